@@ -1,0 +1,1 @@
+"""The data that travels between the stages: frozen, and without behaviour."""

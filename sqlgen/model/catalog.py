@@ -1,0 +1,228 @@
+"""What PostgreSQL's catalogs say of a database, read once after its migrations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalarType:
+    """A base type or pseudo-type. `display` is what `format_type(oid, NULL)` prints."""
+
+    schema: str
+    name: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnumType:
+    """`CREATE TYPE … AS ENUM`; `labels` in the type's order; `comment` may be empty."""
+
+    schema: str
+    name: str
+    display: str
+    labels: tuple[str, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrayType:
+    """A true array type (`pg_type.typcategory` A with an element type)."""
+
+    schema: str
+    name: str
+    display: str
+    element: "PgType"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainType:
+    """`CREATE DOMAIN`.
+
+    `not_null` tells that the domain has a NOT NULL constraint; it holds for stored columns, not
+    for every value of the domain. `literals` are the only values its CHECK constraints allow, if
+    one has the form `VALUE IN ('a', 'b')`; empty otherwise.
+    """
+
+    schema: str
+    name: str
+    display: str
+    base: "PgType"
+    not_null: bool
+    literals: tuple[str, ...] = ()
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeField:
+    """A field of a composite type; `not_null` only for the row type of a table."""
+
+    name: str
+    type: "PgType"
+    not_null: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompositeType:
+    """`CREATE TYPE … AS (…)`, or the row type of a table or view (`is_relation`)."""
+
+    schema: str
+    name: str
+    display: str
+    fields: tuple[CompositeField, ...]
+    is_relation: bool = False
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeType:
+    """A range type, or a multirange type of one (`multirange`)."""
+
+    schema: str
+    name: str
+    display: str
+    subtype: "PgType"
+    multirange: bool
+
+
+PgType = ScalarType | EnumType | ArrayType | DomainType | CompositeType | RangeType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a relation, dropped ones left out.
+
+    `not_null` is `pg_attribute.attnotnull` where it is enforced for every row: false for a
+    constraint that is NOT VALID and for foreign tables. `literals` are the only values that the
+    column's validated CHECK constraints allow (`c IN ('a', 'b')`), empty where there is no such
+    constraint. `generated` is `pg_attribute.attgenerated` (`""`, `"s"` stored or `"v"` virtual).
+    """
+
+    name: str
+    number: int
+    type: PgType
+    not_null: bool
+    has_default: bool = False
+    generated: str = ""
+    identity: bool = False
+    literals: tuple[str, ...] = ()
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueKey:
+    """A valid, immediate, total unique index or constraint over plain columns (their numbers).
+
+    `nulls_not_distinct`: at most one row has NULL too (PostgreSQL 15).
+    """
+
+    columns: tuple[int, ...]
+    primary: bool = False
+    nulls_not_distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKey:
+    """A foreign key that is enforced, validated and not deferrable, MATCH SIMPLE or FULL."""
+
+    columns: tuple[int, ...]
+    target: int
+    target_columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A validated CHECK constraint: `pg_constraint.conbin` and `pg_get_constraintdef`."""
+
+    name: str
+    tree: str
+    definition: str
+
+
+class RelationKind(StrEnum):
+    """`pg_class.relkind`."""
+
+    TABLE = "r"
+    PARTITIONED = "p"
+    VIEW = "v"
+    MATERIALIZED_VIEW = "m"
+    FOREIGN_TABLE = "f"
+    COMPOSITE = "c"
+    SEQUENCE = "S"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """A table, view or the like.
+
+    `columns` maps attribute numbers to columns. `tree` is the analysed query of a view or
+    materialised view (the SELECT rule's `pg_rewrite.ev_action`, one QUERY in a list), empty for
+    the rest and for views of the system's schemas. `row_triggers` are the row-level triggers that
+    may change what is stored, as pairs such as `("before", "insert")` or
+    `("instead of", "update")`. `has_children`: inheritance children or partitions.
+    """
+
+    oid: int
+    schema: str
+    name: str
+    kind: RelationKind
+    columns: Mapping[int, Column]
+    unique_keys: tuple[UniqueKey, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+    tree: str = ""
+    row_triggers: frozenset[tuple[str, str]] = frozenset()
+    has_rules: bool = False
+    has_children: bool = False
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function, aggregate, window function or procedure.
+
+    `arguments` are the input arguments' types and `all_arguments` the types of all arguments with
+    their modes (`pg_proc.proargmodes`: i, o, b, v, t) and names, all as `format_type` prints them.
+    `kind` is `pg_proc.prokind`. `body` is `pg_proc.prosqlbody` (a SQL-standard body's tree), empty
+    where there is none. `system` tells that it is PostgreSQL's own (schema `pg_catalog`, oid below
+    16384); `extension` names the extension it belongs to, else empty.
+    """
+
+    oid: int
+    schema: str
+    name: str
+    arguments: tuple[str, ...]
+    result: str
+    kind: str
+    strict: bool
+    returns_set: bool
+    variadic: bool = False
+    language: str = ""
+    body: str = ""
+    all_arguments: tuple[tuple[str, str, str], ...] = ()
+    extension: str = ""
+
+    @property
+    def system(self) -> bool:
+        """Whether it came with PostgreSQL itself (oids from 16384 on are given out by use)."""
+        return self.oid < 16384
+
+    @property
+    def signature(self) -> str:
+        """`name(type, type)`, without the schema, as curated lists write it."""
+        return f"{self.name}({', '.join(self.arguments)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """The facts that inference needs; keys are oids of this one database.
+
+    `operators` maps an operator's oid to its name (`=`, `||`), for reasons that people read.
+    `server_version` is `server_version_num`, for instance 180006.
+    """
+
+    server_version: int
+    types: Mapping[int, PgType] = field(default_factory=dict)
+    relations: Mapping[int, Relation] = field(default_factory=dict)
+    functions: Mapping[int, Function] = field(default_factory=dict)
+    operators: Mapping[int, str] = field(default_factory=dict)

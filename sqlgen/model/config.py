@@ -1,0 +1,68 @@
+"""`[tool.sqlgen]` of a project's pyproject.toml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class Mode(StrEnum):
+    """Which functions are generated."""
+
+    SYNC = "sync"
+    ASYNC = "async"
+    BOTH = "both"
+
+
+class RowStyle(StrEnum):
+    """What a row class is."""
+
+    DATACLASS = "dataclass"
+    NAMEDTUPLE = "namedtuple"
+    PYDANTIC = "pydantic"
+    MSGSPEC = "msgspec"
+    ATTRS = "attrs"
+
+
+class ArrayElements(StrEnum):
+    """Whether the elements of a table's array column may be NULL."""
+
+    NOT_NULL = "not-null"
+    NULLABLE = "nullable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrateConfig:
+    """`[tool.sqlgen.migrate]`: the ledger's table, the lock's patience in seconds, the seeds."""
+
+    table: str = "_sqlgen_migrations"
+    lock_timeout: float = 60.0
+    seeds: str = "seeds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A project's configuration, defaults filled in.
+
+    `root` is the absolute folder of pyproject.toml; the other paths are relative to it, with `/`
+    between their parts. `server` is `"embedded"` or a connection URL. `extensions` is the folder
+    of the project's own stand-ins for extensions, or None. `types`, `columns` and `aliases` map a
+    database type, a `table.column` (or `schema.table.column`) and an alias to a Python type
+    expression as text. `never_null` are functions of the user's own, as `schema.name(types)`.
+    """
+
+    root: Path
+    migrations: str = "migrations"
+    queries: str = "queries"
+    output: str = "generated"
+    mode: Mode = Mode.SYNC
+    rows: RowStyle = RowStyle.DATACLASS
+    server: str = "embedded"
+    search_path: tuple[str, ...] = ("public",)
+    extensions: str | None = None
+    array_elements: ArrayElements = ArrayElements.NOT_NULL
+    types: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    never_null: tuple[str, ...] = ()
+    migrate: MigrateConfig = field(default_factory=MigrateConfig)

@@ -1,0 +1,38 @@
+"""What the server says of one query."""
+
+from dataclasses import dataclass
+
+from .catalog import PgType
+from .query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column of a relation, by the relation's oid and the column's attribute number."""
+
+    table: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumn:
+    """A column of the result as Describe gives it, its type domain-less (what is on the wire)."""
+
+    name: str
+    type: PgType
+    origin: TableColumn | None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A query with its parameters' and columns' types, in order.
+
+    `tree` is the analysed query as `debug_print_parse` prints it, unwrapped to one line; its
+    locations are byte offsets into `query.sql.text` encoded as UTF-8. It is empty for a utility
+    statement whose tree has none.
+    """
+
+    query: Query
+    parameter_types: tuple[PgType, ...]
+    columns: tuple[ResultColumn, ...]
+    tree: str

@@ -1,0 +1,79 @@
+"""What sqlgen has to say about a user's input, as data; `report` makes text of it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from .source import Span
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Severity(StrEnum):
+    """How bad it is: an error stops the build, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place in a source file, and what there is to say about it (may be empty)."""
+
+    span: Span
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One mistake of the user's, or one warning.
+
+    `code` is a kebab-case word of ours or an SQLSTATE of PostgreSQL's. `message` starts in lower
+    case, has no full stop, names the thing and puts code in backticks. `label` is the place, and
+    is missing only where there is none (no server could be started). `related` are further places
+    that explain the first. `hint` is an instruction in the imperative, or empty.
+    """
+
+    code: str
+    message: str
+    label: Label | None
+    related: tuple[Label, ...] = ()
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+
+class SqlgenError(Exception):
+    """Raised where a user's mistake is found; carries one diagnostic or more."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(d.message for d in diagnostics))
+        self.diagnostics = diagnostics
+
+
+class ConfigurationError(SqlgenError):
+    """The configuration or the command line is wrong (exit status 2)."""
+
+
+class ServerUnavailableError(SqlgenError):
+    """No server could be reached or started (exit status 3)."""
+
+
+def each(
+    function: Callable[[Item], Result], items: Iterable[Item]
+) -> tuple[Result, ...]:
+    """Apply *function* to all *items*; one bad item does not hide the next.
+
+    Raises `SqlgenError` with the diagnostics of all items that failed.
+    """
+    results: list[Result] = []
+    diagnostics: list[Diagnostic] = []
+    for item in items:
+        try:
+            results.append(function(item))
+        except SqlgenError as error:
+            diagnostics.extend(error.diagnostics)
+    if diagnostics:
+        raise SqlgenError(*diagnostics)
+    return tuple(results)

@@ -1,0 +1,124 @@
+"""A named query as it stands in its file, and the text that the server is sent."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .source import SourceFile, Span
+
+
+class Command(StrEnum):
+    """What follows the colon of a query's header: how it runs and what it gives back."""
+
+    ONE = "one"
+    OPTIONAL = "optional"
+    MANY = "many"
+    STREAM = "stream"
+    EXEC = "exec"
+    EXECROWS = "execrows"
+    BATCH = "batch"
+    COPY = "copy"
+
+    @property
+    def returns_rows(self) -> bool:
+        """Whether the query must give columns."""
+        return self in (Command.ONE, Command.OPTIONAL, Command.MANY, Command.STREAM)
+
+
+class Mark(StrEnum):
+    """What the author says of nullability: nothing, `!` (never NULL) or `?` (may be NULL)."""
+
+    INFER = ""
+    NOT_NULL = "!"
+    NULLABLE = "?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter of a query.
+
+    `name` is what stands after the colon of `:name`, or empty for a bare `$1`, which inference
+    names. `number` is the `n` of the `$n` that the server sees. `spans` are all its places in the
+    user's file, marks included, in order.
+    """
+
+    name: str
+    number: int
+    mark: Mark
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """`$number` at `[start:end]` of the server's text.
+
+    `cast` tells that `::` follows it, so that a cast of ours would only repeat the author's.
+    """
+
+    number: int
+    start: int
+    end: int
+    cast: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """`length` characters from `server` on in the server's text stand at `source` in the file.
+
+    A rewritten piece (`:name` to `$1`) is an origin whose `length` is that of the new text and
+    whose `exact` is false: every character of it comes from `source` itself.
+    """
+
+    server: int
+    source: int
+    length: int
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSql:
+    """The statement as the server is sent it: `$n` for parameters, no final semicolon.
+
+    Comments and white space inside the statement are kept as the author wrote them; leading and
+    trailing ones are gone. `origins` cover the text in order, without gaps.
+    """
+
+    source: SourceFile
+    text: str
+    placeholders: tuple[Placeholder, ...]
+    origins: tuple[Origin, ...]
+
+    def to_source(self, offset: int) -> int:
+        """The character offset in the source file of character *offset* (from 0) of the text.
+
+        An offset past the end gives the place after the statement's last character.
+        """
+        for origin in self.origins:
+            if origin.server <= offset < origin.server + origin.length:
+                return origin.source + (offset - origin.server if origin.exact else 0)
+        if not self.origins:
+            return 0
+        last = self.origins[-1]
+        return last.source + (last.length if last.exact else 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A query of a file. `row` is the class named by `-> ROW`, and its place."""
+
+    name: str
+    name_span: Span
+    command: Command
+    row: str | None
+    row_span: Span | None
+    doc: str
+    parameters: tuple[Parameter, ...]
+    sql: ServerSql
+
+
+@dataclass(frozen=True, slots=True)
+class QueryFile:
+    """A file of queries. `doc` is the text of the comments before the first header."""
+
+    source: SourceFile
+    doc: str
+    queries: tuple[Query, ...]

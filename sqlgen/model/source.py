@@ -1,0 +1,41 @@
+"""The files that sqlgen reads, and places in them."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of the project as it was read.
+
+    `path` is relative to the project's root, with `/` between its parts, as diagnostics print
+    it. `text` is the whole file decoded from UTF-8, line ends as they stand in the file and a
+    leading byte order mark removed. `sha384` is the SHA-384 digest of the bytes on disk.
+    """
+
+    path: str
+    text: str = field(repr=False)
+    sha384: bytes = field(repr=False, default=b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The characters `source.text[start:end]`."""
+
+    source: SourceFile
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The characters themselves."""
+        return self.source.text[self.start : self.end]
+
+    @property
+    def line(self) -> int:
+        """The line that the span starts on, counted from 1."""
+        return self.source.text.count("\n", 0, self.start) + 1
+
+    @property
+    def column(self) -> int:
+        """The column that the span starts at, in characters counted from 1."""
+        return self.start - (self.source.text.rfind("\n", 0, self.start) + 1) + 1

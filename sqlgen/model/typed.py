@@ -1,0 +1,108 @@
+"""A query whose every parameter and column has its exact type and nullability."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .catalog import PgType
+from .diagnostic import Diagnostic
+from .query import Mark, Query
+
+
+class Cardinality(StrEnum):
+    """How many rows a query can give, as far as it is proved."""
+
+    NONE = "none"
+    EXACTLY_ONE = "one"
+    AT_MOST_ONE = "optional"
+    MANY = "many"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What the author wrote into the column's name: `"c!: T"`.
+
+    `text` is all that follows the column's own name, as `describe` prints it; `type` is the Python
+    type expression, or empty (also for `_`).
+    """
+
+    text: str
+    mark: Mark
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnName:
+    """A column of a relation by its names: what configuration and lineage speak of."""
+
+    schema: str
+    relation: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.relation}.{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedParameter:
+    """A parameter.
+
+    `type` is the domain where the tree shows one. `literals` are the only values that make sense,
+    from the CHECK of the column it is compared with or assigned to. `column` is that column.
+    `element_nullable`: whether the elements of an array may be NULL.
+    """
+
+    name: str
+    number: int
+    type: PgType
+    nullable: bool
+    reason: str
+    column: ColumnName | None = None
+    literals: tuple[str, ...] = ()
+    element_nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedColumn:
+    """A column of the result.
+
+    `name` is without the override. `nullable` has the override applied. `column` is the table
+    column that the value comes from unchanged, through joins, views and CTEs.
+    """
+
+    name: str
+    type: PgType
+    nullable: bool
+    reason: str
+    override: Override | None = None
+    column: ColumnName | None = None
+    literals: tuple[str, ...] = ()
+    element_nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """A `*` or `t.*` at `[start:end]` of the server's text, and the columns it stood for.
+
+    `columns` are SQL expressions, quoted where they must be (`p.id`), that give the same columns.
+    """
+
+    start: int
+    end: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedQuery:
+    """The end of the analysis; what rendering needs and no oid of one database.
+
+    `reads` and `writes` are the table columns that the query reads and writes, sorted.
+    """
+
+    query: Query
+    parameters: tuple[TypedParameter, ...]
+    columns: tuple[TypedColumn, ...]
+    cardinality: Cardinality
+    stars: tuple[Star, ...] = ()
+    reads: tuple[ColumnName, ...] = ()
+    writes: tuple[ColumnName, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
