@@ -67,6 +67,16 @@ def each(
 
     Raises `SqlgenError` with the diagnostics of all items that failed.
     """
+    results, diagnostics = attempt(function, items)
+    if diagnostics:
+        raise SqlgenError(*diagnostics)
+    return results
+
+
+def attempt(
+    function: Callable[[Item], Result], items: Iterable[Item]
+) -> tuple[tuple[Result, ...], tuple[Diagnostic, ...]]:
+    """Like `each`, but give the results of the good items beside the diagnostics."""
     results: list[Result] = []
     diagnostics: list[Diagnostic] = []
     for item in items:
@@ -74,6 +84,4 @@ def each(
             results.append(function(item))
         except SqlgenError as error:
             diagnostics.extend(error.diagnostics)
-    if diagnostics:
-        raise SqlgenError(*diagnostics)
-    return tuple(results)
+    return tuple(results), tuple(diagnostics)

@@ -1,0 +1,71 @@
+"""The command `sqlgen`: arguments in, text and an exit status out."""
+
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Final
+
+import click
+
+COMMANDS: Final = {
+    "init": "Scaffold the configuration, the folders and a first query.",
+    "build": "Generate the typed functions of all queries.",
+    "check": "Tell whether the generated code is current; write nothing.",
+    "describe": "Show each query's types, nullability and the reason of each.",
+}
+"""The commands in the order in which a newcomer needs them; a module of this package each.
+
+A module is imported when its command runs, so that `sqlgen --help` is quick.
+"""
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f".{cmd_name}", __name__)
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the table without importing the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print the distribution's version and exit, if *wanted*."""
+    if wanted:
+        click.echo(f"sqlgen {metadata.version('sqlgen-postgres')}")
+        ctx.exit()
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--directory",
+    "-C",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="Work as if started in this folder.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=print_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def main(ctx: click.Context, directory: Path) -> None:
+    """Typed Python functions from SQL queries, their types proved by PostgreSQL."""
+    ctx.obj = directory

@@ -1,0 +1,139 @@
+"""What every command shares: the project it works on, and how it speaks and ends."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, TypeVar
+
+import click
+
+from .. import read, report
+from ..model.config import Config
+from ..model.diagnostic import (
+    ConfigurationError,
+    Diagnostic,
+    ServerUnavailableError,
+    SqlgenError,
+)
+
+FAILED: Final = 1
+"""Exit status: there were diagnostics, or `check` found changes."""
+MISUSED: Final = 2
+"""Exit status: the command line or the configuration is wrong (click's own, too)."""
+NO_SERVER: Final = 3
+"""Exit status: no server could be reached or started."""
+
+PATIENCE: Final = 0.5
+"""Seconds of work before progress is shown."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def format_option(function: Function) -> Function:
+    """Add `--format text|json|github` to a command that prints diagnostics."""
+    option: Callable[[Function], Function] = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["text", "json", "github"]),
+        default="text",
+        help="How diagnostics are printed.",
+    )
+    return option(function)
+
+
+def configuration(directory: Path) -> Config:
+    """The configuration of the project that *directory* is in.
+
+    `SQLGEN_SERVER_URL` stands above the file's `server`. Raises `ConfigurationError`.
+    """
+    config = read.config(directory)
+    url = os.environ.get("SQLGEN_SERVER_URL")
+    return replace(config, server=url) if url else config
+
+
+@contextmanager
+def outcome(format_: str = "text") -> Iterator[None]:
+    """Print the diagnostics that the block raises and exit with their status."""
+    try:
+        yield
+    except SqlgenError as error:
+        show(error.diagnostics, format_)
+        raise SystemExit(status(error)) from None
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        raise SystemExit(130) from None
+
+
+def show(diagnostics: Sequence[Diagnostic], format_: str = "text") -> None:
+    """Print *diagnostics*: text to standard error, a tool's formats to standard output."""
+    if format_ == "json":
+        click.echo(report.json(diagnostics))
+    elif not diagnostics:
+        return
+    elif format_ == "github":
+        click.echo(report.github(diagnostics))
+    else:
+        click.echo(report.text(diagnostics, color=coloured(sys.stderr)), err=True)
+
+
+def status(error: SqlgenError) -> int:
+    """The exit status that says what kind of failure *error* is."""
+    if isinstance(error, ConfigurationError):
+        return MISUSED
+    if isinstance(error, ServerUnavailableError):
+        return NO_SERVER
+    return FAILED
+
+
+def coloured(stream: Any) -> bool:
+    """Whether to write colour: only to a terminal, and never against `NO_COLOR`."""
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
+
+
+class Progress:
+    """Says on standard error what is being done, on a terminal, once it takes long.
+
+    Calling it names the step; rich is imported only when there is something to show.
+    """
+
+    def __init__(self) -> None:
+        self._step = "working"
+        self._status: Any = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(PATIENCE, self._appear)
+        self._timer.daemon = True
+
+    def __call__(self, step: str) -> None:
+        """Name the step that begins now."""
+        with self._lock:
+            self._step = step
+            if self._status is not None:
+                self._status.update(step)
+
+    def __enter__(self) -> "Progress":
+        if sys.stderr.isatty():
+            self._timer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        with self._lock:
+            if self._status is not None:
+                self._status.stop()
+
+    def _appear(self) -> None:
+        from rich.console import Console
+
+        with self._lock:
+            self._status = Console(stderr=True).status(self._step)
+            self._status.start()
