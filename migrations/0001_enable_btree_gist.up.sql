@@ -1,0 +1,2 @@
+-- Exclusion constraints that compare keys with `=` beside ranges with `&&`.
+CREATE EXTENSION btree_gist;

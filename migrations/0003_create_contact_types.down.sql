@@ -1,0 +1,2 @@
+DROP TYPE postal_address;
+DROP DOMAIN email_address;

@@ -1,0 +1,3 @@
+DROP TABLE patients;
+DROP TYPE sex;
+DROP DOMAIN medical_record_number;

@@ -1,0 +1,2 @@
+DROP INDEX appointments_reminders_idx;
+ALTER TABLE appointments DROP COLUMN reminder_sent_at;

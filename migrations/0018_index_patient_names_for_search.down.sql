@@ -1,0 +1,2 @@
+-- no-transaction
+DROP INDEX CONCURRENTLY patients_search_idx;
