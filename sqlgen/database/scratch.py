@@ -1,0 +1,110 @@
+"""A server -> a fresh database on it, dropped whatever happens."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
+
+from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from .leftovers import drop_leftovers, new_name
+from .server import Server
+
+
+@contextmanager
+def scratch(
+    server: Server, *, search_path: Sequence[str] = ("public",)
+) -> Iterator[psycopg.Connection[TupleRow]]:
+    """An autocommit connection to a new, empty database; the database goes with the block.
+
+    The session is the same everywhere: `search_path` as given, UTC, ISO dates. Those are the
+    defaults that `RESET` and `DISCARD ALL` come back to.
+
+    Raises `ServerUnavailableError` where the server refuses to create the database.
+    """
+    name = new_name()
+    try:
+        _create(server, name)
+        conninfo = make_conninfo(
+            server.conninfo, dbname=name, options=_options(server, search_path)
+        )
+        connection = psycopg.connect(conninfo, autocommit=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+    finally:
+        _drop(server, name)
+
+
+def _create(server: Server, name: str) -> None:
+    """Create the database from `template0`, which nobody has put anything into.
+
+    On a server whose own encoding is another, only the locale C goes with UTF8. Copying files is
+    faster than PostgreSQL 15's default way where the files are never synced to disk.
+    """
+    try:
+        with psycopg.connect(server.conninfo, autocommit=True) as connection:
+            if not server.private:
+                drop_leftovers(connection)
+            encoding = connection.execute(
+                "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'template0'"
+            ).fetchone()
+            statement = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"
+            if encoding != ("UTF8",):
+                statement += " LC_COLLATE 'C' LC_CTYPE 'C'"
+            if server.private and server.version >= 150000:
+                statement += " STRATEGY file_copy"
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+    except psycopg.Error as error:
+        raise ServerUnavailableError(
+            Diagnostic(
+                code="server-unavailable",
+                message=f"no scratch database could be created: {str(error).strip()}",
+                label=None,
+                hint="check the server that `server` or `SQLGEN_SERVER_URL` names",
+            )
+        ) from None
+
+
+def _drop(server: Server, name: str) -> None:
+    """Drop the database, also from under other connections.
+
+    A server that is gone by now cannot be asked to: ours forgets its databases at the next
+    start, and on a given one the next run drops what is a day old.
+    """
+    with (
+        suppress(psycopg.OperationalError),
+        psycopg.connect(server.conninfo, autocommit=True) as connection,
+    ):
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
+                sql.Identifier(name)
+            )
+        )
+
+
+def _options(server: Server, search_path: Sequence[str]) -> str:
+    """The `options` of a connection string (manual 34.1.2): blanks and backslashes escaped.
+
+    Settings made here win over those of the role and come back with `RESET`.
+    """
+    settings = {
+        "TimeZone": "UTC",
+        "DateStyle": "ISO, MDY",
+        "IntervalStyle": "postgres",
+        "extra_float_digits": "1",
+        "client_min_messages": "warning",
+        "search_path": ", ".join(
+            f'"{name.replace(chr(34), chr(34) * 2)}"' for name in search_path
+        ),
+    }
+    own = conninfo_to_dict(server.conninfo).get("options") or ""
+    parts = [str(own)] if own else []
+    for name, value in settings.items():
+        escaped = re.sub(r"([\\\s])", r"\\\1", f"{name}={value}")
+        parts.append(f"-c {escaped}")
+    return " ".join(parts)

@@ -1,0 +1,82 @@
+"""Real servers for the tests: the oldest and the newest PostgreSQL at hand.
+
+`server` runs a test once on each, `newest_server` once; `connection` and `newest_connection` are
+autocommit connections to a fresh database on them. `SQLGEN_TEST_SERVER_URL` names a server to use
+instead. A machine without any PostgreSQL fails these tests: one that is skipped would look green.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from sqlgen import database
+from sqlgen.database import binaries
+from sqlgen.database.binaries import Binaries
+
+URL = os.environ.get("SQLGEN_TEST_SERVER_URL")
+
+
+def _at_hand() -> dict[str, Binaries | None]:
+    """The servers to test on, by the id of their tests; the newest comes last."""
+    if URL:
+        return {"given": None}
+    wheel = binaries.of_wheel()
+    found = sorted(
+        (*binaries.installed(), *([wheel] if wheel else ())), key=lambda b: b.version
+    )
+    if not found:
+        return {"none": None}  # fails where a server is started
+    return {f"pg{b.major}": b for b in (found[0], found[-1])}
+
+
+AT_HAND = _at_hand()
+
+
+@pytest.fixture(scope="session")
+def _servers() -> Iterator[Callable[[str], database.Server]]:
+    """Starts each server at its first use, and stops them all at the end."""
+    started: dict[str, database.Server] = {}
+    with ExitStack() as stack:
+
+        def start(name: str) -> database.Server:
+            if name not in started:
+                lent = database.server(URL or "embedded", binaries=AT_HAND[name])
+                started[name] = stack.enter_context(lent)
+            return started[name]
+
+        yield start
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in AT_HAND
+    ],
+)
+def server(
+    request: pytest.FixtureRequest, _servers: Callable[[str], database.Server]
+) -> database.Server:
+    return _servers(request.param)
+
+
+@pytest.fixture(scope="session")
+def newest_server(_servers: Callable[[str], database.Server]) -> database.Server:
+    return _servers(list(AT_HAND)[-1])
+
+
+@pytest.fixture
+def connection(server: database.Server) -> Iterator[psycopg.Connection[TupleRow]]:
+    with database.scratch(server) as lent:
+        yield lent
+
+
+@pytest.fixture
+def newest_connection(
+    newest_server: database.Server,
+) -> Iterator[psycopg.Connection[TupleRow]]:
+    with database.scratch(newest_server) as lent:
+        yield lent

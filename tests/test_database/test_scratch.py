@@ -1,0 +1,59 @@
+from contextlib import suppress
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from sqlgen import database
+
+
+def test_the_session_is_the_same_everywhere(
+    connection: psycopg.Connection[TupleRow],
+) -> None:
+    names = ("TimeZone", "DateStyle", "search_path", "server_encoding")
+    for statement in (
+        "SELECT",
+        "SET timezone = 'Asia/Tokyo'; SET search_path = x",
+        "DISCARD ALL",
+    ):
+        connection.execute(statement)
+    values = [connection.execute(f"SHOW {name}").fetchone() for name in names]
+    assert values == [("UTC",), ("ISO, MDY",), ('"public"',), ("UTF8",)]
+
+
+def test_the_search_path_is_the_projects(server: database.Server) -> None:
+    with database.scratch(server, search_path=("app", 'a "b\\ c')) as connection:
+        connection.execute('CREATE SCHEMA "a ""b\\ c"; CREATE TABLE t ()')
+        row = connection.execute("SELECT current_schemas(false)").fetchone()
+    assert row == (['a "b\\ c'],)
+
+
+def test_it_is_dropped_after_an_exception(server: database.Server) -> None:
+    name = ""
+    with suppress(ZeroDivisionError), database.scratch(server) as connection:
+        name = connection.info.dbname
+        raise ZeroDivisionError
+    assert not _exists(server, name)
+
+
+def test_it_is_dropped_from_under_other_connections(server: database.Server) -> None:
+    with database.scratch(server) as connection:
+        name = connection.info.dbname
+        other = psycopg.connect(connection.info.dsn)
+    with pytest.raises(psycopg.OperationalError):
+        other.execute("SELECT")
+    assert not _exists(server, name)
+
+
+def test_it_is_dropped_when_its_connection_is_broken(server: database.Server) -> None:
+    with database.scratch(server) as connection:
+        name = connection.info.dbname
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert not _exists(server, name)
+
+
+def _exists(server: database.Server, name: str) -> bool:
+    with psycopg.connect(server.conninfo) as connection:
+        statement = "SELECT FROM pg_database WHERE datname = %s"
+        return connection.execute(statement, (name,)).fetchone() is not None
