@@ -1,0 +1,6 @@
+"""Query, connection -> Description, Catalog: what PostgreSQL itself says, as plain facts."""
+
+from .schema import catalog
+from .statements import queries
+
+__all__ = ["catalog", "queries"]

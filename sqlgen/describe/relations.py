@@ -1,0 +1,90 @@
+"""`pg_class` and what belongs to it -> Relation."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import psycopg
+
+from ..model.catalog import Check, Column, PgType, Relation, RelationKind
+from .columns import ColumnRow, Family
+from .constraints import checks, foreign_keys, row_triggers, unique_keys
+from .literals import Literals, allowed, narrowed
+from .types import is_text
+
+_RELATIONS = """
+SELECT c.oid,
+       n.nspname,
+       c.relname,
+       c.relkind,
+       -- The query of a view is its SELECT rule; those of the system's views nobody needs.
+       coalesce(view.ev_action::text, ''),
+       -- Other rules may put something else in the place of an INSERT, UPDATE or DELETE.
+       c.relhasrules AND EXISTS (
+           SELECT FROM pg_rewrite AS r WHERE r.ev_class = c.oid AND r.ev_type <> '1'
+       )
+FROM pg_class AS c
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN pg_rewrite AS view
+       ON view.ev_class = c.oid AND view.ev_type = '1' AND c.relkind IN ('v', 'm')
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c', 'S')
+ORDER BY c.oid
+"""
+
+
+def relations(
+    connection: psycopg.Connection[Any],
+    types: Mapping[int, PgType],
+    columns: Mapping[int, Iterable[ColumnRow]],
+    family: Family,
+    comments: Mapping[tuple[int, int], str],
+) -> dict[int, Relation]:
+    """Every relation by its oid; `comments` by relation and column, 0 for the relation's own."""
+    keys = unique_keys(connection)
+    references = foreign_keys(connection)
+    constraints = checks(connection, family)
+    triggers = row_triggers(connection, family)
+    found: dict[int, Relation] = {}
+    for oid, schema, name, kind, tree, has_rules in connection.execute(_RELATIONS):
+        about = constraints.get(oid, ())
+        found[oid] = Relation(
+            oid=oid,
+            schema=schema,
+            name=name,
+            kind=RelationKind(kind),
+            columns={
+                row.number: Column(
+                    name=row.name,
+                    number=row.number,
+                    type=types[row.type],
+                    not_null=row.not_null,
+                    has_default=row.has_default,
+                    generated=row.generated,
+                    identity=row.identity,
+                    literals=_literals(row, types[row.type], about),
+                    comment=comments.get((oid, row.number), ""),
+                )
+                for row in columns.get(oid, ())
+            },
+            unique_keys=keys.get(oid, ()),
+            foreign_keys=references.get(oid, ()),
+            checks=tuple(check for check, _ in about),
+            tree=tree,
+            row_triggers=triggers.get(oid, frozenset()),
+            has_rules=has_rules,
+            has_children=oid in family.descendants,
+            comment=comments.get((oid, 0), ""),
+        )
+    return found
+
+
+def _literals(
+    row: ColumnRow, type_: PgType, checks: Iterable[tuple[Check, tuple[int, ...]]]
+) -> Literals:
+    """What all of the CHECK constraints about one column together let it be."""
+    literals: Literals = ()
+    if row.deterministic and is_text(type_):
+        for check, numbers in checks:
+            if row.number in numbers:
+                literals = narrowed(literals, allowed(check.definition, row.name))
+    return literals

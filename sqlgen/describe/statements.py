@@ -1,0 +1,61 @@
+"""Query, connection -> Description: types, names and the analysed tree of each query."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+
+from ..model.catalog import Catalog, DomainType, PgType
+from ..model.description import Description, ResultColumn, TableColumn
+from ..model.diagnostic import Diagnostic
+from ..model.query import Query
+from .exchange import Accepted, Refused, WireColumn, exchange
+from .refusals import refusal
+from .settings import trees_sent
+from .trees import unwrapped
+
+
+def queries(
+    connection: psycopg.Connection[Any], catalog: Catalog, queries: Sequence[Query]
+) -> tuple[Description | Diagnostic, ...]:
+    """What the server says of each query, or against it, in the queries' order.
+
+    Nothing is executed, and nothing stays changed on the connection. `catalog` is that of the same
+    database. Raises `psycopg.ProgrammingError` within a transaction block.
+    """
+    with trees_sent(connection.pgconn):
+        answers = exchange(connection.pgconn, [query.sql.text for query in queries])
+    return tuple(
+        (
+            refusal(query, answer)
+            if isinstance(answer, Refused)
+            else _description(query, answer, catalog.types)
+        )
+        for query, answer in zip(queries, answers, strict=True)
+    )
+
+
+def _description(
+    query: Query, accepted: Accepted, types: Mapping[int, PgType]
+) -> Description:
+    return Description(
+        query=query,
+        parameter_types=tuple(types[oid] for oid in accepted.parameters),
+        columns=tuple(_column(column, types) for column in accepted.columns),
+        tree=_query_tree(accepted.tree),
+    )
+
+
+def _column(column: WireColumn, types: Mapping[int, PgType]) -> ResultColumn:
+    type_ = types[column.type]
+    while isinstance(type_, DomainType):
+        type_ = type_.base
+    origin = TableColumn(column.table, column.number) if column.table else None
+    return ResultColumn(column.name, type_, origin)
+
+
+def _query_tree(wrapped: bytes) -> str:
+    """The tree on one line; nothing for a utility statement, which is not analysed."""
+    if b":utilityStmt <>" not in wrapped[:200].replace(b"\n", b" "):
+        return ""
+    return unwrapped(wrapped)

@@ -1,0 +1,28 @@
+"""The tree as the server's log format wraps it -> the tree on one line."""
+
+from itertools import pairwise
+
+_LINE = 78
+"""`LINELEN` of `format_node_dump` in PostgreSQL's nodes/print.c, in bytes."""
+
+
+def unwrapped(wrapped: bytes) -> str:
+    r"""The tree as `nodeToString` made it.
+
+    `format_node_dump` replaces the last blank that fits into a line by a newline, an escaped one
+    too (`\` and newline is `\` and blank). A token longer than a line has no blank to break at
+    and is cut as it is: the rest follows without one.
+    """
+    lines = wrapped.removesuffix(b"\n").split(b"\n")
+    pieces = [lines[0]]
+    for line, following in pairwise(lines):
+        pieces.append(b"" if _cut(line, following) else b" ")
+        pieces.append(following)
+    return b"".join(pieces).decode()
+
+
+def _cut(line: bytes, following: bytes) -> bool:
+    """Whether *line* ends within a token. A field's name starts a token, so it never does then."""
+    return (
+        len(line) == _LINE and b" " not in line[1:] and not following.startswith(b":")
+    )
