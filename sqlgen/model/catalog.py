@@ -182,8 +182,8 @@ class Function:
     """A function, aggregate, window function or procedure.
 
     `arguments` are the input arguments' types and `all_arguments` the types of all arguments with
-    their modes (`pg_proc.proargmodes`: i, o, b, v, t) and names, all as `format_type` prints them.
-    `kind` is `pg_proc.prokind`. `body` is `pg_proc.prosqlbody` (a SQL-standard body's tree), empty
+    their modes (`pg_proc.proargmodes`: i, o, b, v, t) and names, as `(mode, name, type)`; types as
+    `format_type` prints them. `kind` is `pg_proc.prokind`. `body` is `pg_proc.prosqlbody` (a SQL-standard body's tree), empty
     where there is none. `system` tells that it is PostgreSQL's own (schema `pg_catalog`, oid below
     16384); `extension` names the extension it belongs to, else empty.
     """
