@@ -103,7 +103,11 @@ class ServerSql:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A query of a file. `row` is the class named by `-> ROW`, and its place."""
+    """A query of a file. `row` is the class named by `-> ROW`, and its place.
+
+    `named_after_file`: the file has no header; `name` is the file's, `name_span` the statement, and
+    `command` a guess from its words, which what the server describes may correct.
+    """
 
     name: str
     name_span: Span
@@ -113,6 +117,7 @@ class Query:
     doc: str
     parameters: tuple[Parameter, ...]
     sql: ServerSql
+    named_after_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

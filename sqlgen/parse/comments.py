@@ -1,0 +1,48 @@
+"""comments -> the text of a docstring."""
+
+import re
+from collections.abc import Sequence
+
+from .lexer import COMMENTS, Kind, Token
+
+
+def documentation(
+    text: str, marks: Sequence[Token], *, right_below: int | None = None
+) -> str:
+    """What the comments among *marks* say, line by line and without their signs.
+
+    With *right_below* these are only the line comments that follow that position of the text on
+    the next lines, up to a blank line or a statement. Otherwise lines between comments that are
+    not comments become one blank line.
+    """
+    lines: list[str] = []
+    position = right_below
+    for kind, start, end in marks:
+        if kind not in COMMENTS:
+            if right_below is not None:
+                break
+            continue
+        adjacent = position is None or _NEXT_LINE.fullmatch(text, position, start)
+        if right_below is not None and not (adjacent and kind is Kind.LINE_COMMENT):
+            break
+        if not adjacent:
+            lines.append("")
+        lines.extend(_lines(kind, text[start:end]))
+        position = end
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+_NEXT_LINE = re.compile(r"[ \t\f\v]*+(?:\r\n|\n|\r)[ \t\f\v]*+")
+_RULER = re.compile(r"[-=*#~_+ \t]*")
+
+
+def _lines(kind: Kind, comment: str) -> list[str]:
+    if kind is Kind.LINE_COMMENT:
+        lines = [comment[2:].removeprefix(" ")]
+    else:
+        lines = [
+            re.sub(r"\A\s*\*?[ ]?" if number else r"\A\*?\s*", "", line)
+            for number, line in enumerate(re.split(r"\r\n|\n|\r", comment[2:-2]))
+        ]
+    # A line of dashes is there for the eye.
+    return ["" if _RULER.fullmatch(line) else line.rstrip() for line in lines]

@@ -1,0 +1,173 @@
+"""comment -> Header: `-- name: NAME :COMMAND [-> ROW]` and what was meant to be one."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.query import Command
+from ..model.source import SourceFile, Span
+from .names import is_pascal_case, is_snake_case, pascal_case, snake_case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """A header, read from the comment at `[start:end]`."""
+
+    start: int
+    end: int
+    name: str
+    name_span: Span
+    command: Command
+    row: str | None
+    row_span: Span | None
+
+
+_KNOWN = frozenset(str(command) for command in Command)
+FORM = "-- name: NAME :COMMAND [-> ROW]"
+
+
+def is_header(comment: str) -> bool:
+    """Whether *comment*, from its `--` or `/*` on, is a header or was meant to be one."""
+    return _LOOK.match(comment) is not None
+
+
+def header(source: SourceFile, start: int, end: int) -> Header:
+    """The header that the comment at `[start:end]` is.
+
+    Raises `SqlgenError` for a comment that `is_header` takes for one and that is malformed, or that
+    gives a name or a command that cannot be.
+    """
+    comment = source.text[start:end]
+    whole = Span(source, start, end)
+    match = _HEADER.match(comment)
+    if match is None:
+        raise _malformed(whole, comment)
+
+    def place(group: str) -> Span:
+        return Span(source, start + match.start(group), start + match.end(group))
+
+    name, row, command = match["name"], match["row"], match["command"]
+    if text := source.text[source.text.rfind("\n", 0, start) + 1 : start].strip():
+        raise SqlgenError(
+            Diagnostic(
+                code="malformed-header",
+                message=f"the header of query `{name}` stands behind `{text}`",
+                label=Label(whole),
+                hint="put the header on a line of its own",
+            )
+        )
+    problems = [
+        *([] if is_snake_case(name) else [_bad_name(name, place("name"))]),
+        *(
+            []
+            if command in _KNOWN
+            else [_unknown_command(command, name, place("command"))]
+        ),
+        *([] if not row or is_pascal_case(row) else [_bad_row(row, place("row"))]),
+    ]
+    if problems:
+        raise SqlgenError(*problems)
+    return Header(
+        start=start,
+        end=end,
+        name=name,
+        name_span=place("name"),
+        command=Command(command),
+        row=row,
+        row_span=place("row") if row else None,
+    )
+
+
+# The comment is meant as a header if it says `name:`, or if it says `name` and, after one more
+# word, `:word`. A sentence such as `-- name of the patient` is a comment like any other.
+_LOOK = re.compile(
+    r"(?:--|/\*)[ \t]*(?:name[ \t]*:|(?i:name[ \t]*:?[ \t]*[\w.-]+[ \t]+:\w))"
+)
+_HEADER = re.compile(
+    r"--[ \t]*name:[ \t]*(?P<name>[^\s:]+)[ \t]+:(?P<command>\w+)"
+    r"(?:[ \t]*->[ \t]*(?P<row>[^\s>]+))?[ \t]*\Z"
+)
+_ELSEWHERE = {
+    "batchexec": "batch",
+    "batchmany": "batch",
+    "batchone": "batch",
+    "copyfrom": "copy",
+    "execresult": "execrows",
+    "all": "many",
+    "list": "many",
+    "first": "optional",
+    "maybe": "optional",
+    "single": "one",
+    "scalar": "one",
+}
+"""What other tools and their users call our commands."""
+
+
+def _malformed(whole: Span, comment: str) -> SqlgenError:
+    words = re.sub(r"\A(?:--|/\*)\s*(?i:name)\s*:?|\*/\Z", "", comment).split()
+    name = words[0] if words and not words[0].startswith(":") else ""
+    rest = words[1:] if name else words
+    if comment.startswith("/*"):
+        message, hint = "a header must be a line comment", f"write `{FORM}`"
+    elif not re.match(r"--\s*name\s*:", comment):
+        message, hint = "this looks like a header, but is none", f"write `{FORM}`"
+    elif not name:
+        message, hint = "the header names no query", f"write `{FORM}`"
+    elif not rest or rest[0].startswith("->"):
+        message = f"the header of query `{name}` has no command"
+        hint = f"add one of {_COMMANDS}, or reword the comment if it is no header"
+    elif rest[0] in _KNOWN:
+        message = f"the command of query `{name}` lacks its colon"
+        hint = f"write `:{rest[0]}`"
+    elif rest[-1] == "->":
+        message = f"the header of query `{name}` names no row class after `->`"
+        hint = f"write `{FORM}`"
+    else:
+        message = f"the header of query `{name}` is malformed"
+        hint = f"write `{FORM}`"
+    return SqlgenError(
+        Diagnostic(
+            code="malformed-header", message=message, label=Label(whole), hint=hint
+        )
+    )
+
+
+_COMMANDS = ", ".join(f"`:{command}`" for command in Command)
+
+
+def _unknown_command(command: str, name: str, span: Span) -> Diagnostic:
+    near = _ELSEWHERE.get(command.lower()) or next(
+        iter(difflib.get_close_matches(command.lower(), list(Command), n=1)), ""
+    )
+    hint = f"write `:{near}`" if near else f"write one of {_COMMANDS}"
+    return Diagnostic(
+        code="unknown-command",
+        message=f"query `{name}` has the unknown command `:{command}`",
+        label=Label(span),
+        hint=hint,
+    )
+
+
+def _bad_name(name: str, span: Span) -> Diagnostic:
+    guess = snake_case(name)
+    return Diagnostic(
+        code="bad-query-name",
+        message=f"`{name}` cannot be the name of a query",
+        label=Label(span),
+        hint=(
+            f"write `{guess}`"
+            if guess
+            else "write a Python function's name in snake_case"
+        ),
+    )
+
+
+def _bad_row(row: str, span: Span) -> Diagnostic:
+    guess = pascal_case(row)
+    return Diagnostic(
+        code="bad-row-name",
+        message=f"`{row}` cannot be the name of a row class",
+        label=Label(span),
+        hint=f"write `{guess}`" if guess else "write a class name in PascalCase",
+    )

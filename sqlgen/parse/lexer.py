@@ -1,0 +1,186 @@
+"""text -> tokens, by PostgreSQL's lexical rules (manual 4.1; src/backend/parser/scan.l).
+
+Two readings of the same rules. `tokens` gives every token and covers the text exactly. For the
+files of a project, most of whose tokens say nothing about where a statement ends or where its
+parameters are, `landmarks` gives only the tokens that do and passes over the rest inside one
+regular expression, about ten times faster.
+
+Quantifiers are possessive throughout: each rule can match in one way only, so no input makes the
+expressions backtrack. Block comments nest, which a regular expression cannot follow; those that
+do are read by `_nested_end`. What is opened and never closed is one token up to the end of the
+text, for the caller to report at its start.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+WHITE_SPACE = " \t\n\r\f\v"
+"""`space` of scan.l; Python's own idea of white space knows more characters."""
+
+
+class Kind(StrEnum):
+    """The kinds of tokens. The last row is given by `landmarks` only."""
+
+    SPACE = "space"
+    LINE_COMMENT = "line_comment"
+    BLOCK_COMMENT = "block_comment"
+    STRING = "string"
+    DOLLAR = "dollar"
+    QUOTED = "quoted"
+    WORD = "word"
+    NUMBER = "number"
+    POSITIONAL = "positional"
+    OPERATOR = "operator"
+    COLON = "colon"
+    SEMICOLON = "semicolon"
+    OPEN = "open"
+    CLOSE = "close"
+    SYMBOL = "symbol"
+    OTHER = "other"
+    UNTERMINATED = "unterminated"
+
+    NAMED = "named"
+    END = "end"
+
+
+class Token(NamedTuple):
+    """The characters `text[start:end]`."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """All tokens of *text*, white space and comments included, in order and without gaps."""
+    return _read(_TOKEN, text)
+
+
+def landmarks(text: str) -> Iterator[Token]:
+    """The tokens of *text* that shape a query file; the last one is `Kind.END`.
+
+    They are comments, brackets, semicolons, single colons, `$1`, dollar-quoted strings and what is
+    not terminated. A colon with a name right after it is one `Kind.NAMED`, together with the mark
+    `!` or `?` that follows the name at once and is not the beginning of a longer operator.
+    """
+    return _read(_LANDMARK, text)
+
+
+COMMENTS = frozenset({Kind.LINE_COMMENT, Kind.BLOCK_COMMENT})
+TRIVIA = COMMENTS | {Kind.SPACE}
+
+
+def _read(pattern: re.Pattern[str], text: str) -> Iterator[Token]:
+    kinds = _KINDS
+    position = 0
+    while position <= len(text):
+        for match in pattern.finditer(text, position):
+            group = match.lastgroup or ""
+            kind = kinds[group]
+            start, end = match.span(group)
+            if group == "unterminated":
+                if text.startswith("/*", start) and (end := _nested_end(text, start)):
+                    yield Token(Kind.BLOCK_COMMENT, start, end)
+                    position = end
+                    break
+                yield Token(kind, start, len(text))
+                if pattern is _LANDMARK:
+                    yield Token(Kind.END, len(text), len(text))
+                return
+            yield Token(kind, start, end)
+            if kind is Kind.END:
+                return
+        else:
+            return
+
+
+def _nested_end(text: str, start: int) -> int:
+    """Where the block comment at *start* ends, or 0 if it never does."""
+    depth = 0
+    for match in _COMMENT_EDGE.finditer(text, start):
+        depth += 1 if match[0] == "/*" else -1
+        if not depth:
+            return match.end()
+    return 0
+
+
+_COMMENT_EDGE = re.compile(r"/\*|\*/")
+
+_LETTER = r"A-Za-z_\x80-\U0010ffff"
+_OPERATOR_CHARACTER = r"~!@#^&|`?+\-*/%<>="
+
+_SPACE = r"[ \t\n\r\f\v]++"
+_LINE_COMMENT = r"--[^\n\r]*+"
+_FLAT_BLOCK_COMMENT = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*))[^*/]*+)*+\*/"
+
+# Two string constants with nothing between them but white space that has a newline are one.
+_CONTINUATION = (
+    r"(?:[ \t\f\v]|--[^\n\r]*+)*+[\n\r](?:[ \t\n\r\f\v]++|--[^\n\r]*+[\n\r])*+'"
+)
+
+
+def _quoted(prefix: str, body: str) -> str:
+    return rf"{prefix}'{body}'(?:{_CONTINUATION}{body}')*+"
+
+
+_STRING = "|".join(
+    (
+        _quoted(r"(?:[nN]|[uU]&)?", r"[^']*+(?:''[^']*+)*+"),
+        _quoted(r"[eE]", r"[^'\\]*+(?:(?:''|\\[\s\S])[^'\\]*+)*+"),
+        _quoted(r"[bBxX]", r"[^']*+"),
+    )
+)
+_QUOTED_IDENTIFIER = r'(?:[uU]&)?"[^"]*+(?:""[^"]*+)*+"'
+_TAG = rf"(?:[{_LETTER}][{_LETTER}0-9]*+)?+"
+_DOLLAR = rf"\$(?P<tag>{_TAG})\$[\s\S]*?\$(?P=tag)\$"
+
+# A letter right before a quote is the string's prefix even if the string never ends.
+_WORD = rf"""(?!(?:[bBeEnNxX]|[uU]&)'|[uU]&")[{_LETTER}][{_LETTER}0-9$]*+"""
+
+_INTEGER = r"[0-9]++(?:_[0-9]++)*+"
+_NUMBER = (
+    r"0[xX](?:_?[0-9A-Fa-f])++|0[oO](?:_?[0-7])++|0[bB](?:_?[01])++"
+    rf"|(?:{_INTEGER}(?:\.(?!\.)(?:{_INTEGER})?+)?+|\.{_INTEGER})(?:[eE][+-]?+{_INTEGER})?+"
+)
+
+# An operator ends where a comment begins. One of several characters may end in `+` or `-` only if
+# it has one of `~!@#^&|`?%` as well.
+_OPERATOR = (
+    rf"(?:(?!--|/\*)[*/<>=+\-])*+[~!@#^&|`?%](?:(?!--|/\*)[{_OPERATOR_CHARACTER}])*+"
+    r"|(?:(?!--|/\*)[*/<>=+\-])*(?!/\*)[*/<>=]"
+    r"|(?!--)[+\-]"
+)
+_SYMBOL = r"::|:=|\.\.|[,.]"
+_OTHER = rf"[\\{{}}\x00-\x08\x0e-\x1f\x7f]|\$(?![0-9]|{_TAG}\$)"
+_POSITIONAL = r"\$[0-9]++"
+_UNTERMINATED = rf"""(?:[bBeEnNxX]|[uU]&)?+'|(?:[uU]&)?+"|/\*|\$(?![0-9]){_TAG}\$"""
+_NAMED = (
+    rf":[{_LETTER}][{_LETTER}0-9$]*+"
+    rf"(?:[!?](?!(?!--|/\*)[{_OPERATOR_CHARACTER}]))?+"
+)
+_COLON = r":(?![:=])"
+
+_TOKEN = re.compile(
+    rf"(?P<space>{_SPACE})|(?P<string>{_STRING})|(?P<word>{_WORD})"
+    rf"|(?P<quoted>{_QUOTED_IDENTIFIER})|(?P<dollar>{_DOLLAR})|(?P<number>{_NUMBER})"
+    rf"|(?P<positional>{_POSITIONAL})|(?P<line_comment>{_LINE_COMMENT})"
+    rf"|(?P<block_comment>{_FLAT_BLOCK_COMMENT})|(?P<operator>{_OPERATOR})"
+    rf"|(?P<colon>{_COLON})|(?P<symbol>{_SYMBOL})|(?P<semicolon>;)|(?P<open>[(\[])"
+    rf"|(?P<close>[)\]])|(?P<other>{_OTHER})|(?P<unterminated>{_UNTERMINATED})"
+)
+
+# `_DOLLAR` stays out of the repetition: it has a group, and possessive repetitions of groups are
+# not reliable in Python 3.11.
+_FILLER = (
+    rf"{_SPACE}|{_STRING}|{_WORD}|{_QUOTED_IDENTIFIER}|{_NUMBER}|{_OPERATOR}|{_SYMBOL}"
+    rf"|{_OTHER}"
+)
+_LANDMARK = re.compile(
+    rf"(?:{_FILLER})*+(?:(?P<open>[(\[])|(?P<close>[)\]])|(?P<named>{_NAMED})"
+    rf"|(?P<semicolon>;)|(?P<line_comment>{_LINE_COMMENT})|(?P<positional>{_POSITIONAL})"
+    rf"|(?P<dollar>{_DOLLAR})|(?P<block_comment>{_FLAT_BLOCK_COMMENT})"
+    rf"|(?P<colon>{_COLON})|(?P<unterminated>{_UNTERMINATED})|(?P<end>\Z))"
+)
+_KINDS = {str(kind): kind for kind in Kind}

@@ -1,0 +1,123 @@
+"""SourceFile -> Migration: the files of the migrations folder, paired and in order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.migration import Migration
+from ..model.source import SourceFile, Span
+
+
+def migrations(sources: Sequence[SourceFile]) -> tuple[Migration, ...]:
+    """The migrations in *sources*, sorted by version.
+
+    A file is `VERSION_description.up.sql`, its `.down.sql`, or in the simple form
+    `VERSION_description.sql`, as in SQLx; a folder may have migrations of both forms, one
+    migration may not. Raises `SqlgenError` with all that is wrong with the files' names.
+    """
+    problems: list[Diagnostic] = []
+    ups: dict[int, _File] = {}
+    downs: dict[int, _File] = {}
+    for source in sorted(sources, key=lambda source: source.path):
+        file = _file(source)
+        if isinstance(file, Diagnostic):
+            problems.append(file)
+            continue
+        earlier = (downs if file.form == "down" else ups).setdefault(file.version, file)
+        if earlier is not file:
+            problems.append(_duplicate(file, earlier))
+    for version, down in downs.items():
+        up = ups.get(version)
+        if up is None:
+            problems.append(_without_up(down))
+        elif up.form == "simple":
+            problems.append(_mixed(up, down))
+    if problems:
+        raise SqlgenError(*problems)
+    return tuple(
+        Migration(
+            version=version,
+            description=up.description,
+            up=up.source,
+            down=downs[version].source if version in downs else None,
+            transactional=not up.source.text.startswith("-- no-transaction"),
+        )
+        for version, up in sorted(ups.items())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    source: SourceFile
+    version: int
+    description: str
+    form: str
+
+
+_NAME = re.compile(
+    r"(?P<version>[0-9]+)_(?P<description>.+?)(?:\.(?P<form>up|down))?\.sql",
+    re.DOTALL,
+)
+_LARGEST = 2**63 - 1
+
+
+def _file(source: SourceFile) -> _File | Diagnostic:
+    name = PurePosixPath(source.path).name
+    match = _NAME.fullmatch(name)
+    if match is None:
+        return Diagnostic(
+            code="bad-migration-name",
+            message=f"`{name}` is not the name of a migration",
+            label=_start(source),
+            hint="name it `NNNN_description.up.sql`, `.down.sql` or `.sql`",
+        )
+    # Python refuses to read integers of more than 4,300 digits.
+    digits = match["version"].lstrip("0") or "0"
+    if len(digits) > 19 or int(digits) > _LARGEST:
+        return Diagnostic(
+            code="bad-migration-version",
+            message=f"the version of `{name}` is not a 64-bit integer",
+            label=_start(source),
+            hint=f"use a number up to {_LARGEST}",
+        )
+    return _File(
+        source,
+        int(digits),
+        match["description"].replace("_", " "),
+        match["form"] or "simple",
+    )
+
+
+def _start(source: SourceFile, text: str = "") -> Label:
+    return Label(Span(source, 0, 0), text)
+
+
+def _duplicate(file: _File, earlier: _File) -> Diagnostic:
+    return Diagnostic(
+        code="duplicate-migration",
+        message=f"there is more than one migration of version {file.version}",
+        label=_start(file.source),
+        related=(_start(earlier.source, "the first one"),),
+        hint="give one of them another version",
+    )
+
+
+def _without_up(down: _File) -> Diagnostic:
+    return Diagnostic(
+        code="down-without-up",
+        message=f"migration {down.version} has a down file, but no up file",
+        label=_start(down.source),
+        hint="add the up file of the same version, or remove this one",
+    )
+
+
+def _mixed(up: _File, down: _File) -> Diagnostic:
+    return Diagnostic(
+        code="mixed-migration-forms",
+        message=f"migration {up.version} has a down file, but its up file is not `.up.sql`",
+        label=_start(up.source),
+        related=(_start(down.source, "the down file"),),
+        hint="rename the up file to end in `.up.sql`",
+    )

@@ -1,0 +1,264 @@
+"""SourceFile -> QueryFile: a file's headers, comments and statements."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import PurePosixPath
+
+from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
+from ..model.query import Command, Query, QueryFile
+from ..model.source import SourceFile, Span
+from .comments import documentation
+from .headers import FORM, Header, header, is_header
+from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, landmarks
+from .names import is_snake_case, snake_case
+from .parameters import parameters
+from .statements import returns_rows, statements
+
+
+def query_file(source: SourceFile) -> QueryFile:
+    """The queries of *source*.
+
+    A file without a header is one query named after the file; nothing but comments, no query.
+    Raises `SqlgenError` with all that is wrong in the file.
+    """
+    marks = tuple(landmarks(source.text))
+    headers = tuple(
+        index
+        for index, (kind, start, end) in enumerate(marks)
+        if kind in COMMENTS and is_header(source.text[start:end])
+    )
+    unreadable = _unreadable(source, marks)
+    if not headers:
+        if unreadable:
+            raise SqlgenError(*unreadable)
+        return _unnamed(source, marks)
+
+    problems = list(unreadable)
+    if code := _code(source.text, marks, 0, headers[0]):
+        problems.append(_before_header(Span(source, code[0].start, code[0].end)))
+    sections: list[_Section] = []
+    for first, last in pairwise((*headers, len(marks) - 1)):
+        try:
+            heading = header(source, marks[first].start, marks[first].end)
+            sections.append(_Section(heading, first + 1, last))
+        except SqlgenError as error:
+            problems.extend(error.diagnostics)
+    problems.extend(_duplicates([section.header for section in sections]))
+    queries: tuple[Query, ...] = ()
+    try:
+        queries = each(lambda section: _query(source, marks, section), sections)
+    except SqlgenError as error:
+        problems.extend(error.diagnostics)
+    if problems:
+        raise SqlgenError(*sorted(problems, key=_position))
+    doc = documentation(source.text, marks[: headers[0]])
+    return QueryFile(source=source, doc=doc, queries=queries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A header and what is below it: the landmarks `[first:last]`, up to where `last` starts."""
+
+    header: Header
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """A statement: the characters `[start:end]`, and the index of its first landmark."""
+
+    start: int
+    end: int
+    first: int
+
+
+def _code(
+    text: str, marks: Sequence[Token], first: int, last: int
+) -> tuple[_Code, ...]:
+    """What stands between semicolons, without comments and white space around it."""
+    found: list[_Code] = []
+    position = marks[first - 1].end if first else 0
+    start = end = -1
+    index_of_first = first
+    for index in range(first, last + 1):
+        kind, begin, finish = marks[index]
+        gap = text[position:begin].rstrip(WHITE_SPACE)
+        if code := gap.lstrip(WHITE_SPACE):
+            end = position + len(gap)
+            if start < 0:
+                start, index_of_first = end - len(code), index
+        ends = index == last or kind is Kind.SEMICOLON
+        if not ends and kind not in COMMENTS:
+            if start < 0:
+                start, index_of_first = begin, index
+            end = finish
+        if ends and start >= 0:
+            found.append(_Code(start, end, index_of_first))
+            start = -1
+        position = finish
+    return tuple(found)
+
+
+def _query(source: SourceFile, marks: Sequence[Token], section: _Section) -> Query:
+    heading = section.header
+    code = _statement(source, marks, section.first, section.last, heading.name)
+    if code is None:
+        raise _empty(heading)
+    found, sql = parameters(source, marks, code.first, code.start, code.end)
+    return Query(
+        name=heading.name,
+        name_span=heading.name_span,
+        command=heading.command,
+        row=heading.row,
+        row_span=heading.row_span,
+        doc=documentation(
+            source.text, marks[section.first : section.last], right_below=heading.end
+        ),
+        parameters=found,
+        sql=sql,
+    )
+
+
+def _unnamed(source: SourceFile, marks: Sequence[Token]) -> QueryFile:
+    code = _statement(source, marks, 0, len(marks) - 1, "")
+    if code is None:
+        doc = documentation(source.text, marks)
+        return QueryFile(source=source, doc=doc, queries=())
+    name = PurePosixPath(source.path).stem
+    whole = Span(source, code.start, code.end)
+    if not is_snake_case(name):
+        raise _bad_file_name(name, whole)
+    found, sql = parameters(source, marks, code.first, code.start, code.end)
+    query = Query(
+        name=name,
+        name_span=whole,
+        command=Command.MANY if returns_rows(whole.text) else Command.EXEC,
+        row=None,
+        row_span=None,
+        doc=documentation(
+            source.text, [mark for mark in marks if mark.end <= code.start]
+        ),
+        parameters=found,
+        sql=sql,
+        named_after_file=True,
+    )
+    return QueryFile(source=source, doc="", queries=(query,))
+
+
+def _statement(
+    source: SourceFile, marks: Sequence[Token], first: int, last: int, name: str
+) -> _Code | None:
+    """The one statement of a section, or None if there is none."""
+    codes = _code(source.text, marks, first, last)
+    if len(codes) < 2:
+        return codes[0] if codes else None
+    # Semicolons inside the body of a function do not end a statement.
+    offset = codes[0].start
+    spans = statements(source.text[offset : codes[-1].end])
+    if len(spans) == 1:
+        return _Code(offset, offset + spans[0][1], codes[0].first)
+    one, two, *_ = (Span(source, offset + start, offset + end) for start, end in spans)
+    raise SqlgenError(
+        Diagnostic(
+            code="several-statements",
+            message=(
+                f"query `{name}` has {len(spans)} statements"
+                if name
+                else f"the file has {len(spans)} statements and no header"
+            ),
+            label=Label(two, "the second statement"),
+            related=(Label(one, "the first one"),),
+            hint=f"give each statement a header, `{FORM}`",
+        )
+    )
+
+
+def _unreadable(source: SourceFile, marks: Sequence[Token]) -> list[Diagnostic]:
+    problems = []
+    if (nul := source.text.find("\0")) >= 0:
+        problems.append(
+            Diagnostic(
+                code="nul-character",
+                message="the file has a NUL character, which PostgreSQL does not accept",
+                label=Label(Span(source, nul, nul + 1)),
+                hint="remove it",
+            )
+        )
+    for kind, start, _ in marks[-2:]:
+        if kind is Kind.UNTERMINATED:
+            match = _OPENING.match(source.text, start)
+            opening = match[0] if match else source.text[start]
+            what, closing = _OPENED[opening[-1]]
+            problems.append(
+                Diagnostic(
+                    code="unterminated",
+                    message=f"the {what} that begins here never ends",
+                    label=Label(Span(source, start, start + len(opening))),
+                    hint=f"close it with `{closing or opening}`",
+                )
+            )
+    return problems
+
+
+_OPENING = re.compile(r"""(?:[A-Za-z]&?)?['"]|/\*|\$[^$]*\$""")
+_OPENED = {
+    "'": ("string", "'"),
+    '"': ("quoted identifier", '"'),
+    "*": ("comment", "*/"),
+    "$": ("dollar-quoted string", ""),
+}
+
+
+def _duplicates(headers: Sequence[Header]) -> list[Diagnostic]:
+    seen: dict[str, Header] = {}
+    return [
+        Diagnostic(
+            code="duplicate-query",
+            message=f"the file has more than one query `{heading.name}`",
+            label=Label(heading.name_span),
+            related=(Label(earlier.name_span, "the first one"),),
+            hint="rename one of them",
+        )
+        for heading in headers
+        if (earlier := seen.setdefault(heading.name, heading)) is not heading
+    ]
+
+
+def _empty(heading: Header) -> SqlgenError:
+    return SqlgenError(
+        Diagnostic(
+            code="empty-query",
+            message=f"query `{heading.name}` has no statement",
+            label=Label(heading.name_span),
+            hint="write its statement below the header",
+        )
+    )
+
+
+def _before_header(span: Span) -> Diagnostic:
+    return Diagnostic(
+        code="statement-without-header",
+        message="a statement stands before the first header",
+        label=Label(span),
+        hint=f"put a header above it, `{FORM}`",
+    )
+
+
+def _bad_file_name(name: str, span: Span) -> SqlgenError:
+    guess = snake_case(name)
+    return SqlgenError(
+        Diagnostic(
+            code="bad-query-name",
+            message=f"the file has no header, and `{name}` cannot be the name of a query",
+            label=Label(span),
+            hint=(f"rename the file `{guess}.sql`, or " if guess else "")
+            + f"put a header above the statement, `{FORM}`",
+        )
+    )
+
+
+def _position(problem: Diagnostic) -> int:
+    return problem.label.span.start if problem.label else 0

@@ -1,0 +1,86 @@
+"""text -> the statements of a script, split at the semicolons that end one."""
+
+from .lexer import TRIVIA, Kind, tokens
+
+
+def statements(text: str) -> tuple[tuple[int, int], ...]:
+    """The start and end of each statement of *text*, without semicolons and outer comments.
+
+    A semicolon ends a statement unless it stands in parentheses (`CREATE RULE … DO (…; …)`) or
+    in the body of a function that is written in SQL (`BEGIN ATOMIC … END`, in which `CASE` has an
+    `END` of its own), as in psql (src/fe_utils/psqlscan.l).
+    """
+    found: list[tuple[int, int]] = []
+    words: list[str] = []
+    start = end = -1
+    brackets = blocks = 0
+    for token in tokens(text):
+        kind = token.kind
+        if kind in TRIVIA:
+            continue
+        if kind is Kind.SEMICOLON and not brackets and not blocks:
+            if start >= 0:
+                found.append((start, end))
+            start, words = -1, []
+            continue
+        if start < 0:
+            start = token.start
+        end = token.end
+        if kind is Kind.OPEN:
+            brackets += 1
+        elif kind is Kind.CLOSE:
+            brackets = max(brackets - 1, 0)
+        elif kind is Kind.WORD and not brackets:
+            word = text[token.start : token.end].lower()
+            words.append(word)
+            if (word == "case" and blocks) or (
+                word == "atomic" and words[-2:-1] == ["begin"] and _is_routine(words)
+            ):
+                blocks += 1
+            elif word == "end" and blocks:
+                blocks -= 1
+    if start >= 0:
+        found.append((start, end))
+    return tuple(found)
+
+
+def returns_rows(text: str) -> bool:
+    """Whether the statement *text* looks as if it returned rows.
+
+    It does if it has a RETURNING outside parentheses, or if its verb is one of those that give
+    rows; the verb of a WITH is the first one outside parentheses. SELECT INTO makes a table and
+    gives no rows. Only the server knows for sure.
+    """
+    depth = 0
+    first = ""
+    outer: list[str] = []
+    for token in tokens(text):
+        if token.kind is Kind.OPEN:
+            depth += 1
+        elif token.kind is Kind.CLOSE:
+            depth -= 1
+        elif token.kind is Kind.WORD:
+            word = text[token.start : token.end].lower()
+            first = first or word
+            if depth == 0:
+                outer.append(word)
+    if "returning" in outer:
+        return True
+    verb = first
+    if first == "with":
+        verb = next((word for word in outer if word in _VERBS), "")
+    return verb in _GIVE_ROWS and not (verb == "select" and "into" in outer)
+
+
+_GIVE_ROWS = frozenset({"select", "values", "table", "show", "explain", "fetch"})
+_VERBS = _GIVE_ROWS | {"insert", "update", "delete", "merge"}
+
+
+def _is_routine(words: list[str]) -> bool:
+    head = words[1:4] if words[0] == "create" else []
+    return bool(head) and (
+        head[0] in _ROUTINES or (head[:2] == ["or", "replace"] and head[2] in _ROUTINES)
+    )
+
+
+_ROUTINES = frozenset({"function", "procedure"})
