@@ -1,0 +1,87 @@
+"""pyproject.toml -> Config."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from ..model.config import Config
+from ..model.diagnostic import (
+    ConfigurationError,
+    Diagnostic,
+    Label,
+    SqlgenError,
+)
+from ..model.source import SourceFile, Span
+from .files import source
+from .settings import settings
+from .toml_keys import key_places
+
+_FILE = "pyproject.toml"
+
+
+def config(start: Path) -> Config:
+    """The configuration of the project that *start* belongs to.
+
+    This is `[tool.sqlgen]` of the nearest pyproject.toml that has it, in *start* or above. Raises
+    `ConfigurationError` if there is none, or with all that is wrong in it.
+    """
+    start = start.resolve()
+    without: list[Path] = []
+    for folder in (start, *start.parents):
+        if not (folder / _FILE).is_file():
+            continue
+        try:
+            file = source(folder, _FILE)
+        except SqlgenError as error:
+            raise ConfigurationError(*error.diagnostics) from None
+        tables = _tables(file)
+        tool = tables.get("tool")
+        if isinstance(tool, dict) and "sqlgen" in tool:
+            return settings(file, folder, tool["sqlgen"], key_places(file.text))
+        without.append(folder)
+    raise ConfigurationError(
+        Diagnostic(
+            code="no-configuration",
+            message=(
+                "pyproject.toml has no `[tool.sqlgen]`"
+                if without
+                else "there is no pyproject.toml here or in a folder above"
+            ),
+            label=None,
+            hint="run `sqlgen init` in the project's folder",
+        )
+    )
+
+
+def _tables(file: SourceFile) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.text)
+    except tomllib.TOMLDecodeError as error:
+        message, offset = _place(str(error), file.text)
+        raise ConfigurationError(
+            Diagnostic(
+                code="bad-toml",
+                message=message,
+                label=Label(Span(file, offset, offset + 1)),
+                hint="mend the file; it is not TOML as it stands",
+            )
+        ) from None
+
+
+def _place(message: str, text: str) -> tuple[str, int]:
+    """What `tomllib` says, and the offset that it says it of."""
+    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|.*)\)", message, re.S)
+    if match is None:
+        return _sentence(message), 0
+    if match[2] is None:
+        return _sentence(match[1]), len(text)
+    # tomllib takes a carriage return and line feed for one character.
+    lines = text.split("\n")
+    line = int(match[2]) - 1
+    offset = sum(len(above) + 1 for above in lines[:line]) + int(match[3]) - 1
+    return _sentence(match[1]), min(offset, len(text))
+
+
+def _sentence(message: str) -> str:
+    return message[:1].lower() + message[1:].removesuffix(".")

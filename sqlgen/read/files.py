@@ -1,0 +1,132 @@
+"""disk -> SourceFile."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
+from ..model.source import SourceFile, Span
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def sources(root: Path, folder: str) -> tuple[SourceFile, ...]:
+    """All `*.sql` files below *folder* of the project at *root*, at any depth, sorted by path.
+
+    Files and folders whose names begin with a dot are left out. Symbolic links are followed; a
+    link to a folder that it stands in is not. Raises `SqlgenError` if the folder is missing, or for
+    all files that cannot be read or are not UTF-8.
+    """
+    start = root / folder
+    if not start.is_dir():
+        what = "is not a folder" if start.exists() else "does not exist"
+        raise SqlgenError(
+            Diagnostic(
+                code="missing-folder",
+                message=f"the folder `{folder}` {what}",
+                label=None,
+                hint="create it, or set its place in `[tool.sqlgen]` of pyproject.toml",
+            )
+        )
+    paths = (
+        path
+        for path in _files(start, PurePosixPath(folder), frozenset())
+        if path.suffix == ".sql"
+    )
+    return each(lambda path: source(root, str(path)), sorted(paths, key=str))
+
+
+def generated(root: Path, folder: str) -> dict[str, str]:
+    """The texts of the files below the output *folder*, by path relative to *root*.
+
+    A folder that does not exist yet has none. Python's caches are left out. What is not UTF-8
+    is nothing that sqlgen wrote; it stands there with replacement characters. Raises `SqlgenError`
+    for files that cannot be read.
+    """
+    start = root / folder
+    if not start.exists():
+        return {}
+    if not start.is_dir():
+        raise SqlgenError(
+            Diagnostic(
+                code="missing-folder",
+                message=f"the output `{folder}` is not a folder",
+                label=None,
+                hint="move the file away, or set another `output` in pyproject.toml",
+            )
+        )
+    paths = [
+        str(path)
+        for path in _files(start, PurePosixPath(folder), frozenset(), hidden=True)
+        if "__pycache__" not in path.parts
+    ]
+    texts = each(
+        lambda path: _read(root, path).decode("utf-8", errors="replace"), paths
+    )
+    return dict(sorted(zip(paths, texts, strict=True)))
+
+
+def source(root: Path, path: str) -> SourceFile:
+    """The file at *path*, relative to *root*.
+
+    Raises `SqlgenError` if it cannot be read or is not UTF-8.
+    """
+    content = _read(root, path)
+    digest = hashlib.sha384(content).digest()
+    content = content.removeprefix(_BYTE_ORDER_MARK)
+    try:
+        return SourceFile(path, content.decode("utf-8"), digest)
+    except UnicodeDecodeError as error:
+        file = SourceFile(path, content.decode("utf-8", errors="replace"), digest)
+        start = len(content[: error.start].decode("utf-8"))
+        raise SqlgenError(
+            Diagnostic(
+                code="not-utf-8",
+                message=f"`{path}` is not UTF-8",
+                label=Label(
+                    Span(file, start, start + 1),
+                    f"byte 0x{content[error.start]:02x}",
+                ),
+                hint="save the file as UTF-8",
+            )
+        ) from None
+
+
+def _read(root: Path, path: str) -> bytes:
+    try:
+        return (root / path).read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _files(
+    folder: Path, path: PurePosixPath, above: frozenset[str], *, hidden: bool = False
+) -> Iterator[PurePosixPath]:
+    """The files below *folder*, whose own path is *path*, and which stands in *above*."""
+    here = os.path.realpath(folder)
+    if here in above:
+        return
+    try:
+        with os.scandir(folder) as entries:
+            found = [(entry.name, entry.is_dir()) for entry in entries]
+    except OSError as error:
+        raise _unreadable(str(path), error) from None
+    for name, is_folder in found:
+        if name.startswith(".") and not hidden:
+            continue
+        if is_folder:
+            yield from _files(folder / name, path / name, above | {here}, hidden=hidden)
+        else:
+            yield path / name
+
+
+def _unreadable(path: str, error: OSError) -> SqlgenError:
+    return SqlgenError(
+        Diagnostic(
+            code="unreadable",
+            message=f"`{path}` cannot be read: {error.strerror}",
+            label=None,
+            hint="check that it exists and who may read it",
+        )
+    )
