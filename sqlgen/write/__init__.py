@@ -1,0 +1,7 @@
+"""The only writer of project files: compare, replace, or show the difference."""
+
+from .apply import apply
+from .changes import changes
+from .diff import diff
+
+__all__ = ["apply", "changes", "diff"]

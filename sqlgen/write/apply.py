@@ -1,0 +1,126 @@
+"""Change -> disk: all of them, or none."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..model.diagnostic import Diagnostic, SqlgenError
+from ..model.output import Change
+
+
+def apply(root: Path, changes: Sequence[Change]) -> None:
+    """Carry out *changes* in the project at *root*.
+
+    New texts are first written beside their files. Only when all of them are there, and all files
+    (still) are what `before` says, are they moved into place, each in one step. If that fails, or is
+    interrupted, what was done is undone. Folders that a deletion leaves empty are removed. Raises
+    `SqlgenError` if a file was edited meanwhile or cannot be written; nothing has changed then.
+    """
+    with contextlib.ExitStack() as undo:
+        for change in changes:
+            _expect(root, change)
+        staged = [_stage(root, change, undo) for change in changes]
+        for change in changes:
+            _expect(root, change)
+        for change, temporary in zip(changes, staged, strict=True):
+            _replace(root, change, temporary, undo)
+        undo.pop_all()
+    for change in changes:
+        if change.after is None:
+            _remove_empty_folders(root, root / change.path)
+
+
+def _stage(root: Path, change: Change, undo: contextlib.ExitStack) -> Path | None:
+    """Write the new text to a file beside the one it is for."""
+    if change.after is None:
+        return None
+    path = root / change.path
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        _make_folders(path.parent, undo)
+        undo.callback(temporary.unlink, missing_ok=True)
+        temporary.write_text(change.after, encoding="utf-8", newline="")
+        if change.before is not None:
+            shutil.copymode(path, temporary)
+    except OSError as error:
+        raise _unwritable(change, error) from None
+    return temporary
+
+
+def _make_folders(folder: Path, undo: contextlib.ExitStack) -> None:
+    if not folder.is_dir():
+        _make_folders(folder.parent, undo)
+        folder.mkdir()
+        undo.callback(_remove_if_empty, folder)
+
+
+def _expect(root: Path, change: Change) -> None:
+    """Check that the file is what the change was made from."""
+    try:
+        content = (root / change.path).read_bytes()
+    except FileNotFoundError:
+        now = None
+    except OSError as error:
+        raise _unwritable(change, error) from None
+    else:
+        now = content.decode("utf-8", errors="replace")
+    if now != change.before:
+        raise SqlgenError(
+            Diagnostic(
+                code="edited-meanwhile",
+                message=f"`{change.path}` was changed by somebody else meanwhile",
+                label=None,
+                hint="run `sqlgen build` again",
+            )
+        )
+
+
+def _replace(
+    root: Path, change: Change, temporary: Path | None, undo: contextlib.ExitStack
+) -> None:
+    path = root / change.path
+    undo.callback(_restore, path, change.before)
+    try:
+        if temporary is None:
+            path.unlink()
+        else:
+            temporary.replace(path)
+    except OSError as error:
+        raise _unwritable(change, error) from None
+
+
+def _restore(path: Path, text: str | None) -> None:
+    # One file that cannot be restored must not keep the others from it.
+    with contextlib.suppress(OSError):
+        if text is None:
+            path.unlink(missing_ok=True)
+        elif not path.exists() or path.read_bytes() != text.encode():
+            path.write_text(text, encoding="utf-8", newline="")
+
+
+def _remove_empty_folders(root: Path, path: Path) -> None:
+    for folder in path.parents:
+        if folder == root or not _remove_if_empty(folder):
+            return
+
+
+def _remove_if_empty(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+def _unwritable(change: Change, error: OSError) -> SqlgenError:
+    verb = "deleted" if change.after is None else "written"
+    return SqlgenError(
+        Diagnostic(
+            code="unwritable",
+            message=f"`{change.path}` cannot be {verb}: {error.strerror}",
+            label=None,
+            hint="check who may write in its folder, and that the disk is not full",
+        )
+    )
