@@ -1,0 +1,96 @@
+"""Diagnostic -> text for people, in the manner of rustc."""
+
+from collections.abc import Iterator, Sequence
+
+from ..model.diagnostic import Diagnostic, Label, Severity
+from .characters import safe, width
+
+
+def text(diagnostics: Sequence[Diagnostic], color: bool = False) -> str:
+    """*diagnostics* one after the other, with the lines of the files that they are about.
+
+    More than one are separated by blank lines and counted at the end. There is no final newline;
+    no diagnostic gives no text.
+    """
+    blocks = [
+        "\n".join(_block(diagnostic, _PAINT[color])) for diagnostic in diagnostics
+    ]
+    if len(blocks) > 1:
+        blocks.append(_count(diagnostics))
+    return "\n\n".join(blocks)
+
+
+_PLAIN = {"error": "", "warning": "", "message": "", "frame": "", "end": ""}
+_COLORED = {
+    "error": "\x1b[1;31m",
+    "warning": "\x1b[1;33m",
+    "message": "\x1b[1m",
+    "frame": "\x1b[1;34m",
+    "end": "\x1b[0m",
+}
+_PAINT = {False: _PLAIN, True: _COLORED}
+
+
+def _block(diagnostic: Diagnostic, paint: dict[str, str]) -> Iterator[str]:
+    main = paint[diagnostic.severity]
+    frame, strong, end = paint["frame"], paint["message"], paint["end"]
+    labels = [diagnostic.label] if diagnostic.label else []
+    labels.extend(diagnostic.related)
+    gutter = max((len(str(label.span.line)) for label in labels), default=1)
+    bar = f"{frame}{' ' * gutter} |{end}"
+
+    head = f"{main}{diagnostic.severity}[{safe(diagnostic.code)}]{end}"
+    first, *rest = _lines(diagnostic.message)
+    yield f"{head}{strong}: {first}{end}"
+    for line in rest:
+        yield f"  {strong}{line}{end}"
+
+    for label in labels:
+        is_main = label is diagnostic.label
+        span, arrow = label.span, "-->" if is_main else ":::"
+        place = f"{safe(span.source.path)}:{span.line}:{span.column}"
+        source, underline = _snippet(label, "^" if is_main else "-")
+        yield f"{frame}{' ' * gutter}{arrow}{end} {place}"
+        yield bar
+        yield f"{frame}{span.line:>{gutter}} |{end} {source}".rstrip()
+        yield f"{bar} {main if is_main else frame}{underline}{end}"
+        if label is not labels[-1] or diagnostic.hint:
+            yield bar
+
+    if diagnostic.hint:
+        first, *rest = _lines(diagnostic.hint)
+        sign = f"{' ' * gutter} {frame}={end} {strong}hint{end}: "
+        yield f"{sign}{first}"
+        indent = " " * (gutter + len(" = hint: "))
+        for line in rest:
+            yield f"{indent}{line}"
+
+
+def _snippet(label: Label, sign: str) -> tuple[str, str]:
+    """The label's line (the first one), and what stands below it."""
+    span = label.span
+    content = span.source.text
+    start = content.rfind("\n", 0, span.start) + 1
+    end = content.find("\n", start)
+    if end < 0:
+        end = len(content)
+    line = content[start:end].removesuffix("\r")
+    before = safe(line[: span.start - start])
+    under = safe(line[span.start - start : span.end - start])
+    below = " " * width(before) + sign * max(width(under), 1)
+    return safe(line), f"{below} {' '.join(_lines(label.text))}".rstrip()
+
+
+def _lines(message: str) -> list[str]:
+    """The lines of a message, of which PostgreSQL's may have several."""
+    return [safe(line.removesuffix("\r")) for line in message.strip("\n").split("\n")]
+
+
+def _count(diagnostics: Sequence[Diagnostic]) -> str:
+    errors = sum(d.severity is Severity.ERROR for d in diagnostics)
+    numbers = {"error": errors, "warning": len(diagnostics) - errors}
+    return " and ".join(
+        f"{number} {noun}{'s' * (number != 1)}"
+        for noun, number in numbers.items()
+        if number
+    )
