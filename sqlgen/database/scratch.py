@@ -29,7 +29,10 @@ def scratch(
     try:
         _create(server, name)
         conninfo = make_conninfo(
-            server.conninfo, dbname=name, options=_options(server, search_path)
+            server.conninfo,
+            dbname=name,
+            client_encoding="utf-8",
+            options=_options(server, search_path),
         )
         connection = psycopg.connect(conninfo, autocommit=True)
         try:
@@ -38,6 +41,16 @@ def scratch(
             connection.close()
     finally:
         _drop(server, name)
+
+
+def settle(
+    connection: psycopg.Connection[TupleRow], search_path: Sequence[str]
+) -> None:
+    """Give the session back as new, whatever migrations did to it, with this `search_path`."""
+    connection.execute("DISCARD ALL")
+    connection.execute(
+        "SELECT set_config('search_path', %s, false)", (_quoted(search_path),)
+    )
 
 
 def _create(server: Server, name: str) -> None:
@@ -98,9 +111,7 @@ def _options(server: Server, search_path: Sequence[str]) -> str:
         "IntervalStyle": "postgres",
         "extra_float_digits": "1",
         "client_min_messages": "warning",
-        "search_path": ", ".join(
-            f'"{name.replace(chr(34), chr(34) * 2)}"' for name in search_path
-        ),
+        "search_path": _quoted(search_path),
     }
     own = conninfo_to_dict(server.conninfo).get("options") or ""
     parts = [str(own)] if own else []
@@ -108,3 +119,7 @@ def _options(server: Server, search_path: Sequence[str]) -> str:
         escaped = re.sub(r"([\\\s])", r"\\\1", f"{name}={value}")
         parts.append(f"-c {escaped}")
     return " ".join(parts)
+
+
+def _quoted(search_path: Sequence[str]) -> str:
+    return ", ".join('"' + name.replace('"', '""') + '"' for name in search_path)

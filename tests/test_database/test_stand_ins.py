@@ -1,6 +1,5 @@
 """The stand-ins for extensions are what PostgreSQL 15's real ones are, as far as they go."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -43,9 +42,9 @@ VALUES = {
 @pytest.fixture
 def extended(
     connection: psycopg.Connection[TupleRow],
-) -> Iterator[psycopg.Connection[TupleRow]]:
+) -> psycopg.Connection[TupleRow]:
     connection.execute('CREATE EXTENSION pgcrypto; CREATE EXTENSION "uuid-ossp"')
-    yield connection
+    return connection
 
 
 @pytest.mark.parametrize("expression", VALUES)

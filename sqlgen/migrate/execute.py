@@ -1,0 +1,64 @@
+"""Migration -> a scratch database that has it, without a ledger."""
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from .. import parse
+from ..model.diagnostic import SqlgenError
+from ..model.migration import Migration
+from ..model.source import SourceFile
+from .failures import diagnosed
+from .script import send
+
+RESET_SESSION = "RESET SESSION AUTHORIZATION; RESET ALL"
+"""So that what a migration does never depends on which others ran in the same session."""
+
+
+def execute(connection: psycopg.Connection[TupleRow], migration: Migration) -> None:
+    """Run the up script of *migration* on an autocommit connection.
+
+    In one transaction; or, after `-- no-transaction`, statement by statement outside of any.
+
+    Raises `SqlgenError` with PostgreSQL's message at its place in the file.
+    """
+    source = migration.up
+    if migration.transactional:
+        connection.execute("BEGIN")
+        try:
+            _send(connection, source, 0, len(source.text))
+            _commit(connection, source)
+        finally:
+            if (
+                not connection.closed
+                and connection.info.transaction_status.name != "IDLE"
+            ):
+                connection.execute("ROLLBACK")
+    else:
+        for start, end in parse.statements(source.text):
+            _send(connection, source, start, end)
+    connection.execute(RESET_SESSION)
+
+
+def _send(
+    connection: psycopg.Connection[TupleRow], source: SourceFile, start: int, end: int
+) -> None:
+    text = source.text[start:end]
+    try:
+        failure = connection.wait(
+            send(connection.pgconn, text, connection.info.encoding)
+        )
+    except psycopg.OperationalError as error:  # the connection is lost
+        raise SqlgenError(diagnosed(error, source, (), 0)) from None
+    if failure is not None:
+        inner = [(start + a, start + b) for a, b in parse.statements(text)]
+        raise SqlgenError(
+            diagnosed(failure.error, source, inner, failure.done, offset=start)
+        ) from None
+
+
+def _commit(connection: psycopg.Connection[TupleRow], source: SourceFile) -> None:
+    """Commit, on which deferred constraints are checked."""
+    try:
+        connection.execute("COMMIT")
+    except psycopg.Error as error:
+        raise SqlgenError(diagnosed(error, source, (), 0)) from None

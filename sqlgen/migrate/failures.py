@@ -1,0 +1,77 @@
+"""What the server says against a migration -> Diagnostic at its place in the file."""
+
+import re
+from collections.abc import Sequence
+
+import psycopg
+
+from ..model.diagnostic import Diagnostic, Label
+from ..model.source import SourceFile, Span
+
+_TOKEN = re.compile(
+    r"""[\w$]+(?:\.[\w$]+)*|"(?:[^"]|"")*"|'(?:[^']|'')*'|[-+*/<>=~!@#%^&|`?:]+|\S"""
+)
+_NO_EXTENSION = re.compile(
+    r'extension "(?P<name>[^"]+)" is not available'
+    r'|could not open extension control file "[^"]*/(?P<file>[^"/]+)\.control"'
+)
+_NOT_IN_TRANSACTION = "25001"  # active_sql_transaction
+_IN_FAILED_COPY = "57014"  # query_canceled
+
+
+def diagnosed(
+    error: psycopg.Error,
+    source: SourceFile,
+    statements: Sequence[tuple[int, int]],
+    done: int,
+    offset: int = 0,
+) -> Diagnostic:
+    """PostgreSQL's own error, its code, message and hint as they are.
+
+    Its place is the one that PostgreSQL gives (1-based, in characters of what was sent, which
+    starts at *offset* of the file), else the statement after the *done* ones that ran.
+    """
+    diag = error.diag
+    message = diag.message_primary or str(error).strip().replace("\n", "; ")
+    if diag.statement_position:
+        span = _token_at(source, offset + int(diag.statement_position) - 1)
+    elif done < len(statements):
+        span = _first_line(source, *statements[done])
+    else:
+        span = Span(source, 0, 0)
+    hint, detail = diag.message_hint or "", diag.message_detail or ""
+    if missing := _NO_EXTENSION.search(message):
+        # The detail is a path of this one machine.
+        hint, detail = _extension_hint(missing["name"] or missing["file"]), ""
+    elif diag.sqlstate == _NOT_IN_TRANSACTION and not hint:
+        hint = "write `-- no-transaction` as the migration's first line"
+    elif diag.sqlstate == _IN_FAILED_COPY and message.startswith("COPY from stdin"):
+        hint = "write the rows as `INSERT` statements"
+    return Diagnostic(
+        code=diag.sqlstate or "connection-lost",
+        message=message,
+        label=Label(span, detail or _inner(diag.context)),
+        hint=hint,
+    )
+
+
+def _token_at(source: SourceFile, start: int) -> Span:
+    token = _TOKEN.match(source.text, start)
+    return Span(source, min(start, len(source.text)), token.end() if token else start)
+
+
+def _first_line(source: SourceFile, start: int, end: int) -> Span:
+    line = source.text[start:end].split("\n", 1)[0].rstrip()
+    return Span(source, start, start + len(line))
+
+
+def _inner(context: str | None) -> str:
+    """Where inside a function it happened, which has no place in the file."""
+    return (context or "").split("\n", 1)[0]
+
+
+def _extension_hint(name: str) -> str:
+    return (
+        f"put a stand-in (`{name}.control` and `{name}--1.0.sql`) into a folder that"
+        " `[tool.sqlgen] extensions` names, or set `server` to a server that has the extension"
+    )

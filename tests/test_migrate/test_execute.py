@@ -1,0 +1,142 @@
+import hashlib
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from sqlgen import migrate
+from sqlgen.model.diagnostic import SqlgenError
+from sqlgen.model.migration import Migration
+from sqlgen.model.source import SourceFile
+
+Connection = psycopg.Connection[TupleRow]
+
+
+def check(connection: Connection, text: str, expected: str) -> None:
+    """Run *text* as a migration and compare `code line:column [marked] message (hint)`."""
+    with pytest.raises(SqlgenError) as caught:
+        migrate.execute(connection, _migration(text))
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.label is not None
+    span = diagnostic.label.span
+    place = f"{span.line}:{span.column} [{span.text}]"
+    found = f"{diagnostic.code} {place} {diagnostic.message} ({diagnostic.hint})"
+    assert found == expected
+
+
+def test_a_script_runs_as_one_transaction(connection: Connection) -> None:
+    text = (
+        "create table t (n int);\ninsert into t values (1);\ninsert into u values (1);"
+    )
+    check(connection, text, '42P01 3:13 [u] relation "u" does not exist ()')
+    assert connection.execute("SELECT to_regclass('t')").fetchone() == (None,)
+
+
+def test_a_position_counts_characters(connection: Connection) -> None:
+    text = "select 'é𝄞';\r\n/* ß */ select nowhere.x;"
+    expected = '42P01 2:16 [nowhere.x] missing FROM-clause entry for table "nowhere" ()'
+    check(connection, text, expected)
+
+
+def test_an_error_without_a_position_is_at_its_statement(
+    connection: Connection,
+) -> None:
+    text = "create table t (n int primary key);\n;\n-- one\ninsert into t\n  values (1), (1);\nselect 1;"
+    message = 'duplicate key value violates unique constraint "t_pkey"'
+    check(connection, text, f"23505 4:1 [insert into t] {message} ()")
+
+
+def test_an_error_inside_a_function_is_at_the_statement_that_calls_it(
+    connection: Connection,
+) -> None:
+    text = "select 1;\ndo $$ begin perform 1 / 0; end $$;"
+    check(
+        connection,
+        text,
+        "22012 2:1 [do $$ begin perform 1 / 0; end $$] division by zero ()",
+    )
+
+
+def test_no_transaction_runs_statement_by_statement(connection: Connection) -> None:
+    text = (
+        "-- no-transaction\ncreate table t (n int);\ncreate index concurrently on t (n);\n"
+        "insert into t (missing) values (1);"
+    )
+    check(
+        connection,
+        text,
+        '42703 4:16 [missing] column "missing" of relation "t" does not exist ()',
+    )
+    assert connection.execute(
+        "SELECT count(*) FROM pg_indexes WHERE tablename = 't'"
+    ).fetchone() == (1,)
+
+
+def test_what_needs_no_transaction_is_told_how(connection: Connection) -> None:
+    message = "VACUUM cannot run inside a transaction block"
+    hint = "write `-- no-transaction` as the migration's first line"
+    check(connection, "select 1;\nvacuum", f"25001 2:1 [vacuum] {message} ({hint})")
+
+
+def test_a_missing_extension_is_told_how_to_stand_in(connection: Connection) -> None:
+    hint = (
+        "put a stand-in (`nope.control` and `nope--1.0.sql`) into a folder that "
+        "`[tool.sqlgen] extensions` names, or set `server` to a server that has the extension"
+    )
+    check(
+        connection,
+        "\ncreate extension nope;",
+        f'0A000 2:1 [create extension nope] extension "nope" is not available ({hint})',
+    )
+
+
+def test_a_deferred_constraint_fails_at_the_end(connection: Connection) -> None:
+    text = (
+        "create table t (n int primary key, m int references t deferrable initially deferred);"
+        "insert into t values (1, 2)"
+    )
+    message = 'insert or update on table "t" violates foreign key constraint "t_m_fkey"'
+    check(connection, text, f"23503 1:1 [] {message} ()")
+
+
+def test_data_cannot_be_copied_from_a_client(connection: Connection) -> None:
+    text = "create table t (n int);\ncopy t from stdin;"
+    message = "COPY from stdin failed: a migration has no data to copy from"
+    hint = "write the rows as `INSERT` statements"
+    check(connection, text, f"57014 2:1 [copy t from stdin] {message} ({hint})")
+    migrate.execute(
+        connection, _migration("select 1; copy (select 1) to stdout; select 2")
+    )
+
+
+def test_a_lost_connection_is_told(connection: Connection) -> None:
+    text = "select pg_terminate_backend(pg_backend_pid())"
+    message = "terminating connection due to administrator command"
+    check(connection, text, f"57P01 1:1 [{text}] {message} ()")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-- nothing", "-- no-transaction", ";;", "begin; commit;"]
+)
+def test_scripts_that_do_nothing(connection: Connection, text: str) -> None:
+    migrate.execute(connection, _migration(text))
+
+
+def test_a_migration_does_not_see_the_settings_of_another(
+    connection: Connection,
+) -> None:
+    migrate.execute(connection, _migration("set search_path = ''; set role pg_monitor"))
+    migrate.execute(connection, _migration("create table t ()"))
+    assert connection.execute("SELECT to_regclass('public.t')::text").fetchone() == (
+        "t",
+    )
+
+
+def _migration(text: str) -> Migration:
+    source = SourceFile(
+        "migrations/0001_a.up.sql", text, hashlib.sha384(text.encode()).digest()
+    )
+    transactional = not text.startswith("-- no-transaction")
+    return Migration(
+        version=1, description="a", up=source, down=None, transactional=transactional
+    )
