@@ -1,9 +1,13 @@
 """The one page where the stages meet: analyse, plan, build."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from . import (
     database,
@@ -19,8 +23,16 @@ from . import (
 from .model.catalog import Catalog
 from .model.config import Config
 from .model.description import Description
-from .model.diagnostic import Diagnostic, Label, SqlgenError, attempt, each
+from .model.diagnostic import (
+    ConfigurationError,
+    Diagnostic,
+    Label,
+    SqlgenError,
+    attempt,
+    each,
+)
 from .model.output import Plan
+from .model.python import Module, PythonFile
 from .model.query import Query, QueryFile
 from .model.source import SourceFile, Span
 from .model.typed import TypedQuery
@@ -35,8 +47,12 @@ def quiet(step: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """All queries of a project, file by file, and what is wrong with those left out."""
+    """All queries of a project, file by file, and what is wrong with those left out.
 
+    `paths` are those of all query files, also of one that could not be parsed.
+    """
+
+    paths: tuple[str, ...]
     files: tuple[tuple[QueryFile, tuple[TypedQuery, ...]], ...]
     diagnostics: tuple[Diagnostic, ...]
 
@@ -63,15 +79,25 @@ def plan(
 ) -> Plan:
     """What a build would change, of the query files *only* if there are any.
 
-    Raises `SqlgenError` with all that is wrong.
+    Raises `SqlgenError` with all that is wrong in those files. The mistakes of others
+    matter only where a module changes that all share.
     """
     analysis = analyse(config, progress=progress)
-    if analysis.diagnostics:
-        raise SqlgenError(*analysis.diagnostics)
+    wanted = selection(config, analysis.paths, only)
+    errors, elsewhere = split(analysis.diagnostics, wanted)
+    if errors:
+        raise SqlgenError(*errors)
     progress("writing Python")
-    files = each(render.module, translate.package(analysis.files, config))
-    before = read.generated(config.root, config.output)
-    return Plan(write.changes(before, files), analysis.warnings)
+    modules = translate.package(analysis.files, config)
+    files = each(render.module, modules)
+    changes = write.changes(read.generated(config.root, config.output), files)
+    if only:
+        paths = {m.path for m in modules if source(m) in wanted}
+        shared = {m.path for m in modules if not source(m)}
+        if elsewhere and any(change.path in shared for change in changes):
+            raise SqlgenError(*elsewhere)
+        changes = tuple(c for c in changes if c.path in paths | shared)
+    return Plan(changes, split(analysis.warnings, wanted)[0])
 
 
 def analyse(config: Config, *, progress: Progress = quiet) -> Analysis:
@@ -87,7 +113,11 @@ def analyse(config: Config, *, progress: Progress = quiet) -> Analysis:
     described, undescribed = facts(config, queries, progress)
     progress("inferring nullability")
     typed, untyped = attempt(lambda fact: infer.query(*fact), described)
-    return Analysis(gathered(files, typed), unparsed + undescribed + untyped)
+    return Analysis(
+        paths=tuple(source.path for source in sources),
+        files=gathered(files, typed),
+        diagnostics=unparsed + undescribed + untyped,
+    )
 
 
 def facts(
@@ -103,7 +133,7 @@ def facts(
 
 
 @contextmanager
-def schema(config: Config, progress: Progress) -> Iterator["Connection[TupleRow]"]:
+def schema(config: Config, progress: Progress) -> Iterator[Connection[TupleRow]]:
     """Lend a connection to a scratch database that has all migrations applied.
 
     Raises `SqlgenError` if a migration fails and `ServerUnavailableError` if there is
@@ -114,13 +144,14 @@ def schema(config: Config, progress: Progress) -> Iterator["Connection[TupleRow]
     extensions = config.root / config.extensions if config.extensions else None
     progress("starting PostgreSQL")
     with (
-        database.server(config.server, extensions=extensions) as server,
-        database.scratch(server) as connection,
+        database.server(
+            config.server, extensions=extensions, progress=progress
+        ) as server,
+        database.scratch(server, search_path=config.search_path) as connection,
     ):
         for migration in migrations:
             progress(f"migrating to {migration.version}")
             migrate.execute(connection, migration)
-        database.settle(connection, config.search_path)
         yield connection
 
 
@@ -133,6 +164,47 @@ def gathered(
         (file, tuple(found[id(q)] for q in file.queries if id(q) in found))
         for file in files
     )
+
+
+def selection(
+    config: Config, known: Sequence[str], only: Sequence[Path]
+) -> frozenset[str]:
+    """Those of the *known* query files that *only* names by file or folder; all if empty.
+
+    Raises `ConfigurationError` for a path without query files.
+    """
+    if not only:
+        return frozenset(known)
+    found: set[str] = set()
+    for path in only:
+        inside = os.path.relpath(path.resolve(), config.root).replace(os.sep, "/")
+        matching = [k for k in known if k == inside or k.startswith(f"{inside}/")]
+        if not matching:
+            raise ConfigurationError(
+                Diagnostic(
+                    code="no-such-query-file",
+                    message=f"`{path}` is not a query file of this project",
+                    label=None,
+                    hint=f"name files or folders below `{config.queries}/`",
+                )
+            )
+        found.update(matching)
+    return frozenset(found)
+
+
+def split(
+    diagnostics: Sequence[Diagnostic], wanted: frozenset[str]
+) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
+    """The diagnostics about the *wanted* files (or about none), and those elsewhere."""
+    here = tuple(
+        d for d in diagnostics if not d.label or d.label.span.source.path in wanted
+    )
+    return here, tuple(d for d in diagnostics if d not in here)
+
+
+def source(file: PythonFile) -> str:
+    """The query file that a generated file comes from; empty for those that all share."""
+    return file.source if isinstance(file, Module) else ""
 
 
 def stale(plan_: Plan) -> tuple[Diagnostic, ...]:

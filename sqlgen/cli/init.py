@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from .. import pipeline
+from .. import write
 from .console import outcome
 
 NEXT: Final = """\
@@ -25,7 +25,7 @@ def init(directory: Path) -> None:
     are none. Changes nothing that exists.
     """
     with outcome():
-        created = pipeline.scaffold(directory)
+        created = write.scaffold(directory)
         for path in created:
             click.echo(f"created {path}")
         if not created:

@@ -3,5 +3,6 @@
 from .apply import apply
 from .changes import changes
 from .diff import diff
+from .scaffold import scaffold
 
-__all__ = ["apply", "changes", "diff"]
+__all__ = ["apply", "changes", "diff", "scaffold"]
