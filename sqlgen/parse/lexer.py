@@ -156,10 +156,7 @@ _SYMBOL = r"::|:=|\.\.|[,.]"
 _OTHER = rf"[\\{{}}\x00-\x08\x0e-\x1f\x7f]|\$(?![0-9]|{_TAG}\$)"
 _POSITIONAL = r"\$[0-9]++"
 _UNTERMINATED = rf"""(?:[bBeEnNxX]|[uU]&)?+'|(?:[uU]&)?+"|/\*|\$(?![0-9]){_TAG}\$"""
-_NAMED = (
-    rf":[{_LETTER}][{_LETTER}0-9$]*+"
-    rf"(?:[!?](?!(?!--|/\*)[{_OPERATOR_CHARACTER}]))?+"
-)
+_NAMED = rf":{_WORD}" rf"(?:[!?](?!(?!--|/\*)[{_OPERATOR_CHARACTER}]))?+"
 _COLON = r":(?![:=])"
 
 _TOKEN = re.compile(

@@ -69,7 +69,10 @@ def _places(
             if inside is not None:
                 inside.append(index)
                 places.append(index)
-            elif kind is Kind.NAMED and not _operand_before(text, marks, index, None):
+            elif kind is Kind.NAMED and (
+                _BEFORE_PARAMETER.match(text, max(begin - 2, 0), begin)
+                or not _operand_before(text, marks, index, None)
+            ):
                 places.append(index)
     for inside in brackets:
         leave(inside)
@@ -78,6 +81,10 @@ def _places(
         for index in places
         if index not in colons and marks[index].kind is not Kind.COLON
     )
+
+
+# Most parameters stand behind one of these, and that is seen at a glance.
+_BEFORE_PARAMETER = re.compile(r"[(,=<>] |.[(,]")
 
 
 def _operand_before(
@@ -195,13 +202,14 @@ def _server_sql(
         for span in parameter.spans
     )
     for begin, finish, number in places:
+        named = text[begin] == ":"
         if begin > position:
             pieces.append(text[position:begin])
             origins.append(Origin(length, position, begin - position))
             length += begin - position
         # `limit:n` and `:n!and` are tokens next to each other; `limit$1` would be one.
-        left = " " if _IDENTIFIER_END.search(text, max(begin - 1, start), begin) else ""
-        right = " " if _IDENTIFIER_END.match(text, finish, end) else ""
+        left = " " if named and begin > start and _is_letter(text[begin - 1]) else ""
+        right = " " if named and finish < end and _is_letter(text[finish]) else ""
         placeholder = f"${number}"
         pieces.append(left + placeholder + right)
         origins.append(Origin(length, begin, len(pieces[-1]), exact=False))
@@ -226,7 +234,11 @@ def _server_sql(
     )
 
 
-_IDENTIFIER_END = re.compile(r"[A-Za-z_0-9$\x80-\U0010ffff]")
+def _is_letter(character: str) -> bool:
+    """Whether an identifier can have *character* in it."""
+    return character.isalnum() or character in "_$" or character >= "\x80"
+
+
 _CAST = re.compile(r"[ \t\n\r\f\v]*+::")
 
 

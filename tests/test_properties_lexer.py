@@ -1,0 +1,167 @@
+"""What holds for every text, however it looks."""
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sqlgen import parse, report
+from sqlgen.model.diagnostic import SqlgenError
+from sqlgen.model.query import Query
+from sqlgen.model.source import SourceFile
+from sqlgen.parse.lexer import Kind, landmarks, tokens
+
+FRAGMENTS = (
+    *(
+        "'",
+        "''",
+        "E'",
+        "e'",
+        "N'",
+        "B'",
+        "U&'",
+        'U&"',
+        '"',
+        '""',
+        "$$",
+        "$a$",
+        "$é$",
+        "\\",
+    ),
+    *("--", "/*", "*/", "\n", "\r\n", "\r", " ", "\t", "\v", "\0", "é", "日", "\u00a0"),
+    *(
+        ":",
+        "::",
+        ":=",
+        ":a",
+        ":b",
+        ":b!",
+        ":c?",
+        ":limit",
+        "$1",
+        "$2",
+        "$",
+        "?",
+        "!",
+        "|",
+    ),
+    *(
+        "[",
+        "]",
+        "(",
+        ")",
+        "{",
+        ";",
+        ",",
+        ".",
+        "..",
+        "1",
+        "0x1f",
+        "1_0",
+        "1e5",
+        ".5",
+        "e",
+    ),
+    *("+", "-", "*", "/", "<", "=", "@", "~", "a", "select", "array", "ARRAY", "begin"),
+    *("atomic", "end", "case", "create function", "returning", "with", "-- no", "then"),
+    *(
+        "-- name: q :one\n",
+        "-- name: r :exec -> Row\n",
+        "-- name x :many",
+        "/* name: x",
+    ),
+)
+sql = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=30).map(
+    "".join
+)
+texts = sql | sql.map(lambda text: "-- name: q :one\n" + text) | st.text()
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts)
+def test_tokens_cover_the_text(text: str) -> None:
+    position = 0
+    for token in tokens(text):
+        assert token.start == position < token.end
+        position = token.end
+    assert position == len(text)
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts)
+@example(":E'\\' :a'")
+def test_landmarks_are_tokens(text: str) -> None:
+    """The quick reading of a text finds what the thorough one finds."""
+    kinds = {
+        *(Kind.LINE_COMMENT, Kind.BLOCK_COMMENT, Kind.OPEN, Kind.CLOSE, Kind.COLON),
+        *(Kind.SEMICOLON, Kind.POSITIONAL, Kind.DOLLAR, Kind.UNTERMINATED),
+    }
+    thorough = [token for token in tokens(text) if token.kind in kinds]
+    quick = [
+        (Kind.COLON, start, start + 1) if kind is Kind.NAMED else (kind, start, end)
+        for kind, start, end in landmarks(text)
+    ]
+    assert quick == [*thorough, (Kind.END, len(text), len(text))]
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts)
+def test_statements_are_apart_and_not_empty(text: str) -> None:
+    position = 0
+    for start, end in parse.statements(text):
+        assert position <= start < end <= len(text)
+        position = end
+
+
+def queries(text: str) -> tuple[Query, ...]:
+    """The queries of *text*, none if it has mistakes: these can be reported in all forms."""
+    try:
+        return parse.query_file(SourceFile("queries/q.sql", text)).queries
+    except SqlgenError as error:
+        diagnostics = error.diagnostics
+    shown = report.text(diagnostics)
+    assert shown
+    assert not any(character < " " and character != "\n" for character in shown)
+    assert report.json(diagnostics)
+    assert report.github(diagnostics)
+    return ()
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts)
+def test_a_query_file_gives_queries_or_diagnostics(text: str) -> None:
+    queries(text)
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts)
+def test_every_character_outside_placeholders_maps_back_to_itself(text: str) -> None:
+    for query in queries(text):
+        server = query.sql.text
+        inside: dict[int, int] = {}
+        for placeholder in query.sql.placeholders:
+            written = f"${placeholder.number}"
+            assert server[placeholder.start : placeholder.end] == written
+            inside |= dict.fromkeys(
+                # A blank that keeps the placeholder apart belongs to it.
+                range(placeholder.start - 1, placeholder.end + 1),
+                placeholder.number,
+            )
+        for offset, character in enumerate(server):
+            place = query.sql.to_source(offset)
+            if text[place] != character:
+                assert offset in inside
+                assert text[place] in ":$"
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts)
+def test_what_is_sent_is_one_statement_with_these_parameters(text: str) -> None:
+    for query in queries(text):
+        server = query.sql.text
+        assert len(parse.statements(server)) == 1
+        assert parse.statements(server)[0] == (0, len(server))
+        found = [token for token in tokens(server) if token.kind is Kind.POSITIONAL]
+        placeholders = query.sql.placeholders
+        assert [(t.start, t.end) for t in found] == [
+            (p.start, p.end) for p in placeholders
+        ]
+        assert {p.number for p in placeholders} == {p.number for p in query.parameters}
