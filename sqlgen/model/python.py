@@ -1,0 +1,314 @@
+"""The generated package as data: what `translate` decides and `render` prints.
+
+A module name in here is `""` for Python's builtins, starts with `.` for a module of the generated
+package counted from its root (`.models`), and is an absolute module else.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from .config import RowStyle
+
+# --- types -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A class, alias or function: `Named("UUID", "uuid")`.
+
+    `qualified` tells that the module is imported and not the name (`datetime.date`), for names
+    that columns often have.
+    """
+
+    name: str
+    module: str = ""
+    qualified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Generic:
+    """`origin[arguments]`."""
+
+    origin: Named
+    arguments: tuple["PyType", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnionOf:
+    """`a | b`."""
+
+    members: tuple["PyType", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralOf:
+    """`Literal["a", "b"]`."""
+
+    values: tuple[str, ...]
+
+
+PyType: TypeAlias = Named | Generic | UnionOf | LiteralOf
+
+NONE = Named("None")
+
+# --- conversions: from what psycopg gives, to what psycopg takes -------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The value as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """`function(value)`, or `function.method(value)`."""
+
+    function: Named
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """`value.method()`."""
+
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Text into what psycopg makes of PostgreSQL's own type of that name: `loads("date")(text)`."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """`function(text, item)`: PostgreSQL's text of an array or range of `item`s."""
+
+    function: Named
+    item: "Conversion"
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A list of the converted items, none of which is None."""
+
+    item: "Conversion"
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """One conversion after the other."""
+
+    first: "Conversion"
+    second: "Conversion"
+
+
+@dataclass(frozen=True, slots=True)
+class OrNone:
+    """None stays None, everything else is converted."""
+
+    item: "Conversion"
+
+
+Conversion: TypeAlias = Keep | Apply | Invoke | Load | Parse | Each | Then | OrNone
+
+# --- what modules are made of ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """A `StrEnum`; `members` are names and labels in the type's order."""
+
+    name: str
+    doc: str
+    members: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """`name: TypeAlias = …`; `doc` may be empty."""
+
+    name: str
+    type: PyType
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A field of a row or composite.
+
+    `raw` is the type that psycopg gives and `read` makes a `type` of it. `write` makes of a `type`
+    what psycopg is given (composites that are parameters).
+    """
+
+    name: str
+    type: PyType
+    raw: PyType
+    read: Conversion = Keep()
+    write: Conversion = Keep()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A row class in the configured style."""
+
+    name: str
+    doc: str
+    fields: tuple[Field, ...]
+    style: RowStyle = RowStyle.DATACLASS
+
+    @property
+    def converts(self) -> bool:
+        """Whether rows are made by its `from_row` rather than by calling the class."""
+        return any(field.read != Keep() for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composite:
+    """A composite type's dataclass; `read` and `written` tell which ways it travels."""
+
+    name: str
+    doc: str
+    fields: tuple[Field, ...]
+    read: bool
+    written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The text of a statement under its name."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """A keyword-only argument of a function."""
+
+    name: str
+    type: PyType
+    write: Conversion
+
+
+# --- what functions return ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Each row is an instance of a record; `converts` is the record's."""
+
+    type: Named
+    converts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Each row is its only column's value."""
+
+    type: PyType
+    raw: PyType
+    read: Conversion
+
+
+Shape: TypeAlias = Row | Value
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """`:one`."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Optional:
+    """`:optional`."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """`:many`."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """`:stream`."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """`:execrows`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """`:exec`."""
+
+
+Result: TypeAlias = One | Optional | Many | Stream | RowCount | Nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A generated function.
+
+    `arguments` are in the order of the signature, `values` their positions in the order of `$1`,
+    `$2`, … `sql` is the constant with the statement.
+    """
+
+    name: str
+    doc: str
+    arguments: tuple[Argument, ...]
+    values: tuple[int, ...]
+    result: Result
+    sql: Named
+
+
+# --- files -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """A module of the generated package.
+
+    `name` is its dotted name below the package's root with a leading dot (`.aio.patients`), `.`
+    for the root itself; `path` its file relative to the project's root. `source` is the query file
+    it comes from, empty where there is none.
+    """
+
+    name: str
+    path: str
+    source: str = ""
+    doc: str = ""
+    is_async: bool = False
+    enums: tuple[Enum, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    composites: tuple[Composite, ...] = ()
+    records: tuple[Record, ...] = ()
+    constants: tuple[Constant, ...] = ()
+    functions: tuple[Function, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The file of helpers that generated modules share, always the same text."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypedMarker:
+    """`py.typed`."""
+
+    path: str
+
+
+PythonFile: TypeAlias = Module | Support | TypedMarker

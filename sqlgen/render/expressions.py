@@ -1,0 +1,96 @@
+"""Types and conversions -> Python expressions."""
+
+from collections.abc import Sequence
+
+from ..model.python import (
+    Apply,
+    Conversion,
+    Each,
+    Generic,
+    Invoke,
+    Keep,
+    LiteralOf,
+    Load,
+    Named,
+    OrNone,
+    Parse,
+    PyType,
+    Then,
+    UnionOf,
+)
+from .imports import Imports
+from .layout import Group, flat
+from .literals import string
+
+_LOADS = Named("loads", "._support")
+
+
+def type_text(type_: PyType, imports: Imports, alias: str = "") -> str:
+    """An annotation; *alias* is the alias being defined, which is quoted within itself."""
+    return flat(type_code(type_, imports, alias))
+
+
+def type_code(type_: PyType, imports: Imports, alias: str = "") -> str | Group:
+    """The same, to be broken over lines."""
+    match type_:
+        case Named(name=name) if alias and name == alias:
+            return string(name)
+        case Named():
+            return imports.name(type_)
+        case Generic(origin=origin, arguments=arguments):
+            items = [type_text(argument, imports, alias) for argument in arguments]
+            return Group(f"{imports.name(origin)}[", items, "]")
+        case UnionOf(members=members):
+            return " | ".join(type_text(member, imports, alias) for member in members)
+        case LiteralOf(values=values):
+            literal = imports.name(Named("Literal", "typing"))
+            return Group(f"{literal}[", [string(value) for value in values], "]")
+
+
+def converted(conversion: Conversion, value: str, imports: Imports) -> str:
+    """The expression for the converted *value*, which is a name."""
+    match conversion:
+        case Keep():
+            return value
+        case Apply() | Load():
+            return f"{function(conversion, imports)}({value})"
+        case Invoke(method=method):
+            return f"{value}.{method}()"
+        case Parse(function=parse, item=item):
+            return f"{imports.name(parse)}({value}, {function(item, imports)})"
+        case Each(item=Keep()):
+            return f"list({value})"
+        case Each(item=item):
+            return f"[{converted(item, 'item', imports)} for item in {value}]"
+        case Then(first=first, second=second):
+            return converted(second, converted(first, value, imports), imports)
+        case OrNone(item=item):
+            inner = converted(item, value, imports)
+            return f"None if {value} is None else {inner}"
+
+
+def function(conversion: Conversion, imports: Imports) -> str:
+    """The conversion as something to be called with a value."""
+    match conversion:
+        case Keep():
+            return "str"
+        case Apply(function=named, method=""):
+            return imports.name(named)
+        case Apply(function=named, method=method):
+            return f"{imports.name(named)}.{method}"
+        case Load(type=name):
+            return f"{imports.name(_LOADS)}({string(name)})"
+        case _:
+            return f"lambda text: {converted(conversion, 'text', imports)}"
+
+
+def is_function(conversion: Conversion) -> bool:
+    """Whether there is a function for the conversion without making one."""
+    return isinstance(conversion, Apply)
+
+
+def all_converted(
+    conversions: Sequence[tuple[Conversion, str]], imports: Imports
+) -> list[str | Group]:
+    """Several values converted, in order."""
+    return [converted(conversion, value, imports) for conversion, value in conversions]

@@ -1,0 +1,101 @@
+"""The names that a module uses, and the imports that bring them in."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+
+from ..model.python import Named
+from .layout import STEP, WIDTH
+
+
+class Imports:
+    """Collects what a module imports while its body is printed.
+
+    A name that the module defines, or that another import brought in, is imported under the name
+    of its module and its own: `from app.types import Money as app_types_Money`.
+    """
+
+    def __init__(self, module: str, defined: Iterable[str]) -> None:
+        self._module = module
+        self._taken: dict[str, Named | None] = dict.fromkeys(defined)
+        self._modules: set[str] = set()
+        self._names: dict[Named, str] = {}
+
+    def name(self, named: Named) -> str:
+        """The name in the module's own words; from now on it is imported."""
+        if not named.module or named.module == self._module:
+            return named.name
+        if named.qualified:
+            self._modules.add(named.module)
+            return f"{named.module}.{named.name}"
+        if named not in self._names:
+            self._names[named] = self._free(named)
+        return self._names[named]
+
+    def blocks(self) -> list[list[str]]:
+        """The import statements: standard library, other packages, this package; sorted."""
+        found: list[list[str]] = [[], [], []]
+        for module in sorted(self._modules):
+            found[_block(module)].append(f"import {module}")
+        by_module: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for named, local in self._names.items():
+            by_module[named.module].append((named.name, local))
+        for module in sorted(
+            by_module, key=lambda name: (-_depth(self._relative(name)), name)
+        ):
+            items = [
+                name if name == local else f"{name} as {local}"
+                for name, local in sorted(by_module[module], key=_isort_key)
+            ]
+            found[_block(module)] += _from(self._relative(module), items)
+        return [block for block in found if block]
+
+    def _free(self, named: Named) -> str:
+        for candidate in (named.name, _qualified(named)):
+            if candidate not in self._taken:
+                self._taken[candidate] = named
+                return candidate
+        number = 2
+        while f"{_qualified(named)}_{number}" in self._taken:
+            number += 1
+        local = f"{_qualified(named)}_{number}"
+        self._taken[local] = named
+        return local
+
+    def _relative(self, module: str) -> str:
+        """A module of this package as it is imported from here; others as they are."""
+        if not module.startswith("."):
+            return module
+        here, there = self._module[1:].split(".")[:-1], module[1:].split(".")
+        common = 0
+        while common < min(len(here), len(there) - 1) and here[common] == there[common]:
+            common += 1
+        return "." * (1 + len(here) - common) + ".".join(there[common:])
+
+
+def _from(module: str, items: list[str]) -> list[str]:
+    whole = f"from {module} import {', '.join(items)}"
+    if len(whole) <= WIDTH:
+        return [whole]
+    return [f"from {module} import (", *(f"{STEP}{item}," for item in items), ")"]
+
+
+def _block(module: str) -> int:
+    if module.startswith("."):
+        return 2
+    return 0 if module.split(".")[0] in sys.stdlib_module_names else 1
+
+
+def _depth(module: str) -> int:
+    return len(module) - len(module.lstrip("."))
+
+
+def _qualified(named: Named) -> str:
+    return f"{named.module.strip('.').replace('.', '_')}_{named.name}"
+
+
+def _isort_key(item: tuple[str, str]) -> tuple[int, str]:
+    """Constants, classes, functions, as isort and ruff order them by default."""
+    name = item[0]
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return kind, name

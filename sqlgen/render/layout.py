@@ -1,0 +1,78 @@
+"""Code that is too long for a line is broken as black would break it.
+
+Black is not asked: it costs more than all other stages together. What is laid out here is what
+black leaves alone, which tests hold; for what this does not know how to break there is `fits`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH = 88
+STEP = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items between brackets, with what stands around them: `before(a, b)after`.
+
+    `comma`: a trailing comma may follow the last of several lines (not after a comprehension).
+    """
+
+    before: str
+    items: Sequence["str | Group"]
+    after: str
+    comma: bool = True
+
+
+def flat(code: "str | Group") -> str:
+    """The code on one line."""
+    if isinstance(code, str):
+        return code
+    return code.before + ", ".join(map(flat, code.items)) + code.after
+
+
+def parameters(values: Sequence["str | Group"]) -> Group:
+    """A tuple."""
+    return Group("(", values, ",)" if len(values) == 1 else ")")
+
+
+def lines(code: "str | Group", indent: str, end: str = "") -> list[str]:
+    """The code at an indentation, `end` (a comma) after it."""
+    whole = f"{indent}{flat(code)}{end}"
+    if isinstance(code, str) or not code.items or _short(whole):
+        return [whole]
+    inner = indent + STEP
+    head, tail = indent + code.before, indent + code.after.removeprefix(",") + end
+    body = inner + ", ".join(map(flat, code.items))
+    one_tuple = code.after.startswith(",")
+    if _short(body) and not one_tuple:
+        return [head, body, tail]
+    broken = [line for item in code.items for line in lines(item, inner, ",")]
+    if not code.comma:
+        broken[-1] = broken[-1].removesuffix(",")
+    return [head, *broken, tail]
+
+
+def assignment(target: str, code: "str | Group", indent: str = "") -> list[str]:
+    """`target = code`; a value that cannot be broken gets parentheses if that is enough."""
+    whole = f"{indent}{target} = {flat(code)}"
+    if _short(whole):
+        return [whole]
+    if isinstance(code, Group):
+        before = f"{target} = {code.before}"
+        return lines(Group(before, code.items, code.after, code.comma), indent)
+    if _short(f"{indent}{STEP}{code}") and len(code) > 0:
+        return [f"{indent}{target} = (", f"{indent}{STEP}{code}", f"{indent})"]
+    return [whole]
+
+
+def fits(text: Sequence[str]) -> bool:
+    """Whether the lines are certainly as black wants them.
+
+    Where one is too long, or has characters that may be wider than one column, black decides.
+    """
+    return all(len(line) <= WIDTH and line.isascii() for line in text)
+
+
+def _short(line: str) -> bool:
+    return len(line) <= WIDTH

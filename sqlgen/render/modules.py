@@ -1,0 +1,112 @@
+"""Module -> its source."""
+
+import ast
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ..model.output import MARKER
+from ..model.python import Alias, Constant, Enum, Module, Named
+from . import classes, functions, literals
+from .blocks import Block, of_class, of_code
+from .expressions import type_code
+from .imports import Imports
+from .layout import WIDTH, assignment, fits
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("sqlgen.render"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    autoescape=False,
+)
+
+
+def source(module: Module) -> str:
+    """The whole text of a module.
+
+    Lines whose layout is not certain make black lay out the module; that is rare. The result is
+    parsed once more before anybody sees it.
+    """
+    imports = Imports(module.name, _defined(module))
+    blocks = _blocks(module, imports)
+    text = _ENVIRONMENT.get_template("module.py.jinja").render(
+        marker=_marker(module),
+        docstring=literals.docstring(module.doc),
+        imports=imports.blocks(),
+        blocks=blocks,
+    )
+    if not all(block.certain for block in blocks):
+        text = _formatted(text)
+    ast.parse(text)
+    return text
+
+
+def _marker(module: Module) -> str:
+    origin = f" from {module.source}" if module.source else ""
+    return literals.comment(f"{MARKER.removeprefix('# ')}{origin}. Do not edit.")
+
+
+def _defined(module: Module) -> list[str]:
+    """What the module itself gives a name to."""
+    return [
+        *(enum.name for enum in module.enums),
+        *(alias.name for alias in module.aliases),
+        *(composite.name for composite in module.composites),
+        *(record.name for record in module.records),
+        *(constant.name for constant in module.constants),
+        *(function.name for function in module.functions),
+    ]
+
+
+def _blocks(module: Module, imports: Imports) -> list[Block]:
+    """The top-level statements in order: each query's row, its constant, its function."""
+    found = [
+        *(_enum(enum, imports) for enum in module.enums),
+        *(_alias(alias, imports) for alias in module.aliases),
+        *(classes.composite(item, imports) for item in module.composites),
+    ]
+    records = {item.name: item for item in module.records}
+    constants = {item.name: item for item in module.constants}
+    for item in module.functions:
+        own = functions.function(item, imports, is_async=module.is_async)
+        if own.row in records:
+            found.append(classes.record(records.pop(own.row), imports))
+        if item.sql.name in constants:
+            found.append(_constant(constants.pop(item.sql.name), imports))
+        found += own.blocks
+    return [*found, *(classes.record(item, imports) for item in records.values())]
+
+
+def _enum(enum: Enum, imports: Imports) -> Block:
+    base = imports.name(Named("StrEnum", "enum"))
+    members = [
+        line
+        for name, label in enum.members
+        for line in assignment(name, literals.string(label), "    ")
+    ]
+    doc = literals.docstring(enum.doc, "    ")
+    return of_class([f"class {enum.name}({base}):"], doc, members)
+
+
+def _alias(alias: Alias, imports: Imports) -> Block:
+    target = f"{alias.name}: {imports.name(Named('TypeAlias', 'typing'))}"
+    code = assignment(target, type_code(alias.type, imports, alias.name))
+    return of_code(code, literals.docstring(alias.doc))
+
+
+def _constant(constant: Constant, imports: Imports) -> Block:
+    """The statement: on one line where it fits, else between triple quotes as it was written."""
+    target = f"{constant.name}: {imports.name(Named('Final', 'typing'))} = "
+    line = target + literals.string(constant.text)
+    if "\n" not in constant.text and len(line) <= WIDTH:
+        return Block((line,), certain=fits([line]), is_constant=True)
+    # A quote just before the closing ones would need a backslash; white space needs none.
+    text = constant.text + ("\n" if constant.text.endswith('"') else "")
+    return Block((target + literals.block(text),), certain=True, is_constant=True)
+
+
+def _formatted(text: str) -> str:
+    import black
+
+    return black.format_str(text, mode=black.Mode())

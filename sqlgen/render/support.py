@@ -1,0 +1,188 @@
+"""What the generated modules share: single rows, and values that psycopg leaves as text."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from itertools import count
+from typing import Any, TypeVar
+
+from psycopg import adapters
+from psycopg.errors import NoDataFound, TooManyRows
+from psycopg.pq import Format
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
+
+T = TypeVar("T")
+
+
+def one(rows: Sequence[T]) -> T:
+    """The only row; raises `NoDataFound` or `TooManyRows` if there is none or another."""
+    if not rows:
+        raise NoDataFound("query returned no rows")
+    return _only(rows)
+
+
+def optional(rows: Sequence[T]) -> T | None:
+    """The only row or None; raises `TooManyRows` if there is another."""
+    return _only(rows) if rows else None
+
+
+def _only(rows: Sequence[T]) -> T:
+    if len(rows) > 1:
+        raise TooManyRows(f"query returned {len(rows)} rows where one was expected")
+    return rows[0]
+
+
+_numbers = count(1)
+
+
+def cursor_name(name: str) -> str:
+    """A name for a server-side cursor that no other call of this process has."""
+    return f"{name}_{next(_numbers)}"
+
+
+@cache
+def loads(type_name: str) -> Callable[[str], Any]:
+    """What makes a Python value of the text of one of PostgreSQL's own types."""
+    oid = adapters.types[type_name].oid
+    loader = adapters.get_loader(oid, Format.TEXT)
+    if loader is None:
+        return str
+    load = loader(oid).load
+    return lambda text: load(text.encode())
+
+
+_array_token = re.compile(r'[{},]|"((?:[^"\\]|\\.)*)"|[^{},"]+', re.DOTALL)
+
+
+def parse_array(text: str, item: Callable[[str], Any]) -> list[Any]:
+    """The items of an array's text, NULL as None and further dimensions as lists.
+
+    PostgreSQL manual, 8.15.6 "Array Input and Output Syntax".
+    """
+    outer: list[Any] = []
+    stack = [outer]
+    # Bounds other than the usual ones stand before the items: `[0:1]={a,b}`.
+    start = text.index("{")
+    for token in _array_token.finditer(text, start):
+        match token[0]:
+            case "{":
+                stack[-1].append([])
+                stack.append(stack[-1][-1])
+            case "}":
+                stack.pop()
+            case ",":
+                pass
+            case "NULL":
+                stack[-1].append(None)
+            case plain:
+                quoted = plain[0] == '"'
+                stack[-1].append(item(_unescaped(token[1]) if quoted else plain))
+    items: list[Any] = outer[0]
+    return items
+
+
+_record_token = re.compile(r'"((?:[^"\\]|\\.|"")*)"|\\(.)|([^",()\\])|(,)', re.DOTALL)
+
+
+def parse_composite(text: str) -> list[Any]:
+    """The fields of a composite value's text, each as text or None for NULL.
+
+    PostgreSQL manual, 8.16.6 "Composite Type Input and Output Syntax".
+    """
+    fields: list[Any] = [None]
+    for token in _record_token.finditer(text, 1, len(text) - 1):
+        quoted, escaped, plain, comma = token.groups()
+        if comma:
+            fields.append(None)
+        else:
+            part = escaped or plain or _unescaped(quoted or "")
+            fields[-1] = (fields[-1] or "") + part
+    return fields
+
+
+_range_bounds = re.compile(
+    r'([\[(])((?:"(?:[^"\\]|\\.|"")*"|[^,"])*),((?:"(?:[^"\\]|\\.|"")*"|[^\])"])*)([\])])',
+    re.DOTALL,
+)
+
+
+def parse_range(text: str, item: Callable[[str], Any]) -> Range[Any]:
+    """A range from its text. PostgreSQL manual, 8.17.5 "Range Input/Output"."""
+    found = _range_bounds.fullmatch(text)
+    return _range(found, item) if found else Range(empty=True)
+
+
+def parse_multirange(text: str, item: Callable[[str], Any]) -> Multirange[Any]:
+    """A multirange from its text."""
+    return Multirange(_range(found, item) for found in _range_bounds.finditer(text))
+
+
+def _range(found: re.Match[str], item: Callable[[str], Any]) -> Range[Any]:
+    opening, lower, upper, closing = found.groups()
+    return Range(_bound(lower, item), _bound(upper, item), opening + closing)
+
+
+def _bound(text: str, item: Callable[[str], Any]) -> Any:
+    if not text:
+        return None
+    return item(_unescaped(text[1:-1]) if text[0] == '"' else text)
+
+
+def range_text(value: Range[Any]) -> str:
+    """The text of a range, whose type the server then knows better than its bounds do."""
+    if value.isempty:
+        return "empty"
+    bounds = value.bounds
+    lower = "" if value.lower is None else _quoted(str(value.lower))
+    upper = "" if value.upper is None else _quoted(str(value.upper))
+    return f"{bounds[0]}{lower},{upper}{bounds[1]}"
+
+
+def multirange_text(value: Multirange[Any]) -> str:
+    """The text of a multirange."""
+    return "{" + ",".join(map(range_text, value)) + "}"
+
+
+_hstore_pair = re.compile(
+    r'"((?:[^"\\]|\\.)*)"=>(?:"((?:[^"\\]|\\.)*)"|NULL)', re.DOTALL
+)
+
+
+def parse_hstore(value: str | dict[str, str | None]) -> dict[str, str | None]:
+    """The pairs of an hstore, also where the connection has psycopg's own adapter."""
+    if isinstance(value, dict):
+        return value
+    return {
+        _unescaped(pair[1]): None if pair[2] is None else _unescaped(pair[2])
+        for pair in _hstore_pair.finditer(value)
+    }
+
+
+def hstore_text(value: Mapping[str, str | None]) -> str:
+    """The text of an hstore."""
+    return ",".join(
+        f"{_quoted(key)}=>{'NULL' if item is None else _quoted(item)}"
+        for key, item in value.items()
+    )
+
+
+def parse_vector(value: Any) -> list[float]:
+    """The numbers of a vector, also where the connection has pgvector's own adapter."""
+    if isinstance(value, str):
+        return [float(number) for number in value.strip("[]").split(",")]
+    return [float(number) for number in value]
+
+
+def vector_text(value: Sequence[float]) -> str:
+    """The text of a vector."""
+    return "[" + ",".join(map(str, value)) + "]"
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r'\\(.)|"(")', r"\1\2", text, flags=re.DOTALL)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,109 @@
+"""SQL's names -> Python's: the one place where a name of a database becomes an identifier.
+
+A name that Python or the generated code needs for itself gets a `_` at its end, characters that no
+identifier has become `_`, and names that fall together are numbered in their order.
+"""
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+BUILTINS = _words("bool bytes dict float frozenset int list object set str tuple type")
+"""Builtins that annotations and converting expressions are made of."""
+
+CLASSES = _words(
+    "Any AsyncConnection AsyncIterator AsyncRawCursor AsyncRawServerCursor BaseModel Cidr "
+    "Connection Decimal False Final Float4 Float8 Inet Int2 Int4 Int8 Iterator Json JsonValue Jsonb "
+    "Literal Multirange NamedTuple None Oid Range RawCursor RawServerCursor Self Sequence StrEnum "
+    "Struct True TypeAlias UUID"
+)
+"""Classes and aliases that generated modules import or define."""
+
+FUNCTIONS = _words(
+    "args_row attrs cursor_name dataclass datetime hstore_text ipaddress loads multirange_text one "
+    "optional parse_array parse_composite parse_hstore parse_multirange parse_range parse_vector "
+    "range_text scalar_row vector_text msgspec"
+)
+"""Functions and modules that generated modules import."""
+
+_RESERVED = frozenset(keyword.kwlist) | BUILTINS | CLASSES | FUNCTIONS
+_FUNCTION_NAMES = _RESERVED | {"conn"}
+_ARGUMENT_NAMES = _RESERVED | {"conn", "cursor", "item", "row", "rows"}
+_FIELD_NAMES = (
+    frozenset(keyword.kwlist)
+    | (BUILTINS - {"object", "set", "frozenset", "type"})
+    | {"cls", "datetime", "from_row", "from_text", "as_tuple", "loads", "self", "text"}
+    | CLASSES
+)
+
+
+def function_name(name: str) -> str:
+    """The function of a query."""
+    return _free(_identifier(name, "query"), _FUNCTION_NAMES)
+
+
+def constant_name(name: str) -> str:
+    """The constant with the SQL of a function."""
+    return _free(name.upper(), {name})
+
+
+def class_name(name: str) -> str:
+    """A class or alias after the name of a type, table or query, in PascalCase."""
+    words = re.split(r"[\W_]+", unicodedata.normalize("NFKC", name))
+    joined = "".join(word[:1].upper() + word[1:] for word in words)
+    return _free(_identifier(joined, "Type"), _RESERVED)
+
+
+def row_name(name: str) -> str:
+    """A class that the user named; it stays as it is unless it is taken."""
+    return _free(_identifier(name, "Row"), _RESERVED)
+
+
+def argument_names(names: Sequence[str], taken: Iterable[str] = ()) -> tuple[str, ...]:
+    """The arguments of one function; `taken` are the module's own names."""
+    reserved = _ARGUMENT_NAMES | frozenset(taken)
+    return _distinct([_free(_identifier(n, "argument"), reserved) for n in names])
+
+
+def field_names(names: Sequence[str]) -> tuple[str, ...]:
+    """The fields of one class after the names of columns."""
+    return _distinct([_free(_identifier(n, "column"), _FIELD_NAMES) for n in names])
+
+
+def member_names(labels: Sequence[str]) -> tuple[str, ...]:
+    """The members of one enum after its labels, in UPPER_CASE."""
+    return _distinct([_identifier(x, "value", "empty").upper() for x in labels])
+
+
+def _identifier(name: str, prefix: str, empty: str = "") -> str:
+    """The nearest identifier, without leading underscores; *prefix* before a digit."""
+    cleaned = "".join(
+        char if f"_{char}".isidentifier() else "_"
+        for char in unicodedata.normalize("NFKC", name)
+    ).strip("_" if not name.endswith("_") else "")
+    cleaned = cleaned.lstrip("_")
+    if not cleaned:
+        return empty if empty and not name else prefix
+    return cleaned if cleaned.isidentifier() else f"{prefix}_{cleaned}"
+
+
+def _free(name: str, reserved: Iterable[str]) -> str:
+    return f"{name}_" if name in reserved else name
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """The names in order, those that were there before with a number that is free."""
+    found: list[str] = []
+    for name in names:
+        number, candidate = 1, name
+        while candidate in found or (number > 1 and candidate in names):
+            number += 1
+            candidate = f"{name}_{number}"
+        found.append(candidate)
+    return tuple(found)

@@ -1,0 +1,201 @@
+"""The text of a Python type -> PyType, and what calling it means."""
+
+import ast
+from collections.abc import Mapping
+
+from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.python import (
+    NONE,
+    Apply,
+    Conversion,
+    Each,
+    Generic,
+    Keep,
+    LiteralOf,
+    Named,
+    OrNone,
+    PyType,
+    UnionOf,
+)
+from .scalars import ANY, JSON_VALUE
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BUILTINS = _words(
+    "bool bytes complex dict float frozenset int list object set str tuple"
+)
+_WELL_KNOWN = {
+    "Any": ANY,
+    "Decimal": Named("Decimal", "decimal"),
+    "JsonValue": JSON_VALUE,
+    "Sequence": Named("Sequence", "collections.abc"),
+    "Mapping": Named("Mapping", "collections.abc"),
+    "UUID": Named("UUID", "uuid"),
+}
+_CALLABLE = frozenset({"bool", "bytes", "float", "int", "str"})
+_DATETIME = frozenset({"date", "datetime", "time", "timedelta"})
+
+
+def parsed(text: str, aliases: Mapping[str, str], where: Label | None) -> PyType:
+    """The type that *text* names: builtins, dotted paths, aliases, generics and unions of them.
+
+    Raises `SqlgenError` (`bad-type`) at *where*.
+    """
+    return _Parser(aliases, where).type(text, seen=frozenset())
+
+
+def text(type_: PyType) -> str:
+    """The type as annotations show it."""
+    match type_:
+        case Named(name=name, qualified=True):
+            return f"{type_.module}.{name}"
+        case Named(name=name):
+            return name
+        case Generic(origin=origin, arguments=arguments):
+            return f"{text(origin)}[{', '.join(map(text, arguments))}]"
+        case UnionOf(members=members):
+            return " | ".join(map(text, members))
+        case LiteralOf(values=values):
+            return f"Literal[{', '.join(map(repr, values))}]"
+
+
+def conversion(chosen: PyType, given: PyType) -> Conversion:
+    """What makes a *chosen* of psycopg's value, which is a *given*."""
+    match chosen:
+        case Named(name=name, module=""):
+            return Apply(chosen) if name in _CALLABLE else Keep()
+        case Named(module="typing" | "collections.abc"):
+            return Keep()
+        case Named() if chosen == JSON_VALUE or given == chosen:
+            return Keep()
+        case Named():
+            return Apply(chosen)
+        case Generic(origin=Named(name="list", module=""), arguments=(item,)):
+            return _each(item, given)
+        case Generic(origin=Named(module="" | "typing" | "collections.abc")):
+            return Keep()
+        case Generic(origin=origin):
+            return Apply(origin)
+        case UnionOf(members=(inner, last)) if last == NONE:
+            found = conversion(inner, given)
+            return found if found == Keep() else OrNone(found)
+        case UnionOf() | LiteralOf():
+            return Keep()
+
+
+def passing(chosen: PyType) -> Conversion:
+    """How an argument of the type is passed: as it is, sequences as the list psycopg wants."""
+    if isinstance(chosen, Generic) and chosen.origin.name in ("list", "Sequence"):
+        return Each(Keep())
+    return Keep()
+
+
+def _each(item: PyType, given: PyType) -> Conversion:
+    """A list whose items are converted where that is needed."""
+    inner: PyType = ANY
+    if isinstance(given, Generic) and given.origin == Named("list"):
+        inner = given.arguments[0]
+    if item in (inner, UnionOf((inner, NONE))):
+        return Keep()
+    found = conversion(item, inner)
+    return found if found == Keep() else Each(found)
+
+
+class _Parser:
+    """Parses one type expression; holds what every level of it needs."""
+
+    def __init__(self, aliases: Mapping[str, str], where: Label | None) -> None:
+        self.aliases = aliases
+        self.where = where
+
+    def type(self, text: str, seen: frozenset[str]) -> PyType:
+        try:
+            tree = ast.parse(text.strip(), mode="eval").body
+        except (SyntaxError, ValueError):
+            raise self.error(f"`{text.strip()}` is not a Python type") from None
+        return self.node(tree, seen)
+
+    def node(self, tree: ast.expr, seen: frozenset[str]) -> PyType:
+        match tree:
+            case ast.Constant(value=None):
+                return NONE
+            case ast.Name(id=name):
+                return self.name(name, seen)
+            case ast.Attribute():
+                return self.dotted(tree)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                members = [self.node(left, seen), self.node(right, seen)]
+                flat = [
+                    m
+                    for member in members
+                    for m in (
+                        member.members if isinstance(member, UnionOf) else (member,)
+                    )
+                ]
+                ordered = dict.fromkeys(m for m in flat if m != NONE)
+                return UnionOf((*ordered, *((NONE,) if NONE in flat else ())))
+            case ast.Subscript(value=origin, slice=arguments):
+                return self.generic(origin, arguments, seen)
+            case _:
+                raise self.error(f"`{ast.unparse(tree)}` is not a Python type")
+
+    def name(self, name: str, seen: frozenset[str]) -> PyType:
+        if name in self.aliases:
+            if name in seen:
+                raise self.error(f"alias `{name}` stands for itself")
+            return self.type(self.aliases[name], seen | {name})
+        if name in _BUILTINS:
+            return Named(name)
+        if name in _WELL_KNOWN:
+            return _WELL_KNOWN[name]
+        raise self.error(
+            f"unknown type `{name}`",
+            f"write the path it is imported by (`app.types.{name}`), or add `{name}` to"
+            " `[tool.sqlgen.aliases]`",
+        )
+
+    def dotted(self, tree: ast.Attribute) -> Named:
+        text = ast.unparse(tree)
+        parts = text.split(".")
+        if not all(part.isidentifier() for part in parts):
+            raise self.error(f"`{text}` is not a Python type")
+        module, name = ".".join(parts[:-1]), parts[-1]
+        return Named(name, module, module == "datetime" and name in _DATETIME)
+
+    def generic(
+        self, origin: ast.expr, arguments: ast.expr, seen: frozenset[str]
+    ) -> PyType:
+        if isinstance(origin, ast.Name) and origin.id == "Literal":
+            return self.literal(arguments)
+        found = self.node(origin, seen)
+        if not isinstance(found, Named):
+            raise self.error(f"`{ast.unparse(origin)}` takes no arguments")
+        items = arguments.elts if isinstance(arguments, ast.Tuple) else [arguments]
+        return Generic(
+            found,
+            tuple(
+                (
+                    Named("...")
+                    if isinstance(item, ast.Constant) and item.value is ...
+                    else self.node(item, seen)
+                )
+                for item in items
+            ),
+        )
+
+    def literal(self, arguments: ast.expr) -> LiteralOf:
+        items = arguments.elts if isinstance(arguments, ast.Tuple) else [arguments]
+        values: list[str] = []
+        for item in items:
+            if not isinstance(item, ast.Constant) or not isinstance(item.value, str):
+                raise self.error(f"`{ast.unparse(item)}` is not a string")
+            values.append(item.value)
+        return LiteralOf(tuple(values))
+
+    def error(self, message: str, hint: str = "") -> SqlgenError:
+        return SqlgenError(
+            Diagnostic(code="bad-type", message=message, label=self.where, hint=hint)
+        )

@@ -1,0 +1,71 @@
+"""The statement as it was analysed -> the statement that runs.
+
+`*` becomes the columns of the day, and placeholders whose value does not fix their type get a cast,
+so that the server sees the types it described.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from ..model.catalog import ArrayType, PgType
+from ..model.query import Placeholder
+from ..model.typed import Star, TypedQuery
+
+WIDTH = 88
+
+
+def running(query: TypedQuery, casts: Collection[int]) -> str:
+    """The text of the statement; `casts` are the numbers of the parameters to cast."""
+    text = query.query.sql.text
+    types = {parameter.number: parameter.type for parameter in query.parameters}
+    edits = [(star.start, star.end, _columns(text, star)) for star in query.stars]
+    edits += [
+        (p.start, p.end, _cast(text, p, types))
+        for p in query.query.sql.placeholders
+        if p.number in casts and not p.cast
+    ]
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def type_name(type_: PgType) -> str:
+    """The type as a cast names it, without a length: `character` alone would mean one."""
+    match type_:
+        case ArrayType(element=element):
+            return f"{type_name(element)}[]"
+        case _ if type_.schema == "pg_catalog":
+            plain = re.fullmatch(r"[a-z_][a-z0-9_]*", type_.name)
+            quoted = type_.name in _QUOTED or not plain
+            return f'"{type_.name}"' if quoted else type_.name
+        case _:
+            return type_.display
+
+
+# `char` and `bit` as words mean lengths of one.
+_QUOTED = frozenset({"char", "bit"})
+
+
+def _cast(text: str, place: Placeholder, types: Mapping[int, PgType]) -> str:
+    cast = f"${place.number}::{type_name(types[place.number])}"
+    # `$1[1]` takes an item of the parameter; `$1::int8[][1]` would be a type.
+    subscripted = re.match(r"\s*\[", text[place.end :])
+    return f"({cast})" if subscripted else cast
+
+
+def _columns(text: str, star: Star) -> str:
+    """The columns of a star, wrapped below where the star stood."""
+    margin = star.start - (text.rfind("\n", 0, star.start) + 1)
+    if margin > WIDTH // 2:
+        margin = 4
+    return f",\n{' ' * margin}".join(_lines(star.columns, WIDTH - margin))
+
+
+def _lines(words: Sequence[str], width: int) -> list[str]:
+    lines: list[str] = []
+    for word in words:
+        if lines and len(lines[-1]) + len(word) + 3 <= width:
+            lines[-1] += f", {word}"
+        else:
+            lines.append(word)
+    return lines

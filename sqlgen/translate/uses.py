@@ -1,0 +1,115 @@
+"""What a module's types and conversions mention."""
+
+from collections.abc import Iterator
+
+from ..model.python import (
+    Apply,
+    Conversion,
+    Each,
+    Generic,
+    Invoke,
+    Keep,
+    LiteralOf,
+    Load,
+    Many,
+    Module,
+    Named,
+    Nothing,
+    One,
+    Optional,
+    OrNone,
+    Parse,
+    PyType,
+    RowCount,
+    Stream,
+    Then,
+    UnionOf,
+    Value,
+)
+from .types import SUPPORT
+
+
+def uses_support(module: Module) -> bool:
+    """Whether the module imports anything of `_support`."""
+    return any(
+        isinstance(function.result, One | Optional | Stream)
+        for function in module.functions
+    ) or any(
+        name.module == SUPPORT
+        for name in _names_of(*conversions(module))
+        if name.module
+    )
+
+
+def conversions(module: Module) -> tuple[Conversion, ...]:
+    """All conversions of a module."""
+    found: list[Conversion] = []
+    for record in module.records:
+        found += [field.read for field in record.fields]
+    for composite in module.composites:
+        found.append(Apply(Named("parse_composite", SUPPORT)))
+        found += [x for field in composite.fields for x in (field.read, field.write)]
+    for function in module.functions:
+        found += [argument.write for argument in function.arguments]
+        match function.result:
+            case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
+                if isinstance(shape, Value):
+                    found.append(shape.read)
+            case RowCount() | Nothing():
+                pass
+    return tuple(found)
+
+
+def types(module: Module) -> Iterator[Named]:
+    """All names in the module's annotations."""
+    fields = [
+        *(field for record in module.records for field in record.fields),
+        *(field for composite in module.composites for field in composite.fields),
+    ]
+    for field in fields:
+        yield from _named(field.type)
+        yield from _named(field.raw)
+    for alias in module.aliases:
+        yield from _named(alias.type)
+    for function in module.functions:
+        for argument in function.arguments:
+            yield from _named(argument.type)
+        match function.result:
+            case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
+                if isinstance(shape, Value):
+                    yield from _named(shape.type)
+            case RowCount() | Nothing():
+                pass
+
+
+def _named(type_: PyType) -> Iterator[Named]:
+    match type_:
+        case Named():
+            yield type_
+        case Generic(origin=origin, arguments=arguments):
+            yield origin
+            for argument in arguments:
+                yield from _named(argument)
+        case UnionOf(members=members):
+            for member in members:
+                yield from _named(member)
+        case LiteralOf():
+            pass
+
+
+def _names_of(*found: Conversion) -> Iterator[Named]:
+    for conversion in found:
+        match conversion:
+            case Apply(function=function):
+                yield function
+            case Load():
+                yield Named("loads", SUPPORT)
+            case Parse(function=function, item=item):
+                yield function
+                yield from _names_of(item)
+            case Each(item=item) | OrNone(item=item):
+                yield from _names_of(item)
+            case Then(first=first, second=second):
+                yield from _names_of(first, second)
+            case Keep() | Invoke():
+                pass
