@@ -155,26 +155,34 @@ def _reachable(binaries: Binaries, account: Account, root: Path) -> Binaries:
     if account.user is None or usable_by(binaries, account):
         return binaries
     copy = root / f"postgresql-{binaries.number}-{_key(binaries, account)}"
+    installation = binaries.folder.parent
+    package = installation.parent
     if not copy.exists():
         half = root / f"{copy.name}.{os.getpid()}"
-        shutil.copytree(
-            binaries.folder.parent,
-            half,
-            symlinks=True,
-            ignore=shutil.ignore_patterns("include", "*.a", "doc"),
-        )
+        _copy(installation, half / package.name / installation.name)
+        libraries = package.with_name(
+            f"{package.name}.libs"
+        )  # as auditwheel names them
+        if libraries.is_dir():
+            _copy(libraries, half / libraries.name)
         _open_for_reading(half)
         try:
             half.rename(copy)
         except OSError:  # another process was faster
             shutil.rmtree(half)
-    copied = Binaries(copy / "bin", binaries.version, binaries.number)
+    folder = copy / package.name / installation.name / binaries.folder.name
+    copied = Binaries(folder, binaries.version, binaries.number)
     if not usable_by(copied, account):
         raise _unavailable(
             f"PostgreSQL's programs in {binaries.folder} cannot be run by user {account.user}",
             "run sqlgen as an ordinary user, or set `server` to a connection URL",
         )
     return copied
+
+
+def _copy(source: Path, target: Path) -> None:
+    unneeded = shutil.ignore_patterns("include", "*.a", "doc")
+    shutil.copytree(source, target, symlinks=True, ignore=unneeded)
 
 
 def _open_for_reading(folder: Path) -> None:

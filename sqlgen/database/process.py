@@ -49,6 +49,7 @@ _SETTINGS = {
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
+_WATCHDOG_SECONDS = 1.0
 _LONGEST_SOCKET_FOLDER = 85  # of 107 bytes (104 on macOS), less `/.s.PGSQL.5432.lock`
 
 
@@ -80,25 +81,22 @@ def stop_leftover(folder: Path) -> bool:
     """Stop a server that outlived its process on *folder*, though it had a watchdog.
 
     Gives whether the folder is free to be used. The process whose number the server left in its
-    `postmaster.pid` may be another by now: only one that answers on the folder's socket is
-    stopped.
+    `postmaster.pid` may be another's by now; ours has its socket in the folder.
     """
-    deadline = time.monotonic() + _STOP_SECONDS
+    patience = time.monotonic() + _WATCHDOG_SECONDS
     while state := _postmaster(folder):
         number, sockets = state
         if not _is_alive(number):
             if sockets != folder and sockets.name.startswith("sqlgen-"):
                 shutil.rmtree(sockets, ignore_errors=True)
             return True
-        if time.monotonic() > deadline:
+        late = time.monotonic() - patience
+        if late > _STOP_SECONDS:
             return False
-        if (
-            time.monotonic() > deadline - _STOP_SECONDS / 2
-            and (sockets / f".s.PGSQL.{PORT}").exists()
-        ):
+        if late > 0 and (sockets / f".s.PGSQL.{PORT}").exists():
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGQUIT)
-        time.sleep(0.02)
+        time.sleep(0.01)
     return True
 
 
