@@ -1,0 +1,132 @@
+"""Conditions of a query -> columns that they set equal to something else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..model.catalog import DomainType, PgType
+from .levels import Level, own_nodes, reference, unchanged
+from .nodes import Node
+
+# `JoinType` (nodes.h).
+INNER, LEFT, FULL, RIGHT = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A column that a condition sets equal to something of other relations, or of none."""
+
+    index: int
+    number: int
+    by: frozenset[int]
+
+
+def bindings(level: Level) -> Iterator[Binding]:
+    """All equalities that hold for the rows of the result, or of a join's inner side."""
+    tree = level.query.node("jointree")
+    if tree:
+        yield from _bindings_below(tree, level)
+    merge = level.query.node("mergeJoinCondition")
+    if merge:
+        yield from _equalities(merge, level, frozenset())
+
+
+def _bindings_below(node: Node, level: Level) -> Iterator[Binding]:
+    quals = node.node("quals")
+    if node.tag == "FROMEXPR":
+        for item in node.nodes("fromlist"):
+            yield from _bindings_below(item, level)
+        if quals:
+            yield from _equalities(quals, level, frozenset())
+    elif node.tag == "JOINEXPR":
+        left, right = node.node("larg"), node.node("rarg")
+        for side in (left, right):
+            if side:
+                yield from _bindings_below(side, level)
+        # An outer join's own side keeps the rows that its condition does not hold for.
+        outer = {LEFT: left, RIGHT: right}.get(node.number("jointype"))
+        if quals and node.number("jointype") != FULL:
+            preserved = _below(outer) if outer else frozenset()
+            yield from _equalities(quals, level, preserved)
+
+
+def _below(node: Node) -> frozenset[int]:
+    return frozenset(
+        inner.number("rtindex")
+        for inner in own_nodes(node)
+        if inner.tag == "RANGETBLREF"
+    )
+
+
+def _equalities(
+    condition: Node, level: Level, kept: frozenset[int]
+) -> Iterator[Binding]:
+    """The bindings that a condition makes of columns that are not `kept`."""
+    if condition.tag == "BOOLEXPR" and condition.string("boolop") == "and":
+        for arm in condition.nodes("args"):
+            yield from _equalities(arm, level, kept)
+        return
+    if condition.tag != "OPEXPR" or len(condition.nodes("args")) != 2:
+        return
+    if level.catalog.operators.get(condition.number("opno")) != "=":
+        return
+    first, second = condition.nodes("args")
+    for one, other in ((first, second), (second, first)):
+        column = reference(one, level)
+        if (
+            column is None
+            or column.home is not level
+            or column.index in kept
+            or not _as_indexed(condition, one, level)
+        ):
+            continue
+        by = _depends_on(other, level)
+        if by is not None and column.index not in by:
+            yield Binding(column.index, column.number, by)
+
+
+def _as_indexed(equality: Node, side: Node, level: Level) -> bool:
+    """Whether `=` means what it means in a unique index on the column that *side* is.
+
+    Another collation or type may call more values equal, as citext does. varchar has text's
+    operators, and a domain those of its base type.
+    """
+    var = unchanged(side)
+    if equality.number("inputcollid") not in (0, var.number("varcollid")):
+        return False
+    if side is var:
+        return True
+    types = level.catalog.types
+    stored = types.get(var.number("vartype"))
+    compared = types.get(side.number("resulttype"))
+    return (
+        side.node("arg") is var
+        and stored is not None
+        and compared is not None
+        and _compared_as(stored) == _compared_as(compared)
+    )
+
+
+def _compared_as(type_: PgType) -> str:
+    while isinstance(type_, DomainType):
+        type_ = type_.base
+    if type_.schema == "pg_catalog" and type_.name == "varchar":
+        return "pg_catalog.text"
+    return f"{type_.schema}.{type_.name}"
+
+
+def _depends_on(node: Node, level: Level) -> frozenset[int] | None:
+    """The entries of this query that a value depends on; None if it is not the same each time."""
+    found: set[int] = set()
+    for inner in own_nodes(node):
+        if inner.tag == "SUBLINK":
+            return None
+        if inner.tag == "VAR" and not inner.number("varlevelsup"):
+            column = reference(inner, level)
+            if column is None:
+                return None
+            found.add(column.index)
+        if inner.tag in ("FUNCEXPR", "OPEXPR") and (
+            inner.flag("funcretset") or inner.flag("opretset")
+        ):
+            return None
+    return frozenset(found)

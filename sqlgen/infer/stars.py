@@ -1,0 +1,131 @@
+"""Query tree -> the places of `*` and `t.*`, and the columns they stand for."""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from ..model.catalog import Catalog
+from ..model.typed import Star
+from .keywords import quoted
+from .levels import GROUP, INSERT, JOIN, SELECT, Level, levels
+from .nodes import Node
+
+_NAME = r'(?:[^\W\d][\w$]*|"(?:[^"]|"")+")'
+_BLANK = r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"
+_STAR = re.compile(rf"(?P<prefix>(?:{_NAME}{_BLANK}\.{_BLANK})*)\*")
+
+_UNDECIDED = -1
+
+
+def stars(catalog: Catalog, tree: Node, text: str) -> tuple[Star, ...]:
+    """The stars of all SELECT and RETURNING lists, at any depth, in the order of *text*.
+
+    PostgreSQL gives every column that a star stands for the star's own location. What stands under
+    EXISTS is left alone, as no column of it is ever looked at; so is a star whose columns cannot
+    be named without doubt.
+    """
+    offsets = _characters(text)
+    unread = {
+        id(node.node("subselect"))
+        for node in tree.walk()
+        if node.tag == "SUBLINK" and node.number("subLinkType") == 0  # EXISTS_SUBLINK
+    }
+    found: dict[int, Star] = {}
+    for level in levels(catalog, tree):
+        if id(level.query) not in unread:
+            for star in _stars_of(level, text, offsets):
+                found.setdefault(star.start, star)
+    return tuple(found[start] for start in sorted(found))
+
+
+def _stars_of(level: Level, text: str, offsets: dict[int, int]) -> Iterator[Star]:
+    # The list above a set operation repeats the locations of its first arm.
+    if level.query.node("setOperations"):
+        return
+    expressions = [entry.node("expr") for entry in level.output]
+    placed = [(node.location if node else _UNDECIDED, node) for node in expressions]
+    if any(node and node.tag == "VAR" and place < 0 for place, node in placed):
+        return
+    for location, group in groupby(placed, key=lambda item: item[0]):
+        start = offsets.get(location, len(text))
+        star = _STAR.match(text, start)
+        nodes = [node for _, node in group]
+        if star is None:
+            continue
+        names = [_name(node, level, star["prefix"]) for node in nodes]
+        if all(names):
+            yield Star(start, star.end(), tuple(name for name in names if name))
+
+
+def _name(node: Node | None, level: Level, prefix: str) -> str | None:
+    """The column as the star's author would write it, None where that is not certain."""
+    if node is None or node.tag != "VAR" or node.number("varlevelsup"):
+        return None
+    entry, number = _written(node, level)
+    names = entry.node("eref") if entry else None
+    columns = names.strings("colnames") if names else ()
+    if entry is None or names is None or not 0 < number <= len(columns):
+        return None
+    column = columns[number - 1]
+    if columns.count(column) > 1:
+        return None
+    if prefix:
+        return prefix + quoted(column)
+    visible = _visible(level)
+    if entry.number("rtekind") == JOIN and entry.node("alias") is None:
+        return quoted(column)  # a column that USING merged
+    if len(visible) <= 1:
+        return quoted(column)
+    alias = names.string("aliasname")
+    if visible.count(alias) > 1:  # tables of one name in two schemas
+        return None
+    return f"{quoted(alias)}.{quoted(column)}"
+
+
+def _written(var: Node, level: Level) -> tuple[Node | None, int]:
+    """The entry and column that the author's own words mean (`varnosyn`), behind GROUP BY."""
+    index = var.number("varnosyn") or var.number("varno")
+    number = var.number("varattnosyn") or var.number("varattno")
+    entries = level.entries
+    if not 0 < index <= len(entries):
+        return None, 0
+    entry = entries[index - 1]
+    if entry.number("rtekind") == GROUP:
+        grouped = entry.nodes("groupexprs")
+        if not 0 < number <= len(grouped) or grouped[number - 1].tag != "VAR":
+            return None, 0
+        return _written(grouped[number - 1], level)
+    return entry, number
+
+
+def _visible(level: Level) -> list[str]:
+    """The names of what stands in FROM, or is changed; joins without an alias have none."""
+    query = level.query
+    indexes = set()
+    tree = query.node("jointree")
+    for node in tree.walk() if tree else ():
+        if node.tag in ("RANGETBLREF", "JOINEXPR"):
+            indexes.add(node.number("rtindex"))
+    if query.number("commandType") != SELECT:
+        indexes.add(query.number("resultRelation"))
+    if query.number("commandType") == INSERT:  # what it inserts from is not to be seen
+        indexes = {query.number("resultRelation")}
+    names = []
+    for index in sorted(indexes - {0}):
+        entry = level.entries[index - 1]
+        if entry.number("rtekind") == JOIN and entry.node("alias") is None:
+            continue
+        if name := entry.node("eref"):
+            names.append(name.string("aliasname"))
+    return names
+
+
+def _characters(text: str) -> dict[int, int]:
+    """The character that starts at each byte."""
+    if text.isascii():
+        return dict(enumerate(range(len(text))))
+    offsets, place = {}, 0
+    for character, char in enumerate(text):
+        offsets[place] = character
+        place += len(char.encode())
+    return offsets

@@ -1,0 +1,157 @@
+"""Description, Catalog -> TypedQuery: every part of inference put together."""
+
+from collections.abc import Collection, Sequence
+
+from ..model.catalog import Catalog, DomainType, PgType
+from ..model.description import Description, ResultColumn, TableColumn
+from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
+from ..model.query import Command, Mark, Query
+from ..model.typed import (
+    Cardinality,
+    Override,
+    TypedColumn,
+    TypedParameter,
+    TypedQuery,
+)
+from . import nodes, overrides
+from .cardinality import cardinality, misfit
+from .commands import unfit
+from .levels import Level, column_name, origin
+from .lineage import lineage
+from .parameters import literals_of, parameters
+from .stars import stars
+from .types import in_tree
+from .verdict import Verdict, maybe
+
+
+def query(
+    description: Description, catalog: Catalog, *, never_null: Collection[str] = ()
+) -> TypedQuery:
+    """The query with the exact type and nullability of everything in it.
+
+    `never_null` are functions of the user's that give no NULL for arguments that are none, as
+    `schema.name(types)`. Raises `SqlgenError` if the command does not suit the statement, or its
+    columns cannot be told apart or read.
+    """
+    tree = nodes.query(description.tree)
+    if problem := unfit(description, tree):
+        raise SqlgenError(problem)
+    given = parameters(description, catalog, tree)
+    if tree is None:
+        columns = tuple(map(_unanalysed, _shown(description)))
+        rows = Cardinality.MANY if columns else Cardinality.NONE
+        return TypedQuery(
+            query=description.query, parameters=given, columns=columns, cardinality=rows
+        )
+    level = Level(catalog, tree)
+    columns, warnings = _columns(description, level, given, never_null)
+    rows = cardinality(level) if columns else Cardinality.NONE
+    if warning := misfit(description.query, level, rows):
+        warnings.append(warning)
+    reads, writes = lineage(catalog, tree)
+    return TypedQuery(
+        query=description.query,
+        parameters=given,
+        columns=columns,
+        cardinality=rows,
+        stars=stars(catalog, tree, description.query.sql.text),
+        reads=reads,
+        writes=writes,
+        warnings=tuple(warnings),
+    )
+
+
+def _columns(
+    description: Description,
+    level: Level,
+    given: Sequence[TypedParameter],
+    never_null: Collection[str],
+) -> tuple[tuple[TypedColumn, ...], list[Diagnostic]]:
+    """The columns of the result, and what is needless about their overrides."""
+    columns: list[TypedColumn] = []
+    warnings: list[Diagnostic] = []
+    verdicts = _verdicts(level, given, never_null)
+    outputs = level.output
+    for place, (column, name, override) in enumerate(_shown(description)):
+        expression = outputs[place].node("expr")
+        source = origin(expression, level) if expression else None
+        verdict = verdicts[place]
+        type_ = in_tree(expression, column.type, level.catalog.types)
+        mark = override.mark if override else Mark.INFER
+        if mark is not Mark.INFER and verdict.nullable == (mark is Mark.NULLABLE):
+            warnings.append(_redundant(description.query, column.name, verdict))
+        columns.append(
+            TypedColumn(
+                name=name,
+                type=type_,
+                nullable=_marked(mark, verdict.nullable),
+                reason=(
+                    verdict.reason
+                    if mark is Mark.INFER
+                    else f"marked `{mark}` by its author"
+                ),
+                override=override,
+                column=column_name(level.catalog, source),
+                literals=_literals(level.catalog, source, type_),
+                element_nullable=verdict.element_nullable,
+            )
+        )
+    return tuple(columns), warnings
+
+
+def _shown(
+    description: Description,
+) -> list[tuple[ResultColumn, str, Override | None]]:
+    """The columns that the function gives back, with names and overrides; none for `:exec`."""
+    if description.query.command in (Command.EXEC, Command.EXECROWS):
+        return []
+    names = [column.name for column in description.columns]
+    split = overrides.columns(description.query, names)
+    return [
+        (column, name, override)
+        for column, (name, override) in zip(description.columns, split, strict=True)
+    ]
+
+
+def _unanalysed(shown: tuple[ResultColumn, str, Override | None]) -> TypedColumn:
+    """A column of a utility statement, of which there is no tree."""
+    column, name, override = shown
+    mark = override.mark if override else Mark.INFER
+    return TypedColumn(
+        name=name,
+        type=column.type,
+        nullable=_marked(mark, True),
+        reason="nothing is known of what a utility statement gives",
+        override=override,
+    )
+
+
+def _verdicts(
+    level: Level, given: Sequence[TypedParameter], never_null: Collection[str]
+) -> Sequence[Verdict]:
+    return [maybe("nothing proves it")] * len(level.output)
+
+
+def _marked(mark: Mark, inferred: bool) -> bool:
+    return inferred if mark is Mark.INFER else mark is Mark.NULLABLE
+
+
+def _literals(
+    catalog: Catalog, source: TableColumn | None, type_: PgType
+) -> tuple[str, ...]:
+    """The only values of the column that a result comes from, or of its domain."""
+    if source:
+        column = catalog.relations[source.table].columns[source.number]
+        if found := literals_of(column):
+            return found
+    return type_.literals if isinstance(type_, DomainType) else ()
+
+
+def _redundant(query: Query, name: str, verdict: Verdict) -> Diagnostic:
+    return Diagnostic(
+        code="redundant-override",
+        message=f"the mark in the column name `{name}` repeats what is known: {verdict.reason}",
+        label=Label(overrides.place(query, name)),
+        hint="leave the mark out",
+        severity=Severity.WARNING,
+    )

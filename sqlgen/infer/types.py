@@ -1,0 +1,47 @@
+"""Expressions -> the types that the tree says they have, domains included."""
+
+from collections.abc import Mapping
+
+from ..model.catalog import DomainType, PgType
+from .nodes import Node
+
+# Where a node of each tag keeps its type (`exprType` in nodeFuncs.c); the field's name is unique.
+_FIELDS = (
+    "vartype",
+    "paramtype",
+    "consttype",
+    "resulttype",
+    "funcresulttype",
+    "coalescetype",
+    "casetype",
+    "minmaxtype",
+    "aggtype",
+    "wintype",
+    "refrestype",
+    "array_typeid",
+    "row_typeid",
+    "typeId",
+)
+
+
+def in_tree(
+    expression: Node | None, wire: PgType, types: Mapping[int, PgType]
+) -> PgType:
+    """The type of *expression*: the domain where the tree shows one, else what is on the wire."""
+    found = _type(expression, types) if expression else None
+    base = found
+    while isinstance(base, DomainType):
+        base = base.base
+    return found if found is not None and base == wire else wire
+
+
+def _type(expression: Node, types: Mapping[int, PgType]) -> PgType | None:
+    if expression.tag == "SUBLINK" and expression.number("subLinkType") == 4:  # EXPR
+        query = expression.node("subselect")
+        output = query.nodes("targetList") if query else ()
+        inner = output[0].node("expr") if output else None
+        return _type(inner, types) if inner else None
+    for field in _FIELDS:
+        if oid := expression.number(field):
+            return types.get(oid)
+    return None
