@@ -24,7 +24,8 @@ SELECT p.oid,
        p.proallargtypes,
        p.proargmodes::text[],
        p.proargnames,
-       coalesce(e.extname, '')
+       coalesce(e.extname, ''),
+       p.provolatile = 'v'
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_language AS l ON l.oid = p.prolang
@@ -60,6 +61,7 @@ def functions(
         modes,
         names,
         extension,
+        volatile,
     ) in connection.execute(_FUNCTIONS).fetchall():
         arguments = tuple([display[int(argument)] for argument in inputs.split()])
         all_arguments: tuple[tuple[str, str, str], ...] = ()
@@ -89,6 +91,7 @@ def functions(
             body=body,
             all_arguments=all_arguments,
             extension=extension,
+            volatile=volatile,
         )
     return found
 

@@ -30,6 +30,56 @@ def bindings(level: Level) -> Iterator[Binding]:
         yield from _equalities(merge, level, frozenset())
 
 
+def nullable_side(level: Level) -> frozenset[int]:
+    """The entries that an outer join may put NULLs in the place of."""
+    tree = level.query.node("jointree")
+    found: set[int] = set()
+    for node in own_nodes(tree) if tree else ():
+        sides = {LEFT: ["rarg"], RIGHT: ["larg"], FULL: ["larg", "rarg"]}
+        if node.tag == "JOINEXPR":
+            for name in sides.get(node.number("jointype"), ()):
+                side = node.node(name)
+                found |= _below(side) if side else frozenset()
+    return frozenset(found)
+
+
+def depends_on(node: Node, level: Level) -> frozenset[int] | None:
+    """The entries of this query that a value depends on; None if it is not the same each time."""
+    found: set[int] = set()
+    for inner, depth in _with_depth(node, 0):
+        if _differs(inner, level):
+            return None
+        if inner.tag == "VAR" and inner.number("varlevelsup") == depth:
+            column = reference(inner, level) if not depth else None
+            if column:
+                found.add(column.index)
+            elif depth:
+                found.add(inner.number("varno"))
+            else:
+                return None
+    return frozenset(found)
+
+
+def _with_depth(node: Node, depth: int) -> Iterator[tuple[Node, int]]:
+    """All nodes, and how many queries further in each stands."""
+    yield node, depth
+    for child in node.children:
+        yield from _with_depth(child, depth + (child.tag == "QUERY"))
+
+
+def _differs(node: Node, level: Level) -> bool:
+    """Whether a call may give another value for each row, or many.
+
+    A subquery that depends on no row is run once, whatever is called in it; but what it may call
+    is not told apart here.
+    """
+    if node.flag("funcretset") or node.flag("opretset"):
+        return True
+    oid = node.number("funcid") or node.number("opfuncid")
+    function = level.catalog.functions.get(oid)
+    return function is not None and function.volatile
+
+
 def _bindings_below(node: Node, level: Level) -> Iterator[Binding]:
     quals = node.node("quals")
     if node.tag == "FROMEXPR":
@@ -79,7 +129,7 @@ def _equalities(
             or not _as_indexed(condition, one, level)
         ):
             continue
-        by = _depends_on(other, level)
+        by = depends_on(other, level)
         if by is not None and column.index not in by:
             yield Binding(column.index, column.number, by)
 
@@ -112,21 +162,3 @@ def _compared_as(type_: PgType) -> str:
     if type_.schema == "pg_catalog" and type_.name == "varchar":
         return "pg_catalog.text"
     return f"{type_.schema}.{type_.name}"
-
-
-def _depends_on(node: Node, level: Level) -> frozenset[int] | None:
-    """The entries of this query that a value depends on; None if it is not the same each time."""
-    found: set[int] = set()
-    for inner in own_nodes(node):
-        if inner.tag == "SUBLINK":
-            return None
-        if inner.tag == "VAR" and not inner.number("varlevelsup"):
-            column = reference(inner, level)
-            if column is None:
-                return None
-            found.add(column.index)
-        if inner.tag in ("FUNCEXPR", "OPEXPR") and (
-            inner.flag("funcretset") or inner.flag("opretset")
-        ):
-            return None
-    return frozenset(found)

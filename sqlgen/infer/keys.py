@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..model.catalog import Relation, RelationKind
-from .bindings import FULL, bindings
+from .bindings import FULL, bindings, depends_on, nullable_side
 from .levels import (
     DELETE,
     FUNCTION,
@@ -135,7 +135,22 @@ def _selects_one(level: Level) -> bool:
         return False
     if query.nodes("groupingSets"):
         return False
-    return is_one_group(level) or _from_one(level)
+    return is_one_group(level) or _groups_to_one(level) or _from_one(level)
+
+
+def _groups_to_one(level: Level) -> bool:
+    """Whether GROUP BY is by nothing but columns that are the same for all rows."""
+    query = level.query
+    groups = {group.number("tleSortGroupRef") for group in query.nodes("groupClause")}
+    grouped = [
+        depends_on(expression, level)
+        for entry in query.nodes("targetList")
+        if entry.number("ressortgroupref") in groups
+        and (expression := entry.node("expr"))
+    ]
+    # A row that an outer join put NULLs in is in a group of its own.
+    fixed = single(level) - nullable_side(level)
+    return bool(grouped) and all(by is not None and by <= fixed for by in grouped)
 
 
 def _operates_on_one(operation: Node, level: Level) -> bool:

@@ -185,7 +185,8 @@ class Function:
     their modes (`pg_proc.proargmodes`: i, o, b, v, t) and names, as `(mode, name, type)`; types as
     `format_type` prints them. `kind` is `pg_proc.prokind`. `body` is `pg_proc.prosqlbody` (a SQL-standard body's tree), empty
     where there is none. `system` tells that it is PostgreSQL's own (schema `pg_catalog`, oid below
-    16384); `extension` names the extension it belongs to, else empty.
+    16384); `extension` names the extension it belongs to, else empty. `volatile` tells that two
+    calls in one statement may differ (`pg_proc.provolatile` v).
     """
 
     oid: int
@@ -201,6 +202,7 @@ class Function:
     body: str = ""
     all_arguments: tuple[tuple[str, str, str], ...] = ()
     extension: str = ""
+    volatile: bool = False
 
     @property
     def system(self) -> bool:
