@@ -23,7 +23,7 @@ class Header:
     row_span: Span | None
 
 
-_KNOWN = frozenset(str(command) for command in Command)
+_KNOWN = tuple(str(command) for command in Command)
 FORM = "-- name: NAME :COMMAND [-> ROW]"
 
 
@@ -138,7 +138,7 @@ _COMMANDS = ", ".join(f"`:{command}`" for command in Command)
 
 def _unknown_command(command: str, name: str, span: Span) -> Diagnostic:
     near = _ELSEWHERE.get(command.lower()) or next(
-        iter(difflib.get_close_matches(command.lower(), list(Command), n=1)), ""
+        iter(difflib.get_close_matches(command.lower(), _KNOWN, n=1, cutoff=0.65)), ""
     )
     hint = f"write `:{near}`" if near else f"write one of {_COMMANDS}"
     return Diagnostic(

@@ -244,7 +244,7 @@ _CAST = re.compile(r"[ \t\n\r\f\v]*+::")
 
 def _bad_name(name: str, span: Span) -> Diagnostic | None:
     if name == "conn":
-        message = "a parameter cannot be named `conn`: functions take the connection so"
+        message = "a parameter cannot be named `conn`, which is the connection's name"
         hint = "give the parameter another name, for instance `:connection`"
     elif not is_snake_case(name):
         guess = snake_case(name)

@@ -1,0 +1,74 @@
+"""PostgreSQL's own lexer is the judge of ours."""
+
+import random
+import re
+
+import psycopg
+from psycopg.pq import DiagnosticField
+
+from sqlgen.parse.lexer import Kind, tokens
+
+QUOTES = (
+    *("'", "''", "E'", "e'", "B'", "x'", "U&'", 'U&"', '"', "$$", "$a$", "$b$", "\\"),
+    *(
+        "--",
+        "/*",
+        "*/",
+        "\n",
+        "\r",
+        " ",
+        "\t",
+        "1",
+        "a",
+        ",",
+        "||",
+        "'x'",
+        "+",
+        "-",
+        "é",
+    ),
+)
+OPERATORS = "+-*/<>=@#|%~!&^?`"
+
+
+def complaint(connection: psycopg.Connection, sql: str) -> tuple[str, int]:
+    """What the server says of *sql*, and of which offset; empty and -1 if nothing."""
+    result = connection.pgconn.prepare(b"", sql.encode())
+    message = result.error_field(DiagnosticField.MESSAGE_PRIMARY) or b""
+    position = result.error_field(DiagnosticField.STATEMENT_POSITION) or b"0"
+    return message.decode(), int(position) - 1
+
+
+def test_what_is_not_terminated(connection: psycopg.Connection) -> None:
+    choose = random.Random(1)
+    agreed = 0
+    for _ in range(5_000):
+        sql = "select " + "".join(choose.choices(QUOTES, k=choose.randint(1, 9)))
+        message, offset = complaint(connection, sql)
+        ours = [t.start for t in tokens(sql) if t.kind is Kind.UNTERMINATED]
+        if "unterminated" in message:
+            agreed += 1
+            # Where strings are continued, we point at the last of them, PostgreSQL at the first.
+            assert ours, sql
+            assert offset == ours[0] or sql[offset : ours[0]].endswith(
+                ("\n", "\r")
+            ), sql
+        else:
+            assert message or not ours, sql
+    assert agreed > 1_000
+
+
+def test_where_operators_end(connection: psycopg.Connection) -> None:
+    choose = random.Random(2)
+    agreed = 0
+    for _ in range(5_000):
+        operator = "".join(choose.choices(OPERATORS, k=choose.randint(1, 5)))
+        sql = f"select 1 {operator} 1\n -- */"
+        message, offset = complaint(connection, sql)
+        if found := re.match(
+            r"operator does not exist: (?:integer )?(\S+) int", message
+        ):
+            agreed += 1
+            theirs = (offset, offset + len(found[1]))
+            assert theirs in [(t.start, t.end) for t in tokens(sql)], sql
+    assert agreed > 1_000

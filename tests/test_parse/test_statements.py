@@ -1,0 +1,39 @@
+import pytest
+
+from sqlgen import parse
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        (" ; -- x\n;", []),
+        ("select 1", ["select 1"]),
+        ("select 1; select 2;", ["select 1", "select 2"]),
+        ("-- a\nselect 1 -- b\n; /* c */", ["select 1"]),
+        ("begin; select 1; end; select 2", ["begin", "select 1", "end", "select 2"]),
+        ("select 1; select 'x", ["select 1", "select 'x"]),
+        ("select (1; select 2", ["select (1; select 2"]),
+        ("select 1); select 2", ["select 1)", "select 2"]),
+    ],
+)
+def test_statements(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in parse.statements(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select ';', $$;$$, $a$ $$;$$ $a$, \";\", E'\\';' /* ; */ + 2",
+        "create rule r as on insert to t do (select 1; select 2)",
+        (
+            "create function f() returns int begin atomic"
+            " select case when true then 1 end; select 2; end"
+        ),
+        "CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC insert into t values (1); END",
+    ],
+)
+def test_semicolons_that_end_no_statement(statement: str) -> None:
+    text = f"{statement}; select 3;"
+    found = [text[start:end] for start, end in parse.statements(text)]
+    assert found == [statement, "select 3"]
