@@ -67,7 +67,12 @@ def _from_row(row: Record | Composite, imports: Imports) -> list[str]:
         values.append(f"{field.name}={value}" if keyword else value)
     return [
         f"{INDENT}@classmethod",
-        *lines(Group("def from_row(", ["cls", *arguments], f") -> {itself}:"), INDENT),
+        *lines(
+            Group(
+                "def from_row(", ["cls", *arguments], f") -> {itself}:", definition=True
+            ),
+            INDENT,
+        ),
         *lines(Group("return cls(", values, ")"), BODY),
     ]
 

@@ -68,7 +68,7 @@ _ASYNC = _Words(
 def function(item: Function, imports: Imports, *, is_async: bool) -> Printed:
     """The statements of a function, in the order in which they stand in the module."""
     printer = _Printer(item, imports, _ASYNC if is_async else _SYNC)
-    return Printed(printer.blocks(), printer.row())
+    return Printed(printer.blocks(), printer.row_class())
 
 
 class _Printer:
@@ -78,6 +78,10 @@ class _Printer:
         self.item = item
         self.imports = imports
         self.words = words
+        taken = {argument.name for argument in item.arguments}
+        self.cursor, self.value, self.row = (
+            f"{name}_" if name in taken else name for name in ("cursor", "value", "row")
+        )
 
     def blocks(self) -> tuple[Block, ...]:
         doc = literals.docstring(self.item.doc, INDENT)
@@ -85,7 +89,7 @@ class _Printer:
         main = of_function(self.head(), doc, self.body())
         return (maker, main) if maker else (main,)
 
-    def row(self) -> str:
+    def row_class(self) -> str:
         match self.item.result:
             case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
                 return shape.type.name if isinstance(shape, Row) else ""
@@ -103,7 +107,9 @@ class _Printer:
             for argument in self.item.arguments
         ]
         before = f"{self.words.define} {self.item.name}("
-        return lines(Group(before, arguments, f") -> {self.returns()}:"), "")
+        return lines(
+            Group(before, arguments, f") -> {self.returns()}:", definition=True), ""
+        )
 
     def returns(self) -> str:
         match self.item.result:
@@ -148,7 +154,7 @@ class _Printer:
         if shape is not None:
             arguments.append(f"row_factory={self.row_factory(shape)}")
         before = f"{self.words.enter} {cursor}("
-        return lines(Group(before, arguments, ") as cursor:"), INDENT)
+        return lines(Group(before, arguments, f") as {self.cursor}:"), INDENT)
 
     def streamed(self, shape: Shape) -> list[str]:
         cursor = self.imports.name(Named(self.words.server_cursor, "psycopg"))
@@ -160,7 +166,7 @@ class _Printer:
             "withhold=conn.autocommit",
         ]
         before = f"{self.words.enter} {cursor}("
-        return lines(Group(before, arguments, ") as cursor:"), INDENT)
+        return lines(Group(before, arguments, f") as {self.cursor}:"), INDENT)
 
     def executed(self, before: str, after: str) -> list[str]:
         values: list[str | Group] = [self.imports.name(self.item.sql)]
@@ -170,7 +176,9 @@ class _Printer:
         ]
         if converted_:
             values.append(parameters(converted_))
-        return lines(Group(f"{before}cursor.execute(", values, f"){after}"), BODY)
+        return lines(
+            Group(f"{before}{self.cursor}.execute(", values, f"){after}"), BODY
+        )
 
     def fetched(self, before: str, after: str) -> list[str]:
         """The statement run and its rows fetched, in one line where they fit."""
@@ -181,28 +189,28 @@ class _Printer:
         wait = self.words.wait
         return [
             *self.executed(wait, ""),
-            f"{BODY}{before}{wait}cursor.fetchall(){after}",
+            f"{BODY}{before}{wait}{self.cursor}.fetchall(){after}",
         ]
 
     def single(self, helper: str, shape: Shape) -> list[str]:
         call = self.imports.name(Named(helper, "._support"))
         if isinstance(shape, Row) or shape.read != Keep() or helper == "optional":
             return self.fetched(f"return {call}(", ")")
-        target = f"value: {type_text(shape.type, self.imports)}"
-        return [*self.fetched(f"{target} = {call}(", ")"), f"{BODY}return value"]
+        target = f"{self.value}: {type_text(shape.type, self.imports)}"
+        return [*self.fetched(f"{target} = {call}(", ")"), f"{BODY}return {self.value}"]
 
     def counted(self) -> list[str]:
         if not self.words.wait:
             return self.executed("return ", ".rowcount")
-        return [*self.executed("await ", ""), f"{BODY}return cursor.rowcount"]
+        return [*self.executed("await ", ""), f"{BODY}return {self.cursor}.rowcount"]
 
     def yielded(self) -> list[str]:
         if not self.words.wait:
             return self.executed("yield from ", "")
         return [
             *self.executed("await ", ""),
-            f"{BODY}async for row in cursor:",
-            f"{BODY}{INDENT}yield row",
+            f"{BODY}async for {self.row} in {self.cursor}:",
+            f"{BODY}{INDENT}yield {self.row}",
         ]
 
     def row_factory(self, shape: Shape) -> str:
@@ -234,7 +242,9 @@ class _Printer:
         argument = f"value: {type_text(shape.raw, self.imports)}"
         returned = type_text(shape.type, self.imports)
         before = f"def {self.maker_name()}("
-        head = lines(Group(before, [argument], f") -> {returned}:"), "")
+        head = lines(
+            Group(before, [argument], f") -> {returned}:", definition=True), ""
+        )
         return of_code(
             [*head, f"{INDENT}return {converted(shape.read, 'value', self.imports)}"]
         )

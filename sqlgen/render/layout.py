@@ -15,13 +15,13 @@ STEP = "    "
 class Group:
     """Items between brackets, with what stands around them: `before(a, b)after`.
 
-    `comma`: a trailing comma may follow the last of several lines (not after a comprehension).
+    `definition` tells that they are a function's parameters.
     """
 
     before: str
     items: Sequence["str | Group"]
     after: str
-    comma: bool = True
+    definition: bool = False
 
 
 def flat(code: "str | Group") -> str:
@@ -44,12 +44,11 @@ def lines(code: "str | Group", indent: str, end: str = "") -> list[str]:
     inner = indent + STEP
     head, tail = indent + code.before, indent + code.after.removeprefix(",") + end
     body = inner + ", ".join(map(flat, code.items))
-    one_tuple = code.after.startswith(",")
-    if _short(body) and not one_tuple:
+    # The comma that makes a tuple of one and the one after a lone parameter take a line each.
+    alone = code.after.startswith(",") or (code.definition and len(code.items) == 1)
+    if _short(body) and not alone:
         return [head, body, tail]
     broken = [line for item in code.items for line in lines(item, inner, ",")]
-    if not code.comma:
-        broken[-1] = broken[-1].removesuffix(",")
     return [head, *broken, tail]
 
 
@@ -60,7 +59,7 @@ def assignment(target: str, code: "str | Group", indent: str = "") -> list[str]:
         return [whole]
     if isinstance(code, Group):
         before = f"{target} = {code.before}"
-        return lines(Group(before, code.items, code.after, code.comma), indent)
+        return lines(Group(before, code.items, code.after), indent)
     if _short(f"{indent}{STEP}{code}") and len(code) > 0:
         return [f"{indent}{target} = (", f"{indent}{STEP}{code}", f"{indent})"]
     return [whole]

@@ -34,11 +34,11 @@ FUNCTIONS = _words(
 
 _RESERVED = frozenset(keyword.kwlist) | BUILTINS | CLASSES | FUNCTIONS
 _FUNCTION_NAMES = _RESERVED | {"conn"}
-_ARGUMENT_NAMES = _RESERVED | {"conn", "cursor", "item", "row", "rows"}
+_ARGUMENT_NAMES = _RESERVED | {"conn"}
 _FIELD_NAMES = (
     frozenset(keyword.kwlist)
     | (BUILTINS - {"object", "set", "frozenset", "type"})
-    | {"cls", "datetime", "from_row", "from_text", "as_tuple", "loads", "self", "text"}
+    | {"as_tuple", "cls", "datetime", "from_row", "from_text", "loads", "self"}
     | CLASSES
 )
 

@@ -284,7 +284,7 @@ def nested_write(type_: PgType, types: Types) -> Conversion:
             return nested_write(base, types)
         case ArrayType(element=element):
             item = nested_write(element, types)
-            return _KEEP if item == _KEEP else Each(OrNone(item))
+            return _KEEP if item == _KEEP else Each(item)
         case ScalarType() | EnumType() | RangeType():
             return _KEEP
 
