@@ -62,7 +62,9 @@ LIMIT :page_size;
 -- Everybody who can be written to, by post or by mail.
 SELECT given_name, family_name, email, address
 FROM patients
-WHERE deceased_on IS NULL AND (email IS NOT NULL OR address IS NOT NULL)
+WHERE deceased_on IS NULL
+    -- Of a composite, IS NOT NULL would ask whether every field is there.
+    AND (email IS NOT NULL OR address IS DISTINCT FROM NULL)
 ORDER BY id;
 
 -- name: patient_exists :one

@@ -49,5 +49,9 @@ LEFT JOIN practitioners AS p ON s = ANY(p.specialties) AND p.active
 GROUP BY s
 ORDER BY s;
 
+-- name: lock_diary :exec
+-- Lets nobody else book with this practitioner until the transaction ends.
+SELECT FROM practitioners WHERE id = :practitioner_id FOR NO KEY UPDATE;
+
 -- name: retire_practitioner :execrows
 UPDATE practitioners SET active = false, room = NULL WHERE id = :practitioner_id AND active;
