@@ -1,0 +1,305 @@
+"""Schema drift does not reach production: one more migration, and a tool points at the line.
+
+A small project and a service that uses its generated functions. Before the migration mypy has
+nothing to say; after it, and a rebuild, either sqlgen refuses a query or mypy a line of the
+service.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from mypy import api as mypy
+
+from sqlgen import database, pipeline, read, report
+from sqlgen.model.diagnostic import SqlgenError
+
+pytestmark = pytest.mark.xdist_group("drift")  # one mypy cache for all of them
+
+SCHEMA = """
+    CREATE TYPE visit_state AS ENUM ('planned', 'seen');
+    CREATE TABLE patients (
+        id integer PRIMARY KEY,
+        name text NOT NULL,
+        nickname text,
+        born_on date NOT NULL
+    );
+    CREATE TABLE allergies (
+        id integer PRIMARY KEY,
+        patient_id integer NOT NULL REFERENCES patients (id),
+        severity text NOT NULL,
+        CONSTRAINT known_severity CHECK (severity IN ('mild', 'severe'))
+    );
+    CREATE TABLE visits (
+        id integer PRIMARY KEY,
+        room integer,
+        state visit_state NOT NULL
+    );
+"""
+
+QUERIES = """
+    -- name: get_patient :one -> Patient
+    SELECT * FROM patients WHERE id = :patient_id;
+
+    -- name: get_born_on :one
+    SELECT born_on FROM patients WHERE id = :patient_id;
+
+    -- name: list_severities :many
+    SELECT severity FROM allergies WHERE patient_id = :patient_id;
+
+    -- name: count_allergies :one
+    SELECT count(*) FROM allergies WHERE severity = :severity;
+
+    -- name: get_visit :one -> Visit
+    SELECT * FROM visits WHERE id = :visit_id;
+
+    -- name: list_visits_in :many -> Visit
+    SELECT * FROM visits WHERE room = :room;
+"""
+
+SERVICE = """
+    from typing import Any, assert_never
+
+    from generated.models import Patient, VisitState
+    from generated.records import (
+        count_allergies,
+        get_born_on,
+        get_patient,
+        get_visit,
+        list_severities,
+        list_visits_in,
+    )
+    from psycopg import Connection
+
+
+    def label(patient: Patient) -> str:
+        if patient.nickname is None:
+            return patient.name.upper()
+        return patient.nickname
+
+
+    def card(conn: Connection[Any], patient_id: int) -> str:
+        return label(get_patient(conn, patient_id=patient_id))
+
+
+    def birthday(conn: Connection[Any], patient_id: int) -> int:
+        return get_born_on(conn, patient_id=patient_id).day
+
+
+    def mild_ones(conn: Connection[Any]) -> int:
+        return count_allergies(conn, severity="mild")
+
+
+    def is_at_risk(conn: Connection[Any], patient_id: int) -> bool:
+        return all(s == "severe" for s in list_severities(conn, patient_id=patient_id))
+
+
+    def progress(conn: Connection[Any], visit_id: int) -> int:
+        state = get_visit(conn, visit_id=visit_id).state
+        match state:
+            case VisitState.PLANNED:
+                return 0
+            case VisitState.SEEN:
+                return 1
+            case _:
+                assert_never(state)
+
+
+    def in_waiting_room(conn: Connection[Any]) -> int:
+        return len(list_visits_in(conn, room=1))
+"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project on disk, and what the tools say of it."""
+
+    root: Path
+    conninfo: str
+    cache: Path
+
+    def migrate(self, number: int, sql: str) -> None:
+        (self.root / "migrations" / f"{number:04}_change.sql").write_text(dedent(sql))
+
+    def sqlgen(self) -> str:
+        """Builds, and gives what is wrong as sqlgen prints it."""
+        config = replace(read.config(self.root), server=self.conninfo)
+        try:
+            pipeline.build(config)
+        except SqlgenError as error:
+            return report.text(error.diagnostics, color=False)
+        return ""
+
+    def mypy(self) -> list[str]:
+        """Each error as the line of the service, an arrow and the message."""
+        flags = ["--strict", "--warn-unreachable", "--no-error-summary"]
+        out, err, _ = mypy.run(
+            [*flags, f"--cache-dir={self.cache}", "service.py", "generated"]
+        )
+        assert not err
+        service = (self.root / "service.py").read_text().splitlines()
+        errors = re.findall(r"^service\.py:(\d+): error: (.*)$", out, re.MULTILINE)
+        assert len(errors) == out.count(": error: "), out
+        return [f"{service[int(n) - 1].strip()}  ->  {text}" for n, text in errors]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mypy")
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path,
+    newest_server: database.Server,
+    cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Project:
+    """A project that both tools are content with."""
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "pyproject.toml").write_text("[tool.sqlgen]\n")
+    (tmp_path / "queries" / "records.sql").write_text(dedent(QUERIES).lstrip())
+    (tmp_path / "service.py").write_text(dedent(SERVICE).lstrip())
+    project = Project(tmp_path, newest_server.conninfo, cache)
+    project.migrate(1, SCHEMA)
+    monkeypatch.chdir(tmp_path)  # mypy's cache knows files by their relative paths
+    assert project.sqlgen() == ""
+    assert project.mypy() == []
+    return project
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "message"),
+    [
+        pytest.param(
+            "ALTER TABLE patients DROP COLUMN nickname;",
+            "if patient.nickname is None:",
+            '"Patient" has no attribute "nickname"',
+            id="a column is dropped",
+        ),
+        pytest.param(
+            "ALTER TABLE patients RENAME COLUMN nickname TO called;",
+            "if patient.nickname is None:",
+            '"Patient" has no attribute "nickname"',
+            id="a column is renamed",
+        ),
+        pytest.param(
+            "ALTER TABLE patients ALTER COLUMN born_on TYPE text;",
+            "return get_born_on(conn, patient_id=patient_id).day",
+            '"str" has no attribute "day"',
+            id="a column is retyped",
+        ),
+        pytest.param(
+            "ALTER TABLE patients ALTER COLUMN name DROP NOT NULL;",
+            "return patient.name.upper()",
+            'Item "None" of "str | None" has no attribute "upper"',
+            id="a column is made nullable",
+        ),
+        pytest.param(
+            "ALTER TABLE patients ALTER COLUMN nickname SET NOT NULL;",
+            "return patient.name.upper()",
+            "Statement is unreachable",
+            id="a column is made not null",
+        ),
+        pytest.param(
+            "ALTER TYPE visit_state ADD VALUE 'cancelled';",
+            "assert_never(state)",
+            'Argument 1 to "assert_never" has incompatible type',
+            id="an enum gets a label",
+        ),
+        pytest.param(
+            """
+            ALTER TABLE allergies
+                DROP CONSTRAINT known_severity,
+                ADD CONSTRAINT known_severity CHECK (severity IN ('severe', 'fatal'));
+            """,
+            'return count_allergies(conn, severity="mild")',
+            'Argument "severity" to "count_allergies" has incompatible type',
+            id="a CHECK loses a value that is a parameter",
+        ),
+        pytest.param(
+            """
+            ALTER TABLE allergies
+                DROP CONSTRAINT known_severity,
+                ADD CONSTRAINT known_severity CHECK (severity IN ('mild', 'fatal'));
+            """,
+            'return all(s == "severe" for s in list_severities(conn, patient_id=patient_id))',
+            "Non-overlapping equality check",
+            id="a CHECK loses a value that is compared with",
+        ),
+        pytest.param(
+            "ALTER TABLE visits ALTER COLUMN room TYPE text;",
+            "return len(list_visits_in(conn, room=1))",
+            'Argument "room" to "list_visits_in" has incompatible type "int"; expected "str"',
+            id="the column of a parameter is retyped",
+        ),
+    ],
+)
+def test_mypy_points_at_the_line_that_is_wrong_now(
+    project: Project, change: str, line: str, message: str
+) -> None:
+    project.migrate(2, change)
+    assert project.sqlgen() == ""
+    errors = project.mypy()
+    assert any(e.startswith(f"{line}  ->  {message}") for e in errors), errors
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param(
+            "ALTER TABLE patients DROP COLUMN born_on;",
+            """\
+            error[42703]: column "born_on" does not exist
+             --> queries/records.sql:5:8
+              |
+            5 | SELECT born_on FROM patients WHERE id = :patient_id;
+              |        ^^^^^^^
+              |
+            """,
+            id="a column is dropped",
+        ),
+        pytest.param(
+            "ALTER TABLE patients RENAME COLUMN born_on TO born_at;",
+            """\
+            error[42703]: column "born_on" does not exist
+             --> queries/records.sql:5:8
+              |
+            5 | SELECT born_on FROM patients WHERE id = :patient_id;
+              |        ^^^^^^^
+              |
+              = hint: Perhaps you meant to reference the column "patients.born_at".
+            """,
+            id="a column is renamed",
+        ),
+        pytest.param(
+            "DROP TABLE visits;",
+            """\
+            error[42P01]: relation "visits" does not exist
+              --> queries/records.sql:14:15
+               |
+            14 | SELECT * FROM visits WHERE id = :visit_id;
+               |               ^^^^^^
+               |
+
+            error[42P01]: relation "visits" does not exist
+              --> queries/records.sql:17:15
+               |
+            17 | SELECT * FROM visits WHERE room = :room;
+               |               ^^^^^^
+               |
+            """,
+            id="a table is dropped",
+        ),
+    ],
+)
+def test_sqlgen_points_at_the_query_that_is_wrong_now(
+    project: Project, change: str, expected: str
+) -> None:
+    before = (project.root / "generated" / "records.py").read_text()
+    project.migrate(2, change)
+    assert project.sqlgen().strip() == dedent(expected).strip()
+    assert (project.root / "generated" / "records.py").read_text() == before
