@@ -62,6 +62,14 @@ class Analysis:
         return tuple(w for _, typed in self.files for q in typed for w in q.warnings)
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A query beside the Python types that its function shows."""
+
+    query: TypedQuery
+    annotations: translate.Annotations
+
+
 def build(
     config: Config, *, only: Sequence[Path] = (), progress: Progress = quiet
 ) -> Plan:
@@ -100,6 +108,19 @@ def plan(
     return Plan(changes, split(analysis.warnings, wanted)[0])
 
 
+def describe_queries(
+    config: Config, *, progress: Progress = quiet
+) -> tuple[tuple[Described, ...], tuple[Diagnostic, ...]]:
+    """All queries that can be analysed, in the files' order, and what is wrong elsewhere.
+
+    Raises `SqlgenError` if there is no schema to analyse against.
+    """
+    analysis = analyse(config, progress=progress)
+    queries = [query for _, typed in analysis.files for query in typed]
+    shown = translate.annotations(queries, config)
+    return tuple(map(Described, queries, shown)), analysis.diagnostics
+
+
 def analyse(config: Config, *, progress: Progress = quiet) -> Analysis:
     """Find the type and the nullability of everything in the project's queries.
 
@@ -112,7 +133,9 @@ def analyse(config: Config, *, progress: Progress = quiet) -> Analysis:
     queries = [query for file in files for query in file.queries]
     described, undescribed = facts(config, queries, progress)
     progress("inferring nullability")
-    typed, untyped = attempt(lambda fact: infer.query(*fact), described)
+    typed, untyped = attempt(
+        lambda fact: infer.query(*fact, never_null=config.never_null), described
+    )
     return Analysis(
         paths=tuple(source.path for source in sources),
         files=gathered(files, typed),

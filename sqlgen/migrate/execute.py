@@ -1,5 +1,7 @@
 """Migration -> a scratch database that has it, without a ledger."""
 
+from dataclasses import replace
+
 import psycopg
 from psycopg.rows import TupleRow
 
@@ -7,6 +9,7 @@ from .. import parse
 from ..model.diagnostic import SqlgenError
 from ..model.migration import Migration
 from ..model.source import SourceFile
+from .collations import stand_in
 from .failures import diagnosed
 from .script import send
 
@@ -21,7 +24,8 @@ def execute(connection: psycopg.Connection[TupleRow], migration: Migration) -> N
 
     Raises `SqlgenError` with PostgreSQL's message at its place in the file.
     """
-    source = migration.up
+    text = stand_in(connection, migration.up.text)
+    source = replace(migration.up, text=text)
     if migration.transactional:
         connection.execute("BEGIN")
         try:

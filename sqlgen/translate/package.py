@@ -38,12 +38,7 @@ def package(
     queries = [query for _, typed in files for query in typed]
     shared = shared_types(queries)
     classes = class_names(shared)
-    context = Context(
-        config=config,
-        types=Types(classes, _configured("types", config.types, config)),
-        literals=literals(queries, classes.values()),
-        columns=_configured("columns", config.columns, config),
-    )
+    context = context_of(queries, classes, config)
     placed = places([file for file, _ in files], config)
     done = each(
         lambda item: _File(
@@ -70,6 +65,20 @@ def package(
     if any(uses_support(module) for module in (*modules, common)):
         found.append(Support(f"{config.output}/_support.py"))
     return tuple(sorted(found, key=lambda file: file.path))
+
+
+def context_of(
+    queries: Sequence[TypedQuery],
+    classes: Mapping[tuple[str, str], str],
+    config: Config,
+) -> Context:
+    """What all queries are translated with. Raises `SqlgenError` (`bad-type`)."""
+    return Context(
+        config=config,
+        types=Types(classes, _configured("types", config.types, config)),
+        literals=literals(queries, classes.values()),
+        columns=_configured("columns", config.columns, config),
+    )
 
 
 def _configured(

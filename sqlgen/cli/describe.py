@@ -1,0 +1,150 @@
+"""`sqlgen describe`."""
+
+import difflib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import pipeline
+from ..model.diagnostic import ConfigurationError, Diagnostic
+from ..model.query import Command
+from ..model.typed import TypedQuery
+from ..pipeline import Described
+from .console import FAILED, Progress, coloured, configuration, outcome, show
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="A page for people, or one object for tools.",
+)
+@click.pass_obj
+def describe(directory: Path, names: tuple[str, ...], format_: str) -> None:
+    """Show each query's types, nullability and the reason of each.
+
+    With NAMEs, only the queries of those names. Queries that PostgreSQL refuses are
+    reported; the others are described all the same.
+    """
+    with outcome():
+        config = configuration(directory)
+        with Progress() as progress:
+            found, diagnostics = pipeline.describe_queries(config, progress=progress)
+        wanted = chosen(found, diagnostics, names)
+    show(diagnostics)
+    if format_ == "json":
+        document = {"queries": [as_json(query) for query in wanted]}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        for query in wanted:
+            click.echo(as_text(query, color=coloured(sys.stdout)))
+    if diagnostics:
+        raise SystemExit(FAILED)
+
+
+def chosen(
+    found: Sequence[Described],
+    diagnostics: Sequence[Diagnostic],
+    names: Sequence[str],
+) -> list[Described]:
+    """The queries of those *names*, all without any.
+
+    Raises `ConfigurationError` for a name that no query has, unless some query could
+    not be analysed: that may be the one.
+    """
+    known = {described.query.query.name for described in found}
+    for name in names:
+        if name not in known and not diagnostics:
+            close = difflib.get_close_matches(name, known, 1)
+            raise ConfigurationError(
+                Diagnostic(
+                    code="no-such-query",
+                    message=f"there is no query `{name}`",
+                    label=None,
+                    hint=f"did you mean `{close[0]}`?" if close else "",
+                )
+            )
+    return [d for d in found if not names or d.query.query.name in names]
+
+
+def as_json(described: Described) -> dict[str, Any]:
+    """The object that SPEC and `docs/describe.md` promise to tools."""
+    typed, shown = described.query, described.annotations
+    query = typed.query
+    return {
+        "name": query.name,
+        "file": query.name_span.source.path,
+        "line": query.name_span.line,
+        "command": query.command.value,
+        "row": shown.row or None,
+        "cardinality": typed.cardinality.value,
+        "parameters": [
+            {
+                "name": parameter.name,
+                "pg_type": parameter.type.display,
+                "py_type": annotation,
+                "nullable": parameter.nullable,
+                "reason": parameter.reason,
+            }
+            for parameter, annotation in zip(
+                typed.parameters, shown.parameters, strict=True
+            )
+        ],
+        "columns": [
+            {
+                "name": column.name,
+                "pg_type": column.type.display,
+                "py_type": annotation,
+                "nullable": column.nullable,
+                "override": column.override.text if column.override else None,
+                "reason": column.reason,
+            }
+            for column, annotation in zip(typed.columns, shown.columns, strict=True)
+        ],
+        "reads": [str(column) for column in typed.reads],
+        "writes": [str(column) for column in typed.writes],
+    }
+
+
+def as_text(described: Described, *, color: bool) -> str:
+    """A block for people: the query, then a line for each parameter and column."""
+    typed, shown = described.query, described.annotations
+    span = typed.query.name_span
+    head = f"{span.text} :{typed.query.command}"
+    if typed.query.command.returns_rows:
+        head += f" -> {shown.row or shown.columns[0]}"
+    place = f"{span.source.path}:{span.line}"
+    lines = [f"{click.style(head, bold=True) if color else head}  {place}"]
+    lines.append(f"  {rows(typed)}")
+    table = [
+        (f":{p.name}", p.type.display, annotation, p.reason)
+        for p, annotation in zip(typed.parameters, shown.parameters, strict=True)
+    ] + [
+        (c.name, c.type.display, annotation, c.reason)
+        for c, annotation in zip(typed.columns, shown.columns, strict=True)
+    ]
+    widths = [max((len(row[i]) for row in table), default=0) for i in range(3)]
+    for row in table:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        reason = click.style(row[3], dim=True) if color else row[3]
+        lines.append(f"  {'  '.join(cells)}  {reason}")
+    return "\n".join(lines) + "\n"
+
+
+def rows(typed: TypedQuery) -> str:
+    """How many rows there are, in words."""
+    if typed.query.command is Command.EXECROWS:
+        return "gives the number of rows affected"
+    return {
+        "none": "gives no rows",
+        "one": "gives exactly one row",
+        "optional": "gives at most one row",
+        "many": "may give many rows",
+    }[typed.cardinality.value]
