@@ -94,6 +94,15 @@ def source(root: Path, path: str) -> SourceFile:
 
 
 def _read(root: Path, path: str) -> bytes:
+    if not path.isprintable() and any("\ud800" <= c <= "\udfff" for c in path):
+        raise SqlgenError(
+            Diagnostic(
+                code="unreadable",
+                message=f"`{path}` has a name that is not UTF-8",
+                label=None,
+                hint="rename the file",
+            )
+        )
     try:
         return (root / path).read_bytes()
     except OSError as error:

@@ -1,0 +1,276 @@
+from pathlib import Path
+
+import pytest
+
+from sqlgen import read, report
+from sqlgen.model.config import (
+    ArrayElements,
+    Config,
+    MigrateConfig,
+    Mode,
+    RowStyle,
+)
+from sqlgen.model.diagnostic import ConfigurationError
+
+
+def check(root: Path, text: str, expected: str) -> None:
+    (root / "pyproject.toml").write_text(text)
+    with pytest.raises(ConfigurationError) as caught:
+        read.config(root)
+    assert report.text(caught.value.diagnostics) == expected.strip("\n")
+
+
+def test_defaults(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.sqlgen]\n")
+    assert read.config(tmp_path) == Config(root=tmp_path)
+
+
+def test_everything(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("""\
+[tool.sqlgen]
+migrations = "db/migrations/"
+queries = "../shared/queries"
+output = "src/app/db"
+mode = "both"
+rows = "msgspec"
+server = "postgresql://localhost/"
+search_path = ["app", "public"]
+extensions = "db/extensions"
+array_elements = "nullable"
+types = { uuid = "str", "app.money" = "app.types.Money" }
+
+[tool.sqlgen.columns]
+"patients.address" = "app.types.Address"
+app.orders.total = "app.types.Money"
+
+[tool.sqlgen.aliases]
+Money = "app.types.Money"
+
+[tool.sqlgen.functions]
+never_null = ["app.slug(text)", "app.round(numeric(10,2), integer)", "now()"]
+
+[tool.sqlgen.migrate]
+table = "_sqlx_migrations"
+lock_timeout = 5
+seeds = "db/seeds"
+""")
+    assert read.config(tmp_path) == Config(
+        root=tmp_path,
+        migrations="db/migrations",
+        queries="../shared/queries",
+        output="src/app/db",
+        mode=Mode.BOTH,
+        rows=RowStyle.MSGSPEC,
+        server="postgresql://localhost/",
+        search_path=("app", "public"),
+        extensions="db/extensions",
+        array_elements=ArrayElements.NULLABLE,
+        types={"uuid": "str", "app.money": "app.types.Money"},
+        columns={
+            "patients.address": "app.types.Address",
+            "app.orders.total": "app.types.Money",
+        },
+        aliases={"Money": "app.types.Money"},
+        never_null=("app.slug(text)", "app.round(numeric(10,2), integer)", "now()"),
+        migrate=MigrateConfig(
+            table="_sqlx_migrations", lock_timeout=5.0, seeds="db/seeds"
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('"app, public"', ("app", "public")),
+        ("'\"$user\", public'", ("$user", "public")),
+    ],
+)
+def test_search_path_as_text(
+    tmp_path: Path, value: str, expected: tuple[str, ...]
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.sqlgen]\nsearch_path = {value}")
+    assert read.config(tmp_path).search_path == expected
+
+
+def test_the_nearest_file_with_our_table(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.sqlgen]\n")
+    package = tmp_path / "packages/a/src"
+    package.mkdir(parents=True)
+    (tmp_path / "packages/a/pyproject.toml").write_text("[project]\nname = 'a'\n")
+    assert read.config(package).root == tmp_path
+
+
+def test_no_table(tmp_path: Path) -> None:
+    check(
+        tmp_path,
+        "[project]\nname = 'a'\n",
+        """
+error[no-configuration]: pyproject.toml has no `[tool.sqlgen]`
+  = hint: run `sqlgen init` in the project's folder
+""",
+    )
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read.config(tmp_path)
+    assert report.text(caught.value.diagnostics) == (
+        "error[no-configuration]: there is no pyproject.toml here or in a folder above\n"
+        "  = hint: run `sqlgen init` in the project's folder"
+    )
+
+
+def test_unknown_settings(tmp_path: Path) -> None:
+    check(
+        tmp_path,
+        """\
+# [tool.sqlgen] qeries
+[project]
+text = '''
+[tool.sqlgen]
+qeries = 1
+'''
+[tool.sqlgen]
+qeries = "x"
+types = { int4 = "int" }
+xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
+[tool.sqlgen.migrate]
+"lock-timeout" = 3
+[tool.sqlgen.functions]
+never_nul = []
+""",
+        """
+error[unknown-setting]: `tool.sqlgen.qeries` is no setting of sqlgen's
+ --> pyproject.toml:8:1
+  |
+8 | qeries = "x"
+  | ^^^^^^
+  |
+  = hint: write `queries`
+
+error[unknown-setting]: `tool.sqlgen.xyz` is no setting of sqlgen's
+  --> pyproject.toml:10:1
+   |
+10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
+   | ^^^
+   |
+   = hint: the settings here are `migrate`, `functions`, `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `array_elements`, `types`, `columns`, `aliases`
+
+error[unknown-setting]: `tool.sqlgen.migrate.lock-timeout` is no setting of sqlgen's
+  --> pyproject.toml:12:1
+   |
+12 | "lock-timeout" = 3
+   | ^^^^^^^^^^^^^^
+   |
+   = hint: write `lock_timeout`
+
+error[unknown-setting]: `tool.sqlgen.functions.never_nul` is no setting of sqlgen's
+  --> pyproject.toml:14:1
+   |
+14 | never_nul = []
+   | ^^^^^^^^^
+   |
+   = hint: write `never_null`
+
+4 errors
+""",
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("queries = 3", "the path of a folder, as a string"),
+        ('queries = " "', "the path of a folder, as a string"),
+        ('queries = "/abs"', "a path relative to pyproject.toml, not an absolute one"),
+        ('queries = "C:/a"', "a path relative to pyproject.toml, not an absolute one"),
+        ('output = "../a"', "a folder inside the project, and not the project's own"),
+        ('output = "."', "a folder inside the project, and not the project's own"),
+        ('mode = "snyc"', '`"sync"`, `"async"` or `"both"`'),
+        ("mode = true", '`"sync"`, `"async"` or `"both"`'),
+        (
+            'rows = "dict"',
+            '`"dataclass"`, `"namedtuple"`, `"pydantic"`, `"msgspec"` or `"attrs"`',
+        ),
+        ("server = 1", '`"embedded"` or a URL such as `"postgresql://localhost/"`'),
+        ('server = "x"', '`"embedded"` or a URL such as `"postgresql://localhost/"`'),
+        ("search_path = []", 'a list of schemas, `["app", "public"]`'),
+        ("search_path = [1]", 'a list of schemas, `["app", "public"]`'),
+        ('search_path = ""', 'a list of schemas, `["app", "public"]`'),
+        ('array_elements = "x"', '`"not-null"` or `"nullable"`'),
+        ("types = 1", "a table"),
+        ('columns.address = "x"', 'named by its table too, `"table.column"`'),
+        (
+            'functions.never_null = ["f"]',
+            'a list of functions with their arguments, `["app.slug(text)"]`',
+        ),
+        ("migrate = 1", "a table"),
+        ('migrate.lock_timeout = "1"', "a number of seconds above 0"),
+        ("migrate.lock_timeout = true", "a number of seconds above 0"),
+        ("migrate.lock_timeout = 0", "a number of seconds above 0"),
+        ("migrate.table = 1", "the name of a table, as a string"),
+    ],
+)
+def test_unfit_values(tmp_path: Path, setting: str, expected: str) -> None:
+    name = setting.split(" = ")[0]
+    key = name.rpartition(".")[2]
+    column = len(name) - len(key) + 1
+    check(
+        tmp_path,
+        f"[tool.sqlgen]\n{setting}\n",
+        f"""
+error[bad-setting]: `tool.sqlgen.{name}` must be {expected}
+ --> pyproject.toml:2:{column}
+  |
+2 | {setting}
+  | {" " * (column - 1)}{"^" * len(key)}
+""",
+    )
+
+
+def test_unfit_values_in_inline_tables(tmp_path: Path) -> None:
+    check(
+        tmp_path,
+        '[tool]\nsqlgen = { types = { int4 = "x", "a.b" = 3 } }\n',
+        """
+error[bad-setting]: `tool.sqlgen.types.a.b` must be a Python type, as a string
+ --> pyproject.toml:2:34
+  |
+2 | sqlgen = { types = { int4 = "x", "a.b" = 3 } }
+  |                                  ^^^^^
+""",
+    )
+
+
+def test_our_table_is_no_table(tmp_path: Path) -> None:
+    check(
+        tmp_path,
+        "tool.sqlgen = 3\n",
+        """
+error[bad-setting]: `tool.sqlgen` must be a table
+ --> pyproject.toml:1:6
+  |
+1 | tool.sqlgen = 3
+  |      ^^^^^^
+""",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("a = 1\nb = \n", "2:5", "invalid value"),
+        ("a = 1\na = 2\n", "2:6", "cannot overwrite a value"),
+        ("a = [1,", "1:8", "invalid value"),
+        ("\r\n\r\na = ?\r\n", "3:5", "invalid value"),
+    ],
+)
+def test_bad_toml(tmp_path: Path, text: str, place: str, message: str) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(text.encode())
+    with pytest.raises(ConfigurationError) as caught:
+        read.config(tmp_path)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.label is not None
+    span = diagnostic.label.span
+    assert (diagnostic.code, diagnostic.message) == ("bad-toml", message)
+    assert f"{span.line}:{span.column}" == place

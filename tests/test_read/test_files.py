@@ -1,0 +1,147 @@
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from sqlgen import read, report
+from sqlgen.model.diagnostic import SqlgenError
+
+
+def write(path: Path, content: bytes | str = "") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def check(root: Path, folder: str, expected: str) -> None:
+    with pytest.raises(SqlgenError) as caught:
+        read.sources(root, folder)
+    assert report.text(caught.value.diagnostics) == expected.strip("\n")
+
+
+def test_all_sql_files_in_order(tmp_path: Path) -> None:
+    for name in (
+        "b.sql",
+        "a/z.sql",
+        "a/é 日.sql",
+        "a.sql",
+        "a/x.txt",
+        ".#b.sql",
+        ".git/c.sql",
+    ):
+        write(tmp_path / "queries" / name, name)
+    found = read.sources(tmp_path, "queries")
+    assert [(file.path, file.text) for file in found] == [
+        ("queries/a.sql", "a.sql"),
+        ("queries/a/z.sql", "a/z.sql"),
+        ("queries/a/é 日.sql", "a/é 日.sql"),
+        ("queries/b.sql", "b.sql"),
+    ]
+
+
+def test_text_and_digest(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbfselect 1;\r\n\xc3\xa9\rx"
+    write(tmp_path / "q/a.sql", content)
+    (found,) = read.sources(tmp_path, "q")
+    assert found.text == "select 1;\r\né\rx"
+    assert found.sha384 == hashlib.sha384(content).digest()
+
+
+def test_folder_outside_the_project(tmp_path: Path) -> None:
+    write(tmp_path / "shared/a.sql")
+    (tmp_path / "project").mkdir()
+    (found,) = read.sources(tmp_path / "project", "../shared")
+    assert found.path == "../shared/a.sql"
+
+
+def test_symbolic_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere/b.sql", "b")
+    write(tmp_path / "queries/a.sql", "a")
+    (tmp_path / "queries/link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "queries/c.sql").symlink_to(tmp_path / "elsewhere/b.sql")
+    (tmp_path / "queries/self").symlink_to(tmp_path / "queries")
+    (tmp_path / "elsewhere/up").symlink_to(tmp_path)
+    found = {file.path: file.text for file in read.sources(tmp_path, "queries")}
+    assert found["queries/link/b.sql"] == found["queries/c.sql"] == "b"
+    assert not any("self" in path for path in found)
+    assert len(found) < 10
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    check(
+        tmp_path,
+        "queries",
+        """
+error[missing-folder]: the folder `queries` does not exist
+  = hint: create it, or set its place in `[tool.sqlgen]` of pyproject.toml
+""",
+    )
+
+
+def test_a_file_for_a_folder(tmp_path: Path) -> None:
+    write(tmp_path / "queries")
+    check(
+        tmp_path,
+        "queries",
+        """
+error[missing-folder]: the folder `queries` is not a folder
+  = hint: create it, or set its place in `[tool.sqlgen]` of pyproject.toml
+""",
+    )
+
+
+def test_files_that_cannot_be_read_are_told_together(tmp_path: Path) -> None:
+    write(tmp_path / "q/a.sql", b"select 1;\nselect '\xc3\xa9\xe9';\n")
+    (tmp_path / "q/b.sql").symlink_to("nowhere.sql")
+    check(
+        tmp_path,
+        "q",
+        """
+error[not-utf-8]: `q/a.sql` is not UTF-8
+ --> q/a.sql:2:10
+  |
+2 | select 'é\ufffd';
+  |          ^ byte 0xe9
+  |
+  = hint: save the file as UTF-8
+
+error[unreadable]: `q/b.sql` cannot be read: No such file or directory
+  = hint: check that it exists and who may read it
+
+2 errors
+""",
+    )
+
+
+def test_a_name_that_is_not_unicode(tmp_path: Path) -> None:
+    write(tmp_path / "q/a.sql")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/q/\xff.sql")).write_text("")
+    check(
+        tmp_path,
+        "q",
+        """
+error[unreadable]: `q/\\udcff.sql` has a name that is not UTF-8
+  = hint: rename the file
+""",
+    )
+
+
+def test_generated(tmp_path: Path) -> None:
+    assert read.generated(tmp_path, "out") == {}
+    write(tmp_path / "out/b.py", "# x\r\n")
+    write(tmp_path / "out/a/py.typed")
+    write(tmp_path / "out/.sqlgen/a.json", "{}")
+    write(tmp_path / "out/__pycache__/b.cpython-311.pyc", b"\xff")
+    write(tmp_path / "out/image", b"\xff")
+    assert read.generated(tmp_path, "out") == {
+        "out/.sqlgen/a.json": "{}",
+        "out/a/py.typed": "",
+        "out/b.py": "# x\r\n",
+        "out/image": "\ufffd",
+    }
+
+
+def test_generated_is_a_file(tmp_path: Path) -> None:
+    write(tmp_path / "out")
+    with pytest.raises(SqlgenError, match="the output `out` is not a folder"):
+        read.generated(tmp_path, "out")
