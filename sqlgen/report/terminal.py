@@ -45,19 +45,23 @@ def _block(diagnostic: Diagnostic, paint: dict[str, str]) -> Iterator[str]:
     for line in rest:
         yield f"  {strong}{line}{end}"
 
-    for label in labels:
-        is_main = label is diagnostic.label
-        span, arrow = label.span, "-->" if is_main else ":::"
+    for number, label in enumerate(labels):
+        # The first place is where it is wrong; the others explain it.
+        is_main = number == 0 and diagnostic.label is not None
+        arrow, sign, ink = ("-->", "^", main) if is_main else (":::", "-", frame)
+        span = label.span
+        source, underline = _snippet(label, sign)
+        if number:
+            yield bar
         place = f"{safe(span.source.path)}:{span.line}:{span.column}"
-        source, underline = _snippet(label, "^" if is_main else "-")
         yield f"{frame}{' ' * gutter}{arrow}{end} {place}"
         yield bar
         yield f"{frame}{span.line:>{gutter}} |{end} {source}".rstrip()
-        yield f"{bar} {main if is_main else frame}{underline}{end}"
-        if label is not labels[-1] or diagnostic.hint:
-            yield bar
+        yield f"{bar} {ink}{underline}{end}"
 
     if diagnostic.hint:
+        if labels:
+            yield bar
         first, *rest = _lines(diagnostic.hint)
         sign = f"{' ' * gutter} {frame}={end} {strong}hint{end}: "
         yield f"{sign}{first}"
