@@ -1,0 +1,169 @@
+"""Calls generated functions, holds what they return against its annotations, and keeps count."""
+
+import inspect
+import pkgutil
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Concatenate, ParamSpec, TypeVar, get_args, get_origin
+from typing import get_type_hints as hints
+
+import psycopg
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
+from typeguard import CollectionCheckStrategy, check_type
+
+import generated
+from generated.models import JsonValue  # noqa: F401 typeguard looks it up here
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Caller:
+    """Calls the functions of one flavour, checks what they return and remembers their names."""
+
+    def __init__(self) -> None:
+        self.called: set[str] = set()
+
+    async def __call__(
+        self,
+        function: Callable[Concatenate[psycopg.Connection[Any], P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        raise NotImplementedError
+
+    async def stream(
+        self,
+        function: Callable[Concatenate[psycopg.Connection[Any], P], Iterator[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> list[T]:
+        raise NotImplementedError
+
+    def check(self, function: Callable[..., Any], value: object) -> None:
+        self.called.add(full_name(function))
+        conforms(value, hints(function)["return"])
+
+    def check_items(self, function: Callable[..., Any], values: list[Any]) -> None:
+        self.called.add(full_name(function))
+        (item,) = get_args(hints(function)["return"])
+        for value in values:
+            conforms(value, item)
+
+
+class Sync(Caller):
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        super().__init__()
+        self.connection = connection
+
+    async def __call__(
+        self,
+        function: Callable[Concatenate[psycopg.Connection[Any], P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        value = function(self.connection, *args, **kwargs)
+        self.check(function, value)
+        return value
+
+    async def stream(
+        self,
+        function: Callable[Concatenate[psycopg.Connection[Any], P], Iterator[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> list[T]:
+        values = list(function(self.connection, *args, **kwargs))
+        self.check_items(function, values)
+        return values
+
+
+class Async(Caller):
+    """Is given the sync functions, and calls their twins."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        super().__init__()
+        self.connection = connection
+
+    async def __call__(
+        self,
+        function: Callable[Concatenate[psycopg.Connection[Any], P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        twin = twin_of(function)
+        awaited: Awaitable[T] = twin(self.connection, *args, **kwargs)
+        value = await awaited
+        self.check(twin, value)
+        return value
+
+    async def stream(
+        self,
+        function: Callable[Concatenate[psycopg.Connection[Any], P], Iterator[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> list[T]:
+        twin = twin_of(function)
+        values: list[T] = [v async for v in twin(self.connection, *args, **kwargs)]
+        self.check_items(twin, values)
+        return values
+
+
+def conforms(value: object, annotation: Any) -> None:
+    """Fails unless *value* is what *annotation* says, all the way down."""
+    check_type(
+        value,
+        annotation,
+        collection_check_strategy=CollectionCheckStrategy.ALL_ITEMS,
+    )
+    if is_dataclass(value):
+        types = hints(type(value))
+        for field in fields(value):
+            conforms(getattr(value, field.name), types[field.name])
+    elif isinstance(value, list):
+        for item in value:
+            if is_dataclass(item):
+                conforms(item, type(item))
+    elif isinstance(value, Range | Multirange):
+        (bound,) = {
+            get_args(member)[0]
+            for member in (annotation, *get_args(annotation))
+            if get_origin(member) is type(value)
+        }
+        for part in value if isinstance(value, Multirange) else [value]:
+            check_type(part.lower, bound | None)
+            check_type(part.upper, bound | None)
+
+
+def twin_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    path = function.__module__.removeprefix("generated.")
+    module = import_module(f"generated.aio.{path}")
+    twin: Callable[..., Any] = getattr(module, function.__name__)
+    return twin
+
+
+def full_name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__name__}"
+
+
+def constant(function: str) -> str:
+    """The statement of the function of that full name."""
+    module, _, name = function.rpartition(".")
+    statement: str = getattr(import_module(module), name.upper())
+    return statement
+
+
+def public_functions(package: ModuleType) -> Iterator[str]:
+    """The full names of all generated functions below *package*, `aio` aside."""
+    for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        module = import_module(found.name)
+        for name, value in vars(module).items():
+            ours = inspect.isfunction(value) and value.__module__ == module.__name__
+            if ours and not name.startswith("_") and "._" not in found.name:
+                yield full_name(value)
+
+
+ALL = frozenset(public_functions(generated))
+ASYNC = frozenset(name for name in ALL if name.startswith("generated.aio."))
