@@ -21,7 +21,8 @@ SELECT c.oid,
        -- Other rules may put something else in the place of an INSERT, UPDATE or DELETE.
        c.relhasrules AND EXISTS (
            SELECT FROM pg_rewrite AS r WHERE r.ev_class = c.oid AND r.ev_type <> '1'
-       )
+       ),
+       c.relrowsecurity
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_rewrite AS view
@@ -45,7 +46,7 @@ def relations(
     constraints = checks(connection, family)
     triggers = row_triggers(connection, family)
     found: dict[int, Relation] = {}
-    for oid, schema, name, kind, tree, has_rules in connection.execute(_RELATIONS):
+    for oid, schema, name, kind, tree, has_rules, row_security in connection.execute(_RELATIONS):
         about = constraints.get(oid, ())
         found[oid] = Relation(
             oid=oid,
@@ -73,6 +74,7 @@ def relations(
             row_triggers=triggers.get(oid, frozenset()),
             has_rules=has_rules,
             has_children=oid in family.descendants,
+            row_security=row_security,
             comment=comments.get((oid, 0), ""),
         )
     return found

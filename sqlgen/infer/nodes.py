@@ -37,8 +37,9 @@ class Node:
 
     @property
     def tag(self) -> str:
-        """What kind of node it is, as printed: `QUERY`, `VAR`, `FUNCEXPR`."""
-        return self.text.partition(" ")[0]
+        """What kind of node it is: `QUERY`, `VAR`, `FUNCEXPR`; as PostgreSQL 16 and newer say it."""
+        tag = self.text.partition(" ")[0]
+        return _OLD_TAGS.get(tag, tag)
 
     def __contains__(self, name: str) -> bool:
         return name in self._read()
@@ -73,6 +74,13 @@ class Node:
         if not isinstance(value, tuple):
             return ()
         return tuple([item for item in value if isinstance(item, Node)])
+
+    def places(self, name: str) -> tuple["Node | None", ...]:
+        """The nodes of a list with its nulls, where a place in it means something."""
+        value = self._read().get(name)
+        if not isinstance(value, tuple):
+            return ()
+        return tuple([item if isinstance(item, Node) else None for item in value])
 
     def lists(self, name: str) -> tuple[tuple["Node", ...], ...]:
         """The nodes of a list of lists: `:values_lists (({CONST …}) ({CONST …}))`."""
@@ -165,6 +173,18 @@ def query(text: str) -> Node | None:
     found = parse(text)
     return found[0] if found else None
 
+
+_OLD_TAGS = {
+    "ARRAY": "ARRAYEXPR",
+    "CASE": "CASEEXPR",
+    "COALESCE": "COALESCEEXPR",
+    "COLLATE": "COLLATEEXPR",
+    "MINMAX": "MINMAXEXPR",
+    "ROW": "ROWEXPR",
+    "ROWCOMPARE": "ROWCOMPAREEXPR",
+    "RTE": "RANGETBLENTRY",
+    "WHEN": "CASEWHEN",
+}
 
 # What equal() ignores as well (`pg_node_attr(equal_ignore)` in primnodes.h).
 _INCIDENTAL = re.compile(

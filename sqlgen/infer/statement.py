@@ -13,7 +13,7 @@ from ..model.typed import (
     TypedParameter,
     TypedQuery,
 )
-from . import nodes, overrides
+from . import nodes, nullability, overrides
 from .cardinality import cardinality, misfit
 from .commands import unfit
 from .levels import Level, column_name, origin
@@ -129,7 +129,8 @@ def _unanalysed(shown: tuple[ResultColumn, str, Override | None]) -> TypedColumn
 def _verdicts(
     level: Level, given: Sequence[TypedParameter], never_null: Collection[str]
 ) -> Sequence[Verdict]:
-    return [maybe("nothing proves it")] * len(level.output)
+    found = nullability.columns(level.query, level.catalog, given, never_null)
+    return found or [maybe("nothing proves it")] * len(level.output)
 
 
 def _marked(mark: Mark, inferred: bool) -> bool:

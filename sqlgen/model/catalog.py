@@ -160,6 +160,7 @@ class Relation:
     the rest and for views of the system's schemas. `row_triggers` are the row-level triggers that
     may change what is stored, as pairs such as `("before", "insert")` or
     `("instead of", "update")`. `has_children`: inheritance children or partitions.
+    `row_security`: policies may hide rows (`pg_class.relrowsecurity`).
     """
 
     oid: int
@@ -174,6 +175,7 @@ class Relation:
     row_triggers: frozenset[tuple[str, str]] = frozenset()
     has_rules: bool = False
     has_children: bool = False
+    row_security: bool = False
     comment: str = ""
 
 

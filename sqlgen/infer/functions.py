@@ -1,0 +1,195 @@
+"""Calls of functions and operators -> what they may give.
+
+That a function is STRICT says that it gives NULL for NULL, not that it gives none otherwise. So
+only functions of the lists in `never_null/` are believed, each by its signature, and SQL functions
+whose body is known.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from ..model.catalog import Function
+from .expressions import all_of
+from .nodes import Node
+from .rows import gives_a_row
+from .rules import rule
+from .scope import Scope
+from .set_functions import body_scope, element
+from .verdict import Elements, Verdict, elements_of, maybe, never
+
+
+@rule("FUNCEXPR", "OPEXPR")
+def _call(node: Node, scope: Scope) -> Verdict:
+    function = called(node, scope)
+    if function is None:
+        return maybe("nothing is known of the function", node.location)
+    if function.returns_set:
+        return element(node, function, scope)
+    if function.body:
+        return _body(node, function, scope)
+    reason = gives_null(node, scope)
+    if reason:
+        return maybe(reason, node.location)
+    arguments = node.nodes("args")
+    title = _title(node, function, scope)
+    if _listed(function) == _ALWAYS and not node.flag("funcvariadic"):
+        return never(f"`{title}` never gives NULL", node.location)
+    verdict = all_of(arguments, scope, f"`{title}` gives no NULL for what is not NULL")
+    if verdict.nullable or function.name not in _KEEPING_ELEMENTS:
+        return verdict
+    return verdict.but(elements=_elements(function, arguments, scope))
+
+
+def called(node: Node, scope: Scope) -> Function | None:
+    """The function that a call or an operator stands for."""
+    return scope.function(node.number("funcid") or node.number("opfuncid"))
+
+
+def gives_null(node: Node, scope: Scope) -> str:
+    """Why the call may be NULL although its arguments are not; empty if it never is."""
+    function = called(node, scope)
+    if function is None:
+        return "nothing is known of the function"
+    if _listed(function) or _said_by_user(function, scope):
+        return ""
+    return f"`{_title(node, function, scope)}` may give NULL"
+
+
+@rule("SCALARARRAYOPEXPR")
+def _array_comparison(node: Node, scope: Scope) -> Verdict:
+    """`x = ANY (array)`: NULL also where a member is and no other decides."""
+    reason = gives_null(node, scope)
+    if reason:
+        return maybe(reason, node.location)
+    arguments = node.nodes("args")
+    if scope.verdict(arguments[-1]).elements is not Elements.NOT_NULL:
+        return maybe("a member of the array may be NULL", node.location)
+    return all_of(arguments, scope, "neither side of the comparison is NULL")
+
+
+@rule("ROWCOMPAREEXPR")
+def _row_comparison(node: Node, scope: Scope) -> Verdict:
+    if any(operator >= _FIRST_OF_USERS for operator in node.numbers("opnos")):
+        return maybe("the comparison may be NULL")
+    arguments = node.nodes("largs") + node.nodes("rargs")
+    return all_of(arguments, scope, "neither side of the comparison is NULL")
+
+
+@rule("COERCEVIAIO")
+def _through_text(node: Node, scope: Scope) -> Verdict:
+    """A cast by way of text: the executor itself refuses a NULL from a type's input function."""
+    return all_of(_argument(node), scope, "a cast of what is not NULL")
+
+
+@rule("ARRAYCOERCEEXPR")
+def _cast_array(node: Node, scope: Scope) -> Verdict:
+    arguments = _argument(node)
+    verdict = all_of(arguments, scope, "a cast of what is not NULL")
+    each = node.node("elemexpr")
+    if each is None:
+        return verdict
+    keeps = each.tag in ("RELABELTYPE", "COERCEVIAIO", "CASETESTEXPR") or (
+        each.tag == "FUNCEXPR" and not gives_null(each, scope)
+    )
+    if not keeps:
+        return verdict
+    return verdict.but(elements=elements_of([scope.verdict(a) for a in arguments]))
+
+
+def _argument(node: Node) -> tuple[Node, ...]:
+    argument = node.node("arg")
+    return (argument,) if argument else ()
+
+
+def _body(node: Node, function: Function, scope: Scope) -> Verdict:
+    """A function with a SQL-standard body: what its last statement gives for these arguments."""
+    arguments = [scope.verdict(argument) for argument in node.nodes("args")]
+    nullable = next((a for a in arguments if a.nullable), None)
+    if function.strict and nullable:
+        return maybe(nullable.reason, nullable.location)
+    level = body_scope(node, function, scope)
+    if level is None or not gives_a_row(level.query):
+        return maybe(f"`{function.name}` may give NULL", node.location)
+    columns = level.columns()
+    if len(columns) != 1:
+        return maybe(f"`{function.name}` may give NULL", node.location)
+    verdict = columns[0].but(location=node.location, origin=None)
+    if verdict.nullable:
+        return verdict.but(reason=f"`{function.name}` may give NULL: {verdict.reason}")
+    return verdict.but(reason=f"`{function.name}` gives no NULL: {verdict.reason}")
+
+
+def _listed(function: Function) -> str:
+    """The mark that the lists have for the function; empty if it is not in them."""
+    if function.system:
+        return never_null("pg_catalog").get(function.signature, "")
+    if function.extension:
+        return never_null(function.extension).get(_bare(function), "")
+    return ""
+
+
+def _bare(function: Function) -> str:
+    """The signature without the schemas of an extension's own types."""
+    arguments = [argument.rpartition(".")[2] for argument in function.arguments]
+    return f"{function.name}({', '.join(arguments)})"
+
+
+def _said_by_user(function: Function, scope: Scope) -> bool:
+    said = scope.context.never_null
+    return bool(said) and (
+        f"{function.schema}.{function.signature}" in said or function.signature in said
+    )
+
+
+@lru_cache
+def never_null(source: str) -> dict[str, str]:
+    """The list of PostgreSQL's own functions (`pg_catalog`) or of an extension's.
+
+    A line is a signature; `*` before it says that no argument whatever makes it NULL, `+` that no
+    non-null one does. After `#` stands why a function is left out.
+    """
+    path = Path(__file__).parent / "never_null" / f"{source}.txt"
+    if not path.is_file():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {line[2:]: line[0] for line in lines if line[:2] in ("+ ", "* ")}
+
+
+def _title(node: Node, function: Function, scope: Scope) -> str:
+    """What the author wrote: an operator by its sign, a function by its name."""
+    if node.tag == "FUNCEXPR":
+        return function.name
+    return scope.catalog.operators.get(node.number("opno"), function.name)
+
+
+def _elements(
+    function: Function, arguments: tuple[Node, ...], scope: Scope
+) -> Elements:
+    verdicts = [scope.verdict(argument) for argument in arguments]
+    match function.name:
+        case "array_append" | "array_remove":
+            verdicts = verdicts[:1]
+        case "array_prepend":
+            verdicts = verdicts[1:]
+        case "array_replace":
+            verdicts = [verdicts[0]]
+        case "array_cat":
+            pass
+        case _:
+            return Elements.NOT_NULL  # texts cut to pieces
+    return elements_of(verdicts)
+
+
+_ALWAYS = "*"
+_FIRST_OF_USERS = 16384
+_KEEPING_ELEMENTS = frozenset(
+    {
+        "array_append",
+        "array_cat",
+        "array_prepend",
+        "array_remove",
+        "array_replace",
+        "regexp_split_to_array",
+        "string_to_array",
+    }
+)

@@ -1,0 +1,158 @@
+"""A query's FROM and WHERE -> which relations an outer join may have left out of a row, and why.
+
+Outer joins make relations *optional*: all columns of theirs are NULL where nothing matched. The
+conditions of WHERE and of inner joins hold for every row that is kept. If one of them cannot be
+true with an optional side missing, the outer join is an inner one as far as these rows go, and its
+own ON condition holds for them too, which may rule out more.
+
+`varnullingrels` of PostgreSQL 16 and newer says the same without that reduction; one way for all
+versions is better.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .conditions import NOT_NULL, Assumption, Condition, conjuncts
+from .matches import always_matches
+from .nodes import Node
+
+if TYPE_CHECKING:
+    from .scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Optional:
+    """The side of an outer join that may be missing from a row.
+
+    `relations` are the places in the range table of all that is on that side, `others` those of the
+    other side. `conditions` hold for the rows that have it.
+    """
+
+    relations: frozenset[int]
+    others: frozenset[int]
+    conditions: tuple[Condition, ...]
+    join: Node
+    reason: str
+
+
+@dataclass(slots=True)
+class Joined:
+    """What holds for every row, and what may be missing from one, innermost joins first."""
+
+    conditions: list[Condition] = field(default_factory=list)
+    optional: list[Optional] = field(default_factory=list)
+
+    def missing(self, varno: int) -> Optional | None:
+        """The side that the relation may be missing with."""
+        return next((o for o in self.optional if varno in o.relations), None)
+
+    def given(self, side: Optional) -> "Joined":
+        """The same for the rows that have that side."""
+        return Joined(
+            [*self.conditions, *side.conditions],
+            [other for other in self.optional if other is not side],
+        )
+
+
+def analyse(scope: "Scope", joined: Joined) -> None:
+    """Fill in *joined* for the scope's query; it is used meanwhile as far as it has come."""
+    tree = scope.query.node("jointree")
+    if tree is None:
+        return
+    _, conditions = _item(tree, scope, joined.optional, "WHERE")
+    if scope.narrows:
+        joined.conditions.extend(conditions)
+        joined.conditions.extend(_required(scope))
+    while side := next(_found(scope, joined), None):
+        joined.optional.remove(side)
+        joined.conditions.extend(side.conditions)
+
+
+_INNER, _LEFT, _FULL, _RIGHT = range(4)  # JoinType
+
+
+def _found(scope: "Scope", joined: Joined) -> Iterator[Optional]:
+    """Sides that turn out not to be missing from any row that is kept."""
+    for side in joined.optional:
+        if scope.narrows and scope.refuting(
+            Assumption(scope.depth, relations=side.relations)
+        ):
+            yield side
+    for side in joined.optional:
+        if always_matches(side, scope):
+            yield side
+
+
+def _item(
+    node: Node, scope: "Scope", optional: list[Optional], clause: str
+) -> tuple[frozenset[int], tuple[Condition, ...]]:
+    """The relations of a part of FROM, and what holds for its rows as they come out of it."""
+    if node.tag == "RANGETBLREF":
+        return frozenset({node.number("rtindex")}), ()
+    if node.tag == "FROMEXPR":
+        relations: frozenset[int] = frozenset()
+        held: tuple[Condition, ...] = ()
+        for item in node.nodes("fromlist"):
+            found, conditions = _item(item, scope, optional, clause)
+            relations |= found
+            held += conditions
+        return relations, held + _conditions(node, clause)
+    if node.tag != "JOINEXPR":
+        return frozenset(), ()
+    return _join(node, scope, optional)
+
+
+def _join(
+    node: Node, scope: "Scope", optional: list[Optional]
+) -> tuple[frozenset[int], tuple[Condition, ...]]:
+    left, right = node.node("larg"), node.node("rarg")
+    assert left is not None
+    assert right is not None
+    lefts, of_left = _item(left, scope, optional, "ON")
+    rights, of_right = _item(right, scope, optional, "ON")
+    on = _conditions(node, "ON")
+    kind = node.number("jointype")
+    relations = lefts | rights | {node.number("rtindex")}
+    if kind == _LEFT:
+        reason = f"right side of the LEFT JOIN on {_names(rights, scope)}"
+        optional.append(Optional(rights, lefts, of_right + on, node, reason))
+        return relations, of_left
+    if kind == _RIGHT:
+        reason = f"left side of the RIGHT JOIN on {_names(rights, scope)}"
+        optional.append(Optional(lefts, rights, of_left + on, node, reason))
+        return relations, of_right
+    if kind == _FULL:
+        reason = f"one side of the FULL JOIN on {_names(rights, scope)}"
+        optional.append(Optional(lefts, rights, of_left, node, reason))
+        optional.append(Optional(rights, lefts, of_right, node, reason))
+        return relations, ()
+    return relations, of_left + of_right + on
+
+
+def _conditions(node: Node, clause: str) -> tuple[Condition, ...]:
+    quals = node.node("quals")
+    if quals is None:
+        return ()
+    return tuple([Condition(part, clause) for part in conjuncts(quals)])
+
+
+def _required(scope: "Scope") -> Iterator[Condition]:
+    """The columns that the surrounding query lets be no NULL, as conditions on this one's rows."""
+    if scope.query.node("setOperations") is not None:
+        return
+    for entry in scope.query.nodes("targetList"):
+        expression = entry.node("expr")
+        if entry.number("resno") in scope.required and expression is not None:
+            yield Condition(expression, "the surrounding query", NOT_NULL)
+
+
+def _names(relations: frozenset[int], scope: "Scope") -> str:
+    """The names of a side's relations, joins without a name of their own left out."""
+    names = []
+    for varno in sorted(relations):
+        entry = scope.entry(varno)
+        alias = entry and entry.node("eref")
+        if entry and alias and (entry.number("rtekind") != 2 or entry.node("alias")):
+            names.append(alias.string("aliasname"))
+    return " and ".join(names) if len(names) < 3 else f"{names[0]} and others"

@@ -1,0 +1,50 @@
+"""An analysed query and the catalog -> for each column of its result, may it be NULL, and why.
+
+A non-null verdict is a proof. Rules live in the modules imported below; `rules` says how one is
+added, `scope` what it can ask, `conditions` how NULLs are ruled out.
+"""
+
+from collections.abc import Collection, Iterable
+
+from ..model.catalog import Catalog
+from ..model.typed import TypedParameter
+from . import aggregates, functions, queries, returning, sublinks
+from .nodes import Node
+from .scope import Context, Scope
+from .verdict import Elements, Verdict, maybe, never
+
+RULES = (aggregates, functions, queries, returning, sublinks)
+"""The modules whose rules are in force: importing them registers these."""
+
+
+def columns(
+    tree: Node,
+    catalog: Catalog,
+    parameters: Iterable[TypedParameter] = (),
+    never_null: Collection[str] = (),
+) -> tuple[Verdict, ...]:
+    """One verdict for each column of the result, in order; none for a utility statement.
+
+    A parameter is as nullable as it is typed, one that is missing may be NULL. *never_null* are
+    functions that the user vouches for, as `schema.name(type, type)`.
+    """
+    return statement(tree, catalog, parameters, never_null).columns()
+
+
+def statement(
+    tree: Node,
+    catalog: Catalog,
+    parameters: Iterable[TypedParameter] = (),
+    never_null: Collection[str] = (),
+) -> Scope:
+    """The statement's own level, to ask for verdicts (and origins) of single expressions."""
+    given = {parameter.number: _given(parameter) for parameter in parameters}
+    return Scope(tree, Context(catalog, given, frozenset(never_null)))
+
+
+def _given(parameter: TypedParameter) -> Verdict:
+    title = parameter.name or f"${parameter.number}"
+    elements = Elements.NULLABLE if parameter.element_nullable else Elements.NOT_NULL
+    if parameter.nullable:
+        return maybe(f"the parameter {title} may be NULL", elements=elements)
+    return never(f"the parameter {title} is not NULL", elements=elements)

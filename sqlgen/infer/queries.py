@@ -1,0 +1,72 @@
+"""SELECT, with grouping and set operations -> its columns."""
+
+from .nodes import Node
+from .rules import command
+from .scope import Scope
+from .verdict import Verdict, any_of
+
+_SELECT = 1  # CmdType
+_UNION, _INTERSECT, _EXCEPT = 1, 2, 3  # SetOperation
+
+
+@command(_SELECT)
+def _select(scope: Scope) -> tuple[Verdict, ...]:
+    """The SELECT list as seen after grouping, or what the set operation makes of its arms."""
+    query = scope.query
+    operation = query.node("setOperations")
+    if operation is not None:
+        return _combined(operation, scope)
+    level = scope
+    grouped = query.nodes("groupClause")
+    sets = query.nodes("groupingSets")
+    if sets or (
+        not grouped and (query.flag("hasAggs") or query.node("havingQual") is not None)
+    ):
+        level = scope.over_groups(
+            may_be_empty=True, nulls=_grouped_expressions(query) if sets else ()
+        )
+    return tuple([level.verdict(entry.node("expr")) for entry in _shown(query)])
+
+
+def _shown(query: Node) -> list[Node]:
+    """The target list without what only ORDER BY and GROUP BY need."""
+    return [e for e in query.nodes("targetList") if not e.flag("resjunk")]
+
+
+def _grouped_expressions(query: Node) -> tuple[Node, ...]:
+    """What GROUP BY names, which GROUPING SETS may show as NULL."""
+    references = {
+        clause.number("tleSortGroupRef") for clause in query.nodes("groupClause")
+    }
+    return tuple(
+        [
+            expression
+            for entry in query.nodes("targetList")
+            if entry.number("ressortgroupref") in references
+            and (expression := entry.node("expr")) is not None
+        ]
+    )
+
+
+def _combined(operation: Node, scope: Scope) -> tuple[Verdict, ...]:
+    if operation.tag == "RANGETBLREF":
+        entry = scope.entry(operation.number("rtindex"))
+        query = entry and entry.node("subquery")
+        return scope.child(query, scope.required).columns() if query else ()
+    left, right = operation.node("larg"), operation.node("rarg")
+    if left is None or right is None:
+        return ()
+    lefts = _combined(left, scope)
+    kind = operation.number("op")
+    if kind == _EXCEPT:
+        return lefts
+    rights = _combined(right, scope)
+    pairs = list(zip(lefts, rights, strict=False))
+    if kind == _INTERSECT:
+        return tuple([_either(pair) for pair in pairs])
+    return tuple([any_of(pair) for pair in pairs])
+
+
+def _either(pair: tuple[Verdict, ...]) -> Verdict:
+    """Of a row that both arms give, what one of them proves holds."""
+    return next((verdict for verdict in pair if not verdict.nullable), pair[0])

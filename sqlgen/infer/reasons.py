@@ -1,0 +1,121 @@
+"""Names and conditions as people write them, for the sentences that verdicts carry."""
+
+from typing import TYPE_CHECKING
+
+from .nodes import Node
+
+if TYPE_CHECKING:
+    from .conditions import Condition
+    from .scope import Scope
+
+
+def name(varno: int, attno: int, scope: "Scope") -> str:
+    """A column by the names of the query: `patients.id`."""
+    entry = scope.entry(varno)
+    reference = entry and entry.node("eref")
+    if not reference:
+        return "the column"
+    columns = reference.strings("colnames")
+    alias = reference.string("aliasname")
+    if not 0 < attno <= len(columns):
+        return alias
+    return (
+        columns[attno - 1]
+        if alias.startswith("unnamed_")
+        else f"{alias}.{columns[attno - 1]}"
+    )
+
+
+def kept(condition: "Condition", shown: str, scope: "Scope") -> str:
+    """`WHERE a.at > now() keeps only rows where a.at is not NULL`."""
+    expression = show(condition.expression, scope)
+    if len(expression) > _LONGEST:
+        expression = ""
+    clause = f"{condition.clause} {expression}".rstrip()
+    return f"{clause} keeps only rows where {shown} is not NULL"
+
+
+def show(node: Node | None, scope: "Scope") -> str:
+    """An expression in brief; `…` where its own words would lead too far."""
+    if node is None:
+        return "…"
+    arguments = node.nodes("args")
+    match node.tag:
+        case "VAR":
+            home = scope.up(node.number("varlevelsup"))
+            return name(node.number("varno"), node.number("varattno"), home)
+        case "PARAM" if node.number("paramkind") == 0:
+            return f"${node.number('paramid')}"
+        case "CONST":
+            return _constant(node)
+        case "RELABELTYPE" | "COERCEVIAIO" | "COLLATEEXPR" | "ARRAYCOERCEEXPR":
+            return show(node.node("arg"), scope)
+        case "FUNCEXPR":
+            function = scope.function(node.number("funcid"))
+            if node.number("funcformat") in _CASTS and arguments:
+                return show(arguments[0], scope)
+            shown = ", ".join([show(argument, scope) for argument in arguments])
+            return f"{function.name if function else '…'}({shown})"
+        case "OPEXPR" | "DISTINCTEXPR":
+            operator = scope.catalog.operators.get(node.number("opno"), "…")
+            if node.tag == "DISTINCTEXPR":
+                operator = "IS DISTINCT FROM"
+            return f" {operator} ".join([show(a, scope) for a in arguments])
+        case "SCALARARRAYOPEXPR" if len(arguments) == 2:
+            operator = scope.catalog.operators.get(node.number("opno"), "…")
+            some = "ANY" if node.flag("useOr") else "ALL"
+            return f"{show(arguments[0], scope)} {operator} {some} ({show(arguments[1], scope)})"
+        case "NULLTEST":
+            test = "IS NOT NULL" if node.number("nulltesttype") else "IS NULL"
+            return f"{show(node.node('arg'), scope)} {test}"
+        case "BOOLEXPR":
+            operator = node.string("boolop")
+            if operator == "not":
+                return f"NOT {show(arguments[0], scope)}"
+            return f" {operator.upper()} ".join([show(a, scope) for a in arguments])
+        case "SQLVALUEFUNCTION":
+            return VALUE_FUNCTIONS[node.number("op")]
+        case "SUBLINK" if node.number("subLinkType") == 0:
+            return "EXISTS (…)"
+        case _:
+            return "…"
+
+
+VALUE_FUNCTIONS = (
+    "CURRENT_DATE",
+    "CURRENT_TIME",
+    "CURRENT_TIME",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_TIMESTAMP",
+    "LOCALTIME",
+    "LOCALTIME",
+    "LOCALTIMESTAMP",
+    "LOCALTIMESTAMP",
+    "CURRENT_ROLE",
+    "CURRENT_USER",
+    "USER",
+    "SESSION_USER",
+    "CURRENT_CATALOG",
+    "CURRENT_SCHEMA",
+)
+"""`SQLValueFunctionOp`, by number."""
+
+_CASTS = (1, 2)  # CoercionForm
+_LONGEST = 60
+_BOOL, _INT8, _INT2, _INT4, _TEXT = 16, 20, 21, 23, 25
+
+
+def _constant(node: Node) -> str:
+    if node.flag("constisnull"):
+        return "NULL"
+    value = node.datum("constvalue")
+    kind = node.number("consttype")
+    if kind == _BOOL:
+        return "true" if any(value) else "false"
+    if kind in (_INT2, _INT4, _INT8):
+        width = node.number("constlen")
+        return str(int.from_bytes(value[:width], "little", signed=True))
+    if kind == _TEXT:
+        # A varlena header of four bytes comes first (varatt.h).
+        return "'" + value[4:].decode(errors="replace").replace("'", "''") + "'"
+    return "…"

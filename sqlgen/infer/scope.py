@@ -1,0 +1,233 @@
+"""A query level: where its Vars, conditions and joins are looked up.
+
+A Var names a relation of the level that it stands in, or of one `varlevelsup` levels further out.
+Levels form a chain of `Scope`s, the statement's own with depth 0.
+"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+
+from ..model.catalog import Catalog, Function, Relation
+from . import joins, nodes
+from .conditions import Assumption, Condition, conjuncts, outcome
+from .nodes import Node
+from .rules import COLUMNS, COMMANDS, RULES
+from .verdict import Verdict, maybe
+
+_MERGE = 5  # CmdType
+_DEEPEST = 40
+"""How many views and functions within each other are followed; more means a circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is the same on all levels of a statement.
+
+    `parameters` are the verdicts of `$n` by number; one that is missing may be NULL. `never_null`
+    are the functions that the user says never give NULL for non-null arguments, as
+    `schema.name(type, type)`. `inside` are the views and functions whose text is being followed.
+    """
+
+    catalog: Catalog
+    parameters: Mapping[int, Verdict] = field(default_factory=dict)
+    never_null: frozenset[str] = frozenset()
+    inside: tuple[int, ...] = ()
+
+    def entering(
+        self, oid: int, parameters: Mapping[int, Verdict] | None = None
+    ) -> "Context | None":
+        """The context within a view's or function's own text; None where that leads in circles."""
+        if oid in self.inside or len(self.inside) >= _DEEPEST:
+            return None
+        return replace(self, inside=(*self.inside, oid), parameters=parameters or {})
+
+
+class Scope:
+    """A query with what it stands in.
+
+    `required` are the columns (from 1) that the surrounding query lets be no NULL. `narrows` tells
+    whether the rows that are looked at are those that pass the query's conditions.
+    """
+
+    def __init__(
+        self,
+        query: Node,
+        context: Context,
+        parent: "Scope | None" = None,
+        *,
+        required: frozenset[int] = frozenset(),
+        narrows: bool = True,
+    ) -> None:
+        self.query = query
+        self.context = context
+        self.parent = parent
+        self.required = required
+        # MERGE's condition does not hold for the rows that do not match.
+        self.narrows = narrows and query.number("commandType") != _MERGE
+        self.depth: int = parent.depth + 1 if parent else 0
+        self.rtable = query.nodes("rtable")
+        self.recursive: dict[str, tuple[Verdict, ...]] = {}
+        self.fixed_points: dict[str, tuple[Verdict, ...]] = {}
+        self.group_nulls: tuple[Node, ...] = ()
+        self.may_be_empty = False
+        self.before: Scope | None = None
+        self._local: tuple[Condition, ...] = ()
+        self._columns: dict[tuple[int, int], Verdict] = {}
+        self._children: dict[tuple[int, frozenset[int]], Scope] = {}
+        self._joined: joins.Joined | None = None
+
+    @property
+    def catalog(self) -> Catalog:
+        """The database's facts."""
+        return self.context.catalog
+
+    def verdict(self, node: Node | None) -> Verdict:
+        """What the expression *node* may be in a row of this level."""
+        if node is None:
+            return maybe("nothing is known of it")
+        for grouped in self.group_nulls:
+            if node.same(grouped):
+                return maybe(GROUPING_SETS, node.location)
+        found = RULES.get(node.tag)
+        if found is None:
+            return maybe("nothing is known of this expression", node.location)
+        return found(node, self)
+
+    def columns(self) -> tuple[Verdict, ...]:
+        """What the query gives back, column by column."""
+        return self._output
+
+    @cached_property
+    def _output(self) -> tuple[Verdict, ...]:
+        found = COMMANDS.get(self.query.number("commandType"))
+        return found(self) if found else ()
+
+    def column(self, varno: int, attno: int) -> Verdict:
+        """A column of a relation of this level as the relation itself gives it."""
+        key = varno, attno
+        if key not in self._columns:
+            entry = self.entry(varno)
+            found = entry and COLUMNS.get(entry.number("rtekind"))
+            if not entry or not found:
+                return maybe("nothing is known of where it comes from")
+            self._columns[key] = found(entry, varno, attno, self)
+        return self._columns[key]
+
+    def entry(self, varno: int) -> Node | None:
+        """The entry of the range table that a Var's *varno* means."""
+        return self.rtable[varno - 1] if 0 < varno <= len(self.rtable) else None
+
+    def up(self, levels: int) -> "Scope":
+        """The level that is *levels* further out."""
+        scope = self
+        for _ in range(levels):
+            if scope.parent is None:
+                return _NOWHERE
+            scope = scope.parent
+        return scope
+
+    def child(self, query: Node, required: frozenset[int] = frozenset()) -> "Scope":
+        """The level of a subquery."""
+        key = id(query), required
+        if key not in self._children:
+            self._children[key] = Scope(query, self.context, self, required=required)
+        return self._children[key]
+
+    def relation(self, entry: Node) -> Relation | None:
+        """The table or view that an entry of the range table is."""
+        return self.catalog.relations.get(entry.number("relid"))
+
+    def function(self, oid: int) -> Function | None:
+        """The function of that oid."""
+        return self.catalog.functions.get(oid)
+
+    @property
+    def joined(self) -> joins.Joined:
+        """What the query's joins and conditions do to its relations."""
+        if self._joined is None:
+            self._joined = joins.Joined()
+            joins.analyse(self, self._joined)
+        return self._joined
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What is true of every row that is looked at."""
+        if self.may_be_empty:
+            return (*self._local, *self._having)
+        return (*self._local, *self.joined.conditions, *self._having)
+
+    @cached_property
+    def _having(self) -> tuple[Condition, ...]:
+        having = self.query.node("havingQual")
+        if having is None or not self.narrows:
+            return ()
+        return tuple(Condition(part, "HAVING") for part in conjuncts(having))
+
+    def refuting(self, assumption: Assumption) -> Condition | None:
+        """A condition that no row passes for which the *assumption* holds, if there is one.
+
+        Looked for on this level and those around it, out to the level that the assumption is about.
+        """
+        scope: Scope | None = self
+        while scope is not None and scope.depth >= assumption.depth:
+            for condition in scope.conditions:
+                if (
+                    not outcome(condition.expression, scope, assumption)
+                    & condition.allowed
+                ):
+                    return condition
+            scope = scope.parent
+        return None
+
+    def joined_refutes(self, assumption: Assumption) -> bool:
+        """Whether the query's own WHERE and ON alone let no row through for which it holds."""
+        return any(
+            not outcome(condition.expression, self, assumption) & condition.allowed
+            for condition in self.joined.conditions
+        )
+
+    def assuming(self, *conditions: Condition) -> "Scope":
+        """The same level, for an expression that is looked at only where *conditions* hold."""
+        return self._copy(_local=(*conditions, *self._local))
+
+    def over_groups(self, *, may_be_empty: bool, nulls: tuple[Node, ...]) -> "Scope":
+        """The same level as the SELECT list sees it after grouping.
+
+        `may_be_empty`: a group may stand for no row at all, so that conditions on rows prove
+        nothing. `nulls` are the expressions that GROUPING SETS may show as NULL.
+        """
+        return self._copy(may_be_empty=may_be_empty, group_nulls=nulls)
+
+    def within_groups(self) -> "Scope":
+        """The same level as an aggregate's arguments see it: the rows of a group."""
+        return self.over_groups(may_be_empty=False, nulls=())
+
+    def for_returning(self) -> "Scope":
+        """The same level as RETURNING sees it: `before` is how it was for SET and WHERE."""
+        return self._copy(before=self)
+
+    def as_joined(self, joined: "joins.Joined") -> "Scope":
+        """The same level with another view of its joins."""
+        return self._copy(_joined=joined, _columns={})
+
+    def _copy(self, **changes: object) -> "Scope":
+        self.joined  # noqa: B018  # worked out once, for all copies
+        scope = copy.copy(self)
+        scope.__dict__.pop("_output", None)
+        for name, value in {"_children": {}, **changes}.items():
+            setattr(scope, name, value)
+        return scope
+
+
+@lru_cache(maxsize=4096)
+def stored(tree: str) -> Node | None:
+    """A tree of the catalog: a view's, a CHECK's, a function's."""
+    return nodes.query(tree)
+
+
+GROUPING_SETS = (
+    "GROUPING SETS, ROLLUP and CUBE give NULL for what a row is not grouped by"
+)
+_NOWHERE = Scope(Node(), Context(Catalog(server_version=0)))
