@@ -1,6 +1,7 @@
 """Migrations as they stand in their folder."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from .source import SourceFile
 
@@ -19,3 +20,24 @@ class Migration:
     up: SourceFile
     down: SourceFile | None
     transactional: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """A row of the ledger, whose form is SQLx's.
+
+    `execution_time` is in nanoseconds. `success` is false for a migration without a transaction
+    that stopped half-way: `statements_done` of its statements ran then.
+    """
+
+    version: int
+    description: str
+    installed_on: datetime
+    success: bool
+    checksum: bytes
+    execution_time: int
+
+    @property
+    def statements_done(self) -> int:
+        """How many statements of a stopped migration ran: the execution time is -1 less those."""
+        return max(-1 - self.execution_time, 0)

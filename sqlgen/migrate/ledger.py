@@ -1,0 +1,119 @@
+"""The table that says which migrations a database has, in the very form of SQLx's."""
+
+from psycopg import sql
+
+from ..model.diagnostic import Diagnostic, SqlgenError
+from ..model.migration import Applied, Migration
+from .conversation import Talk, ask
+
+SQLX_TABLE = "_sqlx_migrations"
+
+_CREATE = """
+CREATE TABLE IF NOT EXISTS {} (
+    version BIGINT PRIMARY KEY,
+    description TEXT NOT NULL,
+    installed_on TIMESTAMPTZ NOT NULL DEFAULT now(),
+    success BOOLEAN NOT NULL,
+    checksum BYTEA NOT NULL,
+    execution_time BIGINT NOT NULL
+)
+"""
+
+# A name is looked up once: a migration may leave another search path behind.
+_FIND = """
+SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.oid = to_regclass(%s)
+"""
+
+
+def find(table: str) -> Talk[sql.Identifier | None]:
+    """The ledger's name with its schema, or None where there is none yet."""
+    rows = yield from ask(_FIND, _identifier(table).as_string(None))
+    return sql.Identifier(*rows[0]) if rows else None
+
+
+def ensure(table: str) -> Talk[sql.Identifier]:
+    """The ledger's name with its schema; the table is made if need be.
+
+    Raises `SqlgenError` for a database that SQLx manages so far: running its migrations again
+    under another ledger would be the last thing that anybody wants.
+    """
+    found = yield from find(table)
+    if found is None:
+        if table != SQLX_TABLE and (yield from find(SQLX_TABLE)) is not None:
+            raise SqlgenError(
+                Diagnostic(
+                    code="sqlx-ledger",
+                    message=f"SQLx has migrated this database: it has a table `{SQLX_TABLE}`,"
+                    f" and none of the name `{table}`",
+                    label=None,
+                    hint=f'set `table = "{SQLX_TABLE}"` in `[tool.sqlgen.migrate]` to go on from there',
+                )
+            )
+        yield from ask(sql.SQL(_CREATE).format(_identifier(table)))
+        found = yield from find(table)
+    assert found is not None
+    return found
+
+
+def read(ledger: sql.Identifier | None) -> Talk[tuple[Applied, ...]]:
+    """The ledger's rows by version; none where there is no ledger."""
+    if ledger is None:
+        return ()
+    statement = sql.SQL(
+        "SELECT version, description, installed_on, success, checksum, execution_time"
+        " FROM {} ORDER BY version"
+    )
+    rows = yield from ask(statement.format(ledger))
+    return tuple(
+        Applied(
+            version=version,
+            description=description,
+            installed_on=installed_on,
+            success=success,
+            checksum=bytes(checksum),
+            execution_time=execution_time,
+        )
+        for version, description, installed_on, success, checksum, execution_time in rows
+    )
+
+
+def insert(
+    ledger: sql.Identifier,
+    migration: Migration,
+    *,
+    success: bool,
+    execution_time: int = -1,
+) -> Talk[None]:
+    """Write the row of *migration*; -1 stands for a time not known yet, as in SQLx."""
+    statement = sql.SQL(
+        "INSERT INTO {} (version, description, success, checksum, execution_time)"
+        " VALUES (%s, %s, %s, %s, %s)"
+    )
+    facts = (migration.version, migration.description, success, migration.up.sha384)
+    yield from ask(statement.format(ledger), *facts, execution_time)
+
+
+def update(
+    ledger: sql.Identifier, version: int, *, success: bool, execution_time: int
+) -> Talk[None]:
+    """Say how far a migration came, or how long it took."""
+    statement = sql.SQL(
+        "UPDATE {} SET success = %s, execution_time = %s WHERE version = %s"
+    )
+    yield from ask(statement.format(ledger), success, execution_time, version)
+
+
+def update_checksum(ledger: sql.Identifier, migration: Migration) -> Talk[None]:
+    """Take the file as it is now for the one that was applied."""
+    statement = sql.SQL("UPDATE {} SET checksum = %s WHERE version = %s")
+    yield from ask(statement.format(ledger), migration.up.sha384, migration.version)
+
+
+def delete(ledger: sql.Identifier, version: int) -> Talk[None]:
+    """Forget a migration that was reverted."""
+    yield from ask(sql.SQL("DELETE FROM {} WHERE version = %s").format(ledger), version)
+
+
+def _identifier(table: str) -> sql.Identifier:
+    return sql.Identifier(*table.split(".", 1))

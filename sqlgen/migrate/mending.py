@@ -1,0 +1,53 @@
+"""Makes the ledger say what is so, without running a migration."""
+
+from collections.abc import Sequence
+
+from ..model.diagnostic import Diagnostic, SqlgenError
+from ..model.migration import Migration
+from . import ledger
+from .conversation import Talk, ask
+from .standing import Standing, State, standing
+
+_REPAIRED = (State.CHANGED, State.STOPPED_CHANGED, State.LINE_ENDINGS)
+
+
+def baseline(
+    migrations: Sequence[Migration], table: str, to: int
+) -> Talk[tuple[Migration, ...]]:
+    """Mark all migrations up to version *to* as applied, for a schema made by other means."""
+    if all(m.version != to for m in migrations):
+        raise SqlgenError(
+            Diagnostic(
+                code="unknown-version",
+                message=f"there is no migration of version {to}",
+                label=None,
+                hint="name the last migration whose changes the database has already",
+            )
+        )
+    name = yield from ledger.ensure(table)
+    known = {applied.version for applied in (yield from ledger.read(name))}
+    marked = tuple(m for m in migrations if m.version <= to and m.version not in known)
+    yield from ask("BEGIN")
+    for migration in marked:
+        yield from ledger.insert(name, migration, success=True, execution_time=0)
+    yield from ask("COMMIT")
+    return marked
+
+
+def repair(
+    migrations: Sequence[Migration], table: str, versions: Sequence[int] | None
+) -> Talk[tuple[Standing, ...]]:
+    """Accept the files that have changed, all or only those of *versions*, as they are now."""
+    name = yield from ledger.ensure(table)
+    applied = yield from ledger.read(name)
+    repaired = tuple(
+        item
+        for item in standing(migrations, applied)
+        if item.state in _REPAIRED and (versions is None or item.version in versions)
+    )
+    yield from ask("BEGIN")
+    for item in repaired:
+        assert item.migration is not None
+        yield from ledger.update_checksum(name, item.migration)
+    yield from ask("COMMIT")
+    return repaired

@@ -1,0 +1,89 @@
+"""A folder of migrations -> a database that has them: what a service calls when it starts.
+
+    from sqlgen.migrate import apply
+
+    apply(os.environ["DATABASE_URL"], Path(__file__).parent / "migrations")
+
+Any number of processes may do so at once: one works, the others wait and go on.
+"""
+
+import tempfile
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from .. import parse, read
+from ..model.migration import Migration
+from . import upward
+from .conversation import Talk, aconverse, converse
+from .lock import locked
+from .runner import LOCK_TIMEOUT, TABLE
+from .upward import Done
+
+
+def apply(
+    database: str | psycopg.Connection[Any],
+    folder: str | Path | Traversable,
+    *,
+    table: str = TABLE,
+    lock_timeout: float = LOCK_TIMEOUT,
+) -> tuple[Done, ...]:
+    """Apply the migrations of *folder* that *database* does not have yet; gives what it did.
+
+    *database* is a connection string or URL, or an open connection, to whose database new
+    connections are made (it is not used itself). *folder* is a path or a package's resource
+    (`importlib.resources.files("app") / "migrations"`). What happens is logged as
+    `sqlgen.migrate`.
+
+    Raises `SqlgenError` whose diagnostics say what is wrong with the migrations, or who holds the
+    lock for more than *lock_timeout* seconds; `ServerUnavailableError` where the database cannot
+    be reached.
+    """
+    migrations = _migrations(folder)
+    conninfo = database if isinstance(database, str) else _conninfo(database.info)
+    return converse(conninfo, lambda: _talk(migrations, table, lock_timeout))
+
+
+async def aapply(
+    database: str | psycopg.AsyncConnection[Any],
+    folder: str | Path | Traversable,
+    *,
+    table: str = TABLE,
+    lock_timeout: float = LOCK_TIMEOUT,
+) -> tuple[Done, ...]:
+    """As `apply`, for asyncio."""
+    migrations = _migrations(folder)
+    conninfo = database if isinstance(database, str) else _conninfo(database.info)
+    return await aconverse(conninfo, lambda: _talk(migrations, table, lock_timeout))
+
+
+def _talk(
+    migrations: tuple[Migration, ...], table: str, lock_timeout: float
+) -> Talk[tuple[Done, ...]]:
+    work = upward.up(
+        migrations, table, to=None, allow_out_of_order=False, progress=lambda _: None
+    )
+    return locked(work, lock_timeout)
+
+
+def _conninfo(info: psycopg.ConnectionInfo) -> str:
+    """The connection string of an open connection, with the password that `dsn` leaves out."""
+    return make_conninfo(
+        info.dsn, **({"password": info.password} if info.password else {})
+    )
+
+
+def _migrations(folder: str | Path | Traversable) -> tuple[Migration, ...]:
+    if isinstance(folder, str | Path):
+        path = Path(folder)
+        return parse.migrations(read.sources(path.parent, path.name))
+    with tempfile.TemporaryDirectory() as root:  # a resource may be in a zip file
+        copy = Path(root) / (folder.name or "migrations")
+        copy.mkdir()
+        for file in folder.iterdir():
+            if file.name.endswith(".sql"):
+                (copy / file.name).write_bytes(file.read_bytes())
+        return parse.migrations(read.sources(copy.parent, copy.name))

@@ -1,0 +1,38 @@
+"""A database that migrations run on, and folders with migrations in them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+
+from sqlgen import database, parse, read
+from sqlgen.model.migration import Migration
+
+Files = Mapping[str, str | bytes]
+Folder = Callable[[Files], tuple[Migration, ...]]
+
+
+@pytest.fixture
+def conninfo(connection: psycopg.Connection[TupleRow], server: database.Server) -> str:
+    """The database that `connection` looks into, as a connection string."""
+    return make_conninfo(server.conninfo, dbname=connection.info.dbname)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """Writes the files of `migrations/` (and forgets the ones before), and parses them."""
+
+    def write(files: Files) -> tuple[Migration, ...]:
+        target = tmp_path / "migrations"
+        target.mkdir(exist_ok=True)
+        for old in target.iterdir():
+            old.unlink()
+        for name, text in files.items():
+            content = text.encode() if isinstance(text, str) else text
+            (target / name).write_bytes(content)
+        return parse.migrations(read.sources(tmp_path, "migrations"))
+
+    return write

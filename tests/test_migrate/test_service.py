@@ -1,0 +1,259 @@
+"""Migrations applied by services that start, at once, and are killed while they do."""
+
+import asyncio
+import hashlib
+import logging
+import random
+import signal
+import subprocess
+import sys
+import threading
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from sqlgen import migrate
+from sqlgen.migrate import aapply, apply
+from sqlgen.model.diagnostic import SqlgenError
+from sqlgen.model.migration import Migration
+
+Connection = psycopg.Connection[TupleRow]
+Folder = Callable[[Mapping[str, str | bytes]], tuple[Migration, ...]]
+
+FILES = {
+    "1_a.sql": "CREATE TABLE a (n int); INSERT INTO a VALUES (1);",
+    "2_b.sql": "INSERT INTO a SELECT 2 FROM pg_sleep(0.05);",
+    "3_c.sql": "-- no-transaction\nCREATE INDEX CONCURRENTLY a_n ON a (n); INSERT INTO a VALUES (3);",
+    "4_d.sql": "INSERT INTO a VALUES (4);",
+}
+APPLY = "import sys; from sqlgen.migrate import apply; print(len(apply(sys.argv[1], sys.argv[2])))"
+
+# As SQLx makes it (sqlx-postgres, migrate.rs).
+SQLX = """
+CREATE TABLE IF NOT EXISTS _sqlx_migrations (
+    version BIGINT PRIMARY KEY,
+    description TEXT NOT NULL,
+    installed_on TIMESTAMPTZ NOT NULL DEFAULT now(),
+    success BOOLEAN NOT NULL,
+    checksum BYTEA NOT NULL,
+    execution_time BIGINT NOT NULL
+);
+"""
+
+
+def start(conninfo: str, folder: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", APPLY, conninfo, str(folder)]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_twenty_starters_apply_each_migration_once(
+    connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
+) -> None:
+    folder(FILES)
+    children = [start(conninfo, tmp_path / "migrations") for _ in range(20)]
+    outputs = [child.communicate() for child in children]
+    assert [error for _, error in outputs] == [""] * 20
+    assert sorted(int(output) for output, _ in outputs) == [0] * 19 + [4]
+    assert connection.execute("SELECT n FROM a ORDER BY n").fetchall() == [
+        (1,),
+        (2,),
+        (3,),
+        (4,),
+    ]
+
+
+def test_a_killed_starter_leaves_work_that_the_next_one_finishes(
+    connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
+) -> None:
+    """Killed at random times; a migration in a transaction happens once, whatever comes."""
+    chance = random.Random(7)
+    files = {
+        f"{n:02}_step.sql": f"CREATE TABLE t{n} (); SELECT pg_sleep(0.01);"
+        for n in range(1, 41)
+    }
+    migrations = folder(files)
+    for _ in range(6):
+        child = start(conninfo, tmp_path / "migrations")
+        # Somewhere between its start and its end.
+        watch = threading.Timer(
+            chance.uniform(0.1, 0.5), child.send_signal, (signal.SIGKILL,)
+        )
+        watch.start()
+        child.communicate()
+        watch.cancel()
+    apply(conninfo, tmp_path / "migrations")
+    assert [s.state for s in migrate.status(conninfo, migrations)] == [
+        migrate.State.APPLIED
+    ] * 40
+    tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '^t'"
+    assert connection.execute(tables).fetchone() == (40,)
+
+
+def test_the_statement_of_a_killed_starter_is_waited_for(
+    connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
+) -> None:
+    """Its server process goes on with a statement when nobody listens any more."""
+    slow = "-- no-transaction\nSELECT pg_sleep(1);\nCREATE TABLE IF NOT EXISTS t ();"
+    folder({"1_a.sql": slow})
+    child = start(conninfo, tmp_path / "migrations")
+    busy = "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'"
+    while connection.execute(busy).fetchone() is None:
+        continue
+    child.kill()
+    child.communicate()
+    assert len(apply(conninfo, tmp_path / "migrations")) == 1
+    count = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"
+    assert connection.execute(count).fetchone() == (0,)
+
+
+def test_who_holds_the_lock_is_told(
+    connection: Connection,
+    conninfo: str,
+    folder: Folder,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    folder(FILES)
+    caplog.set_level(logging.INFO, "sqlgen.migrate")
+    number = 0x3D32AD9E * zlib.crc32(connection.info.dbname.encode())
+    connection.execute("SELECT pg_advisory_lock(%s)", (number,))
+    connection.execute("SET application_name = 'my service'")
+    holder = f"process {connection.info.backend_pid} (my service)"
+    with pytest.raises(SqlgenError) as caught:
+        apply(conninfo, tmp_path / "migrations", lock_timeout=0.05)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "migrations-locked"
+    assert f"not free within 0.05 s: {holder} holds it" in diagnostic.message
+    assert f"waiting for the migrations' lock, which {holder} holds" in caplog.text
+
+
+def test_the_key_is_sqlxs() -> None:
+    assert migrate.key("postgres") == 368907709894077238
+
+
+def test_sqlxs_ledger_is_continued(
+    connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
+) -> None:
+    migrations = folder(FILES)
+    connection.execute(SQLX)
+    connection.execute("CREATE TABLE a (n int); INSERT INTO a VALUES (1)")
+    row = (1, "a", True, hashlib.sha384(FILES["1_a.sql"].encode()).digest(), 1234567)
+    statement = (
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)"
+        " VALUES (%s, %s, %s, %s, %s)"
+    )
+    connection.execute(statement, row)
+    with pytest.raises(SqlgenError, match="SQLx has migrated this database"):
+        apply(conninfo, tmp_path / "migrations")
+    done = apply(conninfo, tmp_path / "migrations", table="_sqlx_migrations")
+    assert [d.migration.version for d in done] == [2, 3, 4]
+    rows = connection.execute(
+        "SELECT version, description, success, checksum, execution_time > 0 FROM _sqlx_migrations"
+        " ORDER BY version"
+    ).fetchall()
+    assert rows == [
+        (m.version, m.description, True, m.up.sha384, True) for m in migrations
+    ]
+
+
+def test_the_ledger_has_the_form_of_sqlxs(
+    connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
+) -> None:
+    folder(FILES)
+    apply(conninfo, tmp_path / "migrations")
+    connection.execute(SQLX)
+    columns = """
+        SELECT attnum, attname, format_type(atttypid, atttypmod), attnotnull,
+          pg_get_expr(adbin, adrelid)
+        FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+        WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum
+    """
+    ours, theirs = (
+        connection.execute(columns, (table,)).fetchall()
+        for table in ("_sqlgen_migrations", "_sqlx_migrations")
+    )
+    assert ours == theirs
+
+
+def test_from_asyncio(
+    connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
+) -> None:
+    folder(FILES)
+
+    async def services() -> list[int]:
+        async with await psycopg.AsyncConnection.connect(conninfo) as open_connection:
+            databases: list[Any] = [conninfo, open_connection, conninfo]
+            calls = (
+                aapply(database, tmp_path / "migrations") for database in databases
+            )
+            return [len(done) for done in await asyncio.gather(*calls)]
+
+    assert sorted(asyncio.run(services())) == [0, 0, 4]
+    assert connection.execute("SELECT count(*) FROM a").fetchone() == (4,)
+
+
+def test_a_cancelled_service_leaves_nothing_behind(
+    connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
+) -> None:
+    migrations = folder({"1_a.sql": "CREATE TABLE t ();\nSELECT pg_sleep(60);"})
+
+    async def cancelled() -> None:
+        task = asyncio.create_task(aapply(conninfo, tmp_path / "migrations"))
+        busy = "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(60)%'"
+        while (
+            connection.execute(f"{busy} AND pid <> pg_backend_pid()").fetchone() is None
+        ):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancelled())
+    assert [s.state for s in migrate.status(conninfo, migrations)] == [
+        migrate.State.PENDING
+    ]
+    migrate.up(conninfo, folder({"1_a.sql": "SELECT 1"}), lock_timeout=0)
+
+
+def test_from_an_open_connection(
+    connection: Connection, folder: Folder, tmp_path: Path
+) -> None:
+    folder(FILES)
+    assert len(apply(connection, str(tmp_path / "migrations"))) == 4
+
+
+def test_from_a_resource_in_a_zip_file(conninfo: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "app.zip", "w") as archive:
+        for name, text in FILES.items():
+            archive.writestr(f"app/migrations/{name}", text)
+    assert (
+        len(apply(conninfo, zipfile.Path(tmp_path / "app.zip") / "app" / "migrations"))
+        == 4
+    )
+
+
+def test_what_happens_is_logged(
+    conninfo: str, folder: Folder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "sqlgen.migrate")
+    folder({"1_create_a.sql": ""})
+    apply(conninfo, tmp_path / "migrations")
+    assert caplog.messages[0] == "applying migration 1 (create a)"
+    assert caplog.messages[1].startswith("applied migration 1 in 0.0")
+
+
+def test_what_is_imported_is_little() -> None:
+    code = "import sys, sqlgen.migrate; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(
+        command, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"jinja2", "black", "click", "rich", "platformdirs"} & set(loaded)
