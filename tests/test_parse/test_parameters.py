@@ -27,6 +27,13 @@ def check(sql: str, expected: str, *parameters: str) -> None:
         ("select f(a => :a, b := :b)", "select f(a => $1, b := $2)", ["a", "b"]),
         ("select $2, $1, $2", "select $2, $1, $2", ["", ""]),
         ("select distinct on (a) :b", "select distinct on (a) $1", ["b"]),
+        ("select a->:b, a=:c, |/:d", "select a->$1, a=$2, |/$3", ["b", "c", "d"]),
+        (
+            "select case when :a then :b end",
+            "select case when $1 then $2 end",
+            ["a", "b"],
+        ),
+        ("select interval :a, :b::int[]", "select interval $1, $2::int[]", ["a", "b"]),
     ],
 )
 def test_parameters(sql: str, expected: str, parameters: list[str]) -> None:
@@ -81,6 +88,7 @@ def test_what_is_left_alone(sql: str) -> None:
         ("select a[:i]", "select a[:i]", []),
         ("select a[ /* c */ :i]", "select a[ /* c */ :i]", []),
         ("select a[(:i)]", "select a[($1)]", ["i"]),
+        ("select a[(:i):(:j)]", "select a[($1):($2)]", ["i", "j"]),
         ("select a[1: :i]", "select a[1: $1]", ["i"]),
         ("select a[:lo : :hi]", "select a[$1 : $2]", ["lo", "hi"]),
         ("select a[:lo:hi]", "select a[$1:hi]", ["lo"]),
