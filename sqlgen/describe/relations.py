@@ -46,7 +46,9 @@ def relations(
     constraints = checks(connection, family)
     triggers = row_triggers(connection, family)
     found: dict[int, Relation] = {}
-    for oid, schema, name, kind, tree, has_rules, row_security in connection.execute(_RELATIONS):
+    for oid, schema, name, kind, tree, has_rules, row_security in connection.execute(
+        _RELATIONS
+    ):
         about = constraints.get(oid, ())
         found[oid] = Relation(
             oid=oid,

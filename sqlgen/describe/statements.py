@@ -1,5 +1,6 @@
 """Query, connection -> Description: types, names and the analysed tree of each query."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from .exchange import Accepted, Refused, WireColumn, exchange
 from .refusals import refusal
 from .settings import trees_sent
 from .trees import unwrapped
+
+_ANALYSED = re.compile(rb"\{QUERY(?:\s:\w+\s\w+)*\s:utilityStmt\s<>")
+"""How the tree of a statement starts that is no utility statement."""
 
 
 def queries(
@@ -56,6 +60,4 @@ def _column(column: WireColumn, types: Mapping[int, PgType]) -> ResultColumn:
 
 def _query_tree(wrapped: bytes) -> str:
     """The tree on one line; nothing for a utility statement, which is not analysed."""
-    if b":utilityStmt <>" not in wrapped[:200].replace(b"\n", b" "):
-        return ""
-    return unwrapped(wrapped)
+    return unwrapped(wrapped) if _ANALYSED.match(wrapped) else ""

@@ -1,0 +1,158 @@
+"""PostgreSQL's own errors, at their places in the author's file."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from sqlgen import describe, parse
+from sqlgen.model.diagnostic import Diagnostic
+from sqlgen.model.source import SourceFile
+
+Check = Callable[[str, str, str, str], Diagnostic]
+
+
+@pytest.fixture
+def check(connection: psycopg.Connection[TupleRow]) -> Check:
+    """Asserts the code, message and underlined text of the error in one statement."""
+    connection.execute(
+        'CREATE TABLE patients (id int PRIMARY KEY, name text, "born on" date)'
+    )
+    catalog = describe.catalog(connection)
+
+    def call(statement: str, code: str, message: str, underlined: str) -> Diagnostic:
+        source = SourceFile(
+            "q.sql", f"-- Käse, 麺\n-- name: wrong :exec\n{statement}\n"
+        )
+        parsed = parse.query_file(source).queries
+        [found] = describe.queries(connection, catalog, parsed)
+        assert isinstance(found, Diagnostic)
+        assert found.label is not None
+        assert (found.code, found.message, found.label.span.text) == (
+            code,
+            message,
+            underlined,
+        )
+        return found
+
+    return call
+
+
+def test_a_column(check: Check) -> None:
+    found = check(
+        "SELECT idd FROM patients", "42703", 'column "idd" does not exist', "idd"
+    )
+    assert found.hint == 'Perhaps you meant to reference the column "patients.id".'
+    assert found.label is not None
+    assert (found.label.span.line, found.label.span.column) == (3, 8)
+
+
+def test_after_multi_byte_text(check: Check) -> None:
+    check(
+        "SELECT 'Käse 麺 😀' AS \"ü\", idd FROM patients",
+        "42703",
+        'column "idd" does not exist',
+        "idd",
+    )
+
+
+def test_after_windows_line_ends(check: Check) -> None:
+    check(
+        "SELECT id,\r\n  'ü',\r\n  idd\r\nFROM patients",
+        "42703",
+        'column "idd" does not exist',
+        "idd",
+    )
+
+
+def test_after_parameters(check: Check) -> None:
+    check(
+        "SELECT :a_very_long_name::int, :b!::int, idd FROM patients",
+        "42703",
+        'column "idd" does not exist',
+        "idd",
+    )
+
+
+def test_a_qualified_and_a_quoted_name(check: Check) -> None:
+    check(
+        'SELECT p."bornon" FROM patients AS p',
+        "42703",
+        "column p.bornon does not exist",
+        'p."bornon"',
+    )
+
+
+def test_a_table(check: Check) -> None:
+    check(
+        "SELECT * FROM allergies",
+        "42P01",
+        'relation "allergies" does not exist',
+        "allergies",
+    )
+
+
+def test_an_operator(check: Check) -> None:
+    check(
+        "SELECT id <<>> name FROM patients",
+        "42883",
+        "operator does not exist: integer <<>> text",
+        "<<>>",
+    )
+
+
+def test_a_parameter_of_two_types(check: Check) -> None:
+    found = check(
+        "INSERT INTO patients (id, name) VALUES (:key, :key)",
+        "42P08",
+        "inconsistent types deduced for parameter $1",
+        ":key",
+    )
+    assert found.label is not None
+    assert found.label.text == "integer versus text"
+    assert found.hint == "`$1` is the parameter `:key`"
+
+
+def test_a_parameter_without_a_type(check: Check) -> None:
+    found = check(
+        "SELECT :other::int, jsonb_build_object('since', :since!)",
+        "42P18",
+        "could not determine data type of parameter $2",
+        ":since!",
+    )
+    assert found.hint == (
+        "cast `:since!` to the type that it has, such as `:since!::timestamptz`"
+    )
+
+
+def test_a_numbered_parameter_without_a_type(check: Check) -> None:
+    found = check(
+        "SELECT $1 IS NULL",
+        "42P18",
+        "could not determine data type of parameter $1",
+        "$1",
+    )
+    assert found.hint == (
+        "cast `$1` to the type that it has, such as `$1::timestamptz`"
+    )
+
+
+def test_a_syntax_error(check: Check) -> None:
+    check("SELEC 1", "42601", 'syntax error at or near "SELEC"', "SELEC")
+
+
+def test_the_end_of_the_statement(check: Check) -> None:
+    check("SELECT 1 +;", "42601", "syntax error at end of input", "")
+
+
+def test_an_error_without_a_position_is_shown_at_the_name(check: Check) -> None:
+    found = check(
+        "INSERT INTO pg_stats (tablename) VALUES ('x')",
+        "55000",
+        'cannot insert into view "pg_stats"',
+        "wrong",
+    )
+    assert found.label is not None
+    assert found.label.text.startswith("Views that do not select from a single table")
+    assert found.hint.startswith("To enable inserting into the view")
