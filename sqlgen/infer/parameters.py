@@ -76,6 +76,8 @@ def _nullable(
     for use in assigned:
         return True, f"assigned to {_named(use, catalog)}, which may be NULL"
     for use in found:
+        if use.purpose is Purpose.ASSIGNED:
+            return False, f"its elements are assigned to {_named(use, catalog)}"
         if use.purpose is Purpose.COMPARED and use.column:
             return False, f"compared with {_named(use, catalog)}"
         if use.purpose in (Purpose.LIMIT, Purpose.OFFSET):
