@@ -27,18 +27,16 @@ def docstring(text: str, indent: str = "") -> str:
     lines = [lines[0], *(line[margin:] for line in lines[1:])]
     escaped = [_without_fence(_escaped(line, keep="")) for line in lines]
     body = "\n".join([escaped[0], *(x and indent + x for x in escaped[1:])])
-    padding = " " if body.startswith('"') else ""
+    before = " " if body.startswith('"') else ""
     if len(lines) > 1:
-        return f'"""{padding}{body}\n{indent}"""'
-    return f'"""{padding}{body}{" " if body.endswith(_AWKWARD_ENDS) else ""}"""'
+        return f'"""{before}{body}\n{indent}"""'
+    after = " " if body.endswith('"') else ""
+    return f'"""{before}{body}{after}"""'
 
 
 def comment(text: str) -> str:
     """A comment on one line."""
-    return f"# {_escaped(text, keep='').strip()}"
-
-
-_AWKWARD_ENDS = ('"', "\\")
+    return f"# {_escaped(text, keep='').strip()}".rstrip()
 
 
 def _without_fence(escaped: str, quotes: str = '"{3,}') -> str:

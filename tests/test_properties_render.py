@@ -1,0 +1,243 @@
+"""Whatever the names, docs and statements are: the source parses, and black has no wish."""
+
+import ast
+
+import black
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sqlgen import render
+from sqlgen.model.config import RowStyle
+from sqlgen.model.python import (
+    Alias,
+    Apply,
+    Argument,
+    Composite,
+    Constant,
+    Conversion,
+    Each,
+    Enum,
+    Field,
+    Function,
+    Generic,
+    Invoke,
+    Keep,
+    LiteralOf,
+    Load,
+    Many,
+    Module,
+    Named,
+    Nothing,
+    One,
+    Optional,
+    OrNone,
+    Parse,
+    PyType,
+    Record,
+    Result,
+    Row,
+    RowCount,
+    Shape,
+    Stream,
+    UnionOf,
+    Value,
+)
+from sqlgen.render import literals
+from sqlgen.translate import names
+
+HOSTILE = (
+    *('"', "'", '"""', "'''", "\\", "\\\\", "\r", "\n", "\r\n", "\0", "\t", "\x0c"),
+    *("\x1c", "\x85", "\u2028", "\ud800", "\ufeff", "\\N{DASH}", "\\x41", "{{", "{%"),
+    *("#", " ", "    ", "a", "B", "é", "日本", "\U0001f600", "$1", ";", "name"),
+)
+TEXTS = st.lists(st.sampled_from(HOSTILE), max_size=12).map("".join) | st.text(
+    max_size=40
+)
+
+
+@given(TEXTS)
+@example('ends with a quote"')
+@example('"""')
+@example("\\")
+@settings(max_examples=500)
+def test_a_literal_is_its_text(text: str) -> None:
+    assert ast.literal_eval(literals.string(text)) == text
+    assert ast.literal_eval(literals.block(text)) == text
+
+
+@given(TEXTS)
+@settings(max_examples=500)
+def test_literals_docstrings_and_comments_are_left_alone_by_black(text: str) -> None:
+    doc = literals.docstring(text, "    ")
+    source = "\n".join(
+        [
+            literals.comment(text),
+            "",
+            f"A = {literals.string(text)}",
+            f"B = {literals.block(text)}",
+            "",
+            "",
+            "def f() -> None:",
+            *([f"    {doc}"] if doc else []),
+            "    return None",
+            "",
+        ]
+    )
+    compile(source, "source", "exec")
+    if len(literals.string(text)) < 80:
+        assert black.format_str(source, mode=black.Mode()) == source
+
+
+@given(st.lists(TEXTS, max_size=6, unique=True))
+def test_names_are_different_identifiers(texts: list[str]) -> None:
+    for found in (
+        names.field_names(texts),
+        names.member_names(texts),
+        names.argument_names(texts),
+    ):
+        assert len(set(found)) == len(texts)
+        assert all(name.isidentifier() and not name.startswith("_") for name in found)
+    for text in texts:
+        assert names.class_name(text).isidentifier()
+        assert names.function_name(text).isidentifier()
+
+
+# --- modules -------------------------------------------------------------------------
+
+WORDS = st.lists(
+    st.sampled_from(["patient", "appointment", "a", "of", "x1", "severity", "é"]),
+    min_size=1,
+    max_size=9,
+)
+LOWER = WORDS.map("_".join).map(names.function_name)
+CLASS = WORDS.map("_".join).map(names.class_name)
+NAMED = st.sampled_from(
+    [
+        Named("int"),
+        Named("str"),
+        Named("UUID", "uuid"),
+        Named("datetime", "datetime", qualified=True),
+        Named("Money", "app.money"),
+        Named("Money", "app.types.of.the.whole.company"),
+        Named("Status", ".models"),
+        Named("Decimal", "decimal"),
+    ]
+)
+TYPES: st.SearchStrategy[PyType] = st.recursive(
+    NAMED | st.lists(TEXTS, min_size=1, max_size=4).map(lambda v: LiteralOf(tuple(v))),
+    lambda inner: inner.map(lambda t: Generic(Named("list"), (t,)))
+    | inner.map(lambda t: UnionOf((t, Named("None"))))
+    | st.tuples(inner, inner).map(lambda t: Generic(Named("dict"), t)),
+    max_leaves=3,
+)
+CONVERSIONS: st.SearchStrategy[Conversion] = st.recursive(
+    st.sampled_from(
+        [
+            Keep(),
+            Apply(Named("Int8", "psycopg.types.numeric")),
+            Apply(Named("Address", ".models"), "from_text"),
+            Invoke("as_tuple"),
+            Load("timestamptz"),
+        ]
+    ),
+    lambda inner: inner.map(Each)
+    | inner.map(OrNone)
+    | inner.map(lambda item: Parse(Named("parse_array", "._support"), item)),
+    max_leaves=3,
+)
+
+
+def shapes(row: str) -> st.SearchStrategy[Shape]:
+    return st.booleans().map(lambda c: Row(Named(row, ".a.b"), c)) | st.builds(
+        Value, TYPES, TYPES, CONVERSIONS
+    )
+
+
+@st.composite
+def results(draw: st.DrawFn, row: str) -> Result:
+    shape = draw(shapes(row))
+    options: list[Result] = [
+        *(One(shape), Optional(shape), Many(shape), Stream(shape)),
+        *(RowCount(), Nothing()),
+    ]
+    return draw(st.sampled_from(options))
+
+
+@st.composite
+def fields(draw: st.DrawFn) -> tuple[Field, ...]:
+    found = names.field_names(draw(st.lists(LOWER | TEXTS, min_size=1, max_size=6)))
+    return tuple(
+        Field(
+            name=name,
+            type=draw(TYPES),
+            raw=draw(TYPES),
+            read=draw(CONVERSIONS),
+            write=draw(CONVERSIONS),
+        )
+        for name in found
+    )
+
+
+@st.composite
+def modules(draw: st.DrawFn) -> Module:
+    functions, constants, records = [], [], []
+    for name in draw(st.lists(LOWER, max_size=3, unique_by=str.upper)):
+        row = f"{names.class_name(name)}Row"
+        records.append(
+            Record(
+                name=row,
+                doc=draw(TEXTS),
+                fields=draw(fields()),
+                style=draw(st.sampled_from(RowStyle)),
+            )
+        )
+        arguments = names.argument_names(draw(st.lists(LOWER, max_size=6)))
+        constants.append(Constant(names.constant_name(name), draw(TEXTS)))
+        functions.append(
+            Function(
+                name=name,
+                doc=draw(TEXTS),
+                arguments=tuple(
+                    Argument(name=argument, type=draw(TYPES), write=draw(CONVERSIONS))
+                    for argument in arguments
+                ),
+                values=tuple(range(len(arguments))),
+                result=draw(results(row)),
+                sql=Named(names.constant_name(name), ".a.b"),
+            )
+        )
+    labels = draw(st.lists(TEXTS, min_size=1, max_size=5, unique=True))
+    members = tuple(zip(names.member_names(labels), labels, strict=True))
+    taken = {record.name for record in records}
+    free = [x for x in draw(st.lists(CLASS, min_size=3, unique=True)) if x not in taken]
+    return Module(
+        name=".a.b",
+        path="generated/a/b.py",
+        source=draw(TEXTS),
+        doc=draw(TEXTS),
+        is_async=draw(st.booleans()),
+        enums=tuple(Enum(name, draw(TEXTS), members) for name in free[:1]),
+        aliases=tuple(Alias(name, draw(TYPES), draw(TEXTS)) for name in free[1:2]),
+        composites=tuple(
+            Composite(
+                name=name,
+                doc=draw(TEXTS),
+                fields=draw(fields()),
+                read=draw(st.booleans()),
+                written=draw(st.booleans()),
+            )
+            for name in free[2:3]
+        ),
+        records=tuple(records),
+        constants=tuple(constants),
+        functions=tuple(functions),
+    )
+
+
+@given(modules())
+@settings(max_examples=200, deadline=None)
+def test_modules_parse_and_are_left_alone_by_black(module: Module) -> None:
+    text = render.module(module).text
+    compile(text, module.path, "exec")
+    assert black.format_str(text, mode=black.Mode()) == text
+    assert render.module(module).text == text
