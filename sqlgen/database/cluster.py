@@ -30,7 +30,7 @@ from .binaries import Binaries, usable_by
 SUPERUSER = "sqlgen"
 
 _LAYOUT = 1  # raise it when a cluster is to be made in another way
-_KEPT_SLOTS = 4  # what more processes than these leave behind is deleted
+_KEPT_SLOTS = 2  # what more processes at once than these leave behind is deleted
 _KEPT_SECONDS = 30 * 24 * 3600
 
 
@@ -42,8 +42,8 @@ def slot(binaries: Binaries, account: Account) -> Iterator[tuple[Path, Binaries]
 
     Raises `ServerUnavailableError` where no folder can be written to, or `initdb` fails.
     """
-    root = home(account)
-    binaries = _reachable(binaries, account, root)
+    binaries = _reachable(binaries, account)
+    root = home(account, in_memory=True)
     family = root / f"{binaries.number}-{_key(binaries, account)}"
     family.mkdir(mode=0o755, exist_ok=True)
     number, lock = _free_slot(family)
@@ -146,7 +146,7 @@ def _make(folder: Path, binaries: Binaries, account: Account) -> None:
     (folder / "boot").write_text(_boot())
 
 
-def _reachable(binaries: Binaries, account: Account, root: Path) -> Binaries:
+def _reachable(binaries: Binaries, account: Account) -> Binaries:
     """The binaries, or a copy of them that *account* can run.
 
     A virtual environment below `/root` cannot be looked into by the user that PostgreSQL must run
@@ -154,6 +154,7 @@ def _reachable(binaries: Binaries, account: Account, root: Path) -> Binaries:
     """
     if account.user is None or usable_by(binaries, account):
         return binaries
+    root = home(account)  # a memory file system may not allow programs to be run
     copy = root / f"postgresql-{binaries.number}-{_key(binaries, account)}"
     installation = binaries.folder.parent
     package = installation.parent

@@ -40,6 +40,8 @@ _SETTINGS = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "min_wal_size": "16MB",
+    "max_wal_size": "64MB",
     # Scratch databases live for seconds.
     "autovacuum": "off",
     "jit": "off",

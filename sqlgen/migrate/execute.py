@@ -1,8 +1,7 @@
 """Migration -> a scratch database that has it, without a ledger."""
 
-from dataclasses import replace
-
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from .. import parse
@@ -12,6 +11,8 @@ from ..model.source import SourceFile
 from .collations import stand_in
 from .failures import diagnosed
 from .script import send
+
+IDLE = TransactionStatus.IDLE
 
 RESET_SESSION = "RESET SESSION AUTHORIZATION; RESET ALL"
 """So that what a migration does never depends on which others ran in the same session."""
@@ -24,29 +25,26 @@ def execute(connection: psycopg.Connection[TupleRow], migration: Migration) -> N
 
     Raises `SqlgenError` with PostgreSQL's message at its place in the file.
     """
-    text = stand_in(connection, migration.up.text)
-    source = replace(migration.up, text=text)
+    source = migration.up
+    text = stand_in(connection, source.text)
     if migration.transactional:
         connection.execute("BEGIN")
         try:
-            _send(connection, source, 0, len(source.text))
+            _send(connection, source, text, 0)
             _commit(connection, source)
         finally:
-            if (
-                not connection.closed
-                and connection.info.transaction_status.name != "IDLE"
-            ):
+            if not connection.closed and connection.info.transaction_status != IDLE:
                 connection.execute("ROLLBACK")
     else:
-        for start, end in parse.statements(source.text):
-            _send(connection, source, start, end)
+        for start, end in parse.statements(text):
+            _send(connection, source, text[start:end], start)
     connection.execute(RESET_SESSION)
 
 
 def _send(
-    connection: psycopg.Connection[TupleRow], source: SourceFile, start: int, end: int
+    connection: psycopg.Connection[TupleRow], source: SourceFile, text: str, start: int
 ) -> None:
-    text = source.text[start:end]
+    """Run *text*, which stands at character *start* of *source*."""
     try:
         failure = connection.wait(
             send(connection.pgconn, text, connection.info.encoding)

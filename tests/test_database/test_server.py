@@ -137,6 +137,7 @@ def test_a_long_cache_path_still_has_a_socket(
     long = tmp_path / ("x" * 100)
     long.mkdir()
     monkeypatch.setattr(account, "_homes", lambda: (long,))
+    monkeypatch.setattr(account, "_memory", lambda: ())
     monkeypatch.setattr(Account, "reaches", lambda *_: True)
     for folder in (long, *long.parents):
         if folder.owner() == long.owner() and folder != Path("/"):

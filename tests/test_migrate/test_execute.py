@@ -140,3 +140,39 @@ def _migration(text: str) -> Migration:
     return Migration(
         version=1, description="a", up=source, down=None, transactional=transactional
     )
+
+
+ICU = """
+create table t (a text collate "und-x-icu", b text collate "de-x-icu");
+create collation nat (provider = icu, locale = 'en-u-kn-true');
+create collation if not exists s."Ci" (PROVIDER = 'icu', deterministic = false,
+  locale = 'und-u-ks-level2');
+"""
+
+
+def test_icu_collations_have_stand_ins_where_the_server_has_no_icu(
+    connection: Connection,
+) -> None:
+    connection.execute("CREATE SCHEMA s")
+    migrate.execute(connection, _migration(ICU))
+    migrate.execute(
+        connection,
+        _migration(
+            "-- no-transaction\n"
+            + ICU.replace(" t ", " u ").replace("nat", "n").replace("Ci", "I")
+        ),
+    )
+    rows = connection.execute(
+        "SELECT collname FROM pg_collation WHERE oid >= 16384 AND collnamespace <> 'pg_catalog'::regnamespace ORDER BY 1"
+    )
+    assert rows.fetchall() == [("Ci",), ("I",), ("n",), ("nat",)]
+
+
+def test_an_error_shows_the_file_as_it_is(connection: Connection) -> None:
+    text = "create collation c (provider = icu, locale = 'und');\nselect 'icu', nope"
+    check(connection, text, '42703 2:15 [nope] column "nope" does not exist ()')
+    with pytest.raises(SqlgenError) as caught:
+        migrate.execute(connection, _migration(text))
+    label = caught.value.diagnostics[0].label
+    assert label is not None
+    assert label.span.source.text == text
