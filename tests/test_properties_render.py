@@ -12,9 +12,11 @@ from sqlgen.model.python import (
     Alias,
     Apply,
     Argument,
+    Batch,
     Composite,
     Constant,
     Conversion,
+    Copied,
     Each,
     Enum,
     Field,
@@ -159,6 +161,8 @@ def results(draw: st.DrawFn, row: str) -> Result:
     options: list[Result] = [
         *(One(shape), Optional(shape), Many(shape), Stream(shape)),
         *(RowCount(), Nothing()),
+        *(Batch(draw(TYPES), None), Batch(Named(f"{row}Params", ".a.b"), shape)),
+        Copied(draw(TYPES), tuple(draw(st.lists(TEXTS, max_size=9)))),
     ]
     return draw(st.sampled_from(options))
 
@@ -235,7 +239,7 @@ def modules(draw: st.DrawFn) -> Module:
 
 
 @given(modules())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_modules_parse_and_are_left_alone_by_black(module: Module) -> None:
     text = render.module(module).text
     compile(text, module.path, "exec")

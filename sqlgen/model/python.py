@@ -253,7 +253,26 @@ class Nothing:
     """`:exec`."""
 
 
-Result: TypeAlias = One | Optional | Many | Stream | RowCount | Nothing
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`:batch`, once for each of the `rows` of parameters; without a shape it counts."""
+
+    rows: PyType
+    shape: Shape | None
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """`:copy` of the `rows` of parameters.
+
+    `types` are the columns' types for the binary format, and empty for the text format.
+    """
+
+    rows: PyType
+    types: tuple[str, ...]
+
+
+Result: TypeAlias = One | Optional | Many | Stream | RowCount | Nothing | Batch | Copied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +280,8 @@ class Function:
     """A generated function.
 
     `arguments` are in the order of the signature, `values` their positions in the order of `$1`,
-    `$2`, … `sql` is the constant with the statement.
+    `$2`, … `sql` is the constant with the statement. Of a `Batch` or `Copied`, the arguments are
+    what each row holds; a lone one is the row itself.
     """
 
     name: str

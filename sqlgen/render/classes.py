@@ -8,7 +8,7 @@ from . import literals
 from .blocks import BODY, INDENT, Block, of_class
 from .expressions import converted, type_text
 from .imports import Imports
-from .layout import Group, lines
+from .layout import Code, Group, lines
 
 
 def record(row: Record, imports: Imports) -> Block:
@@ -61,7 +61,7 @@ def _from_row(row: Record | Composite, imports: Imports) -> list[str]:
         f"{field.name}: {type_text(field.raw, imports)}" for field in row.fields
     ]
     keyword = isinstance(row, Record) and row.style is RowStyle.PYDANTIC
-    values: list[str | Group] = []
+    values: list[Code] = []
     for field in row.fields:
         value = converted(field.read, field.name, imports)
         values.append(f"{field.name}={value}" if keyword else value)

@@ -19,7 +19,7 @@ from ..model.python import (
     UnionOf,
 )
 from .imports import Imports
-from .layout import Group, flat
+from .layout import Code, Group, flat
 from .literals import string
 
 _LOADS = Named("loads", "._support")
@@ -30,7 +30,7 @@ def type_text(type_: PyType, imports: Imports, alias: str = "") -> str:
     return flat(type_code(type_, imports, alias))
 
 
-def type_code(type_: PyType, imports: Imports, alias: str = "") -> str | Group:
+def type_code(type_: PyType, imports: Imports, alias: str = "") -> Code:
     """The same, to be broken over lines."""
     match type_:
         case Named(name=name) if alias and name == alias:
@@ -91,6 +91,6 @@ def is_function(conversion: Conversion) -> bool:
 
 def all_converted(
     conversions: Sequence[tuple[Conversion, str]], imports: Imports
-) -> list[str | Group]:
+) -> list[Code]:
     """Several values converted, in order."""
     return [converted(conversion, value, imports) for conversion, value in conversions]

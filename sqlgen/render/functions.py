@@ -1,8 +1,11 @@
 """Function -> the function that runs a statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model.python import (
+    Batch,
+    Copied,
     Function,
     Keep,
     Many,
@@ -21,15 +24,15 @@ from .blocks import BODY, INDENT, Block, of_code, of_function
 from .expressions import converted, is_function, type_text
 from .expressions import function as callable_text
 from .imports import Imports
-from .layout import Group, fits, lines, parameters
+from .layout import Code, Each, Group, fits, lines, parameters
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A function's statements, and the name of the row class that must stand before them."""
+    """A function's statements, and the names of the classes that must stand before them."""
 
     blocks: tuple[Block, ...]
-    row: str
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ _ASYNC = _Words(
 def function(item: Function, imports: Imports, *, is_async: bool) -> Printed:
     """The statements of a function, in the order in which they stand in the module."""
     printer = _Printer(item, imports, _ASYNC if is_async else _SYNC)
-    return Printed(printer.blocks(), printer.row_class())
+    return Printed(printer.blocks(), printer.classes())
 
 
 class _Printer:
@@ -89,12 +92,20 @@ class _Printer:
         main = of_function(self.head(), doc, self.body())
         return (maker, main) if maker else (main,)
 
-    def row_class(self) -> str:
+    def classes(self) -> tuple[str, ...]:
+        """The classes that must stand before the function, if they are the module's own."""
         match self.item.result:
             case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
-                return shape.type.name if isinstance(shape, Row) else ""
-            case RowCount() | Nothing():
-                return ""
+                pass
+            case Batch(shape=shape):
+                pass
+            case RowCount() | Nothing() | Copied():
+                shape = None
+        found = [shape.type.name] if isinstance(shape, Row) else []
+        if isinstance(self.item.result, Batch | Copied):
+            rows = self.item.result.rows
+            found += [rows.name] if isinstance(rows, Named) else []
+        return tuple(found)
 
     def head(self) -> list[str]:
         connection = self.imports.name(Named(self.words.connection, "psycopg"))
@@ -102,10 +113,15 @@ class _Printer:
         arguments = [f"conn: {connection}[{anything}]"]
         if self.item.arguments:
             arguments.append("*")
-        arguments += [
-            f"{argument.name}: {type_text(argument.type, self.imports)}"
-            for argument in self.item.arguments
-        ]
+        if isinstance(self.item.result, Batch | Copied):
+            iterable = self.imports.name(Named("Iterable", "collections.abc"))
+            rows = type_text(self.item.result.rows, self.imports)
+            arguments.append(f"rows: {iterable}[{rows}]")
+        else:
+            arguments += [
+                f"{argument.name}: {type_text(argument.type, self.imports)}"
+                for argument in self.item.arguments
+            ]
         before = f"{self.words.define} {self.item.name}("
         return lines(
             Group(before, arguments, f") -> {self.returns()}:", definition=True), ""
@@ -123,7 +139,9 @@ class _Printer:
             case Stream(shape):
                 iterator = Named(self.words.iterator, "collections.abc")
                 return f"{self.imports.name(iterator)}[{self.shape(shape)}]"
-            case RowCount():
+            case Batch(shape=shape) if shape is not None:
+                return f"list[{self.shape(shape)}]"
+            case RowCount() | Batch() | Copied():
                 return "int"
             case Nothing():
                 return "None"
@@ -147,6 +165,13 @@ class _Printer:
                 return [*self.opened(None), *self.counted()]
             case Nothing():
                 return [*self.opened(None), *self.executed(self.words.wait, "")]
+            case Batch(shape=shape) if shape is not None:
+                return [*self.opened(shape), *self.repeated(), *self.gathered(shape)]
+            case Batch():
+                counted = f"{BODY}return {self.cursor}.rowcount"
+                return [*self.opened(None), *self.repeated(), counted]
+            case Copied(types=types):
+                return [*self.opened(None), *self.copied(types)]
 
     def opened(self, shape: Shape | None) -> list[str]:
         cursor = self.imports.name(Named(self.words.cursor, "psycopg"))
@@ -169,7 +194,7 @@ class _Printer:
         return lines(Group(before, arguments, f") as {self.cursor}:"), INDENT)
 
     def executed(self, before: str, after: str) -> list[str]:
-        values: list[str | Group] = [self.imports.name(self.item.sql)]
+        values: list[Code] = [self.imports.name(self.item.sql)]
         converted_ = [
             converted(argument.write, argument.name, self.imports)
             for argument in (self.item.arguments[n] for n in self.item.values)
@@ -213,6 +238,57 @@ class _Printer:
             f"{BODY}{INDENT}yield {self.row}",
         ]
 
+    def repeated(self) -> list[str]:
+        """The statement run for each row, all in one round trip."""
+        sql = self.imports.name(self.item.sql)
+        items: list[Code] = [sql, Each(self.row_values(), f"for {self.row} in rows")]
+        assert isinstance(self.item.result, Batch)
+        if self.item.result.shape is not None:
+            items.append("returning=True")
+        before = f"{self.words.wait}{self.cursor}.executemany("
+        return lines(Group(before, items, ")"), BODY)
+
+    def gathered(self, shape: Shape) -> list[str]:
+        """The rows of all results, of which there are none if there were no parameters."""
+        found = "found: list[" + self.shape(shape) + "] = []"
+        return [
+            f"{BODY}{found}",
+            f"{BODY}more = bool({self.cursor}.pgresult)",
+            f"{BODY}while more:",
+            f"{BODY}{INDENT}found += {self.words.wait}{self.cursor}.fetchall()",
+            f"{BODY}{INDENT}more = bool({self.cursor}.nextset())",
+            f"{BODY}return found",
+        ]
+
+    def copied(self, types: Sequence[str]) -> list[str]:
+        sql = self.imports.name(self.item.sql)
+        deeper = BODY + INDENT
+        known = Group("[", [literals.string(name) for name in types], "]")
+        told = lines(Group("copy.set_types(", [known], ")"), deeper)
+        write = Group(f"{self.words.wait}copy.write_row(", [self.row_values()], ")")
+        return [
+            f"{BODY}{self.words.enter} {self.cursor}.copy({sql}) as copy:",
+            *(told if types else []),
+            f"{deeper}for {self.row} in rows:",
+            *lines(write, deeper + INDENT),
+            f"{BODY}return {self.cursor}.rowcount",
+        ]
+
+    def row_values(self) -> Group:
+        """The values of a row of parameters, in the statement's order."""
+        arguments = self.item.arguments
+        lone = len(arguments) == 1
+        return parameters(
+            [
+                converted(
+                    arguments[n].write,
+                    self.row if lone else f"{self.row}.{arguments[n].name}",
+                    self.imports,
+                )
+                for n in self.item.values
+            ]
+        )
+
     def row_factory(self, shape: Shape) -> str:
         args_row = Named("args_row", "psycopg.rows")
         match shape:
@@ -235,7 +311,9 @@ class _Printer:
         match self.item.result:
             case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
                 pass
-            case RowCount() | Nothing():
+            case Batch(shape=found) if found is not None:
+                shape = found
+            case RowCount() | Nothing() | Batch() | Copied():
                 return None
         if isinstance(shape, Row) or shape.read == Keep() or is_function(shape.read):
             return None

@@ -19,40 +19,60 @@ class Group:
     """
 
     before: str
-    items: Sequence["str | Group"]
+    items: Sequence["Code"]
     after: str
     definition: bool = False
 
 
-def flat(code: "str | Group") -> str:
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A generator expression: `(element loop)`."""
+
+    element: "str | Group"
+    loop: str
+
+
+Code = str | Group | Each
+
+
+def flat(code: Code) -> str:
     """The code on one line."""
     if isinstance(code, str):
         return code
+    if isinstance(code, Each):
+        return f"({flat(code.element)} {code.loop})"
     return code.before + ", ".join(map(flat, code.items)) + code.after
 
 
-def parameters(values: Sequence["str | Group"]) -> Group:
+def parameters(values: Sequence["Code"]) -> Group:
     """A tuple."""
     return Group("(", values, ",)" if len(values) == 1 else ")")
 
 
-def lines(code: "str | Group", indent: str, end: str = "") -> list[str]:
+def lines(code: Code, indent: str, end: str = "") -> list[str]:
     """The code at an indentation, `end` (a comma) after it."""
     whole = f"{indent}{flat(code)}{end}"
-    if isinstance(code, str) or not code.items or _short(whole):
-        return [whole]
     inner = indent + STEP
+    if isinstance(code, str) or _short(whole):
+        return [whole]
+    if isinstance(code, Each):
+        loop = f"{inner}{code.loop}"
+        return [f"{indent}(", *lines(code.element, inner), loop, f"{indent}){end}"]
+    if not code.items:
+        return [whole]
     head, tail = indent + code.before, indent + code.after.removeprefix(",") + end
     body = inner + ", ".join(map(flat, code.items))
     # The comma that makes a tuple of one and the one after a lone parameter take a line each.
     alone = code.after.startswith(",") or (code.definition and len(code.items) == 1)
     if _short(body) and not alone:
         return [head, body, tail]
+    if len(code.items) == 1 and not isinstance(code.items[0], str) and not alone:
+        return [head, *lines(code.items[0], inner), tail]
     broken = [line for item in code.items for line in lines(item, inner, ",")]
     return [head, *broken, tail]
 
 
-def assignment(target: str, code: "str | Group", indent: str = "") -> list[str]:
+def assignment(target: str, code: Code, indent: str = "") -> list[str]:
     """`target = code`; a value that cannot be broken gets parentheses if that is enough."""
     whole = f"{indent}{target} = {flat(code)}"
     if _short(whole):
@@ -60,8 +80,9 @@ def assignment(target: str, code: "str | Group", indent: str = "") -> list[str]:
     if isinstance(code, Group):
         before = f"{target} = {code.before}"
         return lines(Group(before, code.items, code.after), indent)
-    if _short(f"{indent}{STEP}{code}") and len(code) > 0:
-        return [f"{indent}{target} = (", f"{indent}{STEP}{code}", f"{indent})"]
+    inside = f"{indent}{STEP}{flat(code)}"
+    if _short(inside):
+        return [f"{indent}{target} = (", inside, f"{indent})"]
     return [whole]
 
 

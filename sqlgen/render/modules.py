@@ -70,8 +70,8 @@ def _blocks(module: Module, imports: Imports) -> list[Block]:
     constants = {item.name: item for item in module.constants}
     for item in module.functions:
         own = functions.function(item, imports, is_async=module.is_async)
-        if own.row in records:
-            found.append(classes.record(records.pop(own.row), imports))
+        needed = [records.pop(name) for name in own.classes if name in records]
+        found += [classes.record(record, imports) for record in needed]
         if item.sql.name in constants:
             found.append(_constant(constants.pop(item.sql.name), imports))
         found += own.blocks

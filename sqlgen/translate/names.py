@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from ..model.config import RowStyle
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -43,6 +45,15 @@ _FIELD_NAMES = (
 )
 
 
+_METHODS = {
+    RowStyle.NAMEDTUPLE: frozenset({"count", "index"}),
+    RowStyle.PYDANTIC: _words(
+        "construct copy dict fields from_orm json parse_file parse_obj parse_raw schema"
+        " schema_json update_forward_refs validate"
+    ),
+}
+
+
 def function_name(name: str) -> str:
     """The function of a query."""
     return _free(_identifier(name, "query"), _FUNCTION_NAMES)
@@ -71,9 +82,15 @@ def argument_names(names: Sequence[str], taken: Iterable[str] = ()) -> tuple[str
     return _distinct([_free(_identifier(n, "argument"), reserved) for n in names])
 
 
-def field_names(names: Sequence[str]) -> tuple[str, ...]:
-    """The fields of one class after the names of columns."""
-    return _distinct([_free(_identifier(n, "column"), _FIELD_NAMES) for n in names])
+def field_names(
+    names: Sequence[str], style: RowStyle = RowStyle.DATACLASS
+) -> tuple[str, ...]:
+    """The fields of one class after the names of columns; some styles have methods."""
+    reserved = _FIELD_NAMES | _METHODS.get(style, frozenset())
+    found = [_free(_identifier(name, "column"), reserved) for name in names]
+    if style is RowStyle.PYDANTIC:
+        found = [f"{name}_" if name.startswith("model_") else name for name in found]
+    return _distinct(found)
 
 
 def member_names(labels: Sequence[str]) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def _module(file: _File, config: Config) -> Module:
         source=file.file.source.path,
         doc=file.file.doc,
         is_async=config.mode is Mode.ASYNC,
-        records=tuple(query.own for query in file.queries if query.own),
+        records=tuple(x for query in file.queries for x in query.classes),
         constants=tuple(query.constant for query in file.queries),
         functions=tuple(query.function for query in file.queries),
     )
@@ -180,7 +180,7 @@ def _check_names(file: _File) -> None:
     """No two things of a module may have one name."""
     owners: dict[str, Translated] = {}
     for query in file.queries:
-        own = [query.own.name] if query.own else []
+        own = [record.name for record in query.classes]
         for name in (query.function.name, query.constant.name, *own):
             other = owners.setdefault(name, query)
             if other is not query:

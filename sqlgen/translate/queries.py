@@ -1,16 +1,20 @@
 """TypedQuery -> Function, with the row class and the constant it needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..model.catalog import ArrayType, DomainType, PgType
+from ..model.catalog import ArrayType, PgType
 from ..model.config import Config
-from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.diagnostic import Label
 from ..model.python import (
     Argument,
+    Batch,
     Constant,
+    Copied,
     Field,
     Function,
+    Generic,
+    Keep,
     Many,
     Named,
     Nothing,
@@ -23,14 +27,15 @@ from ..model.python import (
     RowCount,
     Shape,
     Stream,
+    UnionOf,
     Value,
 )
 from ..model.query import Command, Query
 from ..model.source import Span
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
-from . import names, overrides, sql
+from . import bulk, names, overrides, sql
 from .scalars import STR
-from .shared import Literals
+from .shared import Literals, has_literals
 from .types import (
     Reading,
     Types,
@@ -56,42 +61,82 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A query's function, its constant, and its row class: shared with others, its own, or none."""
+    """A query's function, its constant, and its classes: the row's, shared or its own, and its parameters'."""
 
     query: Query
     function: Function
     constant: Constant
     shared: Record | None
     own: Record | None
+    params: Record | None = None
+
+    @property
+    def classes(self) -> tuple[Record, ...]:
+        """The classes that stand in the query's own module."""
+        return tuple(record for record in (self.params, self.own) if record)
 
 
 def translated(query: TypedQuery, context: Context, module: str) -> Translated:
     """The function of one query in the module of that name.
 
-    Raises `SqlgenError`: `not-yet-supported`, `bad-type`.
+    Raises `SqlgenError`: `bad-type`, `bulk-needs-parameters`, `copy-needs-values`.
     """
-    constant = names.constant_name(query.query.name)
     shape, record = _shape(query, context, module)
     order = _signature_order(query)
+    constant = names.constant_name(query.query.name)
     arguments, casts = _arguments(order, context, taken=(constant,))
+    positions = {parameter.number: n for n, parameter in enumerate(order)}
     function = Function(
         name=names.function_name(query.query.name),
         doc=query.query.doc,
         arguments=arguments,
-        values=tuple(
-            order.index(p)
-            for p in sorted(order, key=lambda parameter: parameter.number)
-        ),
-        result=_result(query.query, shape),
+        values=tuple(positions[number] for number in sorted(positions)),
+        result=Nothing(),
         sql=Named(constant, module),
     )
+    text = sql.running(query, casts)
+    if query.query.command in (Command.BATCH, Command.COPY):
+        arguments = bulk.as_fields(arguments)
+        function = replace(function, arguments=arguments)
     named = query.query.row is not None
+    params: Record | None = None
+    match query.query.command:
+        case Command.BATCH:
+            rows, params = bulk.rows_type(query, arguments, module)
+            function = replace(function, result=Batch(rows, shape))
+        case Command.COPY:
+            rows, params = bulk.rows_type(query, arguments, module)
+            overridden_ = any(_is_overridden(p, context) for p in order)
+            numbers = bulk.insert_of(query).numbers
+            by_number = {p.number: p for p in order}
+            types = bulk.binary_types([by_number[n].type for n in numbers], overridden_)
+            text = bulk.copy_statement(query, binary=bool(types))
+            function = replace(
+                function,
+                arguments=tuple(
+                    bulk.copied(argument, p, context.types, binary=bool(types))
+                    for argument, p in zip(arguments, order, strict=True)
+                ),
+                values=tuple(positions[number] for number in numbers),
+                result=Copied(rows, types),
+            )
+        case command:
+            function = replace(function, result=_result(command, shape))
     return Translated(
         query.query,
         function,
-        Constant(constant, sql.running(query, casts)),
+        Constant(constant, text),
         shared=record if named else None,
         own=None if named else record,
+        params=params,
+    )
+
+
+def _is_overridden(parameter: TypedParameter, context: Context) -> bool:
+    """Whether the parameter's Python type is the configuration's choice."""
+    return (
+        _configured(parameter.column, context) is not None
+        or context.types.override(parameter.type) is not None
     )
 
 
@@ -128,9 +173,20 @@ def _parameter(parameter: TypedParameter, context: Context) -> Writing:
     if configured is not None and not _element_of(parameter.type, parameter.column):
         return overridden_writing(base, configured)
     alias = context.literals.alias(parameter)
-    if alias is not None and base.type == STR:
-        return Writing(alias, base.write, base.cast)
+    if alias is not None and not has_literals(parameter.type):
+        return Writing(_limited(base.type, alias), base.write, base.cast)
     return base
+
+
+def _limited(type_: PyType, alias: PyType) -> PyType:
+    """The alias in the place of `str`, alone or as the items of a list or sequence."""
+    match type_:
+        case Generic(origin=origin, arguments=arguments):
+            return Generic(origin, tuple(_limited(item, alias) for item in arguments))
+        case UnionOf(members=members):
+            return UnionOf(tuple(_limited(member, alias) for member in members))
+        case _:
+            return alias if type_ == STR else type_
 
 
 def _element_of(type_: PgType, column: ColumnName | None) -> bool:
@@ -142,7 +198,8 @@ def _shape(
     query: TypedQuery, context: Context, module: str
 ) -> tuple[Shape | None, Record | None]:
     """What a row is, and its class if it has one."""
-    if not query.query.command.returns_rows:
+    batch = query.query.command is Command.BATCH and query.columns
+    if not query.query.command.returns_rows and not batch:
         return None, None
     readings = [_column(column, query, context) for column in query.columns]
     if len(readings) == 1 and query.query.row is None:
@@ -151,7 +208,9 @@ def _shape(
     fields = tuple(
         Field(name=name, type=found.type, raw=found.raw, read=found.read)
         for name, found in zip(
-            names.field_names([column.name for column in query.columns]),
+            names.field_names(
+                [column.name for column in query.columns], context.config.rows
+            ),
             readings,
             strict=True,
         )
@@ -190,12 +249,9 @@ def _without_null(column: TypedColumn, query: TypedQuery, context: Context) -> R
     if configured is not None:
         return overridden(plain, configured)
     alias = context.literals.alias(column)
-    if (
-        alias is not None
-        and base.type == STR
-        and not isinstance(column.type, DomainType)
-    ):
-        return Reading(alias, alias, base.read)
+    if alias is not None and not has_literals(column.type):
+        limited = _limited(base.type, alias)
+        return Reading(limited, limited if base.read == Keep() else base.raw, base.read)
     return base
 
 
@@ -225,18 +281,10 @@ _RESULTS: dict[Command, Callable[[Shape], Result]] = {
 }
 
 
-def _result(query: Query, shape: Shape | None) -> Result:
-    if shape is not None:
-        return _RESULTS[query.command](shape)
-    if query.command is Command.EXEC:
+def _result(command: Command, shape: Shape | None) -> Result:
+    if command is Command.EXEC:
         return Nothing()
-    if query.command is Command.EXECROWS:
+    if command is Command.EXECROWS:
         return RowCount()
-    raise SqlgenError(
-        Diagnostic(
-            code="not-yet-supported",
-            message=f"`:{query.command}` is not supported yet",
-            label=Label(query.name_span),
-            hint="use `:exec` or `:execrows` and call the function for each row",
-        )
-    )
+    assert shape is not None, "inference refuses rows of queries that have none"
+    return _RESULTS[command](shape)

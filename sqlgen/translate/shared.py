@@ -92,7 +92,7 @@ def literals(queries: Sequence[TypedQuery], taken: Iterable[str]) -> Literals:
         (typed.column, typed.literals)
         for query in queries
         for typed in _typed(query)
-        if typed.literals and typed.column and not _has_literals(typed.type)
+        if typed.literals and typed.column and not has_literals(typed.type)
     }
     used = set(taken)
     columns: list[tuple[ColumnName, tuple[str, ...], str]] = []
@@ -236,5 +236,8 @@ def _within(type_: PgType) -> Iterator[Shared]:
             pass
 
 
-def _has_literals(type_: PgType) -> bool:
+def has_literals(type_: PgType) -> bool:
+    """Whether the type itself is limited to some values, so that a column need not be."""
+    if isinstance(type_, ArrayType):
+        return has_literals(type_.element)
     return isinstance(type_, DomainType) and bool(type_.literals)

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from ..model.python import (
     Apply,
+    Batch,
     Conversion,
+    Copied,
     Each,
     Generic,
     Invoke,
@@ -33,6 +35,7 @@ def uses_support(module: Module) -> bool:
     """Whether the module imports anything of `_support`."""
     return any(
         isinstance(function.result, One | Optional | Stream)
+        or (isinstance(function.result, Batch) and function.result.shape is not None)
         for function in module.functions
     ) or any(
         name.module == SUPPORT
@@ -55,7 +58,9 @@ def conversions(module: Module) -> tuple[Conversion, ...]:
             case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
                 if isinstance(shape, Value):
                     found.append(shape.read)
-            case RowCount() | Nothing():
+            case Batch(shape=Value(read=read)):
+                found.append(read)
+            case RowCount() | Nothing() | Batch() | Copied():
                 pass
     return tuple(found)
 
@@ -78,7 +83,9 @@ def types(module: Module) -> Iterator[Named]:
             case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
                 if isinstance(shape, Value):
                     yield from _named(shape.type)
-            case RowCount() | Nothing():
+            case Batch(shape=Value(type=type_)):
+                yield from _named(type_)
+            case RowCount() | Nothing() | Batch() | Copied():
                 pass
 
 
