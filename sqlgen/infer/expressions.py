@@ -81,9 +81,9 @@ def _unknown(node: Node, _: Scope) -> Verdict:
     return maybe("the default may be NULL", node.location)
 
 
-@rule("NULLTEST", "BOOLEANTEST", "DISTINCTEXPR")
+@rule("NULLTEST", "BOOLEANTEST")
 def _test(node: Node, _: Scope) -> Verdict:
-    return never("a test for NULL, true or difference is true or false", node.location)
+    return never("a test for NULL or truth is true or false", node.location)
 
 
 @rule("BOOLEXPR")

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..model.catalog import Function
 from .expressions import all_of
 from .nodes import Node
+from .reasons import text_of
 from .rows import gives_a_row
 from .rules import rule
 from .scope import Scope
@@ -27,15 +28,22 @@ def _call(node: Node, scope: Scope) -> Verdict:
         return element(node, function, scope)
     if function.body:
         return _body(node, function, scope)
-    reason = gives_null(node, scope)
-    if reason:
-        return maybe(reason, node.location)
     arguments = node.nodes("args")
     title = _title(node, function, scope)
-    if _listed(function) == _ALWAYS and not node.flag("funcvariadic"):
-        return never(f"`{title}` never gives NULL", node.location)
-    verdict = all_of(arguments, scope, f"`{title}` gives no NULL for what is not NULL")
-    if verdict.nullable or function.name not in _KEEPING_ELEMENTS:
+    mark = _listed(function)
+    if not mark and _is_growing_field(function, arguments):
+        mark = _NON_NULL
+    if not mark and not _said_by_user(function, scope):
+        return maybe(f"`{title}` may give NULL", node.location)
+    if mark == _ALWAYS and not node.flag("funcvariadic"):
+        verdict = never(f"`{title}` never gives NULL", node.location)
+    else:
+        wanted = arguments
+        if mark.isdigit() and not node.flag("funcvariadic"):
+            wanted = arguments[: len(mark)]
+        reason = f"`{title}` gives no NULL for what is not NULL"
+        verdict = all_of(wanted, scope, reason)
+    if function.name not in _OF_ELEMENTS:
         return verdict
     return verdict.but(elements=_elements(function, arguments, scope))
 
@@ -65,6 +73,15 @@ def _array_comparison(node: Node, scope: Scope) -> Verdict:
     if scope.verdict(arguments[-1]).elements is not Elements.NOT_NULL:
         return maybe("a member of the array may be NULL", node.location)
     return all_of(arguments, scope, "neither side of the comparison is NULL")
+
+
+@rule("DISTINCTEXPR")
+def _distinct(node: Node, scope: Scope) -> Verdict:
+    """`a IS DISTINCT FROM b`: NULLs are compared too, the rest by the type's own `=`."""
+    reason = gives_null(node, scope)
+    if reason:
+        return maybe(reason, node.location)
+    return never("`IS DISTINCT FROM` is true or false", node.location)
 
 
 @rule("ROWCOMPAREEXPR")
@@ -145,14 +162,14 @@ def _said_by_user(function: Function, scope: Scope) -> bool:
 def never_null(source: str) -> dict[str, str]:
     """The list of PostgreSQL's own functions (`pg_catalog`) or of an extension's.
 
-    A line is a signature; `*` before it says that no argument whatever makes it NULL, `+` that no
-    non-null one does. After `#` stands why a function is left out.
+    Gives the mark of each signature; `pg_catalog.txt` says what the marks mean.
     """
     path = Path(__file__).parent / "never_null" / f"{source}.txt"
     if not path.is_file():
         return {}
     lines = path.read_text(encoding="utf-8").splitlines()
-    return {line[2:]: line[0] for line in lines if line[:2] in ("+ ", "* ")}
+    entries = [line.split(" ", 1) for line in lines if line and line[0] not in "#-"]
+    return {signature: mark for mark, signature in entries}
 
 
 def _title(node: Node, function: Function, scope: Scope) -> str:
@@ -165,24 +182,46 @@ def _title(node: Node, function: Function, scope: Scope) -> str:
 def _elements(
     function: Function, arguments: tuple[Node, ...], scope: Scope
 ) -> Elements:
+    """The elements of an array that is made of arrays, of values, or of pieces of a text."""
     verdicts = [scope.verdict(argument) for argument in arguments]
     match function.name:
-        case "array_append" | "array_remove":
-            verdicts = verdicts[:1]
+        case "array_append" | "array_replace":
+            array, added = verdicts[0], verdicts[-1]
         case "array_prepend":
-            verdicts = verdicts[1:]
-        case "array_replace":
-            verdicts = [verdicts[0]]
+            added, array = verdicts
+        case "array_remove":
+            return verdicts[0].elements
         case "array_cat":
-            pass
+            return elements_of(verdicts)
         case _:
-            return Elements.NOT_NULL  # texts cut to pieces
-    return elements_of(verdicts)
+            # string_to_array's third argument is the piece that becomes NULL.
+            return Elements.NOT_NULL if len(verdicts) == 2 else Elements.NULLABLE
+    return Elements.NULLABLE if added.nullable else array.elements
 
 
-_ALWAYS = "*"
+def _is_growing_field(function: Function, arguments: tuple[Node, ...]) -> bool:
+    """`extract(epoch from …)`: a field of infinity that is infinite, where others are NULL.
+
+    Those that go round, such as `day`, have no value there (NonFiniteTimestampTzPart in
+    timestamp.c).
+    """
+    if not function.system or function.name not in ("date_part", "extract"):
+        return False
+    field = text_of(arguments[0]) if arguments else ""
+    if function.arguments[1:] in _TIMES:
+        return bool(field)
+    if function.arguments[1:] == ("interval",):
+        return field in ("epoch", "year")
+    return field in _GROWING
+
+
+_NON_NULL, _ALWAYS = "+", "*"
 _FIRST_OF_USERS = 16384
-_KEEPING_ELEMENTS = frozenset(
+_GROWING = frozenset(
+    {"century", "decade", "epoch", "isoyear", "julian", "millennium", "year"}
+)
+_TIMES = (("time without time zone",), ("time with time zone",))
+_OF_ELEMENTS = frozenset(
     {
         "array_append",
         "array_cat",

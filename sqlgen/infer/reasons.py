@@ -81,6 +81,14 @@ def show(node: Node | None, scope: "Scope") -> str:
             return "…"
 
 
+def text_of(node: Node) -> str:
+    """The text of a literal; empty for what is none."""
+    if node.tag != "CONST" or node.number("consttype") != _TEXT:
+        return ""
+    # A varlena header of four bytes comes first (varatt.h).
+    return node.datum("constvalue")[4:].decode(errors="replace")
+
+
 VALUE_FUNCTIONS = (
     "CURRENT_DATE",
     "CURRENT_TIME",
@@ -116,6 +124,5 @@ def _constant(node: Node) -> str:
         width = node.number("constlen")
         return str(int.from_bytes(value[:width], "little", signed=True))
     if kind == _TEXT:
-        # A varlena header of four bytes comes first (varatt.h).
-        return "'" + value[4:].decode(errors="replace").replace("'", "''") + "'"
+        return "'" + text_of(node).replace("'", "''") + "'"
     return "…"
