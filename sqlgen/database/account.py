@@ -105,6 +105,14 @@ def home(account: Account, *, in_memory: bool = False) -> Path:
     )
 
 
+def open_for_reading(folder: Path) -> None:
+    """Let the server's user read what is in *folder*, whatever our umask is."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(0o755 if runs else 0o644)
+
+
 def _memory() -> tuple[Path, ...]:
     """A folder of `/dev/shm`, unless that is the 64 MB which containers have by default."""
     shared = Path("/dev/shm")

@@ -1,8 +1,9 @@
 """The files of an embedded server: a database cluster that one process at a time may use.
 
 Below the folder that `account.home` gives there is a folder for each PostgreSQL, with numbered
-slots in it. A slot is a cluster (`data`), beside a file whose lock says that a process uses it;
-whoever needs a server takes the first slot that is free and makes it if it is new (0.3 s). So two
+slots in it. A slot is a cluster (`data`, and `s` for its socket), beside a file whose lock says
+that a process uses it. Only those two belong to the server's user, where that is not ours: what
+root itself writes into must be root's. Whoever needs a server takes the first slot that is free and makes it if it is new (0.3 s). So two
 sqlgen at once do not meet, and a later one starts in a few milliseconds. The lock goes with its
 process, however that ends.
 
@@ -24,12 +25,12 @@ from pathlib import Path
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from . import process
-from .account import Account, home
+from .account import Account, home, open_for_reading
 from .binaries import Binaries, usable_by
 
 SUPERUSER = "sqlgen"
 
-_LAYOUT = 1  # raise it when a cluster is to be made in another way
+_LAYOUT = 2  # raise it when a cluster is to be made in another way
 _KEPT_SLOTS = 2  # what more processes at once than these leave behind is deleted
 _KEPT_SECONDS = 30 * 24 * 3600
 
@@ -45,7 +46,8 @@ def slot(binaries: Binaries, account: Account) -> Iterator[tuple[Path, Binaries]
     binaries = _reachable(binaries, account)
     root = home(account, in_memory=True)
     family = root / f"{binaries.number}-{_key(binaries, account)}"
-    family.mkdir(mode=0o755, exist_ok=True)
+    family.mkdir(exist_ok=True)
+    family.chmod(0o755)
     number, lock = _free_slot(family)
     try:
         folder = family / str(number)
@@ -114,7 +116,10 @@ def _make(folder: Path, binaries: Binaries, account: Account) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir()
-    account.give(folder)
+    folder.chmod(0o755)
+    for name in ("data", process.SOCKETS):
+        (folder / name).mkdir()
+        account.give(folder / name)
     command = [
         *(str(binaries.folder / "initdb"), "--pgdata", str(folder / "data")),
         *("--encoding=UTF8", "--locale=C", "--auth=trust", f"--username={SUPERUSER}"),
@@ -166,7 +171,7 @@ def _reachable(binaries: Binaries, account: Account) -> Binaries:
         )  # as auditwheel names them
         if libraries.is_dir():
             _copy(libraries, half / libraries.name)
-        _open_for_reading(half)
+        open_for_reading(half)
         try:
             half.rename(copy)
         except OSError:  # another process was faster
@@ -184,13 +189,6 @@ def _reachable(binaries: Binaries, account: Account) -> Binaries:
 def _copy(source: Path, target: Path) -> None:
     unneeded = shutil.ignore_patterns("include", "*.a", "doc")
     shutil.copytree(source, target, symlinks=True, ignore=unneeded)
-
-
-def _open_for_reading(folder: Path) -> None:
-    for path in (folder, *folder.rglob("*")):
-        if not path.is_symlink():
-            runs = path.is_dir() or path.stat().st_mode & 0o100
-            path.chmod(0o755 if runs else 0o644)
 
 
 def _forget_old(root: Path, current: Path) -> None:

@@ -19,6 +19,7 @@ from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .account import Account
 from .binaries import Binaries
 
+SOCKETS = "s"
 PORT = 5432  # only the socket's name: nothing listens on the network
 
 # `exec` keeps the process's number, so that `$$` of the watchdog, which the double fork gives to
@@ -52,6 +53,7 @@ _SETTINGS = {
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _WATCHDOG_SECONDS = 1.0
+_SHORT = Path("/tmp")
 _LONGEST_SOCKET_FOLDER = 85  # of 107 bytes (104 on macOS), less `/.s.PGSQL.5432.lock`
 
 
@@ -75,7 +77,7 @@ def running(
     finally:
         if server is not None:
             _stop(server)
-        if sockets != folder:
+        if sockets != folder / SOCKETS:
             shutil.rmtree(sockets, ignore_errors=True)
 
 
@@ -88,8 +90,8 @@ def stop_leftover(folder: Path) -> bool:
     patience = time.monotonic() + _WATCHDOG_SECONDS
     while state := _postmaster(folder):
         number, sockets = state
-        if not _is_alive(number):
-            if sockets != folder and sockets.name.startswith("sqlgen-"):
+        if not _is_alive(number) or not _is_owned_as(number, folder / "data"):
+            if sockets.parent == _SHORT and sockets.name.startswith("sqlgen-"):
                 shutil.rmtree(sockets, ignore_errors=True)
             return True
         late = time.monotonic() - patience
@@ -111,9 +113,10 @@ def environment() -> dict[str, str]:
 
 def _socket_folder(folder: Path, account: Account) -> Path:
     """The cluster's own folder, or one of a short name where that is too long for a socket."""
-    if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
-        return folder
-    short = Path(tempfile.mkdtemp(prefix="sqlgen-", dir="/tmp"))  # mode 0700
+    own = folder / SOCKETS
+    if len(os.fsencode(own)) <= _LONGEST_SOCKET_FOLDER:
+        return own
+    short = Path(tempfile.mkdtemp(prefix="sqlgen-", dir=_SHORT))  # mode 0700
     account.give(short)
     return short
 
@@ -166,7 +169,11 @@ def _postmaster(folder: Path) -> tuple[int, Path] | None:
     lines = _pid_file(folder)
     if not lines or not lines[0].strip().isdigit():
         return None
-    sockets = Path(lines[4].strip()) if len(lines) > 4 and lines[4].strip() else folder
+    sockets = (
+        Path(lines[4].strip())
+        if len(lines) > 4 and lines[4].strip()
+        else folder / SOCKETS
+    )
     return int(lines[0]), sockets
 
 
@@ -189,6 +196,14 @@ def _is_alive(number: int) -> bool:
     except PermissionError:
         return False  # somebody else's: the number was given out again
     return True
+
+
+def _is_owned_as(number: int, data: Path) -> bool:
+    """Whether the process is of the cluster's user, as far as the system tells."""
+    try:
+        return Path(f"/proc/{number}").stat().st_uid == data.stat().st_uid
+    except OSError:
+        return True
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

@@ -62,7 +62,7 @@ def _embedded(
     with cluster.slot(binaries, account) as (folder, reachable):
         settings = []
         if reachable.major >= 18:
-            path = stand_ins.place(folder, extensions, account)
+            path = stand_ins.place(folder, extensions)
             settings.append(("extension_control_path", path))
         with process.running(reachable, folder, account, settings) as sockets:
             conninfo = make_conninfo(

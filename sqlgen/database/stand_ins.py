@@ -9,10 +9,10 @@ import shutil
 from importlib import resources
 from pathlib import Path
 
-from .account import Account
+from .account import open_for_reading
 
 
-def place(folder: Path, extensions: Path | None, account: Account) -> str:
+def place(folder: Path, extensions: Path | None) -> str:
     """Copy the stand-ins to where the server's user can read them; gives the setting's value.
 
     *extensions* is the project's folder, with `NAME.control` and `NAME--VERSION.sql` in it.
@@ -26,8 +26,7 @@ def place(folder: Path, extensions: Path | None, account: Account) -> str:
     shipped = resources.files(__package__) / "extensions" / "extension"
     with resources.as_file(shipped) as ours:
         path.append(_copy(ours, target / "sqlgen"))
-    if account.user is not None:
-        target.chmod(0o755)
+    open_for_reading(target)
     return ":".join(path)
 
 
