@@ -26,7 +26,7 @@ ON CONFLICT (mrn) DO UPDATE
 SET given_name = excluded.given_name,
     family_name = excluded.family_name,
     born_on = excluded.born_on
-RETURNING p.id, (p.xmax = 0) AS "inserted!";
+RETURNING p.id, (p.xmax = 0) AS inserted;
 
 -- name: update_contact_details :optional -> Patient
 UPDATE patients

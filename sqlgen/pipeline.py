@@ -139,7 +139,7 @@ def analyse(config: Config, *, progress: Progress = quiet) -> Analysis:
     return Analysis(
         paths=tuple(source.path for source in sources),
         files=gathered(files, typed),
-        diagnostics=unparsed + undescribed + untyped,
+        diagnostics=in_order(unparsed + undescribed + untyped),
     )
 
 
@@ -187,6 +187,16 @@ def gathered(
         (file, tuple(found[id(q)] for q in file.queries if id(q) in found))
         for file in files
     )
+
+
+def in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The diagnostics as somebody reads who goes through the files from top to bottom."""
+
+    def place(diagnostic: Diagnostic) -> tuple[str, int]:
+        span = diagnostic.label.span if diagnostic.label else None
+        return (span.source.path, span.start) if span else ("", 0)
+
+    return tuple(sorted(diagnostics, key=place))
 
 
 def selection(

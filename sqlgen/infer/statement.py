@@ -16,7 +16,7 @@ from ..model.typed import (
 from . import nodes, nullability, overrides
 from .cardinality import cardinality, misfit
 from .commands import unfit
-from .levels import Level, column_name, origin
+from .levels import Level, column_name, output_origin
 from .lineage import lineage
 from .parameters import literals_of, parameters
 from .stars import stars
@@ -74,7 +74,7 @@ def _columns(
     outputs = level.output
     for place, (column, name, override) in enumerate(_shown(description)):
         expression = outputs[place].node("expr")
-        source = origin(expression, level) if expression else None
+        source = output_origin(level, place + 1)
         verdict = verdicts[place]
         type_ = in_tree(expression, column.type, level.catalog.types)
         mark = override.mark if override else Mark.INFER
@@ -94,6 +94,9 @@ def _columns(
                 column=column_name(level.catalog, source),
                 literals=_literals(level.catalog, source, type_),
                 element_nullable=verdict.element_nullable,
+                narrowed=mark is Mark.INFER
+                and not verdict.nullable
+                and _may_hold_null(level.catalog, source),
             )
         )
     return tuple(columns), warnings
@@ -146,6 +149,14 @@ def _literals(
         if found := literals_of(column):
             return found
     return type_.literals if isinstance(type_, DomainType) else ()
+
+
+def _may_hold_null(catalog: Catalog, source: TableColumn | None) -> bool:
+    """Whether the schema lets the column be NULL that a result comes from."""
+    return (
+        source is not None
+        and not catalog.relations[source.table].columns[source.number].not_null
+    )
 
 
 def _redundant(query: Query, name: str, verdict: Verdict) -> Diagnostic:

@@ -66,7 +66,9 @@ class TypedColumn:
     """A column of the result.
 
     `name` is without the override. `nullable` has the override applied. `column` is the table
-    column that the value comes from unchanged, through joins, views and CTEs.
+    column that the value comes from unchanged, through joins, views and CTEs. `narrowed`: that
+    column may be NULL as the schema has it, and only this query's conditions or assignments prove
+    that it is not.
     """
 
     name: str
@@ -77,6 +79,7 @@ class TypedColumn:
     column: ColumnName | None = None
     literals: tuple[str, ...] = ()
     element_nullable: bool = False
+    narrowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

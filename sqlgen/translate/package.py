@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 
 from ..model.config import Config, Mode
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
-from ..model.python import Module, PythonFile, PyType, Record, Support, TypedMarker
+from ..model.python import (
+    Field,
+    Module,
+    PythonFile,
+    PyType,
+    Record,
+    Support,
+    TypedMarker,
+)
 from ..model.query import QueryFile
 from ..model.source import Span
 from ..model.typed import TypedQuery
@@ -13,7 +21,7 @@ from . import overrides
 from .modules import Place, packages, places
 from .queries import Context, Translated, translated
 from .shared import class_names, literals, models, shared_types
-from .types import Types
+from .types import Types, nullable, or_none
 from .uses import uses_support
 
 
@@ -128,19 +136,56 @@ def _twin(module: Module, config: Config) -> Module:
 
 
 def _shared_rows(queries: Iterable[Translated]) -> tuple[Record, ...]:
-    """The classes named by `-> ROW`, sorted; each must have the same fields everywhere."""
-    first: dict[str, Translated] = {}
+    """The classes named by `-> ROW`, sorted; each must have the same fields everywhere.
+
+    Where the queries differ only in that some prove a nullable column not to be NULL in their
+    rows (`WHERE reaction IS NOT NULL`), the class says what is true of all of them.
+    """
+    agreed: dict[str, tuple[Translated, Record]] = {}
     diagnostics: list[Diagnostic] = []
     for query in queries:
         if query.shared is None:
             continue
-        other = first.setdefault(query.shared.name, query)
-        if other.shared and other.shared.fields != query.shared.fields:
-            diagnostics.append(_mismatch(query, other))
+        first, record = agreed.setdefault(query.shared.name, (query, query.shared))
+        fields = tuple(
+            map(_common, _fields(first, record), _fields(query, query.shared))
+        )
+        if None in fields or len(record.fields) != len(query.shared.fields):
+            diagnostics.append(_mismatch(query, first))
+        else:
+            common = tuple(field for field in fields if field)
+            agreed[record.name] = first, replace(record, fields=common)
     if diagnostics:
         raise SqlgenError(*diagnostics)
-    found = [query.shared for query in first.values() if query.shared]
+    found = [record for _, record in agreed.values()]
     return tuple(sorted(found, key=lambda record: record.name))
+
+
+def _fields(query: Translated, record: Record) -> list[tuple[Field, bool]]:
+    """The fields of a row, each with whether only this query proves it not to be NULL."""
+    return list(zip(record.fields, query.narrowed, strict=True))
+
+
+def _common(one: tuple[Field, bool], other: tuple[Field, bool]) -> Field | None:
+    """The field that is true of both, or None where there is none."""
+    (mine, narrowed), (theirs, theirs_narrowed) = one, other
+    if mine == theirs:
+        return mine
+    if narrowed and _widened(mine) == theirs:
+        return theirs
+    if theirs_narrowed and _widened(theirs) == mine:
+        return mine
+    return None
+
+
+def _widened(field: Field) -> Field:
+    """The field with None among its values."""
+    return replace(
+        field,
+        type=nullable(field.type),
+        raw=nullable(field.raw),
+        read=or_none(field.read),
+    )
 
 
 def _mismatch(query: Translated, other: Translated) -> Diagnostic:

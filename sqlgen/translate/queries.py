@@ -61,7 +61,11 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A query's function, its constant, and its classes: the row's, shared or its own, and its parameters'."""
+    """A query's function, its constant, and its classes: the row's and its parameters'.
+
+    The row's class is shared with others or its own. `narrowed` tells of each column what
+    `TypedColumn.narrowed` does.
+    """
 
     query: Query
     function: Function
@@ -69,6 +73,7 @@ class Translated:
     shared: Record | None
     own: Record | None
     params: Record | None = None
+    narrowed: tuple[bool, ...] = ()
 
     @property
     def classes(self) -> tuple[Record, ...]:
@@ -128,6 +133,7 @@ def translated(query: TypedQuery, context: Context, module: str) -> Translated:
         Constant(constant, text),
         shared=record if named else None,
         own=None if named else record,
+        narrowed=tuple(column.narrowed for column in query.columns),
         params=params,
     )
 
