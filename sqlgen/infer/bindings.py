@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..model.catalog import DomainType, PgType
+from ..model.catalog import ArrayType, DomainType, PgType
 from .levels import Level, own_nodes, reference, unchanged
 from .nodes import Node
 
@@ -152,13 +152,20 @@ def _as_indexed(equality: Node, side: Node, level: Level) -> bool:
         side.node("arg") is var
         and stored is not None
         and compared is not None
-        and _compared_as(stored) == _compared_as(compared)
+        and compared_alike(stored, compared)
     )
+
+
+def compared_alike(first: PgType, second: PgType) -> bool:
+    """Whether values of two types are compared by the same operators."""
+    return _compared_as(first) == _compared_as(second)
 
 
 def _compared_as(type_: PgType) -> str:
     while isinstance(type_, DomainType):
         type_ = type_.base
+    if isinstance(type_, ArrayType):
+        return _compared_as(type_.element) + "[]"
     if type_.schema == "pg_catalog" and type_.name == "varchar":
         return "pg_catalog.text"
     return f"{type_.schema}.{type_.name}"

@@ -161,6 +161,12 @@ def reference(node: Node, level: Level) -> Reference | None:
     return reference(named[number - 1], home) if 0 < number <= len(named) else None
 
 
+def output_origin(level: Level, number: int) -> TableColumn | None:
+    """The table column that output column *number* (from 1) comes from, in all arms of a UNION."""
+    found = _output_origins(level, number)
+    return next(iter(found)) if len(found) == 1 else None
+
+
 def origin(node: Node, level: Level) -> TableColumn | None:
     """The table column that a value comes from unchanged, through joins, subqueries and views."""
     found = _origins(node, level)

@@ -1,7 +1,7 @@
 """Query tree -> the places of `*` and `t.*`, and the columns they stand for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ..model.catalog import Catalog
@@ -13,8 +13,6 @@ from .nodes import Node
 _NAME = r'(?:[^\W\d][\w$]*|"(?:[^"]|"")+")'
 _BLANK = r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"
 _STAR = re.compile(rf"(?P<prefix>(?:{_NAME}{_BLANK}\.{_BLANK})*)\*")
-
-_UNDECIDED = -1
 
 
 def stars(catalog: Catalog, tree: Node, text: str) -> tuple[Star, ...]:
@@ -42,24 +40,55 @@ def _stars_of(level: Level, text: str, offsets: dict[int, int]) -> Iterator[Star
     # The list above a set operation repeats the locations of its first arm.
     if level.query.node("setOperations"):
         return
-    expressions = [entry.node("expr") for entry in level.output]
-    placed = [(node.location if node else _UNDECIDED, node) for node in expressions]
-    if any(node and node.tag == "VAR" and place < 0 for place, node in placed):
+    placed = [
+        (_location(expression, level), expression, entry.string("resname"))
+        for entry in level.output
+        if (expression := entry.node("expr"))
+    ]
+    if any(node.tag == "VAR" and place < 0 for place, node, _ in placed):
         return
     for location, group in groupby(placed, key=lambda item: item[0]):
-        start = offsets.get(location, len(text))
-        star = _STAR.match(text, start)
-        nodes = [node for _, node in group]
-        if star is None:
+        star = _STAR.match(text, offsets.get(location, len(text)))
+        columns = [(node, shown) for _, node, shown in group]
+        if star is None or not _is_whole([node for node, _ in columns], level):
             continue
-        names = [_name(node, level, star["prefix"]) for node in nodes]
+        names = [_name(node, shown, level, star["prefix"]) for node, shown in columns]
         if all(names):
-            yield Star(start, star.end(), tuple(name for name in names if name))
+            yield Star(star.start(), star.end(), tuple(filter(None, names)))
 
 
-def _name(node: Node | None, level: Level, prefix: str) -> str | None:
+def _location(expression: Node, level: Level) -> int:
+    """Where an output column stands in the statement; 18 puts references to GROUP BY in places."""
+    if expression.tag == "VAR" and expression.location < 0:
+        entry, number = _entry(expression, level)
+        grouped = entry.nodes("groupexprs") if entry else ()
+        if 0 < number <= len(grouped):
+            return grouped[number - 1].location
+    return expression.location
+
+
+def _is_whole(columns: Sequence[Node], level: Level) -> bool:
+    """Whether these are all columns of a star and no others.
+
+    Under GROUP BY, 18 gives each use of a grouped column the place of the first. Only where they
+    are just the columns of one relation is it certain then whose they are.
+    """
+    if not level.query.flag("hasGroupRTE"):
+        return True
+    written = [_written(column, level) for column in columns]
+    entry = written[0][0]
+    names = entry.node("eref") if entry else None
+    wanted = [
+        (entry, number)
+        for number, name in enumerate(names.strings("colnames") if names else (), 1)
+        if name
+    ]
+    return written == wanted
+
+
+def _name(node: Node, shown: str, level: Level, prefix: str) -> str | None:
     """The column as the star's author would write it, None where that is not certain."""
-    if node is None or node.tag != "VAR" or node.number("varlevelsup"):
+    if node.tag != "VAR" or node.number("varlevelsup"):
         return None
     entry, number = _written(node, level)
     names = entry.node("eref") if entry else None
@@ -67,7 +96,7 @@ def _name(node: Node | None, level: Level, prefix: str) -> str | None:
     if entry is None or names is None or not 0 < number <= len(columns):
         return None
     column = columns[number - 1]
-    if columns.count(column) > 1:
+    if columns.count(column) > 1 or column != shown:
         return None
     if prefix:
         return prefix + quoted(column)
@@ -84,18 +113,20 @@ def _name(node: Node | None, level: Level, prefix: str) -> str | None:
 
 def _written(var: Node, level: Level) -> tuple[Node | None, int]:
     """The entry and column that the author's own words mean (`varnosyn`), behind GROUP BY."""
-    index = var.number("varnosyn") or var.number("varno")
-    number = var.number("varattnosyn") or var.number("varattno")
-    entries = level.entries
-    if not 0 < index <= len(entries):
-        return None, 0
-    entry = entries[index - 1]
-    if entry.number("rtekind") == GROUP:
+    entry, number = _entry(var, level)
+    if entry and entry.number("rtekind") == GROUP:
         grouped = entry.nodes("groupexprs")
         if not 0 < number <= len(grouped) or grouped[number - 1].tag != "VAR":
             return None, 0
         return _written(grouped[number - 1], level)
     return entry, number
+
+
+def _entry(var: Node, level: Level) -> tuple[Node | None, int]:
+    index = var.number("varnosyn") or var.number("varno")
+    number = var.number("varattnosyn") or var.number("varattno")
+    entries = level.entries
+    return (entries[index - 1] if 0 < index <= len(entries) else None), number
 
 
 def _visible(level: Level) -> list[str]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ..model.catalog import Catalog
+from ..model.catalog import ArrayType, Catalog
 from ..model.description import TableColumn
+from .bindings import compared_alike
 from .levels import (
     FUNCTION,
     INSERT,
@@ -17,6 +18,7 @@ from .levels import (
     origin,
     own_nodes,
     reference,
+    set_arms,
     uncoerced,
 )
 from .nodes import Node
@@ -102,7 +104,7 @@ def _assignments(level: Level) -> Iterator[Use]:
                 Purpose.ASSIGNED,
                 column=column,
                 elements=elements,
-                as_it_is=True,
+                as_it_is=_same_values(parameter, column, elements, level.catalog),
             )
 
 
@@ -150,7 +152,10 @@ def _referred_values(var: Node, level: Level) -> Iterator[tuple[Node, bool]]:
 
 
 def _output_values(source: Level, place: int) -> Iterator[tuple[Node, bool]]:
-    if source.query.number("commandType") == SELECT and place < len(source.output):
+    if arms := set_arms(source):
+        for arm in arms:
+            yield from _output_values(arm, place)
+    elif source.query.number("commandType") == SELECT and place < len(source.output):
         expression = source.output[place].node("expr")
         if expression:
             yield from _values(expression, source)
@@ -215,12 +220,29 @@ def _compared(first: Node, second: Node, level: Level, *, exact: bool) -> Iterat
 def _compared_with(
     parameter: Node, other: Node, level: Level, *, exact: bool, elements: bool = False
 ) -> Use:
+    column = origin(uncoerced(other), level)
     return _use(
         parameter,
         Purpose.COMPARED,
-        column=origin(uncoerced(other), level),
+        column=column,
         elements=elements,
-        as_it_is=exact and origin(other, level) is not None,
+        as_it_is=exact
+        and origin(other, level) == column
+        and _same_values(parameter, column, elements, level.catalog),
+    )
+
+
+def _same_values(
+    parameter: Node, column: TableColumn | None, elements: bool, catalog: Catalog
+) -> bool:
+    """Whether the values of a parameter are of the column's type, or those of its elements are."""
+    relation = catalog.relations.get(column.table) if column else None
+    stored = relation.columns.get(column.number) if relation and column else None
+    given = catalog.types.get(parameter.number("paramtype"))
+    if elements and isinstance(given, ArrayType):
+        given = given.element
+    return (
+        stored is not None and given is not None and compared_alike(stored.type, given)
     )
 
 

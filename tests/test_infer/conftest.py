@@ -1,0 +1,58 @@
+"""Queries as they are after inference, on a real server's trees."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from sqlgen import describe, infer, parse
+from sqlgen.model.description import Description
+from sqlgen.model.source import SourceFile
+from sqlgen.model.typed import TypedQuery
+
+Typed = Callable[..., TypedQuery]
+
+SCHEMA = """
+CREATE TYPE mood AS ENUM ('happy', 'sad');
+CREATE DOMAIN size AS text CHECK (VALUE IN ('s', 'm'));
+CREATE TABLE patients (
+    id int PRIMARY KEY,
+    mrn text NOT NULL UNIQUE,
+    name varchar(80) NOT NULL,
+    born_on date,
+    status text NOT NULL CHECK (status IN ('in', 'out')),
+    size size,
+    tags text[]
+);
+CREATE TABLE visits (
+    id int PRIMARY KEY,
+    patient_id int NOT NULL REFERENCES patients,
+    at timestamptz NOT NULL,
+    note text,
+    "Odd name" int,
+    UNIQUE (patient_id, at)
+);
+CREATE VIEW inpatients AS SELECT id, mrn AS number, status FROM patients WHERE status = 'in';
+CREATE VIEW visitors AS
+    SELECT p.id, p.mrn, p.status, v.id AS visit, v.note
+    FROM visits AS v JOIN patients AS p ON p.id = v.patient_id;
+"""
+
+
+@pytest.fixture
+def typed(connection: psycopg.Connection[TupleRow]) -> Typed:
+    """Infers one statement, after statements that change the schema."""
+    connection.execute(SCHEMA)
+
+    def call(statement: str, *changes: str, command: str = "many") -> TypedQuery:
+        for change in changes:
+            connection.execute(change)
+        text = f"-- name: q :{command}\n{statement}"
+        parsed = parse.query_file(SourceFile("queries/q.sql", text)).queries
+        catalog = describe.catalog(connection)
+        [found] = describe.queries(connection, catalog, parsed)
+        assert isinstance(found, Description), found
+        return infer.query(found, catalog)
+
+    return call

@@ -1,0 +1,249 @@
+"""How many rows a query can give, by keys, limits and aggregates."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sqlgen.model.typed import Cardinality, TypedQuery
+
+Typed = Callable[..., TypedQuery]
+
+ONE, OPTIONAL, MANY = (
+    Cardinality.EXACTLY_ONE,
+    Cardinality.AT_MOST_ONE,
+    Cardinality.MANY,
+)
+INSERT = "INSERT INTO visits (id, patient_id, at) "
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("SELECT 1", ONE),
+        ("SELECT 1 WHERE $1", OPTIONAL),
+        ("VALUES (1)", ONE),
+        ("VALUES (1), (2)", MANY),
+        ("SELECT generate_series(1, 3)", MANY),
+        ("SELECT * FROM generate_series(1, 3)", MANY),
+        ("SELECT x FROM lower($1) AS x", ONE),
+        ("SELECT id FROM patients", MANY),
+        # Keys
+        ("SELECT name FROM patients WHERE id = $1", OPTIONAL),
+        ("SELECT name FROM patients WHERE $1 = id", OPTIONAL),
+        ("SELECT name FROM patients WHERE id = 1 AND name = $1", OPTIONAL),
+        ("SELECT name FROM patients WHERE id = 1 OR name = $1", MANY),
+        ("SELECT name FROM patients WHERE id = ANY ($1)", MANY),
+        ("SELECT name FROM patients WHERE id > $1", MANY),
+        ("SELECT name FROM patients WHERE id + 0 = $1", MANY),
+        ("SELECT name FROM patients WHERE id = id", MANY),
+        ("SELECT name FROM patients WHERE id = floor(random() * 9)::int", MANY),
+        ("SELECT name FROM patients WHERE mrn = $1", OPTIONAL),
+        ("SELECT name FROM patients WHERE name = $1", MANY),
+        ("SELECT note FROM visits WHERE patient_id = $1", MANY),
+        ("SELECT note FROM visits WHERE patient_id = $1 AND at = $2", OPTIONAL),
+        ("SELECT name FROM patients WHERE id = (SELECT max(id) FROM visits)", OPTIONAL),
+        # Joins
+        (
+            "SELECT 1 AS x FROM visits v JOIN patients p ON p.id = v.patient_id WHERE v.id = $1",
+            OPTIONAL,
+        ),
+        (
+            "SELECT 1 AS x FROM visits v JOIN patients p ON p.id = v.patient_id WHERE p.id = $1",
+            MANY,
+        ),
+        (
+            "SELECT 1 AS x FROM visits v LEFT JOIN patients p ON p.id = v.patient_id WHERE v.id = $1",
+            OPTIONAL,
+        ),
+        (
+            "SELECT 1 AS x FROM patients p LEFT JOIN visits v ON p.id = $1 AND v.id = $2",
+            MANY,
+        ),
+        (
+            "SELECT 1 AS x FROM patients p RIGHT JOIN visits v ON p.id = v.patient_id WHERE v.id = $1",
+            OPTIONAL,
+        ),
+        (
+            "SELECT 1 AS x FROM (SELECT 1 AS a) l FULL JOIN (SELECT 2 AS a) r ON l.a = r.a",
+            MANY,
+        ),
+        ("SELECT 1 AS x FROM patients JOIN visits USING (id) WHERE id = $1", OPTIONAL),
+        ("SELECT 1 AS x FROM patients, visits WHERE patients.id = $1", MANY),
+        # Limits
+        ("SELECT id FROM patients LIMIT 1", OPTIONAL),
+        ("SELECT id FROM patients LIMIT 2", MANY),
+        ("SELECT id FROM patients LIMIT $1", MANY),
+        ("SELECT id FROM patients LIMIT NULL", MANY),
+        ("SELECT id FROM patients ORDER BY id FETCH FIRST 1 ROW WITH TIES", MANY),
+        ("SELECT count(*) FROM patients LIMIT 1", ONE),
+        ("SELECT count(*) FROM patients LIMIT 0", OPTIONAL),
+        ("SELECT count(*) FROM patients OFFSET 1", OPTIONAL),
+        # Aggregates and groups
+        ("SELECT count(*) FROM patients WHERE id > $1", ONE),
+        ("SELECT count(*) FROM patients HAVING count(*) > 1", OPTIONAL),
+        ("SELECT 1 AS x FROM patients HAVING true", OPTIONAL),
+        ("SELECT status, count(*) FROM patients GROUP BY status", MANY),
+        ("SELECT id, count(*) FROM patients WHERE id = $1 GROUP BY id", OPTIONAL),
+        ("SELECT count(*) FROM patients GROUP BY ()", MANY),
+        (
+            (
+                "SELECT p.id, count(v.id) FROM patients p LEFT JOIN visits v ON v.patient_id = p.id"
+                " WHERE p.id = $1 GROUP BY p.id"
+            ),
+            OPTIONAL,
+        ),
+        (
+            (
+                "SELECT p.id, count(v.id) FROM visits v LEFT JOIN patients p ON p.id = 1 AND v.id > 3"
+                " GROUP BY p.id"
+            ),
+            MANY,
+        ),
+        ("SELECT count(*), generate_series(1, 2) AS g FROM patients", MANY),
+        # Set operations
+        ("SELECT 1 AS x UNION SELECT 2", MANY),
+        ("SELECT 1 AS x INTERSECT SELECT id FROM patients", OPTIONAL),
+        ("SELECT 1 AS x EXCEPT SELECT id FROM patients", OPTIONAL),
+        ("SELECT id FROM patients EXCEPT SELECT 1", MANY),
+        ("(SELECT id FROM patients UNION SELECT 1) LIMIT 1", ONE),
+        # Through subqueries, CTEs and views
+        ("SELECT number FROM inpatients WHERE id = $1", OPTIONAL),
+        ("SELECT number FROM inpatients WHERE status = $1", MANY),
+        ("SELECT mrn FROM visitors WHERE visit = $1", OPTIONAL),
+        ("SELECT mrn FROM visitors WHERE id = $1", MANY),
+        ("SELECT * FROM (SELECT count(*) FROM patients) AS c", ONE),
+        ("WITH c AS (SELECT count(*) AS n FROM patients) SELECT n FROM c", ONE),
+        (
+            (
+                "SELECT n FROM (SELECT status, count(*) AS n FROM patients GROUP BY status) g"
+                " WHERE status = $1"
+            ),
+            OPTIONAL,
+        ),
+        (
+            "SELECT x FROM (SELECT DISTINCT note AS x FROM visits) d WHERE x = $1",
+            OPTIONAL,
+        ),
+        (
+            (
+                "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 5)"
+                " SELECT n FROM r WHERE n = $1"
+            ),
+            MANY,
+        ),
+        # What changes data
+        (INSERT + "VALUES ($1, $2, $3) RETURNING id", ONE),
+        (INSERT + "VALUES ($1, $2, $3), ($4, $5, $6) RETURNING id", MANY),
+        (INSERT + "VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id", OPTIONAL),
+        (
+            INSERT
+            + "VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET at = $3 RETURNING id",
+            ONE,
+        ),
+        (
+            INSERT + "VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET at = $3"
+            " WHERE visits.note IS NULL RETURNING id",
+            OPTIONAL,
+        ),
+        (INSERT + "SELECT 1, id, now() FROM patients RETURNING id", MANY),
+        (
+            INSERT + "SELECT 1, id, now() FROM patients WHERE id = $1 RETURNING id",
+            OPTIONAL,
+        ),
+        ("UPDATE visits SET note = $1 WHERE id = $2 RETURNING id", OPTIONAL),
+        ("UPDATE visits SET note = $1 WHERE note = $2 RETURNING id", MANY),
+        (
+            "UPDATE visits SET note = $1 FROM patients p WHERE visits.id = $2 RETURNING p.id",
+            OPTIONAL,
+        ),
+        ("DELETE FROM visits WHERE id = $1 RETURNING id", OPTIONAL),
+        ("DELETE FROM visits RETURNING id", MANY),
+        ("UPDATE inpatients SET status = 'out' WHERE id = $1 RETURNING id", OPTIONAL),
+        (
+            "WITH d AS (DELETE FROM visits WHERE id = $1 RETURNING id) SELECT id FROM d",
+            OPTIONAL,
+        ),
+    ],
+)
+def test_cardinality(typed: Typed, statement: str, expected: Cardinality) -> None:
+    assert typed(statement).cardinality is expected
+
+
+def test_a_statement_without_columns_gives_none(typed: Typed) -> None:
+    found = typed("DELETE FROM visits", command="execrows")
+    assert found.cardinality is Cardinality.NONE
+
+
+def test_a_trigger_may_skip_a_row(typed: Typed) -> None:
+    found = typed(
+        INSERT + "VALUES ($1, $2, $3) RETURNING id",
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "CREATE TRIGGER t BEFORE INSERT ON visits FOR EACH ROW EXECUTE FUNCTION f()",
+    )
+    assert found.cardinality is OPTIONAL
+
+
+def test_a_key_says_nothing_of_inheriting_tables(typed: Typed) -> None:
+    change = "CREATE TABLE more () INHERITS (visits)"
+    found = typed("SELECT note FROM visits WHERE id = $1", change)
+    assert found.cardinality is MANY
+    found = typed("SELECT note FROM ONLY visits WHERE id = $1")
+    assert found.cardinality is OPTIONAL
+
+
+def test_an_equality_of_another_collation_is_not_the_keys(typed: Typed) -> None:
+    found = typed(
+        'SELECT name FROM patients WHERE mrn = $1 COLLATE "C"',
+    )
+    assert found.cardinality is MANY
+
+
+@pytest.mark.parametrize(
+    ("command", "statement", "message", "hint"),
+    [
+        (
+            "one",
+            "SELECT id FROM patients WHERE name = $1",
+            "`q` is `:one`, but may give more than one row",
+            (
+                "compare the unique key `id` or `mrn` of `patients` with `=`; else add `LIMIT 1`,"
+                " or make it `:many`"
+            ),
+        ),
+        (
+            "optional",
+            "UPDATE visits SET note = $1 WHERE patient_id = $2 RETURNING id",
+            "`q` is `:optional`, but may give more than one row",
+            (
+                "compare the unique key `id` or `(patient_id, at)` of `visits` with `=`;"
+                " else make it `:many`"
+            ),
+        ),
+        (
+            "optional",
+            "SELECT count(*) FROM visits",
+            "`q` is `:optional`, but always gives exactly one row",
+            "make it `:one`",
+        ),
+    ],
+)
+def test_a_command_that_does_not_fit(
+    typed: Typed, command: str, statement: str, message: str, hint: str
+) -> None:
+    [warning] = typed(statement, command=command).warnings
+    assert (warning.message, warning.hint) == (message, hint)
+    assert warning.label is not None
+    assert warning.label.span.text == "q"
+
+
+@pytest.mark.parametrize(
+    ("command", "statement"),
+    [
+        ("one", "SELECT id FROM patients WHERE id = $1"),
+        ("one", "SELECT count(*) FROM patients"),
+        ("optional", "SELECT id FROM patients WHERE id = $1"),
+        ("many", "SELECT count(*) FROM patients"),
+    ],
+)
+def test_a_command_that_fits(typed: Typed, command: str, statement: str) -> None:
+    assert typed(statement, command=command).warnings == ()

@@ -1,0 +1,193 @@
+"""Result columns: where they come from, their literals, their authors' overrides."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sqlgen.model.diagnostic import SqlgenError
+from sqlgen.model.query import Mark
+from sqlgen.model.typed import Override, TypedColumn, TypedQuery
+
+Typed = Callable[..., TypedQuery]
+
+
+def only(query: TypedQuery) -> TypedColumn:
+    [column] = query.columns
+    return column
+
+
+@pytest.mark.parametrize(
+    ("statement", "column", "literals"),
+    [
+        ("SELECT status FROM patients", "patients.status", ("in", "out")),
+        ("SELECT status::text FROM patients", "patients.status", ("in", "out")),
+        ("SELECT status FROM inpatients", "patients.status", ("in", "out")),
+        ("SELECT status FROM visitors", "patients.status", ("in", "out")),
+        (
+            "SELECT p.status FROM visits v LEFT JOIN patients p ON p.id = v.patient_id",
+            "patients.status",
+            ("in", "out"),
+        ),
+        (
+            "WITH c AS (SELECT status AS s FROM patients) SELECT x.s FROM (SELECT s FROM c) x",
+            "patients.status",
+            ("in", "out"),
+        ),
+        (
+            "SELECT status FROM patients GROUP BY status",
+            "patients.status",
+            ("in", "out"),
+        ),
+        (
+            "UPDATE patients SET status = 'in' RETURNING status",
+            "patients.status",
+            ("in", "out"),
+        ),
+        (
+            "SELECT status FROM patients UNION SELECT status FROM inpatients",
+            "patients.status",
+            ("in", "out"),
+        ),
+        ("SELECT size FROM patients", "patients.size", ("s", "m")),
+        ("SELECT 's'::size AS size", None, ("s", "m")),
+        (
+            (
+                "WITH RECURSIVE r AS (SELECT status FROM patients UNION SELECT status FROM r)"
+                " SELECT status FROM r"
+            ),
+            "patients.status",
+            ("in", "out"),
+        ),
+        # No longer the column's own values
+        ("SELECT upper(status) AS s FROM patients", None, ()),
+        ("SELECT status FROM patients UNION SELECT name FROM patients", None, ()),
+        ("SELECT coalesce(status, '?') AS s FROM patients", None, ()),
+        ("SELECT max(status) AS s FROM patients", None, ()),
+        ("SELECT id::text AS s FROM patients", None, ()),
+    ],
+)
+def test_origin_and_literals(
+    typed: Typed, statement: str, column: str | None, literals: tuple[str, ...]
+) -> None:
+    found = only(typed(statement))
+    named = found.column and f"{found.column.relation}.{found.column.column}"
+    assert (named, found.literals) == (column, literals)
+
+
+def test_a_domain_is_seen_where_the_wire_has_its_base(typed: Typed) -> None:
+    query = typed("SELECT size, size || 'x' AS more FROM patients")
+    assert [column.type.name for column in query.columns] == ["size", "text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "override"),
+    [
+        ("c", "c", None),
+        ("c!", "c", Override("!", Mark.NOT_NULL, "")),
+        ("c?", "c", Override("?", Mark.NULLABLE, "")),
+        ("c: app.Money", "c", Override(": app.Money", Mark.INFER, "app.Money")),
+        ("c!: list[str]", "c", Override("!: list[str]", Mark.NOT_NULL, "list[str]")),
+        ("c? : int", "c", Override("? : int", Mark.NULLABLE, "int")),
+        ("c:int", "c", Override(":int", Mark.INFER, "int")),
+        ("c!: _", "c", Override("!: _", Mark.NOT_NULL, "")),
+        ("a c!", "a c", Override("!", Mark.NOT_NULL, "")),
+    ],
+)
+def test_overrides(
+    typed: Typed, name: str, plain: str, override: Override | None
+) -> None:
+    found = only(typed(f'SELECT note AS "{name}" FROM visits'))
+    assert (found.name, found.override) == (plain, override)
+    mark = override.mark if override else Mark.INFER
+    assert found.nullable is (mark is not Mark.NOT_NULL)
+
+
+def test_an_override_that_repeats_what_is_proved(typed: Typed) -> None:
+    query = typed('SELECT id AS "id!", note AS "note!", at AS "at: _" FROM visits')
+    [warning] = query.warnings
+    assert warning.code == "redundant-override"
+    assert warning.label is not None
+    assert warning.label.span.text == '"id!"'
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "message"),
+    [
+        (
+            'SELECT 1 AS "c: int!"',
+            "bad-override",
+            "the override in the column name `c: int!` cannot be read: nothing may follow the type",
+        ),
+        (
+            'SELECT 1 AS "c!!"',
+            "bad-override",
+            (
+                "the override in the column name `c!!` cannot be read: only `!` or `?` and then"
+                " `: type` may follow the name"
+            ),
+        ),
+        (
+            'SELECT 1 AS "c:"',
+            "bad-override",
+            "the override in the column name `c:` cannot be read: there is no type after the colon",
+        ),
+        (
+            'SELECT 1 AS "!"',
+            "bad-override",
+            "the override in the column name `!` cannot be read: there is no name before it",
+        ),
+        ("SELECT 1, 2 AS b, 3", "unnamed-column", "columns 1, 3 of `q` have no name"),
+        ("SELECT 1 AS a, 2", "unnamed-column", "column 2 of `q` has no name"),
+        (
+            "SELECT 1 AS a, 2 AS a",
+            "duplicate-column",
+            "columns 1 and 2 of `q` are both named `a`",
+        ),
+        (
+            'SELECT 1 AS a, 2 AS b, 3 AS "a!", 4 AS a',
+            "duplicate-column",
+            "columns 1, 3, 4 of `q` are all named `a`",
+        ),
+        (
+            "DELETE FROM visits",
+            "no-result-columns",
+            "`q` is `:many`, but its statement gives no columns",
+        ),
+    ],
+)
+def test_what_is_wrong(typed: Typed, statement: str, code: str, message: str) -> None:
+    with pytest.raises(SqlgenError) as caught:
+        typed(statement)
+    [found] = caught.value.diagnostics
+    assert (found.code, found.message) == (code, message)
+    assert found.hint
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM visits RETURNING id",
+        "WITH d AS (DELETE FROM visits RETURNING id) SELECT id FROM d",
+        "SHOW search_path",
+    ],
+)
+def test_only_a_select_can_be_streamed(typed: Typed, statement: str) -> None:
+    with pytest.raises(SqlgenError) as caught:
+        typed(statement, command="stream")
+    assert caught.value.diagnostics[0].code == "stream-needs-select"
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT 1", "VALUES (1)", "SELECT count(*) FROM visits"]
+)
+def test_an_only_column_needs_no_name(typed: Typed, statement: str) -> None:
+    assert len(typed(statement, command="stream").columns) == 1
+
+
+def test_exec_leaves_columns_alone(typed: Typed) -> None:
+    assert typed("SELECT 1, 2", command="exec").columns == ()
+
+
+def test_a_utility_statement_gives_what_may_be_null(typed: Typed) -> None:
+    found = only(typed("SHOW search_path"))
+    assert (found.name, found.nullable) == ("search_path", True)

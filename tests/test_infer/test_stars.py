@@ -1,0 +1,151 @@
+"""Stars become the columns that they stand for, and run to the same result."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from sqlgen.model.typed import TypedQuery
+
+Typed = Callable[..., TypedQuery]
+
+
+def expanded(query: TypedQuery) -> str:
+    text = query.query.sql.text
+    for star in reversed(query.stars):
+        text = text[: star.start] + ", ".join(star.columns) + text[star.end :]
+    return text
+
+
+VISIT = 'id, patient_id, at, note, "Odd name"'
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("SELECT * FROM visits", f"SELECT {VISIT} FROM visits"),
+        ("SELECT 'ü', * FROM visits", f"SELECT 'ü', {VISIT} FROM visits"),
+        (
+            "SELECT visits.* FROM visits",
+            'SELECT visits.id, visits.patient_id, visits.at, visits.note, visits."Odd name" FROM visits',
+        ),
+        (
+            "SELECT public.inpatients.* FROM inpatients",
+            "SELECT public.inpatients.id, public.inpatients.number, public.inpatients.status FROM inpatients",
+        ),
+        (
+            "SELECT i . /* all */ * FROM inpatients i",
+            "SELECT i . /* all */ id, i . /* all */ number, i . /* all */ status FROM inpatients i",
+        ),
+        (
+            'SELECT "a b".*, i.id FROM inpatients AS "a b", inpatients i',
+            'SELECT "a b".id, "a b".number, "a b".status, i.id FROM inpatients AS "a b", inpatients i',
+        ),
+        (
+            "SELECT * FROM inpatients i JOIN (SELECT 1 AS x, 2 AS user) s ON s.x = i.id",
+            (
+                'SELECT i.id, i.number, i.status, s.x, s."user" FROM inpatients i'
+                " JOIN (SELECT 1 AS x, 2 AS user) s ON s.x = i.id"
+            ),
+        ),
+        (
+            "SELECT * FROM (SELECT 1 AS k, 2 AS a) l JOIN (SELECT 1 AS k, 3 AS b) r USING (k)",
+            (
+                "SELECT l.k, l.a, r.b FROM (SELECT 1 AS k, 2 AS a) l"
+                " JOIN (SELECT 1 AS k, 3 AS b) r USING (k)"
+            ),
+        ),
+        (
+            "SELECT * FROM (SELECT 1 AS k) l FULL JOIN (SELECT 2 AS k) r USING (k)",
+            "SELECT k FROM (SELECT 1 AS k) l FULL JOIN (SELECT 2 AS k) r USING (k)",
+        ),
+        (
+            "SELECT * FROM ((SELECT 1 AS a) l CROSS JOIN (SELECT 2 AS b) r) AS j",
+            "SELECT j.a, j.b FROM ((SELECT 1 AS a) l CROSS JOIN (SELECT 2 AS b) r) AS j",
+        ),
+        (
+            "SELECT * FROM inpatients AS i (a, b)",
+            "SELECT a, b, status FROM inpatients AS i (a, b)",
+        ),
+        (
+            "SELECT * FROM generate_series(1, 2)",
+            "SELECT generate_series FROM generate_series(1, 2)",
+        ),
+        (
+            "SELECT * FROM inpatients UNION SELECT * FROM inpatients",
+            "SELECT id, number, status FROM inpatients UNION SELECT id, number, status FROM inpatients",
+        ),
+        (
+            "WITH i AS (SELECT * FROM inpatients) SELECT * FROM i",
+            "WITH i AS (SELECT id, number, status FROM inpatients) SELECT id, number, status FROM i",
+        ),
+        (
+            "SELECT s.* FROM (SELECT * FROM inpatients) AS s",
+            "SELECT s.id, s.number, s.status FROM (SELECT id, number, status FROM inpatients) AS s",
+        ),
+        (
+            "INSERT INTO visits SELECT * FROM visits WHERE false RETURNING *",
+            f"INSERT INTO visits SELECT {VISIT} FROM visits WHERE false RETURNING {VISIT}",
+        ),
+        (
+            "UPDATE inpatients AS i SET status = 'in' FROM (SELECT 1 AS x) s RETURNING *",
+            (
+                "UPDATE inpatients AS i SET status = 'in' FROM (SELECT 1 AS x) s"
+                " RETURNING i.id, i.number, i.status, s.x"
+            ),
+        ),
+        (
+            "DELETE FROM inpatients RETURNING *",
+            "DELETE FROM inpatients RETURNING id, number, status",
+        ),
+        (
+            "SELECT * FROM inpatients GROUP BY id, number, status",
+            "SELECT id, number, status FROM inpatients GROUP BY id, number, status",
+        ),
+        (
+            "SELECT * FROM patients GROUP BY id",
+            "SELECT id, mrn, name, born_on, status, size, tags FROM patients GROUP BY id",
+        ),
+        # Left alone
+        ("SELECT count(*) FROM visits", "SELECT count(*) FROM visits"),
+        ("SELECT 2 * id AS x FROM visits", "SELECT 2 * id AS x FROM visits"),
+        ("SELECT id * id AS x FROM visits", "SELECT id * id AS x FROM visits"),
+        ("SELECT (p).* FROM patients p", "SELECT (p).* FROM patients p"),
+        (
+            "SELECT row_to_json(p.*) FROM patients p",
+            "SELECT row_to_json(p.*) FROM patients p",
+        ),
+        (
+            "SELECT 1 AS x WHERE EXISTS (SELECT * FROM visits)",
+            "SELECT 1 AS x WHERE EXISTS (SELECT * FROM visits)",
+        ),
+    ],
+)
+def test_expanded(
+    typed: Typed,
+    connection: psycopg.Connection[TupleRow],
+    statement: str,
+    expected: str,
+) -> None:
+    query = typed(statement, command="exec")
+    assert expanded(query) == expected
+    assert _names(connection, expected) == _names(connection, statement)
+
+
+def test_columns_of_one_name_in_a_subquery_cannot_be_told_apart(typed: Typed) -> None:
+    statement = "SELECT * FROM (SELECT 1 AS a, 2 AS a) s"
+    assert typed(statement, command="exec").stars == ()
+
+
+def test_tables_of_one_name_cannot_be_told_apart(typed: Typed) -> None:
+    changes = ("CREATE SCHEMA other", "CREATE TABLE other.visits (x int)")
+    statement = "SELECT * FROM visits, other.visits"
+    assert typed(statement, *changes, command="exec").stars == ()
+
+
+def _names(connection: psycopg.Connection[TupleRow], statement: str) -> list[object]:
+    with connection.transaction(force_rollback=True):
+        description = connection.execute(statement.encode()).description
+    assert description is not None
+    return [(column.name, column.type_code) for column in description]
