@@ -258,7 +258,6 @@ def test_mypy_points_at_the_line_that_is_wrong_now(
               |
             5 | SELECT born_on FROM patients WHERE id = :patient_id;
               |        ^^^^^^^
-              |
             """,
             id="a column is dropped",
         ),
@@ -283,14 +282,14 @@ def test_mypy_points_at_the_line_that_is_wrong_now(
                |
             14 | SELECT * FROM visits WHERE id = :visit_id;
                |               ^^^^^^
-               |
 
             error[42P01]: relation "visits" does not exist
               --> queries/records.sql:17:15
                |
             17 | SELECT * FROM visits WHERE room = :room;
                |               ^^^^^^
-               |
+
+            2 errors
             """,
             id="a table is dropped",
         ),
