@@ -1,12 +1,14 @@
 """Migration -> a database that has the schema, and a ledger that says so."""
 
-from .execute import execute
+from .execute import execute, execute_script
 from .lock import key
 from .pending import Pending
 from .runner import baseline, down, dry_run, repair, status, up
 from .service import aapply, apply
+from .snapshot import snapshot
 from .standing import DRIFT, Standing, State
 from .upward import Done
+from .verify import Unrestored, verify
 
 __all__ = [
     "DRIFT",
@@ -14,14 +16,18 @@ __all__ = [
     "Pending",
     "Standing",
     "State",
+    "Unrestored",
     "aapply",
     "apply",
     "baseline",
     "down",
     "dry_run",
     "execute",
+    "execute_script",
     "key",
     "repair",
+    "snapshot",
     "status",
     "up",
+    "verify",
 ]

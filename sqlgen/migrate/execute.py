@@ -25,9 +25,30 @@ def execute(connection: psycopg.Connection[TupleRow], migration: Migration) -> N
 
     Raises `SqlgenError` with PostgreSQL's message at its place in the file.
     """
-    source = migration.up
+    _run(connection, migration.up, transactional=migration.transactional)
+
+
+def execute_down(
+    connection: psycopg.Connection[TupleRow], migration: Migration
+) -> None:
+    """Run the down script of *migration*, which must have one, as `execute` does."""
+    assert migration.down is not None
+    transactional = not migration.down.text.startswith("-- no-transaction")
+    _run(connection, migration.down, transactional=transactional)
+
+
+def execute_script(
+    connection: psycopg.Connection[TupleRow], source: SourceFile
+) -> None:
+    """Run any SQL file (seeds) in one transaction."""
+    _run(connection, source, transactional=True)
+
+
+def _run(
+    connection: psycopg.Connection[TupleRow], source: SourceFile, *, transactional: bool
+) -> None:
     text = stand_in(connection, source.text)
-    if migration.transactional:
+    if transactional:
         connection.execute("BEGIN")
         try:
             _send(connection, source, text, 0)
