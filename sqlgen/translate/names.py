@@ -28,7 +28,7 @@ CLASSES = _words(
 """Classes and aliases that generated modules import or define."""
 
 FUNCTIONS = _words(
-    "args_row attrs cursor_name dataclass datetime hstore_text ipaddress loads multirange_text one "
+    "args_row array_text attrs cursor_name dataclass datetime hstore_text ipaddress loads multirange_text one "
     "optional parse_array parse_composite parse_hstore parse_multirange parse_range parse_vector "
     "range_text scalar_row vector_text msgspec"
 )

@@ -190,15 +190,14 @@ def _widened(field: Field) -> Field:
 
 def _mismatch(query: Translated, other: Translated) -> Diagnostic:
     """The rows of two queries side by side, and both places."""
-    mine, theirs = _columns(query), _columns(other)
     label, related = (
-        Label(q.query.row_span or q.query.name_span, f"({', '.join(columns)})")
-        for q, columns in ((query, mine), (other, theirs))
+        Label(q.query.row_span or q.query.name_span) for q in (query, other)
     )
     return Diagnostic(
         code="row-mismatch",
         message=f"`{query.query.name}` and `{other.query.name}` return different rows,"
-        f" so they cannot share `{query.query.row}`:{_side_by_side(mine, theirs)}",
+        f" so they cannot share `{query.query.row}`:"
+        f"{_side_by_side(_columns(query), _columns(other))}",
         label=label,
         related=(related,),
         hint="make the columns the same, in the same order, or name another class",

@@ -245,6 +245,8 @@ def _writing(type_: PgType, types: Types, element_nullable: bool) -> Writing:
             return Writing(inner.type, inner.write, inner.cast or not _unknown(base))
         case ArrayType(element=element):
             item = writing(element, types)
+            if _is_array(element):  # a list in a list would be a second dimension
+                item = Writing(item.type, Apply(Named("array_text", SUPPORT)))
             of = nullable(item.type) if element_nullable else item.type
             convert = item.write != _KEEP and element_nullable
             write = OrNone(item.write) if convert else item.write
@@ -287,6 +289,13 @@ def nested_write(type_: PgType, types: Types) -> Conversion:
             return _KEEP if item == _KEEP else Each(item)
         case ScalarType() | EnumType() | RangeType():
             return _KEEP
+
+
+def _is_array(type_: PgType) -> bool:
+    """Whether it is an array, or a domain over one: arrays have arrays of domains only."""
+    if isinstance(type_, DomainType):
+        return _is_array(type_.base)
+    return isinstance(type_, ArrayType)
 
 
 def _scalar(type_: ScalarType) -> Scalar:
