@@ -83,6 +83,12 @@ def parse_array(text: str, item: Callable[[str], Any]) -> list[Any]:
     return items
 
 
+def array_text(value: Sequence[Any]) -> str:
+    """The text of an array that stands in another array: a domain's value."""
+    items = ("NULL" if item is None else _quoted(str(item)) for item in value)
+    return "{" + ",".join(items) + "}"
+
+
 _record_token = re.compile(r'"((?:[^"\\]|\\.|"")*)"|\\(.)|([^",()\\])|(,)', re.DOTALL)
 
 

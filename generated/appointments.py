@@ -293,7 +293,7 @@ RETURNING a.id, a.starts_at, p.given_name, p.email, p.phone_numbers[1] AS phone_
 def claim_due_reminders(
     conn: Connection[Any],
     *,
-    now: datetime.datetime | None,
+    now: datetime.datetime,
     ahead: datetime.timedelta,
     max_rows: int,
 ) -> list[ClaimDueRemindersRow]:

@@ -145,16 +145,18 @@ def list_next_appointments(
 class ListSpecialtiesRow:
     """A row of `list_specialties`."""
 
-    specialty: Specialty | None
-    names: list[str | None]
+    specialty: Specialty
+    names: list[str]
 
     @classmethod
-    def from_row(cls, specialty: str | None, names: list[str | None]) -> Self:
-        return cls(None if specialty is None else Specialty(specialty), names)
+    def from_row(cls, specialty: str, names: Any) -> Self:
+        return cls(Specialty(specialty), [str(item) for item in names])
 
 
 LIST_SPECIALTIES: Final = """\
-SELECT s AS specialty, array_remove(array_agg(p.full_name ORDER BY p.full_name), NULL) AS names
+SELECT
+    s AS "specialty!",
+    array_remove(array_agg(p.full_name ORDER BY p.full_name), NULL) AS "names: list[str]"
 FROM unnest(enum_range(NULL::specialty)) AS s
 LEFT JOIN practitioners AS p ON s = ANY(p.specialties) AND p.active
 GROUP BY s

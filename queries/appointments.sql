@@ -89,7 +89,7 @@ WITH due AS (
     FOR UPDATE SKIP LOCKED
 )
 UPDATE appointments AS a
-SET reminder_sent_at = :now
+SET reminder_sent_at = :now!
 FROM due, patients AS p
 WHERE a.id = due.id AND p.id = a.patient_id
 RETURNING a.id, a.starts_at, p.given_name, p.email, p.phone_numbers[1] AS phone_number;

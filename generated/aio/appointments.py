@@ -164,7 +164,7 @@ async def list_busy_times(conn: AsyncConnection[Any]) -> list[ListBusyTimesRow]:
 async def claim_due_reminders(
     conn: AsyncConnection[Any],
     *,
-    now: datetime.datetime | None,
+    now: datetime.datetime,
     ahead: datetime.timedelta,
     max_rows: int,
 ) -> list[ClaimDueRemindersRow]:
