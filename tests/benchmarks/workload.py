@@ -1,0 +1,218 @@
+"""A size -> the same project in sqlgen's and in sqlc's dialect: tables, migrations, queries.
+
+    python tests/benchmarks/workload.py FOLDER --queries 1000 --files 100 --tables 100
+
+Every tenth query of a file is of the same kind: a row by its key, lists with joins of each kind,
+aggregates, writes. Nothing is random, so that two runs measure the same work.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much work there is; the tables come in as many migrations."""
+
+    queries: int = 1000
+    files: int = 100
+    tables: int = 100
+
+
+def write_sqlgen(folder: Path, size: Size, *, server: str = "embedded") -> None:
+    """Make *folder* a project of sqlgen."""
+    _write(
+        folder / "pyproject.toml",
+        f'[tool.sqlgen]\nmode = "sync"\nserver = "{server}"\n',
+    )
+    for number in range(size.tables):
+        path = folder / "migrations" / f"{number + 1:04d}_create_item_{number}.sql"
+        _write(path, migration(number))
+    for number, text in enumerate(query_files(size, sqlc=False)):
+        _write(folder / "queries" / f"items_{number}.sql", text)
+
+
+def write_sqlc(folder: Path, size: Size, *, database: str = "") -> None:
+    """Make *folder* a project of sqlc, with its analysis by *database* if that is a URL."""
+    uri = f'    database: {{uri: "{database}"}}\n' if database else ""
+    _write(
+        folder / "sqlc.yaml",
+        'version: "2"\nsql:\n  - engine: postgresql\n    schema: schema\n'
+        f"    queries: queries\n{uri}"
+        "    gen: {go: {package: db, out: db, sql_package: pgx/v5}}\n",
+    )
+    for number in range(size.tables):
+        _write(
+            folder / "schema" / f"{number + 1:04d}_create_item_{number}.sql",
+            migration(number),
+        )
+    for number, text in enumerate(query_files(size, sqlc=True)):
+        _write(folder / "queries" / f"items_{number}.sql", text)
+
+
+def migration(number: int) -> str:
+    """A table that refers to the one before it."""
+    parent = max(number - 1, 0)
+    return f"""\
+CREATE TABLE item_{number} (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    parent_id   bigint REFERENCES item_{parent} (id),
+    owner_id    uuid NOT NULL,
+    code        text NOT NULL UNIQUE,
+    title       text NOT NULL,
+    note        text,
+    state       text NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'open', 'done')),
+    amount      numeric(12, 2) NOT NULL,
+    quantity    integer,
+    tags        text[] NOT NULL DEFAULT '{{}}',
+    details     jsonb,
+    starts_on   date,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    updated_at  timestamptz
+);
+CREATE INDEX ON item_{number} (owner_id, created_at);
+COMMENT ON TABLE item_{number} IS 'Items of kind {number}.';
+"""
+
+
+def query_files(size: Size, *, sqlc: bool) -> Iterator[str]:
+    """The texts of the query files."""
+    for number in range(size.files):
+        first = size.queries * number // size.files
+        last = size.queries * (number + 1) // size.files
+        queries = [query(n, size.tables, sqlc=sqlc) for n in range(first, last)]
+        yield "\n".join(queries)
+
+
+def query(number: int, tables: int, *, sqlc: bool) -> str:
+    """A query with its header: one of ten kinds, on one table or two."""
+    name, command, body = _KINDS[number % len(_KINDS)]
+    table = (number // len(_KINDS)) % tables
+    parent = max(table - 1, 0)
+    text = body.replace("{t}", f"item_{table}").replace("{p}", f"item_{parent}")
+    if sqlc:
+        header = name.format(number).title().replace("_", "")
+        text = text.replace(" :", " @").replace("(:", "(@")
+        return f"-- name: {header} :{command.replace('optional', 'one')}\n{text};\n"
+    return f"-- name: {name.format(number)} :{command}\n{text};\n"
+
+
+_KINDS = (
+    (
+        "get_item_{}",
+        "optional",
+        """\
+SELECT id, parent_id, owner_id, code, title, note, state, amount, quantity,
+       tags, details, starts_on, created_at, updated_at
+FROM {t}
+WHERE id = :id""",
+    ),
+    (
+        "list_items_{}",
+        "many",
+        """\
+SELECT * FROM {t}
+WHERE owner_id = :owner_id AND state = :state
+ORDER BY created_at DESC
+LIMIT :page_size""",
+    ),
+    (
+        "list_with_parent_{}",
+        "many",
+        """\
+SELECT i.id, i.title, i.note, p.code AS parent_code, p.note AS parent_note
+FROM {t} AS i
+LEFT JOIN {p} AS p ON p.id = i.parent_id
+WHERE i.owner_id = :owner_id
+ORDER BY i.id""",
+    ),
+    (
+        "list_children_{}",
+        "many",
+        """\
+SELECT i.id, i.code, i.quantity, p.title AS parent_title, p.starts_on
+FROM {t} AS i
+JOIN {p} AS p ON p.id = i.parent_id
+WHERE p.code = :parent_code AND i.quantity IS NOT NULL""",
+    ),
+    (
+        "sum_by_state_{}",
+        "many",
+        """\
+SELECT state, count(*) AS items, sum(amount) AS total, max(updated_at) AS changed
+FROM {t}
+WHERE created_at >= :since
+GROUP BY state
+HAVING count(*) > :at_least""",
+    ),
+    (
+        "insert_item_{}",
+        "one",
+        """\
+INSERT INTO {t} (parent_id, owner_id, code, title, note, amount, quantity)
+VALUES (:parent_id, :owner_id, :code, :title, :note, :amount, :quantity)
+RETURNING id, created_at""",
+    ),
+    (
+        "change_item_{}",
+        "optional",
+        """\
+UPDATE {t}
+SET title = :title, note = :note, updated_at = now()
+WHERE id = :id
+RETURNING *""",
+    ),
+    (
+        "delete_item_{}",
+        "execrows",
+        """\
+DELETE FROM {t}
+WHERE id = :id""",
+    ),
+    (
+        "search_items_{}",
+        "many",
+        """\
+WITH hits AS (
+    SELECT f.id, f.title, coalesce(f.note, '') AS note, f.amount FROM {t} AS f
+    WHERE f.title ILIKE :pattern OR f.code = :code
+)
+SELECT h.id, upper(h.title) AS title, h.note, h.amount * 2 AS twice,
+       (SELECT count(*) FROM {t} AS c WHERE c.parent_id = h.id) AS children,
+       CASE WHEN h.amount > 100 THEN 'large' ELSE 'small' END AS size
+FROM hits AS h
+ORDER BY h.amount""",
+    ),
+    (
+        "store_item_{}",
+        "one",
+        """\
+INSERT INTO {t} (owner_id, code, title, amount)
+VALUES (:owner_id, :code, :title, :amount)
+ON CONFLICT (code) DO UPDATE
+SET title = excluded.title, amount = excluded.amount, updated_at = now()
+RETURNING id, code, title, updated_at""",
+    ),
+)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    for name, default in (("queries", 1000), ("files", 100), ("tables", 100)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    given = parser.parse_args()
+    size = Size(queries=given.queries, files=given.files, tables=given.tables)
+    write_sqlgen(given.folder / "sqlgen", size)
+    write_sqlc(given.folder / "sqlc", size)
+
+
+if __name__ == "__main__":
+    _main()
