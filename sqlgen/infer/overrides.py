@@ -16,11 +16,11 @@ _REST = re.compile(r"(?P<mark>[!?]?)(?:\s*:\s*(?P<type>.*))?", re.DOTALL)
 
 
 def columns(
-    query: Query, names: Sequence[str]
+    query: Query, names: Sequence[str], places: Sequence[Span]
 ) -> tuple[tuple[str, Override | None], ...]:
     """The name and the override of each result column, an unnamed only column as `""`.
 
-    The grammar is SQLx's: split at the first `:`, `!` or `?`; then `[!|?][: T]`. Raises
+    *places* are where the columns stand. The grammar is SQLx's: split at the first `:`, `!` or `?`; then `[!|?][: T]`. Raises
     `SqlgenError` with `bad-override`, `unnamed-column` and `duplicate-column`.
     """
     found: list[tuple[str, Override | None]] = []
@@ -34,7 +34,7 @@ def columns(
         except SqlgenError as error:
             wrong.extend(error.diagnostics)
     if not wrong:
-        wrong = [*_unnamed(query, found), *_duplicates(query, found)]
+        wrong = [*_unnamed(query, found, places), *_duplicates(query, found, places)]
     if wrong:
         raise SqlgenError(*wrong)
     return tuple(found)
@@ -85,9 +85,11 @@ def _split(query: Query, text: str) -> tuple[str, Override | None]:
 
 
 def _unnamed(
-    query: Query, found: Sequence[tuple[str, Override | None]]
+    query: Query,
+    found: Sequence[tuple[str, Override | None]],
+    places: Sequence[Span],
 ) -> list[Diagnostic]:
-    numbers = [str(number) for number, (name, _) in enumerate(found, 1) if not name]
+    numbers = [number for number, (name, _) in enumerate(found, 1) if not name]
     if not numbers or (len(found) == 1 and query.row is None):
         return []
     plural = len(numbers) > 1
@@ -95,22 +97,25 @@ def _unnamed(
         Diagnostic(
             code="unnamed-column",
             message=(
-                f"column{'s' * plural} {', '.join(numbers)} of `{query.name}`"
+                f"column{'s' * plural} {', '.join(map(str, numbers))} of `{query.name}`"
                 f" {'have' if plural else 'has'} no name"
             ),
-            label=Label(query.name_span),
+            label=Label(places[numbers[0] - 1]),
+            related=tuple(Label(places[number - 1]) for number in numbers[1:]),
             hint=f"give {'each' if plural else 'it'} one with `AS name`",
         )
     ]
 
 
 def _duplicates(
-    query: Query, found: Sequence[tuple[str, Override | None]]
+    query: Query,
+    found: Sequence[tuple[str, Override | None]],
+    places: Sequence[Span],
 ) -> list[Diagnostic]:
-    places: dict[str, list[int]] = {}
+    named: dict[str, list[int]] = {}
     for number, (name, _) in enumerate(found, 1):
         if name:
-            places.setdefault(name, []).append(number)
+            named.setdefault(name, []).append(number)
     return [
         Diagnostic(
             code="duplicate-column",
@@ -121,9 +126,17 @@ def _duplicates(
                 else f"columns {', '.join(map(str, numbers))} of `{query.name}`"
                 f" are all named `{name}`"
             ),
-            label=Label(query.name_span),
-            hint=f"rename one of them with `AS`, for instance `AS {name}_{len(numbers)}`",
+            label=Label(places[numbers[0] - 1]),
+            related=tuple(Label(places[number - 1]) for number in numbers[1:]),
+            hint=_renaming(name, [places[number - 1].text for number in numbers]),
         )
-        for name, numbers in places.items()
+        for name, numbers in named.items()
         if len(numbers) > 1
     ]
+
+
+def _renaming(name: str, written: Sequence[str]) -> str:
+    """How to tell columns of one *name* apart, the last one of them as it is *written*."""
+    if written[-1].endswith("*"):
+        return f"write the columns of `{written[-1]}` out and rename `{name}` with `AS`"
+    return f"rename one of them with `AS`, for instance `AS {name}_{len(written)}`"

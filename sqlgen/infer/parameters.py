@@ -15,6 +15,8 @@ def parameters(
     description: Description, catalog: Catalog, tree: Node | None
 ) -> tuple[TypedParameter, ...]:
     """The parameters in the order of their numbers, with a name for each."""
+    if not description.query.parameters:
+        return ()
     found = uses(catalog, tree) if tree else ()
     given = sorted(description.query.parameters, key=lambda each: each.number)
     names = _names(given, found, catalog)

@@ -19,18 +19,24 @@ from .commands import unfit
 from .levels import Level, column_name, output_origin
 from .lineage import lineage
 from .parameters import literals_of, parameters
+from .places import output_places
 from .stars import stars
 from .types import in_tree
-from .verdict import Verdict, maybe
+from .verdict import Elements, Verdict, maybe
 
 
 def query(
-    description: Description, catalog: Catalog, *, never_null: Collection[str] = ()
+    description: Description,
+    catalog: Catalog,
+    *,
+    never_null: Collection[str] = (),
+    nullable_elements: bool = False,
 ) -> TypedQuery:
     """The query with the exact type and nullability of everything in it.
 
     `never_null` are functions of the user's that give no NULL for arguments that are none, as
-    `schema.name(types)`. Raises `SqlgenError` if the command does not suit the statement, or its
+    `schema.name(types)`; `nullable_elements` says that the arrays of tables may hold NULLs, which
+    nothing in a schema rules out. Raises `SqlgenError` if the command does not suit the statement, or its
     columns cannot be told apart or read.
     """
     tree = nodes.query(description.tree)
@@ -38,13 +44,15 @@ def query(
         raise SqlgenError(problem)
     given = parameters(description, catalog, tree)
     if tree is None:
-        columns = tuple(map(_unanalysed, _shown(description)))
+        columns = tuple(map(_unanalysed, _shown(description, None)))
         rows = Cardinality.MANY if columns else Cardinality.NONE
         return TypedQuery(
             query=description.query, parameters=given, columns=columns, cardinality=rows
         )
     level = Level(catalog, tree)
-    columns, warnings = _columns(description, level, given, never_null)
+    columns, warnings = _columns(
+        description, level, given, never_null, nullable_elements
+    )
     rows = cardinality(level) if columns else Cardinality.NONE
     if warning := misfit(description.query, level, rows):
         warnings.append(warning)
@@ -66,13 +74,14 @@ def _columns(
     level: Level,
     given: Sequence[TypedParameter],
     never_null: Collection[str],
+    nullable_elements: bool,
 ) -> tuple[tuple[TypedColumn, ...], list[Diagnostic]]:
     """The columns of the result, and what is needless about their overrides."""
     columns: list[TypedColumn] = []
     warnings: list[Diagnostic] = []
     verdicts = _verdicts(level, given, never_null)
     outputs = level.output
-    for place, (column, name, override) in enumerate(_shown(description)):
+    for place, (column, name, override) in enumerate(_shown(description, level)):
         expression = outputs[place].node("expr")
         source = output_origin(level, place + 1)
         verdict = verdicts[place]
@@ -93,7 +102,8 @@ def _columns(
                 override=override,
                 column=column_name(level.catalog, source),
                 literals=_literals(level.catalog, source, type_),
-                element_nullable=verdict.element_nullable,
+                element_nullable=verdict.element_nullable
+                or (nullable_elements and verdict.elements is Elements.STORED),
                 narrowed=mark is Mark.INFER
                 and not verdict.nullable
                 and _may_hold_null(level.catalog, source),
@@ -103,13 +113,18 @@ def _columns(
 
 
 def _shown(
-    description: Description,
+    description: Description, level: Level | None
 ) -> list[tuple[ResultColumn, str, Override | None]]:
     """The columns that the function gives back, with names and overrides; none for `:exec`."""
     if description.query.command in (Command.EXEC, Command.EXECROWS):
         return []
     names = [column.name for column in description.columns]
-    split = overrides.columns(description.query, names)
+    places = (
+        output_places(description.query, level)
+        if level
+        else [description.query.name_span] * len(names)
+    )
+    split = overrides.columns(description.query, names, places)
     return [
         (column, name, override)
         for column, (name, override) in zip(description.columns, split, strict=True)

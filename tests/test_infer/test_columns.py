@@ -164,6 +164,49 @@ def test_what_is_wrong(typed: Typed, statement: str, code: str, message: str) ->
 
 
 @pytest.mark.parametrize(
+    ("statement", "first", "second", "hint"),
+    [
+        (
+            "SELECT p.id, v.id FROM patients p, visits v",
+            "p.id",
+            "v.id",
+            "rename one of them with `AS`, for instance `AS id_2`",
+        ),
+        (
+            "SELECT p.id, v.* FROM patients p, visits v",
+            "p.id",
+            "v.*",
+            "write the columns of `v.*` out and rename `id` with `AS`",
+        ),
+        (
+            "SELECT 'ü' AS \"ü\", id + :a AS x, :b::int AS x FROM visits",
+            "id",
+            ":b",
+            "rename one of them with `AS`, for instance `AS x_2`",
+        ),
+    ],
+)
+def test_columns_of_one_name_are_both_shown(
+    typed: Typed, statement: str, first: str, second: str, hint: str
+) -> None:
+    with pytest.raises(SqlgenError) as caught:
+        typed(statement)
+    [found] = caught.value.diagnostics
+    assert found.label is not None
+    assert found.label.span.text == first
+    assert [label.span.text for label in found.related] == [second]
+    assert found.hint == hint
+
+
+def test_an_unnamed_column_is_shown(typed: Typed) -> None:
+    with pytest.raises(SqlgenError) as caught:
+        typed("SELECT id, patient_id + 1 FROM visits")
+    [found] = caught.value.diagnostics
+    assert found.label is not None
+    assert found.label.span.text == "patient_id"
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "DELETE FROM visits RETURNING id",
