@@ -224,11 +224,6 @@ def _value_function(node: Node, _: Scope) -> Verdict:
     return never(f"`{title}` never gives NULL", node.location)
 
 
-@rule("JSONISPREDICATE")
-def _is_json(node: Node, scope: Scope) -> Verdict:
-    return scope.verdict(node.node("expr")).but(origin=None)
-
-
 @rule("SUBSCRIPTINGREF")
 def _subscript(node: Node, _: Scope) -> Verdict:
     return maybe("a subscript may point to nothing", node.location)

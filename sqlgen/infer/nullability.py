@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable
 
 from ..model.catalog import Catalog
 from ..model.typed import TypedParameter
-from . import aggregates, functions, queries, returning, sublinks
+from . import aggregates, functions, json, queries, returning, sublinks
 from .nodes import Node
 from .scope import Context, Scope
 from .verdict import Elements, Verdict, maybe, never
 
-RULES = (aggregates, functions, queries, returning, sublinks)
+RULES = (aggregates, functions, json, queries, returning, sublinks)
 """The modules whose rules are in force: importing them registers these."""
 
 

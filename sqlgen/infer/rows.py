@@ -33,6 +33,13 @@ _SELECT = 1  # CmdType
 
 
 def _keeps_a_row(limit: Node | None) -> bool:
+    """Whether LIMIT is absent or a positive literal, which comes as bigint or cast to it."""
+    if (
+        limit is not None
+        and limit.tag == "FUNCEXPR"
+        and limit.number("funcformat") == 2
+    ):
+        limit = limit.nodes("args")[0]
     if limit is None:
         return True
     return (
