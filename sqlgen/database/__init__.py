@@ -1,6 +1,7 @@
-"""A server -> a scratch database on it."""
+"""A server -> a scratch database on it; and the project's own development database."""
 
-from .scratch import scratch, settle
+from . import development
+from .scratch import scratch
 from .server import Server, server
 
-__all__ = ["Server", "scratch", "server", "settle"]
+__all__ = ["Server", "development", "scratch", "server"]

@@ -43,7 +43,7 @@ def slot(binaries: Binaries, account: Account) -> Iterator[tuple[Path, Binaries]
 
     Raises `ServerUnavailableError` where no folder can be written to, or `initdb` fails.
     """
-    binaries = _reachable(binaries, account)
+    binaries = reachable(binaries, account)
     root = home(account, in_memory=True)
     family = root / f"{binaries.number}-{_key(binaries, account)}"
     family.mkdir(exist_ok=True)
@@ -52,7 +52,7 @@ def slot(binaries: Binaries, account: Account) -> Iterator[tuple[Path, Binaries]
     try:
         folder = family / str(number)
         if not _is_sound(folder):
-            _make(folder, binaries, account)
+            make(folder, binaries, account)
             _forget_old(root, family)
         yield folder, binaries
         if number >= _KEPT_SLOTS:
@@ -107,8 +107,10 @@ def _boot() -> str:
         return ""
 
 
-def _make(folder: Path, binaries: Binaries, account: Account) -> None:
-    """Run `initdb` (manual, "initdb").
+def make(folder: Path, binaries: Binaries, account: Account) -> None:
+    """Initialise a cluster in *folder*`/data`, after which there is a file `boot` beside it.
+
+    What was in the folder is lost.
 
     The locale is C, that of any machine alike; PostgreSQL 17 has one of its own that also knows
     the letters outside ASCII.
@@ -151,7 +153,7 @@ def _make(folder: Path, binaries: Binaries, account: Account) -> None:
     (folder / "boot").write_text(_boot())
 
 
-def _reachable(binaries: Binaries, account: Account) -> Binaries:
+def reachable(binaries: Binaries, account: Account) -> Binaries:
     """The binaries, or a copy of them that *account* can run.
 
     A virtual environment below `/root` cannot be looked into by the user that PostgreSQL must run

