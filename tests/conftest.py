@@ -36,6 +36,14 @@ def _at_hand() -> dict[str, Binaries | None]:
 AT_HAND = _at_hand()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="rewrite expected/ of the golden projects; read it before you commit it",
+    )
+
+
 @pytest.fixture(scope="session")
 def _servers() -> Iterator[Callable[[str], database.Server]]:
     """Starts each server at its first use, and stops them all at the end."""

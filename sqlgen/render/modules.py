@@ -1,6 +1,7 @@
 """Module -> its source."""
 
 import ast
+from dataclasses import replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -92,7 +93,7 @@ def _enum(enum: Enum, imports: Imports) -> Block:
 def _alias(alias: Alias, imports: Imports) -> Block:
     target = f"{alias.name}: {imports.name(Named('TypeAlias', 'typing'))}"
     code = assignment(target, type_code(alias.type, imports, alias.name))
-    return of_code(code, literals.docstring(alias.doc))
+    return replace(of_code(code, literals.docstring(alias.doc)), is_constant=True)
 
 
 def _constant(constant: Constant, imports: Imports) -> Block:

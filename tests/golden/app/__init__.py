@@ -1,0 +1,1 @@
+"""The types of a user's own that the golden projects name."""

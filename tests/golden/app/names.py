@@ -1,0 +1,7 @@
+"""A name is more than a text."""
+
+
+class Name(str):
+    """A person's name."""
+
+    __slots__ = ()

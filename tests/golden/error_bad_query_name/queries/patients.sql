@@ -1,0 +1,2 @@
+-- name: GetPatient :one
+SELECT 1;

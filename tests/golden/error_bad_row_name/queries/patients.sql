@@ -1,0 +1,2 @@
+-- name: x :one -> patient
+SELECT 1;

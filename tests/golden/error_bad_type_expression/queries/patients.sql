@@ -1,0 +1,2 @@
+-- name: x :many
+SELECT id AS "id: list[" FROM patients;

@@ -1,0 +1,2 @@
+-- name: x :batch
+DELETE FROM patients;

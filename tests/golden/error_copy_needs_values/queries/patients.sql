@@ -1,0 +1,2 @@
+-- name: x :copy
+INSERT INTO patients (id, mrn, name) SELECT :id, :mrn, 'nobody';

@@ -1,0 +1,4 @@
+-- name: x :one
+
+-- name: y :one
+SELECT 1;

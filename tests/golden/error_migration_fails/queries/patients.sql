@@ -1,0 +1,2 @@
+-- name: all_patients :many
+SELECT id FROM patients;

@@ -1,0 +1,2 @@
+-- name: x :many
+UPDATE patients SET name = :name;

@@ -1,0 +1,2 @@
+-- name: x :one
+SELECT id FROM patients WHERE id = $1 AND name = $3;

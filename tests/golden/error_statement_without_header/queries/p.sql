@@ -1,0 +1,4 @@
+SELECT 1 AS a;
+
+-- name: x :one
+SELECT 2 AS a;

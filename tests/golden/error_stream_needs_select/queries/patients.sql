@@ -1,0 +1,2 @@
+-- name: x :stream
+DELETE FROM patients RETURNING id;

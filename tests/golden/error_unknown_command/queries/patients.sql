@@ -1,0 +1,2 @@
+-- name: x :lots
+SELECT 1;

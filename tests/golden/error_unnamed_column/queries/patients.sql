@@ -1,0 +1,2 @@
+-- name: x :many
+SELECT id, id + 1 FROM patients;

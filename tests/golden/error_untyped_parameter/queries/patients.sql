@@ -1,0 +1,2 @@
+-- name: untyped :one
+SELECT :value IS NULL AS missing;

@@ -1,0 +1,8 @@
+-- name: one :many
+SELECT nope FROM patients;
+
+-- name: two :many
+SELECT id FROM nowhere;
+
+-- name: fine :many
+SELECT id FROM patients;

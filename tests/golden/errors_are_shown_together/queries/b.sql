@@ -1,0 +1,2 @@
+-- name: three :sometimes
+SELECT 1;

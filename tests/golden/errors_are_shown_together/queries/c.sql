@@ -1,0 +1,2 @@
+-- name: four :many
+SELECT id FROM patients WHERE name = 3 + ;

@@ -1,0 +1,1 @@
+SELECT count(*) AS patients, max(id) AS last_id FROM patients

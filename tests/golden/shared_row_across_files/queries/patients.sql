@@ -1,0 +1,2 @@
+-- name: get_patient :one -> Patient
+SELECT * FROM patients WHERE id = :id;

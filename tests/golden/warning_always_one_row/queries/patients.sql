@@ -1,0 +1,2 @@
+-- name: x :optional
+SELECT count(*) FROM patients;

@@ -1,0 +1,2 @@
+-- name: x :one
+SELECT id FROM patients WHERE name = :name;
