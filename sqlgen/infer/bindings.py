@@ -44,20 +44,33 @@ def nullable_side(level: Level) -> frozenset[int]:
 
 
 def depends_on(node: Node, level: Level) -> frozenset[int] | None:
-    """The entries of this query that a value depends on; None if it is not the same each time."""
+    """The entries of this query that a value depends on; None if it is not the same each time.
+
+    A scalar subquery that refers to nothing outside of it is run once (an InitPlan), so that it
+    may be as volatile as it likes.
+    """
+    if node.tag == "SUBLINK":
+        below = list(_with_depth(node, 0))
+        correlated = {n.number("varno") for n, depth in below if _refers(n, depth)}
+        volatile = any(_differs(inner, level) for inner, _ in below)
+        return None if correlated and volatile else frozenset(correlated)
+    if _differs(node, level):
+        return None
+    if node.tag == "VAR" and not node.number("varlevelsup"):
+        column = reference(node, level)
+        return frozenset({column.index}) if column else None
     found: set[int] = set()
-    for inner, depth in _with_depth(node, 0):
-        if _differs(inner, level):
+    for child in node.children:
+        inner = depends_on(child, level)
+        if inner is None:
             return None
-        if inner.tag == "VAR" and inner.number("varlevelsup") == depth:
-            column = reference(inner, level) if not depth else None
-            if column:
-                found.add(column.index)
-            elif depth:
-                found.add(inner.number("varno"))
-            else:
-                return None
+        found |= inner
     return frozenset(found)
+
+
+def _refers(node: Node, depth: int) -> bool:
+    """Whether a node *depth* queries further in is a column of this one."""
+    return node.tag == "VAR" and node.number("varlevelsup") == depth
 
 
 def _with_depth(node: Node, depth: int) -> Iterator[tuple[Node, int]]:
@@ -68,11 +81,7 @@ def _with_depth(node: Node, depth: int) -> Iterator[tuple[Node, int]]:
 
 
 def _differs(node: Node, level: Level) -> bool:
-    """Whether a call may give another value for each row, or many.
-
-    A subquery that depends on no row is run once, whatever is called in it; but what it may call
-    is not told apart here.
-    """
+    """Whether a call may give another value for each row, or many."""
     if node.flag("funcretset") or node.flag("opretset"):
         return True
     oid = node.number("funcid") or node.number("opfuncid")

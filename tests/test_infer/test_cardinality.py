@@ -42,6 +42,18 @@ INSERT = "INSERT INTO visits (id, patient_id, at) "
         ("SELECT note FROM visits WHERE patient_id = $1", MANY),
         ("SELECT note FROM visits WHERE patient_id = $1 AND at = $2", OPTIONAL),
         ("SELECT name FROM patients WHERE id = (SELECT max(id) FROM visits)", OPTIONAL),
+        (
+            "SELECT name FROM patients WHERE id = (SELECT id FROM visits ORDER BY random() LIMIT 1)",
+            OPTIONAL,
+        ),
+        (
+            "SELECT name FROM patients p WHERE id = (SELECT max(id) FROM visits v WHERE v.id = p.id)",
+            MANY,
+        ),
+        (
+            "SELECT name FROM patients p WHERE id IN (SELECT id FROM visits)",
+            MANY,
+        ),
         # Joins
         (
             "SELECT 1 AS x FROM visits v JOIN patients p ON p.id = v.patient_id WHERE v.id = $1",
