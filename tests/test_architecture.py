@@ -56,7 +56,7 @@ def test_a_service_loads_no_build_tools(module: str) -> None:
 def test_every_code_is_in_a_golden_project() -> None:
     """A code is what users search for; each is shown at least once as they see it."""
     written = {
-        node.value.value
+        str(node.value.value)
         for file in (ROOT / "sqlgen").rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.keyword)
