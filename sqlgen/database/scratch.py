@@ -16,9 +16,14 @@ from .server import Server
 
 @contextmanager
 def scratch(
-    server: Server, *, search_path: Sequence[str] = ("public",)
+    server: Server,
+    *,
+    search_path: Sequence[str] = ("public",),
+    template: str = "template0",
 ) -> Iterator[psycopg.Connection[TupleRow]]:
-    """An autocommit connection to a new, empty database; the database goes with the block.
+    """An autocommit connection to a new database; the database goes with the block.
+
+    It is empty, or a copy of *template*, a scratch database that nobody is connected to.
 
     The session is the same everywhere: `search_path` as given, UTC, ISO dates. Those are the
     defaults that `RESET` and `DISCARD ALL` come back to.
@@ -26,15 +31,18 @@ def scratch(
     Raises `ServerUnavailableError` where the server refuses to create the database.
     """
     name = new_name()
+    conninfo = make_conninfo(
+        server.conninfo,
+        dbname=name,
+        client_encoding="utf-8",
+        options=_options(server, search_path),
+    )
     try:
-        _create(server, name)
-        conninfo = make_conninfo(
-            server.conninfo,
-            dbname=name,
-            client_encoding="utf-8",
-            options=_options(server, search_path),
-        )
-        connection = psycopg.connect(conninfo, autocommit=True)
+        try:
+            _create(server, name, template)
+            connection = psycopg.connect(conninfo, autocommit=True)
+        except psycopg.Error as error:
+            raise _refused(error) from None
         try:
             yield connection
         finally:
@@ -43,34 +51,37 @@ def scratch(
         _drop(server, name)
 
 
-def _create(server: Server, name: str) -> None:
-    """Create the database from `template0`, which nobody has put anything into.
+def _create(server: Server, name: str, template: str) -> None:
+    """Create the database, as a rule from `template0`, which nobody has put anything into.
 
     On a server whose own encoding is another, only the locale C goes with UTF8. Copying files is
     faster than PostgreSQL 15's default way where the files are never synced to disk.
     """
-    try:
-        with psycopg.connect(server.conninfo, autocommit=True) as connection:
-            if not server.private:
-                drop_leftovers(connection)
-            encoding = connection.execute(
-                "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'template0'"
-            ).fetchone()
-            statement = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"
-            if encoding != ("UTF8",):
-                statement += " LC_COLLATE 'C' LC_CTYPE 'C'"
-            if server.private and server.version >= 150000:
-                statement += " STRATEGY file_copy"
-            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
-    except psycopg.Error as error:
-        raise ServerUnavailableError(
-            Diagnostic(
-                code="server-unavailable",
-                message=f"no scratch database could be created: {str(error).strip()}",
-                label=None,
-                hint="check the server that `server` or `SQLGEN_SERVER_URL` names",
-            )
-        ) from None
+    with psycopg.connect(server.conninfo, autocommit=True) as connection:
+        if not server.private:
+            drop_leftovers(connection)
+        encoding = connection.execute(
+            "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = %s",
+            (template,),
+        ).fetchone()
+        statement = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'"
+        if encoding != ("UTF8",):
+            statement += " LC_COLLATE 'C' LC_CTYPE 'C'"
+        if server.private and server.version >= 150000:
+            statement += " STRATEGY file_copy"
+        names = map(sql.Identifier, (name, template))
+        connection.execute(sql.SQL(statement).format(*names))
+
+
+def _refused(error: psycopg.Error) -> ServerUnavailableError:
+    return ServerUnavailableError(
+        Diagnostic(
+            code="server-unavailable",
+            message=f"no scratch database could be created: {str(error).strip()}",
+            label=None,
+            hint="check the server that `server` or `SQLGEN_SERVER_URL` names",
+        )
+    )
 
 
 def _drop(server: Server, name: str) -> None:

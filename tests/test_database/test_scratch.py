@@ -5,6 +5,7 @@ import pytest
 from psycopg.rows import TupleRow
 
 from sqlgen import database
+from sqlgen.model.diagnostic import ServerUnavailableError
 
 
 def test_the_session_is_the_same_everywhere(
@@ -26,6 +27,27 @@ def test_the_search_path_is_the_projects(server: database.Server) -> None:
         connection.execute('CREATE SCHEMA "a ""b\\ c"; CREATE TABLE t ()')
         row = connection.execute("SELECT current_schemas(false)").fetchone()
     assert row == (['a "b\\ c'],)
+
+
+def test_a_scratch_database_may_be_copied(server: database.Server) -> None:
+    with database.scratch(server) as original:
+        original.execute("CREATE TABLE t AS SELECT 1 AS n")
+        name = original.info.dbname
+        original.close()
+        for _ in range(2):
+            with database.scratch(server, template=name) as copy:
+                assert copy.execute("SELECT n FROM t").fetchall() == [(1,)]
+                copy.execute("DROP TABLE t")
+
+
+def test_a_refusal_of_the_server_is_told(server: database.Server) -> None:
+    with (
+        pytest.raises(
+            ServerUnavailableError, match="template database .* does not exist"
+        ),
+        database.scratch(server, template="missing"),
+    ):
+        pass
 
 
 def test_it_is_dropped_after_an_exception(server: database.Server) -> None:
