@@ -1,0 +1,150 @@
+"""The helpers that generated packages carry, on PostgreSQL's own texts and any others."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg.errors import NoDataFound, TooManyRows
+from psycopg.rows import TupleRow
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
+
+from sqlgen.render import support
+
+# What a text in the database can be: no NUL, no surrogates.
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")) | (
+    st.lists(st.sampled_from('"\\,(){}[] \n\tNULLé='), max_size=8).map("".join)
+)
+SERVER = settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def test_single_rows() -> None:
+    assert support.one([None]) is None
+    assert support.one([(1,)]) == (1,)
+    assert support.optional([]) is None
+    assert support.optional([0]) == 0
+    with pytest.raises(NoDataFound, match="no rows"):
+        support.one([])
+    for call in (support.one, support.optional):
+        with pytest.raises(TooManyRows, match="returned 2 rows"):
+            call([1, 2])
+
+
+def test_no_two_cursors_have_one_name() -> None:
+    assert support.cursor_name("x") != support.cursor_name("x")
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("{}", []),
+        ("{1,NULL,3}", [1, None, 3]),
+        ("{{1,2},{3,NULL}}", [[1, 2], [3, None]]),
+        ("[0:1]={1,2}", [1, 2]),
+        ("[1:1][-2:-1]={{1,2}}", [[1, 2]]),
+    ],
+)
+def test_arrays(text: str, items: list[Any]) -> None:
+    assert support.parse_array(text, int) == items
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("(a,,b)", ["a", None, "b"]),
+        ('("",)', ["", None]),
+        ('("a ""b""","c\\\\d")', ['a "b"', "c\\d"]),
+        ('("(x,y)",1)', ["(x,y)", "1"]),
+    ],
+)
+def test_composites(text: str, fields: list[Any]) -> None:
+    assert support.parse_composite(text) == fields
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("empty", Range(empty=True)),
+        ("[1,5)", Range(1, 5)),
+        ("(,5]", Range(None, 5, "(]")),
+        ("(,)", Range(None, None, "()")),
+        ('["1","2"]', Range(1, 2, "[]")),
+    ],
+)
+def test_ranges(text: str, expected: Range[int]) -> None:
+    assert support.parse_range(text, int) == expected
+
+
+def test_bounds_are_values_of_their_type() -> None:
+    found = support.parse_range('["2024-01-01",)', support.loads("date"))
+    assert found == Range(date(2024, 1, 1), None)
+    many = support.parse_multirange("{[1,2),[3.5,4)}", Decimal)
+    assert many == Multirange(
+        [Range(Decimal(1), Decimal(2)), Range(Decimal("3.5"), Decimal(4))]
+    )
+    assert support.parse_multirange("{}", Decimal) == Multirange()
+
+
+def test_vectors_may_be_parsed_already() -> None:
+    assert support.parse_vector("[1,2.5]") == [1.0, 2.5]
+    assert support.parse_vector([1, 2]) == [1.0, 2.0]
+    assert support.vector_text([1, 2.5]) == "[1,2.5]"
+    assert support.parse_hstore({"a": None}) == {"a": None}
+
+
+@given(texts=st.lists(TEXTS | st.none()))
+@SERVER
+def test_any_array_comes_back(
+    newest_connection: psycopg.Connection[TupleRow], texts: list[str | None]
+) -> None:
+    (found,) = newest_connection.execute("SELECT %s::text[]::text", [texts]).fetchone()  # type: ignore[misc]
+    assert support.parse_array(found, str) == texts
+    (again,) = newest_connection.execute(
+        "SELECT %s::text[]", [support.array_text(["", *(x or "" for x in texts)])]
+    ).fetchone()  # type: ignore[misc]
+    assert again == ["", *(x or "" for x in texts)]
+
+
+@given(fields=st.lists(TEXTS | st.none(), min_size=2, max_size=2))
+@SERVER
+def test_any_composite_comes_back(
+    newest_connection: psycopg.Connection[TupleRow], fields: list[str | None]
+) -> None:
+    (found,) = newest_connection.execute(
+        "SELECT row(%s::text, %s::text)::text", fields
+    ).fetchone()  # type: ignore[misc]
+    assert support.parse_composite(found) == fields
+
+
+@given(pairs=st.dictionaries(TEXTS, TEXTS | st.none(), max_size=4))
+@SERVER
+def test_any_hstore_comes_back(
+    newest_connection: psycopg.Connection[TupleRow], pairs: dict[str, str | None]
+) -> None:
+    newest_connection.execute("CREATE EXTENSION IF NOT EXISTS hstore")
+    text = support.hstore_text(pairs)
+    (found,) = newest_connection.execute("SELECT %s::hstore::text", [text]).fetchone()  # type: ignore[misc]
+    assert support.parse_hstore(found) == pairs
+
+
+@given(bounds=st.tuples(TEXTS, TEXTS).map(sorted), open_=st.booleans())
+@SERVER
+def test_any_range_comes_back(
+    newest_connection: psycopg.Connection[TupleRow], bounds: list[str], open_: bool
+) -> None:
+    newest_connection.execute(
+        'DO $$ BEGIN CREATE TYPE tr AS RANGE (subtype = text, collation = "C");'
+        " EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+    )
+    sent = Range(bounds[0], None if open_ else bounds[1], "[)")
+    (found,) = newest_connection.execute(
+        "SELECT %s::tr::text", [support.range_text(sent)]
+    ).fetchone()  # type: ignore[misc]
+    empty = not open_ and bounds[0] == bounds[1]
+    assert support.parse_range(found, str) == (Range(empty=True) if empty else sent)
