@@ -9,7 +9,9 @@ _STRING = r"E?'(?:[^']|'')*'"
 _TYPED = rf"{_STRING}::(?:text|character varying)"
 _LITERAL = rf"(?:{_TYPED}|\({_TYPED}\)::text)"
 _ARRAY = rf"ARRAY\[{_LITERAL}(?:, {_LITERAL})*\]"
-_TOKEN = re.compile(rf"{_STRING}|\"(?:[^\"]|\"\")*\"|[()]| AND | OR |.", re.DOTALL)
+_TOKEN = re.compile(
+    rf"{_STRING}|\"(?:[^\"]|\"\")*\"|[()]| AND | OR |[^'\"() E]+|.", re.DOTALL
+)
 
 
 def allowed(definition: str, column: str) -> Literals:
@@ -21,7 +23,7 @@ def allowed(definition: str, column: str) -> Literals:
     constraint. Read strictly: what is not exactly of a known form allows everything.
     """
     expression = re.fullmatch(r"CHECK (\(.*\))(?: NO INHERIT)?", definition, re.DOTALL)
-    if expression is None:
+    if expression is None or "'" not in definition:
         return ()
     return _values(expression[1], _reference(column)) or ()
 
