@@ -43,7 +43,7 @@ def test_a_scratch_database_may_be_copied(server: database.Server) -> None:
 def test_a_refusal_of_the_server_is_told(server: database.Server) -> None:
     with (
         pytest.raises(
-            ServerUnavailableError, match="template database .* does not exist"
+            ServerUnavailableError, match=r"template database .* does not exist"
         ),
         database.scratch(server, template="missing"),
     ):
