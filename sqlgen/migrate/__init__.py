@@ -2,6 +2,7 @@
 
 from .execute import execute, execute_script
 from .lock import key
+from .new import new
 from .pending import Pending
 from .runner import baseline, down, dry_run, repair, status, up
 from .service import aapply, apply
@@ -25,6 +26,7 @@ __all__ = [
     "execute",
     "execute_script",
     "key",
+    "new",
     "repair",
     "snapshot",
     "status",
