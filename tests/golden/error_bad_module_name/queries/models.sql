@@ -1,2 +1,2 @@
--- name: x :one
-SELECT 1 AS a;
+-- name: x :many
+SELECT id FROM patients;

@@ -1,2 +1,2 @@
 -- name: x :batch
-DELETE FROM patients;
+INSERT INTO patients VALUES (1, 'a', 'b', NULL);

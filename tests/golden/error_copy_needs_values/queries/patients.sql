@@ -1,2 +1,2 @@
 -- name: x :copy
-INSERT INTO patients (id, mrn, name) SELECT :id, :mrn, 'nobody';
+INSERT INTO patients (id, name) VALUES (:id, upper(:name));

@@ -1,5 +1,5 @@
--- name: get_x :one
-SELECT 1 AS a, 2 AS b;
+-- name: list :many
+SELECT id FROM patients;
 
--- name: other :one -> Mood
-SELECT 1 AS a, 'sad'::mood AS mood;
+-- name: list_ :many
+SELECT name FROM patients;
