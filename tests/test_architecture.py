@@ -27,6 +27,7 @@ ELSEWHERE = {
     "missing-migration",
     "no-down-migration",
     "out-of-order-migration",
+    "reset-refused",
     "sqlx-ledger",
     "stopped-migration",
     "unknown-version",

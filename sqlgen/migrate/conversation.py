@@ -105,7 +105,7 @@ def converse(conninfo: str, talk: Callable[[], Talk[Result]]) -> Result:
                 except BaseException as error:  # noqa: BLE001  # passed on
                     raised = error
     except psycopg.Error as error:
-        raise _unavailable(error, conninfo) from error
+        raise unavailable(error, conninfo) from error
 
 
 async def aconverse(conninfo: str, talk: Callable[[], Talk[Result]]) -> Result:
@@ -141,7 +141,7 @@ async def aconverse(conninfo: str, talk: Callable[[], Talk[Result]]) -> Result:
                 except BaseException as error:  # noqa: BLE001  # passed on
                     raised = error
     except psycopg.Error as error:
-        raise _unavailable(error, conninfo) from error
+        raise unavailable(error, conninfo) from error
 
 
 def _prepared(conninfo: str) -> str:
@@ -163,7 +163,7 @@ def _prepared(conninfo: str) -> str:
     return make_conninfo(conninfo, application_name=name, client_encoding="utf-8")
 
 
-def _unavailable(error: psycopg.Error, conninfo: str) -> ServerUnavailableError:
+def unavailable(error: psycopg.Error, conninfo: str) -> ServerUnavailableError:
     """An error of the server's that is not about a migration."""
     password = conninfo_to_dict(conninfo).get("password")
     text = error.diag.message_primary or str(error)

@@ -1,0 +1,159 @@
+"""Migrations -> warnings about what is likely to hurt; pure.
+
+Only the shape of statements is looked at, by the lexer. A rule that could be wrong about a good
+migration says nothing: people soon stop to read what cries wolf.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ..model.diagnostic import Diagnostic, Label, Severity
+from ..model.migration import Migration
+from ..model.source import SourceFile, Span
+from .shapes import Statement, read
+
+CODES: Final = (
+    "missing-down-file",
+    "several-changes",
+    "blocking-index",
+    "not-null-without-default",
+    "column-type-change",
+    "down-does-not-restore",
+)
+"""What `-- sqlgen: allow CODE` may name."""
+
+_ALLOW = re.compile(r"(?m)^[ \t]*--[ \t]*sqlgen:[ \t]*allow[ \t]+([^\r\n]*)")
+_CODE = re.compile(r"[\w-]+")
+
+
+def lint(
+    migrations: Sequence[Migration], *, newest: bool = False
+) -> tuple[Diagnostic, ...]:
+    """The warnings about *migrations*, in their order, or about the *newest* one only.
+
+    All are read in any case: which tables there are already, the earlier ones tell.
+    """
+    reversible = any(migration.down for migration in migrations)
+    tables: set[str] = set()
+    found: list[Diagnostic] = []
+    for number, migration in enumerate(migrations):
+        statements = read(migration.up.text)
+        if not newest or number == len(migrations) - 1:
+            warnings = [
+                *_unknown(migration.up),
+                *(_missing(migration) if reversible else ()),
+                *(_several(migration, statements) if number else ()),
+                *_existing(migration, statements, tables),
+            ]
+            silenced = allowed(migration.up.text)
+            found += (w for w in warnings if w.code not in silenced)
+        for statement in statements:
+            tables -= statement.drops_tables
+            tables |= statement.creates_tables
+    return tuple(found)
+
+
+def allowed(text: str) -> frozenset[str]:
+    """The codes that the file's comments `-- sqlgen: allow CODE[, CODE]` switch off."""
+    lists = (match[1] for match in _ALLOW.finditer(text))
+    return frozenset(code for codes in lists for code in _CODE.findall(codes))
+
+
+def _unknown(source: SourceFile) -> Iterator[Diagnostic]:
+    for match in _ALLOW.finditer(source.text):
+        for code in _CODE.finditer(source.text, *match.span(1)):
+            if code[0] not in CODES:
+                yield _warning(
+                    "unknown-warning",
+                    f"there is no warning `{code[0]}` to allow",
+                    Span(source, *code.span()),
+                    f"name one of those that there are: {', '.join(CODES)}",
+                )
+
+
+def _missing(migration: Migration) -> Iterator[Diagnostic]:
+    if migration.down is None:
+        yield _warning(
+            "missing-down-file",
+            f"migration {migration.version} (`{migration.description}`) has no down file",
+            Span(migration.up, 0, 0),
+            "write one beside it, whose name ends in `.down.sql`",
+        )
+
+
+def _several(
+    migration: Migration, statements: Sequence[Statement]
+) -> Iterator[Diagnostic]:
+    """Groups of statements that do not speak of each other, one of which makes or drops a table.
+
+    The first migration of a folder is left alone, which often is a schema as a whole, and so are
+    several tables that are merely altered.
+    """
+    groups: list[list[Statement]] = []
+    for statement in statements:
+        tied = [g for g in groups if any(map(statement.is_tied_to, g))]
+        groups = [group for group in groups if group not in tied]
+        groups.append([*(s for group in tied for s in group), statement])
+    changes = [g for g in groups if any(s.alters_tables for s in g)]
+    whole = any(s.creates_tables or s.drops_tables for g in changes for s in g)
+    if whole and len(changes) > 1:
+        starts = (min(group, key=lambda s: s.start) for group in changes)
+        first, second, *_ = sorted(starts, key=lambda s: s.start)
+        yield _warning(
+            "several-changes",
+            "the migration makes several changes that have nothing to do with each other",
+            _span(migration.up, second),
+            "make them migrations of their own, which fail, are reverted and are read one by one",
+            Label(_span(migration.up, first), "another change"),
+        )
+
+
+def _existing(
+    migration: Migration, statements: Sequence[Statement], tables: set[str]
+) -> Iterator[Diagnostic]:
+    """What is slow, or fails, on tables that earlier migrations made: they may have rows."""
+    for statement in statements:
+        if statement.indexed in tables and not statement.concurrently:
+            yield _warning(
+                "blocking-index",
+                f"writes to `{statement.indexed}` wait while this index is built",
+                _span(migration.up, statement),
+                "use `CREATE INDEX CONCURRENTLY` in a migration of its own, with"
+                " `-- no-transaction` as its first line",
+            )
+        if statement.altered not in tables:
+            continue
+        for place in statement.required_columns:
+            yield _warning(
+                "not-null-without-default",
+                f"this fails if `{statement.altered}` has rows, which have no value for the column",
+                Span(migration.up, *place),
+                "give it a DEFAULT, or add it nullable, fill it, and set it NOT NULL then",
+            )
+        for place in statement.retyped_columns:
+            yield _warning(
+                "column-type-change",
+                f"nobody can use `{statement.altered}` while this rewrites it",
+                Span(migration.up, *place),
+                "add a column of the new type, fill it in portions, and drop the old one in a"
+                " later migration",
+            )
+
+
+def _span(source: SourceFile, statement: Statement) -> Span:
+    line = source.text[statement.start : statement.end].split("\n", 1)[0].rstrip()
+    return Span(source, statement.start, statement.start + len(line))
+
+
+def _warning(
+    code: str, message: str, span: Span, hint: str, *related: Label
+) -> Diagnostic:
+    return Diagnostic(
+        code=code,
+        message=message,
+        label=Label(span),
+        related=related,
+        hint=hint,
+        severity=Severity.WARNING,
+    )

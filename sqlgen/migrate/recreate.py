@@ -1,0 +1,131 @@
+"""A database -> the same database with nothing in it."""
+
+import ipaddress
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
+
+from ..model.diagnostic import Diagnostic, SqlgenError
+from .conversation import unavailable
+
+# The locale's columns have other names in other versions (catalogs.sgml, pg_database).
+_FACTS = {
+    150000: "datlocprovider, daticulocale",
+    160000: "datlocprovider, daticulocale",
+    170000: "datlocprovider, datlocale",
+}
+
+
+def recreate(conninfo: str, *, force: bool = False) -> None:
+    """Drop the database, under whoever is connected, and create it as it was: owner and locale.
+
+    One that does not exist yet is created. Raises `SqlgenError` for a database on another machine,
+    unless *force*, and for those that belong to the server itself.
+    """
+    try:
+        name = _name(conninfo)
+        with psycopg.connect(_maintenance(conninfo, name), autocommit=True) as server:
+            if not force and not _is_local(server.info):
+                raise _refused(
+                    f"the database `{name}` is on another machine, `{server.info.host}`",
+                    "use `--force` if everything in it may really be lost",
+                )
+            statement = _creation(server, name)
+            identifier = sql.Identifier(name)
+            server.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier)
+            )
+            server.execute(statement)
+    except psycopg.Error as error:
+        raise unavailable(error, conninfo) from error
+
+
+def is_local(conninfo: str) -> bool:
+    """Whether the server is on this machine: a socket, or a loopback address.
+
+    Raises `ServerUnavailableError` where the server cannot be reached.
+    """
+    try:
+        with psycopg.connect(_maintenance(conninfo, _name(conninfo))) as connection:
+            return _is_local(connection.info)
+    except psycopg.Error as error:
+        raise unavailable(error, conninfo) from error
+
+
+def _name(conninfo: str) -> str:
+    """The database's name, which libpq takes from the user where it is not given."""
+    given = conninfo_to_dict(conninfo)
+    for parameter in ("dbname", "user"):
+        if name := given.get(parameter):
+            return str(name)
+    defaults = {
+        option.keyword: option.val for option in psycopg.pq.Conninfo.get_defaults()
+    }
+    found = defaults.get(b"dbname") or defaults.get(b"user") or b""
+    return found.decode()
+
+
+def _maintenance(conninfo: str, name: str) -> str:
+    other = "template1" if name == "postgres" else "postgres"
+    return make_conninfo(conninfo, dbname=other)
+
+
+def _is_local(info: psycopg.ConnectionInfo) -> bool:
+    if info.host.startswith(("/", "@")):
+        return True
+    try:
+        return ipaddress.ip_address(info.hostaddr or info.host).is_loopback
+    except ValueError:
+        return info.host == "localhost"
+
+
+def _creation(server: psycopg.Connection[TupleRow], name: str) -> sql.Composed:
+    """The statement that makes a database like the one that there is."""
+    version = server.info.server_version
+    facts = next(
+        (f for v, f in sorted(_FACTS.items(), reverse=True) if version >= v),
+        "'c', NULL",
+    )
+    row = server.execute(
+        "SELECT datistemplate, pg_get_userbyid(datdba), pg_encoding_to_char(encoding),"
+        f" datcollate, datctype, {facts} FROM pg_database WHERE datname = %s".encode(),
+        (name,),
+    ).fetchone()
+    create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    if row is None:
+        return create
+    is_template, owner, encoding, collate, ctype, provider, locale = row
+    if is_template:
+        raise _refused(
+            f"`{name}` is a template of the server's other databases",
+            "name the project's own database in the URL",
+        )
+    parts: list[sql.Composable] = [
+        create,
+        sql.SQL(
+            "OWNER {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
+        ).format(
+            sql.Identifier(str(owner)), *map(sql.Literal, (encoding, collate, ctype))
+        ),
+    ]
+    if provider == "i":
+        parts.append(
+            sql.SQL("LOCALE_PROVIDER icu ICU_LOCALE {}").format(sql.Literal(locale))
+        )
+    elif provider == "b":
+        parts.append(
+            sql.SQL("LOCALE_PROVIDER builtin BUILTIN_LOCALE {}").format(
+                sql.Literal(locale)
+            )
+        )
+    elif version >= 150000:
+        parts.append(sql.SQL("LOCALE_PROVIDER libc"))
+    return sql.SQL(" ").join(parts)
+
+
+def _refused(message: str, hint: str) -> SqlgenError:
+    return SqlgenError(
+        Diagnostic(code="reset-refused", message=message, label=None, hint=hint)
+    )

@@ -1,0 +1,240 @@
+"""text -> what its statements do to tables, as far as words tell; pure.
+
+No grammar: what is not recognised has no shape, and no rule speaks of it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from .. import parse
+from ..parse.lexer import TRIVIA, Kind, tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A statement of a migration, `text[start:end]`. Tables are named without their schema.
+
+    `subjects` are what it creates, drops or alters, `mentions` all words in it. `indexed` is the
+    table of a CREATE INDEX, `altered` that of an ALTER TABLE, else empty. The columns are places of
+    clauses: those added NOT NULL with nothing to fill them, and those whose type changes so that
+    the table is rewritten.
+    """
+
+    start: int
+    end: int
+    is_definition: bool = False
+    subjects: frozenset[str] = frozenset()
+    mentions: frozenset[str] = frozenset()
+    creates_tables: frozenset[str] = frozenset()
+    drops_tables: frozenset[str] = frozenset()
+    indexed: str = ""
+    concurrently: bool = False
+    altered: str = ""
+    required_columns: tuple[tuple[int, int], ...] = ()
+    retyped_columns: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def alters_tables(self) -> bool:
+        """Whether it creates, drops or alters a table."""
+        return bool(self.creates_tables or self.drops_tables or self.altered)
+
+    def is_tied_to(self, other: "Statement") -> bool:
+        """Whether one of the two speaks of what the other one makes."""
+        return bool(self.subjects & other.mentions or other.subjects & self.mentions)
+
+
+def read(text: str) -> tuple[Statement, ...]:
+    """The statements of a script."""
+    return tuple(
+        _statement(start, end, _words(text, start, end))
+        for start, end in parse.statements(text)
+    )
+
+
+class _Word(NamedTuple):
+    """A token in lower case, a quoted identifier as it is; `depth` counts brackets around it."""
+
+    text: str
+    depth: int
+    start: int
+    end: int
+    kind: Kind
+
+
+_DEFINING = {"create", "alter", "drop", "comment", "grant", "revoke"}
+_OWNING = {"create", "alter", "drop"}
+_MODIFIERS = {
+    *("or", "replace", "temp", "temporary", "unlogged", "global", "local", "unique"),
+    *("foreign", "materialized", "recursive"),
+}
+_NOISE = {"if", "not", "exists", "only", "concurrently"}
+_CONSTRAINTS = {"constraint", "primary", "unique", "foreign", "check", "exclude", "not"}
+_FILLED = {
+    *("default", "generated", "serial", "bigserial", "smallserial"),
+    *("serial2", "serial4", "serial8"),
+}
+
+
+def _words(text: str, start: int, end: int) -> list[_Word]:
+    depth = 0
+    found: list[_Word] = []
+    for kind, first, last in tokens(text[start:end]):
+        if kind in TRIVIA:
+            continue
+        if kind is Kind.CLOSE:
+            depth -= 1
+        word = text[start + first : start + last]
+        if kind is Kind.QUOTED:
+            word = word[1:-1].replace('""', '"')
+        elif kind is Kind.WORD:
+            word = word.lower()
+        found.append(_Word(word, depth, start + first, start + last, kind))
+        if kind is Kind.OPEN:
+            depth += 1
+    return found
+
+
+def _statement(start: int, end: int, words: Sequence[_Word]) -> Statement:
+    verb = words[0].text if words else ""
+    if verb not in _DEFINING:
+        return Statement(start=start, end=end)
+    at = 1
+    while at < len(words) and words[at].text in _MODIFIERS:
+        at += 1
+    noun = words[at].text if at < len(words) else ""
+    rest = words[at + 1 :]
+    while rest and rest[0].kind is Kind.WORD and rest[0].text in _NOISE:
+        rest = rest[1:]
+    subjects = frozenset(_listed(rest) if verb == "drop" else {_name(rest)})
+    found = Statement(
+        start=start,
+        end=end,
+        is_definition=True,
+        subjects=subjects if verb in _OWNING else frozenset(),
+        mentions=frozenset(_mentions(words)),
+    )
+    match verb, noun:
+        case "create", "table":
+            return replace(found, creates_tables=subjects)
+        case "drop", "table":
+            return replace(found, drops_tables=subjects)
+        case "create", "index":
+            on = next((i for i, w in enumerate(words) if w.text == "on"), len(words))
+            table = [w for w in words[on + 1 :] if w.text != "only"]
+            concurrently = any(w.text == "concurrently" for w in words[:on])
+            return replace(found, indexed=_name(table), concurrently=concurrently)
+        case "alter", "table":
+            return _altered(found, rest)
+        case _:
+            return found
+
+
+def _altered(statement: Statement, words: Sequence[_Word]) -> Statement:
+    name = _name(words)
+    clauses = list(_clauses(words))
+    new_names = frozenset(
+        clause[2].text for clause in clauses if _texts(clause)[:2] == ["rename", "to"]
+    )
+    return replace(
+        statement,
+        altered=name,
+        creates_tables=new_names,
+        drops_tables=frozenset({name} if new_names else ()),
+        required_columns=tuple(_place(c) for c in clauses if _is_required(c)),
+        retyped_columns=tuple(_place(c) for c in clauses if _is_retyped(c)),
+    )
+
+
+def _is_required(clause: Sequence[_Word]) -> bool:
+    """Whether it is an `ADD COLUMN … NOT NULL` that gives the rows there are no value."""
+    texts = _texts(clause)
+    if texts[0] != "add":
+        return False
+    texts = texts[1:]
+    if texts[:1] == ["column"]:
+        texts = texts[1:]
+    elif texts[:1] and texts[0] in _CONSTRAINTS:
+        return False
+    if texts[:3] == ["if", "not", "exists"]:
+        texts = texts[3:]
+    pairs = set(pairwise(texts))
+    required = ("not", "null") in pairs or ("primary", "key") in pairs
+    return required and _FILLED.isdisjoint(texts[1:])
+
+
+def _is_retyped(clause: Sequence[_Word]) -> bool:
+    """Whether it is an `ALTER COLUMN … TYPE` that rewrites the table.
+
+    To `text` and `varchar` it mostly does not, for such columns are of the other one before.
+    """
+    texts = _texts(clause)
+    if texts[0] != "alter":
+        return False
+    texts = texts[2:] if texts[1:2] == ["column"] else texts[1:]
+    texts = texts[1:]
+    if texts[:2] == ["set", "data"]:
+        texts = texts[2:]
+    if texts[:1] != ["type"]:
+        return False
+    return texts[1:2] not in (["text"], ["varchar"]) and texts[1:3] != [
+        "character",
+        "varying",
+    ]
+
+
+def _clauses(words: Sequence[_Word]) -> Iterator[list[_Word]]:
+    """What an ALTER TABLE does, one by one: separated by commas, after the table's name."""
+    rest = list(words)[1:]
+    while len(rest) > 1 and rest[0].text == ".":
+        rest = rest[2:]
+    clause: list[_Word] = []
+    for word in rest:
+        if word.text == "," and not word.depth:
+            if clause:
+                yield clause
+            clause = []
+        elif word.text != "*" or clause:
+            clause.append(word)
+    if clause:
+        yield clause
+
+
+def _texts(clause: Sequence[_Word]) -> list[str]:
+    """Its words outside of brackets."""
+    return [word.text for word in clause if not word.depth]
+
+
+def _place(clause: Sequence[_Word]) -> tuple[int, int]:
+    return clause[0].start, clause[-1].end
+
+
+def _name(words: Sequence[_Word]) -> str:
+    """The name that *words* begin with, without its schema."""
+    if not words:
+        return ""
+    at = 0
+    while at + 2 < len(words) and words[at + 1].text == ".":
+        at += 2
+    return words[at].text
+
+
+def _listed(words: Sequence[_Word]) -> Iterator[str]:
+    """The names of a list, as in `DROP TABLE a, s.b CASCADE`."""
+    start = 0
+    for at, word in enumerate(words):
+        if word.text == "," and not word.depth:
+            yield _name(words[start:at])
+            start = at + 1
+    yield _name(words[start:])
+
+
+def _mentions(words: Sequence[_Word]) -> Iterator[str]:
+    """All identifiers and the words in strings: a function's body names tables, too."""
+    for word in words:
+        if word.kind in (Kind.WORD, Kind.QUOTED):
+            yield word.text
+        elif word.kind in (Kind.STRING, Kind.DOLLAR):
+            yield from re.findall(r"\w+", word.text.lower())
