@@ -2,9 +2,9 @@
 """Booking, moving and keeping appointments."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
@@ -82,6 +82,27 @@ def set_appointment_status(
     with RawCursor(conn, row_factory=args_row(Appointment.from_row)) as cursor:
         cursor.execute(SET_APPOINTMENT_STATUS, (status, appointment_id))
         return optional(cursor.fetchall())
+
+
+class SetAppointmentStatusesParams(NamedTuple):
+    """What one row of `set_appointment_statuses` is made of."""
+
+    status: AppointmentStatus
+    appointment_id: UUID
+
+
+SET_APPOINTMENT_STATUSES: Final = "UPDATE appointments SET status = $1 WHERE id = $2"
+
+
+def set_appointment_statuses(
+    conn: Connection[Any], *, rows: Iterable[SetAppointmentStatusesParams]
+) -> int:
+    """At the end of the day: what became of each appointment."""
+    with RawCursor(conn) as cursor:
+        cursor.executemany(
+            SET_APPOINTMENT_STATUSES, ((row.status, row.appointment_id) for row in rows)
+        )
+        return cursor.rowcount
 
 
 CANCEL_APPOINTMENTS: Final = """\

@@ -2,10 +2,10 @@
 """What happens when patient and clinic meet."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection, RawCursor, RawServerCursor
@@ -154,6 +154,79 @@ def record_measurement(
         )
         value_: int = one(cursor.fetchall())
         return value_
+
+
+class RecordMeasurementsParams(NamedTuple):
+    """What one row of `record_measurements` is made of."""
+
+    encounter_id: UUID
+    code: str
+    value: float
+    unit: str
+
+
+RECORD_MEASUREMENTS: Final = """\
+INSERT INTO observations (encounter_id, code, value_quantity, unit)
+VALUES ($1, $2, $3, $4)
+RETURNING id"""
+
+
+def record_measurements(
+    conn: Connection[Any], *, rows: Iterable[RecordMeasurementsParams]
+) -> list[int]:
+    """What a monitor sends, in one round trip; the new ids in order."""
+    with RawCursor(conn, row_factory=scalar_row) as cursor:
+        cursor.executemany(
+            RECORD_MEASUREMENTS,
+            ((row.encounter_id, row.code, Float8(row.value), row.unit) for row in rows),
+            returning=True,
+        )
+        found: list[int] = []
+        more = bool(cursor.pgresult)
+        while more:
+            found += cursor.fetchall()
+            more = bool(cursor.nextset())
+        return found
+
+
+class ImportObservationsParams(NamedTuple):
+    """What one row of `import_observations` is made of."""
+
+    encounter_id: UUID
+    code: str
+    value_quantity: float | None
+    value_text: str | None
+    unit: str | None
+    reference_range: Range[Decimal] | None
+    observed_at: datetime.datetime
+
+
+IMPORT_OBSERVATIONS: Final = """\
+COPY observations (encounter_id, code, value_quantity, value_text, unit, reference_range, observed_at) FROM STDIN (FORMAT BINARY)"""
+
+
+def import_observations(
+    conn: Connection[Any], *, rows: Iterable[ImportObservationsParams]
+) -> int:
+    """The history from another system, as fast as PostgreSQL can take it."""
+    with RawCursor(conn) as cursor:
+        with cursor.copy(IMPORT_OBSERVATIONS) as copy:
+            copy.set_types(
+                ["uuid", "text", "float8", "text", "text", "numrange", "timestamptz"]
+            )
+            for row in rows:
+                copy.write_row(
+                    (
+                        row.encounter_id,
+                        row.code,
+                        row.value_quantity,
+                        row.value_text,
+                        row.unit,
+                        row.reference_range,
+                        row.observed_at,
+                    )
+                )
+        return cursor.rowcount
 
 
 RECORD_FINDING: Final = """\

@@ -21,6 +21,10 @@ RETURNING *;
 -- name: set_appointment_status :optional -> Appointment
 UPDATE appointments SET status = :status WHERE id = :appointment_id RETURNING *;
 
+-- name: set_appointment_statuses :batch
+-- At the end of the day: what became of each appointment.
+UPDATE appointments SET status = :status WHERE id = :appointment_id;
+
 -- name: cancel_appointments :execrows
 -- Cancels all that a patient still has to come to.
 UPDATE appointments SET status = 'cancelled'

@@ -41,6 +41,19 @@ INSERT INTO observations (encounter_id, code, value_quantity, unit, reference_ra
 VALUES (:encounter_id, :code, :value!, :unit!, :reference_range)
 RETURNING id;
 
+-- name: record_measurements :batch
+-- What a monitor sends, in one round trip; the new ids in order.
+INSERT INTO observations (encounter_id, code, value_quantity, unit)
+VALUES (:encounter_id, :code, :value!, :unit!)
+RETURNING id;
+
+-- name: import_observations :copy
+-- The history from another system, as fast as PostgreSQL can take it.
+INSERT INTO observations
+    (encounter_id, code, value_quantity, value_text, unit, reference_range, observed_at)
+VALUES
+    (:encounter_id, :code, :value_quantity, :value_text, :unit, :reference_range, :observed_at);
+
 -- name: record_finding :exec
 INSERT INTO observations (encounter_id, code, value_text)
 VALUES (:encounter_id, :code, :finding!);

@@ -2,7 +2,7 @@
 """Booking, moving and keeping appointments."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +25,11 @@ from ..appointments import (
     NEXT_APPOINTMENT_AT,
     RESCHEDULE_APPOINTMENT,
     SET_APPOINTMENT_STATUS,
+    SET_APPOINTMENT_STATUSES,
     ClaimDueRemindersRow,
     ListBusyTimesRow,
     ListDayScheduleRow,
+    SetAppointmentStatusesParams,
 )
 from ..models import Appointment, AppointmentStatus
 
@@ -80,6 +82,17 @@ async def set_appointment_status(
     ) as cursor:
         await cursor.execute(SET_APPOINTMENT_STATUS, (status, appointment_id))
         return optional(await cursor.fetchall())
+
+
+async def set_appointment_statuses(
+    conn: AsyncConnection[Any], *, rows: Iterable[SetAppointmentStatusesParams]
+) -> int:
+    """At the end of the day: what became of each appointment."""
+    async with AsyncRawCursor(conn) as cursor:
+        await cursor.executemany(
+            SET_APPOINTMENT_STATUSES, ((row.status, row.appointment_id) for row in rows)
+        )
+        return cursor.rowcount
 
 
 async def cancel_appointments(

@@ -2,7 +2,7 @@
 """What happens when patient and clinic meet."""
 
 import datetime
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,17 +17,21 @@ from ..encounters import (
     ADMIT_APPOINTMENT,
     FINISH_ENCOUNTER,
     GET_ENCOUNTER_DOCUMENT,
+    IMPORT_OBSERVATIONS,
     LIST_ABNORMAL_MEASUREMENTS,
     LIST_ENCOUNTERS,
     LIST_LATEST_OBSERVATIONS,
     LIST_OPEN_ENCOUNTERS,
     RECORD_FINDING,
     RECORD_MEASUREMENT,
+    RECORD_MEASUREMENTS,
     START_ENCOUNTER,
     STREAM_MEASUREMENTS,
+    ImportObservationsParams,
     ListAbnormalMeasurementsRow,
     ListLatestObservationsRow,
     ListOpenEncountersRow,
+    RecordMeasurementsParams,
     StreamMeasurementsRow,
 )
 from ..models import Encounter, EncountersSetting, JsonValue
@@ -117,6 +121,48 @@ async def record_measurement(
         )
         value_: int = one(await cursor.fetchall())
         return value_
+
+
+async def record_measurements(
+    conn: AsyncConnection[Any], *, rows: Iterable[RecordMeasurementsParams]
+) -> list[int]:
+    """What a monitor sends, in one round trip; the new ids in order."""
+    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+        await cursor.executemany(
+            RECORD_MEASUREMENTS,
+            ((row.encounter_id, row.code, Float8(row.value), row.unit) for row in rows),
+            returning=True,
+        )
+        found: list[int] = []
+        more = bool(cursor.pgresult)
+        while more:
+            found += await cursor.fetchall()
+            more = bool(cursor.nextset())
+        return found
+
+
+async def import_observations(
+    conn: AsyncConnection[Any], *, rows: Iterable[ImportObservationsParams]
+) -> int:
+    """The history from another system, as fast as PostgreSQL can take it."""
+    async with AsyncRawCursor(conn) as cursor:
+        async with cursor.copy(IMPORT_OBSERVATIONS) as copy:
+            copy.set_types(
+                ["uuid", "text", "float8", "text", "text", "numrange", "timestamptz"]
+            )
+            for row in rows:
+                await copy.write_row(
+                    (
+                        row.encounter_id,
+                        row.code,
+                        row.value_quantity,
+                        row.value_text,
+                        row.unit,
+                        row.reference_range,
+                        row.observed_at,
+                    )
+                )
+        return cursor.rowcount
 
 
 async def record_finding(

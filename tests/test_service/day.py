@@ -267,6 +267,15 @@ async def with_appointments(call: Caller) -> None:
     )
     assert sorted(row.given_name for row in reminders) == ["Sofie", "Yusuf"]
     assert [row.phone_number for row in reminders] == [None, None]
+    became = AppointmentStatus.COMPLETED
+    changed = await call(
+        appointments.set_appointment_statuses,
+        rows=[
+            appointments.SetAppointmentStatusesParams(became, appointment.id)
+            for appointment in january
+        ],
+    )
+    assert changed == 2
     after = at("2026-02-01")
     assert (
         await call(appointments.cancel_appointments, patient_id=TOM, after=after) == 1
@@ -476,6 +485,37 @@ async def during_encounters(call: Caller) -> None:
         {"code": "8867-4", "value": 104},
         {"code": "8867-4", "value": 88},
     ]
+
+    ids = await call(
+        encounters.record_measurements,
+        rows=[
+            encounters.RecordMeasurementsParams(opened.id, "2708-6", value, "%")
+            for value in (98, 97.5)
+        ],
+    )
+    assert len(set(ids)) == 2
+    written = await call(
+        encounters.import_observations,
+        rows=[
+            encounters.ImportObservationsParams(
+                encounter_id=opened.id,
+                code="29463-7",
+                value_quantity=None,
+                value_text="heavy\t\\N",
+                unit=None,
+                reference_range=reference_range,
+                observed_at=at("2019-01-01"),
+            )
+            for reference_range in (None, Range(None, Decimal("80.5")))
+        ],
+    )
+    assert written == 2
+    newest = await call(encounters.list_latest_observations, patient_id=YUSUF)
+    assert [(row.code, row.value_text) for row in newest][2:] == [
+        ("29463-7", "heavy\t\\N"),
+        ("8867-4", None),
+    ]
+    assert newest[2].reference_range == Range(None, Decimal("80.5"))
 
 
 async def with_workflows(call: Caller) -> None:
