@@ -1,8 +1,11 @@
 """How many rows a query can give, by keys, limits and aggregates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
+import psycopg
 import pytest
+from psycopg.rows import TupleRow
 
 from sqlgen.model.typed import Cardinality, TypedQuery
 
@@ -177,8 +180,50 @@ INSERT = "INSERT INTO visits (id, patient_id, at) "
         ),
     ],
 )
-def test_cardinality(typed: Typed, statement: str, expected: Cardinality) -> None:
-    assert typed(statement).cardinality is expected
+def test_cardinality(
+    typed: Typed,
+    connection: psycopg.Connection[TupleRow],
+    statement: str,
+    expected: Cardinality,
+) -> None:
+    query = typed(statement)
+    assert query.cardinality is expected
+    connection.execute(DATA)
+    allowed = {ONE: {1}, OPTIONAL: {0, 1}, MANY: set(range(1000))}[expected]
+    assert {len(rows) for rows in _runs(connection, query)} <= allowed
+
+
+DATA = """
+INSERT INTO patients (id, mrn, name, status)
+    SELECT i, 'm' || i, 'name', CASE WHEN i % 2 = 0 THEN 'in' ELSE 'out' END
+    FROM generate_series(1, 4) i;
+INSERT INTO visits (id, patient_id, at, note)
+    SELECT i, i % 3 + 1, timestamptz '2026-01-01' + i * interval '1 day', 'note'
+    FROM generate_series(1, 9) i;
+"""
+
+
+def _runs(
+    connection: psycopg.Connection[TupleRow], query: TypedQuery
+) -> Iterator[list[TupleRow]]:
+    """What the query gives for values that are there and for some that are not."""
+    for number in (1, 2, 3, 99):
+        values: dict[str, object] = {
+            "integer": number,
+            "bigint": number,
+            "integer[]": [1, 2, 3],
+            "boolean": number % 2 == 0,
+            "text": ("in", "m2", "note", "else")[number % 4],
+            "character varying": "name",
+            "timestamp with time zone": datetime(2026, 1, number % 28 + 1, tzinfo=UTC),
+        }
+        given = [values[parameter.type.display] for parameter in query.parameters]
+        cursor = psycopg.RawCursor(connection)
+        try:
+            with connection.transaction(force_rollback=True):
+                yield cursor.execute(query.query.sql.text.encode(), given).fetchall()
+        except psycopg.errors.IntegrityError:
+            continue  # the row is there already, or what it refers to is not
 
 
 def test_a_statement_without_columns_gives_none(typed: Typed) -> None:
