@@ -27,7 +27,6 @@ def catalog(connection: psycopg.Connection[Any]) -> Catalog:
     A dozen set-based queries on the system's catalogs; PostgreSQL 14 to 18.
     """
     with connection.transaction():
-        # Types and definitions print the same whatever else was set.
         comments: dict[str, dict[tuple[int, int], str]] = {"t": {}, "c": {}}
         for what, oid, number, comment in connection.execute(_COMMENTS):
             comments[what][oid, number] = comment

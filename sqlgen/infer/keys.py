@@ -1,4 +1,4 @@
-"""Query tree -> the unique keys of its relations and of its result, and whether it gives one row at most."""
+"""Query tree -> its relations' and its own unique keys, and whether it gives one row at most."""
 
 from collections.abc import Iterator
 

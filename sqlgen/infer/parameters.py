@@ -91,8 +91,8 @@ def _may_hold_null(use: Use, catalog: Catalog) -> bool:
     column = _column(use, catalog)
     if column is None:
         return True
-    is_domain = isinstance(column.type, DomainType)
-    return not (column.not_null or (is_domain and column.type.not_null))
+    domain = column.type if isinstance(column.type, DomainType) else None
+    return not (column.not_null or (domain and domain.not_null))
 
 
 def _column(use: Use | None, catalog: Catalog) -> Column | None:

@@ -45,7 +45,12 @@ def typed(connection: psycopg.Connection[TupleRow]) -> Typed:
     """Infers one statement, after statements that change the schema."""
     connection.execute(SCHEMA)
 
-    def call(statement: str, *changes: str, command: str = "many") -> TypedQuery:
+    def call(
+        statement: str,
+        *changes: str,
+        command: str = "many",
+        nullable_elements: bool = False,
+    ) -> TypedQuery:
         for change in changes:
             connection.execute(change)
         text = f"-- name: q :{command}\n{statement}"
@@ -53,6 +58,6 @@ def typed(connection: psycopg.Connection[TupleRow]) -> Typed:
         catalog = describe.catalog(connection)
         [found] = describe.queries(connection, catalog, parsed)
         assert isinstance(found, Description), found
-        return infer.query(found, catalog)
+        return infer.query(found, catalog, nullable_elements=nullable_elements)
 
     return call

@@ -80,6 +80,23 @@ def test_a_domain_is_seen_where_the_wire_has_its_base(typed: Typed) -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "nullable_elements", "expected"),
+    [
+        ("tags", False, False),
+        ("tags", True, True),
+        ("array_agg(id)", True, False),
+        ("array_agg(born_on)", False, True),
+    ],
+)
+def test_elements_of_stored_arrays_are_the_projects_choice(
+    typed: Typed, expression: str, nullable_elements: bool, expected: bool
+) -> None:
+    statement = f"SELECT {expression} AS a FROM patients GROUP BY patients.id"
+    found = only(typed(statement, nullable_elements=nullable_elements))
+    assert found.element_nullable is expected
+
+
+@pytest.mark.parametrize(
     ("name", "plain", "override"),
     [
         ("c", "c", None),
