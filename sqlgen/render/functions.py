@@ -1,6 +1,5 @@
 """Function -> the function that runs a statement."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model.python import (
@@ -21,10 +20,12 @@ from ..model.python import (
 )
 from . import literals
 from .blocks import BODY, INDENT, Block, of_code, of_function
+from .bulk import Bulk
 from .expressions import converted, is_function, type_text
 from .expressions import function as callable_text
 from .imports import Imports
-from .layout import Code, Each, Group, fits, lines, parameters
+from .layout import Code, Group, fits, lines, parameters
+from .words import ASYNC, SYNC, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,53 +36,22 @@ class Printed:
     classes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What differs between the sync and the async functions."""
-
-    connection: str
-    cursor: str
-    server_cursor: str
-    iterator: str
-    define: str
-    enter: str
-    wait: str
-
-
-_SYNC = _Words(
-    connection="Connection",
-    cursor="RawCursor",
-    server_cursor="RawServerCursor",
-    iterator="Iterator",
-    define="def",
-    enter="with",
-    wait="",
-)
-_ASYNC = _Words(
-    connection="AsyncConnection",
-    cursor="AsyncRawCursor",
-    server_cursor="AsyncRawServerCursor",
-    iterator="AsyncIterator",
-    define="async def",
-    enter="async with",
-    wait="await ",
-)
-
-
 def function(item: Function, imports: Imports, *, is_async: bool) -> Printed:
     """The statements of a function, in the order in which they stand in the module."""
-    printer = _Printer(item, imports, _ASYNC if is_async else _SYNC)
+    printer = _Printer(item, imports, ASYNC if is_async else SYNC)
     return Printed(printer.blocks(), printer.classes())
 
 
 class _Printer:
     """Prints one function; holds what every part of it needs."""
 
-    def __init__(self, item: Function, imports: Imports, words: _Words) -> None:
+    def __init__(self, item: Function, imports: Imports, words: Words) -> None:
         self.item = item
         self.imports = imports
         self.words = words
-        taken = {argument.name for argument in item.arguments}
+        self.bulk = Bulk(item, imports, words)
+        many = isinstance(item.result, Batch | Copied)
+        taken = set() if many else {argument.name for argument in item.arguments}
         self.cursor, self.value, self.row = (
             f"{name}_" if name in taken else name for name in ("cursor", "value", "row")
         )
@@ -166,12 +136,11 @@ class _Printer:
             case Nothing():
                 return [*self.opened(None), *self.executed(self.words.wait, "")]
             case Batch(shape=shape) if shape is not None:
-                return [*self.opened(shape), *self.repeated(), *self.gathered(shape)]
+                return [*self.opened(shape), *self.bulk.gathered(self.shape(shape))]
             case Batch():
-                counted = f"{BODY}return {self.cursor}.rowcount"
-                return [*self.opened(None), *self.repeated(), counted]
+                return [*self.opened(None), *self.bulk.repeated()]
             case Copied(types=types):
-                return [*self.opened(None), *self.copied(types)]
+                return [*self.opened(None), *self.bulk.copied(types)]
 
     def opened(self, shape: Shape | None) -> list[str]:
         cursor = self.imports.name(Named(self.words.cursor, "psycopg"))
@@ -237,57 +206,6 @@ class _Printer:
             f"{BODY}async for {self.row} in {self.cursor}:",
             f"{BODY}{INDENT}yield {self.row}",
         ]
-
-    def repeated(self) -> list[str]:
-        """The statement run for each row, all in one round trip."""
-        sql = self.imports.name(self.item.sql)
-        items: list[Code] = [sql, Each(self.row_values(), f"for {self.row} in rows")]
-        assert isinstance(self.item.result, Batch)
-        if self.item.result.shape is not None:
-            items.append("returning=True")
-        before = f"{self.words.wait}{self.cursor}.executemany("
-        return lines(Group(before, items, ")"), BODY)
-
-    def gathered(self, shape: Shape) -> list[str]:
-        """The rows of all results, of which there are none if there were no parameters."""
-        found = "found: list[" + self.shape(shape) + "] = []"
-        return [
-            f"{BODY}{found}",
-            f"{BODY}more = bool({self.cursor}.pgresult)",
-            f"{BODY}while more:",
-            f"{BODY}{INDENT}found += {self.words.wait}{self.cursor}.fetchall()",
-            f"{BODY}{INDENT}more = bool({self.cursor}.nextset())",
-            f"{BODY}return found",
-        ]
-
-    def copied(self, types: Sequence[str]) -> list[str]:
-        sql = self.imports.name(self.item.sql)
-        deeper = BODY + INDENT
-        known = Group("[", [literals.string(name) for name in types], "]")
-        told = lines(Group("copy.set_types(", [known], ")"), deeper)
-        write = Group(f"{self.words.wait}copy.write_row(", [self.row_values()], ")")
-        return [
-            f"{BODY}{self.words.enter} {self.cursor}.copy({sql}) as copy:",
-            *(told if types else []),
-            f"{deeper}for {self.row} in rows:",
-            *lines(write, deeper + INDENT),
-            f"{BODY}return {self.cursor}.rowcount",
-        ]
-
-    def row_values(self) -> Group:
-        """The values of a row of parameters, in the statement's order."""
-        arguments = self.item.arguments
-        lone = len(arguments) == 1
-        return parameters(
-            [
-                converted(
-                    arguments[n].write,
-                    self.row if lone else f"{self.row}.{arguments[n].name}",
-                    self.imports,
-                )
-                for n in self.item.values
-            ]
-        )
 
     def row_factory(self, shape: Shape) -> str:
         args_row = Named("args_row", "psycopg.rows")

@@ -21,7 +21,8 @@ from ..model.typed import TypedParameter, TypedQuery
 from . import names
 from .scalars import RANGES
 from .sql import type_name
-from .types import Types, nested_write, or_none
+from .types import Types, or_none
+from .writing import nested_write
 
 _WORD = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _INSERT = re.compile(

@@ -34,19 +34,11 @@ from ..model.query import Command, Query
 from ..model.source import Span
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from . import bulk, names, overrides, sql
+from .reading import Reading, overridden, reading
 from .scalars import STR
 from .shared import Literals, has_literals
-from .types import (
-    Reading,
-    Types,
-    Writing,
-    nullable,
-    or_none,
-    overridden,
-    overridden_writing,
-    reading,
-    writing,
-)
+from .types import Types, nullable, or_none
+from .writing import Writing, overridden_writing, writing
 
 
 @dataclass(frozen=True, slots=True)

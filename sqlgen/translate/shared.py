@@ -24,8 +24,10 @@ from ..model.python import (
 )
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from . import names, uses
+from .reading import parsing
 from .scalars import SHARED_ALIASES, SHARED_DOCS
-from .types import MODELS, Types, nested_write, nullable, or_none, parsing
+from .types import MODELS, Types, nullable, or_none
+from .writing import nested_write
 
 Shared = EnumType | CompositeType | DomainType
 

@@ -1,0 +1,140 @@
+"""PgType -> the Python type of an argument, and what is made of it for psycopg.
+
+The value's wire type is exactly the described one, or the type is left to the server (`unknown`),
+or the placeholder gets a cast. psycopg alone would choose by the value: an `int` by its size, a
+`datetime` by its zone.
+"""
+
+from dataclasses import dataclass
+
+from ..model.catalog import (
+    ArrayType,
+    CompositeType,
+    DomainType,
+    EnumType,
+    PgType,
+    RangeType,
+    ScalarType,
+)
+from ..model.python import (
+    Apply,
+    Conversion,
+    Each,
+    Generic,
+    Invoke,
+    Named,
+    OrNone,
+    PyType,
+)
+from . import overrides
+from .reading import reading
+from .scalars import FLOAT, scalar
+from .types import HSTORE, KEEP, Types, nullable, plain, support, system_scalar
+
+_SEQUENCE = Named("Sequence", "collections.abc")
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What an argument of `type` is made into; `cast` if the placeholder needs one too."""
+
+    type: PyType
+    write: Conversion
+    cast: bool = False
+
+
+def writing(type_: PgType, types: Types, *, element_nullable: bool = False) -> Writing:
+    """How an argument of the type is sent, and whether its placeholder needs a cast."""
+    chosen = types.override(type_)
+    if chosen is not None:
+        usual = _writing(type_, plain(types), element_nullable)
+        return overridden_writing(usual, chosen)
+    return _writing(type_, types, element_nullable)
+
+
+def overridden_writing(base: Writing, chosen: PyType) -> Writing:
+    """An argument of another type than the usual one is passed as it is.
+
+    Only JSON is still wrapped for psycopg, and a type that is the usual one after all is dealt
+    with as such. Everything else gets its wire type from a cast.
+    """
+    json = base.write in (scalar("json").write, scalar("jsonb").write)
+    if json or chosen == base.type:
+        return Writing(chosen, base.write, base.cast)
+    return Writing(chosen, overrides.passing(chosen), cast=True)
+
+
+def _writing(type_: PgType, types: Types, element_nullable: bool) -> Writing:
+    match type_:
+        case ScalarType(name="hstore"):
+            text = Apply(support("hstore_text"))
+            mapping = Named("Mapping", "collections.abc")
+            return Writing(Generic(mapping, HSTORE.arguments), text)
+        case ScalarType(name="vector" | "halfvec"):
+            text = Apply(support("vector_text"))
+            return Writing(Generic(_SEQUENCE, (FLOAT,)), text)
+        case ScalarType():
+            found = system_scalar(type_)
+            return Writing(found.type, found.write, found.cast)
+        case EnumType():
+            return Writing(types.model(type_), KEEP)
+        case CompositeType():
+            return Writing(types.model(type_), Invoke("as_tuple"))
+        case DomainType() if type_.literals:
+            return Writing(types.model(type_), KEEP)
+        case DomainType(base=base):
+            inner = writing(base, types, element_nullable=element_nullable)
+            return Writing(inner.type, inner.write, inner.cast or not _unknown(base))
+        case ArrayType(element=element):
+            item = writing(element, types)
+            if _is_array(element):  # a list in a list would be a second dimension
+                item = Writing(item.type, Apply(support("array_text")))
+            of = nullable(item.type) if element_nullable else item.type
+            convert = item.write != KEEP and element_nullable
+            write = OrNone(item.write) if convert else item.write
+            return Writing(Generic(_SEQUENCE, (of,)), Each(write), item.cast)
+        case RangeType():
+            name = "multirange_text" if type_.multirange else "range_text"
+            whole = reading(type_, types).type
+            return Writing(whole, Apply(support(name)))
+
+
+def _unknown(type_: PgType) -> bool:
+    """Whether values are sent as text of unknown type, so that the server infers the rest."""
+    match type_:
+        case ScalarType(name="hstore" | "vector" | "halfvec"):
+            return True
+        case ScalarType():
+            return system_scalar(type_).text
+        case ArrayType(element=inner) | DomainType(base=inner):
+            return _unknown(inner)
+        case EnumType() | CompositeType() | RangeType():
+            return True
+
+
+def nested_write(type_: PgType, types: Types) -> Conversion:
+    """How a field of a composite is put into the tuple that psycopg sends as text.
+
+    The types of the fields are the composite's, so only what psycopg has no text for is converted.
+    """
+    if types.override(type_) is not None:
+        return KEEP
+    match type_:
+        case ScalarType(name="hstore" | "vector" | "halfvec" | "json" | "jsonb"):
+            return _writing(type_, types, element_nullable=False).write
+        case CompositeType():
+            return Invoke("as_tuple")
+        case DomainType(base=base):
+            return nested_write(base, types)
+        case ArrayType(element=element):
+            item = nested_write(element, types)
+            return KEEP if item == KEEP else Each(item)
+        case ScalarType() | EnumType() | RangeType():
+            return KEEP
+
+
+def _is_array(type_: PgType) -> bool:
+    """Whether it is an array, or a domain over one: arrays have arrays of domains only."""
+    if isinstance(type_, DomainType):
+        return _is_array(type_.base)
+    return isinstance(type_, ArrayType)
