@@ -11,6 +11,7 @@ from ..model.python import (
     Batch,
     Constant,
     Copied,
+    Each,
     Field,
     Function,
     Generic,
@@ -168,8 +169,8 @@ def _parameter(parameter: TypedParameter, context: Context) -> Writing:
         parameter.type, context.types, element_nullable=parameter.element_nullable
     )
     configured = _configured(parameter.column, context)
-    if configured is not None and not _element_of(parameter.type, parameter.column):
-        return overridden_writing(base, configured)
+    if configured is not None:
+        return _configured_writing(parameter.type, base, configured)
     alias = context.literals.alias(parameter)
     if alias is not None and not has_literals(parameter.type):
         return Writing(_limited(base.type, alias), base.write, base.cast)
@@ -187,9 +188,19 @@ def _limited(type_: PyType, alias: PyType) -> PyType:
             return alias if type_ == STR else type_
 
 
-def _element_of(type_: PgType, column: ColumnName | None) -> bool:
-    """Whether an array is compared with a column that may well be no array: `= ANY ($1)`."""
-    return column is not None and isinstance(type_, ArrayType)
+def _configured_writing(type_: PgType, base: Writing, chosen: PyType) -> Writing:
+    """An argument of the type that is configured for its column.
+
+    An array is compared with a column that is none (`= ANY ($1)`) if what is configured for the
+    column is no list; then the items are of that type.
+    """
+    of_items = isinstance(type_, ArrayType) and not (
+        isinstance(chosen, Generic) and chosen.origin.name in ("list", "Sequence")
+    )
+    if of_items:
+        sequence = Generic(Named("Sequence", "collections.abc"), (chosen,))
+        return Writing(sequence, Each(Keep()), cast=True)
+    return overridden_writing(base, chosen)
 
 
 def _shape(

@@ -42,15 +42,16 @@ def type_name(type_: PgType) -> str:
             return type_.display
 
 
+_INDIRECTION = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*[\[.]", re.DOTALL)
+
 # `char` and `bit` as words mean lengths of one.
 _QUOTED = frozenset({"char", "bit"})
 
 
 def _cast(text: str, place: Placeholder, types: Mapping[int, PgType]) -> str:
     cast = f"${place.number}::{type_name(types[place.number])}"
-    # `$1[1]` takes an item of the parameter; `$1::int8[][1]` would be a type.
-    subscripted = re.match(r"\s*\[", text[place.end :])
-    return f"({cast})" if subscripted else cast
+    # `$1[1]` takes an item of the parameter and `$1.a` a field; `$1::int8[][1]` would be a type.
+    return f"({cast})" if _INDIRECTION.match(text, place.end) else cast
 
 
 def _columns(text: str, star: Star) -> str:

@@ -1,14 +1,25 @@
 """Which files the generated package has, what is in them, and what cannot be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sqlgen import parse
-from sqlgen.model.catalog import EnumType, PgType, ScalarType
+from sqlgen.model.catalog import ArrayType, EnumType, PgType, ScalarType
 from sqlgen.model.config import Config, Mode
 from sqlgen.model.diagnostic import SqlgenError
-from sqlgen.model.python import Batch, Copied, LiteralOf, Module, Named, PythonFile
+from sqlgen.model.python import (
+    NONE,
+    Batch,
+    Copied,
+    Generic,
+    LiteralOf,
+    Module,
+    Named,
+    PythonFile,
+    UnionOf,
+)
 from sqlgen.model.query import Query, QueryFile
 from sqlgen.model.source import SourceFile
 from sqlgen.model.typed import (
@@ -23,6 +34,7 @@ from sqlgen.translate import package
 
 INT8 = ScalarType(schema="pg_catalog", name="int8", display="bigint")
 TEXT = ScalarType(schema="pg_catalog", name="text", display="text")
+DATE = ScalarType(schema="pg_catalog", name="date", display="date")
 STAMP = ScalarType(schema="pg_catalog", name="timestamptz", display="timestamptz")
 STATUS = EnumType(schema="public", name="status", display="status", labels=("a",))
 SEVERITY = ColumnName("public", "allergies", "severity")
@@ -174,6 +186,40 @@ def test_shared_rows_have_the_same_fields() -> None:
     )
 
 
+def test_a_shared_row_says_what_is_true_of_all() -> None:
+    made = file("-- name: x :many -> R\nSELECT 1;\n-- name: y :many -> R\nSELECT 1")
+    narrowed = replace(column("s", STATUS), narrowed=True)
+    first = typed(made.queries[0], column("id"), narrowed)
+    second = typed(made.queries[1], column("id"), column("s", STATUS, nullable=True))
+    for queries in ([first, second], [second, first]):
+        (row,) = module(translated((made, queries)), "generated/models.py").records
+        assert row.fields[1].type == UnionOf((Named("Status", ".models"), NONE))
+
+
+def test_configured_columns_are_those_of_their_parameters() -> None:
+    made = file("-- name: x :exec\nSELECT :a, :b")
+    ids = ArrayType(schema="pg_catalog", name="_int8", display="bigint[]", element=INT8)
+    key = ColumnName("public", "t", "id")
+    query = typed(made.queries[0], types=(INT8, ids))
+    parameters = tuple(replace(p, column=key) for p in query.parameters)
+    config = Config(root=Path("/"), columns={"t.id": "app.Id"})
+    files = package([(made, [replace(query, parameters=parameters)])], config)
+    (q,) = (x for x in files if x.path == "generated/q.py")
+    assert isinstance(q, Module)
+    one_, many = q.functions[0].arguments
+    assert one_.type == Named("Id", "app")
+    assert many.type == Generic(Named("Sequence", "collections.abc"), (one_.type,))
+    assert q.constants[0].text == "SELECT $1::int8, $2::int8[]"
+
+
+def test_a_mistake_in_the_configuration_names_its_entry() -> None:
+    config = Config(root=Path("/"), types={"numeric": "Muney"})
+    with pytest.raises(SqlgenError) as caught:
+        package([], config)
+    (found,) = caught.value.diagnostics
+    assert found.message == ("`numeric` in `[tool.sqlgen.types]`: unknown type `Muney`")
+
+
 def test_a_row_may_not_have_the_name_of_a_type() -> None:
     made = file("-- name: x :many -> Status\nSELECT 1")
     query = typed(made.queries[0], column("id"), column("s", STATUS))
@@ -235,6 +281,12 @@ def test_casts_where_the_value_does_not_fix_the_type() -> None:
     found = statement("SELECT :a > now(), :b + 1, :a", STAMP, INT8)
     assert found == "SELECT $1::timestamptz > now(), $2 + 1, $1::timestamptz"
     assert statement("SELECT :a::date", STAMP) == "SELECT $1::date"
+
+
+def test_a_cast_does_not_reach_for_what_follows() -> None:
+    dates = ArrayType(schema="pg_catalog", name="_date", display="date[]", element=DATE)
+    found = statement("SELECT :a[1], :a /* x */ [2], :a", dates)
+    assert found == "SELECT ($1::date[])[1], ($1::date[]) /* x */ [2], $1::date[]"
 
 
 def test_stars_are_the_columns_of_the_day() -> None:

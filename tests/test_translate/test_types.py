@@ -18,9 +18,11 @@ from sqlgen.model.python import Keep, Named
 from sqlgen.render.expressions import converted
 from sqlgen.render.imports import Imports
 from sqlgen.translate.overrides import text
+from sqlgen.translate.reading import reading
 from sqlgen.translate.scalars import LISTS, RANGES, SCALARS
 from sqlgen.translate.sql import type_name
-from sqlgen.translate.types import Types, nullable, reading, writing
+from sqlgen.translate.types import Types, nullable
+from sqlgen.translate.writing import writing
 
 
 def system(name: str) -> ScalarType:
@@ -170,6 +172,13 @@ def test_configured_types(type_: PgType, read: str, written: str, cast: bool) ->
     assert shown(reading(type_, configured).read) == read
     assert shown(writing(type_, configured).write) == written
     assert writing(type_, configured).cast is cast
+
+
+def test_psycopg_makes_the_bounds_of_its_own_ranges() -> None:
+    configured = Types(TYPES.classes, {"int4": Named("Money", "app")})
+    known = span("int4range", INT4, schema="pg_catalog")
+    assert text(reading(known, configured).type) == "Range[int]"
+    assert text(reading(span("r", INT4), configured).type) == "Range[Money]"
 
 
 def test_a_type_is_configured_by_any_of_its_names() -> None:
