@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from psycopg import Connection
@@ -21,7 +22,7 @@ from . import (
     write,
 )
 from .model.catalog import Catalog
-from .model.config import Config
+from .model.config import ArrayElements, Config
 from .model.description import Description
 from .model.diagnostic import (
     ConfigurationError,
@@ -133,9 +134,12 @@ def analyse(config: Config, *, progress: Progress = quiet) -> Analysis:
     queries = [query for file in files for query in file.queries]
     described, undescribed = facts(config, queries, progress)
     progress("inferring nullability")
-    typed, untyped = attempt(
-        lambda fact: infer.query(*fact, never_null=config.never_null), described
+    decide = partial(
+        infer.query,
+        never_null=config.never_null,
+        nullable_elements=config.array_elements is ArrayElements.NULLABLE,
     )
+    typed, untyped = attempt(lambda fact: decide(*fact), described)
     return Analysis(
         paths=tuple(source.path for source in sources),
         files=gathered(files, typed),
