@@ -98,6 +98,8 @@ def _each(item: PyType, given: PyType) -> Conversion:
     inner: PyType = ANY
     if isinstance(given, Generic) and given.origin == Named("list"):
         inner = given.arguments[0]
+    if isinstance(inner, UnionOf):  # the author knows whether there are NULLs
+        inner = inner.members[0]
     if item in (inner, UnionOf((inner, NONE))):
         return Keep()
     found = conversion(item, inner)
