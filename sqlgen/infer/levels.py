@@ -1,8 +1,8 @@
 """Query trees and the queries within them -> where a column reference leads."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from ..model.catalog import Catalog, Relation
 from ..model.description import TableColumn
@@ -21,27 +21,33 @@ _CAST_FORMATS = (1, 2)
 """`CoercionForm`: a function called for an explicit or an implicit cast."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Level:
-    """A query in the queries that it is part of, innermost last."""
+    """A query in the queries that it is part of, innermost last.
+
+    What is asked of it for each column of a result is worked out once.
+    """
 
     catalog: Catalog
     query: Node
     outer: "Level | None" = None
+    _sources: "dict[int, Level | None]" = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def entries(self) -> tuple[Node, ...]:
         """The range table; references count from 1."""
         return self.query.nodes("rtable")
 
-    @property
+    @cached_property
     def output(self) -> tuple[Node, ...]:
         """The entries of the visible columns: what it selects, or returns."""
         name = "targetList" if self.query.number("commandType") == SELECT else None
         return tuple(
-            entry
-            for entry in self.query.nodes(name or "returningList")
-            if not entry.flag("resjunk")
+            [
+                entry
+                for entry in self.query.nodes(name or "returningList")
+                if not entry.flag("resjunk")
+            ]
         )
 
     def up(self, levels: int) -> "Level | None":
@@ -66,6 +72,11 @@ class Level:
 
         None for a recursive CTE's reference to itself.
         """
+        if id(entry) not in self._sources:
+            self._sources[id(entry)] = self._source(entry)
+        return self._sources[id(entry)]
+
+    def _source(self, entry: Node) -> "Level | None":
         if entry.number("rtekind") == SUBQUERY:
             query = entry.node("subquery")
             return self.inner(query) if query else None
@@ -99,16 +110,12 @@ def levels(catalog: Catalog, tree: Node) -> Iterator[Level]:
         if node.tag == "QUERY":
             level = Level(catalog, node, outer)
             yield level
-        stack.extend((child, level) for child in reversed(node.children))
+        stack.extend((query, level) for query in reversed(node.queries))
 
 
-def own_nodes(node: Node) -> Iterator[Node]:
+def own_nodes(node: Node) -> Sequence[Node]:
     """The node and all below it, without the queries within it."""
-    stack = [node]
-    while stack:
-        inner = stack.pop()
-        yield inner
-        stack.extend(c for c in reversed(inner.children) if c.tag != "QUERY")
+    return node.own
 
 
 def uncoerced(node: Node) -> Node:
@@ -149,14 +156,17 @@ class Reference:
 def reference(node: Node, level: Level) -> Reference | None:
     """The column that *node* is, behind the names that joins and GROUP BY give to columns."""
     var = unchanged(node)
+    if var.tag != "VAR":
+        return None
     home = level.up(var.number("varlevelsup"))
     index, number = var.number("varno"), var.number("varattno")
-    if var.tag != "VAR" or home is None or not 0 < index <= len(home.entries):
+    if home is None or not 0 < index <= len(home.entries):
         return None
     entry = home.entries[index - 1]
-    if entry.number("rtekind") not in (JOIN, GROUP):
+    kind = entry.number("rtekind")
+    if kind not in (JOIN, GROUP):
         return Reference(home, index, number)
-    is_join = entry.number("rtekind") == JOIN
+    is_join = kind == JOIN
     named = entry.nodes("joinaliasvars" if is_join else "groupexprs")
     return reference(named[number - 1], home) if 0 < number <= len(named) else None
 
@@ -182,11 +192,12 @@ def _origins(node: Node, level: Level) -> _Origins:
     column = reference(node, level)
     if column is None or column.number <= 0:
         return _NOWHERE
-    if column.entry.flag("self_reference"):
+    entry = column.entry
+    if entry.flag("self_reference"):
         return frozenset()
-    source = column.home.source(column.entry)
+    source = column.home.source(entry)
     found = _output_origins(source, column.number) if source else _NOWHERE
-    relation = column.home.relation(column.entry)
+    relation = column.home.relation(entry)
     if found == _NOWHERE and relation and column.number in relation.columns:
         return frozenset({TableColumn(relation.oid, column.number)})
     return found

@@ -22,6 +22,8 @@ def stars(catalog: Catalog, tree: Node, text: str) -> tuple[Star, ...]:
     EXISTS is left alone, as no column of it is ever looked at; so is a star whose columns cannot
     be named without doubt.
     """
+    if "*" not in text:
+        return ()
     offsets = _characters(text)
     unread = {
         id(node.node("subselect"))

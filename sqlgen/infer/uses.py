@@ -53,6 +53,14 @@ class Use:
     test: str = ""
 
 
+_TELLING = frozenset(
+    {
+        *("NULLTEST", "COALESCEEXPR", "DISTINCTEXPR", "NULLIFEXPR"),
+        *("OPEXPR", "SCALARARRAYOPEXPR", "ROWCOMPAREEXPR"),
+    }
+)
+"""What tests or compares; few of a statement's nodes do."""
+
 _ORDER = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
 
@@ -73,8 +81,9 @@ def _uses_in(level: Level) -> Iterator[Use]:
     for child in level.query.children:
         if child.tag != "QUERY":
             for node in own_nodes(child):
-                yield from _tests(node)
-                yield from _comparisons(node, level)
+                if node.tag in _TELLING:
+                    yield from _tests(node)
+                    yield from _comparisons(node, level)
 
 
 # Assignments
