@@ -1,6 +1,7 @@
 """Columns of what stands in FROM -> what they may be, before any outer join of the query itself."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from ..model.catalog import Column, DomainType, PgType, Relation, RelationKind
 from ..model.description import TableColumn
@@ -50,13 +51,19 @@ def written_column(
     return _place(view.columns() if view else (), number, shown)
 
 
-def view_scope(relation: Relation, scope: Scope, *, narrows: bool) -> Scope | None:
+def view_scope(
+    relation: Relation,
+    scope: Scope,
+    required: frozenset[int] = frozenset(),
+    *,
+    narrows: bool = True,
+) -> Scope | None:
     """The level of a view's own query; None where its text is not known or runs in circles."""
     tree = stored(relation.tree)
     context = scope.context.entering(relation.oid)
     if tree is None or context is None:
         return None
-    return Scope(tree, context, narrows=narrows)
+    return Scope(tree, context, required=required, narrows=narrows)
 
 
 def one_is_set(
@@ -66,6 +73,8 @@ def one_is_set(
     scope = Scope(_NOTHING, context)
     assumption = Assumption(0, columns=frozenset((1, number) for number in numbers))
     for check in relation.checks:
+        if not _may_forbid_nulls(check.tree):
+            continue
         tree = stored(check.tree)
         if tree is not None and outcome(tree, scope, assumption) == FALSE:
             return check.name
@@ -73,6 +82,18 @@ def one_is_set(
 
 
 _NOTHING = Node()
+
+
+@lru_cache(maxsize=4096)
+def _may_forbid_nulls(tree: str) -> bool:
+    """Whether a CHECK has anything that makes a NULL false: most are just NULL then, and pass."""
+    return any(f"{{{tag} " in tree for tag in _DECISIVE)
+
+
+_DECISIVE = (
+    *("NULLTEST", "BOOLEANTEST", "DISTINCTEXPR", "FUNCEXPR"),
+    *("COALESCE", "COALESCEEXPR", "CASE", "CASEEXPR"),
+)
 
 
 def _stored(
@@ -116,10 +137,9 @@ def _relation(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
         return table_column(relation, attno, shown, scope.context)
 
     def level(required: frozenset[int]) -> Scope | None:
-        view = view_scope(relation, scope, narrows=True)
-        if view is not None:
-            view.required = required
-        return view
+        return scope.within(
+            relation.oid, required, lambda: view_scope(relation, scope, required)
+        )
 
     return _of_query(level, varno, attno, shown, scope)
 
@@ -173,31 +193,11 @@ def _of_query(
     if query is None:
         return maybe(f"{shown} is not known")
     verdict = _place(query.columns(), attno, shown)
-    if verdict.nullable and (required := _required(varno, scope)):
+    if verdict.nullable and (required := scope.required_of(varno)):
         narrowed = level(required)
         if narrowed is not None:
             return _place(narrowed.columns(), attno, shown)
     return verdict
-
-
-def _required(varno: int, scope: Scope) -> frozenset[int]:
-    """The columns of a relation that the query's own conditions let be no NULL."""
-    candidates = {
-        var.number("varattno")
-        for condition in scope.joined.conditions
-        for var in condition.expression.walk()
-        if var.tag == "VAR"
-        and var.number("varno") == varno
-        and not var.number("varlevelsup")
-        and var.number("varattno") > 0
-    }
-    return frozenset(
-        attno
-        for attno in candidates
-        if scope.joined_refutes(
-            Assumption(scope.depth, columns=frozenset({(varno, attno)}))
-        )
-    )
 
 
 def _place(columns: tuple[Verdict, ...], attno: int, shown: str) -> Verdict:
@@ -241,21 +241,16 @@ def _flags(columns: tuple[Verdict, ...]) -> list[tuple[object, ...]]:
 
 
 def _path_column(cte: Node, attno: int, shown: str, home: Scope) -> Verdict:
-    """What SEARCH and CYCLE add to a recursive query's columns."""
-    names = cte.strings("ctecolnames")
-    title = names[attno - 1] if attno <= len(names) else ""
+    """What SEARCH and then CYCLE add to a recursive query's columns."""
     search, cycle = cte.node("search_clause"), cte.node("cycle_clause")
-    if search and title == search.string("search_seq_column"):
-        return never("SEARCH gives every row its place")
-    if cycle and title == cycle.string("cycle_path_column"):
-        return never("CYCLE gives every row its path")
-    if cycle and title == cycle.string("cycle_mark_column"):
-        marks = [
-            home.verdict(cycle.node("cycle_mark_value")),
-            home.verdict(cycle.node("cycle_mark_default")),
-        ]
-        return any_of(marks)
-    return maybe(f"{shown} is not known")
+    added: list[Verdict] = []
+    if search:
+        added.append(never("SEARCH gives every row its place"))
+    if cycle:
+        marks = (cycle.node("cycle_mark_value"), cycle.node("cycle_mark_default"))
+        added.append(any_of([home.verdict(mark) for mark in marks]))
+        added.append(never("CYCLE gives every row its path"))
+    return _place(tuple(added), attno - len(cte.strings("ctecolnames")), shown)
 
 
 @column_of(_VALUES)

@@ -5,7 +5,7 @@ Levels form a chain of `Scope`s, the statement's own with depth 0.
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
@@ -76,7 +76,10 @@ class Scope:
         self._local: tuple[Condition, ...] = ()
         self._columns: dict[tuple[int, int], Verdict] = {}
         self._children: dict[tuple[int, frozenset[int]], Scope] = {}
+        self._required: dict[int, frozenset[int]] = {}
+        self._refuted: dict[Assumption, Condition | None] = {}
         self._joined: joins.Joined | None = None
+        self._settled = False  # whether all that holds of the joins has been found out
 
     @property
     def catalog(self) -> Catalog:
@@ -135,6 +138,18 @@ class Scope:
             self._children[key] = Scope(query, self.context, self, required=required)
         return self._children[key]
 
+    def within(
+        self, oid: int, required: frozenset[int], make: "Callable[[], Scope | None]"
+    ) -> "Scope | None":
+        """The level of a view's query, made once."""
+        key = -oid, required
+        if key not in self._children:
+            made = make()
+            if made is None:
+                return None
+            self._children[key] = made
+        return self._children[key]
+
     def relation(self, entry: Node) -> Relation | None:
         """The table or view that an entry of the range table is."""
         return self.catalog.relations.get(entry.number("relid"))
@@ -149,6 +164,7 @@ class Scope:
         if self._joined is None:
             self._joined = joins.Joined()
             joins.analyse(self, self._joined)
+            self._settled = True
         return self._joined
 
     @property
@@ -170,6 +186,14 @@ class Scope:
 
         Looked for on this level and those around it, out to the level that the assumption is about.
         """
+        if assumption not in self._refuted:
+            found = self._refuting(assumption)
+            if self._settled:
+                self._refuted[assumption] = found
+            return found
+        return self._refuted[assumption]
+
+    def _refuting(self, assumption: Assumption) -> Condition | None:
         scope: Scope | None = self
         while scope is not None and scope.depth >= assumption.depth:
             for condition in scope.conditions:
@@ -181,11 +205,35 @@ class Scope:
             scope = scope.parent
         return None
 
-    def joined_refutes(self, assumption: Assumption) -> bool:
-        """Whether the query's own WHERE and ON alone let no row through for which it holds."""
+    def required_of(self, varno: int) -> frozenset[int]:
+        """The columns of a relation that the query's own WHERE and ON let be no NULL."""
+        conditions = self.joined.conditions
+        if varno not in self._required:
+            named = {
+                var.number("varattno")
+                for condition in conditions
+                for var in condition.expression.walk()
+                if var.tag == "VAR"
+                and var.number("varno") == varno
+                and not var.number("varlevelsup")
+            }
+            found = frozenset(
+                attno
+                for attno in named
+                if attno > 0 and self._none_passes(conditions, varno, attno)
+            )
+            if not self._settled:
+                return found
+            self._required[varno] = found
+        return self._required[varno]
+
+    def _none_passes(
+        self, conditions: Iterable[Condition], varno: int, attno: int
+    ) -> bool:
+        assumption = Assumption(self.depth, columns=frozenset({(varno, attno)}))
         return any(
             not outcome(condition.expression, self, assumption) & condition.allowed
-            for condition in self.joined.conditions
+            for condition in conditions
         )
 
     def assuming(self, *conditions: Condition) -> "Scope":
@@ -216,7 +264,9 @@ class Scope:
         self.joined  # noqa: B018  # worked out once, for all copies
         scope = copy.copy(self)
         scope.__dict__.pop("_output", None)
-        for name, value in {"_children": {}, **changes}.items():
+        # What is looked up under other conditions may come out otherwise.
+        fresh: dict[str, object] = {"_children": {}, "_refuted": {}, "_required": {}}
+        for name, value in {**fresh, **changes}.items():
             setattr(scope, name, value)
         return scope
 
