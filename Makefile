@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: build check test clean
+.PHONY: build check test clean db-migrate db-migrate-test db-reset db-seed db-stop
 
 build: $(VENV)/.installed
 	$(BIN)/sqlgen build
@@ -13,6 +13,22 @@ check: $(VENV)/.installed
 
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# The database of DATABASE_URL, else `dev` (and `test`) of the embedded one in .sqlgen/.
+db-migrate: $(VENV)/.installed
+	$(BIN)/sqlgen migrate up
+
+db-migrate-test: $(VENV)/.installed
+	$(BIN)/sqlgen migrate up --database test
+
+db-reset: $(VENV)/.installed
+	$(BIN)/sqlgen migrate reset --yes
+
+db-seed: $(VENV)/.installed
+	$(BIN)/sqlgen migrate seed
+
+db-stop: $(VENV)/.installed
+	$(BIN)/sqlgen db stop
 
 # An editable install: sources are used as they stand, so only new dependencies install again.
 $(VENV)/.installed: pyproject.toml

@@ -11,6 +11,8 @@ COMMANDS: Final = {
     "build": "Generate the typed functions of all queries.",
     "check": "Tell whether the generated code is current; write nothing.",
     "describe": "Show each query's types, nullability and the reason of each.",
+    "migrate": "Write, apply, revert and look after migrations.",
+    "db": "The project's embedded development database.",
 }
 """The commands in the order in which a newcomer needs them; a module of this package each.
 

@@ -27,6 +27,8 @@ MISUSED: Final = 2
 """Exit status: the command line or the configuration is wrong (click's own, too)."""
 NO_SERVER: Final = 3
 """Exit status: no server could be reached or started."""
+DRIFTED: Final = 4
+"""Exit status: a database and the migrations have drifted apart (`migrate check`)."""
 
 PATIENCE: Final = 0.5
 """Seconds of work before progress is shown."""
@@ -114,6 +116,15 @@ class Progress:
             self._step = step
             if self._status is not None:
                 self._status.update(step)
+
+    def echo(self, line: str, *, err: bool = False) -> None:
+        """Print a line of the command's output, above what is being done."""
+        with self._lock:
+            if self._status is not None:
+                self._status.stop()
+            click.echo(line, err=err)
+            if self._status is not None:
+                self._status.start()
 
     def __enter__(self) -> "Progress":
         if sys.stderr.isatty():

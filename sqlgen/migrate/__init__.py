@@ -1,13 +1,17 @@
 """Migration -> a database that has the schema, and a ledger that says so."""
 
 from .execute import execute, execute_script
+from .lint import lint
 from .lock import key
 from .new import new
 from .pending import Pending
+from .recreate import database_name, is_local, recreate
 from .runner import baseline, down, dry_run, repair, status, up
+from .seeds import seed
 from .service import aapply, apply
 from .snapshot import snapshot
 from .standing import DRIFT, Standing, State
+from .unrestored import problem
 from .upward import Done
 from .verify import Unrestored, verify
 
@@ -21,13 +25,19 @@ __all__ = [
     "aapply",
     "apply",
     "baseline",
+    "database_name",
     "down",
     "dry_run",
     "execute",
     "execute_script",
+    "is_local",
     "key",
+    "lint",
     "new",
+    "problem",
+    "recreate",
     "repair",
+    "seed",
     "snapshot",
     "status",
     "up",

@@ -25,7 +25,7 @@ def recreate(conninfo: str, *, force: bool = False) -> None:
     unless *force*, and for those that belong to the server itself.
     """
     try:
-        name = _name(conninfo)
+        name = database_name(conninfo)
         with psycopg.connect(_maintenance(conninfo, name), autocommit=True) as server:
             if not force and not _is_local(server.info):
                 raise _refused(
@@ -48,13 +48,13 @@ def is_local(conninfo: str) -> bool:
     Raises `ServerUnavailableError` where the server cannot be reached.
     """
     try:
-        with psycopg.connect(_maintenance(conninfo, _name(conninfo))) as connection:
+        with psycopg.connect(_maintenance(conninfo, database_name(conninfo))) as connection:
             return _is_local(connection.info)
     except psycopg.Error as error:
         raise unavailable(error, conninfo) from error
 
 
-def _name(conninfo: str) -> str:
+def database_name(conninfo: str) -> str:
     """The database's name, which libpq takes from the user where it is not given."""
     given = conninfo_to_dict(conninfo)
     for parameter in ("dbname", "user"):

@@ -1,0 +1,110 @@
+"""`sqlgen db`: the project's embedded development database."""
+
+import os
+import shutil
+from pathlib import Path
+
+import click
+
+from .. import database, workflow
+from ..database import development
+from ..database.server import best
+from ..model.config import Config
+from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from .console import Progress, configuration, outcome
+from .migrate.target import confirm, yes_option
+
+database_option = click.option(
+    "--database",
+    "name",
+    metavar="NAME",
+    default=workflow.DEVELOPMENT,
+    show_default=True,
+    help="The database on it, which is created if need be.",
+)
+
+
+@click.group()
+def db() -> None:
+    """The project's embedded development database.
+
+    Its files are in `.sqlgen/` of the project, which git does not see. It needs no
+    Docker, listens on no port, and runs until it is stopped.
+    """
+
+
+@db.command()
+@database_option
+@click.pass_obj
+def start(directory: Path, name: str) -> None:
+    """Start it, and print its URL."""
+    with outcome():
+        click.echo(url_of(configuration(directory), name))
+
+
+@db.command()
+@click.pass_obj
+def stop(directory: Path) -> None:
+    """Stop it; what is in it stays."""
+    with outcome():
+        config = configuration(directory)
+        was_running = development.stop(config.root)
+    click.echo("stopped" if was_running else "it was not running")
+
+
+@db.command()
+@database_option
+@click.pass_obj
+def url(directory: Path, name: str) -> None:
+    """Print its URL, such as for DATABASE_URL; it is started if need be."""
+    with outcome():
+        click.echo(url_of(configuration(directory), name))
+
+
+@db.command(context_settings={"ignore_unknown_options": True})
+@database_option
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def psql(directory: Path, name: str, arguments: tuple[str, ...]) -> None:
+    """Open psql in it, with psql's own ARGUMENTS."""
+    with outcome():
+        place = url_of(configuration(directory), name)
+        program = psql_program()
+    os.execv(program, (program, place, *arguments))
+
+
+@db.command()
+@yes_option
+@click.pass_obj
+def reset(directory: Path, yes: bool) -> None:
+    """Stop it and delete its files, with all databases in it."""
+    with outcome():
+        config = configuration(directory)
+        confirm(f"Delete the development database of {config.root}?", yes=yes)
+        development.remove(config.root)
+    click.echo("deleted")
+
+
+def url_of(config: Config, name: str) -> str:
+    """The URL of one of its databases; it is started if need be."""
+    with Progress() as progress:
+        return database.url(
+            workflow.target(config, None, name, progress=progress).conninfo
+        )
+
+
+def psql_program() -> str:
+    """The path of psql: that of the server's own PostgreSQL, else the system's."""
+    beside = best().folder / "psql"
+    found = str(beside) if beside.exists() else shutil.which("psql")
+    if found is None:
+        raise ServerUnavailableError(
+            Diagnostic(
+                code="no-psql",
+                message="there is no psql on this machine",
+                label=None,
+                hint="install PostgreSQL's client, or use another one with the URL of"
+                " `sqlgen db url`",
+            )
+        )
+    return found

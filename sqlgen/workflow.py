@@ -1,0 +1,216 @@
+"""The page where the stages meet for migrations: which files, which database, and what to do."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from . import database, migrate, parse, read
+from .migrate.collations import stand_in
+from .model.config import Config
+from .model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
+from .model.migration import Migration
+from .model.source import SourceFile
+
+DEVELOPMENT = "dev"
+"""The name of the embedded development server's database, where none is asked for."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A database that migrations work on; `private` if it is the project's embedded one."""
+
+    conninfo: str = field(repr=False)
+    private: bool
+
+
+def target(
+    config: Config,
+    url: str | None,
+    name: str | None,
+    *,
+    progress: Progress = lambda _: None,
+) -> Target:
+    """The database at *url*, else that of the project's embedded development server.
+
+    *name* takes the place of the URL's own database. The development server is started if need be,
+    and runs on. Raises `ConfigurationError` for a URL that is none, and `ServerUnavailableError`
+    where the server cannot be started.
+    """
+    if url is None:
+        progress("starting the development database")
+        server = database.development.start(config.root, extensions=extensions(config))
+        found = database.development.url(server, name or DEVELOPMENT)
+        return Target(on_search_path(config, found), True)
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        given = {}
+    if not given or "@" in str(given.get("host", "")):
+        # libpq's own message would quote the password.
+        raise ConfigurationError(
+            Diagnostic(
+                code="bad-database-url",
+                message="the database's connection URL cannot be read",
+                label=None,
+                hint="write it as `postgresql://user:password@host:port/database`, and"
+                " percent-encode special characters of the password",
+            )
+        )
+    return Target(make_conninfo(url, dbname=name) if name else url, False)
+
+
+def migrations(config: Config) -> tuple[Migration, ...]:
+    """The project's migrations.
+
+    Raises `SqlgenError` with all that is wrong with their files.
+    """
+    return parse.migrations(read.sources(config.root, config.migrations))
+
+
+def seeds(config: Config) -> tuple[SourceFile, ...]:
+    """The project's seeds; none where there is no folder of that name."""
+    if not (config.root / config.migrate.seeds).exists():
+        return ()
+    return read.sources(config.root, config.migrate.seeds)
+
+
+def up(
+    config: Config,
+    target_: Target,
+    *,
+    to: int | None = None,
+    allow_out_of_order: bool = False,
+    progress: Callable[[migrate.Done], None] = lambda _: None,
+) -> tuple[migrate.Done, ...]:
+    """Apply what is pending."""
+    return migrate.up(
+        target_.conninfo,
+        fitted(target_, migrations(config)),
+        table=config.migrate.table,
+        lock_timeout=config.migrate.lock_timeout,
+        to=to,
+        allow_out_of_order=allow_out_of_order,
+        progress=progress,
+    )
+
+
+def fitted(target_: Target, found: tuple[Migration, ...]) -> tuple[Migration, ...]:
+    """The migrations as the embedded server can run them, which may have no ICU collations."""
+    if not target_.private:
+        return found
+    with psycopg.connect(target_.conninfo, autocommit=True) as connection:
+        return tuple(
+            replace(m, up=replace(m.up, text=stand_in(connection, m.up.text)))
+            for m in found
+        )
+
+
+def seed(config: Config, target_: Target) -> tuple[str, ...]:
+    """Run the seeds in one transaction; gives their paths."""
+    sources = seeds(config)
+    migrate.seed(target_.conninfo, sources)
+    return tuple(source.path for source in sources)
+
+
+def verify(
+    config: Config, *, with_seeds: bool, progress: Progress = lambda _: None
+) -> tuple[Diagnostic, ...]:
+    """What the down files do not undo, and the warnings, of the project's migrations.
+
+    Raises `SqlgenError` where a script fails and `ServerUnavailableError` without a server.
+    """
+    found = migrations(config)
+    warnings = migrate.lint(found)
+    try:
+        with (
+            database.server(
+                config.server, extensions=extensions(config), progress=progress
+            ) as server,
+            database.scratch(server, search_path=config.search_path) as connection,
+        ):
+            progress(f"verifying {len(found)} migrations")
+            unrestored = migrate.verify(
+                connection, found, seeds(config) if with_seeds else ()
+            )
+    except SqlgenError as error:
+        if type(error) is SqlgenError:
+            raise SqlgenError(*warnings, *error.diagnostics) from None
+        raise
+    problems = map(migrate.problem, unrestored)
+    return *warnings, *(problem for problem in problems if problem)
+
+
+@contextmanager
+def server_for_tests(config: Config, *, lasting: bool) -> Iterator[database.Server]:
+    """The server on which tests get their databases.
+
+    That is the one of a build; or the development server, where a *lasting* one is wanted and the
+    embedded server would go with the tests.
+    """
+    if lasting and config.server == "embedded":
+        yield database.development.start(config.root, extensions=extensions(config))
+        return
+    with database.server(config.server, extensions=extensions(config)) as server:
+        yield server
+
+
+def database_for_test(
+    config: Config,
+    server: database.Server,
+    *,
+    fixtures: Sequence[str],
+    keep: Callable[[], bool],
+) -> AbstractContextManager[str]:
+    """A database with all migrations and the rows of the files *fixtures*, for one test.
+
+    It is a copy of a template, which has a name by everything that it is made of.
+    """
+    rows = tuple(read.source(config.root, path) for path in fixtures)
+    found = migrations(config)
+    facts = (
+        [(m.version, m.description, m.up.sha384) for m in found],
+        [source.sha384 for source in rows],
+        (config.search_path, config.migrate.table),
+    )
+    key = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+    def fill(conninfo: str) -> None:
+        empty = Target(on_search_path(config, conninfo), server.private)
+        up(config, empty)
+        migrate.seed(empty.conninfo, rows)
+
+    @contextmanager
+    def lent() -> Iterator[str]:
+        with database.copy(server, key, fill, keep=keep) as conninfo:
+            yield on_search_path(config, conninfo)
+
+    return lent()
+
+
+def on_search_path(config: Config, conninfo: str) -> str:
+    """The connection string with the project's search path, where that is not the usual one."""
+    if config.search_path == Config(root=config.root).search_path:
+        return conninfo
+    names = ",".join('"' + name.replace('"', '""') + '"' for name in config.search_path)
+    option = re.sub(r"([\\\s])", r"\\\1", f"search_path={names}")
+    own = conninfo_to_dict(conninfo).get("options") or ""
+    return make_conninfo(conninfo, options=f"{own} -c {option}".strip())
+
+
+def stem(migration: Migration) -> str:
+    """What people call it: `0004_create_patients`."""
+    name = PurePosixPath(migration.up.path).name
+    return name.removesuffix(".sql").removesuffix(".up")
+
+
+def extensions(config: Config) -> Path | None:
+    """The folder of the project's own stand-ins for extensions."""
+    return config.root / config.extensions if config.extensions else None
