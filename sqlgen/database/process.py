@@ -34,6 +34,8 @@ _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
+    # In the cluster, with which it is deleted: a server that is killed leaves nothing behind.
+    "dynamic_shared_memory_type": "mmap",
     "shared_buffers": "16MB",
     # Nothing here is to survive a crash of the machine.
     "fsync": "off",
