@@ -5,7 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -95,6 +96,16 @@ def test_a_scratch_database_is_dropped_on_ctrl_c_during_a_statement(
             assert connection.execute(exists, (name,)).fetchone() is None
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A home for clusters that no other process takes slots of."""
+    with tempfile.TemporaryDirectory(prefix="sqlgen-") as folder:
+        Path(folder).chmod(0o755)
+        monkeypatch.setattr(account, "_memory", lambda: (Path(folder, "home"),))
+        yield
+
+
+@pytest.mark.usefixtures("alone")
 def test_a_cluster_whose_server_was_killed_is_made_anew() -> None:
     with database.server("embedded") as started:
         with psycopg.connect(started.conninfo, autocommit=True) as connection:
@@ -113,6 +124,7 @@ def test_a_cluster_whose_server_was_killed_is_made_anew() -> None:
     assert ("mine",) not in names
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_server_without_its_watchdog_is_stopped_at_the_next_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
