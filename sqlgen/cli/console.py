@@ -1,6 +1,7 @@
 """What every command shares: the project it works on, and how it speaks and ends."""
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -60,7 +61,12 @@ def configuration(directory: Path) -> Config:
 
 @contextmanager
 def outcome(format_: str = "text") -> Iterator[None]:
-    """Print the diagnostics that the block raises and exit with their status."""
+    """Print the diagnostics that the block raises and exit with their status.
+
+    Ctrl-C and SIGTERM end the block as an exception does: what it has borrowed is given
+    back, a scratch database dropped, an embedded server stopped.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         yield
     except SqlgenError as error:
