@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..model.python import Function
 from . import literals
 from .blocks import BODY, INDENT
-from .expressions import converted
+from .expressions import converted_code
 from .imports import Imports
 from .layout import Code, Each, Group, lines, parameters
 from .words import Words
@@ -63,7 +63,7 @@ class Bulk:
         lone = len(arguments) == 1
         return parameters(
             [
-                converted(
+                converted_code(
                     arguments[n].write,
                     "row" if lone else f"row.{arguments[n].name}",
                     self.imports,

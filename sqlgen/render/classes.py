@@ -6,7 +6,7 @@ from ..model.config import RowStyle
 from ..model.python import Composite, Field, Keep, Named, Record
 from . import literals
 from .blocks import BODY, INDENT, Block, of_class
-from .expressions import converted, type_text
+from .expressions import converted_code, type_text
 from .imports import Imports
 from .layout import Code, Group, lines
 
@@ -63,8 +63,8 @@ def _from_row(row: Record | Composite, imports: Imports) -> list[str]:
     keyword = isinstance(row, Record) and row.style is RowStyle.PYDANTIC
     values: list[Code] = []
     for field in row.fields:
-        value = converted(field.read, field.name, imports)
-        values.append(f"{field.name}={value}" if keyword else value)
+        before = f"{field.name}=" if keyword else ""
+        values.append(converted_code(field.read, field.name, imports, before))
     return [
         f"{INDENT}@classmethod",
         *lines(
@@ -93,7 +93,7 @@ def _from_text(item: Composite, imports: Imports) -> list[str]:
 def _as_tuple(item: Composite, imports: Imports) -> list[str]:
     """The tuple that psycopg sends as a composite value."""
     anything = imports.name(Named("Any", "typing"))
-    values = [converted(f.write, f"self.{f.name}", imports) for f in item.fields]
+    values = [converted_code(f.write, f"self.{f.name}", imports) for f in item.fields]
     after = ",)" if len(values) == 1 else ")"
     return [
         f"{INDENT}def as_tuple(self) -> tuple[{anything}, ...]:",

@@ -1,7 +1,5 @@
 """Types and conversions -> Python expressions."""
 
-from collections.abc import Sequence
-
 from ..model.python import (
     Apply,
     Conversion,
@@ -19,7 +17,7 @@ from ..model.python import (
     UnionOf,
 )
 from .imports import Imports
-from .layout import Code, Group, flat
+from .layout import Choice, Code, Group, flat
 from .literals import string
 
 _LOADS = Named("loads", "._support")
@@ -69,6 +67,16 @@ def converted(conversion: Conversion, value: str, imports: Imports) -> str:
             return f"None if {value} is None else {inner}"
 
 
+def converted_code(
+    conversion: Conversion, value: str, imports: Imports, before: str = ""
+) -> Code:
+    """The same after a few characters, to be broken over lines."""
+    if isinstance(conversion, OrNone):
+        other = converted(conversion.item, value, imports)
+        return Choice("None", f"{value} is None", other, before)
+    return before + converted(conversion, value, imports)
+
+
 def function(conversion: Conversion, imports: Imports) -> str:
     """The conversion as something to be called with a value."""
     match conversion:
@@ -87,10 +95,3 @@ def function(conversion: Conversion, imports: Imports) -> str:
 def is_function(conversion: Conversion) -> bool:
     """Whether there is a function for the conversion without making one."""
     return isinstance(conversion, Apply)
-
-
-def all_converted(
-    conversions: Sequence[tuple[Conversion, str]], imports: Imports
-) -> list[Code]:
-    """Several values converted, in order."""
-    return [converted(conversion, value, imports) for conversion, value in conversions]

@@ -21,7 +21,7 @@ from ..model.python import (
 from . import literals
 from .blocks import BODY, INDENT, Block, of_code, of_function
 from .bulk import Bulk
-from .expressions import converted, is_function, type_text
+from .expressions import converted_code, is_function, type_text
 from .expressions import function as callable_text
 from .imports import Imports
 from .layout import Code, Group, fits, lines, parameters
@@ -165,7 +165,7 @@ class _Printer:
     def executed(self, before: str, after: str) -> list[str]:
         values: list[Code] = [self.imports.name(self.item.sql)]
         converted_ = [
-            converted(argument.write, argument.name, self.imports)
+            converted_code(argument.write, argument.name, self.imports)
             for argument in (self.item.arguments[n] for n in self.item.values)
         ]
         if converted_:
@@ -241,6 +241,5 @@ class _Printer:
         head = lines(
             Group(before, [argument], f") -> {returned}:", definition=True), ""
         )
-        return of_code(
-            [*head, f"{INDENT}return {converted(shape.read, 'value', self.imports)}"]
-        )
+        made = converted_code(shape.read, "value", self.imports, "return ")
+        return of_code([*head, *lines(made, INDENT)])

@@ -5,7 +5,7 @@ black leaves alone, which tests hold; for what this does not know how to break t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 WIDTH = 88
 STEP = "    "
@@ -32,7 +32,17 @@ class Each:
     loop: str
 
 
-Code = str | Group | Each
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`before` and a conditional expression: `value if condition else other`."""
+
+    value: str
+    condition: str
+    other: str
+    before: str = ""
+
+
+Code = str | Group | Each | Choice
 
 
 def flat(code: Code) -> str:
@@ -41,6 +51,8 @@ def flat(code: Code) -> str:
         return code
     if isinstance(code, Each):
         return f"({flat(code.element)} {code.loop})"
+    if isinstance(code, Choice):
+        return f"{code.before}{code.value} if {code.condition} else {code.other}"
     return code.before + ", ".join(map(flat, code.items)) + code.after
 
 
@@ -58,6 +70,16 @@ def lines(code: Code, indent: str, end: str = "") -> list[str]:
     if isinstance(code, Each):
         loop = f"{inner}{code.loop}"
         return [f"{indent}(", *lines(code.element, inner), loop, f"{indent}){end}"]
+    if isinstance(code, Choice):
+        body = flat(replace(code, before=""))
+        arms = [code.value, f"if {code.condition}", f"else {code.other}"]
+        if _short(inner + body):
+            arms = [body]
+        return [
+            f"{indent}{code.before}(",
+            *(inner + arm for arm in arms),
+            f"{indent}){end}",
+        ]
     if not code.items:
         return [whole]
     head, tail = indent + code.before, indent + code.after.removeprefix(",") + end
@@ -66,7 +88,7 @@ def lines(code: Code, indent: str, end: str = "") -> list[str]:
     alone = code.after.startswith(",") or (code.definition and len(code.items) == 1)
     if _short(body) and not alone:
         return [head, body, tail]
-    if len(code.items) == 1 and not isinstance(code.items[0], str) and not alone:
+    if len(code.items) == 1 and isinstance(code.items[0], Group | Each) and not alone:
         return [head, *lines(code.items[0], inner), tail]
     broken = [line for item in code.items for line in lines(item, inner, ",")]
     return [head, *broken, tail]
