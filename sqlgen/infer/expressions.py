@@ -49,7 +49,8 @@ def _const(node: Node, _: Scope) -> Verdict:
 def _literal_elements(node: Node) -> Elements:
     """An array's header (array.h): its length, dimensions, and where data begin after NULLs' bits."""
     header = node.datum("constvalue")[:12]
-    no_nulls = len(header) == 12 and not any(header[8:12])
+    # The lowest bits of the length tell headers of other kinds (varatt.h).
+    no_nulls = len(header) == 12 and not header[0] & 3 and not any(header[8:12])
     return Elements.NOT_NULL if no_nulls else Elements.NULLABLE
 
 

@@ -1,8 +1,10 @@
 """SELECT, with grouping and set operations -> its columns."""
 
+from ..model.catalog import DomainType, PgType
 from .nodes import Node
 from .rules import command
 from .scope import Scope
+from .types import type_of
 from .verdict import Verdict, any_of
 
 _SELECT = 1  # CmdType
@@ -52,15 +54,18 @@ def _combined(operation: Node, scope: Scope) -> tuple[Verdict, ...]:
     if operation.tag == "RANGETBLREF":
         entry = scope.entry(operation.number("rtindex"))
         query = entry and entry.node("subquery")
-        return scope.child(query, scope.required).columns() if query else ()
+        if not query:
+            return ()
+        return scope.child(query, scope.required).columns()
     left, right = operation.node("larg"), operation.node("rarg")
     if left is None or right is None:
         return ()
-    lefts = _combined(left, scope)
+    types = operation.numbers("colTypes")
+    lefts = _cast(_combined(left, scope), left, types, scope)
     kind = operation.number("op")
     if kind == _EXCEPT:
         return lefts
-    rights = _combined(right, scope)
+    rights = _cast(_combined(right, scope), right, types, scope)
     pairs = list(zip(lefts, rights, strict=False))
     if kind == _INTERSECT:
         return tuple([_either(pair) for pair in pairs])
@@ -70,3 +75,43 @@ def _combined(operation: Node, scope: Scope) -> tuple[Verdict, ...]:
 def _either(pair: tuple[Verdict, ...]) -> Verdict:
     """Of a row that both arms give, what one of them proves holds."""
     return next((verdict for verdict in pair if not verdict.nullable), pair[0])
+
+
+def _cast(
+    columns: tuple[Verdict, ...], arm: Node, types: tuple[int, ...], scope: Scope
+) -> tuple[Verdict, ...]:
+    """An arm's columns as values of the operation's types: a user's cast gives what it likes."""
+    own = arm.numbers("colTypes")
+    if arm.tag == "RANGETBLREF":
+        entry = scope.entry(arm.number("rtindex"))
+        query = entry and entry.node("subquery")
+        outputs = [e.node("expr") for e in _shown(query)] if query else []
+        own = tuple([type_of(output) for output in outputs])
+    reason = "a cast to the type of the other arm may give NULL"
+    return tuple(
+        [
+            (
+                verdict.but(nullable=True, reason=reason)
+                if mine != wanted
+                and max(mine, wanted) >= _FIRST_OF_USERS
+                and not _alike(mine, wanted, scope)
+                else verdict
+            )
+            for verdict, mine, wanted in zip(columns, own, types, strict=False)
+        ]
+    )
+
+
+def _alike(mine: int, wanted: int, scope: Scope) -> bool:
+    """Whether one is a domain over the other (or over the same): no function is called then."""
+    return _base(mine, scope) == _base(wanted, scope)
+
+
+def _base(oid: int, scope: Scope) -> PgType | None:
+    type_ = scope.catalog.types.get(oid)
+    while isinstance(type_, DomainType):
+        type_ = type_.base
+    return type_
+
+
+_FIRST_OF_USERS = 16384

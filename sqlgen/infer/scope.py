@@ -16,6 +16,8 @@ from .nodes import Node
 from .rules import COLUMNS, COMMANDS, RULES
 from .verdict import Verdict, maybe
 
+_REPEATABLE = frozenset({"OPEXPR", "AGGREF"})
+_STABLE = frozenset({"AGGREF", "CONST", "PARAM", "RELABELTYPE", "TARGETENTRY", "VAR"})
 _MERGE = 5  # CmdType
 _DEEPEST = 40
 """How many views and functions within each other are followed; more means a circle."""
@@ -96,7 +98,26 @@ class Scope:
         found = RULES.get(node.tag)
         if found is None:
             return maybe("nothing is known of this expression", node.location)
-        return found(node, self)
+        verdict = found(node, self)
+        if verdict.nullable and node.tag in _REPEATABLE and self._is_tested(node):
+            reason = "a condition keeps only rows where this expression is not NULL"
+            return verdict.but(nullable=False, reason=reason)
+        return verdict
+
+    def _is_tested(self, node: Node) -> bool:
+        """Whether a condition of this level tests the very expression: `x ->> 'a' IS NOT NULL`.
+
+        Only where it is worked out to the same value wherever it stands.
+        """
+        if self.before is not None or not all(map(self._is_stable, node.walk())):
+            return False
+        return self.refuting(Assumption(self.depth, expression=node)) is not None
+
+    def _is_stable(self, node: Node) -> bool:
+        if node.tag == "OPEXPR":
+            function = self.function(node.number("opfuncid"))
+            return function is not None and function.system
+        return node.tag in _STABLE
 
     def columns(self) -> tuple[Verdict, ...]:
         """What the query gives back, column by column."""

@@ -1,13 +1,17 @@
 """Set-returning functions -> what their rows may be, in FROM and in a SELECT list."""
 
-from ..model.catalog import Function
+from functools import lru_cache
+
+from ..model.catalog import CompositeType, Function
+from . import nodes
 from .nodes import Node
 from .reasons import name
 from .rules import column_of
-from .scope import Scope, stored
+from .scope import Scope
 from .verdict import Elements, Verdict, maybe, never
 
 _FUNCTION, _TABLE_FUNCTION = 3, 4  # RTEKind
+_SELECT = 1  # CmdType
 _XML_TABLE = 0  # TableFuncType
 
 
@@ -18,7 +22,9 @@ def element(node: Node, function: Function, scope: Scope) -> Verdict:
             "of several set-returning functions the shorter are filled up with NULL"
         )
         return maybe(reason, node.location)
-    return _value(node, function, 1, scope)
+    if _has_out(function) or _gives_rows(function, scope):
+        return maybe(f"`{function.name}` may give NULL", node.location)
+    return _value(node, function, 1, scope).but(origin=None)
 
 
 @column_of(_FUNCTION)
@@ -49,9 +55,17 @@ def _column(item: Node, attno: int, count: int, shown: str, scope: Scope) -> Ver
     function = scope.function(expression.number("funcid"))
     if expression.tag == "FUNCEXPR" and function and function.returns_set:
         return _value(expression, function, attno, scope)
-    if count == 1 and not (function and function.all_arguments and _has_out(function)):
-        return scope.verdict(expression).but(origin=None)
-    return maybe(f"{shown} may be NULL")
+    if count > 1 or (function and (_has_out(function) or _gives_rows(function, scope))):
+        return maybe(f"{shown} may be NULL")
+    return scope.verdict(expression).but(origin=None)
+
+
+def _gives_rows(function: Function, scope: Scope) -> bool:
+    """Whether it gives rows of a composite type, whose fields a body may give as one value."""
+    return any(
+        isinstance(type_, CompositeType) and type_.display == function.result
+        for type_ in scope.catalog.types.values()
+    )
 
 
 def _has_out(function: Function) -> bool:
@@ -60,7 +74,7 @@ def _has_out(function: Function) -> bool:
 
 def _value(node: Node, function: Function, attno: int, scope: Scope) -> Verdict:
     title = function.name
-    if function.body:
+    if function.body and not _gives_rows(function, scope):
         level = body_scope(node, function, scope)
         columns = level.columns() if level else ()
         if attno <= len(columns):
@@ -81,7 +95,7 @@ def _unnested(node: Node, scope: Scope) -> Verdict:
 
 def body_scope(node: Node, function: Function, scope: Scope) -> Scope | None:
     """The level of a SQL-standard body's last statement, called with the arguments of *node*."""
-    tree = _last_query(stored(function.body))
+    tree = _last_query(function.body)
     arguments = node.nodes("args")
     if tree is None or len(arguments) != len(function.arguments):
         return None
@@ -93,9 +107,12 @@ def body_scope(node: Node, function: Function, scope: Scope) -> Scope | None:
     return Scope(tree, context) if context else None
 
 
-def _last_query(tree: Node | None) -> Node | None:
-    """`RETURN expression` is stored as a query, `BEGIN ATOMIC` as a list in a list of them."""
-    return tree if tree is not None and tree.number("commandType") == 1 else None
+@lru_cache(maxsize=1024)
+def _last_query(body: str) -> Node | None:
+    """The statement whose rows a body gives: `RETURN expression` is stored as a query, too."""
+    statements = nodes.parse(body)
+    last = statements[-1] if statements else None
+    return last if last is not None and last.number("commandType") == _SELECT else None
 
 
 def _how_many(query: Node) -> int:

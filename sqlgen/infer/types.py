@@ -12,6 +12,7 @@ _FIELDS = (
     "consttype",
     "resulttype",
     "funcresulttype",
+    "opresulttype",
     "coalescetype",
     "casetype",
     "minmaxtype",
@@ -35,13 +36,19 @@ def in_tree(
     return found if found is not None and base == wire else wire
 
 
+def type_of(expression: Node | None) -> int:
+    """The oid of the type that *expression* itself names, or 0 where it names none."""
+    if expression is not None:
+        for field in _FIELDS:
+            if oid := expression.number(field):
+                return oid
+    return 0
+
+
 def _type(expression: Node, types: Mapping[int, PgType]) -> PgType | None:
     if expression.tag == "SUBLINK" and expression.number("subLinkType") == 4:  # EXPR
         query = expression.node("subselect")
         output = query.nodes("targetList") if query else ()
         inner = output[0].node("expr") if output else None
         return _type(inner, types) if inner else None
-    for field in _FIELDS:
-        if oid := expression.number(field):
-            return types.get(oid)
-    return None
+    return types.get(type_of(expression))

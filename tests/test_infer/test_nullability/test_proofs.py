@@ -76,6 +76,17 @@ CASES = {
         "note",
     ),
     "NULLIF": ("SELECT note FROM visits WHERE nullif(note, '') IS NOT NULL", ""),
+    "the very expression is tested": (
+        (
+            "SELECT data ->> 'a' AS a, data ->> 'b' AS b FROM patients"
+            " WHERE data ->> 'a' IS NOT NULL"
+        ),
+        "b",
+    ),
+    "the very aggregate is tested": (
+        "SELECT max(fee) AS a, min(fee) AS b FROM visits GROUP BY note HAVING max(fee) > 0",
+        "b",
+    ),
     "CASE in WHERE": (
         "SELECT fee FROM visits WHERE CASE WHEN fee IS NULL THEN false ELSE true END",
         "",

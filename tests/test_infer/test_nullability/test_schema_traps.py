@@ -160,6 +160,28 @@ def test_standard_bodies_are_looked_into(world: World) -> None:
     world.check("SELECT id, room FROM all_doctors()", "room")
 
 
+def test_a_body_gives_what_its_last_statement_gives(world: World) -> None:
+    world.run("""
+        CREATE FUNCTION last_of() RETURNS int BEGIN ATOMIC
+            SELECT 1; SELECT room FROM doctors WHERE id = 2 LIMIT 1; END;
+        CREATE FUNCTION last_is_null() RETURNS int BEGIN ATOMIC SELECT 1; SELECT NULL::int; END;
+        CREATE TYPE one_field AS (f int);
+        CREATE FUNCTION of_rows() RETURNS SETOF one_field
+            BEGIN ATOMIC SELECT ROW(NULL)::one_field; END;
+        CREATE FUNCTION of_row() RETURNS one_field
+            BEGIN ATOMIC SELECT ROW(NULL)::one_field; END;
+        CREATE FUNCTION two_columns() RETURNS TABLE (a int, b int)
+            BEGIN ATOMIC SELECT id, room FROM doctors; END;
+        CREATE FUNCTION around(n int) RETURNS int RETURN n;
+    """)
+    world.check(
+        "SELECT last_of() AS a, last_is_null() AS b, around(NULL) AS c", "a b c"
+    )
+    world.check("SELECT f FROM of_rows()", "f")
+    world.check("SELECT f FROM of_row()", "f")
+    world.check("SELECT two_columns() AS a", "a")
+
+
 def test_a_function_that_the_user_vouches_for(world: World) -> None:
     world.run("""
         CREATE FUNCTION slug(text) RETURNS text LANGUAGE plpgsql

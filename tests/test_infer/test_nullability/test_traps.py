@@ -377,6 +377,14 @@ TRAPS = {
     "a user's operator": ("SELECT 1 ### 2 AS a", "a"),
     "a user's aggregate": ("SELECT nothings(id) AS a FROM doctors GROUP BY id", "a"),
     "a user's cast": ("SELECT CAST(ROW(1, 2)::doctors_pair AS int) AS a", "a"),
+    "a user's cast between the arms of a set operation": (
+        "SELECT a FROM (SELECT 'sad'::mood AS a UNION ALL SELECT 'low'::tone) s",
+        "a",
+    ),
+    "an expression that is tested and is not the same each time": (
+        "SELECT nothing(id) AS a FROM doctors WHERE nothing(id) IS NOT NULL",
+        "a",
+    ),
     "a user's function in FROM": (
         "SELECT a, b, c FROM nothing(1) AS a, two() AS t(b, c)",
         "a b c",
@@ -393,6 +401,10 @@ def _schema(world: Any) -> None:
             AS 'BEGIN RETURN NULL; END';
         CREATE FUNCTION pair_int(doctors_pair) RETURNS int LANGUAGE plpgsql STRICT
             AS 'BEGIN RETURN NULL; END';
+        CREATE TYPE tone AS ENUM ('low', 'high');
+        CREATE FUNCTION tone_of(mood) RETURNS tone LANGUAGE plpgsql STRICT
+            AS 'BEGIN RETURN NULL; END';
+        CREATE CAST (mood AS tone) WITH FUNCTION tone_of(mood) AS IMPLICIT;
         CREATE FUNCTION two(OUT b int, OUT c int) LANGUAGE plpgsql AS 'BEGIN b := 1; END';
         CREATE OPERATOR ### (FUNCTION = nothing2, LEFTARG = int, RIGHTARG = int);
         CREATE AGGREGATE nothings(int) (SFUNC = nothing2, STYPE = int);
