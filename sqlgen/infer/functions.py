@@ -35,7 +35,7 @@ def _call(node: Node, scope: Scope) -> Verdict:
         mark = _NON_NULL
     if not mark and not _said_by_user(function, scope):
         return maybe(f"`{title}` may give NULL", node.location)
-    if mark == _ALWAYS and not node.flag("funcvariadic"):
+    if not arguments or (mark == _ALWAYS and not node.flag("funcvariadic")):
         verdict = never(f"`{title}` never gives NULL", node.location)
     else:
         wanted = arguments
@@ -43,6 +43,8 @@ def _call(node: Node, scope: Scope) -> Verdict:
             wanted = arguments[: len(mark)]
         reason = f"`{title}` gives no NULL for what is not NULL"
         verdict = all_of(wanted, scope, reason)
+    if function.name in _WITHOUT_NULLS:
+        return verdict.but(elements=Elements.NOT_NULL)
     if function.name not in _OF_ELEMENTS:
         return verdict
     return verdict.but(elements=_elements(function, arguments, scope))
@@ -228,7 +230,19 @@ _OF_ELEMENTS = frozenset(
         "array_prepend",
         "array_remove",
         "array_replace",
-        "regexp_split_to_array",
         "string_to_array",
     }
 )
+_WITHOUT_NULLS = frozenset(
+    {
+        "akeys",
+        "array_positions",
+        "current_schemas",
+        "enum_range",
+        "parse_ident",
+        "regexp_split_to_array",
+        "show_trgm",
+        "tsvector_to_array",
+    }
+)
+"""Functions whose arrays have no NULL in them."""

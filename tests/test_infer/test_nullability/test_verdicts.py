@@ -1,0 +1,120 @@
+"""What a verdict says besides: its reason, the elements of an array, where a value comes from."""
+
+import pytest
+
+from sqlgen.infer.verdict import Elements
+
+from .conftest import World
+
+JOINED = "FROM patients p LEFT JOIN visits v ON v.patient_id = p.id"
+REASONS = {
+    "SELECT id FROM patients": "patients.id is NOT NULL",
+    "SELECT born_on FROM patients": "patients.born_on may be NULL",
+    "SELECT label FROM patients": (
+        "patients.label is of the domain label, which is NOT NULL"
+    ),
+    f"SELECT v.at {JOINED}": "right side of the LEFT JOIN on v",
+    "SELECT p.id FROM patients p RIGHT JOIN visits v ON v.id = p.id": (
+        "left side of the RIGHT JOIN on v"
+    ),
+    "SELECT p.id FROM patients p FULL JOIN visits ON visits.id = p.id": (
+        "one side of the FULL JOIN on visits"
+    ),
+    "SELECT v.fee FROM visits v WHERE v.fee > 0": (
+        "WHERE v.fee > 0 keeps only rows where v.fee is not NULL"
+    ),
+    "SELECT v.note FROM visits v WHERE v.note = 'x' AND v.id > 1": (
+        "WHERE v.note = 'x' keeps only rows where v.note is not NULL"
+    ),
+    "SELECT p.doctor_id FROM patients p JOIN doctors d ON d.id = p.doctor_id": (
+        "ON d.id = p.doctor_id keeps only rows where p.doctor_id is not NULL"
+    ),
+    "SELECT count(*) FROM patients": "`count` never gives NULL",
+    "SELECT now()": "`now` never gives NULL",
+    "SELECT 1": "a literal is never NULL",
+    "SELECT id + 1 FROM patients": "`+` gives no NULL for what is not NULL",
+    "SELECT doctor_id + 1 FROM patients": "patients.doctor_id may be NULL",
+    "SELECT data ->> 'a' FROM patients": "`->>` may give NULL",
+    "SELECT max(id) FROM patients": "`max` is NULL over no rows",
+    "SELECT coalesce(phone, mail) FROM visits": (
+        "the CHECK phone_or_mail lets one of `COALESCE`'s columns not be NULL"
+    ),
+    "SELECT CASE WHEN true THEN 1 END": "`CASE` without ELSE",
+    "SELECT (SELECT id FROM doctors WHERE id = 1)": "the subquery may give no row",
+    "UPDATE visits SET note = 'n' RETURNING note": (
+        "visits.note is set to what is not NULL: a literal is never NULL"
+    ),
+}
+
+
+@pytest.mark.parametrize(("sql", "reason"), REASONS.items(), ids=REASONS)
+def test_reasons_are_sentences(world: World, sql: str, reason: str) -> None:
+    assert world.reason(sql) == reason
+
+
+ELEMENTS = {
+    "SELECT tags FROM patients": Elements.STORED,
+    "SELECT coalesce(tags, '{}') FROM patients": Elements.STORED,
+    "SELECT ARRAY[1, 2]": Elements.NOT_NULL,
+    "SELECT ARRAY[1, NULL]": Elements.NULLABLE,
+    "SELECT ARRAY[ARRAY[1, NULL]]": Elements.NULLABLE,
+    "SELECT '{1,2}'::int[]": Elements.NOT_NULL,
+    "SELECT '{1,NULL}'::int[]": Elements.NULLABLE,
+    "SELECT array_agg(id) FROM doctors": Elements.NOT_NULL,
+    "SELECT array_agg(room) FROM doctors": Elements.NULLABLE,
+    "SELECT array_agg(room) FILTER (WHERE room IS NOT NULL) FROM doctors": (
+        Elements.NOT_NULL
+    ),
+    "SELECT coalesce(array_agg(id), '{}') FROM doctors": Elements.NOT_NULL,
+    "SELECT array_agg(ARRAY[room]) FROM doctors": Elements.NULLABLE,
+    "SELECT ARRAY(SELECT id FROM doctors)": Elements.NOT_NULL,
+    "SELECT ARRAY(SELECT room FROM doctors)": Elements.NULLABLE,
+    "SELECT string_to_array('a,b', ',')": Elements.NOT_NULL,
+    "SELECT string_to_array('a,b', ',', 'b')": Elements.NULLABLE,
+    "SELECT array_append(ARRAY[1], NULL)": Elements.NULLABLE,
+    "SELECT ARRAY[1] || ARRAY[2]": Elements.NOT_NULL,
+    "SELECT ARRAY[1] || room FROM doctors": Elements.NULLABLE,
+    "SELECT ARRAY[1, 2]::text[]": Elements.NOT_NULL,
+    "SELECT enum_range(NULL::mood)": Elements.NOT_NULL,
+    "SELECT array_replace(ARRAY[1], 1, NULL)": Elements.NULLABLE,
+    "SELECT CASE WHEN true THEN ARRAY[1] ELSE ARRAY[NULL::int] END": Elements.NULLABLE,
+}
+
+
+@pytest.mark.parametrize(("sql", "elements"), ELEMENTS.items(), ids=ELEMENTS)
+def test_elements(world: World, sql: str, elements: Elements) -> None:
+    [verdict] = world.verdicts(sql).values()
+    assert verdict.elements is elements
+
+
+ORIGINS = {
+    "SELECT note FROM visits": True,
+    f"SELECT v.note {JOINED}": True,
+    "WITH c AS (SELECT note FROM visits) SELECT s.note FROM (SELECT * FROM c) s": True,
+    "SELECT note FROM visits UNION ALL SELECT note FROM visits": True,
+    "SELECT note FROM visits UNION ALL SELECT phone FROM visits": False,
+    "SELECT lower(note) FROM visits": False,
+    "SELECT coalesce(note, '') FROM visits": False,
+    "SELECT note FROM visits GROUP BY note": True,
+    "DELETE FROM visits RETURNING note": True,
+}
+
+
+@pytest.mark.parametrize(("sql", "known"), ORIGINS.items(), ids=ORIGINS)
+def test_origins(world: World, sql: str, known: bool) -> None:
+    [verdict] = world.verdicts(sql).values()
+    assert world.catalog is not None
+    found = verdict.origin
+    assert (found is not None) == known
+    if found is not None:
+        relation = world.catalog.relations[found.table]
+        assert (relation.name, relation.columns[found.number].name) == (
+            "visits",
+            "note",
+        )
+
+
+def test_the_location_is_that_of_what_the_reason_speaks_of(world: World) -> None:
+    sql = f"SELECT v.at {JOINED}"
+    [verdict] = world.verdicts(sql).values()
+    assert sql[verdict.location :].startswith("=")
