@@ -93,33 +93,19 @@ def translated(query: TypedQuery, context: Context, module: str) -> Translated:
         sql=Named(constant, module),
     )
     text = sql.running(query, casts)
-    if query.query.command in (Command.BATCH, Command.COPY):
-        arguments = bulk.as_fields(arguments)
-        function = replace(function, arguments=arguments)
-    named = query.query.row is not None
     params: Record | None = None
     match query.query.command:
         case Command.BATCH:
-            rows, params = bulk.rows_type(query, arguments, module)
+            function = replace(function, arguments=bulk.as_fields(arguments))
+            rows, params = bulk.rows_type(query, function.arguments, module)
             function = replace(function, result=Batch(rows, shape))
         case Command.COPY:
-            rows, params = bulk.rows_type(query, arguments, module)
-            overridden_ = any(_is_overridden(p, context) for p in order)
-            numbers = bulk.insert_of(query).numbers
-            by_number = {p.number: p for p in order}
-            types = bulk.binary_types([by_number[n].type for n in numbers], overridden_)
-            text = bulk.copy_statement(query, binary=bool(types))
-            function = replace(
-                function,
-                arguments=tuple(
-                    bulk.copied(argument, p, context.types, binary=bool(types))
-                    for argument, p in zip(arguments, order, strict=True)
-                ),
-                values=tuple(positions[number] for number in numbers),
-                result=Copied(rows, types),
-            )
+            function = replace(function, arguments=bulk.as_fields(arguments))
+            rows, params = bulk.rows_type(query, function.arguments, module)
+            function, text = _copying(query, order, function, rows, context)
         case command:
             function = replace(function, result=_result(command, shape))
+    named = query.query.row is not None
     return Translated(
         query.query,
         function,
@@ -129,6 +115,33 @@ def translated(query: TypedQuery, context: Context, module: str) -> Translated:
         narrowed=tuple(column.narrowed for column in query.columns),
         params=params,
     )
+
+
+def _copying(
+    query: TypedQuery,
+    order: list[TypedParameter],
+    function: Function,
+    rows: PyType,
+    context: Context,
+) -> tuple[Function, str]:
+    """The function with its rows copied instead of inserted, and the COPY."""
+    positions = {parameter.number: n for n, parameter in enumerate(order)}
+    numbers = bulk.insert_of(query).numbers
+    types = bulk.binary_types(
+        [order[positions[number]].type for number in numbers],
+        any(_is_overridden(parameter, context) for parameter in order),
+    )
+    arguments = tuple(
+        bulk.copied(argument, parameter, context.types, binary=bool(types))
+        for argument, parameter in zip(function.arguments, order, strict=True)
+    )
+    copying = replace(
+        function,
+        arguments=arguments,
+        values=tuple(positions[number] for number in numbers),
+        result=Copied(rows, types),
+    )
+    return copying, bulk.copy_statement(query, binary=bool(types))
 
 
 def _is_overridden(parameter: TypedParameter, context: Context) -> bool:
