@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from .database import Server
     from .model.config import Config
 
+
+class Url(str):
+    """A connection URL whose password a failing test's output does not show."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        from . import database
+
+        return repr(database.url(str(self), with_password=False))
+
+
 _FAILED = pytest.StashKey[bool]()
 _PROPERTY = "sqlgen_database"
 
@@ -131,7 +143,7 @@ def sqlgen_database(
         if keeping:
             shown = database.url(conninfo, with_password=False)
             request.node.user_properties.append((_PROPERTY, shown))
-        yield database.url(conninfo)
+        yield Url(database.url(conninfo))
 
 
 @pytest.fixture

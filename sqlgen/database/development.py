@@ -12,17 +12,16 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from . import binaries as programs
-from . import cluster, process, stand_ins
+from . import cluster, process, stand_ins, urls
 from .account import Account, home, server_account
 from .binaries import Binaries
 from .server import Server, best
@@ -118,12 +117,10 @@ def url(server: Server, database: str) -> str:
         exists = "SELECT FROM pg_database WHERE datname = %s"
         if connection.execute(exists, (database,)).fetchone() is None:
             statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
-            connection.execute(statement.format(sql.Identifier(database)))
-    parameters = conninfo_to_dict(server.conninfo)
-    query = urlencode(
-        {"host": parameters["host"], "port": parameters["port"]}, safe="/"
-    )
-    return f"postgresql://{parameters['user']}@/{quote(database, safe='')}?{query}"
+            # Another process may be doing the same.
+            with suppress(errors.DuplicateDatabase, errors.UniqueViolation):
+                connection.execute(statement.format(sql.Identifier(database)))
+    return urls.url(make_conninfo(server.conninfo, dbname=database))
 
 
 def _folder(root: Path, account: Account) -> Path:

@@ -5,7 +5,7 @@ from .lint import lint
 from .lock import key
 from .new import new
 from .pending import Pending
-from .recreate import database_name, is_local, recreate
+from .recreate import database_name, recreate
 from .runner import baseline, down, dry_run, repair, status, up
 from .seeds import seed
 from .service import aapply, apply
@@ -30,7 +30,6 @@ __all__ = [
     "dry_run",
     "execute",
     "execute_script",
-    "is_local",
     "key",
     "lint",
     "new",

@@ -27,9 +27,10 @@ def recreate(conninfo: str, *, force: bool = False) -> None:
     try:
         name = database_name(conninfo)
         with psycopg.connect(_maintenance(conninfo, name), autocommit=True) as server:
-            if not force and not _is_local(server.info):
+            info = server.info
+            if not force and not on_this_machine(info.host, info.hostaddr):
                 raise _refused(
-                    f"the database `{name}` is on another machine, `{server.info.host}`",
+                    f"the database `{name}` is on another machine, `{info.host}`",
                     "use `--force` if everything in it may really be lost",
                 )
             statement = _creation(server, name)
@@ -38,18 +39,6 @@ def recreate(conninfo: str, *, force: bool = False) -> None:
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier)
             )
             server.execute(statement)
-    except psycopg.Error as error:
-        raise unavailable(error, conninfo) from error
-
-
-def is_local(conninfo: str) -> bool:
-    """Whether the server is on this machine: a socket, or a loopback address.
-
-    Raises `ServerUnavailableError` where the server cannot be reached.
-    """
-    try:
-        with psycopg.connect(_maintenance(conninfo, database_name(conninfo))) as connection:
-            return _is_local(connection.info)
     except psycopg.Error as error:
         raise unavailable(error, conninfo) from error
 
@@ -72,13 +61,14 @@ def _maintenance(conninfo: str, name: str) -> str:
     return make_conninfo(conninfo, dbname=other)
 
 
-def _is_local(info: psycopg.ConnectionInfo) -> bool:
-    if info.host.startswith(("/", "@")):
+def on_this_machine(host: str, address: str) -> bool:
+    """Whether a connection goes to this machine, by the host's name and its address."""
+    if host.startswith(("/", "@")):  # a socket
         return True
     try:
-        return ipaddress.ip_address(info.hostaddr or info.host).is_loopback
+        return ipaddress.ip_address(address or host).is_loopback
     except ValueError:
-        return info.host == "localhost"
+        return host == "localhost"
 
 
 def _creation(server: psycopg.Connection[TupleRow], name: str) -> sql.Composed:

@@ -1,0 +1,386 @@
+"""`sqlgen migrate` and `sqlgen db`, as somebody types them, on real servers."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+
+from sqlgen import database
+from sqlgen.cli import main
+from sqlgen.database import development
+
+Connection = psycopg.Connection[TupleRow]
+
+SHOP = {
+    "migrations/0001_create_items.up.sql": "CREATE TABLE items (id int PRIMARY KEY);\n",
+    "migrations/0001_create_items.down.sql": "DROP TABLE items;\n",
+    "migrations/0002_add_names.up.sql": "ALTER TABLE items ADD name text;\n",
+    "migrations/0002_add_names.down.sql": "ALTER TABLE items DROP name;\n",
+    "seeds/1_items.sql": "INSERT INTO items VALUES (1, 'one');\n",
+    "seeds/2_more.sql": "INSERT INTO items VALUES (2, 'two');\n",
+}
+
+
+class Outcome(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+class Project:
+    def __init__(self, root: Path, url: str, server: str) -> None:
+        self.root = root
+        self.environment = {"DATABASE_URL": url, "SQLGEN_SERVER_URL": server}
+        (root / "pyproject.toml").write_text("[tool.sqlgen]\n")
+        self.write(SHOP)
+
+    def write(self, files: Mapping[str, str | bytes]) -> None:
+        for path, text in files.items():
+            (self.root / path).parent.mkdir(exist_ok=True)
+            content = text.encode() if isinstance(text, str) else text
+            (self.root / path).write_bytes(content)
+
+    def __call__(self, *arguments: str) -> Outcome:
+        """Run `sqlgen …` in the project."""
+        found = CliRunner().invoke(
+            main, ["-C", str(self.root), *arguments], env=self.environment
+        )
+        if found.exception and not isinstance(found.exception, SystemExit):
+            raise found.exception
+        return Outcome(found.exit_code, found.stdout, found.stderr)
+
+
+@pytest.fixture
+def sqlgen(tmp_path: Path, server: database.Server, connection: Connection) -> Project:
+    conninfo = make_conninfo(server.conninfo, dbname=connection.info.dbname)
+    return Project(tmp_path, database.url(conninfo), server.conninfo)
+
+
+def test_up_and_down_and_what_there_is_to_see(
+    sqlgen: Project, connection: Connection
+) -> None:
+    assert sqlgen("migrate", "check").status == 1
+    planned = sqlgen("migrate", "up", "--dry-run")
+    assert planned == (
+        0,
+        "would apply 0001_create_items\nwould apply 0002_add_names\n2 migrations pending\n",
+        "",
+    )
+    done = sqlgen("migrate", "up", "--to", "1")
+    assert done.out.startswith("applied 0001_create_items  ")
+    assert "1 migration applied in " in done.out
+    status = sqlgen("migrate", "status").out.splitlines()
+    assert status[0].split() == ["version", "description", "applied", "took", "state"]
+    assert status[1].endswith("applied")
+    assert status[2].endswith("pending")
+    assert status[3] == "1 applied, 1 pending"
+    assert sqlgen("migrate", "up").status == 0
+    assert sqlgen("migrate", "up").out == "nothing is pending\n"
+    assert sqlgen("migrate", "check") == (0, "nothing is pending\n", "")
+    assert sqlgen("migrate", "down").out.startswith("reverted 0002_add_names  ")
+    assert sqlgen("migrate", "down", "--to", "0").status == 0
+    assert sqlgen("migrate", "down").out == "nothing is applied\n"
+    assert connection.execute("SELECT to_regclass('items')").fetchone() == (None,)
+
+
+def test_the_documents_for_tools(sqlgen: Project) -> None:
+    assert sqlgen("migrate", "up", "--dry-run", "--format", "json").document == {
+        "pending": [
+            {
+                "version": 1,
+                "description": "create items",
+                "name": "0001_create_items",
+                "up": "migrations/0001_create_items.up.sql",
+                "down": "migrations/0001_create_items.down.sql",
+            },
+            {
+                "version": 2,
+                "description": "add names",
+                "name": "0002_add_names",
+                "up": "migrations/0002_add_names.up.sql",
+                "down": "migrations/0002_add_names.down.sql",
+            },
+        ]
+    }
+    (done,) = sqlgen("migrate", "up", "--to", "1", "--format", "json").document[
+        "applied"
+    ]
+    assert done["version"] == 1
+    assert done["seconds"] > 0
+    first, second = sqlgen("migrate", "status", "--format", "json").document[
+        "migrations"
+    ]
+    assert first["installed_on"]
+    assert first["seconds"] > 0
+    assert second == {
+        "version": 2,
+        "description": "add names",
+        "state": "pending",
+        "file": "migrations/0002_add_names.up.sql",
+        "reversible": True,
+        "installed_on": None,
+        "seconds": None,
+    }
+    found = sqlgen("migrate", "check", "--format", "json")
+    assert found.status == 1
+    assert found.document == {"state": "pending", "drift": [], "pending": [second]}
+    sqlgen.write({"migrations/0003_wrong.sql": "SELECT nothing;"})
+    failed = sqlgen("migrate", "up", "--format", "json")
+    assert failed.status == 1
+    (diagnostic,) = failed.document
+    assert (diagnostic["code"], diagnostic["file"]) == (
+        "42703",
+        "migrations/0003_wrong.sql",
+    )
+
+
+def test_drift_is_another_exit_status(sqlgen: Project) -> None:
+    sqlgen("migrate", "up")
+    sqlgen.write({"migrations/0002_add_names.up.sql": "ALTER TABLE items ADD n int;\n"})
+    (sqlgen.root / "migrations/0001_create_items.up.sql").unlink()
+    (sqlgen.root / "migrations/0001_create_items.down.sql").unlink()
+    found = sqlgen("migrate", "check", "--format", "json")
+    assert found.status == 4
+    assert [s["state"] for s in found.document["drift"]] == ["missing", "changed"]
+    assert sqlgen("migrate", "status").status == 0
+    refused = sqlgen("migrate", "up")
+    assert refused.status == 1
+    assert "error[missing-migration]" in refused.err
+    assert "error[changed-migration]" in refused.err
+
+
+def test_out_of_order_is_drift_unless_allowed(sqlgen: Project) -> None:
+    sqlgen.write({"migrations/0004_late.sql": "SELECT 1;"})
+    sqlgen("migrate", "up")
+    sqlgen.write({"migrations/0003_early.sql": "CREATE TABLE early ();"})
+    assert sqlgen("migrate", "check").status == 4
+    assert "error[out-of-order-migration]" in sqlgen("migrate", "up").err
+    assert sqlgen("migrate", "up", "--allow-out-of-order").status == 0
+    assert sqlgen("migrate", "check").status == 0
+
+
+def test_other_line_ends_are_accepted_and_said(sqlgen: Project) -> None:
+    sqlgen("migrate", "up")
+    sqlgen.write(
+        {
+            "migrations/0002_add_names.up.sql": b"ALTER TABLE items ADD name text;\r\n",
+            "migrations/0003_more.sql": "SELECT 1;",
+        }
+    )
+    assert sqlgen("migrate", "check").status == 1  # only what is pending
+    done = sqlgen("migrate", "up")
+    assert done.status == 0
+    assert "warning: migration 2 (`add names`) was applied with other line ends" in (
+        done.err
+    )
+    assert sqlgen("migrate", "repair").out == (
+        "migrations/0002_add_names.up.sql: applied, with other line ends\n"
+        "1 migration repaired\n"
+    )
+    assert sqlgen("migrate", "repair").out == "nothing to repair\n"
+
+
+def test_repair_shows_what_has_changed(sqlgen: Project) -> None:
+    git = ("git", "-C", str(sqlgen.root), "-c", "user.name=a", "-c", "user.email=a@b")
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    subprocess.run([*git, "add", "migrations"], check=True)
+    subprocess.run([*git, "commit", "--quiet", "-m", "a"], check=True)
+    sqlgen("migrate", "up")
+    sqlgen.write(
+        {
+            "migrations/0002_add_names.up.sql": "-- Why.\nALTER TABLE items ADD name text;"
+        }
+    )
+    asked = sqlgen("migrate", "repair")
+    assert asked.status == 2
+    assert "use `--yes` if you are sure" in asked.err
+    assert sqlgen("migrate", "check").status == 4
+    repaired = sqlgen("migrate", "repair", "2", "--yes")
+    assert repaired.out.splitlines() == [
+        "migrations/0002_add_names.up.sql: changed since it was applied",
+        "  --- applied",
+        "  +++ now",
+        "  @@ -1 +1,2 @@",
+        "  +-- Why.",
+        "   ALTER TABLE items ADD name text;",
+        "1 migration repaired",
+    ]
+    assert sqlgen("migrate", "check").status == 0
+
+
+def test_baseline_marks_and_runs_nothing(
+    sqlgen: Project, connection: Connection
+) -> None:
+    connection.execute("CREATE TABLE items (id int PRIMARY KEY)")
+    assert sqlgen("migrate", "baseline", "1").out == (
+        "marked 0001_create_items\n1 migration marked as applied\n"
+    )
+    assert sqlgen("migrate", "up").status == 0
+    assert sqlgen("migrate", "baseline", "9").status == 1
+
+
+def test_reset_asks_and_begins_anew(sqlgen: Project, connection: Connection) -> None:
+    connection.execute("CREATE TABLE other ()")
+    asked = sqlgen("migrate", "reset")
+    assert asked.status == 2
+    assert "error[needs-confirmation]" in asked.err
+    done = sqlgen("migrate", "reset", "--yes")
+    assert done.status == 0
+    assert "2 migrations applied" in done.out
+    with psycopg.connect(sqlgen.environment["DATABASE_URL"]) as again:
+        assert again.execute("SELECT to_regclass('other')").fetchone() == (None,)
+        assert again.execute("SELECT count(*) FROM items").fetchone() == (0,)
+
+
+def test_seeds_are_all_there_or_none(sqlgen: Project, connection: Connection) -> None:
+    sqlgen("migrate", "up")
+    assert sqlgen("migrate", "seed").out == (
+        "ran seeds/1_items.sql\nran seeds/2_more.sql\n2 files committed\n"
+    )
+    connection.execute("DELETE FROM items WHERE id = 1")
+    failed = sqlgen("migrate", "seed")
+    assert failed.status == 1
+    assert " --> seeds/2_more.sql:1:1" in failed.err
+    assert connection.execute("SELECT id FROM items").fetchall() == [(2,)]
+
+
+def test_a_password_is_never_shown(sqlgen: Project) -> None:
+    url = "postgresql://me:tops3cret@127.0.0.1:1/app"
+    for command in ("up", "status", "check", "seed", "reset"):
+        yes = ("--yes",) if command == "reset" else ()
+        found = sqlgen("migrate", command, "--database-url", url, *yes)
+        assert found.status == 3, found
+        assert "tops3cret" not in found.out + found.err
+    broken = sqlgen("migrate", "up", "--database-url", "postgresql://me:tops3cret@h@h/")
+    assert broken.status == 2
+    assert "tops3cret" not in broken.out + broken.err
+
+
+def test_new_goes_on_counting_and_looks_back(sqlgen: Project) -> None:
+    sqlgen.write(
+        {"migrations/0003_index_names.up.sql": "CREATE INDEX ON items (name);\n"}
+    )
+    made = sqlgen("migrate", "new", "Add", "prices")
+    assert made.status == 0
+    assert made.out == (
+        "created migrations/0004_add_prices.up.sql\n"
+        "created migrations/0004_add_prices.down.sql\n"
+    )
+    assert "warning[blocking-index]" in made.err
+    assert "warning[missing-down-file]" in made.err
+    up = sqlgen.root / "migrations/0004_add_prices.up.sql"
+    assert up.read_text() == "-- Add prices.\n"
+    assert sqlgen("migrate", "new", "!").status == 2
+
+
+def test_new_begins_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.sqlgen]\n")
+    found = CliRunner().invoke(main, ["-C", str(tmp_path), "migrate", "new", "start"])
+    assert found.stdout.startswith("created migrations/0001_start.up.sql\n")
+
+
+WRONG = """\
+error[down-does-not-restore]: the down file of migration 2 (`add names`) does not restore what was before
+  + column public.items.price: integer default 1
+ --> migrations/0002_add_names.down.sql:1:1
+  |
+1 | ALTER TABLE items DROP name;
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = hint: undo in it what the up file does: lines with `-` are missing afterwards, lines with `+` are left over
+"""
+
+
+def test_verify_shows_what_a_down_file_does_not_restore(sqlgen: Project) -> None:
+    assert sqlgen("migrate", "verify") == (
+        0,
+        "2 migrations: each can be reverted\n",
+        "",
+    )
+    assert sqlgen("migrate", "verify", "--seed").out == (
+        "2 migrations: each can be reverted, also with the rows of the seeds\n"
+    )
+    up = "ALTER TABLE items ADD name text, ADD price int DEFAULT 1;\n"
+    sqlgen.write({"migrations/0002_add_names.up.sql": up})
+    assert sqlgen("migrate", "verify") == (1, "", WRONG)
+    (found,) = sqlgen("migrate", "verify", "--format", "json").document
+    assert found["code"] == "down-does-not-restore"
+    allowed = "-- sqlgen: allow down-does-not-restore\nALTER TABLE items DROP name, DROP price;\n"
+    sqlgen.write({"migrations/0002_add_names.down.sql": allowed})
+    assert sqlgen("migrate", "verify").status == 0
+
+
+def test_verify_finds_rows_in_the_way(sqlgen: Project) -> None:
+    sqlgen.write(
+        {
+            "migrations/0003_names.up.sql": "ALTER TABLE items ADD code text NOT NULL;\n",
+            "migrations/0003_names.down.sql": "ALTER TABLE items DROP code;\n",
+            "seeds/1_items.sql": "INSERT INTO items VALUES (1, 'one', 'c');\n",
+            "seeds/2_more.sql": "",
+        }
+    )
+    assert sqlgen("migrate", "verify").status == 0
+    found = sqlgen("migrate", "verify", "--seed")
+    assert found.status == 1
+    assert "warning[not-null-without-default]" in found.err
+    assert 'column "code" of relation "items" contains null values' in found.err
+
+
+def test_twenty_at_once_apply_each_migration_once(
+    sqlgen: Project, connection: Connection
+) -> None:
+    command = (sys.executable, "-c", "from sqlgen.cli import main; main()")
+    started = [
+        subprocess.Popen(
+            [*command, "-C", str(sqlgen.root), "migrate", "up", "--format", "json"],
+            env=os.environ | sqlgen.environment,
+            stdout=subprocess.PIPE,
+        )
+        for _ in range(20)
+    ]
+    outputs = [process.communicate()[0] for process in started]
+    assert {process.returncode for process in started} == {0}
+    applied = [m["version"] for out in outputs for m in json.loads(out)["applied"]]
+    assert applied == [1, 2]
+    rows = connection.execute("SELECT version, success FROM _sqlgen_migrations")
+    assert rows.fetchall() == [(1, True), (2, True)]
+
+
+@pytest.fixture
+def development_of(tmp_path: Path) -> Iterator[Callable[..., Outcome]]:
+    """A project that has only its development database; that goes with the test."""
+    project = Project(tmp_path, "", "")
+    yield project
+    development.remove(tmp_path)
+
+
+def test_the_development_database_stays(
+    development_of: Callable[..., Outcome],
+) -> None:
+    sqlgen = development_of
+    assert sqlgen("db", "stop").out == "it was not running\n"
+    assert sqlgen("migrate", "up").status == 0
+    assert sqlgen("db", "stop").out == "stopped\n"
+    assert sqlgen("migrate", "check").status == 0
+    url = sqlgen("db", "url").out.strip()
+    assert url == sqlgen("db", "start").out.strip()
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT count(*) FROM items").fetchone() == (0,)
+    assert sqlgen("migrate", "seed").status == 0
+    assert sqlgen("migrate", "check", "--database", "test").status == 1
+    assert sqlgen("db", "reset").status == 2
+    assert sqlgen("db", "reset", "--yes").out == "deleted\n"
+    assert sqlgen("migrate", "check").status == 1

@@ -1,0 +1,180 @@
+"""What migrations are warned of, and what they are not."""
+
+import pytest
+
+from sqlgen import migrate
+from sqlgen.model.migration import Migration
+from sqlgen.model.source import SourceFile
+
+ITEMS = "CREATE TABLE items (id int PRIMARY KEY, name text);"
+
+
+def check(text: str, expected: list[str], *before: str, down: bool = True) -> None:
+    """What is said of *text* after the migrations *before*: `code line`."""
+    migrations = [
+        _migration(number, script, down=down or number == 1)
+        for number, script in enumerate((*(before or (ITEMS,)), text), start=1)
+    ]
+    found = migrate.lint(migrations, newest=True)
+    told = [f"{d.code} {d.label.span.line}" for d in found if d.label]
+    assert told == expected
+    assert all(d.severity == "warning" and d.hint for d in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE INDEX ON items (name)",
+        "create unique index if not exists i on only public.items (name);",
+        'CREATE INDEX i ON "items" USING btree (name)',
+    ],
+)
+def test_an_index_on_a_table_that_exists(text: str) -> None:
+    check(text, ["blocking-index 1"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-- no-transaction\nCREATE INDEX CONCURRENTLY i ON items (name)",
+        "CREATE TABLE t (id int); CREATE INDEX ON t (id)",
+        "CREATE INDEX ON unknown_to_us (id)",
+        "ALTER TABLE items RENAME TO things; CREATE INDEX ON items2 (id)",
+    ],
+)
+def test_an_index_that_hurts_nobody(text: str) -> None:
+    check(text, [])
+
+
+def test_an_index_on_a_renamed_table() -> None:
+    rename = "ALTER TABLE items RENAME TO things"
+    check("CREATE INDEX ON things (id)", ["blocking-index 1"], ITEMS, rename)
+    check("CREATE INDEX ON items (id)", [], ITEMS, rename)
+    check("CREATE INDEX ON items (id)", [], ITEMS, "DROP TABLE IF EXISTS a, items")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("ALTER TABLE items ADD COLUMN a int NOT NULL", 1),
+        (
+            "ALTER TABLE IF EXISTS ONLY public.items\n  ADD a int,\n  ADD b int not null",
+            3,
+        ),
+        ("ALTER TABLE items ADD COLUMN IF NOT EXISTS a int PRIMARY KEY", 1),
+        ("ALTER TABLE items ADD a text CHECK (a <> 'default') NOT NULL", 1),
+    ],
+)
+def test_a_required_column_without_a_value(text: str, line: int) -> None:
+    check(text, [f"not-null-without-default {line}"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ALTER TABLE items ADD a int NOT NULL DEFAULT 1",
+        "ALTER TABLE items ADD a int GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "ALTER TABLE items ADD a bigserial NOT NULL",
+        "ALTER TABLE items ADD a int CHECK (a IS NOT NULL)",
+        "ALTER TABLE items ADD CONSTRAINT k CHECK (name IS NOT NULL)",
+        "ALTER TABLE items ADD CONSTRAINT k NOT NULL name",
+        "ALTER TABLE items ADD PRIMARY KEY (id)",
+        "ALTER TABLE items ALTER name SET NOT NULL",
+        "CREATE TABLE t (id int); ALTER TABLE t ADD a int NOT NULL",
+    ],
+)
+def test_columns_that_rows_have_a_value_for(text: str) -> None:
+    check(text, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ALTER TABLE items ALTER COLUMN id TYPE bigint", ["column-type-change 1"]),
+        ("ALTER TABLE items ALTER id SET DATA TYPE bigint", ["column-type-change 1"]),
+        ("ALTER TABLE items ALTER name TYPE varchar(9)", []),
+        ("ALTER TABLE items ALTER name TYPE character varying", []),
+        ("ALTER TABLE items ALTER name SET DEFAULT 'type'", []),
+        ("ALTER TABLE items RENAME COLUMN name TO type", []),
+    ],
+)
+def test_a_table_that_is_rewritten(text: str, expected: list[str]) -> None:
+    check(text, expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TABLE a (id int);\nCREATE TABLE b (id int);",
+        "CREATE TABLE a (id int);\nALTER TABLE items ADD price int;",
+        "DROP TABLE items;\nCREATE TABLE b (id int);",
+    ],
+)
+def test_several_changes(text: str) -> None:
+    check(text, ["several-changes 2"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE a (m mood);
+        CREATE INDEX ON a (m); COMMENT ON TABLE a IS 'b';""",
+        "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a int REFERENCES a);",
+        "CREATE TABLE a (id int PRIMARY KEY); ALTER TABLE items ADD a int REFERENCES a;",
+        """CREATE TABLE log (t text); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO log VALUES ('x'); END $$;
+        CREATE TRIGGER x AFTER INSERT ON items FOR EACH ROW EXECUTE FUNCTION f();""",
+        "ALTER TABLE items ADD a int; ALTER TABLE others ADD b int;",
+        "CREATE EXTENSION citext; CREATE TABLE a (n citext); INSERT INTO b VALUES (1);",
+    ],
+)
+def test_one_change(text: str) -> None:
+    check(text, [])
+
+
+def test_a_first_migration_may_be_a_whole_schema() -> None:
+    migrations = [_migration(1, "CREATE TABLE a (); CREATE TABLE b ();")]
+    assert migrate.lint(migrations) == ()
+
+
+def test_a_missing_down_file() -> None:
+    check("SELECT 1", ["missing-down-file 1"], down=False)
+    simple = [_migration(1, ITEMS, down=False), _migration(2, "SELECT 1", down=False)]
+    assert migrate.lint(simple) == ()
+
+
+def test_a_file_may_allow() -> None:
+    check("-- sqlgen: allow blocking-index\nCREATE INDEX ON items (name)", [])
+    check(
+        "CREATE INDEX ON items (name); -- why\n"
+        "  --sqlgen: allow several-changes,blocking-index",
+        [],
+    )
+    check(
+        "-- sqlgen: allow blocking\nCREATE INDEX ON items (name)",
+        ["unknown-warning 1", "blocking-index 2"],
+    )
+
+
+def test_all_migrations_or_the_newest() -> None:
+    migrations = [
+        _migration(1, ITEMS),
+        _migration(2, "CREATE INDEX ON items (name)"),
+        _migration(3, "SELECT 1"),
+    ]
+    assert [d.code for d in migrate.lint(migrations)] == ["blocking-index"]
+    assert migrate.lint(migrations, newest=True) == ()
+
+
+@pytest.mark.parametrize("text", ["", ";;", "ALTER", "CREATE TABLE", "CREATE INDEX ON"])
+def test_what_is_no_statement(text: str) -> None:
+    check(text, [])
+
+
+def _migration(version: int, text: str, *, down: bool = True) -> Migration:
+    return Migration(
+        version=version,
+        description="a",
+        up=SourceFile(f"migrations/{version}_a.up.sql", text),
+        down=SourceFile(f"migrations/{version}_a.down.sql", "") if down else None,
+    )
