@@ -1,9 +1,10 @@
-"""A server -> a scratch database on it; and the project's own development database."""
+"""A server -> a scratch database on it, or one that has the migrations already; and the project's own development database."""
 
 from . import development
 from .copies import copy
 from .scratch import scratch
 from .server import Server, server
+from .templates import migrated
 from .urls import url
 
-__all__ = ["Server", "copy", "development", "scratch", "server", "url"]
+__all__ = ["Server", "copy", "development", "migrated", "scratch", "server", "url"]

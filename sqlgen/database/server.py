@@ -14,6 +14,7 @@ from . import binaries as programs
 from . import cluster, process, stand_ins
 from .account import server_account
 from .binaries import Binaries
+from .identity import fingerprint
 from .leftovers import drop_leftovers
 
 
@@ -22,12 +23,15 @@ class Server:
     """A running server.
 
     `conninfo` connects to its maintenance database. `version` is `server_version_num`. `private`:
-    it is our own, and nobody else's databases are on it.
+    it is our own, and nobody else's databases are on it. `fingerprint` tells servers apart on which
+    the same migrations may make different databases (their programs, the stand-ins for extensions);
+    it is empty where nothing is known of that.
     """
 
     conninfo: str = field(repr=False)
     version: int
     private: bool
+    fingerprint: str = ""
 
 
 @contextmanager
@@ -75,7 +79,12 @@ def _embedded(
             )
             with psycopg.connect(conninfo, autocommit=True) as connection:
                 drop_leftovers(connection, age=0)  # nobody else uses this server
-            yield Server(conninfo=conninfo, version=reachable.version, private=True)
+            yield Server(
+                conninfo=conninfo,
+                version=reachable.version,
+                private=True,
+                fingerprint=fingerprint(binaries.folder, extensions),
+            )
 
 
 def best() -> Binaries:

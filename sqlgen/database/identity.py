@@ -1,0 +1,41 @@
+"""What a server is, told without starting it: a fingerprint that caches are keyed by."""
+
+import hashlib
+from pathlib import Path
+
+from . import binaries
+
+
+def embedded(extensions: Path | None = None) -> str:
+    """The fingerprint of the server that `"embedded"` would start; empty where it cannot be told.
+
+    Reads a few files, and knows nothing of psycopg.
+    """
+    folder = binaries.folder_of_wheel()
+    return fingerprint(folder, extensions) if folder else ""
+
+
+def fingerprint(folder: Path, extensions: Path | None) -> str:
+    """Of the programs in *folder*, what is installed beside them, and the stand-ins for extensions.
+
+    An upgrade changes the programs' times, and an extension that is installed those of the folders
+    (`SHAREDIR/extension` where it is found: as in the wheel, or as Debian has it).
+    """
+    digest = hashlib.sha256(str(folder).encode())
+    share = folder.parent / "share"
+    debian = Path("/usr/share/postgresql") / folder.parent.name
+    for path in (
+        folder / "postgres",
+        *(place / "extension" for place in (share, share / "postgresql", debian)),
+    ):
+        if path.exists():
+            status = path.stat()
+            digest.update(
+                repr((str(path), status.st_mtime_ns, status.st_size)).encode()
+            )
+    ours = Path(__file__).parent / "extensions" / "extension"
+    for place in (ours, extensions):
+        for file in sorted(place.iterdir()) if place and place.is_dir() else ():
+            if file.suffix in (".sql", ".control"):
+                digest.update(f"\n{file.name}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
