@@ -100,7 +100,8 @@ def _each(item: PyType, given: PyType) -> Conversion:
         inner = given.arguments[0]
     if isinstance(inner, UnionOf):  # the author knows whether there are NULLs
         inner = inner.members[0]
-    if item in (inner, UnionOf((inner, NONE))):
+    same = (inner, UnionOf((inner, NONE)))
+    if item in same or inner == UnionOf((item, NONE)):
         return Keep()
     found = conversion(item, inner)
     return found if found == Keep() else Each(found)

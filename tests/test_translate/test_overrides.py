@@ -3,7 +3,18 @@
 import pytest
 
 from sqlgen.model.diagnostic import SqlgenError
-from sqlgen.model.python import Apply, Conversion, Each, Keep, Named, OrNone
+from sqlgen.model.python import (
+    NONE,
+    Apply,
+    Conversion,
+    Each,
+    Generic,
+    Keep,
+    Named,
+    OrNone,
+    PyType,
+    UnionOf,
+)
 from sqlgen.translate import overrides
 from sqlgen.translate.scalars import DATETIME, DECIMAL, INT, STR
 
@@ -54,6 +65,7 @@ def test_what_is_no_type(written: str, message: str) -> None:
 
 
 MONEY = Named("Money", "app.types")
+TEXTS = Generic(Named("list"), (UnionOf((STR, NONE)),))
 TAG = Named("Tag", "app")
 
 
@@ -68,10 +80,13 @@ TAG = Named("Tag", "app")
         ("int | str", INT, Keep()),
         ("dict[str, int]", STR, Keep()),
         ("list[app.Tag]", STR, Each(Apply(TAG))),
+        ("list[app.Tag | None]", TEXTS, Each(OrNone(Apply(TAG)))),
+        ("list[str]", TEXTS, Keep()),
+        ("list[str | None]", TEXTS, Keep()),
         ("datetime.datetime", DATETIME, Keep()),
         ("app.Box[int]", INT, Apply(Named("Box", "app"))),
     ],
 )
-def test_what_is_called(chosen: str, given: Named, expected: Conversion) -> None:
+def test_what_is_called(chosen: str, given: PyType, expected: Conversion) -> None:
     type_ = overrides.parsed(chosen, ALIASES, None)
     assert overrides.conversion(type_, given) == expected
