@@ -1,4 +1,4 @@
-"""Random queries over the tests' database: joins of all kinds, subqueries, grouping, set operations.
+"""Random statements over the tests' database: joins of all kinds, grouping, set operations, writing.
 
 Everything is of type int, text or boolean, so that nearly every query is accepted.
 """
@@ -30,7 +30,19 @@ TABLES: dict[str, Columns] = {
     "staffed": [("id", "int"), ("room", "int"), ("patients", "int"), ("last", "text")],
 }
 
+WRITTEN: Columns = [
+    ("id", "int"),
+    ("a", "int"),
+    ("b", "int"),
+    ("t", "text"),
+    ("u", "text"),
+]
+"""The table that statements write to."""
+
 VIEWS = """
+CREATE TABLE sheets (id int PRIMARY KEY, a int, b int, t text, u text NOT NULL DEFAULT 'u');
+INSERT INTO sheets VALUES (1, 1, NULL, 'n', 'Ada'), (2, NULL, 2, NULL, ''), (3, 3, 7, '', 'n');
+CREATE VIEW filled AS SELECT id, a, b, t, u FROM sheets WHERE a IS NOT NULL;
 CREATE VIEW visited AS
     SELECT p.id, p.name, v.id AS visit, v.note
     FROM patients p LEFT JOIN visits v ON v.patient_id = p.id;
@@ -69,6 +81,110 @@ class Grammar:
             self.ctes[name] = columns
         sql, _ = self.select([], 3)
         return (f"WITH {', '.join(clauses)} " if clauses else "") + sql
+
+    def statement(self, *, newest: bool) -> str:
+        """INSERT, UPDATE, DELETE or MERGE with RETURNING, also in a CTE."""
+        self.names, self.ctes = 0, {}
+        target = self.random.choice(["sheets", "sheets", "filled"])
+        own: Columns = [(f"w.{name}", type_) for name, type_ in WRITTEN]
+        tables, columns = self.joined([], 1)
+        kind = self.random.choice(["insert", "update", "delete"] + ["merge"] * newest)
+        rows = ["w"]
+        match kind:
+            case "insert":
+                columns, sql = [], self.insertion(target)
+            case "update":
+                sql = (
+                    f"UPDATE {target} AS w SET {self.assignments(own + columns)} FROM {tables}"
+                    f" WHERE {self.condition(own + columns, 2)}"
+                )
+            case "delete":
+                sql = (
+                    f"DELETE FROM {target} AS w USING {tables}"
+                    f" WHERE {self.condition(own + columns, 2)}"
+                )
+            case _:
+                sql = self.merge(target, tables, own, columns)
+        if newest:
+            rows += ["old", "new"]
+        shown = [
+            (f"{row}.{name}", type_)
+            for row in rows
+            for name, type_ in self.random.sample(WRITTEN, 3)
+        ]
+        shown += self.random.sample(columns, min(2, len(columns)))
+        shown.append((self.expression("int", own + columns, 2), "int"))
+        listed = ", ".join(
+            f"{expression} AS x{place}" for place, (expression, _) in enumerate(shown)
+        )
+        sql = f"{sql} RETURNING {listed}"
+        return (
+            f"WITH s AS ({sql}) SELECT * FROM s"
+            if self.chance(0.3) and kind != "merge"
+            else sql
+        )
+
+    def assignments(self, columns: Columns) -> str:
+        chosen = self.random.sample(WRITTEN[1:], self.random.randint(1, 2))
+        return ", ".join(
+            f"{name} = {self.expression(type_, columns, 2)}" for name, type_ in chosen
+        )
+
+    def insertion(self, target: str) -> str:
+        places = ", ".join(
+            f"({n}, {self.expression('int', [], 1)}, {self.expression('text', [], 1)})"
+            for n in self.random.sample(range(1, 9), 2)
+        )
+        sql = f"INSERT INTO {target} AS w (id, b, t) VALUES {places}"
+        if self.chance(0.3):
+            tables, columns = self.joined([], 1)
+            sql = (
+                f"INSERT INTO {target} AS w (id, b, t) SELECT 10 + row_number() OVER (),"
+                f" {self.expression('int', columns, 2)}, {self.expression('text', columns, 2)}"
+                f" FROM {tables}"
+            )
+        if target == "filled":
+            return sql
+        both: Columns = [
+            (f"{row}.{name}", type_)
+            for row in ("w", "excluded")
+            for name, type_ in WRITTEN
+        ]
+        conflict = f"(id) DO UPDATE SET {self.assignments(both)}"
+        if self.chance(0.5):
+            conflict += f" WHERE {self.condition(both, 1)}"
+        return f"{sql} ON CONFLICT {conflict if self.chance(0.8) else 'DO NOTHING'}"
+
+    def merge(self, target: str, tables: str, own: Columns, columns: Columns) -> str:
+        names = [f"m{place}" for place in range(len(columns))]
+        listed = ", ".join(
+            f"{sql} AS {name}" for (sql, _), name in zip(columns, names, strict=True)
+        )
+        numbers = [
+            f"src.{name}"
+            for name, (_, kind) in zip(names, columns, strict=True)
+            if kind == "int"
+        ] or ["1"]
+        source: Columns = [
+            (f"src.{name}", kind)
+            for name, (_, kind) in zip(names, columns, strict=True)
+        ]
+        sql = (
+            f"MERGE INTO {target} AS w USING (SELECT {listed} FROM {tables} LIMIT 1) AS src"
+            f" ON w.id = {self.random.choice(numbers)}"
+        )
+        if self.chance(0.7):
+            sql += f" WHEN MATCHED THEN UPDATE SET {self.assignments(own + source)}"
+        if self.chance(0.5):
+            value = self.expression("int", source, 1)
+            sql += f" WHEN NOT MATCHED THEN INSERT (id, a) VALUES (99, {value})"
+        if self.chance(0.4) or "WHEN" not in sql:
+            action = self.random.choice(
+                ["DELETE", f"UPDATE SET {self.assignments(own)}"]
+            )
+            sql += f" WHEN NOT MATCHED BY SOURCE THEN {action}"
+        columns[:] = source
+        return sql
 
     def recursive(self) -> str:
         count = self.random.randint(1, 4)
