@@ -70,6 +70,7 @@ def _refers(side: "Optional", varno: int, entry: Node, scope: "Scope") -> bool:
         or not _all_rows(target, entry)
         or scope.query.number("commandType") != _SELECT
         or scope.query.nodes("rowMarks")
+        or scope.context.locks
     ):
         return False
     pairs: dict[int, tuple[int, int]] = {}

@@ -1,6 +1,7 @@
 """Columns of what stands in FROM -> what they may be, before any outer join of the query itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 from ..model.catalog import Column, DomainType, PgType, Relation, RelationKind
@@ -63,6 +64,8 @@ def view_scope(
     context = scope.context.entering(relation.oid)
     if tree is None or context is None:
         return None
+    if scope.query.nodes("rowMarks"):
+        context = replace(context, locks=True)
     return Scope(tree, context, required=required, narrows=narrows)
 
 
@@ -103,6 +106,8 @@ def _stored(
         return never(f"{shown} is NOT NULL")
     if relation.kind in (RelationKind.TABLE, RelationKind.PARTITIONED):
         domain = _not_null_domain(column.type)
+        # PostgreSQL itself lets one NULL in, and says so under CREATE DOMAIN: that of an empty
+        # scalar subquery of the domain's type, which is taken for a value that has been checked.
         if domain and not relation.has_children:
             return never(f"{shown} is of the domain {domain}, which is NOT NULL")
         check = one_is_set(relation, frozenset({column.number}), context)

@@ -29,13 +29,15 @@ class Context:
 
     `parameters` are the verdicts of `$n` by number; one that is missing may be NULL. `never_null`
     are the functions that the user says never give NULL for non-null arguments, as
-    `schema.name(type, type)`. `inside` are the views and functions whose text is being followed.
+    `schema.name(type, type)`. `inside` are the views and functions whose text is being followed;
+    `locks` tells that the rows of such a view are locked (FOR UPDATE).
     """
 
     catalog: Catalog
     parameters: Mapping[int, Verdict] = field(default_factory=dict)
     never_null: frozenset[str] = frozenset()
     inside: tuple[int, ...] = ()
+    locks: bool = False
 
     def entering(
         self, oid: int, parameters: Mapping[int, Verdict] | None = None
@@ -272,6 +274,28 @@ class Scope:
     def within_groups(self) -> "Scope":
         """The same level as an aggregate's arguments see it: the rows of a group."""
         return self.over_groups(may_be_empty=False, nulls=())
+
+    def of_other_rows(self) -> "Scope":
+        """The same level as a window function sees it, which looks at more rows than the one it is in.
+
+        They have come through WHERE, but perhaps not to this arm of CASE, and the surrounding query
+        may drop them.
+        """
+        if not self._local and not self.required:
+            return self
+        return self._copy(
+            _local=(), required=frozenset(), _joined=None, _settled=False, _columns={}
+        )
+
+    def within_window(self) -> "Scope":
+        """The same level as a window function's arguments see it: also rows that are dropped later.
+
+        What the surrounding query or a CASE asks for holds for the current row alone; WHERE and
+        HAVING hold for all rows of the window.
+        """
+        return self._copy(
+            required=frozenset(), _local=(), _joined=None, _columns={}, _settled=False
+        )
 
     def for_returning(self) -> "Scope":
         """The same level as RETURNING sees it: `before` is how it was for SET and WHERE."""

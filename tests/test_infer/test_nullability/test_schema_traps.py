@@ -134,6 +134,16 @@ def test_row_security_may_hide_the_row_that_a_key_refers_to(world: World) -> Non
     world.check(sql, "name")
 
 
+def test_a_view_that_joins_along_a_key_under_for_update(world: World) -> None:
+    world.run("""
+        CREATE VIEW guarded AS SELECT p.id, d.name FROM patients p
+            LEFT JOIN doctors d ON d.id = p.guardian_id;
+    """)
+    world.check("SELECT id, name FROM guarded")
+    sql = "SELECT id, name FROM guarded FOR UPDATE"
+    assert world.verdicts(sql)["name"].nullable
+
+
 def test_a_deferrable_key_may_be_broken_for_a_while(world: World) -> None:
     world.run("""
         CREATE TABLE later (id int NOT NULL REFERENCES doctors DEFERRABLE);
