@@ -81,10 +81,11 @@ def _window(node: Node, scope: Scope) -> Verdict:
         return maybe(f"{title} is NULL where FILTER leaves no row", node.location)
     arguments = node.nodes("args")
     reason = f"{title} of what is not NULL"
+    others = scope.of_other_rows()
     if function.name in ("ntile", "lag", "lead"):
         if function.name != "ntile" and len(arguments) < 3:
             return maybe(f"{title} has no row at the edge", node.location)
-        return all_of(arguments, scope, reason)
+        return all_of(arguments, others, reason)
     framed = function.name in _OF_VALUES or function.name in (
         "first_value",
         "last_value",
@@ -95,7 +96,7 @@ def _window(node: Node, scope: Scope) -> Verdict:
         return maybe(f"the frame of {title} may have no row", node.location)
     if function.name in _OF_ROWS:
         return never(f"{title} of a frame, which has a row", node.location)
-    return all_of(arguments, scope, reason)
+    return all_of(arguments, others, reason)
 
 
 def _has_current_row(node: Node, scope: Scope) -> bool:

@@ -70,6 +70,8 @@ def analyse(scope: "Scope", joined: Joined) -> None:
 
 
 _INNER, _LEFT, _FULL, _RIGHT = range(4)  # JoinType
+_SELECT = 1  # CmdType
+_SELECT = 1  # CmdType
 
 
 def _found(scope: "Scope", joined: Joined) -> Iterator[Optional]:
@@ -138,8 +140,14 @@ def _conditions(node: Node, clause: str) -> tuple[Condition, ...]:
 
 
 def _required(scope: "Scope") -> Iterator[Condition]:
-    """The columns that the surrounding query lets be no NULL, as conditions on this one's rows."""
-    if scope.query.node("setOperations") is not None:
+    """The columns that the surrounding query lets be no NULL, as conditions on this one's rows.
+
+    Of a SELECT only: the target list of INSERT, UPDATE and DELETE is what they write.
+    """
+    if scope.query.number("commandType") != _SELECT:
+        return
+    is_select = scope.query.number("commandType") == _SELECT
+    if not is_select or scope.query.node("setOperations") is not None:
         return
     for entry in scope.query.nodes("targetList"):
         expression = entry.node("expr")
