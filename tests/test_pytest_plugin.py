@@ -1,0 +1,199 @@
+"""The fixtures that users' suites get, in suites like theirs."""
+
+import subprocess
+import sys
+from importlib.metadata import entry_points
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from sqlgen import database
+from sqlgen.database import development
+from sqlgen.pytest_plugin import Url
+
+pytest_plugins = ["pytester"]
+
+MIGRATION = "CREATE TABLE items (id int PRIMARY KEY);"
+SUITE = """
+import psycopg
+import pytest
+
+@pytest.mark.parametrize("n", range(5))
+def test_each_has_its_own(sqlgen_connection, n):
+    assert sqlgen_connection.execute("SELECT count(*) FROM items").fetchone() == (0,)
+    sqlgen_connection.execute("INSERT INTO items VALUES (1)")
+    sqlgen_connection.commit()
+
+@pytest.mark.sqlgen_fixtures("seeds/items.sql", "seeds/more.sql")
+def test_rows(sqlgen_database):
+    with psycopg.connect(sqlgen_database) as connection:
+        assert connection.execute("SELECT id FROM items").fetchall() == [(7,), (8,)]
+
+def test_the_migrations_are_known(sqlgen_connection):
+    ledger = "SELECT version FROM _sqlgen_migrations"
+    assert sqlgen_connection.execute(ledger).fetchall() == [(1,)]
+"""
+
+
+@pytest.fixture
+def suite(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
+    """A project with a migration and seeds, and a suite that is yet to be written."""
+    # The other plugins at hand take seconds to load.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("SQLGEN_SERVER_URL", raising=False)
+    pytester.makefile(
+        ".toml",
+        pyproject='[tool.sqlgen]\n[tool.pytest.ini_options]\nfilterwarnings = ["error"]\n',
+    )
+    for folder in ("migrations", "seeds"):
+        pytester.mkdir(folder)
+    (pytester.path / "migrations/0001_items.sql").write_text(MIGRATION)
+    (pytester.path / "seeds/items.sql").write_text("INSERT INTO items VALUES (7);")
+    (pytester.path / "seeds/more.sql").write_text("INSERT INTO items VALUES (8);")
+    return pytester
+
+
+def run(suite: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    return suite.runpytest_subprocess("-p", "sqlgen.pytest_plugin", *arguments)
+
+
+def databases(server: database.Server, prefix: str) -> set[str]:
+    with psycopg.connect(server.conninfo) as connection:
+        query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        return {name for (name,) in connection.execute(query, (prefix,))}
+
+
+def test_on_an_embedded_server(suite: pytest.Pytester) -> None:
+    suite.makepyfile(SUITE)
+    run(suite).assert_outcomes(passed=7)
+
+
+def test_on_a_given_server_with_several_workers(
+    suite: pytest.Pytester, server: database.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They share the templates, and nothing but those is left."""
+    monkeypatch.setenv("SQLGEN_SERVER_URL", server.conninfo)
+    before = databases(server, "sqlgen_scratch_")
+    suite.makepyfile(SUITE)
+    run(suite, "-p", "xdist", "-n2").assert_outcomes(passed=7)
+    assert databases(server, "sqlgen_scratch_") == before
+    made = databases(server, "sqlgen_template_")
+    assert made
+    run(suite).assert_outcomes(passed=7)
+    assert databases(server, "sqlgen_template_") == made
+
+
+def test_a_changed_migration_is_another_template(suite: pytest.Pytester) -> None:
+    suite.makepyfile(SUITE)
+    run(suite).assert_outcomes(passed=7)
+    (suite.path / "migrations/0001_items.sql").write_text(
+        "CREATE TABLE items (id int PRIMARY KEY, name text);"
+    )
+    suite.makepyfile("""
+        def test_columns(sqlgen_connection):
+            sqlgen_connection.execute("SELECT name FROM items")
+        """)
+    run(suite).assert_outcomes(passed=1)
+
+
+def test_databases_of_failed_tests_are_kept(suite: pytest.Pytester) -> None:
+    suite.makepyfile("""
+        def test_fails(sqlgen_connection):
+            sqlgen_connection.execute("INSERT INTO items VALUES (42)")
+            sqlgen_connection.commit()
+            assert False
+
+        def test_passes(sqlgen_database):
+            pass
+        """)
+    try:
+        result = run(suite, "--sqlgen-keep")
+        result.assert_outcomes(failed=1, passed=1)
+        result.stdout.fnmatch_lines(
+            ["*databases kept by sqlgen*", "*::test_fails", "    postgresql://sqlgen@*"]
+        )
+        (url,) = (
+            line.strip()
+            for line in result.outlines
+            if line.startswith("    postgresql://")
+        )
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT id FROM items").fetchone() == (42,)
+    finally:
+        development.remove(suite.path)
+
+
+def test_the_search_path_is_the_projects(suite: pytest.Pytester) -> None:
+    suite.makefile(
+        ".toml", pyproject='[tool.sqlgen]\nsearch_path = ["my app", "public"]'
+    )
+    (suite.path / "migrations/0001_items.sql").write_text(
+        'CREATE SCHEMA "my app"; CREATE TABLE "my app".items (id int);'
+    )
+    suite.makepyfile("""
+        def test_path(sqlgen_connection):
+            sqlgen_connection.execute("SELECT * FROM items")
+        """)
+    run(suite).assert_outcomes(passed=1)
+
+
+def test_a_mistake_in_a_migration_is_shown_as_by_sqlgen(suite: pytest.Pytester) -> None:
+    (suite.path / "migrations/0001_items.sql").write_text("CREATE TABEL items ();")
+    suite.makepyfile("def test_one(sqlgen_database): pass")
+    result = run(suite)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            'error?42601?: syntax error at or near "TABEL"',
+            " --> migrations/0001_items.sql:1:8",
+        ]
+    )
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_an_async_connection(suite: pytest.Pytester) -> None:
+    suite.makepyfile("""
+        import pytest
+
+        @pytest.fixture
+        def anyio_backend():
+            return "asyncio"
+
+        @pytest.mark.anyio
+        async def test_one(sqlgen_aconnection):
+            cursor = await sqlgen_aconnection.execute("SELECT count(*) FROM items")
+            assert await cursor.fetchone() == (0,)
+        """)
+    run(suite, "-p", "anyio").assert_outcomes(passed=1)
+
+
+def test_a_password_is_not_shown_where_a_test_fails() -> None:
+    url = Url("postgresql://me:tops3cret@localhost:1234/app?sslmode=require")
+    assert url.startswith("postgresql://me:tops3cret@")
+    assert repr(url) == "'postgresql://me:…@localhost:1234/app?sslmode=require'"
+
+
+def test_it_is_there_for_who_installs_sqlgen() -> None:
+    (found,) = entry_points(group="pytest11", name="sqlgen")
+    assert found.value == "sqlgen.pytest_plugin"
+
+
+def test_loading_the_plugin_imports_nothing_that_is_slow() -> None:
+    code = "import sys, pytest; before = set(sys.modules); import sqlgen.pytest_plugin;"
+    code += "print(*sorted(set(sys.modules) - before))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert loaded == ["sqlgen", "sqlgen.pytest_plugin"]
+
+
+@pytest.mark.sqlgen_fixtures("seeds/demo.sql")
+def test_our_own_suite_uses_it(
+    sqlgen_connection: psycopg.Connection[TupleRow], sqlgen_database: str
+) -> None:
+    query = "SELECT count(*) > 0 FROM patients"
+    assert sqlgen_connection.execute(query).fetchone() == (True,)
+    assert sqlgen_connection.info.dbname in sqlgen_database
