@@ -15,13 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from .nodes import Node
+from .truth import ANYTHING, FALSE, NOT_NULL, NULL, TRUE, conjunction, equal, negated
 
 if TYPE_CHECKING:
     from .scope import Scope
-
-TRUE, FALSE, NULL = 1, 2, 4
-NOT_NULL = TRUE | FALSE
-ANYTHING = TRUE | FALSE | NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +120,10 @@ def _call(node: Node, scope: "Scope", assumed: Assumption) -> int:
     elif function.system and function.name in ("num_nulls", "num_nonnulls"):
         return NOT_NULL
     if function.system and function.signature in _EQUALITY and len(values) == 2:
-        return _equal(*values, same=function.name == "booleq")
+        return equal(*values, same=function.name == "booleq")
     if function.system and len(values) == 2 and function.signature in _COUNTING:
         return _counted(node, function.name, scope, assumed)
     return ANYTHING
-
-
-def _equal(left: int, right: int, *, same: bool) -> int:
-    found = (left | right) & NULL
-    for a in (TRUE, FALSE):
-        for b in (TRUE, FALSE):
-            if left & a and right & b:
-                found |= TRUE if (a == b) == same else FALSE
-    return found
 
 
 def _counted(node: Node, name: str, scope: "Scope", assumed: Assumption) -> int:
@@ -187,31 +175,10 @@ def _boolean(node: Node, scope: "Scope", assumed: Assumption) -> int:
     values = _all(node.nodes("args"), scope, assumed)
     operator = node.string("boolop")
     if operator == "not":
-        return _negated(values[0])
+        return negated(values[0])
     if operator == "or":
-        return _negated(_conjunction([_negated(value) for value in values]))
-    return _conjunction(values)
-
-
-def _negated(value: int) -> int:
-    return (
-        (FALSE if value & TRUE else 0) | (TRUE if value & FALSE else 0) | (value & NULL)
-    )
-
-
-def _conjunction(values: list[int]) -> int:
-    found = TRUE
-    for value in values:
-        combined = 0
-        for a in (TRUE, FALSE, NULL):
-            for b in (TRUE, FALSE, NULL):
-                if found & a and value & b:
-                    if FALSE in (a, b):
-                        combined |= FALSE
-                    else:
-                        combined |= NULL if NULL in (a, b) else TRUE
-        found = combined
-    return found
+        return negated(conjunction([negated(value) for value in values]))
+    return conjunction(values)
 
 
 def _null_test(node: Node, scope: "Scope", assumed: Assumption) -> int:

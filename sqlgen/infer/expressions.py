@@ -1,11 +1,12 @@
 """Expressions other than calls -> what they may be."""
 
-from .conditions import FALSE, NULL, TRUE, Assumption, Condition
+from .conditions import Assumption, Condition
 from .nodes import Node
 from .reasons import VALUE_FUNCTIONS, kept, name
-from .relations import one_is_set
 from .rules import rule
 from .scope import GROUPING_SETS, Scope
+from .tables import one_is_set
+from .truth import FALSE, NULL, TRUE
 from .verdict import Elements, Verdict, any_of, elements_of, maybe, never
 
 

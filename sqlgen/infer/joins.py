@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .conditions import NOT_NULL, Assumption, Condition, conjuncts
+from .conditions import Assumption, Condition, conjuncts
 from .matches import always_matches
 from .nodes import Node
+from .truth import NOT_NULL
 
 if TYPE_CHECKING:
     from .scope import Scope

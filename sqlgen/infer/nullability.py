@@ -8,12 +8,21 @@ from collections.abc import Collection, Iterable
 
 from ..model.catalog import Catalog
 from ..model.typed import TypedParameter
-from . import aggregates, functions, json, queries, returning, sublinks
+from . import (
+    aggregates,
+    functions,
+    json,
+    queries,
+    relations,
+    returning,
+    sublinks,
+)
+from .context import Context
 from .nodes import Node
-from .scope import Context, Scope
+from .scope import Scope
 from .verdict import Elements, Verdict, maybe, never
 
-RULES = (aggregates, functions, json, queries, returning, sublinks)
+RULES = (aggregates, functions, json, queries, relations, returning, sublinks)
 """The modules whose rules are in force: importing them registers these."""
 
 

@@ -1,127 +1,17 @@
 """Columns of what stands in FROM -> what they may be, before any outer join of the query itself."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import lru_cache
 
-from ..model.catalog import Column, DomainType, PgType, Relation, RelationKind
-from ..model.description import TableColumn
-from .conditions import FALSE, Assumption, outcome
+from ..model.catalog import RelationKind
 from .nodes import Node
 from .reasons import name
 from .rules import column_of
-from .scope import GROUPING_SETS, Context, Scope, stored
-from .verdict import Elements, Verdict, any_of, maybe, never
+from .scope import GROUPING_SETS, Scope
+from .tables import VIEWS, place, table_column, view_scope, written_column
+from .verdict import Verdict, any_of, maybe, never
 
 _RELATION, _SUBQUERY, _JOIN, _VALUES, _CTE, _GROUP = 0, 1, 2, 5, 6, 9  # RTEKind
 _FULL = 2  # JoinType
-_VIEWS = (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
-
-
-def table_column(
-    relation: Relation, number: int, shown: str, context: Context
-) -> Verdict:
-    """A column of a table, as its constraints have it; *shown* is its name for people."""
-    column = relation.columns.get(number)
-    if column is None:
-        return maybe(f"{shown} is not known")
-    return _stored(relation, column, shown, context).but(
-        elements=Elements.STORED, origin=TableColumn(relation.oid, number)
-    )
-
-
-def written_column(
-    relation: Relation, number: int, shown: str, scope: Scope
-) -> Verdict:
-    """A column of what a statement writes to, as RETURNING shows it.
-
-    A row that is written through a view need not be one that the view would show: the view's own
-    conditions prove nothing. INSTEAD OF triggers and rules return what they like.
-    """
-    if relation.has_rules or any(
-        time == "instead of" for time, _ in relation.row_triggers
-    ):
-        return maybe(f"a rule or INSTEAD OF trigger returns {shown} as it likes")
-    if number == 0:
-        return never(f"{shown} as a whole is a row")
-    if number < 0:
-        return never("every row of a table has its system columns")
-    if relation.kind not in _VIEWS:
-        return table_column(relation, number, shown, scope.context)
-    view = view_scope(relation, scope, narrows=False)
-    return _place(view.columns() if view else (), number, shown)
-
-
-def view_scope(
-    relation: Relation,
-    scope: Scope,
-    required: frozenset[int] = frozenset(),
-    *,
-    narrows: bool = True,
-) -> Scope | None:
-    """The level of a view's own query; None where its text is not known or runs in circles."""
-    tree = stored(relation.tree)
-    context = scope.context.entering(relation.oid)
-    if tree is None or context is None:
-        return None
-    if scope.query.nodes("rowMarks"):
-        context = replace(context, locks=True)
-    return Scope(tree, context, required=required, narrows=narrows)
-
-
-def one_is_set(
-    relation: Relation, numbers: frozenset[int], context: Context
-) -> str | None:
-    """The name of a CHECK that forbids all of these columns to be NULL in one row, if any."""
-    scope = Scope(_NOTHING, context)
-    assumption = Assumption(0, columns=frozenset((1, number) for number in numbers))
-    for check in relation.checks:
-        if not _may_forbid_nulls(check.tree):
-            continue
-        tree = stored(check.tree)
-        if tree is not None and outcome(tree, scope, assumption) == FALSE:
-            return check.name
-    return None
-
-
-_NOTHING = Node()
-
-
-@lru_cache(maxsize=4096)
-def _may_forbid_nulls(tree: str) -> bool:
-    """Whether a CHECK has anything that makes a NULL false: most are just NULL then, and pass."""
-    return any(f"{{{tag} " in tree for tag in _DECISIVE)
-
-
-_DECISIVE = (
-    *("NULLTEST", "BOOLEANTEST", "DISTINCTEXPR", "FUNCEXPR"),
-    *("COALESCE", "COALESCEEXPR", "CASE", "CASEEXPR"),
-)
-
-
-def _stored(
-    relation: Relation, column: Column, shown: str, context: Context
-) -> Verdict:
-    if column.not_null:
-        return never(f"{shown} is NOT NULL")
-    if relation.kind in (RelationKind.TABLE, RelationKind.PARTITIONED):
-        domain = _not_null_domain(column.type)
-        # PostgreSQL itself lets one NULL in, and says so under CREATE DOMAIN: that of an empty
-        # scalar subquery of the domain's type, which is taken for a value that has been checked.
-        if domain and not relation.has_children:
-            return never(f"{shown} is of the domain {domain}, which is NOT NULL")
-        check = one_is_set(relation, frozenset({column.number}), context)
-        if check is not None:
-            return never(f"the CHECK {check} lets {shown} not be NULL")
-    return maybe(f"{shown} may be NULL")
-
-
-def _not_null_domain(type_: PgType) -> str:
-    while isinstance(type_, DomainType):
-        if type_.not_null:
-            return type_.display
-        type_ = type_.base
-    return ""
 
 
 @column_of(_RELATION)
@@ -138,7 +28,7 @@ def _relation(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
         return never(f"{shown} as a whole is a row")
     if not scope.narrows:
         return written_column(relation, attno, shown, scope)
-    if relation.kind not in _VIEWS:
+    if relation.kind not in VIEWS:
         return table_column(relation, attno, shown, scope.context)
 
     def level(required: frozenset[int]) -> Scope | None:
@@ -175,7 +65,7 @@ def _cte(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
         return never(f"{shown} as a whole is a row")
     if entry.flag("self_reference"):
         assumed = home.recursive.get(title, ())
-        return _place(assumed, attno, shown)
+        return place(assumed, attno, shown)
     if not found[0].flag("cterecursive"):
         return _of_query(
             lambda required: home.child(query, required), varno, attno, shown, scope
@@ -197,18 +87,12 @@ def _of_query(
     query = level(frozenset())
     if query is None:
         return maybe(f"{shown} is not known")
-    verdict = _place(query.columns(), attno, shown)
+    verdict = place(query.columns(), attno, shown)
     if verdict.nullable and (required := scope.required_of(varno)):
         narrowed = level(required)
         if narrowed is not None:
-            return _place(narrowed.columns(), attno, shown)
+            return place(narrowed.columns(), attno, shown)
     return verdict
-
-
-def _place(columns: tuple[Verdict, ...], attno: int, shown: str) -> Verdict:
-    if 0 < attno <= len(columns):
-        return columns[attno - 1]
-    return maybe(f"{shown} is not known")
 
 
 def _fixed_point(title: str, query: Node, home: Scope) -> tuple[Verdict, ...]:
@@ -255,7 +139,7 @@ def _path_column(cte: Node, attno: int, shown: str, home: Scope) -> Verdict:
         marks = (cycle.node("cycle_mark_value"), cycle.node("cycle_mark_default"))
         added.append(any_of([home.verdict(mark) for mark in marks]))
         added.append(never("CYCLE gives every row its path"))
-    return _place(tuple(added), attno - len(cte.strings("ctecolnames")), shown)
+    return place(tuple(added), attno - len(cte.strings("ctecolnames")), shown)
 
 
 @column_of(_VALUES)

@@ -10,9 +10,9 @@ from .conditions import Assumption
 from .expressions import column
 from .nodes import Node
 from .reasons import kept, name
-from .relations import written_column
 from .rules import command, rule
 from .scope import Scope
+from .tables import written_column
 from .verdict import Verdict, maybe
 
 _UPDATE, _INSERT, _DELETE, _MERGE = 2, 3, 4, 5  # CmdType

@@ -5,13 +5,13 @@ Levels form a chain of `Scope`s, the statement's own with depth 0.
 """
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from ..model.catalog import Catalog, Function, Relation
-from . import joins, nodes
+from . import joins
 from .conditions import Assumption, Condition, conjuncts, outcome
+from .context import Context
 from .nodes import Node
 from .rules import COLUMNS, COMMANDS, RULES
 from .verdict import Verdict, maybe
@@ -19,33 +19,6 @@ from .verdict import Verdict, maybe
 _REPEATABLE = frozenset({"OPEXPR", "AGGREF"})
 _STABLE = frozenset({"AGGREF", "CONST", "PARAM", "RELABELTYPE", "TARGETENTRY", "VAR"})
 _MERGE = 5  # CmdType
-_DEEPEST = 40
-"""How many views and functions within each other are followed; more means a circle."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is the same on all levels of a statement.
-
-    `parameters` are the verdicts of `$n` by number; one that is missing may be NULL. `never_null`
-    are the functions that the user says never give NULL for non-null arguments, as
-    `schema.name(type, type)`. `inside` are the views and functions whose text is being followed;
-    `locks` tells that the rows of such a view are locked (FOR UPDATE).
-    """
-
-    catalog: Catalog
-    parameters: Mapping[int, Verdict] = field(default_factory=dict)
-    never_null: frozenset[str] = frozenset()
-    inside: tuple[int, ...] = ()
-    locks: bool = False
-
-    def entering(
-        self, oid: int, parameters: Mapping[int, Verdict] | None = None
-    ) -> "Context | None":
-        """The context within a view's or function's own text; None where that leads in circles."""
-        if oid in self.inside or len(self.inside) >= _DEEPEST:
-            return None
-        return replace(self, inside=(*self.inside, oid), parameters=parameters or {})
 
 
 class Scope:
@@ -314,12 +287,6 @@ class Scope:
         for name, value in {**fresh, **changes}.items():
             setattr(scope, name, value)
         return scope
-
-
-@lru_cache(maxsize=4096)
-def stored(tree: str) -> Node | None:
-    """A tree of the catalog: a view's, a CHECK's, a function's."""
-    return nodes.query(tree)
 
 
 GROUPING_SETS = (
