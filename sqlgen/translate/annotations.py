@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model.config import Config
-from ..model.python import Many, One, Optional, Stream, Value
+from ..model.python import Batch, Many, One, Optional, Stream, Value
 from ..model.typed import TypedQuery
 from .overrides import text
 from .package import context_of
@@ -39,6 +39,8 @@ def _annotations(query: Translated) -> Annotations:
         case One(shape=Value(type=type_)) | Optional(shape=Value(type=type_)):
             fields = (text(type_),)
         case Many(shape=Value(type=type_)) | Stream(shape=Value(type=type_)):
+            fields = (text(type_),)
+        case Batch(shape=Value(type=type_)):
             fields = (text(type_),)
         case _:
             pass

@@ -30,7 +30,7 @@ from sqlgen.model.typed import (
     TypedParameter,
     TypedQuery,
 )
-from sqlgen.translate import package
+from sqlgen.translate import annotations, package
 
 INT8 = ScalarType(schema="pg_catalog", name="int8", display="bigint")
 TEXT = ScalarType(schema="pg_catalog", name="text", display="text")
@@ -320,6 +320,14 @@ def test_a_lone_parameter_is_the_row() -> None:
     q = module(translated((made, [typed(made.queries[0])])), "generated/q.py")
     assert q.records == ()
     assert q.functions[0].result == Batch(Named("int"), None)
+
+
+def test_a_batch_that_gives_values_shows_their_type() -> None:
+    made = file("-- name: add :batch\nINSERT INTO t VALUES (:a) RETURNING b")
+    (found,) = annotations(
+        [typed(made.queries[0], column("b"))], Config(root=Path("/"))
+    )
+    assert (found.row, found.parameters, found.columns) == ("", ("int",), ("int",))
 
 
 @pytest.mark.parametrize(
