@@ -36,7 +36,8 @@ def complaint(connection: psycopg.Connection, sql: str) -> tuple[str, int]:
     result = connection.pgconn.prepare(b"", sql.encode())
     message = result.error_field(DiagnosticField.MESSAGE_PRIMARY) or b""
     position = result.error_field(DiagnosticField.STATEMENT_POSITION) or b"0"
-    return message.decode(), int(position) - 1
+    # PostgreSQL 16.2 cuts what it quotes at a byte.
+    return message.decode(errors="replace"), int(position) - 1
 
 
 def test_what_is_not_terminated(connection: psycopg.Connection) -> None:
