@@ -19,6 +19,7 @@ from . import (
 )
 from .context import Context
 from .nodes import Node
+from .queries import outputs
 from .scope import Scope
 from .verdict import Elements, Verdict, maybe, never
 
@@ -37,7 +38,13 @@ def columns(
     A parameter is as nullable as it is typed, one that is missing may be NULL. *never_null* are
     functions that the user vouches for, as `schema.name(type, type)`.
     """
-    return statement(tree, catalog, parameters, never_null).columns()
+    level = statement(tree, catalog, parameters, never_null)
+    try:
+        return level.columns()
+    except RecursionError:
+        # Hundreds of operators within each other, as programs write them: nothing is proved then.
+        reason = "the statement is nested too deep to be looked through"
+        return (maybe(reason),) * len(outputs(tree))
 
 
 def statement(

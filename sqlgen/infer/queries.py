@@ -27,12 +27,13 @@ def _select(scope: Scope) -> tuple[Verdict, ...]:
         level = scope.over_groups(
             may_be_empty=True, nulls=_grouped_expressions(query) if sets else ()
         )
-    return tuple([level.verdict(entry.node("expr")) for entry in _shown(query)])
+    return tuple([level.verdict(entry.node("expr")) for entry in outputs(query)])
 
 
-def _shown(query: Node) -> list[Node]:
-    """The target list without what only ORDER BY and GROUP BY need."""
-    return [e for e in query.nodes("targetList") if not e.flag("resjunk")]
+def outputs(query: Node) -> list[Node]:
+    """What a query gives, without what only ORDER BY and GROUP BY need."""
+    name = "targetList" if query.number("commandType") == _SELECT else "returningList"
+    return [entry for entry in query.nodes(name) if not entry.flag("resjunk")]
 
 
 def _grouped_expressions(query: Node) -> tuple[Node, ...]:
@@ -85,8 +86,8 @@ def _cast(
     if arm.tag == "RANGETBLREF":
         entry = scope.entry(arm.number("rtindex"))
         query = entry and entry.node("subquery")
-        outputs = [e.node("expr") for e in _shown(query)] if query else []
-        own = tuple([type_of(output) for output in outputs])
+        given = [entry.node("expr") for entry in outputs(query)] if query else []
+        own = tuple([type_of(expression) for expression in given])
     reason = "a cast to the type of the other arm may give NULL"
     return tuple(
         [

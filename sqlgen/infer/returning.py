@@ -9,6 +9,7 @@ from ..model.catalog import Relation, RelationKind
 from .conditions import Assumption
 from .expressions import column
 from .nodes import Node
+from .queries import outputs
 from .reasons import kept, name
 from .rules import command, rule
 from .scope import Scope
@@ -24,8 +25,7 @@ _NOT_MATCHED_BY_SOURCE = 1  # MergeMatchKind
 @command(_UPDATE, _INSERT, _DELETE, _MERGE)
 def _returning(scope: Scope) -> tuple[Verdict, ...]:
     level = scope.for_returning()
-    entries = [e for e in scope.query.nodes("returningList") if not e.flag("resjunk")]
-    return tuple([level.verdict(entry.node("expr")) for entry in entries])
+    return tuple([level.verdict(e.node("expr")) for e in outputs(scope.query)])
 
 
 @rule("VAR")

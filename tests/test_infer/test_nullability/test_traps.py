@@ -6,28 +6,38 @@ import pytest
 
 TRAPS = {
     "a window function sees rows that the surrounding query drops": (
-        "SELECT s.l FROM (SELECT fee, lag(fee, 1, 0) OVER (ORDER BY fee NULLS FIRST) AS l"
-        " FROM visits) s WHERE s.fee IS NOT NULL",
+        (
+            "SELECT s.l FROM (SELECT fee, lag(fee, 1, 0) OVER (ORDER BY fee NULLS FIRST) AS l"
+            " FROM visits) s WHERE s.fee IS NOT NULL"
+        ),
         "l",
     ),
     "a window function sees rows that no WHEN holds for": (
-        "SELECT CASE WHEN fee IS NOT NULL"
-        " THEN lag(fee, 1, 0) OVER (ORDER BY fee NULLS FIRST) ELSE 0 END AS l FROM visits",
+        (
+            "SELECT CASE WHEN fee IS NOT NULL"
+            " THEN lag(fee, 1, 0) OVER (ORDER BY fee NULLS FIRST) ELSE 0 END AS l FROM visits"
+        ),
         "l",
     ),
     "a window function over an outer join that only the surrounding query reduces": (
-        "SELECT s.f FROM (SELECT v.id, first_value(v.at) OVER (ORDER BY v.at NULLS FIRST) AS f"
-        " FROM patients p LEFT JOIN visits v ON v.patient_id = p.id) s WHERE s.id IS NOT NULL",
+        (
+            "SELECT s.f FROM (SELECT v.id, first_value(v.at) OVER (ORDER BY v.at NULLS FIRST) AS f"
+            " FROM patients p LEFT JOIN visits v ON v.patient_id = p.id) s WHERE s.id IS NOT NULL"
+        ),
         "f",
     ),
     "an aggregate that is not NULL says nothing of each row": (
-        "SELECT e FROM (SELECT patient_id, array_agg(fee) AS a, max(fee) AS m"
-        " FROM visits GROUP BY patient_id) s, unnest(s.a) AS e WHERE s.m IS NOT NULL",
+        (
+            "SELECT e FROM (SELECT patient_id, array_agg(fee) AS a, max(fee) AS m"
+            " FROM visits GROUP BY patient_id) s, unnest(s.a) AS e WHERE s.m IS NOT NULL"
+        ),
         "e",
     ),
     "the surrounding query asks RETURNING, not SET": (
-        "WITH u AS (UPDATE visits SET fee = patient_id RETURNING note AS a, phone AS c)"
-        " SELECT a, c FROM u WHERE a IS NOT NULL",
+        (
+            "WITH u AS (UPDATE visits SET fee = patient_id RETURNING note AS a, phone AS c)"
+            " SELECT a, c FROM u WHERE a IS NOT NULL"
+        ),
         "c",
     ),
     "UPDATE: WHERE narrows the old row, RETURNING shows the new one": (

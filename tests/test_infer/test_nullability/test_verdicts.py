@@ -114,6 +114,12 @@ def test_origins(world: World, sql: str, known: bool) -> None:
         )
 
 
+def test_what_is_nested_too_deep_is_not_proved(world: World) -> None:
+    [verdict] = world.verdicts("SELECT " + " + ".join(["1"] * 1500) + " AS a").values()
+    assert verdict.nullable
+    assert verdict.reason == "the statement is nested too deep to be looked through"
+
+
 def test_the_location_is_that_of_what_the_reason_speaks_of(world: World) -> None:
     sql = f"SELECT v.at {JOINED}"
     [verdict] = world.verdicts(sql).values()
