@@ -174,25 +174,33 @@ def database_for_test(
     It is a copy of a template, which has a name by everything that it is made of.
     """
     rows = tuple(read.source(config.root, path) for path in fixtures)
-    found = migrations(config)
-    facts = (
-        [(m.version, m.description, m.up.sha384) for m in found],
-        [source.sha384 for source in rows],
+    facts: tuple[object, ...] = (
+        [(m.version, m.description, m.up.sha384) for m in migrations(config)],
         (config.search_path, config.migrate.table),
     )
-    key = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
-    def fill(conninfo: str) -> None:
-        empty = Target(on_search_path(config, conninfo), server.private)
-        up(config, empty)
-        migrate.seed(empty.conninfo, rows)
+    def migrated(conninfo: str) -> None:
+        up(config, Target(on_search_path(config, conninfo), server.private))
+
+    def seeded(conninfo: str) -> None:
+        migrate.seed(on_search_path(config, conninfo), rows)
+
+    steps = [database.Step(fingerprint(facts), migrated)]
+    if rows:
+        facts = (*facts, [source.sha384 for source in rows])
+        steps.append(database.Step(fingerprint(facts), seeded))
 
     @contextmanager
     def lent() -> Iterator[str]:
-        with database.copy(server, key, fill, keep=keep) as conninfo:
+        with database.copy(server, steps, keep=keep) as conninfo:
             yield on_search_path(config, conninfo)
 
     return lent()
+
+
+def fingerprint(facts: object) -> str:
+    """A name for a template that is made of *facts*."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def on_search_path(config: Config, conninfo: str) -> str:

@@ -99,6 +99,16 @@ def test_a_changed_migration_is_another_template(suite: pytest.Pytester) -> None
     run(suite).assert_outcomes(passed=1)
 
 
+def test_migrations_may_make_roles(suite: pytest.Pytester) -> None:
+    """Which are the whole server's, and may still be there from a template before."""
+    suite.makepyfile("def test_one(sqlgen_database): pass")
+    for text in ("", "CREATE TABLE again ();"):
+        (suite.path / "migrations/0002_role.sql").write_text(
+            f"CREATE ROLE sqlgen_test_role; GRANT ALL ON items TO sqlgen_test_role; {text}"
+        )
+        run(suite).assert_outcomes(passed=1)
+
+
 def test_databases_of_failed_tests_are_kept(suite: pytest.Pytester) -> None:
     suite.makepyfile("""
         def test_fails(sqlgen_connection):

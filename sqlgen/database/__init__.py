@@ -1,10 +1,19 @@
 """A server -> a scratch database on it, or one that has the migrations already; and the project's own development database."""
 
 from . import development
-from .copies import copy
+from .copies import Step, copy
 from .scratch import scratch
 from .server import Server, server
 from .templates import migrated
 from .urls import url
 
-__all__ = ["Server", "copy", "development", "migrated", "scratch", "server", "url"]
+__all__ = [
+    "Server",
+    "Step",
+    "copy",
+    "development",
+    "migrated",
+    "scratch",
+    "server",
+    "url",
+]

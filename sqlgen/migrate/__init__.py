@@ -1,7 +1,7 @@
 """Migration -> a database that has the schema, and a ledger that says so."""
 
 from .execute import execute, execute_script
-from .lint import lint
+from .lint import lint, lint_newest
 from .lock import key
 from .new import new
 from .pending import Pending
@@ -32,6 +32,7 @@ __all__ = [
     "execute_script",
     "key",
     "lint",
+    "lint_newest",
     "new",
     "problem",
     "recreate",

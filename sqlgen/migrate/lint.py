@@ -27,37 +27,64 @@ _ALLOW = re.compile(r"(?m)^[ \t]*--[ \t]*sqlgen:[ \t]*allow[ \t]+([^\r\n]*)")
 _CODE = re.compile(r"[\w-]+")
 
 
-def lint(
-    migrations: Sequence[Migration], *, newest: bool = False
-) -> tuple[Diagnostic, ...]:
-    """The warnings about *migrations*, in their order, or about the *newest* one only.
-
-    All are read in any case: which tables there are already, the earlier ones tell.
-    """
+def lint(migrations: Sequence[Migration]) -> tuple[Diagnostic, ...]:
+    """The warnings about *migrations*, in their order."""
     reversible = any(migration.down for migration in migrations)
     tables: set[str] = set()
     found: list[Diagnostic] = []
     for number, migration in enumerate(migrations):
         statements = read(migration.up.text)
-        if not newest or number == len(migrations) - 1:
-            warnings = [
-                *_unknown(migration.up),
-                *(_missing(migration) if reversible else ()),
-                *(_several(migration, statements) if number else ()),
-                *_existing(migration, statements, tables),
-            ]
-            silenced = allowed(migration.up.text)
-            found += (w for w in warnings if w.code not in silenced)
+        found += _of_one(migration, statements, tables, reversible, first=not number)
         for statement in statements:
             tables -= statement.drops_tables
             tables |= statement.creates_tables
     return tuple(found)
 
 
+def lint_newest(migrations: Sequence[Migration]) -> tuple[Diagnostic, ...]:
+    """The warnings about the last one: the one that is being written, and may still be changed.
+
+    The earlier ones are read only as far as that takes.
+    """
+    if not migrations:
+        return ()
+    *earlier, newest = migrations
+    statements = read(newest.up.text)
+    concerned = {s.indexed for s in statements} | {s.altered for s in statements}
+    tables: set[str] = set()
+    for migration in earlier if concerned != {""} else ():
+        text = migration.up.text.lower()
+        if "table" not in text or not any(name.lower() in text for name in concerned):
+            continue
+        for statement in read(migration.up.text):
+            tables -= statement.drops_tables
+            tables |= statement.creates_tables
+    reversible = any(migration.down for migration in migrations)
+    return _of_one(newest, statements, tables, reversible, first=not earlier)
+
+
 def allowed(text: str) -> frozenset[str]:
     """The codes that the file's comments `-- sqlgen: allow CODE[, CODE]` switch off."""
     lists = (match[1] for match in _ALLOW.finditer(text))
     return frozenset(code for codes in lists for code in _CODE.findall(codes))
+
+
+def _of_one(
+    migration: Migration,
+    statements: Sequence[Statement],
+    tables: set[str],
+    reversible: bool,
+    *,
+    first: bool,
+) -> tuple[Diagnostic, ...]:
+    silenced = allowed(migration.up.text)
+    warnings = (
+        *_unknown(migration.up),
+        *(_missing(migration) if reversible else ()),
+        *(() if first else _several(migration, statements)),
+        *_existing(migration, statements, tables),
+    )
+    return tuple(warning for warning in warnings if warning.code not in silenced)
 
 
 def _unknown(source: SourceFile) -> Iterator[Diagnostic]:

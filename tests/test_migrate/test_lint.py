@@ -15,7 +15,8 @@ def check(text: str, expected: list[str], *before: str, down: bool = True) -> No
         _migration(number, script, down=down or number == 1)
         for number, script in enumerate((*(before or (ITEMS,)), text), start=1)
     ]
-    found = migrate.lint(migrations, newest=True)
+    found = migrate.lint_newest(migrations)
+    assert found == migrate.lint(migrations)[-len(found) or 99 :]
     told = [f"{d.code} {d.label.span.line}" for d in found if d.label]
     assert told == expected
     assert all(d.severity == "warning" and d.hint for d in found)
@@ -163,7 +164,7 @@ def test_all_migrations_or_the_newest() -> None:
         _migration(3, "SELECT 1"),
     ]
     assert [d.code for d in migrate.lint(migrations)] == ["blocking-index"]
-    assert migrate.lint(migrations, newest=True) == ()
+    assert migrate.lint_newest(migrations) == ()
 
 
 @pytest.mark.parametrize("text", ["", ";;", "ALTER", "CREATE TABLE", "CREATE INDEX ON"])

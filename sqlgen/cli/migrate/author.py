@@ -46,7 +46,7 @@ def new(directory: Path, description: tuple[str, ...]) -> None:
         )
         for path in paths:
             click.echo(f"created {path}")
-        show(migrate.lint(found, newest=True))
+        show(migrate.lint_newest(found))
 
 
 @click.command()
