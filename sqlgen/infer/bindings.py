@@ -68,6 +68,14 @@ def depends_on(node: Node, level: Level) -> frozenset[int] | None:
     return frozenset(found)
 
 
+def lateral_to(entry: Node) -> frozenset[int]:
+    """The entries of the same FROM that a LATERAL one is evaluated for each row of."""
+    if not entry.flag("lateral"):
+        return frozenset()
+    below = _with_depth(entry, 0)
+    return frozenset(n.number("varno") for n, depth in below if _refers(n, depth))
+
+
 def _refers(node: Node, depth: int) -> bool:
     """Whether a node *depth* queries further in is a column of this one."""
     return node.tag == "VAR" and node.number("varlevelsup") == depth

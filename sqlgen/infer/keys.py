@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..model.catalog import Relation, RelationKind
-from .bindings import FULL, bindings, depends_on, nullable_side
+from .bindings import FULL, bindings, depends_on, lateral_to, nullable_side
 from .levels import (
     DELETE,
     FUNCTION,
@@ -63,10 +63,13 @@ def single(level: Level, assumed: frozenset[int] = frozenset()) -> frozenset[int
     while grown:
         grown = False
         for index in indexes - found:
+            entry = level.entries[index - 1]
+            if not lateral_to(entry) <= found:
+                continue
             bound = {
                 b.number for b in bound_columns if b.index == index and b.by <= found
             }
-            if any(key <= bound for key in keys_of(level, level.entries[index - 1])):
+            if any(key <= bound for key in keys_of(level, entry)):
                 found.add(index)
                 grown = True
     return frozenset(found)
