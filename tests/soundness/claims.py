@@ -1,0 +1,107 @@
+"""What inference says of statements, and whether the server's results keep to it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+from psycopg.rows import TupleRow
+
+from sqlgen import describe, infer, parse
+from sqlgen.infer import nodes, nullability
+from sqlgen.infer.verdict import Elements
+from sqlgen.model.catalog import ArrayType, Catalog
+from sqlgen.model.description import Description
+from sqlgen.model.query import Query
+from sqlgen.model.source import SourceFile
+from sqlgen.model.typed import Cardinality, TypedColumn, TypedQuery
+
+Connection = psycopg.Connection[TupleRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A query with what is claimed of it; `elements` tells of each array that it holds no NULL.
+
+    `TypedColumn.element_nullable` is false also where nothing is known of a table's array (a
+    setting of the user's decides): that is no claim.
+    """
+
+    query: TypedQuery
+    elements: tuple[bool, ...]
+
+    @property
+    def sql(self) -> str:
+        return self.query.query.sql.text
+
+
+def parsed(statement: str) -> Query:
+    """A statement as a query file would hold it."""
+    file = SourceFile("q.sql", f"-- name: q :many\n{statement}\n;\n")
+    [query] = parse.query_file(file).queries
+    return query
+
+
+def claims(
+    connection: Connection, catalog: Catalog, queries: Sequence[Query]
+) -> list[Claim | str]:
+    """What is claimed of each query, or the server's message against it."""
+    return [
+        claim(outcome, catalog) if isinstance(outcome, Description) else outcome.message
+        for outcome in describe.queries(connection, catalog, queries)
+    ]
+
+
+def claim(description: Description, catalog: Catalog) -> Claim:
+    typed = infer.query(description, catalog)
+    elements = (False,) * len(typed.columns)
+    if any(isinstance(column.type, ArrayType) for column in typed.columns):
+        tree = nodes.query(description.tree)
+        assert tree is not None
+        verdicts = nullability.columns(tree, catalog, typed.parameters)
+        elements = tuple(v.elements is Elements.NOT_NULL for v in verdicts)
+    return Claim(typed, elements)
+
+
+def broken(claim: Claim, result: PGresult) -> list[str]:
+    """What of the claim the rows of *result* show to be wrong."""
+    query, rows = claim.query, result.ntuples
+    if result.status != ExecStatus.TUPLES_OK:
+        return []
+    found = []
+    if query.cardinality is Cardinality.EXACTLY_ONE and rows != 1:
+        found.append(f"exactly one row is claimed, {rows} came")
+    if query.cardinality is Cardinality.AT_MOST_ONE and rows > 1:
+        found.append(f"at most one row is claimed, {rows} came")
+    for place, column in enumerate(query.columns):
+        values = [result.get_value(row, place) for row in range(rows)]
+        wrong = _wrong(column, claim.elements[place], values)
+        if wrong:
+            found.append(f"column {place + 1} ({column.name}) {wrong}")
+    return found
+
+
+def _wrong(
+    column: TypedColumn, full: bool, values: Sequence[bytes | None]
+) -> str | None:
+    if not column.nullable and None in values:
+        return f"is NULL, claimed not to be: {column.reason}"
+    if full and any(value and _NULL_ELEMENT.search(_bare(value)) for value in values):
+        return "has a NULL element, claimed to have none"
+    if column.literals:
+        allowed = {literal.encode() for literal in column.literals}
+        other = {value for value in values if value is not None} - allowed
+        if other:
+            return f"is {other}, claimed to be one of {column.literals}"
+    return None
+
+
+def _bare(array: bytes) -> bytes:
+    """An array's text without what stands in quotes."""
+    return _QUOTED.sub(b"''", array)
+
+
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NULL_ELEMENT = re.compile(rb"(?<=[{,])NULL(?=[},])")

@@ -1,0 +1,283 @@
+"""Rows for any schema: NULL wherever it may be, boundary values, and what constraints let through.
+
+Constraints are not understood but tried against: a row that is refused is drawn anew.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow, scalar_row
+
+from sqlgen.model.catalog import (
+    ArrayType,
+    Catalog,
+    Column,
+    CompositeType,
+    DomainType,
+    EnumType,
+    PgType,
+    RangeType,
+    Relation,
+    RelationKind,
+)
+from sqlgen.model.typed import TypedParameter
+
+TRIES = 12
+
+VALUES: Mapping[str, Sequence[str]] = {
+    "smallint": ["0", "1", "2", "-1", "32767"],
+    "integer": ["0", "1", "2", "3", "-1", "2147483647"],
+    "bigint": ["0", "1", "2", "3", "9223372036854775807"],
+    "oid": ["0", "1"],
+    "real": ["0", "1.5", "-1", "NaN", "Infinity", "-Infinity"],
+    "double precision": ["0", "1.5", "-1", "NaN", "Infinity", "-Infinity"],
+    "numeric": ["0", "1", "2.50", "-1", "NaN", "Infinity", "-Infinity"],
+    "money": ["0", "1"],
+    "boolean": ["t", "f"],
+    "bytea": ["", "\\x00ff"],
+    "uuid": [f"00000000-0000-0000-0000-00000000000{n}" for n in range(4)],
+    "date": ["2000-01-01", "2024-02-29", "infinity", "-infinity"],
+    "time without time zone": ["00:00", "24:00", "12:30:00.5"],
+    "time with time zone": ["00:00+00", "12:00-05"],
+    "timestamp without time zone": ["2000-01-01", "2024-02-29 12:00", "infinity"],
+    "timestamp with time zone": ["2000-01-01Z", "2024-02-29 12:00Z", "-infinity"],
+    "interval": ["0", "1 day", "-1 month", "1 year 00:00:01"],
+    "json": ["null", "{}", "[]", '{"a": null}', '{"a": {"b": 1}}', "[1, null]", '"x"'],
+    "jsonb": ["null", "{}", "[]", '{"a": null}', '{"a": {"b": 1}}', "[1, null]", "1"],
+    "inet": ["10.0.0.1", "::1", "10.0.0.0/8"],
+    "cidr": ["10.0.0.0/8", "::/0"],
+    "macaddr": ["08:00:2b:01:02:03"],
+    "bit": ["1"],
+    "bit varying": ["", "101"],
+    "tsvector": ["", "'a':1 'b':2"],
+    "tsquery": ["", "'a'"],
+    "point": ["(0,0)", "(1,NaN)"],
+    "box": ["(1,1),(0,0)"],
+    "lseg": ["[(0,0),(1,1)]"],
+    "path": ["[(0,0),(1,1)]", "((0,0),(1,1))"],
+    "polygon": ["((0,0),(1,1),(1,0))"],
+    "circle": ["<(0,0),1>"],
+    "line": ["{1,-1,0}"],
+    "xml": ["", "<a/>"],
+    "hstore": ["", '"a"=>NULL', '"a"=>"1"'],
+    "ltree": ["a.b"],
+    '"char"': ["", "a"],
+    "void": [""],
+}
+TEXTS = ["", "a", "b", "ab", "A", " ", "1", "null", "x y", "ä"]
+
+
+@dataclass
+class Filler:
+    """Draws values and rows; `words` are texts that constraints ask for, by chance or by design."""
+
+    connection: psycopg.Connection[TupleRow]
+    catalog: Catalog
+    chance: Random
+    nulls: float = 0.4
+    words: Sequence[str] = ()
+    stored: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+
+    def fill(self, rows: int, *, empty: float = 0.0) -> dict[str, int]:
+        """Empty all tables, and then give each up to *rows* rows; how many each has got.
+
+        A table is left empty with the chance *empty*. Tables that refer to others come again, when
+        there is something to refer to.
+        """
+        tables = [
+            r
+            for r in self.catalog.relations.values()
+            if r.kind is RelationKind.TABLE and r.schema not in _SYSTEM
+        ]
+        if not tables:
+            return {}
+        self._run(sql.SQL("TRUNCATE {} CASCADE").format(_list(tables)))
+        self.stored.clear()
+        chosen = [table for table in tables if self.chance.random() >= empty]
+        counts = dict.fromkeys((t.name for t in tables), 0)
+        for round_ in (1, 2, 3):
+            for table in chosen:
+                wanted = rows if round_ == 3 else rows // 2
+                while counts[table.name] < wanted and self._insert(table):
+                    counts[table.name] += 1
+        for relation in self.catalog.relations.values():
+            if relation.kind is RelationKind.MATERIALIZED_VIEW:
+                self._run(
+                    sql.SQL("REFRESH MATERIALIZED VIEW {}").format(_name(relation))
+                )
+        return counts
+
+    def parameter(self, parameter: TypedParameter) -> str | None:
+        """A value for a parameter, None where it may be; of its own column's values rather often."""
+        if parameter.nullable and self.chance.random() < 0.4:
+            return None
+        if parameter.literals and not isinstance(parameter.type, ArrayType):
+            return self.chance.choice(parameter.literals)
+        if parameter.column and self.chance.random() < 0.7:
+            own = self._of_column(str(parameter.column))
+            if own and isinstance(parameter.type, ArrayType):
+                if own[0][:1] != "{":
+                    return _array(self.chance.sample(own, min(2, len(own))))
+            elif own:
+                return self.chance.choice(own)
+        elements = 0.3 if parameter.element_nullable else 0.0
+        return self.value(parameter.type, elements)
+
+    def value(self, type_: PgType, nulls: float) -> str:
+        """A value of a type as text; *nulls* is the chance of NULL for what is inside of it."""
+        match type_:
+            case EnumType():
+                return self.chance.choice(type_.labels)
+            case DomainType():
+                if type_.literals:
+                    return self.chance.choice(type_.literals)
+                return self.value(type_.base, nulls)
+            case ArrayType():
+                count = self.chance.choice([0, 1, 2, 3])
+                return _array([self._part(type_.element, nulls) for _ in range(count)])
+            case CompositeType():
+                if self.chance.random() < 0.2 and nulls:
+                    return f"({',' * (len(type_.fields) - 1)})"
+                parts = [self._part(field.type, nulls) for field in type_.fields]
+                return f"({','.join('' if p is None else _quoted(p) for p in parts)})"
+            case RangeType():
+                if type_.multirange:
+                    return self.chance.choice(["{}", "{(,)}", "{empty}"])
+                return self._range(type_.subtype)
+        texts = self.words if self.words and self.chance.random() < 0.5 else TEXTS
+        return self.chance.choice(VALUES.get(type_.display, texts))
+
+    def _part(self, type_: PgType, nulls: float) -> str | None:
+        return None if self.chance.random() < nulls else self.value(type_, nulls)
+
+    def _range(self, subtype: PgType) -> str:
+        if self.chance.random() < 0.4:
+            return self.chance.choice(["empty", "(,)"])
+        bounds = VALUES.get(subtype.display, ["0"])
+        low, high = self.chance.choice(bounds), self.chance.choice(bounds)
+        shapes = [f'["{low}",)', f'(,"{high}"]', f'["{low}","{low}"]']
+        return self.chance.choice([*shapes, f'["{low}","{high}")'])
+
+    def _insert(self, table: Relation) -> bool:
+        """Whether one row could be put in."""
+        columns = [c for c in table.columns.values() if not c.generated]
+        for attempt in range(TRIES):
+            # Later tries are tamer: constraints often ask for something to be set.
+            nulls = self.nulls * (1 - attempt / TRIES)
+            row = self._row(table, columns, nulls)
+            if row is None:
+                return False
+            names = [c.name for c in columns if c.name in row]
+            statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+                _name(table),
+                sql.SQL(", ").join(map(sql.Identifier, names)),
+                sql.SQL(", ").join(sql.Placeholder() * len(names)),
+            )
+            if not names:
+                statement = sql.SQL("INSERT INTO {} DEFAULT VALUES").format(
+                    _name(table)
+                )
+            if self._run(statement, [row[name] for name in names]):
+                return True
+        return False
+
+    def _row(
+        self, table: Relation, columns: Sequence[Column], nulls: float
+    ) -> dict[str, str | None] | None:
+        row: dict[str, str | None] = {}
+        for column in columns:
+            if column.identity or (column.has_default and self.chance.random() < 0.3):
+                continue
+            domain = isinstance(column.type, DomainType) and column.type.not_null
+            if (
+                not column.not_null
+                and not domain
+                and self.chance.random() < max(nulls, 0.15)
+            ):
+                row[column.name] = None
+            elif column.literals:
+                row[column.name] = self.chance.choice(column.literals)
+            else:
+                row[column.name] = self.value(column.type, nulls)
+        for key in table.foreign_keys:
+            names = [table.columns[number].name for number in key.columns]
+            if any(name in row and row[name] is None for name in names):
+                continue
+            found = self._referred(key.target, key.target_columns)
+            if found:
+                row.update(zip(names, found, strict=True))
+                continue
+            free = [c for c in key.columns if not table.columns[c].not_null]
+            if not free:
+                return None
+            row[table.columns[free[0]].name] = None
+        return row
+
+    def _referred(self, target: int, numbers: Sequence[int]) -> list[str] | None:
+        relation = self.catalog.relations[target]
+        columns = [relation.columns[number].name for number in numbers]
+        statement = sql.SQL("SELECT {} FROM {} ORDER BY 1").format(
+            sql.SQL(", ").join(sql.SQL("{}::text").format(_id(c)) for c in columns),
+            _name(relation),
+        )
+        rows = self.connection.execute(statement).fetchall()
+        return list(self.chance.choice(rows)) if rows else None
+
+    def _of_column(self, path: str) -> list[str]:
+        for relation in self.catalog.relations.values():
+            for column in relation.columns.values():
+                if f"{relation.schema}.{relation.name}.{column.name}" == path:
+                    return self._stored(relation, column)
+        return []
+
+    def _stored(self, relation: Relation, column: Column) -> list[str]:
+        key = relation.oid, column.number
+        if key not in self.stored:
+            statement = sql.SQL(
+                "SELECT {0}::text FROM {1} WHERE {0} IS DISTINCT FROM NULL ORDER BY 1 LIMIT 9"
+            ).format(_id(column.name), _name(relation))
+            with self.connection.cursor(row_factory=scalar_row) as cursor:
+                self.stored[key] = cursor.execute(statement).fetchall()
+        return self.stored[key]
+
+    def _run(self, statement: sql.Composed, values: Sequence[str | None] = ()) -> bool:
+        try:
+            with self.connection.transaction():
+                self.connection.execute(statement, values or None)
+        except psycopg.errors.DatabaseError:
+            return False
+        return True
+
+
+def words(connection: psycopg.Connection[TupleRow]) -> list[str]:
+    """The texts that the schema's constraints name."""
+    found = connection.execute(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'"
+        " AND connamespace <> 'information_schema'::regnamespace ORDER BY oid"
+    )
+    texts = [text for (row,) in found for text in re.findall(r"'((?:[^']|'')*)'", row)]
+    return sorted({text.replace("''", "'") for text in texts})
+
+
+_SYSTEM = ("pg_catalog", "information_schema", "pg_toast")
+_id = sql.Identifier
+
+
+def _name(relation: Relation) -> sql.Identifier:
+    return sql.Identifier(relation.schema, relation.name)
+
+
+def _list(relations: Sequence[Relation]) -> sql.Composed:
+    return sql.SQL(", ").join([_name(relation) for relation in relations])
+
+
+def _array(elements: Sequence[str | None]) -> str:
+    return f"{{{','.join('NULL' if e is None else _quoted(e) for e in elements)}}}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,130 @@
+-- What random queries are made over: everything that a proof could trip over.
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'glad');
+CREATE TYPE place AS (street text, floor int, tags text[]);
+CREATE DOMAIN code AS text CHECK (VALUE ~ '^[a-z]{1,3}$');
+CREATE DOMAIN label AS text NOT NULL;
+CREATE DOMAIN positive AS int CHECK (VALUE > 0);
+
+CREATE TABLE author (
+    id int PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    born date,
+    mood mood,
+    boss int REFERENCES author,
+    rating numeric,
+    tags text[],
+    home place,
+    data jsonb,
+    active bool NOT NULL DEFAULT true,
+    span int4range,
+    code code,
+    score float8
+);
+CREATE TABLE book (
+    id int PRIMARY KEY,
+    author_id int NOT NULL REFERENCES author,
+    editor_id int REFERENCES author,
+    title text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('novel', 'play', 'poem')),
+    subtitle text,
+    pages positive,
+    price numeric CHECK (price >= 0),
+    printed timestamptz,
+    phone text,
+    mail text,
+    sold int CONSTRAINT sold_known CHECK (sold IS NOT NULL AND sold > -5),
+    letters int GENERATED ALWAYS AS (length(title)) STORED,
+    total numeric GENERATED ALWAYS AS (price * 2) STORED,
+    CONSTRAINT phone_or_mail CHECK (phone IS NOT NULL OR mail IS NOT NULL),
+    UNIQUE (author_id, title)
+);
+CREATE TABLE edition (
+    book_id int NOT NULL REFERENCES book,
+    number int NOT NULL,
+    note text,
+    isbn text UNIQUE NULLS NOT DISTINCT,
+    mark label,
+    old int UNIQUE,
+    PRIMARY KEY (book_id, number)
+);
+CREATE TABLE sale (
+    id int NOT NULL,
+    region text NOT NULL,
+    book_id int,
+    number int,
+    amount numeric,
+    at date NOT NULL,
+    PRIMARY KEY (id, region),
+    FOREIGN KEY (book_id, number) REFERENCES edition
+) PARTITION BY LIST (region);
+CREATE TABLE sale_a PARTITION OF sale FOR VALUES IN ('a', 'b', '');
+CREATE TABLE sale_rest PARTITION OF sale DEFAULT;
+CREATE TABLE item (id int PRIMARY KEY, label text NOT NULL, weight float8);
+CREATE TABLE special_item (extra text) INHERITS (item);
+CREATE TABLE loose (
+    i int, j int, t text, u text, b bool, c bool, n numeric, f float8, d date, ts timestamptz,
+    ia int[], ta text[], js jsonb, r int4range, m mood, p place
+);
+CREATE TABLE tight (
+    i int NOT NULL, j int NOT NULL, t text NOT NULL, u text NOT NULL, b bool NOT NULL,
+    c bool NOT NULL, n numeric NOT NULL, f float8 NOT NULL, d date NOT NULL,
+    ts timestamptz NOT NULL, ia int[] NOT NULL, ta text[] NOT NULL, js jsonb NOT NULL,
+    r int4range NOT NULL, m mood NOT NULL, p place NOT NULL
+);
+CREATE TABLE guarded (id int PRIMARY KEY, v text, w int, x int);
+CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.id % 2 = 0 THEN NEW.w := NULL; END IF;
+    IF NEW.id % 3 = 0 THEN NEW.v := NULL; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER forget BEFORE INSERT OR UPDATE ON guarded
+    FOR EACH ROW EXECUTE FUNCTION forget();
+CREATE TABLE part_guarded (id int NOT NULL, w int) PARTITION BY LIST (id);
+CREATE TABLE part_guarded_rest PARTITION OF part_guarded DEFAULT;
+CREATE FUNCTION forget_part() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN NEW.w := NULL; RETURN NEW; END $$;
+CREATE TRIGGER forget BEFORE INSERT OR UPDATE ON part_guarded_rest
+    FOR EACH ROW EXECUTE FUNCTION forget_part();
+
+CREATE VIEW v_book AS
+    SELECT b.id, b.title, b.subtitle, b.price, a.name AS author, a.born
+    FROM book b JOIN author a ON a.id = b.author_id;
+CREATE VIEW v_left AS
+    SELECT v.id, v.title, v.born, e.number, e.note, e.mark
+    FROM v_book v LEFT JOIN edition e ON e.book_id = v.id;
+CREATE VIEW v_count AS
+    SELECT author_id, count(*) AS books, max(price) AS dearest, min(title) AS first_title
+    FROM book GROUP BY author_id;
+CREATE VIEW v_union AS
+    SELECT id, name AS t FROM author UNION ALL SELECT id, subtitle FROM book;
+CREATE VIEW v_born AS SELECT id, name, born, rating FROM author WHERE born IS NOT NULL;
+CREATE MATERIALIZED VIEW mv_author AS
+    SELECT a.id, a.name, a.born, count(b.id) AS books
+    FROM author a LEFT JOIN book b ON b.author_id = a.id GROUP BY a.id;
+CREATE VIEW v_ins AS SELECT id, v, w FROM guarded;
+CREATE FUNCTION instead() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RETURN ROW(NULL, NULL, NULL)::v_ins; END $$;
+CREATE TRIGGER instead INSTEAD OF INSERT OR UPDATE ON v_ins
+    FOR EACH ROW EXECUTE FUNCTION instead();
+
+CREATE FUNCTION f_plain(a text) RETURNS text LANGUAGE sql AS 'SELECT upper(a)';
+CREATE FUNCTION f_atomic(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT a + 1; END;
+CREATE FUNCTION f_strict(a int, b int) RETURNS int LANGUAGE sql STRICT RETURN coalesce(a, 0) + b;
+CREATE FUNCTION f_zero(a int) RETURNS int LANGUAGE sql RETURN coalesce(a, 0);
+CREATE FUNCTION f_title(a int) RETURNS text LANGUAGE sql
+    BEGIN ATOMIC SELECT title FROM book WHERE id = a; END;
+CREATE FUNCTION f_count(a int) RETURNS bigint LANGUAGE sql STABLE
+    BEGIN ATOMIC SELECT count(*) FROM book WHERE author_id = a; END;
+CREATE FUNCTION f_null(a int) RETURNS int LANGUAGE sql IMMUTABLE STRICT
+    AS 'SELECT CASE WHEN a > 1 THEN a END';
+CREATE FUNCTION f_books(a int) RETURNS SETOF book LANGUAGE sql STABLE
+    AS 'SELECT * FROM book WHERE author_id >= a';
+CREATE FUNCTION f_rows(a int) RETURNS TABLE (n int, t text) LANGUAGE sql STABLE
+    BEGIN ATOMIC SELECT id, subtitle FROM book WHERE id >= a; END;
+CREATE FUNCTION f_homes() RETURNS SETOF place LANGUAGE sql STABLE
+    BEGIN ATOMIC SELECT p FROM tight; END;
+CREATE FUNCTION f_whole() RETURNS SETOF book LANGUAGE sql STABLE
+    BEGIN ATOMIC SELECT b FROM book b; END;
+CREATE FUNCTION f_out(a int, OUT x int, OUT y text) LANGUAGE sql STABLE
+    BEGIN ATOMIC SELECT i, t FROM tight WHERE i = a; END;

@@ -1,0 +1,100 @@
+"""Rules that look right and are not, each by a query that shows it, on the server as well."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+
+from sqlgen import database, describe
+from sqlgen.model.catalog import Catalog
+from sqlgen.model.typed import Cardinality
+from tests.soundness import traps
+from tests.soundness.claims import Claim, Connection, broken, claims, parsed
+
+HERE = Path(__file__).parent
+SCRIPTS = [(HERE / name).read_text() for name in ("schema.sql", "rows.sql")]
+
+
+@dataclass
+class World:
+    connection: Connection
+    catalog: Catalog
+
+    def claim(self, sql: str) -> Claim:
+        [found] = claims(self.connection, self.catalog, [parsed(sql)])
+        assert isinstance(found, Claim), found
+        return found
+
+    def run(self, sql: str) -> PGresult:
+        """The statement's result; what it has done is undone."""
+        with self.connection.transaction(force_rollback=True):
+            result = self.connection.pgconn.exec_params(sql.encode(), [])
+        assert result.status == ExecStatus.TUPLES_OK, result.error_message.decode()
+        return result
+
+
+@pytest.fixture(scope="module")
+def world(server: database.Server) -> Iterator[World]:
+    with database.scratch(server) as connection:
+        for script in SCRIPTS:
+            connection.execute(script.encode())
+        yield World(connection, describe.catalog(connection))
+
+
+def check(world: World, sql: str, nullable: str) -> None:
+    claim = world.claim(sql)
+    found = {c.name: c for c in claim.query.columns}
+    result = world.run(sql)
+    assert broken(claim, result) == []
+    wrong = {
+        n: c.reason for n, c in found.items() if c.nullable != (n in nullable.split())
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("case", traps.TRAPS.values(), ids=traps.TRAPS)
+def test_a_trap_is_seen(world: World, case: traps.Case) -> None:
+    sql, nullable = case
+    check(world, sql, nullable)
+    assert nulls(world.run(sql)) == set(nullable.split()), "the trap shows no NULL"
+
+
+@pytest.mark.parametrize("case", traps.SINCE_18.values(), ids=traps.SINCE_18)
+def test_a_trap_of_postgresql_18_is_seen(
+    newest_server: database.Server, case: traps.Case
+) -> None:
+    sql, nullable = case
+    with database.scratch(newest_server) as connection:
+        for script in (*SCRIPTS, traps.SCHEMA_18):
+            connection.execute(script.encode())
+        world = World(connection, describe.catalog(connection))
+        check(world, sql, nullable)
+        assert nulls(world.run(sql)) == set(nullable.split()), "the trap shows no NULL"
+
+
+@pytest.mark.parametrize("case", traps.PROOFS.values(), ids=traps.PROOFS)
+def test_what_is_like_a_trap_is_proved(world: World, case: traps.Case) -> None:
+    check(world, *case)
+
+
+@pytest.mark.parametrize("sql", traps.MANY.values(), ids=traps.MANY)
+def test_more_than_one_row_is_expected(world: World, sql: str) -> None:
+    assert world.claim(sql).query.cardinality is Cardinality.MANY
+    assert world.run(sql).ntuples > 1
+
+
+@pytest.mark.parametrize("sql", traps.NOT_ALWAYS_ONE.values(), ids=traps.NOT_ALWAYS_ONE)
+def test_no_row_is_expected(world: World, sql: str) -> None:
+    assert world.claim(sql).query.cardinality is not Cardinality.EXACTLY_ONE
+    assert world.run(sql).ntuples == 0
+
+
+def nulls(result: PGresult) -> set[str]:
+    return {
+        (result.fname(column) or b"").decode()
+        for column in range(result.nfields)
+        if any(result.get_value(row, column) is None for row in range(result.ntuples))
+    }

@@ -1,0 +1,124 @@
+"""Claims against executions: many queries, on several fillings of their tables."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+
+import psycopg
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+from psycopg.rows import TupleRow
+
+from sqlgen.model.catalog import Catalog
+from tests.soundness.claims import Claim, broken
+from tests.soundness.filling import Filler, words
+
+FILLINGS = ((6, 0.0, 0.5), (4, 0.4, 0.3), (5, 0.1, 0.1), (0, 1.0, 0.0))
+"""How many rows a table, how likely an empty one, how likely NULL."""
+
+
+@dataclass
+class Trial:
+    """What came of it. `wrong` are claims that an execution has broken."""
+
+    seed: int
+    claims: list[Claim]
+    wrong: dict[str, str] = field(default_factory=dict)
+    runs: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    rows: list[int] = field(default_factory=list)
+    nulls: set[tuple[int, int]] = field(default_factory=set)
+
+    @property
+    def columns(self) -> int:
+        return sum(len(c.query.columns) for c in self.claims)
+
+    @property
+    def non_null(self) -> int:
+        return sum(not k.nullable for c in self.claims for k in c.query.columns)
+
+    @property
+    def summary(self) -> str:
+        share = 100 * self.non_null // max(self.columns, 1)
+        return (
+            f"seed {self.seed}: {len(self.claims)} queries, {self.runs} runs, "
+            f"{sum(self.errors.values())} of them failed, {sum(self.rows)} rows; "
+            f"{self.non_null} of {self.columns} columns claimed non-null ({share}%)"
+        )
+
+    def missed(self) -> Counter[str]:
+        """Reasons of columns that may be NULL, it is said, and were in no row of three or more."""
+        return Counter(
+            column.reason
+            for number, claim in enumerate(self.claims)
+            for place, column in enumerate(claim.query.columns)
+            if column.nullable
+            and self.rows[number] > 2
+            and (number, place) not in self.nulls
+        )
+
+
+def run(
+    connection: psycopg.Connection[TupleRow],
+    catalog: Catalog,
+    claims: Sequence[Claim],
+    seed: int,
+    *,
+    rounds: int = 1,
+    texts: Sequence[str] = (),
+) -> Trial:
+    """Execute all queries on every filling, with *rounds* sets of parameters each."""
+    trial = Trial(seed, list(claims), rows=[0] * len(claims))
+    connection.execute("SET statement_timeout = '3s'")
+    known = [*words(connection), *texts]
+    for number, (rows, empty, nulls) in enumerate(FILLINGS):
+        chance = Random(seed * 1000 + number)
+        filler = Filler(connection, catalog, chance, nulls, known)
+        filler.fill(rows, empty=empty)
+        for place, claim in enumerate(claims):
+            for _ in range(rounds if claim.query.parameters else 1):
+                values = [filler.parameter(p) for p in claim.query.parameters]
+                execute(connection, place, claim, values, trial)
+    return trial
+
+
+def execute(
+    connection: psycopg.Connection[TupleRow],
+    place: int,
+    claim: Claim,
+    values: Sequence[str | None],
+    trial: Trial,
+) -> None:
+    with undone(connection, claim):
+        result = connection.pgconn.exec_params(
+            claim.sql.encode(), [v if v is None else v.encode() for v in values]
+        )
+    trial.runs += 1
+    if result.status == ExecStatus.FATAL_ERROR:
+        trial.errors[result.error_message.decode().splitlines()[0]] += 1
+        return
+    trial.rows[place] += result.ntuples
+    trial.nulls.update((place, column) for column in _nulls(result))
+    if (wrong := broken(claim, result)) and claim.sql not in trial.wrong:
+        trial.wrong[claim.sql] = f"with {values}: {'; '.join(wrong)}"
+
+
+@contextmanager
+def undone(connection: psycopg.Connection[TupleRow], claim: Claim) -> Iterator[None]:
+    """What the block does is rolled back, if the statement writes anything."""
+    writes = claim.query.writes or not claim.query.columns
+    if writes:
+        connection.pgconn.exec_(b"BEGIN")
+    try:
+        yield
+    finally:
+        if writes:
+            connection.pgconn.exec_(b"ROLLBACK")
+
+
+def _nulls(result: PGresult) -> Iterator[int]:
+    for column in range(result.nfields):
+        if any(result.get_value(row, column) is None for row in range(result.ntuples)):
+            yield column
