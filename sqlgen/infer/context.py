@@ -24,6 +24,7 @@ class Context:
     parameters: Mapping[int, Verdict] = field(default_factory=dict)
     never_null: frozenset[str] = frozenset()
     inside: tuple[int, ...] = ()
+    nullable_elements: bool = False
     locks: bool = False
 
     def entering(

@@ -1,6 +1,7 @@
 """Expressions other than calls -> what they may be."""
 
 from .conditions import Assumption, Condition
+from .joins import Optional
 from .nodes import Node
 from .reasons import VALUE_FUNCTIONS, kept, name
 from .rules import rule
@@ -19,7 +20,7 @@ def column(node: Node, scope: Scope) -> Verdict:
     kind = entry.number("rtekind") if entry else _JOIN
     if kind != _GROUP and home.group_nulls and not verdict.nullable:
         verdict = verdict.but(nullable=True, reason=GROUPING_SETS)
-    side = None if kind in (_JOIN, _GROUP) else home.joined.missing(varno)
+    side = None if kind in (_JOIN, _GROUP) else _missing(varno, home, scope)
     if side is not None:
         location = side.join.node("quals")
         verdict = verdict.but(
@@ -38,6 +39,21 @@ def column(node: Node, scope: Scope) -> Verdict:
         reason=kept(condition, name(varno, attno, home), scope),
         location=condition.expression.location,
     )
+
+
+def _missing(varno: int, home: Scope, scope: Scope) -> Optional | None:
+    """The side of an outer join that the relation may be missing with, where it stands.
+
+    A WHEN or FILTER that needs the side says that it is there.
+    """
+    side = home.joined.missing(varno)
+    if side is None or home.before is not None:
+        return side
+    for side in home.joined.optional:
+        assumption = Assumption(home.depth, relations=side.relations)
+        if varno in side.relations and not scope.refuting(assumption):
+            return side
+    return None
 
 
 @rule("CONST")

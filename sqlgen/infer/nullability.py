@@ -52,10 +52,15 @@ def statement(
     catalog: Catalog,
     parameters: Iterable[TypedParameter] = (),
     never_null: Collection[str] = (),
+    *,
+    nullable_elements: bool = False,
 ) -> Scope:
     """The statement's own level, to ask for verdicts (and origins) of single expressions."""
     given = {parameter.number: _given(parameter) for parameter in parameters}
-    return Scope(tree, Context(catalog, given, frozenset(never_null)))
+    context = Context(
+        catalog, given, frozenset(never_null), nullable_elements=nullable_elements
+    )
+    return Scope(tree, context)
 
 
 def _given(parameter: TypedParameter) -> Verdict:

@@ -18,16 +18,20 @@ def _select(scope: Scope) -> tuple[Verdict, ...]:
     operation = query.node("setOperations")
     if operation is not None:
         return _combined(operation, scope)
-    level = scope
-    grouped = query.nodes("groupClause")
-    sets = query.nodes("groupingSets")
-    if sets or (
-        not grouped and (query.flag("hasAggs") or query.node("havingQual") is not None)
-    ):
-        level = scope.over_groups(
-            may_be_empty=True, nulls=_grouped_expressions(query) if sets else ()
-        )
+    level = over_groups(scope)
     return tuple([level.verdict(entry.node("expr")) for entry in outputs(query)])
+
+
+def over_groups(scope: Scope) -> Scope:
+    """The level as the SELECT list sees it: after grouping, if there is any."""
+    query = scope.query
+    sets = query.nodes("groupingSets")
+    aggregated = query.flag("hasAggs") or query.node("havingQual") is not None
+    if not sets and (query.nodes("groupClause") or not aggregated):
+        return scope
+    return scope.over_groups(
+        may_be_empty=True, nulls=_grouped_expressions(query) if sets else ()
+    )
 
 
 def outputs(query: Node) -> list[Node]:

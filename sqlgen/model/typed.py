@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from .catalog import PgType
 from .diagnostic import Diagnostic
+from .json_shape import JsonShape
 from .query import Mark, Query
 
 
@@ -68,7 +69,7 @@ class TypedColumn:
     `name` is without the override. `nullable` has the override applied. `column` is the table
     column that the value comes from unchanged, through joins, views and CTEs. `narrowed`: that
     column may be NULL as the schema has it, and only this query's conditions or assignments prove
-    that it is not.
+    that it is not. `json` is what is known of a JSON value that is not NULL, if anything is.
     """
 
     name: str
@@ -80,6 +81,7 @@ class TypedColumn:
     literals: tuple[str, ...] = ()
     element_nullable: bool = False
     narrowed: bool = False
+    json: JsonShape | None = None
 
 
 @dataclass(frozen=True, slots=True)
