@@ -20,6 +20,9 @@ from sqlgen.database.binaries import Binaries
 
 URL = os.environ.get("SQLGEN_TEST_SERVER_URL")
 
+# What is tested is what sqlgen finds out, not what it has found out before.
+os.environ["SQLGEN_NO_CACHE"] = "1"
+
 
 def _found() -> list[Binaries]:
     """All that can be started here, the oldest first."""

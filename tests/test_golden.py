@@ -49,6 +49,8 @@ def outputs(project: Path, server: Server) -> dict[str, str]:
         return {"expected/diagnostics.txt": shown(error.diagnostics)}
     again = pipeline.plan(config)
     assert again.changes == (), "a second build changes something"
+    offline = pipeline.check_offline(config)
+    assert offline.changes == (), "the lock does not give what the analysis gave"
     found = texts(project, "expected")
     for path, text in found.items():
         if path.endswith(".py") and text:
@@ -67,7 +69,7 @@ def texts(root: Path, folder: str) -> dict[str, str]:
     return {
         str(path.relative_to(root)): path.read_text()
         for path in sorted((root / folder).rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", ".sqlgen"} & set(path.parts)
     }
 
 

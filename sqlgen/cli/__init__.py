@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "init": "Scaffold the configuration, the folders and a first query.",
     "build": "Generate the typed functions of all queries.",
     "check": "Tell whether the generated code is current; write nothing.",
+    "watch": "Build at every save.",
     "describe": "Show each query's types, nullability and the reason of each.",
     "migrate": "Write, apply, revert and look after migrations.",
     "db": "The project's embedded development database.",

@@ -6,12 +6,13 @@ import click
 
 from .. import pipeline
 from ..model.output import Change
-from .console import Progress, configuration, format_option, outcome, show
+from .console import Progress, cache_option, configuration, format_option, outcome, show
 
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @format_option
+@cache_option
 @click.pass_obj
 def build(directory: Path, files: tuple[Path, ...], format_: str) -> None:
     """Generate the typed functions of all queries, or only those of FILES.

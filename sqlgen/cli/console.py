@@ -49,6 +49,23 @@ def format_option(function: Function) -> Function:
     return option(function)
 
 
+def cache_option(function: Function) -> Function:
+    """Add `--no-cache` to a command that analyses queries."""
+
+    def ignore(_: click.Context, __: click.Parameter, wanted: bool) -> None:
+        if wanted:
+            os.environ["SQLGEN_NO_CACHE"] = "1"
+
+    option: Callable[[Function], Function] = click.option(
+        "--no-cache",
+        is_flag=True,
+        expose_value=False,
+        callback=ignore,
+        help="Analyse everything anew, and keep nothing of it.",
+    )
+    return option(function)
+
+
 def configuration(directory: Path) -> Config:
     """The configuration of the project that *directory* is in.
 

@@ -2,14 +2,18 @@
 
 from . import development
 from .copies import Step, copy
-from .scratch import scratch
+from .scratch import answers, connection, scratch
 from .server import Server, server
+from .templates import PREFIX as TEMPLATES
 from .templates import migrated
 from .urls import url
 
 __all__ = [
+    "TEMPLATES",
     "Server",
     "Step",
+    "answers",
+    "connection",
     "copy",
     "development",
     "migrated",

@@ -40,6 +40,22 @@ def scratch(
 
 
 @contextmanager
+def connection(server: Server) -> Iterator[psycopg.Connection[TupleRow]]:
+    """An autocommit connection to the server's maintenance database."""
+    with psycopg.connect(server.conninfo, autocommit=True) as lent:
+        yield lent
+
+
+def answers(server: Server) -> bool:
+    """Whether the server is still there."""
+    try:
+        with connection(server):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+@contextmanager
 def connected(
     server: Server, name: str, search_path: Sequence[str] = ("public",)
 ) -> Iterator[psycopg.Connection[TupleRow]]:

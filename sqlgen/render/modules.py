@@ -1,6 +1,5 @@
 """Module -> its source."""
 
-import ast
 from dataclasses import replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -26,8 +25,7 @@ _ENVIRONMENT = Environment(
 def source(module: Module) -> str:
     """The whole text of a module.
 
-    Lines whose layout is not certain make black lay out the module; that is rare. The result is
-    parsed once more before anybody sees it.
+    Lines whose layout is not certain make black lay out the module; that is rare.
     """
     imports = Imports(module.name, _defined(module))
     blocks = _blocks(module, imports)
@@ -39,7 +37,6 @@ def source(module: Module) -> str:
     )
     if not all(block.certain for block in blocks):
         text = _formatted(text)
-    ast.parse(text)
     return text
 
 

@@ -2,7 +2,8 @@
 
 from .apply import apply
 from .changes import changes
+from .current import digest, is_current, verify
 from .diff import diff
 from .scaffold import scaffold
 
-__all__ = ["apply", "changes", "diff", "scaffold"]
+__all__ = ["apply", "changes", "diff", "digest", "is_current", "scaffold", "verify"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ..model.diagnostic import Diagnostic, SqlgenError
-from ..model.output import MARKER, Change, GeneratedFile
+from ..model.output import LOCK_MARKER, MARKER, Change, GeneratedFile
 
 
 def changes(
@@ -12,7 +12,7 @@ def changes(
     """The changes that turn *before*, texts by path, into *files*, sorted by path.
 
     Files of *before* that sqlgen generated and that are not among *files* are deleted. A file is
-    sqlgen's if its first line carries the marker; an empty one (`py.typed`) may be overwritten,
+    sqlgen's if it starts with a marker; an empty one (`py.typed`) may be overwritten,
     since there is nothing to lose, but is never deleted. Raises `SqlgenError` for all files that
     are somebody else's and stand in the way.
     """
@@ -20,7 +20,7 @@ def changes(
     foreign = sorted(
         path
         for path, text in after.items()
-        if before.get(path) and before[path] != text and not _is_ours(before[path])
+        if before.get(path) and before[path] != text and not is_ours(before[path])
     )
     if foreign:
         raise SqlgenError(*map(_not_generated, foreign))
@@ -32,13 +32,14 @@ def changes(
     deleted = (
         Change(path, text, None)
         for path, text in before.items()
-        if path not in after and _is_ours(text)
+        if path not in after and is_ours(text)
     )
     return tuple(sorted((*written, *deleted), key=lambda change: change.path))
 
 
-def _is_ours(text: str) -> bool:
-    return text.startswith(MARKER)
+def is_ours(text: str) -> bool:
+    """Whether sqlgen generated the file with this *text*."""
+    return text.startswith((MARKER, LOCK_MARKER))
 
 
 def _not_generated(path: str) -> Diagnostic:

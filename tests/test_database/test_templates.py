@@ -78,8 +78,7 @@ def test_a_failure_leaves_nothing_behind(server: database.Server) -> None:
     [
         "CREATE ROLE kept_role; GRANT kept_role TO CURRENT_USER",
         "ALTER ROLE CURRENT_USER SET search_path = elsewhere",
-        "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''9MB''',"
-        " current_database()); END$$",
+        "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = 900', current_database()); END$$",
     ],
 )
 def test_what_is_not_of_the_database_runs_each_time_and_is_taken_back(
@@ -104,9 +103,7 @@ def test_templates_are_few(server: database.Server) -> None:
     assert look(server, {"few 5": "SELECT 1"}, "SELECT 1") == (1, [])
 
 
-def test_a_given_server_keeps_nothing(
-    server: database.Server, newest_server: database.Server
-) -> None:
+def test_a_given_server_keeps_nothing(newest_server: database.Server) -> None:
     given = database.Server(
         conninfo=newest_server.conninfo, version=newest_server.version, private=False
     )

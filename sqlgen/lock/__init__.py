@@ -1,0 +1,7 @@
+"""TypedQuery <-> the committed analysis files, so that generated code can be checked without a server."""
+
+from .files import Locked, files, load, schema_path
+from .packs import pack, unpack
+from .queries import fingerprint
+
+__all__ = ["Locked", "files", "fingerprint", "load", "pack", "schema_path", "unpack"]

@@ -1,0 +1,121 @@
+"""PgType <-> plain data, each type under the name that PostgreSQL displays for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..model.catalog import (
+    ArrayType,
+    CompositeField,
+    CompositeType,
+    DomainType,
+    EnumType,
+    PgType,
+    RangeType,
+    ScalarType,
+)
+
+Data = dict[str, Any]
+
+
+class Writer:
+    """Gathers the types that are written, by name.
+
+    `format_type` qualifies the name of what the search path does not show, so that in one database
+    a name means one type; should it ever not, the second one's says more.
+    """
+
+    def __init__(self) -> None:
+        self.types: dict[str, Data] = {}
+        self._known: dict[str, PgType] = {}
+
+    def name(self, type_: PgType) -> str:
+        """The name to write for *type_*."""
+        name = type_.display
+        known = self._known.get(name)
+        if known is type_:
+            return name
+        if known is not None and known != type_:
+            name = f"{type_.schema}.{type_.name} {type_.display}"
+        self._known[name] = type_
+        if name not in self.types:
+            data = {"schema": type_.schema, "name": type_.name, **self._data(type_)}
+            if name != type_.display:
+                data["display"] = type_.display
+            self.types[name] = data
+        return name
+
+    def _data(self, type_: PgType) -> Data:
+        data: Data
+        match type_:
+            case ScalarType():
+                return {}
+            case EnumType(labels=labels, comment=comment):
+                return {"labels": list(labels), **_comment(comment)}
+            case ArrayType(element=element):
+                return {"element": self.name(element)}
+            case DomainType(base=base, not_null=not_null, literals=literals):
+                data = {"base": self.name(base), "not_null": not_null}
+                return data | {"literals": list(literals)} | _comment(type_.comment)
+            case CompositeType(fields=fields, is_relation=is_relation):
+                shown = [[f.name, self.name(f.type), f.not_null] for f in fields]
+                data = {"fields": shown, "is_relation": is_relation}
+                return data | _comment(type_.comment)
+            case RangeType(subtype=subtype, multirange=multirange):
+                return {"subtype": self.name(subtype), "multirange": multirange}
+
+
+class Reader:
+    """Makes types of what a `Writer` gathered; raises `KeyError` and the like for anything else."""
+
+    def __init__(self, types: Mapping[str, Data]) -> None:
+        self._types = types
+        self._made: dict[str, PgType] = {}
+
+    def type(self, name: str) -> PgType:
+        """The type that was written as *name*."""
+        found = self._made.get(name)
+        if found is None:
+            found = self._made[name] = self._type(name, self._types[name])
+        return found
+
+    def _type(self, name: str, data: Data) -> PgType:
+        known: Data = {
+            "schema": data["schema"],
+            "name": data["name"],
+            "display": data.get("display", name),
+        }
+        comment = data.get("comment", "")
+        if "labels" in data:
+            return EnumType(**known, labels=tuple(data["labels"]), comment=comment)
+        if "element" in data:
+            return ArrayType(**known, element=self.type(data["element"]))
+        if "base" in data:
+            return DomainType(
+                **known,
+                base=self.type(data["base"]),
+                not_null=data["not_null"],
+                literals=tuple(data["literals"]),
+                comment=comment,
+            )
+        if "fields" in data:
+            fields = tuple(
+                CompositeField(name, self.type(type_), not_null)
+                for name, type_, not_null in data["fields"]
+            )
+            return CompositeType(
+                **known,
+                fields=fields,
+                is_relation=data["is_relation"],
+                comment=comment,
+            )
+        if "subtype" in data:
+            return RangeType(
+                **known,
+                subtype=self.type(data["subtype"]),
+                multirange=data["multirange"],
+            )
+        return ScalarType(**known)
+
+
+def _comment(text: str) -> Data:
+    return {"comment": text} if text else {}
