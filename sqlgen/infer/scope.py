@@ -256,19 +256,7 @@ class Scope:
         """
         if not self._local and not self.required:
             return self
-        return self._copy(
-            _local=(), required=frozenset(), _joined=None, _settled=False, _columns={}
-        )
-
-    def within_window(self) -> "Scope":
-        """The same level as a window function's arguments see it: also rows that are dropped later.
-
-        What the surrounding query or a CASE asks for holds for the current row alone; WHERE and
-        HAVING hold for all rows of the window.
-        """
-        return self._copy(
-            required=frozenset(), _local=(), _joined=None, _columns={}, _settled=False
-        )
+        return self._copy(_local=(), required=frozenset(), _joined=None, _settled=False)
 
     def for_returning(self) -> "Scope":
         """The same level as RETURNING sees it: `before` is how it was for SET and WHERE."""
@@ -276,15 +264,15 @@ class Scope:
 
     def as_joined(self, joined: "joins.Joined") -> "Scope":
         """The same level with another view of its joins."""
-        return self._copy(_joined=joined, _columns={})
+        return self._copy(_joined=joined)
 
     def _copy(self, **changes: object) -> "Scope":
         self.joined  # noqa: B018  # worked out once, for all copies
         scope = copy.copy(self)
         scope.__dict__.pop("_output", None)
         # What is looked up under other conditions may come out otherwise.
-        fresh: dict[str, object] = {"_children": {}, "_refuted": {}, "_required": {}}
-        for name, value in {**fresh, **changes}.items():
+        caches = ("_children", "_columns", "_refuted", "_required")
+        for name, value in {**{cache: {} for cache in caches}, **changes}.items():
             setattr(scope, name, value)
         return scope
 

@@ -363,6 +363,18 @@ TRAPS: dict[str, Case] = {
         "SELECT CASE WHEN i IS NULL THEN i ELSE 1 END AS x FROM loose",
         "x",
     ),
+    "what one arm of CASE has proved of a grouped column": (
+        "SELECT CASE WHEN born IS NOT NULL THEN born ELSE born END AS x FROM author GROUP BY born",
+        "x",
+    ),
+    "what one arm of CASE has proved of a LATERAL subquery's column": (
+        "SELECT CASE WHEN l.i IS NOT NULL THEN v.x ELSE v.x END AS x FROM loose l, LATERAL (SELECT l.i AS x) v",
+        "x",
+    ),
+    "what one arm of CASE has proved of LATERAL VALUES": (
+        "SELECT CASE WHEN i IS NOT NULL THEN x ELSE x END AS x FROM loose l, LATERAL (VALUES (l.i)) v(x)",
+        "x",
+    ),
     "an OR in WHEN": (
         "SELECT CASE WHEN i IS NOT NULL OR j IS NOT NULL THEN j ELSE 0 END AS x FROM loose",
         "x",
