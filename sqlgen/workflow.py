@@ -22,6 +22,9 @@ DEVELOPMENT = "dev"
 
 Progress = Callable[[str], None]
 
+_DRIVER = re.compile(r"\Apostgres(?:ql)?\+\w+://")
+"""What SQLAlchemy writes: the driver's name is no business of libpq's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -49,6 +52,7 @@ def target(
         server = database.development.start(config.root, extensions=extensions(config))
         found = database.development.url(server, name or DEVELOPMENT)
         return Target(on_search_path(config, found), True)
+    url = _DRIVER.sub("postgresql://", url)
     try:
         given = conninfo_to_dict(url)
     except psycopg.ProgrammingError:

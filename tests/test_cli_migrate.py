@@ -323,6 +323,39 @@ def test_verify_shows_what_a_down_file_does_not_restore(sqlgen: Project) -> None
     assert sqlgen("migrate", "verify").status == 0
 
 
+def test_verify_with_a_migration_that_cannot_be_reverted(sqlgen: Project) -> None:
+    sqlgen.write({"migrations/0003_add_prices.sql": "ALTER TABLE items ADD price int;"})
+    found = sqlgen("migrate", "verify", "--seed")
+    assert found.status == 0
+    assert "warning[missing-down-file]" in found.err
+    assert found.out == (
+        "3 migrations: each down file restores what was before, 1 has none\n"
+    )
+
+
+def test_a_database_of_sqlx_is_pointed_out(
+    sqlgen: Project, connection: Connection
+) -> None:
+    sqlgen.write(
+        {"pyproject.toml": '[tool.sqlgen.migrate]\ntable = "_sqlx_migrations"\n'}
+    )
+    assert sqlgen("migrate", "up").status == 0
+    sqlgen.write({"pyproject.toml": "[tool.sqlgen]\n"})
+    for command in ("up", "status", "check"):
+        found = sqlgen("migrate", command)
+        assert found.status == 1
+        assert "error[sqlx-ledger]" in found.err
+    assert connection.execute(
+        "SELECT to_regclass('_sqlgen_migrations')"
+    ).fetchone() == (None,)
+
+
+def test_urls_of_sqlalchemy_are_understood(sqlgen: Project) -> None:
+    url = sqlgen.environment["DATABASE_URL"]
+    written = url.replace("postgresql://", "postgresql+psycopg://")
+    assert sqlgen("migrate", "up", "--database-url", written).status == 0
+
+
 def test_verify_finds_rows_in_the_way(sqlgen: Project) -> None:
     sqlgen.write(
         {

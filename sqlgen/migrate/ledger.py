@@ -32,24 +32,37 @@ def find(table: str) -> Talk[sql.Identifier | None]:
     return sql.Identifier(*rows[0]) if rows else None
 
 
+def find_own(table: str) -> Talk[sql.Identifier | None]:
+    """As `find`, for a database that is ours.
+
+    Raises `SqlgenError` for one that SQLx manages so far: running its migrations again under
+    another ledger would be the last thing that anybody wants.
+    """
+    found = yield from find(table)
+    if (
+        found is None
+        and table != SQLX_TABLE
+        and (yield from find(SQLX_TABLE)) is not None
+    ):
+        raise SqlgenError(
+            Diagnostic(
+                code="sqlx-ledger",
+                message=f"SQLx has migrated this database: it has a table `{SQLX_TABLE}`,"
+                f" and none of the name `{table}`",
+                label=None,
+                hint=f'set `table = "{SQLX_TABLE}"` in `[tool.sqlgen.migrate]` to go on from there',
+            )
+        )
+    return found
+
+
 def ensure(table: str) -> Talk[sql.Identifier]:
     """The ledger's name with its schema; the table is made if need be.
 
-    Raises `SqlgenError` for a database that SQLx manages so far: running its migrations again
-    under another ledger would be the last thing that anybody wants.
+    Raises `SqlgenError` as `find_own` does.
     """
-    found = yield from find(table)
+    found = yield from find_own(table)
     if found is None:
-        if table != SQLX_TABLE and (yield from find(SQLX_TABLE)) is not None:
-            raise SqlgenError(
-                Diagnostic(
-                    code="sqlx-ledger",
-                    message=f"SQLx has migrated this database: it has a table `{SQLX_TABLE}`,"
-                    f" and none of the name `{table}`",
-                    label=None,
-                    hint=f'set `table = "{SQLX_TABLE}"` in `[tool.sqlgen.migrate]` to go on from there',
-                )
-            )
         yield from ask(sql.SQL(_CREATE).format(_identifier(table)))
         found = yield from find(table)
     assert found is not None

@@ -72,7 +72,7 @@ def status(
     """How each migration stands. Reads only, and takes no lock."""
 
     def talk() -> Talk[tuple[Standing, ...]]:
-        applied = yield from ledger.read((yield from ledger.find(table)))
+        applied = yield from ledger.read((yield from ledger.find_own(table)))
         return standing(migrations, applied)
 
     return converse(conninfo, talk)

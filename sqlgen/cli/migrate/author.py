@@ -1,5 +1,6 @@
 """`sqlgen migrate new` and `verify`."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -7,6 +8,7 @@ import click
 
 from ... import migrate, workflow, write
 from ...model.diagnostic import Severity
+from ...model.migration import Migration
 from ...model.output import Change
 from ..console import (
     FAILED,
@@ -68,8 +70,18 @@ def verify(directory: Path, seed: bool, format_: str) -> None:
     show(found, format_)
     failed = any(d.severity is Severity.ERROR for d in found)
     if format_ == "text" and not failed:
-        number = count(len(workflow.migrations(config)))
-        rows = ", also with the rows of the seeds" if seed else ""
-        click.echo(f"{number}: each can be reverted{rows}")
+        click.echo(
+            verdict(workflow.migrations(config), seed and workflow.seeds(config))
+        )
     if failed:
         raise SystemExit(FAILED)
+
+
+def verdict(migrations: Sequence[Migration], seeds: object) -> str:
+    """The last line of a verification that found nothing."""
+    number = count(len(migrations))
+    without = sum(migration.down is None for migration in migrations)
+    if without:
+        return f"{number}: each down file restores what was before, {without} {'has' if without == 1 else 'have'} none"
+    rows = ", also with the rows of the seeds" if seeds else ""
+    return f"{number}: each can be reverted{rows}"
