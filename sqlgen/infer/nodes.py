@@ -25,7 +25,7 @@ Value: TypeAlias = "str | Node | tuple[Value, ...]"
 class Node:
     """A node of a tree: its `tag`, its direct `children`, and its fields by name and kind.
 
-    `tag` is what kind of node it is, as PostgreSQL 16 and newer say it: `QUERY`, `VAR`, `FUNCEXPR`.
+    `tag` is what kind of node it is, as PostgreSQL 15 and newer say it: `QUERY`, `VAR`, `FUNCEXPR`.
     `text` is the node's own text, with a `{` in place of each child. Each accessor gives an empty
     value where the node lacks the field or it is null (`<>`), since a field of one version may be
     unknown to another. A query of ordinary size is asked a thousand times, hence the short cuts.
