@@ -22,7 +22,8 @@ NOTHING = JsonScalar(JsonKind.NOTHING)
 
 def any_shape(shapes: Iterable[JsonShape]) -> JsonShape:
     """The shape of a value that has any of the *shapes*."""
-    return reduce(_joined, shapes, NOTHING)
+    nothing: JsonShape = NOTHING
+    return reduce(_joined, shapes, nothing)
 
 
 def any_item(items: Iterable[JsonItem]) -> JsonItem:

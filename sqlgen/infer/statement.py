@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from ..model.catalog import Catalog, DomainType, PgType
 from ..model.description import Description, ResultColumn, TableColumn
 from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
+from ..model.json_shape import JsonShape
 from ..model.query import Command, Mark, Query
 from ..model.typed import (
     Cardinality,
@@ -13,9 +14,10 @@ from ..model.typed import (
     TypedParameter,
     TypedQuery,
 )
-from . import nodes, nullability, overrides
+from . import json_shapes, nodes, nullability, overrides
 from .cardinality import cardinality, misfit
 from .commands import unfit
+from .json_types import is_json
 from .levels import Level, column_name, output_origin
 from .lineage import lineage
 from .parameters import literals_of, parameters
@@ -81,6 +83,7 @@ def _columns(
     warnings: list[Diagnostic] = []
     verdicts = _verdicts(level, given, never_null)
     outputs = level.output
+    shapes = _json_shapes(description, level, given, never_null, nullable_elements)
     for place, (column, name, override) in enumerate(_shown(description, level)):
         expression = outputs[place].node("expr")
         source = output_origin(level, place + 1)
@@ -107,6 +110,7 @@ def _columns(
                 narrowed=mark is Mark.INFER
                 and not verdict.nullable
                 and _may_hold_null(level.catalog, source),
+                json=shapes[place] if shapes else None,
             )
         )
     return tuple(columns), warnings
@@ -149,6 +153,26 @@ def _verdicts(
 ) -> Sequence[Verdict]:
     found = nullability.columns(level.query, level.catalog, given, never_null)
     return found or [maybe("nothing proves it")] * len(level.output)
+
+
+def _json_shapes(
+    description: Description,
+    level: Level,
+    given: Sequence[TypedParameter],
+    never_null: Collection[str],
+    nullable_elements: bool,
+) -> Sequence[JsonShape | None]:
+    """What is known of the JSON columns; empty where there are none."""
+    if not any(is_json(column.type) for column in description.columns):
+        return ()
+    scope = nullability.statement(
+        level.query,
+        level.catalog,
+        given,
+        never_null,
+        nullable_elements=nullable_elements,
+    )
+    return json_shapes.columns(scope, len(level.output))
 
 
 def _marked(mark: Mark, inferred: bool) -> bool:
