@@ -5,7 +5,7 @@ from .lint import lint, lint_newest
 from .lock import key
 from .new import new
 from .pending import Pending
-from .recreate import database_name, recreate
+from .recreate import recreate
 from .runner import baseline, down, dry_run, repair, status, up
 from .seeds import seed
 from .service import aapply, apply
@@ -25,7 +25,6 @@ __all__ = [
     "aapply",
     "apply",
     "baseline",
-    "database_name",
     "down",
     "dry_run",
     "execute",

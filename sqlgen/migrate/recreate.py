@@ -25,7 +25,7 @@ def recreate(conninfo: str, *, force: bool = False) -> None:
     unless *force*, and for those that belong to the server itself.
     """
     try:
-        name = database_name(conninfo)
+        name = _name(conninfo)
         with psycopg.connect(_maintenance(conninfo, name), autocommit=True) as server:
             info = server.info
             if not force and not on_this_machine(info.host, info.hostaddr):
@@ -43,24 +43,6 @@ def recreate(conninfo: str, *, force: bool = False) -> None:
         raise unavailable(error, conninfo) from error
 
 
-def database_name(conninfo: str) -> str:
-    """The database's name, which libpq takes from the user where it is not given."""
-    given = conninfo_to_dict(conninfo)
-    for parameter in ("dbname", "user"):
-        if name := given.get(parameter):
-            return str(name)
-    defaults = {
-        option.keyword: option.val for option in psycopg.pq.Conninfo.get_defaults()
-    }
-    found = defaults.get(b"dbname") or defaults.get(b"user") or b""
-    return found.decode()
-
-
-def _maintenance(conninfo: str, name: str) -> str:
-    other = "template1" if name == "postgres" else "postgres"
-    return make_conninfo(conninfo, dbname=other)
-
-
 def on_this_machine(host: str, address: str) -> bool:
     """Whether a connection goes to this machine, by the host's name and its address."""
     if host.startswith(("/", "@")):  # a socket
@@ -69,6 +51,24 @@ def on_this_machine(host: str, address: str) -> bool:
         return ipaddress.ip_address(address or host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _name(conninfo: str) -> str:
+    """The database's name as libpq finds it: given, of PGDATABASE, or that of the user."""
+    given = conninfo_to_dict(conninfo)
+    defaults = {
+        option.keyword.decode(): (option.val or b"").decode()
+        for option in psycopg.pq.Conninfo.get_defaults()
+    }
+    for parameter in ("dbname", "user"):
+        if name := given.get(parameter) or defaults.get(parameter):
+            return str(name)
+    return ""
+
+
+def _maintenance(conninfo: str, name: str) -> str:
+    other = "template1" if name == "postgres" else "postgres"
+    return make_conninfo(conninfo, dbname=other)
 
 
 def _creation(server: psycopg.Connection[TupleRow], name: str) -> sql.Composed:

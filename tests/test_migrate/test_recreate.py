@@ -1,11 +1,14 @@
+from importlib import import_module
+
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
 from sqlgen import database, migrate
-from sqlgen.migrate.recreate import on_this_machine
 from sqlgen.model.diagnostic import SqlgenError
+
+recreate = import_module("sqlgen.migrate.recreate")  # the name is the function's, too
 
 
 @pytest.mark.parametrize(
@@ -23,7 +26,7 @@ from sqlgen.model.diagnostic import SqlgenError
     ],
 )
 def test_which_hosts_are_this_machine(host: str, address: str, local: bool) -> None:
-    assert on_this_machine(host, address) is local
+    assert recreate.on_this_machine(host, address) is local
 
 
 def test_a_database_is_made_as_it_was(
@@ -53,6 +56,16 @@ def test_a_database_that_is_not_there_is_made(server: database.Server) -> None:
     psycopg.connect(conninfo).close()
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name}")
+
+
+def test_a_database_that_is_not_named_is_the_one_libpq_would_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("PGDATABASE", raising=False)
+    assert recreate._name("dbname=a user=b") == "a"
+    assert recreate._name("postgresql://b@localhost") == "b"
+    monkeypatch.setenv("PGDATABASE", "c")
+    assert recreate._name("postgresql://b@localhost") == "c"
 
 
 def test_templates_are_refused(server: database.Server) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ... import migrate, workflow
+from ... import database, migrate, workflow
 from ..console import Progress, configuration, outcome
 from .run import tell, teller
 from .target import (
@@ -34,8 +34,8 @@ def reset(
         migrations = workflow.migrations(config)
         with Progress() as progress:
             target = workflow.target(config, url, name, progress=progress)
-        called = migrate.database_name(target.conninfo)
-        confirm(f"Drop the database `{called}` with everything in it?", yes=yes)
+        called = database.url(target.conninfo, with_password=False)
+        confirm(f"Drop {called} with everything in it?", yes=yes)
         with Progress() as progress, listening(progress):
             progress("dropping and creating the database")
             migrate.recreate(target.conninfo, force=force)
