@@ -106,6 +106,7 @@ def schema(
         for migration in migrations[start:]:
             progress(f"migrating to {migration.version}")
             migrate.execute(connection, migration)
+        connection.execute("DISCARD TEMP")  # which no later run would see
 
     path = config.search_path
     if store:

@@ -47,7 +47,7 @@ def files(
         queries = {}
         for one in typed:
             data = written(one, types) or {}
-            data.pop("warnings", None)  # `check` with a server tells them
+            _leave_out(data)
             queries[one.query.name] = {"fingerprint": fingerprint(one.query), **data}
         path = _path(config, file.source.path)
         found[_file(path, {"queries": queries})] = file.source.path
@@ -93,6 +93,13 @@ def load(
                 raise _unreadable(path) from None
         found.append((file, tuple(typed)))
     return Locked(tuple(found), tuple(stale))
+
+
+def _leave_out(data: Data) -> None:
+    """Drop what only people read: an upgrade that words it better is to change no file."""
+    data.pop("warnings", None)
+    for item in (*data.get("parameters", ()), *data.get("columns", ())):
+        del item["reason"]
 
 
 def _facts(config: Config, migrations: Iterable[SourceFile]) -> Data:

@@ -96,7 +96,7 @@ def _read_parameter(data: Data, types: Reader) -> TypedParameter:
         number=data["number"],
         type=types.type(data["type"]),
         nullable=data["nullable"],
-        reason=data["reason"],
+        reason=data.get("reason", ""),
         column=ColumnName(*column) if column else None,
         literals=tuple(data.get("literals", ())),
         element_nullable=data.get("element_nullable", False),
@@ -121,7 +121,7 @@ def _read_column(data: Data, types: Reader) -> TypedColumn:
         name=data["name"],
         type=types.type(data["type"]),
         nullable=data["nullable"],
-        reason=data["reason"],
+        reason=data.get("reason", ""),
         override=(
             Override(override[0], Mark(override[1]), override[2]) if override else None
         ),
