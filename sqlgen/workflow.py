@@ -217,6 +217,11 @@ def on_search_path(config: Config, conninfo: str) -> str:
     return make_conninfo(conninfo, options=f"{own} -c {option}".strip())
 
 
+def newest_warnings(config: Config) -> tuple[Diagnostic, ...]:
+    """The warnings about the newest migration."""
+    return migrate.lint_newest(migrations(config))
+
+
 def stem(migration: Migration) -> str:
     """What people call it: `0004_create_patients`."""
     name = PurePosixPath(migration.up.path).name

@@ -286,6 +286,22 @@ def test_new_goes_on_counting_and_looks_back(sqlgen: Project) -> None:
     assert sqlgen("migrate", "new", "!").status == 2
 
 
+def test_build_warns_of_the_newest_migration_when_something_changes(
+    sqlgen: Project,
+) -> None:
+    sqlgen.write(
+        {
+            "migrations/0003_index_names.up.sql": "CREATE INDEX ON items (name);",
+            "migrations/0003_index_names.down.sql": "DROP INDEX items_name_idx;",
+            "queries/items.sql": "-- name: all_items :many\nSELECT id FROM items;",
+        }
+    )
+    first, again = sqlgen("build"), sqlgen("build")
+    assert (first.status, again.status) == (0, 0)
+    assert "warning[blocking-index]" in first.err
+    assert again.err == ""
+
+
 def test_new_begins_a_folder(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.sqlgen]\n")
     found = CliRunner().invoke(main, ["-C", str(tmp_path), "migrate", "new", "start"])
