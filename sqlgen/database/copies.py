@@ -15,6 +15,7 @@ from .leftovers import drop_leftovers, new_name
 from .server import Server
 
 PREFIX = "sqlgen_template_"
+_UNFINISHED = "_new"
 _KEPT = 8  # templates on a server; there is a new one after each change of a migration
 
 
@@ -68,7 +69,8 @@ def _template(
         if not _exists(connection, name):
             drop_leftovers(connection)
             _forget_old(connection, but=before)
-            unfinished = f"{name}_new"
+            _forget_unfinished(connection)
+            unfinished = f"{name}{_UNFINISHED}"
             try:
                 _make(server, connection, step, before, unfinished)
             except SqlgenError as error:
@@ -164,3 +166,24 @@ def _forget_old(
     for (name,) in found:
         with suppress(psycopg.Error):
             connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
+def _forget_unfinished(connection: psycopg.Connection[TupleRow]) -> None:
+    """Drop what processes left behind that were killed while they made a template.
+
+    Whoever makes one holds the lock of its name.
+    """
+    found = connection.execute(
+        "SELECT datname, left(datname, -length(%s)) FROM pg_database"
+        " WHERE starts_with(datname, %s) AND right(datname, length(%s)) = %s"
+        " AND datdba = (SELECT oid FROM pg_roles WHERE rolname = current_user)",
+        (_UNFINISHED, PREFIX, _UNFINISHED, _UNFINISHED),
+    ).fetchall()
+    for unfinished, name in found:
+        lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+        if connection.execute(lock, (name,)).fetchone() == (True,):
+            with suppress(psycopg.Error):
+                _drop(connection, unfinished)
+            connection.execute(
+                "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (name,)
+            )
