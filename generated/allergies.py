@@ -8,9 +8,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 
-from ._support import one, optional
+from ._support import one, optional, rows_of
 from .models import AllergiesSeverity, Allergy
 
 LIST_ALLERGIES: Final = """\
@@ -19,7 +19,7 @@ SELECT id, patient_id, allergen, severity, reaction, onset_date, created_at, upd
 
 def list_allergies(conn: Connection[Any], *, patient_id: UUID) -> list[Allergy]:
     """Allergies of one patient, oldest first."""
-    with RawCursor(conn, row_factory=args_row(Allergy)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
         return cursor.execute(LIST_ALLERGIES, (patient_id,)).fetchall()
 
 
@@ -30,7 +30,7 @@ SELECT id, patient_id, allergen, severity, reaction, onset_date, created_at, upd
 def list_allergies_by_severity(
     conn: Connection[Any], *, severities: Sequence[AllergiesSeverity]
 ) -> list[Allergy]:
-    with RawCursor(conn, row_factory=args_row(Allergy)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
         cursor.execute(LIST_ALLERGIES_BY_SEVERITY, (list(severities),))
         return cursor.fetchall()
 
@@ -56,7 +56,7 @@ def record_allergy(
     onset_date: datetime.date | None,
 ) -> Allergy:
     """What is reported again replaces what was known."""
-    with RawCursor(conn, row_factory=args_row(Allergy)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
         cursor.execute(
             RECORD_ALLERGY, (patient_id, allergen, severity, reaction, onset_date)
         )
@@ -111,7 +111,7 @@ UPDATE allergies SET severity = $1 WHERE id = $2 RETURNING id, patient_id, aller
 def set_allergy_severity(
     conn: Connection[Any], *, severity: AllergiesSeverity, allergy_id: UUID
 ) -> Allergy | None:
-    with RawCursor(conn, row_factory=args_row(Allergy)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
         cursor.execute(SET_ALLERGY_SEVERITY, (severity, allergy_id))
         return optional(cursor.fetchall())
 
@@ -135,7 +135,7 @@ def list_allergy_reactions(
     conn: Connection[Any], *, patient_id: UUID
 ) -> list[ListAllergyReactionsRow]:
     """Only allergies of which a reaction was seen."""
-    with RawCursor(conn, row_factory=args_row(ListAllergyReactionsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListAllergyReactionsRow)) as cursor:
         return cursor.execute(LIST_ALLERGY_REACTIONS, (patient_id,)).fetchall()
 
 

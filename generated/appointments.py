@@ -8,12 +8,12 @@ from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.multirange import Multirange
 from psycopg.types.numeric import Int8
 from psycopg.types.range import Range
 
-from ._support import one, optional, range_text
+from ._support import one, optional, range_text, rows_of
 from .models import Appointment, AppointmentStatus
 
 BOOK_APPOINTMENT: Final = """\
@@ -33,7 +33,7 @@ def book_appointment(
     reason: str | None,
 ) -> Appointment:
     """Fails with `ExclusionViolation` if the practitioner is busy then."""
-    with RawCursor(conn, row_factory=args_row(Appointment.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.execute(
             BOOK_APPOINTMENT, (patient_id, practitioner_id, starts_at, ends_at, reason)
         )
@@ -48,7 +48,7 @@ SELECT id, patient_id, practitioner_id, status, starts_at, ends_at, during, reas
 def get_appointment(
     conn: Connection[Any], *, appointment_id: UUID
 ) -> Appointment | None:
-    with RawCursor(conn, row_factory=args_row(Appointment.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         return optional(cursor.execute(GET_APPOINTMENT, (appointment_id,)).fetchall())
 
 
@@ -66,7 +66,7 @@ def reschedule_appointment(
     conn: Connection[Any], *, starts_at: datetime.datetime, appointment_id: UUID
 ) -> Appointment | None:
     """Moves an appointment and keeps its length."""
-    with RawCursor(conn, row_factory=args_row(Appointment.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.execute(RESCHEDULE_APPOINTMENT, (starts_at, appointment_id))
         return optional(cursor.fetchall())
 
@@ -79,7 +79,7 @@ UPDATE appointments SET status = $1 WHERE id = $2 RETURNING id, patient_id, prac
 def set_appointment_status(
     conn: Connection[Any], *, status: AppointmentStatus, appointment_id: UUID
 ) -> Appointment | None:
-    with RawCursor(conn, row_factory=args_row(Appointment.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.execute(SET_APPOINTMENT_STATUS, (status, appointment_id))
         return optional(cursor.fetchall())
 
@@ -151,7 +151,7 @@ def list_appointments(
     until: datetime.datetime | None,
 ) -> list[Appointment]:
     """Each filter may be left out with None."""
-    with RawCursor(conn, row_factory=args_row(Appointment.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.execute(
             LIST_APPOINTMENTS,
             (
@@ -172,7 +172,7 @@ SELECT id, patient_id, practitioner_id, status, starts_at, ends_at, during, reas
 def list_appointments_during(
     conn: Connection[Any], *, period: Range[datetime.datetime]
 ) -> list[Appointment]:
-    with RawCursor(conn, row_factory=args_row(Appointment.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.execute(LIST_APPOINTMENTS_DURING, (range_text(period),))
         return cursor.fetchall()
 
@@ -241,7 +241,7 @@ def list_day_schedule(
     conn: Connection[Any], *, practitioner_id: UUID, day: datetime.date
 ) -> list[ListDayScheduleRow]:
     """One practitioner's day, with the encounter where the patient has come already."""
-    with RawCursor(conn, row_factory=args_row(ListDayScheduleRow.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListDayScheduleRow)) as cursor:
         return cursor.execute(LIST_DAY_SCHEDULE, (practitioner_id, day)).fetchall()
 
 
@@ -279,7 +279,7 @@ ORDER BY practitioner_id"""
 
 def list_busy_times(conn: Connection[Any]) -> list[ListBusyTimesRow]:
     """Each practitioner's booked time as one multirange."""
-    with RawCursor(conn, row_factory=args_row(ListBusyTimesRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListBusyTimesRow)) as cursor:
         return cursor.execute(LIST_BUSY_TIMES).fetchall()
 
 
@@ -319,6 +319,6 @@ def claim_due_reminders(
     max_rows: int,
 ) -> list[ClaimDueRemindersRow]:
     """Takes the next reminders to send; two workers never get the same one."""
-    with RawCursor(conn, row_factory=args_row(ClaimDueRemindersRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ClaimDueRemindersRow)) as cursor:
         cursor.execute(CLAIM_DUE_REMINDERS, (now, ahead, Int8(max_rows)))
         return cursor.fetchall()

@@ -7,9 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 from psycopg.types.numeric import Int8
 
+from ._support import rows_of
 from .models import AuditLogAction, Inet, JsonValue
 
 SET_AUDIT_ACTOR: Final = "SELECT set_config('clinic.actor', $1, true)"
@@ -53,7 +53,7 @@ def list_changes(
     max_rows: int,
 ) -> list[ListChangesRow]:
     """What happened to one row, newest first, from before an entry on."""
-    with RawCursor(conn, row_factory=args_row(ListChangesRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListChangesRow)) as cursor:
         cursor.execute(
             LIST_CHANGES,
             (
@@ -98,7 +98,7 @@ def list_changed_fields(
     conn: Connection[Any], *, entry_id: int
 ) -> list[ListChangedFieldsRow]:
     """The fields that differ before and after a change."""
-    with RawCursor(conn, row_factory=args_row(ListChangedFieldsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListChangedFieldsRow)) as cursor:
         return cursor.execute(LIST_CHANGED_FIELDS, (Int8(entry_id),)).fetchall()
 
 
@@ -122,7 +122,7 @@ ORDER BY action, actor"""
 def count_changes_by_action(
     conn: Connection[Any], *, since: datetime.datetime
 ) -> list[CountChangesByActionRow]:
-    with RawCursor(conn, row_factory=args_row(CountChangesByActionRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(CountChangesByActionRow)) as cursor:
         return cursor.execute(COUNT_CHANGES_BY_ACTION, (since,)).fetchall()
 
 

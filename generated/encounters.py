@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection, RawCursor, RawServerCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Float8
 from psycopg.types.range import Range
 
-from ._support import cursor_name, one, optional, range_text
+from ._support import cursor_name, one, optional, range_text, rows_of
 from .models import Encounter, EncountersSetting, JsonValue
 
 START_ENCOUNTER: Final = """\
@@ -32,7 +32,7 @@ def start_encounter(
     setting: EncountersSetting,
     started_at: datetime.datetime,
 ) -> Encounter:
-    with RawCursor(conn, row_factory=args_row(Encounter)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
         cursor.execute(
             START_ENCOUNTER,
             (patient_id, practitioner_id, appointment_id, setting, started_at),
@@ -57,7 +57,7 @@ def admit_appointment(
     conn: Connection[Any], *, appointment_id: UUID
 ) -> Encounter | None:
     """The patient is here: marks the appointment and opens its encounter, in one statement."""
-    with RawCursor(conn, row_factory=args_row(Encounter)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
         return optional(cursor.execute(ADMIT_APPOINTMENT, (appointment_id,)).fetchall())
 
 
@@ -81,7 +81,7 @@ def finish_encounter(
     signature: bytes | None,
     encounter_id: UUID,
 ) -> Encounter | None:
-    with RawCursor(conn, row_factory=args_row(Encounter)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
         cursor.execute(
             FINISH_ENCOUNTER,
             (ended_at, summary, list(diagnoses), signature, encounter_id),
@@ -95,7 +95,7 @@ SELECT id, patient_id, practitioner_id, appointment_id, setting, started_at, end
 
 
 def list_encounters(conn: Connection[Any], *, patient_id: UUID) -> list[Encounter]:
-    with RawCursor(conn, row_factory=args_row(Encounter)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
         return cursor.execute(LIST_ENCOUNTERS, (patient_id,)).fetchall()
 
 
@@ -122,7 +122,7 @@ def list_open_encounters(
     conn: Connection[Any], *, now: datetime.datetime
 ) -> list[ListOpenEncountersRow]:
     """Who is in the house, and since when."""
-    with RawCursor(conn, row_factory=args_row(ListOpenEncountersRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListOpenEncountersRow)) as cursor:
         return cursor.execute(LIST_OPEN_ENCOUNTERS, (now,)).fetchall()
 
 
@@ -267,7 +267,7 @@ def list_latest_observations(
     conn: Connection[Any], *, patient_id: UUID
 ) -> list[ListLatestObservationsRow]:
     """The newest value of each kind that a patient has."""
-    with RawCursor(conn, row_factory=args_row(ListLatestObservationsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListLatestObservationsRow)) as cursor:
         return cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,)).fetchall()
 
 
@@ -303,7 +303,7 @@ def stream_measurements(
     with RawServerCursor(
         conn,
         cursor_name("stream_measurements"),
-        row_factory=args_row(StreamMeasurementsRow),
+        row_factory=rows_of(StreamMeasurementsRow),
         withhold=conn.autocommit,
     ) as cursor:
         yield from cursor.execute(STREAM_MEASUREMENTS, (code,))
@@ -335,7 +335,7 @@ ORDER BY o.id"""
 def list_abnormal_measurements(
     conn: Connection[Any], *, encounter_id: UUID
 ) -> list[ListAbnormalMeasurementsRow]:
-    with RawCursor(conn, row_factory=args_row(ListAbnormalMeasurementsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListAbnormalMeasurementsRow)) as cursor:
         return cursor.execute(LIST_ABNORMAL_MEASUREMENTS, (encounter_id,)).fetchall()
 
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Int4
 
-from ._support import one, optional
+from ._support import one, optional, rows_of
 from .models import Medication, MedicationsForm
 
 ADD_MEDICATION: Final = """\
@@ -32,7 +32,7 @@ def add_medication(
     stock: int,
     controlled: bool,
 ) -> Medication:
-    with RawCursor(conn, row_factory=args_row(Medication)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Medication)) as cursor:
         cursor.execute(
             ADD_MEDICATION,
             (
@@ -55,7 +55,7 @@ SELECT id, atc_code, name, form, ingredients, unit_price, stock, controlled, cre
 
 def list_medications(conn: Connection[Any], *, atc_prefix: str) -> list[Medication]:
     """All medications below a node of the ATC tree, such as `J01`."""
-    with RawCursor(conn, row_factory=args_row(Medication)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Medication)) as cursor:
         return cursor.execute(LIST_MEDICATIONS, (atc_prefix,)).fetchall()
 
 
@@ -68,7 +68,7 @@ def list_medications_with(
     conn: Connection[Any], *, ingredients: Sequence[str]
 ) -> list[Medication]:
     """Those that have every one of the ingredients."""
-    with RawCursor(conn, row_factory=args_row(Medication)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Medication)) as cursor:
         return cursor.execute(LIST_MEDICATIONS_WITH, (list(ingredients),)).fetchall()
 
 
@@ -93,7 +93,7 @@ def restock_medications(
     conn: Connection[Any], *, ids: Sequence[UUID], quantities: Sequence[int]
 ) -> list[RestockMedicationsRow]:
     """Adds a delivery to the stock; unknown ids are left out of the answer."""
-    with RawCursor(conn, row_factory=args_row(RestockMedicationsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(RestockMedicationsRow)) as cursor:
         cursor.execute(
             RESTOCK_MEDICATIONS, (list(ids), [Int4(item) for item in quantities])
         )

@@ -8,10 +8,10 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from psycopg import Connection, RawCursor, RawServerCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Int8
 
-from ._support import cursor_name, one, optional
+from ._support import cursor_name, one, optional, rows_of
 from .models import Patient, PostalAddress, Sex
 
 GET_PATIENT: Final = """\
@@ -21,7 +21,7 @@ SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, add
 
 def get_patient(conn: Connection[Any], *, patient_id: UUID) -> Patient | None:
     """One patient, if there is one of that id."""
-    with RawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return optional(cursor.execute(GET_PATIENT, (patient_id,)).fetchall())
 
 
@@ -32,7 +32,7 @@ SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, add
 
 def get_patient_by_mrn(conn: Connection[Any], *, mrn: str) -> Patient:
     """The patient whose wristband carries this number."""
-    with RawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return one(cursor.execute(GET_PATIENT_BY_MRN, (mrn,)).fetchall())
 
 
@@ -44,7 +44,7 @@ SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, add
 def list_patients_by_ids(
     conn: Connection[Any], *, ids: Sequence[UUID]
 ) -> list[Patient]:
-    with RawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(LIST_PATIENTS_BY_IDS, (list(ids),)).fetchall()
 
 
@@ -68,7 +68,7 @@ def register_patient(
     address: PostalAddress | None,
 ) -> Patient:
     """A new patient; the database gives the id."""
-    with RawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         cursor.execute(
             REGISTER_PATIENT,
             (
@@ -114,7 +114,7 @@ def import_patient(
     """Registers a patient from another system, or brings the one of that number up to date.
     `inserted` tells which it was.
     """
-    with RawCursor(conn, row_factory=args_row(ImportPatientRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ImportPatientRow)) as cursor:
         cursor.execute(IMPORT_PATIENT, (mrn, given_name, family_name, born_on))
         return one(cursor.fetchall())
 
@@ -135,7 +135,7 @@ def update_contact_details(
     address: PostalAddress | None,
     patient_id: UUID,
 ) -> Patient | None:
-    with RawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         cursor.execute(
             UPDATE_CONTACT_DETAILS,
             (
@@ -187,7 +187,7 @@ def search_patients(
     conn: Connection[Any], *, search_text: str, max_rows: int
 ) -> list[SearchPatientsRow]:
     """Full-text search in the names, best match first."""
-    with RawCursor(conn, row_factory=args_row(SearchPatientsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(SearchPatientsRow)) as cursor:
         return cursor.execute(SEARCH_PATIENTS, (search_text, Int8(max_rows))).fetchall()
 
 
@@ -220,7 +220,7 @@ def list_patients_page(
     page_size: int,
 ) -> list[ListPatientsPageRow]:
     """One page in alphabetical order, after the last row of the page before."""
-    with RawCursor(conn, row_factory=args_row(ListPatientsPageRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListPatientsPageRow)) as cursor:
         cursor.execute(
             LIST_PATIENTS_PAGE,
             (after_family_name, after_given_name, after_id, Int8(page_size)),
@@ -263,7 +263,7 @@ def stream_mailing_list(conn: Connection[Any]) -> Iterator[StreamMailingListRow]
     with RawServerCursor(
         conn,
         cursor_name("stream_mailing_list"),
-        row_factory=args_row(StreamMailingListRow.from_row),
+        row_factory=rows_of(StreamMailingListRow),
         withhold=conn.autocommit,
     ) as cursor:
         yield from cursor.execute(STREAM_MAILING_LIST)
@@ -307,7 +307,7 @@ ORDER BY p.mrn"""
 
 def list_appointment_counts(conn: Connection[Any]) -> list[ListAppointmentCountsRow]:
     """How many appointments each patient has, those without any included."""
-    with RawCursor(conn, row_factory=args_row(ListAppointmentCountsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListAppointmentCountsRow)) as cursor:
         return cursor.execute(LIST_APPOINTMENT_COUNTS).fetchall()
 
 
@@ -343,7 +343,7 @@ def merge_patients(
     conn: Connection[Any], *, survivor_id: UUID, duplicate_id: UUID
 ) -> MergePatientsRow:
     """Moves the record of a patient who was registered twice, and forgets the duplicate."""
-    with RawCursor(conn, row_factory=args_row(MergePatientsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(MergePatientsRow)) as cursor:
         cursor.execute(MERGE_PATIENTS, (survivor_id, duplicate_id))
         return one(cursor.fetchall())
 

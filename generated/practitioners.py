@@ -8,10 +8,9 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 from psycopg.types.range import Range
 
-from ._support import one, optional, parse_array, range_text
+from ._support import one, optional, parse_array, range_text, rows_of
 from .models import Practitioner, Specialty
 
 HIRE_PRACTITIONER: Final = """\
@@ -30,7 +29,7 @@ def hire_practitioner(
     specialties: Sequence[Specialty],
     room: str | None,
 ) -> Practitioner:
-    with RawCursor(conn, row_factory=args_row(Practitioner.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         cursor.execute(
             HIRE_PRACTITIONER,
             (licence_number, full_name, email, list(specialties), room),
@@ -46,7 +45,7 @@ SELECT id, licence_number, full_name, email, specialties, room, active, created_
 def get_practitioner_by_licence(
     conn: Connection[Any], *, licence_number: str
 ) -> Practitioner | None:
-    with RawCursor(conn, row_factory=args_row(Practitioner.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         cursor.execute(GET_PRACTITIONER_BY_LICENCE, (licence_number,))
         return optional(cursor.fetchall())
 
@@ -62,7 +61,7 @@ def list_practitioners(
     conn: Connection[Any], *, specialties: Sequence[Specialty] | None
 ) -> list[Practitioner]:
     """Those at work who have one of the specialties; all of them if none is asked for."""
-    with RawCursor(conn, row_factory=args_row(Practitioner.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         cursor.execute(
             LIST_PRACTITIONERS, (None if specialties is None else list(specialties),)
         )
@@ -101,9 +100,7 @@ def find_free_practitioners(
     conn: Connection[Any], *, specialty: Specialty, period: Range[datetime.datetime]
 ) -> list[FindFreePractitionersRow]:
     """Who has the specialty and nothing else to do in the whole period."""
-    with RawCursor(
-        conn, row_factory=args_row(FindFreePractitionersRow.from_row)
-    ) as cursor:
+    with RawCursor(conn, row_factory=rows_of(FindFreePractitionersRow)) as cursor:
         cursor.execute(FIND_FREE_PRACTITIONERS, (specialty, range_text(period)))
         return cursor.fetchall()
 
@@ -137,7 +134,7 @@ def list_next_appointments(
     conn: Connection[Any], *, now: datetime.datetime
 ) -> list[ListNextAppointmentsRow]:
     """What each practitioner does next, if anything."""
-    with RawCursor(conn, row_factory=args_row(ListNextAppointmentsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListNextAppointmentsRow)) as cursor:
         return cursor.execute(LIST_NEXT_APPOINTMENTS, (now,)).fetchall()
 
 
@@ -150,7 +147,7 @@ class ListSpecialtiesRow:
 
     @classmethod
     def from_row(cls, specialty: str, names: Any) -> Self:
-        return cls(Specialty(specialty), [str(item) for item in names])
+        return cls(Specialty(specialty), names)
 
 
 LIST_SPECIALTIES: Final = """\
@@ -165,7 +162,7 @@ ORDER BY s"""
 
 def list_specialties(conn: Connection[Any]) -> list[ListSpecialtiesRow]:
     """Every specialty, and who of those at work has it."""
-    with RawCursor(conn, row_factory=args_row(ListSpecialtiesRow.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListSpecialtiesRow)) as cursor:
         return cursor.execute(LIST_SPECIALTIES).fetchall()
 
 

@@ -8,10 +8,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 from psycopg.types.range import Range
 
-from ._support import one, optional, range_text
+from ._support import one, optional, range_text, rows_of
 from .models import (
     AllergiesSeverity,
     MedicationsForm,
@@ -41,7 +40,7 @@ def prescribe(
     valid_during: Range[datetime.date],
 ) -> Prescription:
     """Fails with `ExclusionViolation` if the patient gets the medication in those days already."""
-    with RawCursor(conn, row_factory=args_row(Prescription)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
         cursor.execute(
             PRESCRIBE,
             (
@@ -66,7 +65,7 @@ SELECT id, patient_id, medication_id, practitioner_id, encounter_id, status, dos
 def list_prescriptions(
     conn: Connection[Any], *, patient_id: UUID
 ) -> list[Prescription]:
-    with RawCursor(conn, row_factory=args_row(Prescription)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
         return cursor.execute(LIST_PRESCRIPTIONS, (patient_id,)).fetchall()
 
 
@@ -105,7 +104,7 @@ def list_current_medications(
     conn: Connection[Any], *, patient_id: UUID, day: datetime.date
 ) -> list[ListCurrentMedicationsRow]:
     """What the patient may be taking on that day."""
-    with RawCursor(conn, row_factory=args_row(ListCurrentMedicationsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListCurrentMedicationsRow)) as cursor:
         return cursor.execute(LIST_CURRENT_MEDICATIONS, (patient_id, day)).fetchall()
 
 
@@ -120,7 +119,7 @@ RETURNING id, patient_id, medication_id, practitioner_id, encounter_id, status, 
 def extend_prescription(
     conn: Connection[Any], *, until: datetime.date, prescription_id: UUID
 ) -> Prescription | None:
-    with RawCursor(conn, row_factory=args_row(Prescription)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
         cursor.execute(EXTEND_PRESCRIPTION, (until, prescription_id))
         return optional(cursor.fetchall())
 
@@ -135,7 +134,7 @@ RETURNING id, patient_id, medication_id, practitioner_id, encounter_id, status, 
 def stop_prescription(
     conn: Connection[Any], *, reason: str, prescription_id: UUID
 ) -> Prescription | None:
-    with RawCursor(conn, row_factory=args_row(Prescription)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
         cursor.execute(STOP_PRESCRIPTION, (reason, prescription_id))
         return optional(cursor.fetchall())
 
@@ -162,7 +161,7 @@ def list_allergy_conflicts(
     conn: Connection[Any], *, medication_id: UUID, patient_id: UUID
 ) -> list[ListAllergyConflictsRow]:
     """Why this medication may hurt this patient; hopefully nothing."""
-    with RawCursor(conn, row_factory=args_row(ListAllergyConflictsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListAllergyConflictsRow)) as cursor:
         cursor.execute(LIST_ALLERGY_CONFLICTS, (medication_id, patient_id))
         return cursor.fetchall()
 
@@ -197,5 +196,5 @@ def list_dose_changes(
     conn: Connection[Any], *, patient_id: UUID
 ) -> list[ListDoseChangesRow]:
     """How the doses of a patient's medications went up and down."""
-    with RawCursor(conn, row_factory=args_row(ListDoseChangesRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListDoseChangesRow)) as cursor:
         return cursor.execute(LIST_DOSE_CHANGES, (patient_id,)).fetchall()

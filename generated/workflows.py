@@ -8,11 +8,11 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 
-from ._support import one, optional
+from ._support import one, optional, rows_of
 from .models import (
     JsonValue,
     RunState,
@@ -50,7 +50,7 @@ def configure_workflow(
     updated_by: UUID | None,
 ) -> WorkflowConfiguration:
     """Sets a configuration; settings that are not given stay."""
-    with RawCursor(conn, row_factory=args_row(WorkflowConfiguration)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(WorkflowConfiguration)) as cursor:
         cursor.execute(
             CONFIGURE_WORKFLOW,
             (
@@ -75,7 +75,7 @@ def list_workflow_configurations(
     conn: Connection[Any], *, settings: JsonValue
 ) -> list[WorkflowConfiguration]:
     """Enabled ones whose settings contain the given ones."""
-    with RawCursor(conn, row_factory=args_row(WorkflowConfiguration)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(WorkflowConfiguration)) as cursor:
         cursor.execute(LIST_WORKFLOW_CONFIGURATIONS, (Jsonb(settings),))
         return cursor.fetchall()
 
@@ -137,7 +137,7 @@ def draw_workflow(
     created_by: UUID | None,
 ) -> VisualWorkflow:
     """Saves a new workflow, or the next revision of the one of that name."""
-    with RawCursor(conn, row_factory=args_row(VisualWorkflow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
         cursor.execute(DRAW_WORKFLOW, (name, category, Jsonb(definition), created_by))
         return one(cursor.fetchall())
 
@@ -152,7 +152,7 @@ RETURNING id, name, revision, category, definition, derived_from, created_by,
 def publish_workflow(
     conn: Connection[Any], *, workflow_id: UUID
 ) -> VisualWorkflow | None:
-    with RawCursor(conn, row_factory=args_row(VisualWorkflow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
         return optional(cursor.execute(PUBLISH_WORKFLOW, (workflow_id,)).fetchall())
 
 
@@ -183,7 +183,7 @@ def list_published_workflows(
     conn: Connection[Any], *, category: VisualWorkflowsCategory
 ) -> list[ListPublishedWorkflowsRow]:
     """The newest published revision of each workflow of a category."""
-    with RawCursor(conn, row_factory=args_row(ListPublishedWorkflowsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListPublishedWorkflowsRow)) as cursor:
         return cursor.execute(LIST_PUBLISHED_WORKFLOWS, (category,)).fetchall()
 
 
@@ -214,7 +214,7 @@ def list_workflow_lineage(
     conn: Connection[Any], *, workflow_id: UUID
 ) -> list[ListWorkflowLineageRow]:
     """A workflow and the revisions it descends from, newest first."""
-    with RawCursor(conn, row_factory=args_row(ListWorkflowLineageRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListWorkflowLineageRow)) as cursor:
         return cursor.execute(LIST_WORKFLOW_LINEAGE, (workflow_id,)).fetchall()
 
 
@@ -248,7 +248,7 @@ def list_reachable_nodes(
     conn: Connection[Any], *, workflow_id: UUID, start_node: str
 ) -> list[ListReachableNodesRow]:
     """The nodes that can be reached from one node along the edges, with the number of steps."""
-    with RawCursor(conn, row_factory=args_row(ListReachableNodesRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListReachableNodesRow)) as cursor:
         cursor.execute(LIST_REACHABLE_NODES, (workflow_id, start_node))
         return cursor.fetchall()
 
@@ -272,7 +272,7 @@ ORDER BY n.id"""
 
 def list_nodes(conn: Connection[Any], *, workflow_id: UUID) -> list[ListNodesRow]:
     """The nodes of a workflow as the editor drew them."""
-    with RawCursor(conn, row_factory=args_row(ListNodesRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListNodesRow)) as cursor:
         return cursor.execute(LIST_NODES, (workflow_id,)).fetchall()
 
 
@@ -286,7 +286,7 @@ RETURNING id, workflow_id, patient_id, state, attempts, context, queued_at, star
 def queue_run(
     conn: Connection[Any], *, workflow_id: UUID, patient_id: UUID, context: JsonValue
 ) -> WorkflowRun:
-    with RawCursor(conn, row_factory=args_row(WorkflowRun.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         cursor.execute(QUEUE_RUN, (workflow_id, patient_id, Jsonb(context)))
         return one(cursor.fetchall())
 
@@ -307,7 +307,7 @@ RETURNING id, workflow_id, patient_id, state, attempts, context, queued_at, star
 
 def claim_run(conn: Connection[Any]) -> WorkflowRun | None:
     """The next run to work at, if there is one; two workers never get the same one."""
-    with RawCursor(conn, row_factory=args_row(WorkflowRun.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         return optional(cursor.execute(CLAIM_RUN).fetchall())
 
 
@@ -327,7 +327,7 @@ def finish_run(
     outcome: JsonValue,
     run_id: int,
 ) -> WorkflowRun | None:
-    with RawCursor(conn, row_factory=args_row(WorkflowRun.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         cursor.execute(FINISH_RUN, (state, error, Jsonb(outcome), Int8(run_id)))
         return optional(cursor.fetchall())
 
@@ -357,5 +357,5 @@ def count_runs(
     conn: Connection[Any], *, states: Sequence[RunState]
 ) -> list[CountRunsRow]:
     """How many runs are in each state, the states without runs included."""
-    with RawCursor(conn, row_factory=args_row(CountRunsRow.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(CountRunsRow)) as cursor:
         return cursor.execute(COUNT_RUNS, (list(states),)).fetchall()

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 
-from .._support import one, optional
+from .._support import one, optional, rows_of
 from ..allergies import (
     IMPORT_ALLERGIES,
     LIST_ALLERGIES,
@@ -28,7 +28,7 @@ async def list_allergies(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> list[Allergy]:
     """Allergies of one patient, oldest first."""
-    async with AsyncRawCursor(conn, row_factory=args_row(Allergy)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
         await cursor.execute(LIST_ALLERGIES, (patient_id,))
         return await cursor.fetchall()
 
@@ -36,7 +36,7 @@ async def list_allergies(
 async def list_allergies_by_severity(
     conn: AsyncConnection[Any], *, severities: Sequence[AllergiesSeverity]
 ) -> list[Allergy]:
-    async with AsyncRawCursor(conn, row_factory=args_row(Allergy)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
         await cursor.execute(LIST_ALLERGIES_BY_SEVERITY, (list(severities),))
         return await cursor.fetchall()
 
@@ -51,7 +51,7 @@ async def record_allergy(
     onset_date: datetime.date | None,
 ) -> Allergy:
     """What is reported again replaces what was known."""
-    async with AsyncRawCursor(conn, row_factory=args_row(Allergy)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
         await cursor.execute(
             RECORD_ALLERGY, (patient_id, allergen, severity, reaction, onset_date)
         )
@@ -89,7 +89,7 @@ async def import_allergies(
 async def set_allergy_severity(
     conn: AsyncConnection[Any], *, severity: AllergiesSeverity, allergy_id: UUID
 ) -> Allergy | None:
-    async with AsyncRawCursor(conn, row_factory=args_row(Allergy)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
         await cursor.execute(SET_ALLERGY_SEVERITY, (severity, allergy_id))
         return optional(await cursor.fetchall())
 
@@ -99,7 +99,7 @@ async def list_allergy_reactions(
 ) -> list[ListAllergyReactionsRow]:
     """Only allergies of which a reaction was seen."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListAllergyReactionsRow)
+        conn, row_factory=rows_of(ListAllergyReactionsRow)
     ) as cursor:
         await cursor.execute(LIST_ALLERGY_REACTIONS, (patient_id,))
         return await cursor.fetchall()

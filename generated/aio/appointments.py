@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Int8
 from psycopg.types.range import Range
 
-from .._support import one, optional, range_text
+from .._support import one, optional, range_text, rows_of
 from ..appointments import (
     BOOK_APPOINTMENT,
     CANCEL_APPOINTMENTS,
@@ -44,9 +44,7 @@ async def book_appointment(
     reason: str | None,
 ) -> Appointment:
     """Fails with `ExclusionViolation` if the practitioner is busy then."""
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(Appointment.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(
             BOOK_APPOINTMENT, (patient_id, practitioner_id, starts_at, ends_at, reason)
         )
@@ -56,9 +54,7 @@ async def book_appointment(
 async def get_appointment(
     conn: AsyncConnection[Any], *, appointment_id: UUID
 ) -> Appointment | None:
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(Appointment.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(GET_APPOINTMENT, (appointment_id,))
         return optional(await cursor.fetchall())
 
@@ -67,9 +63,7 @@ async def reschedule_appointment(
     conn: AsyncConnection[Any], *, starts_at: datetime.datetime, appointment_id: UUID
 ) -> Appointment | None:
     """Moves an appointment and keeps its length."""
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(Appointment.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(RESCHEDULE_APPOINTMENT, (starts_at, appointment_id))
         return optional(await cursor.fetchall())
 
@@ -77,9 +71,7 @@ async def reschedule_appointment(
 async def set_appointment_status(
     conn: AsyncConnection[Any], *, status: AppointmentStatus, appointment_id: UUID
 ) -> Appointment | None:
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(Appointment.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(SET_APPOINTMENT_STATUS, (status, appointment_id))
         return optional(await cursor.fetchall())
 
@@ -122,9 +114,7 @@ async def list_appointments(
     until: datetime.datetime | None,
 ) -> list[Appointment]:
     """Each filter may be left out with None."""
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(Appointment.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(
             LIST_APPOINTMENTS,
             (
@@ -140,9 +130,7 @@ async def list_appointments(
 async def list_appointments_during(
     conn: AsyncConnection[Any], *, period: Range[datetime.datetime]
 ) -> list[Appointment]:
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(Appointment.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(LIST_APPOINTMENTS_DURING, (range_text(period),))
         return await cursor.fetchall()
 
@@ -151,9 +139,7 @@ async def list_day_schedule(
     conn: AsyncConnection[Any], *, practitioner_id: UUID, day: datetime.date
 ) -> list[ListDayScheduleRow]:
     """One practitioner's day, with the encounter where the patient has come already."""
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(ListDayScheduleRow.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(ListDayScheduleRow)) as cursor:
         await cursor.execute(LIST_DAY_SCHEDULE, (practitioner_id, day))
         return await cursor.fetchall()
 
@@ -169,7 +155,7 @@ async def next_appointment_at(
 
 async def list_busy_times(conn: AsyncConnection[Any]) -> list[ListBusyTimesRow]:
     """Each practitioner's booked time as one multirange."""
-    async with AsyncRawCursor(conn, row_factory=args_row(ListBusyTimesRow)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(ListBusyTimesRow)) as cursor:
         await cursor.execute(LIST_BUSY_TIMES)
         return await cursor.fetchall()
 
@@ -183,7 +169,7 @@ async def claim_due_reminders(
 ) -> list[ClaimDueRemindersRow]:
     """Takes the next reminders to send; two workers never get the same one."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ClaimDueRemindersRow)
+        conn, row_factory=rows_of(ClaimDueRemindersRow)
     ) as cursor:
         await cursor.execute(CLAIM_DUE_REMINDERS, (now, ahead, Int8(max_rows)))
         return await cursor.fetchall()

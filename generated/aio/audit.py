@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import args_row
 from psycopg.types.numeric import Int8
 
+from .._support import rows_of
 from ..audit import (
     COUNT_CHANGES_BY_ACTION,
     LIST_CHANGED_FIELDS,
@@ -36,7 +36,7 @@ async def list_changes(
     max_rows: int,
 ) -> list[ListChangesRow]:
     """What happened to one row, newest first, from before an entry on."""
-    async with AsyncRawCursor(conn, row_factory=args_row(ListChangesRow)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(ListChangesRow)) as cursor:
         await cursor.execute(
             LIST_CHANGES,
             (
@@ -54,7 +54,7 @@ async def list_changed_fields(
 ) -> list[ListChangedFieldsRow]:
     """The fields that differ before and after a change."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListChangedFieldsRow)
+        conn, row_factory=rows_of(ListChangedFieldsRow)
     ) as cursor:
         await cursor.execute(LIST_CHANGED_FIELDS, (Int8(entry_id),))
         return await cursor.fetchall()
@@ -64,7 +64,7 @@ async def count_changes_by_action(
     conn: AsyncConnection[Any], *, since: datetime.datetime
 ) -> list[CountChangesByActionRow]:
     async with AsyncRawCursor(
-        conn, row_factory=args_row(CountChangesByActionRow)
+        conn, row_factory=rows_of(CountChangesByActionRow)
     ) as cursor:
         await cursor.execute(COUNT_CHANGES_BY_ACTION, (since,))
         return await cursor.fetchall()

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor, AsyncRawServerCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Float8
 from psycopg.types.range import Range
 
-from .._support import cursor_name, one, optional, range_text
+from .._support import cursor_name, one, optional, range_text, rows_of
 from ..encounters import (
     ADMIT_APPOINTMENT,
     FINISH_ENCOUNTER,
@@ -46,7 +46,7 @@ async def start_encounter(
     setting: EncountersSetting,
     started_at: datetime.datetime,
 ) -> Encounter:
-    async with AsyncRawCursor(conn, row_factory=args_row(Encounter)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
         await cursor.execute(
             START_ENCOUNTER,
             (patient_id, practitioner_id, appointment_id, setting, started_at),
@@ -58,7 +58,7 @@ async def admit_appointment(
     conn: AsyncConnection[Any], *, appointment_id: UUID
 ) -> Encounter | None:
     """The patient is here: marks the appointment and opens its encounter, in one statement."""
-    async with AsyncRawCursor(conn, row_factory=args_row(Encounter)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
         await cursor.execute(ADMIT_APPOINTMENT, (appointment_id,))
         return optional(await cursor.fetchall())
 
@@ -72,7 +72,7 @@ async def finish_encounter(
     signature: bytes | None,
     encounter_id: UUID,
 ) -> Encounter | None:
-    async with AsyncRawCursor(conn, row_factory=args_row(Encounter)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
         await cursor.execute(
             FINISH_ENCOUNTER,
             (ended_at, summary, list(diagnoses), signature, encounter_id),
@@ -83,7 +83,7 @@ async def finish_encounter(
 async def list_encounters(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> list[Encounter]:
-    async with AsyncRawCursor(conn, row_factory=args_row(Encounter)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
         await cursor.execute(LIST_ENCOUNTERS, (patient_id,))
         return await cursor.fetchall()
 
@@ -93,7 +93,7 @@ async def list_open_encounters(
 ) -> list[ListOpenEncountersRow]:
     """Who is in the house, and since when."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListOpenEncountersRow)
+        conn, row_factory=rows_of(ListOpenEncountersRow)
     ) as cursor:
         await cursor.execute(LIST_OPEN_ENCOUNTERS, (now,))
         return await cursor.fetchall()
@@ -177,7 +177,7 @@ async def list_latest_observations(
 ) -> list[ListLatestObservationsRow]:
     """The newest value of each kind that a patient has."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListLatestObservationsRow)
+        conn, row_factory=rows_of(ListLatestObservationsRow)
     ) as cursor:
         await cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,))
         return await cursor.fetchall()
@@ -190,7 +190,7 @@ async def stream_measurements(
     async with AsyncRawServerCursor(
         conn,
         cursor_name("stream_measurements"),
-        row_factory=args_row(StreamMeasurementsRow),
+        row_factory=rows_of(StreamMeasurementsRow),
         withhold=conn.autocommit,
     ) as cursor:
         await cursor.execute(STREAM_MEASUREMENTS, (code,))
@@ -202,7 +202,7 @@ async def list_abnormal_measurements(
     conn: AsyncConnection[Any], *, encounter_id: UUID
 ) -> list[ListAbnormalMeasurementsRow]:
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListAbnormalMeasurementsRow)
+        conn, row_factory=rows_of(ListAbnormalMeasurementsRow)
     ) as cursor:
         await cursor.execute(LIST_ABNORMAL_MEASUREMENTS, (encounter_id,))
         return await cursor.fetchall()

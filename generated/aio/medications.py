@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Int4
 
-from .._support import one, optional
+from .._support import one, optional, rows_of
 from ..medications import (
     ADD_MEDICATION,
     DISPENSE_MEDICATION,
@@ -34,7 +34,7 @@ async def add_medication(
     stock: int,
     controlled: bool,
 ) -> Medication:
-    async with AsyncRawCursor(conn, row_factory=args_row(Medication)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Medication)) as cursor:
         await cursor.execute(
             ADD_MEDICATION,
             (
@@ -54,7 +54,7 @@ async def list_medications(
     conn: AsyncConnection[Any], *, atc_prefix: str
 ) -> list[Medication]:
     """All medications below a node of the ATC tree, such as `J01`."""
-    async with AsyncRawCursor(conn, row_factory=args_row(Medication)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Medication)) as cursor:
         await cursor.execute(LIST_MEDICATIONS, (atc_prefix,))
         return await cursor.fetchall()
 
@@ -63,7 +63,7 @@ async def list_medications_with(
     conn: AsyncConnection[Any], *, ingredients: Sequence[str]
 ) -> list[Medication]:
     """Those that have every one of the ingredients."""
-    async with AsyncRawCursor(conn, row_factory=args_row(Medication)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Medication)) as cursor:
         await cursor.execute(LIST_MEDICATIONS_WITH, (list(ingredients),))
         return await cursor.fetchall()
 
@@ -73,7 +73,7 @@ async def restock_medications(
 ) -> list[RestockMedicationsRow]:
     """Adds a delivery to the stock; unknown ids are left out of the answer."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(RestockMedicationsRow)
+        conn, row_factory=rows_of(RestockMedicationsRow)
     ) as cursor:
         await cursor.execute(
             RESTOCK_MEDICATIONS, (list(ids), [Int4(item) for item in quantities])

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor, AsyncRawServerCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Int8
 
-from .._support import cursor_name, one, optional
+from .._support import cursor_name, one, optional, rows_of
 from ..models import Patient, PostalAddress, Sex
 from ..patients import (
     COUNT_PATIENTS,
@@ -41,14 +41,14 @@ async def get_patient(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> Patient | None:
     """One patient, if there is one of that id."""
-    async with AsyncRawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(GET_PATIENT, (patient_id,))
         return optional(await cursor.fetchall())
 
 
 async def get_patient_by_mrn(conn: AsyncConnection[Any], *, mrn: str) -> Patient:
     """The patient whose wristband carries this number."""
-    async with AsyncRawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(GET_PATIENT_BY_MRN, (mrn,))
         return one(await cursor.fetchall())
 
@@ -56,7 +56,7 @@ async def get_patient_by_mrn(conn: AsyncConnection[Any], *, mrn: str) -> Patient
 async def list_patients_by_ids(
     conn: AsyncConnection[Any], *, ids: Sequence[UUID]
 ) -> list[Patient]:
-    async with AsyncRawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(LIST_PATIENTS_BY_IDS, (list(ids),))
         return await cursor.fetchall()
 
@@ -74,7 +74,7 @@ async def register_patient(
     address: PostalAddress | None,
 ) -> Patient:
     """A new patient; the database gives the id."""
-    async with AsyncRawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(
             REGISTER_PATIENT,
             (
@@ -102,7 +102,7 @@ async def import_patient(
     """Registers a patient from another system, or brings the one of that number up to date.
     `inserted` tells which it was.
     """
-    async with AsyncRawCursor(conn, row_factory=args_row(ImportPatientRow)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(ImportPatientRow)) as cursor:
         await cursor.execute(IMPORT_PATIENT, (mrn, given_name, family_name, born_on))
         return one(await cursor.fetchall())
 
@@ -115,7 +115,7 @@ async def update_contact_details(
     address: PostalAddress | None,
     patient_id: UUID,
 ) -> Patient | None:
-    async with AsyncRawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(
             UPDATE_CONTACT_DETAILS,
             (
@@ -140,7 +140,7 @@ async def search_patients(
     conn: AsyncConnection[Any], *, search_text: str, max_rows: int
 ) -> list[SearchPatientsRow]:
     """Full-text search in the names, best match first."""
-    async with AsyncRawCursor(conn, row_factory=args_row(SearchPatientsRow)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(SearchPatientsRow)) as cursor:
         await cursor.execute(SEARCH_PATIENTS, (search_text, Int8(max_rows)))
         return await cursor.fetchall()
 
@@ -154,9 +154,7 @@ async def list_patients_page(
     page_size: int,
 ) -> list[ListPatientsPageRow]:
     """One page in alphabetical order, after the last row of the page before."""
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(ListPatientsPageRow)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(ListPatientsPageRow)) as cursor:
         await cursor.execute(
             LIST_PATIENTS_PAGE,
             (after_family_name, after_given_name, after_id, Int8(page_size)),
@@ -171,7 +169,7 @@ async def stream_mailing_list(
     async with AsyncRawServerCursor(
         conn,
         cursor_name("stream_mailing_list"),
-        row_factory=args_row(StreamMailingListRow.from_row),
+        row_factory=rows_of(StreamMailingListRow),
         withhold=conn.autocommit,
     ) as cursor:
         await cursor.execute(STREAM_MAILING_LIST)
@@ -198,7 +196,7 @@ async def list_appointment_counts(
 ) -> list[ListAppointmentCountsRow]:
     """How many appointments each patient has, those without any included."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListAppointmentCountsRow)
+        conn, row_factory=rows_of(ListAppointmentCountsRow)
     ) as cursor:
         await cursor.execute(LIST_APPOINTMENT_COUNTS)
         return await cursor.fetchall()
@@ -208,7 +206,7 @@ async def merge_patients(
     conn: AsyncConnection[Any], *, survivor_id: UUID, duplicate_id: UUID
 ) -> MergePatientsRow:
     """Moves the record of a patient who was registered twice, and forgets the duplicate."""
-    async with AsyncRawCursor(conn, row_factory=args_row(MergePatientsRow)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(MergePatientsRow)) as cursor:
         await cursor.execute(MERGE_PATIENTS, (survivor_id, duplicate_id))
         return one(await cursor.fetchall())
 

@@ -7,10 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import args_row
 from psycopg.types.range import Range
 
-from .._support import one, optional, range_text
+from .._support import one, optional, range_text, rows_of
 from ..models import Practitioner, Specialty
 from ..practitioners import (
     FIND_FREE_PRACTITIONERS,
@@ -36,9 +35,7 @@ async def hire_practitioner(
     specialties: Sequence[Specialty],
     room: str | None,
 ) -> Practitioner:
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(Practitioner.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         await cursor.execute(
             HIRE_PRACTITIONER,
             (licence_number, full_name, email, list(specialties), room),
@@ -49,9 +46,7 @@ async def hire_practitioner(
 async def get_practitioner_by_licence(
     conn: AsyncConnection[Any], *, licence_number: str
 ) -> Practitioner | None:
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(Practitioner.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         await cursor.execute(GET_PRACTITIONER_BY_LICENCE, (licence_number,))
         return optional(await cursor.fetchall())
 
@@ -60,9 +55,7 @@ async def list_practitioners(
     conn: AsyncConnection[Any], *, specialties: Sequence[Specialty] | None
 ) -> list[Practitioner]:
     """Those at work who have one of the specialties; all of them if none is asked for."""
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(Practitioner.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         await cursor.execute(
             LIST_PRACTITIONERS, (None if specialties is None else list(specialties),)
         )
@@ -77,7 +70,7 @@ async def find_free_practitioners(
 ) -> list[FindFreePractitionersRow]:
     """Who has the specialty and nothing else to do in the whole period."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(FindFreePractitionersRow.from_row)
+        conn, row_factory=rows_of(FindFreePractitionersRow)
     ) as cursor:
         await cursor.execute(FIND_FREE_PRACTITIONERS, (specialty, range_text(period)))
         return await cursor.fetchall()
@@ -88,7 +81,7 @@ async def list_next_appointments(
 ) -> list[ListNextAppointmentsRow]:
     """What each practitioner does next, if anything."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListNextAppointmentsRow)
+        conn, row_factory=rows_of(ListNextAppointmentsRow)
     ) as cursor:
         await cursor.execute(LIST_NEXT_APPOINTMENTS, (now,))
         return await cursor.fetchall()
@@ -96,9 +89,7 @@ async def list_next_appointments(
 
 async def list_specialties(conn: AsyncConnection[Any]) -> list[ListSpecialtiesRow]:
     """Every specialty, and who of those at work has it."""
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(ListSpecialtiesRow.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(ListSpecialtiesRow)) as cursor:
         await cursor.execute(LIST_SPECIALTIES)
         return await cursor.fetchall()
 

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 
-from .._support import one, optional
+from .._support import one, optional, rows_of
 from ..models import (
     JsonValue,
     RunState,
@@ -56,7 +56,7 @@ async def configure_workflow(
 ) -> WorkflowConfiguration:
     """Sets a configuration; settings that are not given stay."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(WorkflowConfiguration)
+        conn, row_factory=rows_of(WorkflowConfiguration)
     ) as cursor:
         await cursor.execute(
             CONFIGURE_WORKFLOW,
@@ -78,7 +78,7 @@ async def list_workflow_configurations(
 ) -> list[WorkflowConfiguration]:
     """Enabled ones whose settings contain the given ones."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(WorkflowConfiguration)
+        conn, row_factory=rows_of(WorkflowConfiguration)
     ) as cursor:
         await cursor.execute(LIST_WORKFLOW_CONFIGURATIONS, (Jsonb(settings),))
         return await cursor.fetchall()
@@ -117,7 +117,7 @@ async def draw_workflow(
     created_by: UUID | None,
 ) -> VisualWorkflow:
     """Saves a new workflow, or the next revision of the one of that name."""
-    async with AsyncRawCursor(conn, row_factory=args_row(VisualWorkflow)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
         await cursor.execute(
             DRAW_WORKFLOW, (name, category, Jsonb(definition), created_by)
         )
@@ -127,7 +127,7 @@ async def draw_workflow(
 async def publish_workflow(
     conn: AsyncConnection[Any], *, workflow_id: UUID
 ) -> VisualWorkflow | None:
-    async with AsyncRawCursor(conn, row_factory=args_row(VisualWorkflow)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
         await cursor.execute(PUBLISH_WORKFLOW, (workflow_id,))
         return optional(await cursor.fetchall())
 
@@ -137,7 +137,7 @@ async def list_published_workflows(
 ) -> list[ListPublishedWorkflowsRow]:
     """The newest published revision of each workflow of a category."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListPublishedWorkflowsRow)
+        conn, row_factory=rows_of(ListPublishedWorkflowsRow)
     ) as cursor:
         await cursor.execute(LIST_PUBLISHED_WORKFLOWS, (category,))
         return await cursor.fetchall()
@@ -148,7 +148,7 @@ async def list_workflow_lineage(
 ) -> list[ListWorkflowLineageRow]:
     """A workflow and the revisions it descends from, newest first."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListWorkflowLineageRow)
+        conn, row_factory=rows_of(ListWorkflowLineageRow)
     ) as cursor:
         await cursor.execute(LIST_WORKFLOW_LINEAGE, (workflow_id,))
         return await cursor.fetchall()
@@ -159,7 +159,7 @@ async def list_reachable_nodes(
 ) -> list[ListReachableNodesRow]:
     """The nodes that can be reached from one node along the edges, with the number of steps."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListReachableNodesRow)
+        conn, row_factory=rows_of(ListReachableNodesRow)
     ) as cursor:
         await cursor.execute(LIST_REACHABLE_NODES, (workflow_id, start_node))
         return await cursor.fetchall()
@@ -169,7 +169,7 @@ async def list_nodes(
     conn: AsyncConnection[Any], *, workflow_id: UUID
 ) -> list[ListNodesRow]:
     """The nodes of a workflow as the editor drew them."""
-    async with AsyncRawCursor(conn, row_factory=args_row(ListNodesRow)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(ListNodesRow)) as cursor:
         await cursor.execute(LIST_NODES, (workflow_id,))
         return await cursor.fetchall()
 
@@ -181,18 +181,14 @@ async def queue_run(
     patient_id: UUID,
     context: JsonValue,
 ) -> WorkflowRun:
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(WorkflowRun.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         await cursor.execute(QUEUE_RUN, (workflow_id, patient_id, Jsonb(context)))
         return one(await cursor.fetchall())
 
 
 async def claim_run(conn: AsyncConnection[Any]) -> WorkflowRun | None:
     """The next run to work at, if there is one; two workers never get the same one."""
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(WorkflowRun.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         await cursor.execute(CLAIM_RUN)
         return optional(await cursor.fetchall())
 
@@ -205,9 +201,7 @@ async def finish_run(
     outcome: JsonValue,
     run_id: int,
 ) -> WorkflowRun | None:
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(WorkflowRun.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         await cursor.execute(FINISH_RUN, (state, error, Jsonb(outcome), Int8(run_id)))
         return optional(await cursor.fetchall())
 
@@ -216,8 +210,6 @@ async def count_runs(
     conn: AsyncConnection[Any], *, states: Sequence[RunState]
 ) -> list[CountRunsRow]:
     """How many runs are in each state, the states without runs included."""
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(CountRunsRow.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(CountRunsRow)) as cursor:
         await cursor.execute(COUNT_RUNS, (list(states),))
         return await cursor.fetchall()

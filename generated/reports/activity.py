@@ -8,11 +8,10 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 from psycopg.types.numeric import Int8
 from psycopg.types.range import Range
 
-from .._support import range_text
+from .._support import range_text, rows_of
 from ..models import AppointmentStatus
 
 
@@ -50,7 +49,7 @@ ORDER BY 1 NULLS LAST, status NULLS LAST"""
 
 def list_monthly_totals(conn: Connection[Any]) -> list[ListMonthlyTotalsRow]:
     """Appointments by month and status, with sub-totals; NULL stands for all."""
-    with RawCursor(conn, row_factory=args_row(ListMonthlyTotalsRow.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListMonthlyTotalsRow)) as cursor:
         return cursor.execute(LIST_MONTHLY_TOTALS).fetchall()
 
 
@@ -85,7 +84,7 @@ def rank_practitioners(
     conn: Connection[Any], *, period: Range[datetime.datetime]
 ) -> list[RankPractitionersRow]:
     """The busiest first."""
-    with RawCursor(conn, row_factory=args_row(RankPractitionersRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(RankPractitionersRow)) as cursor:
         return cursor.execute(RANK_PRACTITIONERS, (range_text(period),)).fetchall()
 
 
@@ -118,7 +117,7 @@ def list_daily_load(
     conn: Connection[Any], *, first_day: datetime.datetime, last_day: datetime.datetime
 ) -> list[ListDailyLoadRow]:
     """Every day between the two, also those on which nothing happens."""
-    with RawCursor(conn, row_factory=args_row(ListDailyLoadRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListDailyLoadRow)) as cursor:
         return cursor.execute(LIST_DAILY_LOAD, (first_day, last_day)).fetchall()
 
 
@@ -151,7 +150,7 @@ ORDER BY day"""
 
 def compare_planned_and_seen(conn: Connection[Any]) -> list[ComparePlannedAndSeenRow]:
     """Planned and real contacts of each day: walk-ins have no plan, no-shows no contact."""
-    with RawCursor(conn, row_factory=args_row(ComparePlannedAndSeenRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ComparePlannedAndSeenRow)) as cursor:
         return cursor.execute(COMPARE_PLANNED_AND_SEEN).fetchall()
 
 
@@ -181,6 +180,6 @@ def list_activity_feed(
     conn: Connection[Any], *, patient_id: UUID, max_rows: int
 ) -> list[ListActivityFeedRow]:
     """The latest things that happened to a patient, whatever they are."""
-    with RawCursor(conn, row_factory=args_row(ListActivityFeedRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(ListActivityFeedRow)) as cursor:
         cursor.execute(LIST_ACTIVITY_FEED, (patient_id, Int8(max_rows)))
         return cursor.fetchall()

@@ -6,8 +6,8 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 
+from .._support import rows_of
 from ..models import Sex
 
 
@@ -57,5 +57,5 @@ SELECT id, mrn, full_name, born_on, sex, allergens, next_appointment_at, last_se
 
 
 def front_desk(conn: Connection[Any]) -> list[FrontDeskRow]:
-    with RawCursor(conn, row_factory=args_row(FrontDeskRow.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(FrontDeskRow)) as cursor:
         return cursor.execute(FRONT_DESK).fetchall()

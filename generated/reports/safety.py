@@ -6,8 +6,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 
+from .._support import rows_of
 from ..models import AllergiesSeverity, Allergy, Patient
 
 LIST_DANGEROUS_ALLERGIES: Final = """\
@@ -20,7 +20,7 @@ ORDER BY p.family_name, a.allergen"""
 
 
 def list_dangerous_allergies(conn: Connection[Any]) -> list[Allergy]:
-    with RawCursor(conn, row_factory=args_row(Allergy)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
         return cursor.execute(LIST_DANGEROUS_ALLERGIES).fetchall()
 
 
@@ -43,7 +43,7 @@ ORDER BY array_position(ARRAY['life-threatening', 'severe', 'moderate', 'mild'],
 def count_allergies_by_severity(
     conn: Connection[Any],
 ) -> list[CountAllergiesBySeverityRow]:
-    with RawCursor(conn, row_factory=args_row(CountAllergiesBySeverityRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(CountAllergiesBySeverityRow)) as cursor:
         return cursor.execute(COUNT_ALLERGIES_BY_SEVERITY).fetchall()
 
 
@@ -73,7 +73,7 @@ def list_prescriptions_against_allergies(
 ) -> list[ListPrescriptionsAgainstAllergiesRow]:
     """Active prescriptions of something that the patient is allergic to."""
     with RawCursor(
-        conn, row_factory=args_row(ListPrescriptionsAgainstAllergiesRow)
+        conn, row_factory=rows_of(ListPrescriptionsAgainstAllergiesRow)
     ) as cursor:
         return cursor.execute(LIST_PRESCRIPTIONS_AGAINST_ALLERGIES).fetchall()
 
@@ -88,5 +88,5 @@ ORDER BY p.created_at, p.id"""
 
 
 def list_patients_never_seen(conn: Connection[Any]) -> list[Patient]:
-    with RawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(LIST_PATIENTS_NEVER_SEEN).fetchall()

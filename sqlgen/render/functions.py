@@ -210,9 +210,9 @@ class _Printer:
     def row_factory(self, shape: Shape) -> str:
         args_row = Named("args_row", "psycopg.rows")
         match shape:
-            case Row(named, converts):
-                maker = f"{self.imports.name(named)}{'.from_row' if converts else ''}"
-                return f"{self.imports.name(args_row)}({maker})"
+            case Row(named):
+                rows_of = self.imports.name(Named("rows_of", "._support"))
+                return f"{rows_of}({self.imports.name(named)})"
             case Value(read=Keep()):
                 return self.imports.name(Named("scalar_row", "psycopg.rows"))
             case Value(read=read) if is_function(read):

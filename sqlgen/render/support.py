@@ -1,4 +1,4 @@
-"""What the generated modules share: single rows, and values that psycopg leaves as text."""
+"""What the generated modules share: how rows are made, and values that psycopg leaves as text."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from psycopg import adapters
 from psycopg.errors import NoDataFound, TooManyRows
 from psycopg.pq import Format
+from psycopg.rows import BaseRowFactory
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
@@ -31,6 +32,60 @@ def _only(rows: Sequence[T]) -> T:
     if len(rows) > 1:
         raise TooManyRows(f"query returned {len(rows)} rows where one was expected")
     return rows[0]
+
+
+_factories: dict[Any, Any] = {}
+
+
+def rows_of(row: type[T]) -> BaseRowFactory[T]:
+    """A cursor's rows as instances of a class, made by its `from_row` if it has one."""
+    factory: BaseRowFactory[T] | None = _factories.get(row)
+    if factory is None:
+        make = _maker(row)
+        _factories[row] = factory = lambda _: make
+    return factory
+
+
+def _maker(row: Any) -> Callable[[Sequence[Any]], Any]:
+    """What makes a row of the tuple of its values."""
+    if hasattr(row, "__dataclass_fields__"):
+        make = _unfrozen(row)
+        if not hasattr(row, "from_row"):
+            return make
+        convert = row.from_row.__func__
+
+        def new(*converted: Any) -> Any:  # stands for the class
+            return make(converted)
+
+        return lambda values: convert(new, *values)
+    if hasattr(row, "__pydantic_complete__") and not hasattr(row, "from_row"):
+        names = tuple(row.model_fields)  # pydantic's classes take keywords only
+        return lambda values: row(**dict(zip(names, values, strict=True)))
+    maker = getattr(row, "from_row", row)
+    return lambda values: maker(*values)
+
+
+def _unfrozen(row: Any) -> Callable[[Sequence[Any]], Any]:
+    """What makes an instance of a frozen dataclass with slots of the tuple of its values, fast.
+
+    The class itself has to set each field by `object.__setattr__`, which takes as long as reading
+    the row. So another class with the same slots, which is not frozen, is filled, and then becomes
+    the row: Python lets an instance change its class where both lay it out alike. The function is
+    compiled for the fields' names, as `dataclass` does with `__init__`.
+    """
+    fields = "".join(f"self.{name}, " for name in row.__match_args__)
+    source = (
+        "def make(values):\n"
+        "    self = Twin()\n"
+        f"    {fields}= values\n"
+        "    self.__class__ = row\n"
+        "    return self\n"
+    )
+    twin = type(row.__name__, (), {"__slots__": row.__slots__})
+    found: dict[str, Any] = {"row": row, "Twin": twin}
+    exec(source, found)
+    make: Callable[[Sequence[Any]], Any] = found["make"]
+    return make
 
 
 _numbers = count(1)

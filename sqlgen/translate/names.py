@@ -30,7 +30,7 @@ CLASSES = _words(
 FUNCTIONS = _words(
     "args_row array_text attrs cursor_name dataclass datetime hstore_text ipaddress loads multirange_text one "
     "optional parse_array parse_composite parse_hstore parse_multirange parse_range parse_vector "
-    "range_text scalar_row vector_text msgspec"
+    "range_text rows_of scalar_row vector_text msgspec"
 )
 """Functions and modules that generated modules import."""
 

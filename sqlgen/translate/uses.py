@@ -22,7 +22,10 @@ from ..model.python import (
     OrNone,
     Parse,
     PyType,
+    Result,
+    Row,
     RowCount,
+    Shape,
     Stream,
     Then,
     UnionOf,
@@ -35,13 +38,24 @@ def uses_support(module: Module) -> bool:
     """Whether the module imports anything of `_support`."""
     return any(
         isinstance(function.result, One | Optional | Stream)
-        or (isinstance(function.result, Batch) and function.result.shape is not None)
+        or isinstance(shape_of(function.result), Row)
         for function in module.functions
     ) or any(
         name.module == SUPPORT
         for name in _names_of(*conversions(module))
         if name.module
     )
+
+
+def shape_of(result: Result) -> Shape | None:
+    """What a function's rows are, None where it returns none."""
+    match result:
+        case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
+            return shape
+        case Batch(shape=shape):
+            return shape
+        case RowCount() | Nothing() | Copied():
+            return None
 
 
 def conversions(module: Module) -> tuple[Conversion, ...]:
@@ -54,14 +68,9 @@ def conversions(module: Module) -> tuple[Conversion, ...]:
         found += [x for field in composite.fields for x in (field.read, field.write)]
     for function in module.functions:
         found += [argument.write for argument in function.arguments]
-        match function.result:
-            case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
-                if isinstance(shape, Value):
-                    found.append(shape.read)
-            case Batch(shape=Value(read=read)):
-                found.append(read)
-            case RowCount() | Nothing() | Batch() | Copied():
-                pass
+        shape = shape_of(function.result)
+        if isinstance(shape, Value):
+            found.append(shape.read)
     return tuple(found)
 
 
@@ -79,14 +88,9 @@ def types(module: Module) -> Iterator[Named]:
     for function in module.functions:
         for argument in function.arguments:
             yield from _named(argument.type)
-        match function.result:
-            case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
-                if isinstance(shape, Value):
-                    yield from _named(shape.type)
-            case Batch(shape=Value(type=type_)):
-                yield from _named(type_)
-            case RowCount() | Nothing() | Batch() | Copied():
-                pass
+        shape = shape_of(function.result)
+        if isinstance(shape, Value):
+            yield from _named(shape.type)
 
 
 def _named(type_: PyType) -> Iterator[Named]:

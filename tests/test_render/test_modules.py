@@ -93,8 +93,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 
+from ._support import rows_of
 from .models import Allergy
 
 LIST_ALLERGIES: Final = """\\
@@ -104,7 +104,7 @@ FROM allergies WHERE patient_id = $1"""
 
 def list_allergies(conn: Connection[Any], *, patient_id: UUID) -> list[Allergy]:
     """Allergies of one patient, most severe first."""
-    with RawCursor(conn, row_factory=args_row(Allergy)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
         return cursor.execute(LIST_ALLERGIES, (patient_id,)).fetchall()
 '''
 

@@ -1,9 +1,14 @@
 """The helpers that generated packages carry, on PostgreSQL's own texts and any others."""
 
+import copy
+import pickle
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple, Self
 
+import attrs
+import msgspec
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +17,7 @@ from psycopg.errors import NoDataFound, TooManyRows
 from psycopg.rows import TupleRow
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
+from pydantic import BaseModel, ValidationError
 
 from sqlgen.render import support
 
@@ -148,3 +154,94 @@ def test_any_range_comes_back(
     ).fetchone()  # type: ignore[misc]
     empty = not open_ and bounds[0] == bounds[1]
     assert support.parse_range(found, str) == (Range(empty=True) if empty else sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A row as it is generated."""
+
+    id: int
+    self_: str
+    row: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A row whose second field is not what psycopg gives."""
+
+    id: int
+    day: date
+
+    @classmethod
+    def from_row(cls, number: int, day: str) -> Self:
+        return cls(number, date.fromisoformat(day))
+
+
+@attrs.frozen
+class Attrs:
+    id: int
+    note: str
+
+
+class Named(NamedTuple):
+    id: int
+    note: str
+
+
+class Model(BaseModel, frozen=True):
+    id: int
+    note: str
+
+
+class Packed(msgspec.Struct, frozen=True):
+    id: int
+    note: str
+
+
+DAY = date(2024, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((1, "a", None), Plain(1, "a", None)),
+        ((1, "2024-02-29"), Converted(1, DAY)),
+        ((1, "a"), Attrs(1, "a")),
+        ((1, "a"), Named(1, "a")),
+        ((1, "a"), Model(id=1, note="a")),
+        ((1, "a"), Packed(1, "a")),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_rows_are_what_their_classes_make(
+    values: tuple[Any, ...], expected: Any
+) -> None:
+    cls = type(expected)
+    cursor: Any = None
+    make = support.rows_of(cls)(cursor)
+    row = make(values)
+    assert type(row) is cls
+    assert (row, repr(row), hash(row)) == (expected, repr(expected), hash(expected))
+    assert copy.copy(row) == copy.deepcopy(row) == expected
+    assert pickle.loads(pickle.dumps(row)) == expected
+    with pytest.raises((AttributeError, ValidationError)):
+        row.id = 2
+    again = support.rows_of(cls)(cursor)
+    assert again is make
+
+
+@pytest.mark.parametrize("values", [(1,), (1, "a", None, 4)])
+def test_rows_have_as_many_values_as_fields(values: tuple[Any, ...]) -> None:
+    cursor: Any = None
+    with pytest.raises(ValueError, match="unpack"):
+        support.rows_of(Plain)(cursor)(values)
+
+
+def test_a_dataclass_of_rows_can_be_changed_into_another() -> None:
+    cursor: Any = None
+    row = support.rows_of(Plain)(cursor)((1, "a", None))
+    assert replace(row, id=2) == Plain(2, "a", None)
+    assert asdict(row) == {"id": 1, "self_": "a", "row": None}
+    match row:
+        case Plain(number, text, None):
+            assert (number, text) == (1, "a")

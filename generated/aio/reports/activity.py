@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import args_row
 from psycopg.types.numeric import Int8
 from psycopg.types.range import Range
 
-from ..._support import range_text
+from ..._support import range_text, rows_of
 from ...reports.activity import (
     COMPARE_PLANNED_AND_SEEN,
     LIST_ACTIVITY_FEED,
@@ -28,7 +27,7 @@ from ...reports.activity import (
 async def list_monthly_totals(conn: AsyncConnection[Any]) -> list[ListMonthlyTotalsRow]:
     """Appointments by month and status, with sub-totals; NULL stands for all."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListMonthlyTotalsRow.from_row)
+        conn, row_factory=rows_of(ListMonthlyTotalsRow)
     ) as cursor:
         await cursor.execute(LIST_MONTHLY_TOTALS)
         return await cursor.fetchall()
@@ -39,7 +38,7 @@ async def rank_practitioners(
 ) -> list[RankPractitionersRow]:
     """The busiest first."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(RankPractitionersRow)
+        conn, row_factory=rows_of(RankPractitionersRow)
     ) as cursor:
         await cursor.execute(RANK_PRACTITIONERS, (range_text(period),))
         return await cursor.fetchall()
@@ -52,7 +51,7 @@ async def list_daily_load(
     last_day: datetime.datetime,
 ) -> list[ListDailyLoadRow]:
     """Every day between the two, also those on which nothing happens."""
-    async with AsyncRawCursor(conn, row_factory=args_row(ListDailyLoadRow)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(ListDailyLoadRow)) as cursor:
         await cursor.execute(LIST_DAILY_LOAD, (first_day, last_day))
         return await cursor.fetchall()
 
@@ -62,7 +61,7 @@ async def compare_planned_and_seen(
 ) -> list[ComparePlannedAndSeenRow]:
     """Planned and real contacts of each day: walk-ins have no plan, no-shows no contact."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ComparePlannedAndSeenRow)
+        conn, row_factory=rows_of(ComparePlannedAndSeenRow)
     ) as cursor:
         await cursor.execute(COMPARE_PLANNED_AND_SEEN)
         return await cursor.fetchall()
@@ -72,8 +71,6 @@ async def list_activity_feed(
     conn: AsyncConnection[Any], *, patient_id: UUID, max_rows: int
 ) -> list[ListActivityFeedRow]:
     """The latest things that happened to a patient, whatever they are."""
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(ListActivityFeedRow)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(ListActivityFeedRow)) as cursor:
         await cursor.execute(LIST_ACTIVITY_FEED, (patient_id, Int8(max_rows)))
         return await cursor.fetchall()

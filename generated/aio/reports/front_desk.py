@@ -3,14 +3,12 @@
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import args_row
 
+from ..._support import rows_of
 from ...reports.front_desk import FRONT_DESK, FrontDeskRow
 
 
 async def front_desk(conn: AsyncConnection[Any]) -> list[FrontDeskRow]:
-    async with AsyncRawCursor(
-        conn, row_factory=args_row(FrontDeskRow.from_row)
-    ) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(FrontDeskRow)) as cursor:
         await cursor.execute(FRONT_DESK)
         return await cursor.fetchall()

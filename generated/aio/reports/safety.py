@@ -4,8 +4,8 @@
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import args_row
 
+from ..._support import rows_of
 from ...models import Allergy, Patient
 from ...reports.safety import (
     COUNT_ALLERGIES_BY_SEVERITY,
@@ -18,7 +18,7 @@ from ...reports.safety import (
 
 
 async def list_dangerous_allergies(conn: AsyncConnection[Any]) -> list[Allergy]:
-    async with AsyncRawCursor(conn, row_factory=args_row(Allergy)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
         await cursor.execute(LIST_DANGEROUS_ALLERGIES)
         return await cursor.fetchall()
 
@@ -27,7 +27,7 @@ async def count_allergies_by_severity(
     conn: AsyncConnection[Any],
 ) -> list[CountAllergiesBySeverityRow]:
     async with AsyncRawCursor(
-        conn, row_factory=args_row(CountAllergiesBySeverityRow)
+        conn, row_factory=rows_of(CountAllergiesBySeverityRow)
     ) as cursor:
         await cursor.execute(COUNT_ALLERGIES_BY_SEVERITY)
         return await cursor.fetchall()
@@ -38,13 +38,13 @@ async def list_prescriptions_against_allergies(
 ) -> list[ListPrescriptionsAgainstAllergiesRow]:
     """Active prescriptions of something that the patient is allergic to."""
     async with AsyncRawCursor(
-        conn, row_factory=args_row(ListPrescriptionsAgainstAllergiesRow)
+        conn, row_factory=rows_of(ListPrescriptionsAgainstAllergiesRow)
     ) as cursor:
         await cursor.execute(LIST_PRESCRIPTIONS_AGAINST_ALLERGIES)
         return await cursor.fetchall()
 
 
 async def list_patients_never_seen(conn: AsyncConnection[Any]) -> list[Patient]:
-    async with AsyncRawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(LIST_PATIENTS_NEVER_SEEN)
         return await cursor.fetchall()

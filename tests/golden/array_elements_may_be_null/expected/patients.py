@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 from psycopg.types.numeric import Int4
 
-from ._support import one
+from ._support import one, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +26,5 @@ FROM things WHERE id = $1"""
 
 
 def get_tags(conn: Connection[Any], *, id: int) -> GetTagsRow:
-    with RawCursor(conn, row_factory=args_row(GetTagsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(GetTagsRow)) as cursor:
         return one(cursor.execute(GET_TAGS, (Int4(id),)).fetchall())

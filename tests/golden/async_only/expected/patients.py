@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import args_row
 from psycopg.types.numeric import Int4
 
-from ._support import optional
+from ._support import optional, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +21,6 @@ GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
 
 
 async def get_patient(conn: AsyncConnection[Any], *, id: int) -> GetPatientRow | None:
-    async with AsyncRawCursor(conn, row_factory=args_row(GetPatientRow)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
         await cursor.execute(GET_PATIENT, (Int4(id),))
         return optional(await cursor.fetchall())

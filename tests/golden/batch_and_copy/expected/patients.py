@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Int4
 
+from ._support import rows_of
 from .models import Appointment
 
 
@@ -50,7 +51,7 @@ INSERT INTO appointments VALUES ($1, $2, $3::timestamptz, $4) RETURNING id, pati
 def add_appointments(
     conn: Connection[Any], *, rows: Iterable[AddAppointmentsParams]
 ) -> list[Appointment]:
-    with RawCursor(conn, row_factory=args_row(Appointment)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.executemany(
             ADD_APPOINTMENTS,
             (

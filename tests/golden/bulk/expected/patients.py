@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 from psycopg.types.numeric import Int4
 
+from ._support import rows_of
 from .models import PatientKey
 
 
@@ -64,7 +64,7 @@ INSERT INTO patients (id, mrn, name) VALUES ($1, $2, $3) RETURNING id, mrn"""
 
 
 def add_all(conn: Connection[Any], *, rows: Iterable[AddAllParams]) -> list[PatientKey]:
-    with RawCursor(conn, row_factory=args_row(PatientKey)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(PatientKey)) as cursor:
         cursor.executemany(
             ADD_ALL, ((Int4(row.id), row.mrn, row.name) for row in rows), returning=True
         )

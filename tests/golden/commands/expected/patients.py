@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor, RawServerCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Int4
 
-from ._support import cursor_name, one, optional
+from ._support import cursor_name, one, optional, rows_of
 from .models import Patient
 
 GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
@@ -17,7 +17,7 @@ GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
 
 def get_patient(conn: Connection[Any], *, id: int) -> Patient:
     """The patient of that key."""
-    with RawCursor(conn, row_factory=args_row(Patient)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return one(cursor.execute(GET_PATIENT, (Int4(id),)).fetchall())
 
 
@@ -25,7 +25,7 @@ FIND_PATIENT: Final = "SELECT id, name FROM patients WHERE mrn = $1"
 
 
 def find_patient(conn: Connection[Any], *, mrn: str) -> Patient | None:
-    with RawCursor(conn, row_factory=args_row(Patient)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return optional(cursor.execute(FIND_PATIENT, (mrn,)).fetchall())
 
 
@@ -33,7 +33,7 @@ LIST_PATIENTS: Final = "SELECT id, name FROM patients ORDER BY id"
 
 
 def list_patients(conn: Connection[Any]) -> list[Patient]:
-    with RawCursor(conn, row_factory=args_row(Patient)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(LIST_PATIENTS).fetchall()
 
 
@@ -44,7 +44,7 @@ def export_patients(conn: Connection[Any]) -> Iterator[Patient]:
     with RawServerCursor(
         conn,
         cursor_name("export_patients"),
-        row_factory=args_row(Patient),
+        row_factory=rows_of(Patient),
         withhold=conn.autocommit,
     ) as cursor:
         yield from cursor.execute(EXPORT_PATIENTS)

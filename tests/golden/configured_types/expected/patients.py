@@ -5,16 +5,15 @@ from typing import Any, Final
 from app.ids import PatientId
 from app.names import Name
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 
-from ._support import one
+from ._support import one, rows_of
 from .models import Patient
 
 GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1::int4"
 
 
 def get_patient(conn: Connection[Any], *, id: PatientId) -> Patient:
-    with RawCursor(conn, row_factory=args_row(Patient.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return one(cursor.execute(GET_PATIENT, (id,)).fetchall())
 
 

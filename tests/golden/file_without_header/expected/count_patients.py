@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
+
+from ._support import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +20,5 @@ COUNT_PATIENTS: Final = "SELECT count(*) AS patients, max(id) AS last_id FROM pa
 
 
 def count_patients(conn: Connection[Any]) -> list[CountPatientsRow]:
-    with RawCursor(conn, row_factory=args_row(CountPatientsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(CountPatientsRow)) as cursor:
         return cursor.execute(COUNT_PATIENTS).fetchall()

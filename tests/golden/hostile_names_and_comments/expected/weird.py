@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
+
+from ._support import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +29,5 @@ FROM patients WHERE name <> 'naïve — ✓' AND mrn = $1"""
 
 def weird(conn: Connection[Any], *, self: str) -> list[WeirdRow]:
     """Ends with a quote " """
-    with RawCursor(conn, row_factory=args_row(WeirdRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(WeirdRow)) as cursor:
         return cursor.execute(WEIRD, (self,)).fetchall()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
+
+from ._support import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +28,5 @@ ORDER BY a.id"""
 def appointments_with_patients(
     conn: Connection[Any],
 ) -> list[AppointmentsWithPatientsRow]:
-    with RawCursor(conn, row_factory=args_row(AppointmentsWithPatientsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(AppointmentsWithPatientsRow)) as cursor:
         return cursor.execute(APPOINTMENTS_WITH_PATIENTS).fetchall()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
+
+from ._support import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +28,5 @@ ORDER BY p.id, a.id"""
 def patients_with_appointments(
     conn: Connection[Any],
 ) -> list[PatientsWithAppointmentsRow]:
-    with RawCursor(conn, row_factory=args_row(PatientsWithAppointmentsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(PatientsWithAppointmentsRow)) as cursor:
         return cursor.execute(PATIENTS_WITH_APPOINTMENTS).fetchall()

@@ -3,10 +3,10 @@
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Int4
 
-from ._support import one
+from ._support import one, rows_of
 from .models import UUID_, Sequence_
 
 LIST: Final = "SELECT id FROM patients"
@@ -21,7 +21,7 @@ DICT: Final = "SELECT id AS int, name AS str FROM patients WHERE id = $1"
 
 
 def dict_(conn: Connection[Any], *, conn_id: int) -> list[Sequence_]:
-    with RawCursor(conn, row_factory=args_row(Sequence_)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Sequence_)) as cursor:
         return cursor.execute(DICT, (Int4(conn_id),)).fetchall()
 
 
@@ -29,5 +29,5 @@ ANY_: Final = "SELECT id, gen_random_uuid() AS key FROM patients"
 
 
 def any_(conn: Connection[Any]) -> UUID_:
-    with RawCursor(conn, row_factory=args_row(UUID_)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(UUID_)) as cursor:
         return one(cursor.execute(ANY_).fetchall())

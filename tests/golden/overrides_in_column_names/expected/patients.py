@@ -6,7 +6,8 @@ from typing import Any, Final, Self
 
 from app.clock import Instant
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
+
+from ._support import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +43,5 @@ FROM patients AS p JOIN appointments AS a ON a.patient_id = p.id"""
 
 
 def overrides(conn: Connection[Any]) -> list[OverridesRow]:
-    with RawCursor(conn, row_factory=args_row(OverridesRow.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(OverridesRow)) as cursor:
         return cursor.execute(OVERRIDES).fetchall()

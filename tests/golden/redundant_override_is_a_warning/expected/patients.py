@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
+
+from ._support import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +23,5 @@ GROUP BY p.id"""
 
 
 def appointment_counts(conn: Connection[Any]) -> list[AppointmentCountsRow]:
-    with RawCursor(conn, row_factory=args_row(AppointmentCountsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(AppointmentCountsRow)) as cursor:
         return cursor.execute(APPOINTMENT_COUNTS).fetchall()

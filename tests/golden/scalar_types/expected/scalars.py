@@ -7,13 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 from psycopg.types.json import Json, Jsonb
 from psycopg.types.multirange import Multirange
 from psycopg.types.numeric import Float4, Float8, Int2, Int4, Int8, Oid
 from psycopg.types.range import Range
 
-from ._support import multirange_text, range_text
+from ._support import multirange_text, range_text, rows_of
 from .models import Cidr, Inet, JsonValue, Scalars
 
 ALL_SCALARS: Final = """\
@@ -22,7 +21,7 @@ SELECT i2, i4, i8, o, f4, f8, n, b, t, vc, bc, nm, ch, x, bi, vb, mo, mac, by, u
 
 
 def all_scalars(conn: Connection[Any]) -> list[Scalars]:
-    with RawCursor(conn, row_factory=args_row(Scalars)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Scalars)) as cursor:
         return cursor.execute(ALL_SCALARS).fetchall()
 
 

@@ -3,15 +3,14 @@
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 from psycopg.types.numeric import Int4
 
-from ._support import one
+from ._support import one, rows_of
 from .models import Patient
 
 GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1"
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> Patient:
-    with RawCursor(conn, row_factory=args_row(Patient)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return one(cursor.execute(GET_PATIENT, (Int4(id),)).fetchall())

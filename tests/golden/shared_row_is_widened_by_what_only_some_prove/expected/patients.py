@@ -3,17 +3,16 @@
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 from psycopg.types.numeric import Int4
 
-from ._support import optional
+from ._support import optional, rows_of
 from .models import Patient
 
 GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1"
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> Patient | None:
-    with RawCursor(conn, row_factory=args_row(Patient)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return optional(cursor.execute(GET_PATIENT, (Int4(id),)).fetchall())
 
 
@@ -22,5 +21,5 @@ SELECT id, mrn, name, born_on FROM patients WHERE born_on IS NOT NULL"""
 
 
 def with_birthday(conn: Connection[Any]) -> list[Patient]:
-    with RawCursor(conn, row_factory=args_row(Patient)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(WITH_BIRTHDAY).fetchall()

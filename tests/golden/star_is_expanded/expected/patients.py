@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 from psycopg.types.numeric import Int4
 
-from ._support import one
+from ._support import one, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ ALL_PATIENTS: Final = "SELECT id, mrn, name, born_on FROM patients"
 
 
 def all_patients(conn: Connection[Any]) -> list[AllPatientsRow]:
-    with RawCursor(conn, row_factory=args_row(AllPatientsRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(AllPatientsRow)) as cursor:
         return cursor.execute(ALL_PATIENTS).fetchall()
 
 
@@ -46,7 +45,7 @@ WHERE p.mrn = $1"""
 
 
 def appointments_of(conn: Connection[Any], *, mrn: str) -> list[AppointmentsOfRow]:
-    with RawCursor(conn, row_factory=args_row(AppointmentsOfRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(AppointmentsOfRow)) as cursor:
         return cursor.execute(APPOINTMENTS_OF, (mrn,)).fetchall()
 
 
@@ -72,6 +71,6 @@ def add_patient(
     name: str,
     born_on: datetime.date | None,
 ) -> AddPatientRow:
-    with RawCursor(conn, row_factory=args_row(AddPatientRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(AddPatientRow)) as cursor:
         cursor.execute(ADD_PATIENT, (Int4(id), mrn, name, born_on))
         return one(cursor.fetchall())

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor, RawServerCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Int4
 
-from ._support import cursor_name, one
+from ._support import cursor_name, one, rows_of
 from .models import Patient
 
 
@@ -24,7 +24,7 @@ GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow:
-    with RawCursor(conn, row_factory=args_row(GetPatientRow)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
         return one(cursor.execute(GET_PATIENT, (Int4(id),)).fetchall())
 
 
@@ -43,7 +43,7 @@ def export_patients(conn: Connection[Any]) -> Iterator[Patient]:
     with RawServerCursor(
         conn,
         cursor_name("export_patients"),
-        row_factory=args_row(Patient),
+        row_factory=rows_of(Patient),
         withhold=conn.autocommit,
     ) as cursor:
         yield from cursor.execute(EXPORT_PATIENTS)

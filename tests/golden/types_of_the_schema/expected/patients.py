@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 from psycopg.types.range import Range
 
-from ._support import one, range_text
+from ._support import one, range_text, rows_of
 from .models import (
     Address,
     JsonValue,
@@ -26,7 +26,7 @@ SELECT id, status, history, mrn, severity, home, former, kind, during, tags, det
 
 
 def get_thing(conn: Connection[Any], *, id: int) -> Thing:
-    with RawCursor(conn, row_factory=args_row(Thing.from_row)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Thing)) as cursor:
         return one(cursor.execute(GET_THING, (Int8(id),)).fetchall())
 
 

@@ -5,8 +5,8 @@ import datetime
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 
+from .._support import rows_of
 from ..models import Patient
 
 BORN_IN: Final = """\
@@ -16,5 +16,5 @@ SELECT p.id, p.mrn, p.name, p.born_on FROM patients AS p WHERE p.born_on BETWEEN
 def born_in(
     conn: Connection[Any], *, first: datetime.date, last: datetime.date
 ) -> list[Patient]:
-    with RawCursor(conn, row_factory=args_row(Patient)) as cursor:
+    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(BORN_IN, (first, last)).fetchall()

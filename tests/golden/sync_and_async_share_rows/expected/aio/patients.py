@@ -4,16 +4,16 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor, AsyncRawServerCursor
-from psycopg.rows import args_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.numeric import Int4
 
-from .._support import cursor_name, one
+from .._support import cursor_name, one, rows_of
 from ..models import Patient
 from ..patients import EXPORT_PATIENTS, GET_PATIENT, LIST_NAMES, GetPatientRow
 
 
 async def get_patient(conn: AsyncConnection[Any], *, id: int) -> GetPatientRow:
-    async with AsyncRawCursor(conn, row_factory=args_row(GetPatientRow)) as cursor:
+    async with AsyncRawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
         await cursor.execute(GET_PATIENT, (Int4(id),))
         return one(await cursor.fetchall())
 
@@ -28,7 +28,7 @@ async def export_patients(conn: AsyncConnection[Any]) -> AsyncIterator[Patient]:
     async with AsyncRawServerCursor(
         conn,
         cursor_name("export_patients"),
-        row_factory=args_row(Patient),
+        row_factory=rows_of(Patient),
         withhold=conn.autocommit,
     ) as cursor:
         await cursor.execute(EXPORT_PATIENTS)

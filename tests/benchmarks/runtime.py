@@ -1,0 +1,283 @@
+"""Generated functions against psycopg used by hand, in one run: medians and ratios as a table.
+
+    python tests/benchmarks/runtime.py [--rounds 40] [--server URL]
+
+Each pair runs in turn, so that what else the machine does falls on both. Times are of the client's
+processor, which the server's work is no part of; one row by its key is waited for as well, so its
+time on the clock stands beside it. Streams tell their memory instead.
+"""
+
+import argparse
+import asyncio
+import datetime
+import gc
+import importlib
+import statistics
+import sys
+import tempfile
+import time
+import tracemalloc
+import uuid
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from sqlgen import database, pipeline, read
+
+Connection = psycopg.Connection[Any]
+AsyncConnection = psycopg.AsyncConnection[Any]
+
+SCHEMA = """\
+CREATE TYPE size AS ENUM ('small', 'medium', 'large');
+CREATE TABLE items (
+    id         bigint PRIMARY KEY,
+    code       text NOT NULL UNIQUE,
+    title      text NOT NULL,
+    note       text,
+    quantity   integer NOT NULL,
+    weight     double precision NOT NULL,
+    amount     numeric(12, 2) NOT NULL,
+    active     boolean NOT NULL,
+    owner_id   uuid NOT NULL,
+    created_at timestamptz NOT NULL
+);
+CREATE TABLE sized (
+    id       bigint PRIMARY KEY,
+    title    text NOT NULL,
+    quantity integer NOT NULL,
+    amount   numeric NOT NULL,
+    size     size
+);
+CREATE TABLE target (
+    id         bigint NOT NULL,
+    title      text NOT NULL,
+    weight     double precision NOT NULL,
+    owner_id   uuid NOT NULL,
+    starts_on  date NOT NULL
+);
+INSERT INTO items
+SELECT n, 'code ' || n, 'title ' || n, nullif('note', 'note' || n % 2), n % 100, n / 7.0, n * 1.25,
+    n % 3 = 0, gen_random_uuid(), '2024-01-01T00:00Z'::timestamptz + n * interval '1 hour'
+FROM generate_series(1, 2000) AS n;
+INSERT INTO sized
+SELECT n, 'title ' || n, n % 100, n * 1.25, (ARRAY['small', 'medium', 'large', NULL]::size[])[1 + n % 4]
+FROM generate_series(1, 2000) AS n;
+ANALYZE;
+"""
+
+QUERIES = """\
+-- name: get_item :one
+SELECT * FROM items WHERE id = :id;
+
+-- name: get_title :optional
+SELECT title FROM items WHERE id = :id;
+
+-- name: list_items :many
+SELECT * FROM items;
+
+-- name: list_sized :many
+SELECT * FROM sized;
+
+-- name: list_titles :many
+SELECT title FROM items;
+
+-- name: stream_items :stream
+SELECT n AS id, 'title ' || n AS title FROM generate_series(1, :upto::int) AS n;
+
+-- name: add_by_batch :batch
+INSERT INTO target VALUES (:id, :title, :weight, :owner_id, :starts_on);
+
+-- name: add_by_copy :copy
+INSERT INTO target VALUES (:id, :title, :weight, :owner_id, :starts_on);
+
+-- name: add_by_unnest :execrows
+INSERT INTO target
+SELECT * FROM unnest(:ids::bigint[], :titles::text[], :weights::float8[], :owners::uuid[], :days::date[]);
+"""
+
+ITEM = "SELECT id, code, title, note, quantity, weight, amount, active, owner_id, created_at FROM items"
+SIZED = "SELECT id, title, quantity, amount, size FROM sized"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--server", default="embedded")
+    given = parser.parse_args()
+    with package(given.server) as conn:
+        print(f"{'':44} {'by hand':>10} {'generated':>10} {'ratio':>6}")
+        one_row(conn, given.rounds)
+        asyncio.run(one_row_async(conn.info.dsn, given.rounds))
+        many_rows(conn, given.rounds)
+        bulk(conn, max(given.rounds // 8, 3))
+        stream(conn)
+
+
+@contextmanager
+def package(server: str) -> Iterator[Connection]:
+    """A connection to a database with the schema of `measured`, which can be imported."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        database.server(server, extensions=None) as running,
+        database.scratch(running) as conn,
+    ):
+        root = Path(folder)
+        (root / "pyproject.toml").write_text(
+            f'[tool.sqlgen]\noutput = "measured"\nmode = "both"\nserver = "{running.conninfo}"\n'
+        )
+        for name, text in (("migrations/1_init.up", SCHEMA), ("queries/q", QUERIES)):
+            (root / f"{name}.sql").parent.mkdir()
+            (root / f"{name}.sql").write_text(text)
+        pipeline.build(read.config(root))
+        conn.execute(SCHEMA)
+        sys.path.insert(0, folder)
+        yield conn
+
+
+def one_row(conn: Connection, rounds: int) -> None:
+    q = importlib.import_module("measured.q")
+
+    def by_hand() -> None:
+        for n in range(1, 201):
+            conn.execute(ITEM + " WHERE id = %s", (n,)).fetchone()
+
+    def generated() -> None:
+        for n in range(1, 201):
+            q.get_item(conn, id=n)
+
+    for clock, name in ((time.process_time, "processor"), (time.perf_counter, "clock")):
+        row = f"one row by key, sync ({name})"
+        compare(row, by_hand, generated, rounds * 2, each=200, clock=clock)
+
+
+async def one_row_async(dsn: str, rounds: int) -> None:
+    q = importlib.import_module("measured.aio.q")
+    async with await AsyncConnection.connect(dsn, autocommit=True) as conn:
+
+        async def by_hand() -> None:
+            for n in range(1, 201):
+                cursor = await conn.execute(ITEM + " WHERE id = %s", (n,))
+                await cursor.fetchone()
+
+        async def generated() -> None:
+            for n in range(1, 201):
+                await q.get_item(conn, id=n)
+
+        for clock, name in (
+            (time.process_time, "processor"),
+            (time.perf_counter, "clock"),
+        ):
+            found = await measured_async((by_hand, generated), rounds * 2, clock)
+            report(f"one row by key, async ({name})", found, 200)
+
+
+def many_rows(conn: Connection, rounds: int) -> None:
+    q = importlib.import_module("measured.q")
+    for name, text, function in (
+        ("2,000 rows of 10 columns", ITEM, q.list_items),
+        ("2,000 rows of 5, one an enum", SIZED, q.list_sized),
+        ("2,000 titles", "SELECT title FROM items", q.list_titles),
+    ):
+        compare(
+            name,
+            lambda text=text: conn.execute(text).fetchall(),  # type: ignore[misc]
+            lambda function=function: function(conn),  # type: ignore[misc]
+            rounds * 2,
+        )
+
+
+def bulk(conn: Connection, rounds: int) -> None:
+    """10,000 rows written, against a plain `executemany`."""
+    q = importlib.import_module("measured.q")
+    day = datetime.date(2024, 2, 29)
+    rows = [(n, f"title {n}", n / 7, uuid.UUID(int=n), day) for n in range(10_000)]
+    batch = [q.AddByBatchParams(*row) for row in rows]
+    copied = [q.AddByCopyParams(*row) for row in rows]
+    insert = "INSERT INTO target VALUES (%s, %s, %s, %s, %s)"
+
+    def by_hand() -> None:
+        with conn.cursor() as cursor:
+            cursor.executemany(insert, rows)
+
+    def unnested() -> None:
+        ids, titles, weights, owners, days = zip(*rows, strict=True)
+        q.add_by_unnest(
+            conn, ids=ids, titles=titles, weights=weights, owners=owners, days=days
+        )
+
+    functions = (
+        ("10,000 rows: executemany, :batch", lambda: q.add_by_batch(conn, rows=batch)),
+        ("10,000 rows: executemany, unnest", unnested),
+        ("10,000 rows: executemany, :copy", lambda: q.add_by_copy(conn, rows=copied)),
+    )
+    for name, function in functions:
+        compare(f"{name} (clock)", by_hand, function, rounds, clock=time.perf_counter)
+        conn.execute("TRUNCATE target")
+
+
+def stream(conn: Connection) -> None:
+    """The most memory that Python's objects take while a million rows go by."""
+    q = importlib.import_module("measured.q")
+    tracemalloc.start()
+    for _ in q.stream_items(conn, upto=10):
+        pass
+    tracemalloc.reset_peak()
+    rows = sum(1 for _ in q.stream_items(conn, upto=1_000_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    print(f"{rows:,} rows streamed, peak of Python's memory: {peak / 1024:.0f} KB")
+
+
+def compare(
+    name: str,
+    by_hand: Callable[[], object],
+    generated: Callable[[], object],
+    rounds: int,
+    *,
+    each: int = 1,
+    clock: Callable[[], float] = time.process_time,
+) -> None:
+    """Run both in turn and print the medians of a call."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for function in (by_hand, generated):
+        function()
+    for _ in range(rounds):
+        for function, found in zip((by_hand, generated), times, strict=True):
+            gc.collect()
+            start = clock()
+            function()
+            found.append(clock() - start)
+    report(name, times, each)
+
+
+async def measured_async(
+    functions: tuple[Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]],
+    rounds: int,
+    clock: Callable[[], float],
+) -> tuple[list[float], list[float]]:
+    times: tuple[list[float], list[float]] = ([], [])
+    for function in functions:
+        await function()
+    for _ in range(rounds):
+        for function, found in zip(functions, times, strict=True):
+            gc.collect()
+            start = clock()
+            await function()
+            found.append(clock() - start)
+    return times
+
+
+def report(name: str, times: tuple[list[float], list[float]], each: int) -> None:
+    hand, made = (statistics.median(found) / each for found in times)
+    unit, factor = ("µs", 1e6) if hand < 1e-3 else ("ms", 1e3)
+    print(
+        f"{name:44} {hand * factor:7.1f} {unit} {made * factor:7.1f} {unit}"
+        f" {made / hand:6.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
