@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,10 +63,14 @@ class Project:
         return Outcome(found.exit_code, found.stdout, found.stderr)
 
 
+def project(root: Path, server: database.Server, connection: Connection) -> Project:
+    conninfo = make_conninfo(server.conninfo, dbname=connection.info.dbname)
+    return Project(root, database.url(conninfo), server.conninfo)
+
+
 @pytest.fixture
 def sqlgen(tmp_path: Path, server: database.Server, connection: Connection) -> Project:
-    conninfo = make_conninfo(server.conninfo, dbname=connection.info.dbname)
-    return Project(tmp_path, database.url(conninfo), server.conninfo)
+    return project(tmp_path, server, connection)
 
 
 def test_up_and_down_and_what_there_is_to_see(
@@ -269,6 +273,19 @@ def test_a_password_is_never_shown(sqlgen: Project) -> None:
     assert "tops3cret" not in broken.out + broken.err
 
 
+def test_a_database_that_is_not_there_can_be_made(
+    sqlgen: Project, server: database.Server
+) -> None:
+    name = "sqlgen_test_cli_missing"
+    found = sqlgen("migrate", "up", "--database", name)
+    assert found.status == 3
+    assert "create it with `sqlgen migrate reset`" in found.err
+    assert sqlgen("migrate", "reset", "--database", name, "--yes").status == 0
+    assert sqlgen("migrate", "check", "--database", name).status == 0
+    with psycopg.connect(server.conninfo, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name}".encode())
+
+
 def test_new_goes_on_counting_and_looks_back(sqlgen: Project) -> None:
     sqlgen.write(
         {"migrations/0003_index_names.up.sql": "CREATE INDEX ON items (name);\n"}
@@ -389,8 +406,11 @@ def test_verify_finds_rows_in_the_way(sqlgen: Project) -> None:
 
 
 def test_twenty_at_once_apply_each_migration_once(
-    sqlgen: Project, connection: Connection
+    tmp_path: Path,
+    newest_server: database.Server,
+    newest_connection: Connection,
 ) -> None:
+    sqlgen = project(tmp_path, newest_server, newest_connection)
     command = (sys.executable, "-c", "from sqlgen.cli import main; main()")
     started = [
         subprocess.Popen(
@@ -404,20 +424,19 @@ def test_twenty_at_once_apply_each_migration_once(
     assert {process.returncode for process in started} == {0}
     applied = [m["version"] for out in outputs for m in json.loads(out)["applied"]]
     assert applied == [1, 2]
-    rows = connection.execute("SELECT version, success FROM _sqlgen_migrations")
+    rows = newest_connection.execute("SELECT version, success FROM _sqlgen_migrations")
     assert rows.fetchall() == [(1, True), (2, True)]
 
 
 @pytest.fixture
-def development_of(tmp_path: Path) -> Iterator[Callable[..., Outcome]]:
+def development_of(tmp_path: Path) -> Iterator[Project]:
     """A project that has only its development database; that goes with the test."""
-    project = Project(tmp_path, "", "")
-    yield project
+    yield Project(tmp_path, "", "")
     development.remove(tmp_path)
 
 
 def test_the_development_database_stays(
-    development_of: Callable[..., Outcome],
+    development_of: Project,
 ) -> None:
     sqlgen = development_of
     assert sqlgen("db", "stop").out == "it was not running\n"
@@ -429,6 +448,15 @@ def test_the_development_database_stays(
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM items").fetchone() == (0,)
     assert sqlgen("migrate", "seed").status == 0
+    program = (sys.executable, "-c", "from sqlgen.cli import main; main()")
+    query = ("db", "psql", "-Atc", "SELECT name FROM items ORDER BY id")
+    found = subprocess.run(
+        [*program, "-C", str(sqlgen.root), *query],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout == "one\ntwo\n"
     assert sqlgen("migrate", "check", "--database", "test").status == 1
     assert sqlgen("db", "reset").status == 2
     assert sqlgen("db", "reset", "--yes").out == "deleted\n"

@@ -6,6 +6,7 @@ connection. There are two sessions: one works, the other holds the lock.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .script import Failure, send
 
 Result = TypeVar("Result")
+
+_NO_DATABASE = re.compile(r'database "[^"]+" does not exist')
 
 
 class Session(Enum):
@@ -168,12 +171,14 @@ def unavailable(error: psycopg.Error, conninfo: str) -> ServerUnavailableError:
     password = conninfo_to_dict(conninfo).get("password")
     text = error.diag.message_primary or str(error)
     text = "; ".join(line.strip() for line in text.splitlines() if line.strip())
+    hint = "check the database's URL, and that its server runs"
+    if _NO_DATABASE.search(text):  # libpq gives no SQLSTATE here
+        hint = "create it with `sqlgen migrate reset`, or name another one"
     return ServerUnavailableError(
         Diagnostic(
             code=error.diag.sqlstate or "server-unavailable",
             message=text.replace(str(password), "…") if password else text,
             label=None,
-            hint=error.diag.message_hint
-            or "check the database's URL, and that its server runs",
+            hint=error.diag.message_hint or hint,
         )
     )
