@@ -47,7 +47,32 @@ class LiteralOf:
     values: tuple[str, ...]
 
 
-PyType: TypeAlias = Named | Generic | UnionOf | LiteralOf
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a `TypedDict`; it may be missing if it is not `required`."""
+
+    name: str
+    type: "PyType"
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A `TypedDict` that the module of that name defines where it is used first.
+
+    `functional`: some key is no name, so that it must be made by a call. `extended` takes it from
+    `typing_extensions`, as pydantic wants before Python 3.12.
+    """
+
+    name: str
+    module: str
+    doc: str
+    keys: tuple[Key, ...]
+    functional: bool = False
+    extended: bool = False
+
+
+PyType: TypeAlias = Named | Generic | UnionOf | LiteralOf | Structure
 
 NONE = Named("None")
 
@@ -90,6 +115,14 @@ class Parse:
 
 
 @dataclass(frozen=True, slots=True)
+class FromJson:
+    """JSON made into a type of the user's: `from_json(type, value, "where")`."""
+
+    type: PyType
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Each:
     """A list of the converted items, none of which is None."""
 
@@ -111,7 +144,9 @@ class OrNone:
     item: "Conversion"
 
 
-Conversion: TypeAlias = Keep | Apply | Invoke | Load | Parse | Each | Then | OrNone
+Conversion: TypeAlias = (
+    Keep | Apply | Invoke | Load | Parse | FromJson | Each | Then | OrNone
+)
 
 # --- what modules are made of ------------------------------------------------------------------
 
@@ -325,10 +360,17 @@ class Support:
 
 
 @dataclass(frozen=True, slots=True)
+class JsonSupport:
+    """The file of helpers that make values of the user's types of JSON, and back."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class TypedMarker:
     """`py.typed`."""
 
     path: str
 
 
-PythonFile: TypeAlias = Module | Support | TypedMarker
+PythonFile: TypeAlias = Module | Support | JsonSupport | TypedMarker

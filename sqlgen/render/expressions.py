@@ -4,6 +4,7 @@ from ..model.python import (
     Apply,
     Conversion,
     Each,
+    FromJson,
     Generic,
     Invoke,
     Keep,
@@ -13,6 +14,7 @@ from ..model.python import (
     OrNone,
     Parse,
     PyType,
+    Structure,
     Then,
     UnionOf,
 )
@@ -21,6 +23,7 @@ from .layout import Choice, Code, Group, flat
 from .literals import string
 
 _LOADS = Named("loads", "._support")
+_FROM_JSON = Named("from_json", "._json")
 
 
 def type_text(type_: PyType, imports: Imports, alias: str = "") -> str:
@@ -40,6 +43,8 @@ def type_code(type_: PyType, imports: Imports, alias: str = "") -> Code:
             return Group(f"{imports.name(origin)}[", items, "]")
         case UnionOf(members=members):
             return " | ".join(type_text(member, imports, alias) for member in members)
+        case Structure(name=name, module=module):
+            return imports.name(Named(name, module))
         case LiteralOf(values=values):
             literal = imports.name(Named("Literal", "typing"))
             return Group(f"{literal}[", [string(value) for value in values], "]")
@@ -56,6 +61,9 @@ def converted(conversion: Conversion, value: str, imports: Imports) -> str:
             return f"{value}.{method}()"
         case Parse(function=parse, item=item):
             return f"{imports.name(parse)}({value}, {function(item, imports)})"
+        case FromJson(type=type_, where=where):
+            wanted = type_text(type_, imports)
+            return f"{imports.name(_FROM_JSON)}({wanted}, {value}, {string(where)})"
         case Each(item=Keep()):
             return f"list({value})"
         case Each(item=item):

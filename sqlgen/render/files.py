@@ -4,7 +4,7 @@ from functools import cache
 from importlib.resources import files
 
 from ..model.output import MARKER, GeneratedFile
-from ..model.python import Module, PythonFile, Support, TypedMarker
+from ..model.python import JsonSupport, Module, PythonFile, Support, TypedMarker
 from .modules import source
 
 
@@ -14,7 +14,9 @@ def module(file: PythonFile) -> GeneratedFile:
         case Module():
             return GeneratedFile(file.path, source(file))
         case Support():
-            return GeneratedFile(file.path, _marker() + _support())
+            return GeneratedFile(file.path, _marker() + _verbatim("support.py"))
+        case JsonSupport():
+            return GeneratedFile(file.path, _marker() + _verbatim("json_support.py"))
         case TypedMarker():
             return GeneratedFile(file.path, _marker())
 
@@ -24,5 +26,5 @@ def _marker() -> str:
 
 
 @cache
-def _support() -> str:
-    return (files(__package__) / "support.py").read_text("utf-8")
+def _verbatim(name: str) -> str:
+    return (files(__package__) / name).read_text("utf-8")

@@ -1,12 +1,13 @@
 """Module -> its source."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..model.output import MARKER
-from ..model.python import Alias, Constant, Enum, Module, Named
-from . import classes, functions, literals
+from ..model.python import Alias, Constant, Enum, Module, Named, Structure
+from . import classes, functions, literals, structures
 from .blocks import Block, of_class, of_code
 from .expressions import type_code
 from .imports import Imports
@@ -52,28 +53,47 @@ def _defined(module: Module) -> list[str]:
         *(alias.name for alias in module.aliases),
         *(composite.name for composite in module.composites),
         *(record.name for record in module.records),
+        *(each.name for each in _structures(module)),
         *(constant.name for constant in module.constants),
         *(function.name for function in module.functions),
     ]
 
 
+def _structures(module: Module) -> list[Structure]:
+    return structures.defined(module.name, module.records, module.functions)
+
+
 def _blocks(module: Module, imports: Imports) -> list[Block]:
-    """The top-level statements in order: each query's row, its constant, its function."""
+    """The top-level statements in order: each query's row, its constant, its function.
+
+    A `TypedDict` stands before the row or function that it is first used in.
+    """
     found = [
         *(_enum(enum, imports) for enum in module.enums),
         *(_alias(alias, imports) for alias in module.aliases),
         *(classes.composite(item, imports) for item in module.composites),
     ]
     records = {item.name: item for item in module.records}
+    undefined = {item.name: item for item in _structures(module)}
+
+    def define(wanted: Iterable[Structure]) -> list[Block]:
+        new = [undefined.pop(x.name) for x in wanted if x.name in undefined]
+        return [structures.structure(item, imports) for item in new]
+
     constants = {item.name: item for item in module.constants}
     for item in module.functions:
         own = functions.function(item, imports, is_async=module.is_async)
         needed = [records.pop(name) for name in own.classes if name in records]
+        inner = [x for record in needed for x in structures.of_record(record)]
+        found += define([*inner, *structures.of_function(item)])
         found += [classes.record(record, imports) for record in needed]
         if item.sql.name in constants:
             found.append(_constant(constants.pop(item.sql.name), imports))
         found += own.blocks
-    return [*found, *(classes.record(item, imports) for item in records.values())]
+    for record in records.values():
+        found += define(structures.of_record(record))
+        found.append(classes.record(record, imports))
+    return found
 
 
 def _enum(enum: Enum, imports: Imports) -> Block:

@@ -21,16 +21,16 @@ BUILTINS = _words("bool bytes dict float frozenset int list object set str tuple
 
 CLASSES = _words(
     "Any AsyncConnection AsyncIterator AsyncRawCursor AsyncRawServerCursor BaseModel Cidr "
-    "Connection Decimal False Final Float4 Float8 Inet Int2 Int4 Int8 Iterator Json JsonValue Jsonb "
-    "Literal Multirange NamedTuple None Oid Range RawCursor RawServerCursor Self Sequence StrEnum "
-    "Struct True TypeAlias UUID"
+    "Connection Decimal False Final Float4 Float8 Inet Int2 Int4 Int8 Iterator Json JsonNumber JsonValue Jsonb "
+    "Literal Multirange NamedTuple None NotRequired Oid Range RawCursor RawServerCursor Self Sequence StrEnum "
+    "Struct True TypeAlias TypedDict UUID"
 )
 """Classes and aliases that generated modules import or define."""
 
 FUNCTIONS = _words(
-    "args_row array_text attrs cursor_name dataclass datetime hstore_text ipaddress loads multirange_text one "
+    "args_row array_text attrs cursor_name dataclass datetime from_json hstore_text ipaddress loads multirange_text one "
     "optional parse_array parse_composite parse_hstore parse_multirange parse_range parse_vector "
-    "range_text rows_of scalar_row vector_text msgspec"
+    "range_text rows_of scalar_row to_json vector_text msgspec"
 )
 """Functions and modules that generated modules import."""
 
@@ -91,6 +91,20 @@ def field_names(
     if style is RowStyle.PYDANTIC:
         found = [f"{name}_" if name.startswith("model_") else name for name in found]
     return _distinct(found)
+
+
+def is_plain_key(key: str, mentioned: Iterable[str]) -> bool:
+    """Whether a `TypedDict` can have the key as an annotation in its class.
+
+    There it is a name like any other: not one that annotations in the class mean something else by.
+    """
+    return (
+        key.isascii()
+        and key.isidentifier()
+        and not key.startswith("__")
+        and key not in _FIELD_NAMES
+        and key not in mentioned
+    )
 
 
 def member_names(labels: Sequence[str]) -> tuple[str, ...]:

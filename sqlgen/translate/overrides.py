@@ -9,12 +9,14 @@ from ..model.python import (
     Apply,
     Conversion,
     Each,
+    FromJson,
     Generic,
     Keep,
     LiteralOf,
     Named,
     OrNone,
     PyType,
+    Structure,
     UnionOf,
 )
 from .scalars import ANY, JSON_VALUE
@@ -36,6 +38,7 @@ _WELL_KNOWN = {
     "UUID": Named("UUID", "uuid"),
 }
 _CALLABLE = frozenset({"bool", "bytes", "float", "int", "str"})
+_PLAIN = frozenset({"", "typing", "collections.abc"})
 _DATETIME = frozenset({"date", "datetime", "time", "timedelta"})
 
 
@@ -58,12 +61,16 @@ def text(type_: PyType) -> str:
             return f"{text(origin)}[{', '.join(map(text, arguments))}]"
         case UnionOf(members=members):
             return " | ".join(map(text, members))
+        case Structure(name=name):
+            return name
         case LiteralOf(values=values):
             return f"Literal[{', '.join(map(repr, values))}]"
 
 
-def conversion(chosen: PyType, given: PyType) -> Conversion:
-    """What makes a *chosen* of psycopg's value, which is a *given*."""
+def conversion(chosen: PyType, given: PyType, where: str = "") -> Conversion:
+    """What makes a *chosen* of psycopg's value, which is a *given* and stands *where*."""
+    if given == JSON_VALUE and (found := _of_json(chosen, where)):
+        return found
     match chosen:
         case Named(name=name, module=""):
             return Apply(chosen) if name in _CALLABLE else Keep()
@@ -74,16 +81,36 @@ def conversion(chosen: PyType, given: PyType) -> Conversion:
         case Named():
             return Apply(chosen)
         case Generic(origin=Named(name="list", module=""), arguments=(item,)):
-            return _each(item, given)
+            return _each(item, given, where)
         case Generic(origin=Named(module="" | "typing" | "collections.abc")):
             return Keep()
         case Generic(origin=origin):
             return Apply(origin)
         case UnionOf(members=(inner, last)) if last == NONE:
-            found = conversion(inner, given)
+            found = conversion(inner, given, where)
             return found if found == Keep() else OrNone(found)
-        case UnionOf() | LiteralOf():
+        case UnionOf() | LiteralOf() | Structure():
             return Keep()
+
+
+def holds_users_type(type_: PyType) -> bool:
+    """Whether a type is one of the user's, or holds one: JSON is no such thing by itself."""
+    match type_:
+        case Named(module=module):
+            return module not in _PLAIN and not module.startswith(".")
+        case Generic(origin=origin, arguments=arguments):
+            return any(map(holds_users_type, (origin, *arguments)))
+        case UnionOf(members=members):
+            return any(map(holds_users_type, members))
+        case LiteralOf() | Structure():
+            return False
+
+
+def _of_json(chosen: PyType, where: str) -> Conversion | None:
+    """JSON is read by the shape of the user's type; a union of several has none."""
+    if isinstance(chosen, UnionOf) or not holds_users_type(chosen):
+        return None
+    return FromJson(chosen, where)
 
 
 def passing(chosen: PyType) -> Conversion:
@@ -93,7 +120,7 @@ def passing(chosen: PyType) -> Conversion:
     return Keep()
 
 
-def _each(item: PyType, given: PyType) -> Conversion:
+def _each(item: PyType, given: PyType, where: str) -> Conversion:
     """A list whose items are converted where that is needed."""
     inner: PyType = ANY
     if isinstance(given, Generic) and given.origin == Named("list"):
@@ -103,7 +130,7 @@ def _each(item: PyType, given: PyType) -> Conversion:
     same = (inner, UnionOf((inner, NONE)))
     if item in same or inner == UnionOf((item, NONE)):
         return Keep()
-    found = conversion(item, inner)
+    found = conversion(item, inner, where)
     return found if found == Keep() else Each(found)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..model.config import Config, Mode
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
-from ..model.python import Module, PythonFile, PyType, Support, TypedMarker
+from ..model.python import JsonSupport, Module, PythonFile, PyType, Support, TypedMarker
 from ..model.query import QueryFile
 from ..model.source import Span
 from ..model.typed import TypedQuery
@@ -14,8 +14,8 @@ from .modules import Place, packages, places
 from .queries import Context, Translated, translated
 from .rows import shared_rows
 from .shared import class_names, literals, models, shared_types
-from .types import Types
-from .uses import uses_support
+from .types import MODELS, Types
+from .uses import uses_json_support, uses_support
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ def package(
         found += [_twin(module, config) for module in modules]
     if any(uses_support(module) for module in (*modules, common)):
         found.append(Support(f"{config.output}/_support.py"))
+    if any(uses_json_support(module) for module in (*modules, common)):
+        found.append(JsonSupport(f"{config.output}/_json.py"))
     return tuple(sorted(found, key=lambda file: file.path))
 
 
@@ -133,7 +135,8 @@ def _check_names(file: _File) -> None:
     owners: dict[str, Translated] = {}
     for query in file.queries:
         own = [record.name for record in query.classes]
-        for name in (query.function.name, query.constant.name, *own):
+        inner = [x.name for x in query.structures if x.module != MODELS]
+        for name in (query.function.name, query.constant.name, *own, *inner):
             other = owners.setdefault(name, query)
             if other is not query:
                 raise SqlgenError(_taken(query, name, f"`{other.query.name}`", other))
@@ -146,11 +149,15 @@ def _check_rows(common: Module, files: Sequence[_File]) -> None:
         *(alias.name for alias in common.aliases),
         *(composite.name for composite in common.composites),
     }
-    for file in files:
-        for query in file.queries:
-            if query.shared and query.shared.name in others:
-                name = query.shared.name
-                raise SqlgenError(_taken(query, name, "a type of the database", None))
+    rows = {record.name for record in common.records}
+    owners: dict[str, str] = {}
+    for query in (query for file in files for query in file.queries if query.shared):
+        row = query.shared.name if query.shared else ""
+        if row in others:
+            raise SqlgenError(_taken(query, row, "a type of the database", None))
+        for name in [structure.name for structure in query.structures]:
+            if name in others | rows or owners.setdefault(name, row) != row:
+                raise SqlgenError(_taken(query, name, "another class", None))
 
 
 def _taken(

@@ -28,6 +28,7 @@ from ..model.python import (
     RowCount,
     Shape,
     Stream,
+    Structure,
     UnionOf,
     Value,
 )
@@ -38,7 +39,8 @@ from . import bulk, names, overrides, sql
 from .reading import Reading, overridden, reading
 from .scalars import STR
 from .shared import Literals, has_literals
-from .types import Types, nullable, or_none
+from .structures import Home, structured, structures
+from .types import MODELS, Types, nullable, or_none
 from .writing import Writing, overridden_writing, writing
 
 
@@ -72,6 +74,16 @@ class Translated:
     def classes(self) -> tuple[Record, ...]:
         """The classes that stand in the query's own module."""
         return tuple(record for record in (self.params, self.own) if record)
+
+    @property
+    def structures(self) -> tuple[Structure, ...]:
+        """The `TypedDict`s of the row's JSON, the shared row's as well."""
+        record = self.shared or self.own
+        types = [field.type for field in record.fields] if record else []
+        shape = getattr(self.function.result, "shape", None)
+        if isinstance(shape, Value):
+            types.append(shape.type)
+        return tuple(each for type_ in types for each in structures(type_))
 
 
 def translated(query: TypedQuery, context: Context, module: str) -> Translated:
@@ -223,7 +235,12 @@ def _shape(
     batch = query.query.command is Command.BATCH and query.columns
     if not query.query.command.returns_rows and not batch:
         return None, None
-    readings = [_column(column, query, context) for column in query.columns]
+    shared = query.query.row is not None
+    name = names.row_name(query.query.row or f"{names.class_name(query.query.name)}Row")
+    place = MODELS if shared else module
+    title = f"`{name if shared else names.function_name(query.query.name)}`"
+    home = Home(name, title, place, context.config.rows, {name})
+    readings = [_column(column, query, context, home) for column in query.columns]
     if len(readings) == 1 and query.query.row is None:
         (only,) = readings
         return Value(only.type, only.raw, only.read), None
@@ -237,26 +254,28 @@ def _shape(
             strict=True,
         )
     )
-    shared = query.query.row is not None
-    name = names.row_name(query.query.row or f"{names.class_name(query.query.name)}Row")
     record = Record(
         name=name,
         doc="" if shared else f"A row of `{names.function_name(query.query.name)}`.",
         fields=fields,
         style=context.config.rows,
     )
-    return Row(Named(name, ".models" if shared else module), record.converts), record
+    return Row(Named(name, place), record.converts), record
 
 
-def _column(column: TypedColumn, query: TypedQuery, context: Context) -> Reading:
+def _column(
+    column: TypedColumn, query: TypedQuery, context: Context, home: Home
+) -> Reading:
     """How a column is read: the query's word before the column's before the type's."""
-    found = _without_null(column, query, context)
+    found = _without_null(column, query, context, home)
     if not column.nullable:
         return found
     return Reading(nullable(found.type), nullable(found.raw), or_none(found.read))
 
 
-def _without_null(column: TypedColumn, query: TypedQuery, context: Context) -> Reading:
+def _without_null(
+    column: TypedColumn, query: TypedQuery, context: Context, home: Home
+) -> Reading:
     base = reading(column.type, context.types, element_nullable=column.element_nullable)
     plain = reading(
         column.type,
@@ -266,10 +285,14 @@ def _without_null(column: TypedColumn, query: TypedQuery, context: Context) -> R
     if column.override and column.override.type:
         where = _override_place(query.query, column)
         aliases = context.config.aliases
-        return overridden(plain, overrides.parsed(column.override.type, aliases, where))
+        chosen = overrides.parsed(column.override.type, aliases, where)
+        return overridden(plain, chosen, column.name)
     configured = _configured(column.column, context)
     if configured is not None:
-        return overridden(plain, configured)
+        return overridden(plain, configured, column.name)
+    if column.json is not None and context.types.override(column.type) is None:
+        shaped = structured(column.json, column.name, home)
+        return Reading(shaped, shaped, base.read)
     alias = context.literals.alias(column)
     if alias is not None and not has_literals(column.type):
         limited = _limited(base.type, alias)

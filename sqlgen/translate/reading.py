@@ -56,20 +56,21 @@ def reading(type_: PgType, types: Types, *, element_nullable: bool = False) -> R
     chosen = types.override(type_)
     if chosen is not None:
         base = _reading(type_, plain(types), element_nullable)
-        return overridden(base, chosen)
+        return overridden(base, chosen, type_.display)
     return _reading(type_, types, element_nullable)
 
 
-def overridden(base: Reading, chosen: PyType) -> Reading:
+def overridden(base: Reading, chosen: PyType, where: str) -> Reading:
     """The value of another type than the usual one: the type is called with psycopg's value.
 
     So a NewType, a subclass, an enum or a class of one argument work alike. Nothing is called
     where there is nothing to call: the usual type itself, `Any`, a union, a container of builtins;
-    psycopg's value then is what it is. `list[T]` calls `T` with each item.
+    psycopg's value then is what it is. `list[T]` calls `T` with each item. JSON is made into a class
+    by its fields; errors say *where*.
     """
     if chosen in (base.type, base.raw):
         return Reading(chosen, base.raw, KEEP if chosen == base.raw else base.read)
-    return Reading(chosen, ANY, overrides.conversion(chosen, base.type))
+    return Reading(chosen, ANY, overrides.conversion(chosen, base.type, where))
 
 
 def _reading(type_: PgType, types: Types, element_nullable: bool) -> Reading:
@@ -115,7 +116,7 @@ def parsing(type_: PgType, types: Types) -> Reading:
     if chosen is None:
         return _parsing(type_, types)
     usual = plain(types)
-    whole = overridden(reading(type_, usual), chosen)
+    whole = overridden(reading(type_, usual), chosen, type_.display)
     first = _parsing(type_, usual).read
     if first == KEEP or whole.read == KEEP:
         return Reading(chosen, STR, whole.read if first == KEEP else first)

@@ -1,12 +1,14 @@
 """The rows of several queries -> the one class that they share."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
-from ..model.python import Field, Record
+from ..model.python import Field, PyType, Record
 from . import overrides
 from .queries import Translated
+from .structures import structures
 from .types import nullable, or_none
 
 
@@ -81,7 +83,21 @@ def _mismatch(query: Translated, other: Translated) -> Diagnostic:
 
 def _columns(query: Translated) -> list[str]:
     fields = query.shared.fields if query.shared else ()
-    return [f"{field.name}: {overrides.text(field.type)}" for field in fields]
+    return [f"{field.name}: {_text(field.type)}" for field in fields]
+
+
+def _text(type_: PyType) -> str:
+    """The type with the keys of its `TypedDict`s, whose names are the same in both rows."""
+    shown = overrides.text(type_)
+    found = {each.name: each for each in structures(type_)}
+    for name, each in reversed(found.items()):
+        keys = [
+            f"{key.name}{'' if key.required else '?'}: {overrides.text(key.type)}"
+            for key in each.keys
+        ]
+        body = "{" + ", ".join(keys).replace("\\", "\\\\") + "}"
+        shown = re.sub(rf"\b{name}\b", body, shown)
+    return shown
 
 
 def _side_by_side(mine: Sequence[str], theirs: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from ..model.python import (
     Conversion,
     Generic,
     Keep,
+    LiteralOf,
     Load,
     Named,
     PyType,
@@ -31,6 +32,7 @@ TIME = Named("time", "datetime", qualified=True)
 DATETIME = Named("datetime", "datetime", qualified=True)
 TIMEDELTA = Named("timedelta", "datetime", qualified=True)
 JSON_VALUE = Named("JsonValue", ".models")
+JSON_NUMBER = Named("JsonNumber", ".models")
 INET = Named("Inet", ".models")
 CIDR = Named("Cidr", ".models")
 RECORD = Generic(Named("tuple"), (ANY, Named("...")))
@@ -47,6 +49,7 @@ SHARED_ALIASES: dict[Named, PyType] = {
             NONE,
         )
     ),
+    JSON_NUMBER: UnionOf((INT, FLOAT, LiteralOf(("NaN", "Infinity", "-Infinity")))),
     INET: UnionOf(
         tuple(
             Named(f"IPv{version}{kind}", "ipaddress")
@@ -61,6 +64,7 @@ SHARED_ALIASES: dict[Named, PyType] = {
 
 SHARED_DOCS = {
     JSON_VALUE: "What a `json` or `jsonb` value is in Python.",
+    JSON_NUMBER: "What a `numeric` or `float8` is within JSON, where special values are strings.",
     INET: "What an `inet` value is in Python.",
     CIDR: "What a `cidr` value is in Python.",
 }

@@ -17,6 +17,7 @@ from ..model.python import (
 from .scalars import FLOAT, STR, Scalar, scalar
 
 SUPPORT = "._support"
+JSON_SUPPORT = "._json"
 MODELS = ".models"
 HSTORE = Generic(Named("dict"), (STR, UnionOf((STR, NONE))))
 VECTOR = Generic(Named("list"), (FLOAT,))

@@ -8,6 +8,7 @@ from ..model.python import (
     Conversion,
     Copied,
     Each,
+    FromJson,
     Generic,
     Invoke,
     Keep,
@@ -27,11 +28,12 @@ from ..model.python import (
     RowCount,
     Shape,
     Stream,
+    Structure,
     Then,
     UnionOf,
     Value,
 )
-from .types import SUPPORT
+from .types import JSON_SUPPORT, SUPPORT
 
 
 def uses_support(module: Module) -> bool:
@@ -45,6 +47,11 @@ def uses_support(module: Module) -> bool:
         for name in _names_of(*conversions(module))
         if name.module
     )
+
+
+def uses_json_support(module: Module) -> bool:
+    """Whether the module imports anything of `_json`."""
+    return any(name.module == JSON_SUPPORT for name in _names_of(*conversions(module)))
 
 
 def shape_of(result: Result) -> Shape | None:
@@ -104,6 +111,9 @@ def _named(type_: PyType) -> Iterator[Named]:
         case UnionOf(members=members):
             for member in members:
                 yield from _named(member)
+        case Structure(keys=keys):
+            for key in keys:
+                yield from _named(key.type)
         case LiteralOf():
             pass
 
@@ -115,6 +125,8 @@ def _names_of(*found: Conversion) -> Iterator[Named]:
                 yield function
             case Load():
                 yield Named("loads", SUPPORT)
+            case FromJson():
+                yield Named("from_json", JSON_SUPPORT)
             case Parse(function=function, item=item):
                 yield function
                 yield from _names_of(item)

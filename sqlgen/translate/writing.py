@@ -25,11 +25,21 @@ from ..model.python import (
     Named,
     OrNone,
     PyType,
+    Then,
 )
 from . import overrides
 from .reading import reading
 from .scalars import FLOAT, scalar
-from .types import HSTORE, KEEP, Types, nullable, plain, support, system_scalar
+from .types import (
+    HSTORE,
+    JSON_SUPPORT,
+    KEEP,
+    Types,
+    nullable,
+    plain,
+    support,
+    system_scalar,
+)
 
 _SEQUENCE = Named("Sequence", "collections.abc")
 
@@ -58,10 +68,27 @@ def overridden_writing(base: Writing, chosen: PyType) -> Writing:
     Only JSON is still wrapped for psycopg, and a type that is the usual one after all is dealt
     with as such. Everything else gets its wire type from a cast.
     """
+    if overrides.holds_users_type(chosen) and (write := _dumped(base.write)):
+        return Writing(chosen, write, base.cast)
     json = base.write in (scalar("json").write, scalar("jsonb").write)
     if json or chosen == base.type:
         return Writing(chosen, base.write, base.cast)
     return Writing(chosen, overrides.passing(chosen), cast=True)
+
+
+def _dumped(write: Conversion) -> Conversion | None:
+    """The same with JSON made of a user's type first; None for what is no JSON."""
+    if write in (scalar("json").write, scalar("jsonb").write):
+        return Then(Apply(Named("to_json", JSON_SUPPORT)), write)
+    match write:
+        case Each(item=item):
+            found = _dumped(item)
+            return Each(found) if found else None
+        case OrNone(item=item):
+            found = _dumped(item)
+            return OrNone(found) if found else None
+        case _:
+            return None
 
 
 def _writing(type_: PgType, types: Types, element_nullable: bool) -> Writing:
@@ -117,8 +144,11 @@ def nested_write(type_: PgType, types: Types) -> Conversion:
 
     The types of the fields are the composite's, so only what psycopg has no text for is converted.
     """
-    if types.override(type_) is not None:
-        return KEEP
+    chosen = types.override(type_)
+    if chosen is not None:
+        usual = nested_write(type_, plain(types))
+        dumped = _dumped(usual) if overrides.holds_users_type(chosen) else None
+        return dumped or KEEP
     match type_:
         case ScalarType(name="hstore" | "vector" | "halfvec" | "json" | "jsonb"):
             return _writing(type_, types, element_nullable=False).write

@@ -1,0 +1,226 @@
+"""Values of the project's own types made of JSON, and JSON of such values."""
+
+import datetime
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+from psycopg import DataError
+
+T = TypeVar("T")
+
+
+def from_json(type_: type[T], value: Any, where: str) -> T:
+    """A value of the type made of JSON; raises `DataError` that says *where* it does not fit.
+
+    The type is looked at once. A class of pydantic's, msgspec's or attrs', a dataclass or a
+    `TypedDict` is made by its fields; dates, UUIDs, decimals and enums of their text; any other
+    class is called with the value.
+    """
+    wanted: Any = type_
+    name = wanted.__name__ if isinstance(wanted, type) else wanted
+    try:
+        made: T = _maker(wanted)(value)
+    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+        raise DataError(f"{where} is no {name}: {error}") from error
+    return made
+
+
+def to_json(value: Any) -> Any:
+    """What `json.dumps` takes, made of a value of any type that `from_json` makes."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value.value if isinstance(value, Enum) else value
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if hasattr(value, "__struct_config__"):
+        import msgspec
+
+        return msgspec.to_builtins(value)
+    if is_dataclass(value) or hasattr(value, "__attrs_attrs__"):
+        return {name: to_json(getattr(value, name)) for name in _fields(type(value))}
+    if isinstance(value, Mapping):
+        return {to_json(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes):
+        return [to_json(item) for item in value]
+    if isinstance(value, Enum):
+        return to_json(value.value)
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    return value
+
+
+@cache
+def _maker(type_: Any) -> Callable[[Any], Any]:
+    """What makes a value of the type."""
+    if type_ in _PLAIN:
+        return _checked(type_)
+    if type_ is Any or type_ is object or isinstance(type_, str | typing.ForwardRef):
+        return lambda value: value
+    if typing.get_origin(type_) is not None:
+        return _generic(type_)
+    if not isinstance(type_, type):
+        return (
+            _maker(getattr(type_, "__supertype__", None)) if _is_new(type_) else type_
+        )
+    if hasattr(type_, "model_validate"):
+        return lambda value: type_.model_validate(value)
+    if hasattr(type_, "__struct_config__"):
+        import msgspec
+
+        return lambda value: msgspec.convert(value, type_)
+    if is_dataclass(type_) or hasattr(type_, "__attrs_attrs__"):
+        return _of_class(type_)
+    if typing.is_typeddict(type_):
+        return _typed_dict(type_)
+    for known in (datetime.datetime, datetime.date, datetime.time):
+        if type_ is known:
+            return lambda value: known.fromisoformat(_text(value))
+    if type_ is UUID:
+        return lambda value: UUID(_text(value))
+    if type_ is Decimal:
+        return lambda value: Decimal(str(value))
+    if type_ in (dict, list):
+        return _checked(type_)
+    return type_
+
+
+def _is_new(type_: Any) -> bool:
+    return hasattr(type_, "__supertype__")
+
+
+_PLAIN = (str, int, float, bool, type(None), None)
+
+
+def _checked(type_: Any) -> Callable[[Any], Any]:
+    """A value that JSON has itself: no conversion but that of whole numbers to `float`."""
+    wanted = type(None) if type_ is None else type_
+
+    def check(value: Any) -> Any:
+        if isinstance(value, wanted) and (
+            wanted is bool or not isinstance(value, bool)
+        ):
+            return value
+        if wanted is float and type(value) is int:
+            return float(value)
+        raise ValueError(f"{value!r} is no {wanted.__name__}")
+
+    return check
+
+
+def _text(value: Any) -> str:
+    text: str = _checked(str)(value)
+    return text
+
+
+def _generic(type_: Any) -> Callable[[Any], Any]:
+    origin, arguments = typing.get_origin(type_), typing.get_args(type_)
+    if origin in (typing.Union, types.UnionType):
+        return _first_of(type_, [_maker(argument) for argument in arguments])
+    if origin is typing.Literal:
+        return _one_of(arguments)
+    if origin in (typing.Annotated, typing.Required, typing.NotRequired):
+        return _maker(arguments[0])
+    if not isinstance(origin, type):
+        return lambda value: value
+    if issubclass(origin, tuple) and arguments[1:] != (...,):
+        return _tuple([_maker(argument) for argument in arguments])
+    if issubclass(origin, Mapping):
+        key, item = (_maker(argument) for argument in arguments)
+        of_dict = _checked(dict)
+        return lambda value: {key(k): item(v) for k, v in of_dict(value).items()}
+    if issubclass(origin, Sequence | set | frozenset):
+        item = _maker(arguments[0])
+        of_list = _checked(list)
+        whole: Any = origin if origin in (set, frozenset, tuple) else list
+        return lambda value: whole(item(each) for each in of_list(value))
+    make: Callable[[Any], Any] = _maker(typing.cast("Any", origin))
+    return make
+
+
+def _first_of(
+    type_: Any, makers: Sequence[Callable[[Any], Any]]
+) -> Callable[[Any], Any]:
+    def make(value: Any) -> Any:
+        for maker in makers:
+            try:
+                return maker(value)
+            except (ValueError, TypeError, KeyError, ArithmeticError):
+                continue
+        raise ValueError(f"{value!r} is no {type_}")
+
+    return make
+
+
+def _one_of(values: Sequence[Any]) -> Callable[[Any], Any]:
+    def make(value: Any) -> Any:
+        if value not in values:
+            raise ValueError(f"{value!r} is none of {', '.join(map(repr, values))}")
+        return value
+
+    return make
+
+
+def _tuple(makers: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    def make(value: Any) -> Any:
+        items = _checked(list)(value)
+        return tuple(maker(x) for maker, x in zip(makers, items, strict=True))
+
+    return make
+
+
+def _of_class(type_: Any) -> Callable[[Any], Any]:
+    """A dataclass or attrs class by its fields; keys that are no fields are passed over."""
+    hints = typing.get_type_hints(type_)
+    wanted = {
+        name: (_maker(hints.get(name, Any)), required)
+        for name, required in _fields(type_).items()
+    }
+
+    def make(value: Any) -> Any:
+        return type_(**_members(wanted, value))
+
+    return make
+
+
+def _typed_dict(type_: Any) -> Callable[[Any], Any]:
+    """A `TypedDict`'s keys; other keys stay as they are."""
+    hints = typing.get_type_hints(type_)
+    required = type_.__required_keys__
+    wanted = {name: (_maker(hint), name in required) for name, hint in hints.items()}
+    return lambda value: {**value, **_members(wanted, value)}
+
+
+def _members(
+    wanted: Mapping[str, tuple[Callable[[Any], Any], bool]], value: Any
+) -> dict[str, Any]:
+    """The wanted keys of an object, converted; raises `ValueError` that names the key."""
+    _checked(dict)(value)
+    found: dict[str, Any] = {}
+    for name, (make, required) in wanted.items():
+        if name in value:
+            try:
+                found[name] = make(value[name])
+            except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+                raise ValueError(f"key {name!r}: {error}") from error
+        elif required:
+            raise ValueError(f"key {name!r} is missing")
+    return found
+
+
+def _fields(type_: Any) -> dict[str, bool]:
+    """The fields that a class is made with by name, and whether they have no default."""
+    if is_dataclass(type_):
+        return {
+            field.name: field.default is MISSING and field.default_factory is MISSING
+            for field in fields(type_)
+            if field.init
+        }
+    return {each.alias: not each.default for each in type_.__attrs_attrs__ if each.init}
