@@ -5,10 +5,11 @@ files of a project, most of whose tokens say nothing about where a statement end
 parameters are, `landmarks` gives only the tokens that do and passes over the rest inside one
 regular expression, about ten times faster.
 
-Quantifiers are possessive throughout: each rule can match in one way only, so no input makes the
-expressions backtrack. Block comments nest, which a regular expression cannot follow; those that
-do are read by `_nested_end`. What is opened and never closed is one token up to the end of the
-text, for the caller to report at its start.
+Each rule can match in one way only, so that giving up costs no more than reading did. Quantifiers
+of single characters are possessive. Those of groups must not be, since Python before 3.11.5 loses
+its place in them (gh-106052); `(?!'')` keeps a doubled quote together instead. Block comments nest,
+which a regular expression cannot follow; those that do are read by `_nested_end`. What is opened
+and never closed is one token up to the end of the text, for the caller to report at its start.
 """
 
 import re
@@ -113,50 +114,50 @@ _OPERATOR_CHARACTER = r"~!@#^&|`?+\-*/%<>="
 
 _SPACE = r"[ \t\n\r\f\v]++"
 _LINE_COMMENT = r"--[^\n\r]*+"
-_FLAT_BLOCK_COMMENT = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*))[^*/]*+)*+\*/"
+_FLAT_BLOCK_COMMENT = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*))[^*/]*+)*\*/"
 
 # Two string constants with nothing between them but white space that has a newline are one.
 _CONTINUATION = (
-    r"(?:[ \t\f\v]|--[^\n\r]*+)*+[\n\r](?:[ \t\n\r\f\v]++|--[^\n\r]*+[\n\r])*+'"
+    r"(?:[ \t\f\v]|--[^\n\r]*+)*[\n\r](?:[ \t\n\r\f\v]++|--[^\n\r]*+[\n\r])*'"
 )
 
 
 def _quoted(prefix: str, body: str) -> str:
-    return rf"{prefix}'{body}'(?:{_CONTINUATION}{body}')*+"
+    return rf"{prefix}'{body}'(?:{_CONTINUATION}{body}')*"
 
 
 _STRING = "|".join(
     (
-        _quoted(r"(?:[nN]|[uU]&)?", r"[^']*+(?:''[^']*+)*+"),
-        _quoted(r"[eE]", r"[^'\\]*+(?:(?:''|\\[\s\S])[^'\\]*+)*+"),
+        _quoted(r"(?:[nN]|[uU]&)?", r"[^']*+(?:''[^']*+)*(?!'')"),
+        _quoted(r"[eE]", r"[^'\\]*+(?:(?:''|\\[\s\S])[^'\\]*+)*(?!'')"),
         _quoted(r"[bBxX]", r"[^']*+"),
     )
 )
-_QUOTED_IDENTIFIER = r'(?:[uU]&)?"[^"]*+(?:""[^"]*+)*+"'
-_TAG = rf"(?:[{_LETTER}][{_LETTER}0-9]*+)?+"
+_QUOTED_IDENTIFIER = r'(?:[uU]&)?"[^"]*+(?:""[^"]*+)*(?!"")"'
+_TAG = rf"(?:[{_LETTER}][{_LETTER}0-9]*+)?"
 _DOLLAR = rf"\$(?P<tag>{_TAG})\$[\s\S]*?\$(?P=tag)\$"
 
 # A letter right before a quote is the string's prefix even if the string never ends.
 _WORD = rf"""(?!(?:[bBeEnNxX]|[uU]&)'|[uU]&")[{_LETTER}][{_LETTER}0-9$]*+"""
 
-_INTEGER = r"[0-9]++(?:_[0-9]++)*+"
+_INTEGER = r"[0-9]++(?:_[0-9]++)*"
 _NUMBER = (
-    r"0[xX](?:_?[0-9A-Fa-f])++|0[oO](?:_?[0-7])++|0[bB](?:_?[01])++"
-    rf"|(?:{_INTEGER}(?:\.(?!\.)(?:{_INTEGER})?+)?+|\.{_INTEGER})(?:[eE][+-]?+{_INTEGER})?+"
+    r"0[xX](?:_?[0-9A-Fa-f])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+"
+    rf"|(?:{_INTEGER}(?:\.(?!\.)(?:{_INTEGER})?)?|\.{_INTEGER})(?:[eE][+-]?+{_INTEGER})?"
 )
 
 # An operator ends where a comment begins. One of several characters may end in `+` or `-` only if
 # it has one of `~!@#^&|`?%` as well.
 _OPERATOR = (
-    rf"(?:(?!--|/\*)[*/<>=+\-])*+[~!@#^&|`?%](?:(?!--|/\*)[{_OPERATOR_CHARACTER}])*+"
+    rf"(?:(?!--|/\*)[*/<>=+\-])*[~!@#^&|`?%](?:(?!--|/\*)[{_OPERATOR_CHARACTER}])*"
     r"|(?:(?!--|/\*)[*/<>=+\-])*(?!/\*)[*/<>=]"
     r"|(?!--)[+\-]"
 )
 _SYMBOL = r"::|:=|\.\.|[,.]"
 _OTHER = rf"[\\{{}}\x00-\x08\x0e-\x1f\x7f]|\$(?![0-9]|{_TAG}\$)"
 _POSITIONAL = r"\$[0-9]++"
-_UNTERMINATED = rf"""(?:[bBeEnNxX]|[uU]&)?+'|(?:[uU]&)?+"|/\*|\$(?![0-9]){_TAG}\$"""
-_NAMED = rf":{_WORD}" rf"(?:[!?](?!(?!--|/\*)[{_OPERATOR_CHARACTER}]))?+"
+_UNTERMINATED = rf"""(?:[bBeEnNxX]|[uU]&)?'|(?:[uU]&)?"|/\*|\$(?![0-9]){_TAG}\$"""
+_NAMED = rf":{_WORD}" rf"(?:[!?](?!(?!--|/\*)[{_OPERATOR_CHARACTER}]))?"
 _COLON = r":(?![:=])"
 
 _TOKEN = re.compile(
@@ -168,14 +169,13 @@ _TOKEN = re.compile(
     rf"|(?P<close>[)\]])|(?P<other>{_OTHER})|(?P<unterminated>{_UNTERMINATED})"
 )
 
-# `_DOLLAR` stays out of the repetition: it has a group, and possessive repetitions of groups are
-# not reliable in Python 3.11.
+# Whatever follows the repetition is a landmark, so that it never has to give anything back.
 _FILLER = (
     rf"{_SPACE}|{_STRING}|{_WORD}|{_QUOTED_IDENTIFIER}|{_NUMBER}|{_OPERATOR}|{_SYMBOL}"
     rf"|{_OTHER}"
 )
 _LANDMARK = re.compile(
-    rf"(?:{_FILLER})*+(?:(?P<open>[(\[])|(?P<close>[)\]])|(?P<named>{_NAMED})"
+    rf"(?:{_FILLER})*(?:(?P<open>[(\[])|(?P<close>[)\]])|(?P<named>{_NAMED})"
     rf"|(?P<semicolon>;)|(?P<line_comment>{_LINE_COMMENT})|(?P<positional>{_POSITIONAL})"
     rf"|(?P<dollar>{_DOLLAR})|(?P<block_comment>{_FLAT_BLOCK_COMMENT})"
     rf"|(?P<colon>{_COLON})|(?P<unterminated>{_UNTERMINATED})|(?P<end>\Z))"

@@ -26,18 +26,18 @@ def key_places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
     return places
 
 
-_LINE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*+")
+_LINE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _END_OF_LINE = re.compile(r"[^\n]*+")
 _BLANK = re.compile(r"[ \t]*+")
 _PART = re.compile(
-    r"""[ \t]*+(?P<part>[A-Za-z0-9_-]++|"(?:[^"\\]|\\.)*+"|'[^']*+')[ \t]*+(?P<dot>\.?)"""
+    r"""[ \t]*+(?P<part>[A-Za-z0-9_-]++|"(?:[^"\\]|\\.)*"|'[^']*+')[ \t]*+(?P<dot>\.?)"""
 )
 _STRING = re.compile(
-    r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*+"""+'
-    r"|'''(?:[^']|'(?!''))*+'''+"
-    r"""|"(?:[^"\\]|\\.)*+"|'[^']*+'|#[^\n]*"""
+    r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*"""+'
+    r"|'''(?:[^']|'(?!''))*'''+"
+    r"""|"(?:[^"\\]|\\.)*"|'[^']*+'|#[^\n]*"""
 )
-_SEPARATOR = re.compile(r"(?:[ \t\r\n,]|#[^\n]*)*+")
+_SEPARATOR = re.compile(r"(?:[ \t\r\n,]|#[^\n]*)*")
 
 
 def _key(
