@@ -79,7 +79,8 @@ def _conninfo(info: psycopg.ConnectionInfo) -> str:
 def _migrations(folder: str | Path | Traversable) -> tuple[Migration, ...]:
     if isinstance(folder, str | Path):
         path = Path(folder)
-        return parse.migrations(read.sources(path.parent, path.name))
+        hint = f"pass the folder that has the migrations; this one is {path.absolute()}"
+        return parse.migrations(read.sources(path.parent, path.name, hint=hint))
     with tempfile.TemporaryDirectory() as root:  # a resource may be in a zip file
         copy = Path(root) / (folder.name or "migrations")
         copy.mkdir()

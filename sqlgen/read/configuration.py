@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ def config(start: Path) -> Config:
     """The configuration of the project that *start* belongs to.
 
     This is `[tool.sqlgen]` of the nearest pyproject.toml that has it, in *start* or above. Raises
-    `ConfigurationError` if there is none, or with all that is wrong in it.
+    `ConfigurationError` if there is none, if one on the way has something that was meant to be it,
+    or with all that is wrong in it.
     """
     start = start.resolve()
     without: list[Path] = []
@@ -37,8 +39,10 @@ def config(start: Path) -> Config:
             raise ConfigurationError(*error.diagnostics) from None
         tables = _tables(file)
         tool = tables.get("tool")
-        if isinstance(tool, dict) and "sqlgen" in tool:
+        tool = tool if isinstance(tool, dict) else {}
+        if "sqlgen" in tool:
             return settings(file, folder, tool["sqlgen"], key_places(file.text))
+        _no_misspelling(file, tables, tool)
         without.append(folder)
     raise ConfigurationError(
         Diagnostic(
@@ -50,6 +54,26 @@ def config(start: Path) -> Config:
             ),
             label=None,
             hint="run `sqlgen init` in the project's folder",
+        )
+    )
+
+
+def _no_misspelling(
+    file: SourceFile, tables: Mapping[str, Any], tool: Mapping[str, Any]
+) -> None:
+    """Raise `ConfigurationError` if there is a table that was meant to be ours."""
+    import difflib  # rarely needed
+
+    near = difflib.get_close_matches("sqlgen", tool, n=1, cutoff=0.75)
+    path = ("tool", near[0]) if near else ("sqlgen",)
+    if not near and not isinstance(tables.get("sqlgen"), dict):
+        return
+    raise ConfigurationError(
+        Diagnostic(
+            code="no-configuration",
+            message=f"pyproject.toml has `[{'.'.join(path)}]`, but no `[tool.sqlgen]`",
+            label=Label(Span(file, *key_places(file.text)[path])),
+            hint="write `[tool.sqlgen]`, or run `sqlgen init`, which adds it",
         )
     )
 

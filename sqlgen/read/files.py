@@ -5,28 +5,40 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
+from ..model.diagnostic import (
+    ConfigurationError,
+    Diagnostic,
+    Label,
+    SqlgenError,
+    each,
+)
 from ..model.source import SourceFile, Span
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_ROOTS = frozenset({"py.typed", "pyproject.toml"})
+"""The files that make a folder a package or project of its own."""
+_ELSEWHERE = "create it, or set its place in `[tool.sqlgen]` of pyproject.toml"
 
 
-def sources(root: Path, folder: str) -> tuple[SourceFile, ...]:
+def sources(
+    root: Path, folder: str, *, hint: str = _ELSEWHERE
+) -> tuple[SourceFile, ...]:
     """All `*.sql` files below *folder* of the project at *root*, at any depth, sorted by path.
 
     Files and folders whose names begin with a dot are left out. Symbolic links are followed; a
-    link to a folder that it stands in is not. Raises `SqlgenError` if the folder is missing, or for
-    all files that cannot be read or are not UTF-8.
+    link to a folder that it stands in is not. Raises `ConfigurationError` if the folder is missing,
+    with the *hint* what to do then, and `SqlgenError` for all files that cannot be read or are not
+    UTF-8.
     """
     start = root / folder
     if not start.is_dir():
         what = "is not a folder" if start.exists() else "does not exist"
-        raise SqlgenError(
+        raise ConfigurationError(
             Diagnostic(
                 code="missing-folder",
                 message=f"the folder `{folder}` {what}",
                 label=None,
-                hint="create it, or set its place in `[tool.sqlgen]` of pyproject.toml",
+                hint=hint,
             )
         )
     paths = (
@@ -40,7 +52,8 @@ def sources(root: Path, folder: str) -> tuple[SourceFile, ...]:
 def generated(root: Path, folder: str) -> dict[str, str]:
     """The texts of the files below the output *folder*, by path relative to *root*.
 
-    A folder that does not exist yet has none. Python's caches are left out. What is not UTF-8
+    A folder that does not exist yet has none. Python's caches are left out, and so are packages
+    and projects of their own below it, which may be generated for somebody else. What is not UTF-8
     is nothing that sqlgen wrote; it stands there with replacement characters. Raises `SqlgenError`
     for files that cannot be read.
     """
@@ -48,7 +61,7 @@ def generated(root: Path, folder: str) -> dict[str, str]:
     if not start.exists():
         return {}
     if not start.is_dir():
-        raise SqlgenError(
+        raise ConfigurationError(
             Diagnostic(
                 code="missing-folder",
                 message=f"the output `{folder}` is not a folder",
@@ -58,7 +71,7 @@ def generated(root: Path, folder: str) -> dict[str, str]:
         )
     paths = [
         str(path)
-        for path in _files(start, PurePosixPath(folder), frozenset(), hidden=True)
+        for path in _files(start, PurePosixPath(folder), frozenset(), output=True)
         if "__pycache__" not in path.parts
     ]
     texts = each(
@@ -110,9 +123,12 @@ def _read(root: Path, path: str) -> bytes:
 
 
 def _files(
-    folder: Path, path: PurePosixPath, above: frozenset[str], *, hidden: bool = False
+    folder: Path, path: PurePosixPath, above: frozenset[str], *, output: bool = False
 ) -> Iterator[PurePosixPath]:
-    """The files below *folder*, whose own path is *path*, and which stands in *above*."""
+    """The files below *folder*, whose own path is *path*, and which stands in *above*.
+
+    Of the *output*, also hidden ones, and none of other packages.
+    """
     here = os.path.realpath(folder)
     if here in above:
         return
@@ -121,11 +137,13 @@ def _files(
             found = [(entry.name, entry.is_dir()) for entry in entries]
     except OSError as error:
         raise _unreadable(str(path), error) from None
+    if output and above and any(name in _ROOTS for name, _ in found):
+        return
     for name, is_folder in found:
-        if name.startswith(".") and not hidden:
+        if name.startswith(".") and not output:
             continue
         if is_folder:
-            yield from _files(folder / name, path / name, above | {here}, hidden=hidden)
+            yield from _files(folder / name, path / name, above | {here}, output=output)
         else:
             yield path / name
 

@@ -1,6 +1,8 @@
 """`[tool.sqlgen]` as TOML gives it -> Config, every value checked."""
 
 import difflib
+import keyword
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
@@ -54,6 +56,10 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
             seeds=migrate.read("seeds", _folder, default_migrate.seeds),
         ),
     )
+    for name, folder in (("queries", found.queries), ("migrations", found.migrations)):
+        if _overlap(found.output, folder):
+            expected = f"a folder apart from the {name}, which are in `{folder}`"
+            top.unfit("output", _UnfitError(expected))
     for part in (top, migrate, functions):
         part.report_unknown()
     if problems:
@@ -68,10 +74,11 @@ def _position(problem: Diagnostic) -> int:
 class _UnfitError(Exception):
     """Says what a value should have been; *key* is the path below the setting's own."""
 
-    def __init__(self, expected: str, *key: str) -> None:
+    def __init__(self, expected: str, *key: str, hint: str = "") -> None:
         super().__init__(expected)
         self.expected = expected
         self.key = key
+        self.hint = hint
 
 
 class _Table:
@@ -94,7 +101,7 @@ class _Table:
         if isinstance(values, dict):
             self._values = values
         elif values is not None:
-            self._unfit(path, "a table")
+            self._report(path, _UnfitError("a table"))
 
     def get(self, key: str) -> object:
         """The value of *key* as it is, or None."""
@@ -109,8 +116,12 @@ class _Table:
         try:
             return reader(value)
         except _UnfitError as unfit:
-            self._unfit((*self.path, key, *unfit.key), unfit.expected)
+            self.unfit(key, unfit)
             return default
+
+    def unfit(self, key: str, unfit: _UnfitError) -> None:
+        """Report that the value of *key* is *unfit*."""
+        self._report((*self.path, key, *unfit.key), unfit)
 
     def report_unknown(self) -> None:
         """Report the keys that nobody has read."""
@@ -134,12 +145,13 @@ class _Table:
                 )
             )
 
-    def _unfit(self, path: tuple[str, ...], expected: str) -> None:
+    def _report(self, path: tuple[str, ...], unfit: _UnfitError) -> None:
         self._problems.append(
             Diagnostic(
                 code="bad-setting",
-                message=f"`{'.'.join(path)}` must be {expected}",
+                message=f"`{'.'.join(path)}` must be {unfit.expected}",
                 label=self._label(path),
+                hint=unfit.hint,
             )
         )
 
@@ -168,7 +180,23 @@ def _output(value: object) -> str:
     path = PurePosixPath(_folder(value))
     if ".." in path.parts or not path.parts:
         raise _UnfitError("a folder inside the project, and not the project's own")
+    if not _is_importable(path.name):
+        guess = re.sub(r"\W+", "_", path.name).strip("_")
+        raise _UnfitError(
+            "a folder that can be imported, whose name is a Python identifier",
+            hint=f"write `{path.with_name(guess)}`" if _is_importable(guess) else "",
+        )
     return str(path)
+
+
+def _is_importable(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether one of two folders is the other, or lies in it."""
+    first, second = (PurePosixPath(posixpath.normpath(path)) for path in (one, other))
+    return first.is_relative_to(second) or second.is_relative_to(first)
 
 
 def _choice(choices: type[Choice]) -> Callable[[object], Choice]:
@@ -187,7 +215,8 @@ def _choice(choices: type[Choice]) -> Callable[[object], Choice]:
 def _server(value: object) -> str:
     text = _text(value, _SERVER)
     if text != "embedded" and not re.match(r"postgres(?:ql)?://|\w+ *=", text):
-        raise _UnfitError(_SERVER)
+        near = difflib.get_close_matches(text.lower(), ["embedded"], cutoff=0.7)
+        raise _UnfitError(_SERVER, hint='write `"embedded"`' if near else "")
     return text
 
 

@@ -257,3 +257,15 @@ def test_what_is_imported_is_little() -> None:
         command, capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"jinja2", "black", "click", "rich", "platformdirs"} & set(loaded)
+
+
+def test_a_missing_folder_is_named_as_it_was_looked_for(tmp_path: Path) -> None:
+    missing = tmp_path / "migrations"
+    with pytest.raises(SqlgenError) as caught:
+        apply("postgresql://", missing)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "missing-folder"
+    assert (
+        diagnostic.hint
+        == f"pass the folder that has the migrations; this one is {missing}"
+    )

@@ -186,6 +186,14 @@ error[unknown-setting]: `tool.sqlgen.functions.never_nul` is no setting of sqlge
         ('queries = "C:/a"', "a path relative to pyproject.toml, not an absolute one"),
         ('output = "../a"', "a folder inside the project, and not the project's own"),
         ('output = "."', "a folder inside the project, and not the project's own"),
+        (
+            'output = "queries/gen"',
+            "a folder apart from the queries, which are in `queries`",
+        ),
+        (
+            'output = "./migrations/"',
+            "a folder apart from the migrations, which are in `migrations`",
+        ),
         ('mode = "snyc"', '`"sync"`, `"async"` or `"both"`'),
         ("mode = true", '`"sync"`, `"async"` or `"both"`'),
         (
@@ -240,6 +248,66 @@ error[bad-setting]: `tool.sqlgen.types.a.b` must be a Python type, as a string
   |                                  ^^^^^
 """,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('output = "src/my-app"', "write `src/my_app`"),
+        ('output = "class"', ""),
+        ('output = "1"', ""),
+        ('server = "embeded"', 'write `"embedded"`'),
+        ('server = "Embedded"', 'write `"embedded"`'),
+        ('server = "docker"', ""),
+    ],
+)
+def test_unfit_values_with_a_hint(tmp_path: Path, text: str, hint: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.sqlgen]\n{text}\n")
+    with pytest.raises(ConfigurationError) as caught:
+        read.config(tmp_path)
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.hint) == ("bad-setting", hint)
+
+
+def test_an_output_around_the_queries(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.sqlgen]\nqueries = "app/x/../db/sql"\noutput = "app/db"\n'
+    )
+    with pytest.raises(ConfigurationError, match="apart from the queries"):
+        read.config(tmp_path)
+
+
+def test_a_misspelt_table(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.sqlgen]\n")
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    check(
+        inside,
+        "[project]\n[tool.sqlgn]\noutput = 'db'\n",
+        """
+error[no-configuration]: pyproject.toml has `[tool.sqlgn]`, but no `[tool.sqlgen]`
+ --> pyproject.toml:2:7
+  |
+2 | [tool.sqlgn]
+  |       ^^^^^
+  |
+  = hint: write `[tool.sqlgen]`, or run `sqlgen init`, which adds it
+""",
+    )
+
+
+@pytest.mark.parametrize("text", ["[sqlgen]\n", "sqlgen.output = 'db'\n"])
+def test_a_table_of_tools_own_left_out(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(ConfigurationError, match="has `\\[sqlgen\\]`, but no"):
+        read.config(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[tool.sqlfluff]\n", "sqlgen = 3\n", "tool = 3\n"])
+def test_other_tables_are_no_misspelling(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(ConfigurationError, match="has no `"):
+        read.config(tmp_path)
 
 
 def test_our_table_is_no_table(tmp_path: Path) -> None:

@@ -67,6 +67,21 @@ def test_symbolic_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     assert len(found) < 10
 
 
+def test_generated_files_are_not_looked_for_in_other_packages(tmp_path: Path) -> None:
+    for name in (
+        *("py.typed", "a.py", "aio/b.py", ".sqlgen/c.json", "__pycache__/a.pyc"),
+        *("other/py.typed", "other/d.py", "other/deep/e.py"),
+        *("project/pyproject.toml", "project/f.py"),
+    ):
+        write(tmp_path / "db" / name, "x")
+    assert list(read.generated(tmp_path, "db")) == [
+        "db/.sqlgen/c.json",
+        "db/a.py",
+        "db/aio/b.py",
+        "db/py.typed",
+    ]
+
+
 def test_a_missing_folder(tmp_path: Path) -> None:
     check(
         tmp_path,
@@ -129,13 +144,13 @@ error[unreadable]: `q/\\udcff.sql` has a name that is not UTF-8
 def test_generated(tmp_path: Path) -> None:
     assert read.generated(tmp_path, "out") == {}
     write(tmp_path / "out/b.py", "# x\r\n")
-    write(tmp_path / "out/a/py.typed")
+    write(tmp_path / "out/a/empty")
     write(tmp_path / "out/.sqlgen/a.json", "{}")
     write(tmp_path / "out/__pycache__/b.cpython-311.pyc", b"\xff")
     write(tmp_path / "out/image", b"\xff")
     assert read.generated(tmp_path, "out") == {
         "out/.sqlgen/a.json": "{}",
-        "out/a/py.typed": "",
+        "out/a/empty": "",
         "out/b.py": "# x\r\n",
         "out/image": "\ufffd",
     }
