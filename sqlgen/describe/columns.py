@@ -15,12 +15,17 @@ SELECT a.attrelid,
        a.attnotnull,
        a.atthasdef,
        a.attgenerated::text,
+       -- What a generated column is made from, as a tree and as text; defaults nobody needs.
+       coalesce(d.adbin::text, ''),
+       coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
        a.attidentity <> '',
        -- A CHECK's list of texts is a list of values only where equal means identical.
        coalesce(l.collisdeterministic, false)
 FROM pg_attribute AS a
 JOIN pg_class AS c ON c.oid = a.attrelid
 LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
+LEFT JOIN pg_attrdef AS d
+       ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> ''
 WHERE a.attnum > 0
   AND NOT a.attisdropped
   -- Tables, partitioned and foreign ones, views, composite types and sequences; no index or TOAST.
@@ -57,6 +62,8 @@ class ColumnRow(NamedTuple):
     not_null: bool
     has_default: bool
     generated: str
+    expression: str
+    definition: str
     identity: bool
     deterministic: bool
 
@@ -93,10 +100,10 @@ def family(connection: psycopg.Connection[Any]) -> Family:
 def columns(
     connection: psycopg.Connection[Any], family: Family
 ) -> dict[int, list[ColumnRow]]:
-    """The columns of each relation in order; `not_null` is what holds for every row.
+    """The columns of each relation in order; `not_null` and `expression` hold for every row.
 
     A child may have lost the NOT NULL that it inherited (`ALTER TABLE child … DROP NOT NULL`, before
-    18), and the parent's queries show the child's rows.
+    18), or generate a column from something else, and the parent's queries show the child's rows.
     """
     with connection.cursor(row_factory=args_row(ColumnRow)) as cursor:
         rows = cursor.execute(_COLUMNS).fetchall()
@@ -108,8 +115,19 @@ def columns(
         or row.relation in family.foreign
         or (row.relation, row.number) in not_valid
     }
+    definitions = {
+        (row.relation, row.name): row.definition for row in rows if row.generated
+    }
     found: dict[int, list[ColumnRow]] = {}
     for row in rows:
+        if row.generated and (
+            row.relation in family.foreign
+            or any(
+                definitions.get((child, row.name)) != row.definition
+                for child in family.descendants.get(row.relation, ())
+            )
+        ):
+            row = row._replace(expression="")
         if row.not_null and (
             (row.relation, row.name) in nullable
             or any(

@@ -63,6 +63,7 @@ def relations(
                     not_null=row.not_null,
                     has_default=row.has_default,
                     generated=row.generated,
+                    expression=row.expression,
                     identity=row.identity,
                     literals=_literals(row, types[row.type], about),
                     comment=comments.get((oid, row.number), ""),

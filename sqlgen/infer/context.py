@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from ..model.catalog import Catalog
+from ..model.catalog import Catalog, Function
 from . import nodes
 from .nodes import Node
 from .verdict import Verdict
@@ -26,6 +26,13 @@ class Context:
     inside: tuple[int, ...] = ()
     nullable_elements: bool = False
     locks: bool = False
+
+    def vouches(self, function: Function) -> bool:
+        """Whether the user says that the function never gives NULL for what is not NULL."""
+        return bool(self.never_null) and (
+            f"{function.schema}.{function.signature}" in self.never_null
+            or function.signature in self.never_null
+        )
 
     def entering(
         self, oid: int, parameters: Mapping[int, Verdict] | None = None

@@ -33,7 +33,7 @@ def _call(node: Node, scope: Scope) -> Verdict:
     mark = _listed(function)
     if not mark and _is_growing_field(function, arguments):
         mark = _NON_NULL
-    if not mark and not _said_by_user(function, scope):
+    if not mark and not scope.context.vouches(function):
         return maybe(f"`{title}` may give NULL", node.location)
     if not arguments or (mark == _ALWAYS and not node.flag("funcvariadic")):
         verdict = never(f"`{title}` never gives NULL", node.location)
@@ -60,7 +60,7 @@ def gives_null(node: Node, scope: Scope) -> str:
     function = called(node, scope)
     if function is None:
         return "nothing is known of the function"
-    if _listed(function) or _said_by_user(function, scope):
+    if _listed(function) or scope.context.vouches(function):
         return ""
     return f"`{_title(node, function, scope)}` may give NULL"
 
@@ -151,13 +151,6 @@ def _bare(function: Function) -> str:
     """The signature without the schemas of an extension's own types."""
     arguments = [argument.rpartition(".")[2] for argument in function.arguments]
     return f"{function.name}({', '.join(arguments)})"
-
-
-def _said_by_user(function: Function, scope: Scope) -> bool:
-    said = scope.context.never_null
-    return bool(said) and (
-        f"{function.schema}.{function.signature}" in said or function.signature in said
-    )
 
 
 @lru_cache

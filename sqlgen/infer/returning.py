@@ -155,6 +155,10 @@ def _excluded(node: Node, home: Scope, scope: Scope) -> Verdict:
     entry = home.entry(home.query.number("resultRelation"))
     relation = entry and home.relation(entry)
     attno = node.number("varattno")
+    if relation and attno > 0 and relation.columns[attno].generated == "v":
+        # Early versions of 18 do not work it out, and give NULL.
+        shown = name(node.number("varno"), attno, home)
+        return maybe(f"{shown} is generated when it is read", node.location)
     if (
         not verdict.nullable
         or not relation

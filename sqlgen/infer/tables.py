@@ -7,6 +7,7 @@ from ..model.catalog import Column, DomainType, PgType, Relation, RelationKind
 from ..model.description import TableColumn
 from .conditions import Assumption, outcome
 from .context import Context, stored
+from .generated import generated_column
 from .nodes import Node
 from .scope import Scope
 from .truth import FALSE
@@ -110,6 +111,8 @@ def _stored(
         check = one_is_set(relation, frozenset({column.number}), context)
         if check is not None:
             return never(f"the CHECK {check} lets {shown} not be NULL")
+        if column.expression:
+            return generated_column(relation, column, shown, context)
     return maybe(f"{shown} may be NULL")
 
 

@@ -95,7 +95,9 @@ class Column:
     `not_null` is `pg_attribute.attnotnull` where it is enforced for every row: false for a
     constraint that is NOT VALID and for foreign tables. `literals` are the only values that the
     column's validated CHECK constraints allow (`c IN ('a', 'b')`), empty where there is no such
-    constraint. `generated` is `pg_attribute.attgenerated` (`""`, `"s"` stored or `"v"` virtual).
+    constraint. `generated` is `pg_attribute.attgenerated` (`""`, `"s"` stored or `"v"` virtual), and
+    `expression` the tree (`pg_attrdef.adbin`) that it is generated from in every row, empty where
+    children have another.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Column:
     not_null: bool
     has_default: bool = False
     generated: str = ""
+    expression: str = ""
     identity: bool = False
     literals: tuple[str, ...] = ()
     comment: str = ""
