@@ -77,6 +77,8 @@ def broken(claim: Claim, result: PGresult) -> list[str]:
         found.append(f"at most one row is claimed, {rows} came")
     for place, column in enumerate(query.columns):
         values = [result.get_value(row, place) for row in range(rows)]
+        if column.override and column.override.mark:
+            continue  # said by the query's author
         wrong = _wrong(column, claim.elements[place], values)
         if wrong:
             found.append(f"column {place + 1} ({column.name}) {wrong}")

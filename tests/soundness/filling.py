@@ -26,11 +26,11 @@ from sqlgen.model.catalog import (
 )
 from sqlgen.model.typed import TypedParameter
 
-TRIES = 12
+TRIES = 25
 
 VALUES: Mapping[str, Sequence[str]] = {
     "smallint": ["0", "1", "2", "-1", "32767"],
-    "integer": ["0", "1", "2", "3", "-1", "2147483647"],
+    "integer": ["0", "1", "2", "3", "4", "5", "-1", "2147483647"],
     "bigint": ["0", "1", "2", "3", "9223372036854775807"],
     "oid": ["0", "1"],
     "real": ["0", "1.5", "-1", "NaN", "Infinity", "-Infinity"],
@@ -73,14 +73,21 @@ TEXTS = ["", "a", "b", "ab", "A", " ", "1", "null", "x y", "ä"]
 
 @dataclass
 class Filler:
-    """Draws values and rows; `words` are texts that constraints ask for, by chance or by design."""
+    """Draws values and rows.
+
+    `nulls` is how likely NULL is where it may be, `words` are texts that constraints ask for, `holes`
+    whether arrays have NULL elements.
+    """
 
     connection: psycopg.Connection[TupleRow]
     catalog: Catalog
     chance: Random
     nulls: float = 0.4
     words: Sequence[str] = ()
+    holes: bool = True
     stored: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    columns: dict[str, tuple[Relation, Column]] = field(default_factory=dict)
+    domains: dict[str, list[str]] = field(default_factory=dict)
 
     def fill(self, rows: int, *, empty: float = 0.0) -> dict[str, int]:
         """Empty all tables, and then give each up to *rows* rows; how many each has got.
@@ -133,12 +140,11 @@ class Filler:
             case EnumType():
                 return self.chance.choice(type_.labels)
             case DomainType():
-                if type_.literals:
-                    return self.chance.choice(type_.literals)
-                return self.value(type_.base, nulls)
+                return self.chance.choice(self._of_domain(type_))
             case ArrayType():
                 count = self.chance.choice([0, 1, 2, 3])
-                return _array([self._part(type_.element, nulls) for _ in range(count)])
+                empty = nulls if self.holes else 0.0
+                return _array([self._part(type_.element, empty) for _ in range(count)])
             case CompositeType():
                 if self.chance.random() < 0.2 and nulls:
                     return f"({',' * (len(type_.fields) - 1)})"
@@ -148,8 +154,24 @@ class Filler:
                 if type_.multirange:
                     return self.chance.choice(["{}", "{(,)}", "{empty}"])
                 return self._range(type_.subtype)
+        if type_.display in ("json", "jsonb"):
+            shapes = [word for word in self.words if word[:1] == "{"]
+            return self.chance.choice([*VALUES[type_.display], *shapes])
         texts = self.words if self.words and self.chance.random() < 0.5 else TEXTS
         return self.chance.choice(VALUES.get(type_.display, texts))
+
+    def _of_domain(self, type_: DomainType) -> Sequence[str]:
+        """Values that the domain's constraints let through."""
+        if type_.display not in self.domains:
+            drawn = {self.value(type_.base, 0.0) for _ in range(40)}
+            candidates = sorted({*drawn, *self.words, *type_.literals})
+            cast = sql.SQL("SELECT CAST({} AS {})")
+            self.domains[type_.display] = [
+                value
+                for value in candidates
+                if self._run(cast.format(value, sql.SQL(type_.display)))
+            ] or [""]
+        return self.domains[type_.display]
 
     def _part(self, type_: PgType, nulls: float) -> str | None:
         return None if self.chance.random() < nulls else self.value(type_, nulls)
@@ -228,11 +250,14 @@ class Filler:
         return list(self.chance.choice(rows)) if rows else None
 
     def _of_column(self, path: str) -> list[str]:
-        for relation in self.catalog.relations.values():
-            for column in relation.columns.values():
-                if f"{relation.schema}.{relation.name}.{column.name}" == path:
-                    return self._stored(relation, column)
-        return []
+        if not self.columns:
+            self.columns = {
+                f"{relation.schema}.{relation.name}.{column.name}": (relation, column)
+                for relation in self.catalog.relations.values()
+                for column in relation.columns.values()
+            }
+        found = self.columns.get(path)
+        return self._stored(*found) if found else []
 
     def _stored(self, relation: Relation, column: Column) -> list[str]:
         key = relation.oid, column.number

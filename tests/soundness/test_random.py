@@ -41,7 +41,8 @@ def test_random_queries_keep_what_is_claimed(
     assert trial.wrong == {}, f"seed {SEED}"
     assert len(accepted) / (len(accepted) + sum(refused.values())) > 0.6
     assert 0.2 < trial.non_null / trial.columns < 0.9
-    assert len(trial.nulls) > trial.columns / 8
+    # Otherwise it would not find much: most of what may be NULL is, in some row.
+    assert len(trial.nulls) > 0.4 * (trial.columns - trial.non_null)
 
 
 def draw(

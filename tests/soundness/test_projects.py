@@ -1,0 +1,63 @@
+"""Whole projects, executed: the clinic, the goldens, and any that are named.
+
+`SQLGEN_SOUNDNESS_PROJECTS` may name the folders of more projects, separated by `:`.
+"""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sqlgen import database, describe, migrate, parse, read
+from tests.soundness.claims import Claim, claims
+from tests.soundness.trial import Trial, run
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = sorted(
+    folder.parent
+    for folder in (ROOT / "tests" / "golden").glob("*/expected")
+    if (folder / "__init__.py").exists() and (folder.parent / "queries").is_dir()
+)
+GIVEN = [
+    Path(p) for p in os.environ.get("SQLGEN_SOUNDNESS_PROJECTS", "").split(":") if p
+]
+WORDS = (
+    *(f"MRN-00000{number}" for number in range(9)),
+    *("a@b", "b@c", "J01CA04", "a.b", "key", "sha256:ab"),
+    '{"nodes": [{"id": "a", "kind": "start", "title": "A"}], "edges": []}',
+)
+"""Texts for constraints that are patterns, and a document for one that wants a graph."""
+
+
+@pytest.mark.parametrize("folder", [ROOT, *GOLDEN, *GIVEN], ids=lambda path: path.name)
+def test_a_projects_queries_keep_what_is_claimed(
+    server: database.Server,
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    trial = tried(server, folder, tmp_path)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{folder.name}, {server.version}, {trial.summary}\n")
+    assert trial.wrong == {}
+
+
+def tried(server: database.Server, folder: Path, empty: Path) -> Trial:
+    if (folder / "pyproject.toml").exists():
+        config = read.config(folder)
+    else:  # a golden that has nothing to configure
+        (empty / "pyproject.toml").write_text("[tool.sqlgen]\n")
+        config = replace(read.config(empty), root=folder)
+    sources = read.sources(folder, config.queries)
+    queries = [q for source in sources for q in parse.query_file(source).queries]
+    with database.scratch(server, search_path=config.search_path) as connection:
+        for migration in parse.migrations(read.sources(folder, config.migrations)):
+            migrate.execute(connection, migration)
+        catalog = describe.catalog(connection)
+        found = claims(connection, catalog, queries)
+        refused = [outcome for outcome in found if not isinstance(outcome, Claim)]
+        assert refused == []
+        good = [outcome for outcome in found if isinstance(outcome, Claim)]
+        return run(connection, catalog, good, 1, rounds=6, texts=WORDS)
