@@ -42,6 +42,7 @@ def _typed(
     nullable, reason = _nullable(parameter, found, catalog)
     about = next((use for use in found if use.as_it_is and use.column), None)
     column = _column(about, catalog)
+    literals = _literals(type_, column, found, catalog)
     return TypedParameter(
         name=name,
         number=parameter.number,
@@ -49,7 +50,8 @@ def _typed(
         nullable=nullable,
         reason=reason,
         column=column_name(catalog, about.column) if about else None,
-        literals=_literals(type_, column, found, catalog),
+        literals=literals,
+        domain=domain_of(column) if literals and column else None,
         element_nullable=any(
             use.elements
             and use.purpose is Purpose.ASSIGNED
@@ -123,9 +125,15 @@ def _literals(
 
 def literals_of(column: Column) -> tuple[str, ...]:
     """The only values of a column, by its own CHECK constraints or its domain's."""
-    if not column.literals and isinstance(column.type, DomainType):
-        return column.type.literals
-    return column.literals
+    domain = domain_of(column)
+    return domain.literals if domain else column.literals
+
+
+def domain_of(column: Column) -> DomainType | None:
+    """The domain that limits a column, None where its own CHECK constraints do or none does."""
+    if column.literals or not isinstance(column.type, DomainType):
+        return None
+    return column.type if column.type.literals else None
 
 
 def _names(

@@ -20,7 +20,7 @@ from .commands import unfit
 from .json_types import is_json
 from .levels import Level, column_name, output_origin
 from .lineage import lineage
-from .parameters import literals_of, parameters
+from .parameters import domain_of, literals_of, parameters
 from .places import output_places
 from .stars import stars
 from .types import in_tree
@@ -105,6 +105,7 @@ def _columns(
                 override=override,
                 column=column_name(level.catalog, source),
                 literals=_literals(level.catalog, source, type_),
+                domain=_domain(level.catalog, source),
                 element_nullable=verdict.element_nullable
                 or (nullable_elements and verdict.elements is Elements.STORED),
                 narrowed=mark is Mark.INFER
@@ -188,6 +189,13 @@ def _literals(
         if found := literals_of(column):
             return found
     return type_.literals if isinstance(type_, DomainType) else ()
+
+
+def _domain(catalog: Catalog, source: TableColumn | None) -> DomainType | None:
+    """The domain that limits the column that a result comes from."""
+    if source is None:
+        return None
+    return domain_of(catalog.relations[source.table].columns[source.number])
 
 
 def _may_hold_null(catalog: Catalog, source: TableColumn | None) -> bool:

@@ -7,6 +7,7 @@ depends on. Names of columns are written as lists, since they may hold any chara
 import hashlib
 from typing import Any
 
+from ..model.catalog import DomainType
 from ..model.diagnostic import Diagnostic, Label, Severity
 from ..model.query import Mark, Query
 from ..model.source import Span
@@ -99,6 +100,7 @@ def _read_parameter(data: Data, types: Reader) -> TypedParameter:
         reason=data.get("reason", ""),
         column=ColumnName(*column) if column else None,
         literals=tuple(data.get("literals", ())),
+        domain=_read_domain(data, types),
         element_nullable=data.get("element_nullable", False),
     )
 
@@ -127,10 +129,18 @@ def _read_column(data: Data, types: Reader) -> TypedColumn:
         ),
         column=ColumnName(*column) if column else None,
         literals=tuple(data.get("literals", ())),
+        domain=_read_domain(data, types),
         element_nullable=data.get("element_nullable", False),
         narrowed=data.get("narrowed", False),
         json=shapes.read(data["json"]) if "json" in data else None,
     )
+
+
+def _read_domain(data: Data, types: Reader) -> DomainType | None:
+    domain = types.type(data["domain"]) if "domain" in data else None
+    if domain is not None and not isinstance(domain, DomainType):
+        raise ValueError(f"{domain.name} is no domain")
+    return domain
 
 
 def _about(item: TypedParameter | TypedColumn, types: Writer) -> Data:
@@ -144,6 +154,8 @@ def _about(item: TypedParameter | TypedColumn, types: Writer) -> Data:
         data["column"] = _name(item.column)
     if item.literals:
         data["literals"] = list(item.literals)
+    if item.domain:
+        data["domain"] = types.name(item.domain)
     if item.element_nullable:
         data["element_nullable"] = True
     return data

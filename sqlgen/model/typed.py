@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .catalog import PgType
+from .catalog import DomainType, PgType
 from .diagnostic import Diagnostic
 from .json_shape import JsonShape
 from .query import Mark, Query
@@ -49,7 +49,8 @@ class TypedParameter:
 
     `type` is the domain where the tree shows one. `literals` are the only values that make sense,
     from the CHECK of the column it is compared with or assigned to. `column` is that column.
-    `element_nullable`: whether the elements of an array may be NULL.
+    `domain` is the column's type if the literals are the domain's. `element_nullable`: whether the
+    elements of an array may be NULL.
     """
 
     name: str
@@ -59,6 +60,7 @@ class TypedParameter:
     reason: str
     column: ColumnName | None = None
     literals: tuple[str, ...] = ()
+    domain: DomainType | None = None
     element_nullable: bool = False
 
 
@@ -69,7 +71,8 @@ class TypedColumn:
     `name` is without the override. `nullable` has the override applied. `column` is the table
     column that the value comes from unchanged, through joins, views and CTEs. `narrowed`: that
     column may be NULL as the schema has it, and only this query's conditions or assignments prove
-    that it is not. `json` is what is known of a JSON value that is not NULL, if anything is.
+    that it is not. `domain` is the column's type if the literals are the domain's. `json` is what is
+    known of a JSON value that is not NULL, if anything is.
     """
 
     name: str
@@ -79,6 +82,7 @@ class TypedColumn:
     override: Override | None = None
     column: ColumnName | None = None
     literals: tuple[str, ...] = ()
+    domain: DomainType | None = None
     element_nullable: bool = False
     narrowed: bool = False
     json: JsonShape | None = None

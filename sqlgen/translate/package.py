@@ -79,7 +79,7 @@ def context_of(
     return Context(
         config=config,
         types=Types(classes, _configured("types", config.types, config)),
-        literals=literals(queries, classes.values()),
+        literals=literals(queries, classes),
         columns=_configured("columns", config.columns, config),
     )
 

@@ -34,9 +34,10 @@ Shared = EnumType | CompositeType | DomainType
 
 @dataclass(frozen=True, slots=True)
 class Literals:
-    """The aliases of columns that a CHECK limits to some values."""
+    """The aliases of columns that a CHECK limits to some values, those of domains apart."""
 
     columns: tuple[tuple[ColumnName, tuple[str, ...], str], ...]
+    classes: Mapping[tuple[str, str], str]
 
     def aliases(self) -> tuple[Alias, ...]:
         """The aliases themselves."""
@@ -49,6 +50,8 @@ class Literals:
         """The type of a column or parameter that has literals, None where there are none."""
         if not typed.literals:
             return None
+        if typed.domain:
+            return Named(self.classes[_key(typed.domain)], MODELS)
         for column, values, name in self.columns:
             if column == typed.column and values == typed.literals:
                 return Named(name, MODELS)
@@ -64,9 +67,13 @@ def shared_types(queries: Sequence[TypedQuery]) -> tuple[Shared, ...]:
     found: dict[tuple[str, str], Shared] = {}
     for query in queries:
         for typed in _typed(query):
-            for type_ in _within(typed.type):
+            for type_ in (*_within(typed.type), *_limiting(typed)):
                 found.setdefault((type_.schema, type_.name), type_)
     return tuple(type_ for _, type_ in sorted(found.items()))
+
+
+def _limiting(typed: TypedParameter | TypedColumn) -> tuple[Shared, ...]:
+    return (typed.domain,) if typed.domain else ()
 
 
 def class_names(types: Iterable[Shared]) -> dict[tuple[str, str], str]:
@@ -84,19 +91,24 @@ def class_names(types: Iterable[Shared]) -> dict[tuple[str, str], str]:
     return found
 
 
-def literals(queries: Sequence[TypedQuery], taken: Iterable[str]) -> Literals:
+def literals(
+    queries: Sequence[TypedQuery], classes: Mapping[tuple[str, str], str]
+) -> Literals:
     """The aliases of the columns with literals, named after table and column.
 
     `allergies.severity` is `AllergiesSeverity`, whatever else there is; the schema comes in front
-    where the name is `taken` by another type or column.
+    where one of the `classes` or another column has the name.
     """
     limited = {
         (typed.column, typed.literals)
         for query in queries
         for typed in _typed(query)
-        if typed.literals and typed.column and not has_literals(typed.type)
+        if typed.literals
+        and typed.column
+        and not typed.domain
+        and not has_literals(typed.type)
     }
-    used = set(taken)
+    used = set(classes.values())
     columns: list[tuple[ColumnName, tuple[str, ...], str]] = []
     for column, values in sorted(limited, key=lambda item: (str(item[0]), item[1])):
         plain = f"{column.relation}_{column.column}"
@@ -108,7 +120,7 @@ def literals(queries: Sequence[TypedQuery], taken: Iterable[str]) -> Literals:
             number += 1
         used.add(name)
         columns.append((column, values, name))
-    return Literals(tuple(columns))
+    return Literals(tuple(columns), classes)
 
 
 def models(

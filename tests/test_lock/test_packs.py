@@ -117,6 +117,15 @@ def test_no_field_is_forgotten() -> None:
     assert names == [
         *("query", "parameters", "columns", "cardinality", "stars", "reads", "writes"),
         *("warnings", "name", "number", "type", "nullable", "reason", "column"),
-        *("literals", "element_nullable", "name", "type", "nullable", "reason"),
-        *("override", "column", "literals", "element_nullable", "narrowed", "json"),
+        *(
+            "literals",
+            "domain",
+            "element_nullable",
+            "name",
+            "type",
+            "nullable",
+            "reason",
+        ),
+        *("override", "column", "literals", "domain", "element_nullable", "narrowed"),
+        "json",
     ]

@@ -34,10 +34,6 @@ ThingsKind: TypeAlias = Literal["in", "out"]
 """The values that `public.things.kind` may have."""
 
 
-ThingsSeverity: TypeAlias = Literal["mild", "severe"]
-"""The values that `public.things.severity` may have."""
-
-
 @dataclass(frozen=True, slots=True)
 class Address:
     """A value of the database's type `address`."""

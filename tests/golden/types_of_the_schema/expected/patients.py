@@ -11,15 +11,7 @@ from psycopg.types.numeric import Int8
 from psycopg.types.range import Range
 
 from ._support import one, range_text, rows_of
-from .models import (
-    Address,
-    JsonValue,
-    Severity,
-    Status,
-    Thing,
-    ThingsKind,
-    ThingsSeverity,
-)
+from .models import Address, JsonValue, Severity, Status, Thing, ThingsKind
 
 GET_THING: Final = """\
 SELECT id, status, history, mrn, severity, home, former, kind, during, tags, details FROM things WHERE id = $1"""
@@ -77,7 +69,7 @@ def of_kind(
     *,
     kind: ThingsKind,
     statuses: Sequence[Status],
-    severity: ThingsSeverity | None,
+    severity: Severity | None,
 ) -> list[int]:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         return cursor.execute(OF_KIND, (kind, list(statuses), severity)).fetchall()
