@@ -20,7 +20,14 @@ from .conditions import Condition
 from .json_joins import absent, any_item, any_shape, without_nulls
 from .json_rows import fields
 from .json_types import STRING, element_type, is_composite, is_json, of_type
-from .json_values import as_number, constant, constant_key, literals, typed
+from .json_values import (
+    as_number,
+    constant,
+    constant_key,
+    dimensions,
+    literals,
+    typed,
+)
 from .nodes import Node
 from .scope import Scope
 from .sources import outputs, sources
@@ -162,15 +169,13 @@ def _elsewhere(
 
 
 def _array(node: Node, scope: Scope) -> JsonShape:
-    """An array: of JSON and of rows, by what it is made of, else by its type."""
-    type_ = typed(node, scope)
-    element = element_type(type_)
-    if is_json(element) or is_composite(element):
-        made = _made_of(node, scope)
-        if made is not None:
-            return JsonArray(made)
-        if (found := _elsewhere(node, scope, _array)) is not None:
-            return found
+    """An array by what it is made of, else by its type: one of a table has one dimension."""
+    made = _made_of(node, scope)
+    if made is not None:
+        return made
+    if (found := _elsewhere(node, scope, _array)) is not None:
+        return found
+    element = element_type(typed(node, scope))
     verdict = scope.verdict(node)
     stored = verdict.elements is Elements.STORED and scope.context.nullable_elements
     return JsonArray(
@@ -178,18 +183,42 @@ def _array(node: Node, scope: Scope) -> JsonShape:
     )
 
 
-def _made_of(node: Node, scope: Scope) -> JsonItem | None:
-    """The items of an array that is made on the spot."""
+def _made_of(node: Node, scope: Scope) -> JsonShape | None:
+    """An array that is made on the spot; of arrays, it has a dimension more than its type says."""
     match node.tag:
-        case "ARRAYEXPR" if not node.flag("multidims"):
-            return any_item([item(each, scope) for each in node.nodes("elements")])
+        case "CONST" if dimensions(node) > 1:
+            return ANY
+        case "ARRAYEXPR":
+            return JsonArray(any_item([item(x, scope) for x in node.nodes("elements")]))
         case "SUBLINK" if node.number("subLinkType") == _ARRAY:
-            return any_item([item(*source) for source in _of_subquery(node, scope)])
+            found = _of_subquery(node, scope)
+            return JsonArray(any_item([item(*source) for source in found]))
         case "AGGREF" if _name(node, "aggfnoid", scope) == "array_agg":
             arguments, inside = _collected(node, scope)
-            return item(arguments[0], inside) if arguments else None
+            return JsonArray(any_item([item(each, inside) for each in arguments]))
+        case "RELABELTYPE" | "COERCETODOMAIN":
+            value = node.node("arg")
+            return _value(value, scope) if value else None
+        case "ARRAYCOERCEEXPR":
+            return ANY if _is_deep(node.node("arg"), scope) else None
+        case "FUNCEXPR" | "OPEXPR":
+            name = _name(node, "funcid", scope) or _name(node, "opfuncid", scope)
+            arguments = list(node.nodes("args"))
+            if name == "array_cat":
+                return any_shape([_value(each, scope) for each in arguments])
+            deep = any(_is_deep(each, scope) for each in arguments)
+            return ANY if deep or name == "array_fill" else None
         case _:
             return None
+
+
+def _is_deep(array: Node | None, scope: Scope) -> bool:
+    """Whether it is an array of several dimensions, or may be."""
+    if array is None or element_type(typed(array, scope)) is None:
+        return False
+    found = _value(array, scope)
+    of = found.item.shape if isinstance(found, JsonArray) else ANY
+    return isinstance(of, JsonArray) or found == ANY
 
 
 # --- calls -------------------------------------------------------------------------------------

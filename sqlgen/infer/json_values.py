@@ -63,6 +63,11 @@ def constant(node: Node) -> JsonShape:
     return _EMPTY.get(_CONTAINERS.get(bytes(value), b""), ANY)
 
 
+def dimensions(array: Node) -> int:
+    """How many dimensions an array literal has: the number after the varlena header (array.h)."""
+    return int.from_bytes(array.datum("constvalue")[4:8], "little")
+
+
 def constant_key(node: Node) -> str | None:
     """The key that a text literal is; None for everything else."""
     if node.tag != "CONST" or node.flag("constisnull"):
