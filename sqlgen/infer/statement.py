@@ -67,7 +67,9 @@ def query(
         stars=stars(catalog, tree, description.query.sql.text),
         reads=reads,
         writes=writes,
-        warnings=tuple(warnings),
+        warnings=tuple(
+            [w for w in warnings if w.code not in description.query.allowed]
+        ),
     )
 
 

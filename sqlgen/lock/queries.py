@@ -39,6 +39,7 @@ def fingerprint(query: Query) -> str:
         sql.text,
         [(p.name, p.number, p.mark.value) for p in query.parameters],
         [(o.server, o.source - start, o.length, o.exact) for o in sql.origins],
+        *sorted(query.allowed),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:40]
 

@@ -101,10 +101,15 @@ class ServerSql:
         return last.source + (last.length if last.exact else 0)
 
 
+WARNINGS = ("may-return-many", "always-one-row", "redundant-override")
+"""The codes of the warnings about queries, which `-- sqlgen: allow CODE` may name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A query of a file. `row` is the class named by `-> ROW`, and its place.
 
+    `allowed` are the codes of warnings that its author does not want to see.
     `named_after_file`: the file has no header; `name` is the file's, `name_span` the statement, and
     `command` a guess from its words, which what the server describes may correct.
     """
@@ -118,6 +123,7 @@ class Query:
     parameters: tuple[Parameter, ...]
     sql: ServerSql
     named_after_file: bool = False
+    allowed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from .allowances import is_allowance
 from .lexer import COMMENTS, Kind, Token
 
 
@@ -10,6 +11,8 @@ def documentation(
     text: str, marks: Sequence[Token], *, right_below: int | None = None
 ) -> str:
     """What the comments among *marks* say, line by line and without their signs.
+
+    Comments that speak to sqlgen (`-- sqlgen: allow …`) are passed over.
 
     With *right_below* these are only the line comments that follow that position of the text on
     the next lines, up to a blank line or a statement. Otherwise lines between comments that are
@@ -27,7 +30,8 @@ def documentation(
             break
         if not adjacent:
             lines.append("")
-        lines.extend(_lines(kind, text[start:end]))
+        if not is_allowance(text[start:end]):
+            lines.extend(_lines(kind, text[start:end]))
         position = end
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
 from ..model.query import Command, Query, QueryFile
 from ..model.source import SourceFile, Span
+from .allowances import allowed
 from .comments import documentation
 from .headers import FORM, Header, header, is_header
 from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, landmarks
@@ -119,6 +120,7 @@ def _query(source: SourceFile, marks: Sequence[Token], section: _Section) -> Que
         ),
         parameters=found,
         sql=sql,
+        allowed=allowed(source, marks[section.first : code.first]),
     )
 
 
@@ -144,6 +146,7 @@ def _unnamed(source: SourceFile, marks: Sequence[Token]) -> QueryFile:
         parameters=found,
         sql=sql,
         named_after_file=True,
+        allowed=allowed(source, [mark for mark in marks if mark.end <= code.start]),
     )
     return QueryFile(source=source, doc="", queries=(query,))
 

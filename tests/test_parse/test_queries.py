@@ -182,3 +182,24 @@ def test_places_in_the_file() -> None:
     assert [(p.start, p.end) for p in sql.placeholders] == [(7, 9), (14, 16)]
     (parameter,) = query.parameters
     assert [span.text for span in parameter.spans] == [":aa", ":aa"]
+
+
+def test_what_a_comment_allows_is_no_documentation() -> None:
+    [first, second] = query_file("""\
+-- name: a :optional
+-- sqlgen: allow may-return-many, always-one-row
+-- The doc.
+--sqlgen:allow redundant-override
+-- Goes on.
+SELECT 1 -- sqlgen: allow nothing
+
+-- name: b :optional
+-- sqlgen: allowance is documentation
+SELECT 1;
+""").queries
+    assert first.allowed == {"may-return-many", "always-one-row", "redundant-override"}
+    assert first.doc == "The doc.\nGoes on."
+    assert second.allowed == frozenset()
+    assert second.doc == "sqlgen: allowance is documentation"
+    [query] = query_file("-- sqlgen: allow may-return-many\nSELECT 1").queries
+    assert (query.allowed, query.doc) == ({"may-return-many"}, "")
