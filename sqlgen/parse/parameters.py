@@ -10,6 +10,7 @@ from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.query import Mark, Origin, Parameter, Placeholder, ServerSql
 from ..model.source import SourceFile, Span
 from .colons import parameter_places
+from .habits import mistaken
 from .lexer import Kind, Token
 from .names import is_snake_case, snake_case
 
@@ -22,6 +23,8 @@ def parameters(
     *marks* are landmarks of the file, `marks[first]` the first one of the statement. Raises
     `SqlgenError` for all that is wrong with the parameters.
     """
+    if mistakes := mistaken(source, start, end):
+        raise SqlgenError(*mistakes)
     places = parameter_places(source.text, marks, first, end)
     named = any(token.kind is Kind.NAMED for token in places)
     if named and any(token.kind is Kind.POSITIONAL for token in places):

@@ -527,3 +527,65 @@ error[unterminated]: the string that begins here never ends
 3 errors
 """,
     )
+
+
+def test_the_parameters_of_other_tools() -> None:
+    check(
+        "-- name: a :exec\nDELETE FROM t WHERE id = @id AND n=@n AND m = ANY(sqlc.slice('ids'))\n"
+        "-- name: b :one\nSELECT sqlc.embed(t), sqlc . narg ( x ) FROM t",
+        """
+error[at-parameter]: `@id` is the operator `@` (absolute value) before `id`
+ --> queries/q.sql:2:26
+  |
+2 | DELETE FROM t WHERE id = @id AND n=@n AND m = ANY(sqlc.slice('ids'))
+  |                          ^^^
+  |
+  = hint: write `:id` (for the absolute value write `abs(id)`)
+
+error[at-parameter]: `@n` is the operator `@` (absolute value) before `n`
+ --> queries/q.sql:2:36
+  |
+2 | DELETE FROM t WHERE id = @id AND n=@n AND m = ANY(sqlc.slice('ids'))
+  |                                    ^^
+  |
+  = hint: write `:n` (for the absolute value write `abs(n)`)
+
+error[sqlc-function]: `sqlc.slice` is known to sqlc alone
+ --> queries/q.sql:2:51
+  |
+2 | DELETE FROM t WHERE id = @id AND n=@n AND m = ANY(sqlc.slice('ids'))
+  |                                                   ^^^^^^^^^^^^^^^^^
+  |
+  = hint: write `= ANY(:ids)`
+
+error[sqlc-function]: `sqlc.embed` is known to sqlc alone
+ --> queries/q.sql:4:8
+  |
+4 | SELECT sqlc.embed(t), sqlc . narg ( x ) FROM t
+  |        ^^^^^^^^^^^^^
+  |
+  = hint: write `t.*`
+
+error[sqlc-function]: `sqlc.narg` is known to sqlc alone
+ --> queries/q.sql:4:23
+  |
+4 | SELECT sqlc.embed(t), sqlc . narg ( x ) FROM t
+  |                       ^^^^^^^^^^^^^^^^^
+  |
+  = hint: write `:x?`
+
+5 errors
+""",
+    )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT @ n, a <@b, v @@q, @-5, @(n), '@n', $$ @n $$ /* @n */ -- @n",
+        "SELECT t @> u, x @? :path, y.sqlc.arg, sqlc.other(n), 'sqlc.arg(x)'",
+        "SELECT n FROM t WHERE n IN (:ids)",
+    ],
+)
+def test_what_is_no_habit(statement: str) -> None:
+    parse.query_file(SourceFile("q.sql", f"-- name: a :exec\n{statement}"))
