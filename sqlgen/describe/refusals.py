@@ -2,10 +2,12 @@
 
 import re
 
+from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Label
-from ..model.query import Parameter, Query
+from ..model.query import Query
 from ..model.source import Span
 from .exchange import Refused
+from .hints import hint
 
 _TOKEN = re.compile(
     r"""
@@ -22,11 +24,15 @@ _TOKEN = re.compile(
 )
 """What is underlined: a name with its qualification, a constant, an operator, a parameter."""
 
-_INDETERMINATE = "42P18"  # indeterminate_datatype
 
+def refusal(
+    query: Query, refused: Refused, catalog: Catalog, *, deduced: str = ""
+) -> Diagnostic:
+    """PostgreSQL's own error: its code, message and hint as they are, its detail at the caret.
 
-def refusal(query: Query, refused: Refused) -> Diagnostic:
-    """PostgreSQL's own error: its code, message and hint as they are, its detail at the caret."""
+    Where it has no hint, it gets ours. *deduced* is the type that a parameter of which the error
+    says that it has none has elsewhere in the statement.
+    """
     named = [
         parameter
         for number in re.findall(r"\$(\d+)\b", refused.message)
@@ -43,7 +49,7 @@ def refusal(query: Query, refused: Refused) -> Diagnostic:
         code=refused.sqlstate,
         message=refused.message,
         label=Label(span, refused.detail),
-        hint=refused.hint or _hint(refused.sqlstate, named),
+        hint=refused.hint or hint(query, refused, catalog, named, deduced),
     )
 
 
@@ -54,20 +60,3 @@ def _token_at(query: Query, offset: int) -> Span:
         return Span(query.sql.source, start, start)
     token = _TOKEN.match(query.sql.source.text, start)
     return Span(query.sql.source, start, token.end() if token else start)
-
-
-def _hint(sqlstate: str, named: list[Parameter]) -> str:
-    """Which parameters the message's `$n` are, in the author's own words."""
-    if sqlstate == _INDETERMINATE and named:
-        spelled = _spelled(named[0])
-        return f"cast `{spelled}` to the type that it has, such as `{spelled}::timestamptz`"
-    return "; ".join(
-        f"`${parameter.number}` is the parameter `{_spelled(parameter)}`"
-        for parameter in named
-        if parameter.name
-    )
-
-
-def _spelled(parameter: Parameter) -> str:
-    name = f":{parameter.name}" if parameter.name else f"${parameter.number}"
-    return f"{name}{parameter.mark}"

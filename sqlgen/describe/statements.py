@@ -10,6 +10,7 @@ from ..model.catalog import Catalog, DomainType, PgType
 from ..model.description import Description, ResultColumn, TableColumn
 from ..model.diagnostic import Diagnostic
 from ..model.query import Query
+from .deduction import deduced
 from .exchange import Accepted, Refused, WireColumn, exchange
 from .refusals import refusal
 from .settings import trees_sent
@@ -31,7 +32,12 @@ def queries(
         answers = exchange(connection.pgconn, [query.sql.text for query in queries])
     return tuple(
         (
-            refusal(query, answer)
+            refusal(
+                query,
+                answer,
+                catalog,
+                deduced=deduced(connection.pgconn, query, answer, catalog.types),
+            )
             if isinstance(answer, Refused)
             else _description(query, answer, catalog.types)
         )

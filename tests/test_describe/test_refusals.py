@@ -10,15 +10,20 @@ from sqlgen import describe, parse
 from sqlgen.model.diagnostic import Diagnostic
 from sqlgen.model.source import SourceFile
 
+_SCHEMA = """
+CREATE TABLE patients (id int PRIMARY KEY, name text, "born on" date);
+CREATE TYPE mood AS ENUM ('happy', 'so so', 'it''s me');
+CREATE SCHEMA ward;
+CREATE TABLE ward.beds (id int);
+"""
+
 Check = Callable[[str, str, str, str], Diagnostic]
 
 
 @pytest.fixture
 def check(connection: psycopg.Connection[TupleRow]) -> Check:
     """Asserts the code, message and underlined text of the error in one statement."""
-    connection.execute(
-        'CREATE TABLE patients (id int PRIMARY KEY, name text, "born on" date)'
-    )
+    connection.execute(_SCHEMA)
     catalog = describe.catalog(connection)
 
     def call(statement: str, code: str, message: str, underlined: str) -> Diagnostic:
@@ -156,3 +161,54 @@ def test_an_error_without_a_position_is_shown_at_the_name(check: Check) -> None:
     assert found.label is not None
     assert found.label.text.startswith("Views that do not select from a single table")
     assert found.hint.startswith("To enable inserting into the view")
+
+
+@pytest.mark.parametrize(
+    ("statement", "hint"),
+    [
+        ("SELECT FROM patient", "write `patients`"),
+        ("SELECT FROM public.patient", "write `public.patients`"),
+        ("SELECT FROM warf.bed", "write `ward.beds`"),
+        (
+            "SELECT FROM beds",
+            "write `ward.beds`, or add `ward` to `search_path` in pyproject.toml",
+        ),
+        ("SELECT FROM entirely_else", ""),
+        ("SELECT 'hapy'::mood", "write `'happy'`"),
+        (
+            "SELECT 'X'::mood",
+            "write one of `'happy'`, `'so so'`, `'it''s me'`",
+        ),
+        (
+            "SELECT FROM patients WHERE :name IS NULL OR name = :name",
+            "write `:name::text`, the type that it has elsewhere in the statement",
+        ),
+        (
+            'SELECT FROM patients WHERE (:b? IS NULL OR :b? IS NULL) AND "born on" = :b?',
+            "write `:b?::date`, the type that it has elsewhere in the statement",
+        ),
+        (
+            "SELECT FROM patients WHERE $1 IS NULL OR name = $1",
+            "write `$1::text`, the type that it has elsewhere in the statement",
+        ),
+        (
+            "SELECT :x IS NULL",
+            "cast `:x` to the type that it has, such as `:x::timestamptz`",
+        ),
+        ("SELECT FROM patients WHERE id = ?", "write `:name` for a parameter"),
+        ("SELECT FROM patients WHERE id=? AND id=1", "write `:name` for a parameter"),
+        ("INSERT INTO patients VALUES (?, ?)", "write `:name` for a parameter"),
+        ("SELECT FROM patients WHERE id = %s", "write `:name` for a parameter"),
+        ("SELECT FROM patients WHERE id=%(id)s", "write `:id` for a parameter"),
+        ("SELECT FROM patients WHERE", ""),
+    ],
+)
+def test_our_hint_where_postgresql_has_none(
+    connection: psycopg.Connection[TupleRow], statement: str, hint: str
+) -> None:
+    connection.execute(_SCHEMA)
+    source = SourceFile("q.sql", f"-- name: wrong :exec\n{statement}\n")
+    parsed = parse.query_file(source).queries
+    [found] = describe.queries(connection, describe.catalog(connection), parsed)
+    assert isinstance(found, Diagnostic)
+    assert found.hint == hint

@@ -1,0 +1,2 @@
+-- name: search :many
+SELECT name FROM patients WHERE (:name IS NULL OR name = :name);
