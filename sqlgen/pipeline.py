@@ -4,30 +4,29 @@ import os
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import cache, lock, parse, read, write
-from .model.config import ArrayElements, Config
+from . import cache, read, write
+from .elsewhere import can_help, elsewhere
+from .model.config import Config
 from .model.diagnostic import (
     ConfigurationError,
     Diagnostic,
     Label,
     SqlgenError,
-    attempt,
     each,
 )
 from .model.output import GeneratedFile, Plan
-from .model.python import Module, PythonFile
-from .model.query import Query, QueryFile
-from .model.source import SourceFile, Span
-from .model.typed import TypedQuery
+from .model.source import SourceFile, Sources, Span
 
 # Stages that are only needed where something has changed are imported there: they take longer to
 # import than it takes to find out that nothing has.
 if TYPE_CHECKING:
+    from .analysis import Analysis
     from .facts import Servers
+    from .model.python import PythonFile
+    from .model.typed import TypedQuery
     from .translate import Annotations
 
 Progress = Callable[[str], None]
@@ -39,40 +38,10 @@ def quiet(step: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """All files that a project's generated code is made of."""
-
-    migrations: tuple[SourceFile, ...]
-    queries: tuple[SourceFile, ...]
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Those of the query files."""
-        return tuple(source.path for source in self.queries)
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """All queries of a project, file by file, and what is wrong with those left out.
-
-    `migrations` are the up scripts in their order.
-    """
-
-    migrations: tuple[SourceFile, ...]
-    files: tuple[tuple[QueryFile, tuple[TypedQuery, ...]], ...]
-    diagnostics: tuple[Diagnostic, ...]
-
-    @property
-    def warnings(self) -> tuple[Diagnostic, ...]:
-        """What there is to say about the good queries."""
-        return tuple(w for _, typed in self.files for q in typed for w in q.warnings)
-
-
-@dataclass(frozen=True, slots=True)
 class Described:
     """A query beside the Python types that its function shows."""
 
-    query: TypedQuery
+    query: "TypedQuery"
     annotations: "Annotations"
 
 
@@ -113,7 +82,7 @@ def plan(
     warnings = finished(store, key, before)
     if warnings is not None:
         return Plan((), split(warnings, wanted)[0])
-    analysis = analyse(config, sources, store, progress=progress, servers=servers)
+    analysis = analysed(config, sources, store, progress, servers)
     errors, elsewhere = split(analysis.diagnostics, wanted)
     if errors:
         raise SqlgenError(*errors)
@@ -124,7 +93,7 @@ def plan(
         paths = {file.path for file, origin in files.items() if origin in wanted}
         shared = {file.path for file, origin in files.items() if not origin}
         if elsewhere:
-            shared.discard(lock.schema_path(config))
+            shared -= {file.path for file in files if write.is_lock(file)}
         if elsewhere and any(change.path in shared for change in changes):
             raise SqlgenError(*elsewhere)
         changes = tuple(c for c in changes if c.path in paths | shared)
@@ -142,14 +111,11 @@ def check_offline(config: Config, *, progress: Progress = quiet) -> Plan:
     progress("reading queries")
     sources = project(config)
     before = read.generated(config.root, config.output)
-    migrations = tuple(m.up for m in parse.migrations(sources.migrations))
-    parsed = each(parse.query_file, sources.queries)
-    locked = lock.load(config, migrations, parsed, before)
-    if locked.stale:
-        raise SqlgenError(*locked.stale)
+    from .analysis import locked
+
+    analysis = locked(config, sources, before)
     progress("writing Python")
-    files = generated(config, Analysis(migrations, locked.files, ()))
-    return Plan(write.changes(before, list(files)), ())
+    return Plan(write.changes(before, list(generated(config, analysis))), ())
 
 
 def describe_queries(
@@ -161,7 +127,7 @@ def describe_queries(
     """
     from . import translate
 
-    analysis = analyse(config, project(config), cache.store(), progress=progress)
+    analysis = analysed(config, project(config), cache.store(), progress, None)
     queries = [query for _, typed in analysis.files for query in typed]
     shown = translate.annotations(queries, config)
     return tuple(map(Described, queries, shown)), analysis.diagnostics
@@ -173,98 +139,45 @@ def project(config: Config) -> Sources:
     return Sources(read.sources(config.root, config.migrations), queries)
 
 
-def analyse(
+def analysed(
     config: Config,
     sources: Sources,
     store: cache.Store,
-    *,
-    progress: Progress = quiet,
-    servers: "Servers | None" = None,
-) -> Analysis:
-    """Find the type and the nullability of everything in the project's queries.
+    progress: Progress,
+    servers: "Servers | None",
+) -> "Analysis":
+    """The project's queries with the type and the nullability of everything in them."""
+    from .analysis import analyse
 
-    What the store knows of them is not asked again; if that is everything, no server is started.
-    Raises `SqlgenError` if there is no schema to analyse against: a migration fails, or no server
-    can be had.
-    """
-    files, unparsed = attempt(parse.query_file, sources.queries)
-    migrations = parse.migrations(sources.migrations)
-    scripts = tuple(migration.up for migration in migrations)
-    chain = cache.chain(scripts, config)
-    key = cache.schema(chain, cache.embedded(config), config)
-    known = remembered(store, key, files) if cache.embedded(config) else None
-    undescribed: tuple[Diagnostic, ...] = ()
-    untyped: tuple[Diagnostic, ...] = ()
-    if known is None or any(missing(file, known) for file in files):
-        from . import facts, infer
+    return analyse(config, sources, store, progress=progress, servers=servers)
 
-        with servers or facts.Servers() as lent:
-            server = lent.get(config, progress)
-            if not cache.embedded(config):
-                key = cache.schema(chain, facts.identity(server), config)
-            known = remembered(store, key, files) or {}
-            new = [query for file in files for query in missing(file, known)]
-            described, undescribed = facts.ask(
-                server, config, migrations, new, store, progress
-            )
-        progress("inferring nullability")
-        decide = partial(
-            infer.query,
-            never_null=config.never_null,
-            nullable_elements=config.array_elements is ArrayElements.NULLABLE,
-        )
-        typed, untyped = attempt(lambda fact: decide(*fact), described)
-        changed = [file for file in files if missing(file, known)]
-        known |= {id(one.query): one for one in typed}
-        remember(store, key, changed, known)
-    return Analysis(
-        migrations=scripts,
-        files=tuple((file, gathered(file, known)) for file in files),
-        diagnostics=in_order(unparsed + undescribed + untyped),
+
+def generated(config: Config, analysis: "Analysis") -> dict[GeneratedFile, str]:
+    """The files of the package and of the lock, each with the query file that it comes from."""
+    from . import lock, render, translate
+
+    def locks() -> dict[GeneratedFile, str]:
+        return lock.files(config, analysis.migrations, analysis.files)
+
+    if not can_help(sum(len(typed) for _, typed in analysis.files)):
+        modules = translate.package(analysis.files, config)
+        texts = each(render.module, modules)
+        return dict(zip(texts, map(source, modules), strict=True)) | locks()
+    locked = elsewhere(lambda: pickle.dumps(locks()))
+    modules = translate.package(analysis.files, config)
+    half = len(modules) // 2
+    rest = elsewhere(lambda: pickle.dumps(each(render.module, modules[half:])))
+    first, second = each(render.module, modules[:half]), rest()
+    texts = first + (
+        pickle.loads(second) if second else each(render.module, modules[half:])
+    )
+    found = locked()
+    return dict(zip(texts, map(source, modules), strict=True)) | (
+        pickle.loads(found) if found else locks()
     )
 
 
-def generated(config: Config, analysis: Analysis) -> dict[GeneratedFile, str]:
-    """The files of the package and of the lock, each with the query file that it comes from."""
-    from . import render, translate
-
-    modules = translate.package(analysis.files, config)
-    files = zip(each(render.module, modules), map(source, modules), strict=True)
-    return dict(files) | lock.files(config, analysis.migrations, analysis.files)
-
-
 # --- what is known from before -----------------------------------------------------------------
-
-
-def remembered(
-    store: cache.Store, schema: str, files: Sequence[QueryFile]
-) -> dict[int, TypedQuery] | None:
-    """The known analyses by `id` of the query; None if nothing is known of the schema itself."""
-    if store.get(schema) is None:
-        return None
-    found: dict[int, TypedQuery] = {}
-    for file in files:
-        if kept := store.get(cache.query_file(schema, file.source.path)):
-            found |= lock.unpack(kept, file.queries)
-    return found
-
-
-def remember(
-    store: cache.Store,
-    schema: str,
-    files: Sequence[QueryFile],
-    known: Mapping[int, TypedQuery],
-) -> None:
-    """Keep the analyses of the *files*' queries, and that there is no mistake in the schema."""
-    for file in files if store else ():
-        path = cache.query_file(schema, file.source.path)
-        store.put(path, lock.pack(gathered(file, known)))
-    store.put(schema, b"migrated")
-
-
-def missing(file: QueryFile, known: Mapping[int, TypedQuery]) -> list[Query]:
-    """The queries of a file of which nothing is known."""
-    return [query for query in file.queries if id(query) not in known]
 
 
 def finished_key(config: Config, sources: Sources) -> str:
@@ -295,23 +208,6 @@ def finish(
     if store and key:
         digests = {file.path: write.digest(file.text) for file in files}
         store.put(key, pickle.dumps((digests, tuple(warnings))))
-
-
-def gathered(
-    file: QueryFile, known: Mapping[int, TypedQuery]
-) -> tuple[TypedQuery, ...]:
-    """The typed queries of a file, in its order."""
-    return tuple(known[id(q)] for q in file.queries if id(q) in known)
-
-
-def in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The diagnostics as somebody reads who goes through the files from top to bottom."""
-
-    def place(diagnostic: Diagnostic) -> tuple[str, int]:
-        span = diagnostic.label.span if diagnostic.label else None
-        return (span.source.path, span.start) if span else ("", 0)
-
-    return tuple(sorted(diagnostics, key=place))
 
 
 def selection(
@@ -350,8 +246,10 @@ def split(
     return here, tuple(d for d in diagnostics if d not in here)
 
 
-def source(file: PythonFile) -> str:
+def source(file: "PythonFile") -> str:
     """The query file that a generated file comes from; empty for those that all share."""
+    from .model.python import Module
+
     return file.source if isinstance(file, Module) else ""
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sqlgen import pipeline, read
+from sqlgen import elsewhere, pipeline, read
 from sqlgen.model.diagnostic import SqlgenError
 
 FILES = {
@@ -204,23 +204,105 @@ def test_builds_at_once_and_killed_ones_leave_a_cache_that_is_right(
 def test_nothing_is_asked_of_a_server_when_all_is_known(root: Path) -> None:
     """Neither psycopg nor anything else that only a build needs is even imported."""
     code = (
-        "import sys\nfrom sqlgen.cli import main\n"
-        "try: main(['build'])\n"
-        "except SystemExit as end: assert not end.code\n"
-        "print(*sorted(sys.modules))"
+        "import sys\nfrom pathlib import Path\nfrom sqlgen import pipeline, read\n"
+        "pipeline.build(read.config(Path()))\nprint(*sorted(sys.modules))"
     )
     for missing in (False, True):
         if missing:
             shutil.rmtree(root / "generated")
+        command = [sys.executable, "-c", code]
         done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=True,
+            command, cwd=root, capture_output=True, text=True, check=True
         )
-        loaded = done.stdout.splitlines()[-1].split()
-        assert not {"psycopg", "black", "rich"} & set(loaded)
+        loaded = set(done.stdout.splitlines()[-1].split())
+        assert not {"psycopg", "black", "rich", "click"} & loaded
+        assert ("sqlgen.parse" in loaded) == missing
+
+
+def test_offline_needs_no_psycopg(root: Path) -> None:
+    code = (
+        "import sys\nfrom sqlgen.cli import main\n"
+        "try: main(['check', '--offline'])\n"
+        "except SystemExit as end: assert not end.code\n"
+        "print(*sorted(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "psycopg" not in done.stdout.splitlines()[-1].split()
+    assert "not proved without a server" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (CHANGES["a migration's comment"], "stale-lock"),
+        (CHANGES["one more migration"], "stale-lock"),
+        (CHANGES["one migration less"], "stale-lock"),
+        (CHANGES["white space in a query"], "stale-lock"),
+        (CHANGES["the search path"], "stale-lock"),
+        (CHANGES["a conflict in the lock"], "unreadable-lock"),
+        (removed("generated/.sqlgen/schema.json"), "missing-lock"),
+    ],
+)
+def test_offline_tells_what_was_not_analysed(
+    root: Path, change: Change, code: str
+) -> None:
+    change(root)
+    with pytest.raises(SqlgenError) as caught:
+        pipeline.check_offline(read.config(root))
+    assert {diagnostic.code for diagnostic in caught.value.diagnostics} == {code}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        CHANGES["an edited generated file"],
+        CHANGES["a missing generated file"],
+        CHANGES["a generated file too many"],
+        CHANGES["a comment on a query"],
+        CHANGES["the rows"],
+        replaced(
+            "generated/.sqlgen/queries/notes.json",
+            '"nullable": true',
+            '"nullable": false',
+        ),
+    ],
+)
+def test_offline_compares_every_byte(root: Path, change: Change) -> None:
+    (root / "queries" / "notes.sql").write_text(
+        (root / "queries" / "notes.sql").read_text()
+        + "-- name: all_notes :many\nSELECT * FROM notes;\n"
+    )
+    pipeline.build(read.config(root))
+    change(root)
+    assert pipeline.check_offline(read.config(root)).changes
+
+
+def test_two_processes_make_what_one_makes(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "WORTH_IT", 2)
+    shutil.rmtree(root.parent / "cache")
+    shutil.rmtree(root / "generated")
+    pipeline.build(read.config(root))
+    monkeypatch.setattr(elsewhere, "WORTH_IT", 10**6)
+    check(root, monkeypatch)
+
+
+def test_work_that_fails_elsewhere_gives_nothing() -> None:
+    assert elsewhere.elsewhere(lambda: b"found")() == b"found"
+    assert elsewhere.elsewhere(lambda: bytes(10**6))() == bytes(10**6)
+
+    def killed() -> bytes:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return b"never"
+
+    assert elsewhere.elsewhere(killed)() == b""
 
 
 def check(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

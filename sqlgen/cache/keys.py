@@ -2,7 +2,8 @@
 
 import hashlib
 import importlib.util
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -93,14 +94,19 @@ def project(
 @cache
 def own_code() -> str:
     """Tells versions of sqlgen apart, also while it is developed: its files' times and sizes."""
-    package = Path(__file__).parent.parent
-    facts = sorted(
-        (str(path), status.st_mtime_ns, status.st_size)
-        for path in package.rglob("*")
-        if path.suffix in (".py", ".jinja", ".sql", ".control")
-        and (status := path.stat())
-    )
+    facts = sorted(_files(str(Path(__file__).parent.parent)))
     return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def _files(folder: str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name != "__pycache__":
+                    yield from _files(entry.path)
+            else:
+                status = entry.stat()
+                yield entry.path, status.st_mtime_ns, status.st_size
 
 
 def _key(kind: str, facts: object) -> str:

@@ -118,6 +118,10 @@ def store() -> Store:
 def _folder() -> Path:
     if given := os.environ.get("SQLGEN_CACHE_DIR"):
         return Path(given)
-    import platformdirs  # not needed by those who say where
+    if os.uname().sysname == "Linux":
+        # As platformdirs has it, whose import takes longer than all the rest.
+        base = os.environ.get("XDG_CACHE_HOME", "").strip()
+        return Path(base or Path.home() / ".cache") / "sqlgen"
+    import platformdirs
 
     return platformdirs.user_cache_path("sqlgen", appauthor=False)

@@ -1,6 +1,6 @@
 """The command `sqlgen`: arguments in, text and an exit status out."""
 
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +46,8 @@ class Commands(click.Group):
 def print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     """Print the distribution's version and exit, if *wanted*."""
     if wanted:
+        from importlib import metadata  # slow, and for this alone
+
         click.echo(f"sqlgen {metadata.version('sqlgen-postgres')}")
         ctx.exit()
 

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from .. import read, report
+from .. import read
 from ..model.config import Config
 from ..model.diagnostic import (
     ConfigurationError,
@@ -96,10 +96,12 @@ def outcome(format_: str = "text") -> Iterator[None]:
 
 def show(diagnostics: Sequence[Diagnostic], format_: str = "text") -> None:
     """Print *diagnostics*: text to standard error, a tool's formats to standard output."""
+    if not diagnostics and format_ != "json":
+        return
+    from .. import report  # rarely needed
+
     if format_ == "json":
         click.echo(report.json(diagnostics))
-    elif not diagnostics:
-        return
     elif format_ == "github":
         click.echo(report.github(diagnostics))
     else:

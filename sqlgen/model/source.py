@@ -39,3 +39,16 @@ class Span:
     def column(self) -> int:
         """The column that the span starts at, in characters counted from 1."""
         return self.start - (self.source.text.rfind("\n", 0, self.start) + 1) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All files that a project's generated code is made of."""
+
+    migrations: tuple[SourceFile, ...]
+    queries: tuple[SourceFile, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Those of the query files."""
+        return tuple(source.path for source in self.queries)

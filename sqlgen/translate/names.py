@@ -8,6 +8,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ..model.config import RowStyle
 
@@ -112,6 +113,7 @@ def member_names(labels: Sequence[str]) -> tuple[str, ...]:
     return _distinct([_identifier(x, "value", "empty").upper() for x in labels])
 
 
+@lru_cache(maxsize=4096)
 def _identifier(name: str, prefix: str, empty: str = "") -> str:
     """The nearest identifier, without leading underscores; *prefix* before a digit."""
     cleaned = "".join(

@@ -1,9 +1,18 @@
 """The only writer of project files: compare, replace, or show the difference."""
 
 from .apply import apply
-from .changes import changes
+from .changes import changes, is_lock
 from .current import digest, is_current, verify
 from .diff import diff
 from .scaffold import scaffold
 
-__all__ = ["apply", "changes", "diff", "digest", "is_current", "scaffold", "verify"]
+__all__ = [
+    "apply",
+    "changes",
+    "diff",
+    "digest",
+    "is_current",
+    "is_lock",
+    "scaffold",
+    "verify",
+]

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-import shutil
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def _stage(root: Path, change: Change, undo: contextlib.ExitStack) -> Path | Non
         undo.callback(temporary.unlink, missing_ok=True)
         temporary.write_text(change.after, encoding="utf-8", newline="")
         if change.before is not None:
-            shutil.copymode(path, temporary)
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
     except OSError as error:
         raise _unwritable(change, error) from None
     return temporary

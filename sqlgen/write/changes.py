@@ -37,6 +37,11 @@ def changes(
     return tuple(sorted((*written, *deleted), key=lambda change: change.path))
 
 
+def is_lock(file: GeneratedFile) -> bool:
+    """Whether a file is one of the lock's."""
+    return file.text.startswith(LOCK_MARKER)
+
+
 def is_ours(text: str) -> bool:
     """Whether sqlgen generated the file with this *text*."""
     return text.startswith((MARKER, LOCK_MARKER))

@@ -1,6 +1,5 @@
 """Texts on disk -> whether they are what a build has made."""
 
-import ast
 import hashlib
 from collections.abc import Mapping, Sequence
 
@@ -28,6 +27,8 @@ def verify(changes: Sequence[Change]) -> None:
 
     Raises `SyntaxError`, which would be a bug in sqlgen.
     """
+    import ast  # rarely needed
+
     for change in changes:
         if change.after and change.path.endswith(".py"):
             ast.parse(change.after, change.path)

@@ -1,6 +1,5 @@
 """Change -> a unified diff, as `patch` and `git apply` read it."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -13,6 +12,8 @@ def diff(changes: Sequence[Change]) -> str:
 
 
 def _lines(change: Change) -> Iterator[str]:
+    import difflib  # rarely needed
+
     old = "/dev/null" if change.before is None else f"a/{change.path}"
     new = "/dev/null" if change.after is None else f"b/{change.path}"
     yield f"--- {old}\n+++ {new}\n"

