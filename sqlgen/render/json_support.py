@@ -8,6 +8,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from importlib import import_module
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -39,11 +40,10 @@ def to_json(value: Any) -> Any:
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     if hasattr(value, "__struct_config__"):
-        import msgspec
-
-        return msgspec.to_builtins(value)
+        return _msgspec().to_builtins(value)
     if is_dataclass(value) or hasattr(value, "__attrs_attrs__"):
-        return {name: to_json(getattr(value, name)) for name in _fields(type(value))}
+        names = {key: name for key, (name, _) in _fields(type(value)).items()}
+        return {key: to_json(getattr(value, name)) for key, name in names.items()}
     if isinstance(value, Mapping):
         return {to_json(key): to_json(item) for key, item in value.items()}
     if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes):
@@ -66,16 +66,12 @@ def _maker(type_: Any) -> Callable[[Any], Any]:
         return lambda value: value
     if typing.get_origin(type_) is not None:
         return _generic(type_)
-    if not isinstance(type_, type):
-        return (
-            _maker(getattr(type_, "__supertype__", None)) if _is_new(type_) else type_
-        )
+    if hasattr(type_, "__supertype__"):  # a NewType
+        return _maker(type_.__supertype__)
     if hasattr(type_, "model_validate"):
         return lambda value: type_.model_validate(value)
     if hasattr(type_, "__struct_config__"):
-        import msgspec
-
-        return lambda value: msgspec.convert(value, type_)
+        return lambda value: _msgspec().convert(value, type_)
     if is_dataclass(type_) or hasattr(type_, "__attrs_attrs__"):
         return _of_class(type_)
     if typing.is_typeddict(type_):
@@ -89,11 +85,13 @@ def _maker(type_: Any) -> Callable[[Any], Any]:
         return lambda value: Decimal(str(value))
     if type_ in (dict, list):
         return _checked(type_)
-    return type_
+    made: Callable[[Any], Any] = type_
+    return made
 
 
-def _is_new(type_: Any) -> bool:
-    return hasattr(type_, "__supertype__")
+def _msgspec() -> Any:
+    """The package of a class that is there only if the package is; nobody else needs it."""
+    return import_module("msgspec")
 
 
 _PLAIN = (str, int, float, bool, type(None), None)
@@ -178,29 +176,35 @@ def _tuple(makers: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
 
 def _of_class(type_: Any) -> Callable[[Any], Any]:
     """A dataclass or attrs class by its fields; keys that are no fields are passed over."""
-    hints = typing.get_type_hints(type_)
-    wanted = {
-        name: (_maker(hints.get(name, Any)), required)
-        for name, required in _fields(type_).items()
-    }
 
-    def make(value: Any) -> Any:
-        return type_(**_members(wanted, value))
+    @cache
+    def wanted() -> _Wanted:
+        hints = typing.get_type_hints(type_)
+        return {
+            key: (_maker(hints.get(name, Any)), required)
+            for key, (name, required) in _fields(type_).items()
+        }
 
-    return make
+    return lambda value: type_(**_members(wanted(), value))
 
 
 def _typed_dict(type_: Any) -> Callable[[Any], Any]:
     """A `TypedDict`'s keys; other keys stay as they are."""
-    hints = typing.get_type_hints(type_)
-    required = type_.__required_keys__
-    wanted = {name: (_maker(hint), name in required) for name, hint in hints.items()}
-    return lambda value: {**value, **_members(wanted, value)}
+
+    @cache
+    def wanted() -> _Wanted:
+        hints, required = typing.get_type_hints(type_), type_.__required_keys__
+        return {name: (_maker(hint), name in required) for name, hint in hints.items()}
+
+    return lambda value: {**_checked(dict)(value), **_members(wanted(), value)}
 
 
-def _members(
-    wanted: Mapping[str, tuple[Callable[[Any], Any], bool]], value: Any
-) -> dict[str, Any]:
+_Wanted = dict[str, tuple[Callable[[Any], Any], bool]]
+"""What makes the value of each key, and whether it must be there: found at the first use, since a
+class may hold itself."""
+
+
+def _members(wanted: _Wanted, value: Any) -> dict[str, Any]:
     """The wanted keys of an object, converted; raises `ValueError` that names the key."""
     _checked(dict)(value)
     found: dict[str, Any] = {}
@@ -215,12 +219,24 @@ def _members(
     return found
 
 
-def _fields(type_: Any) -> dict[str, bool]:
-    """The fields that a class is made with by name, and whether they have no default."""
+def _fields(type_: Any) -> dict[str, tuple[str, bool]]:
+    """What a class is made with by name: the attribute, and whether there is no default."""
     if is_dataclass(type_):
         return {
-            field.name: field.default is MISSING and field.default_factory is MISSING
+            field.name: (
+                field.name,
+                field.default is MISSING and field.default_factory is MISSING,
+            )
             for field in fields(type_)
             if field.init
         }
-    return {each.alias: not each.default for each in type_.__attrs_attrs__ if each.init}
+    return {
+        each.alias: (each.name, not _has_default(each))
+        for each in type_.__attrs_attrs__
+        if each.init
+    }
+
+
+def _has_default(attribute: Any) -> bool:
+    """Whether a field of attrs' has a default; `attrs.NOTHING`, which is false, stands for none."""
+    return repr(attribute.default) != "NOTHING"

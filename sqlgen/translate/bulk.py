@@ -22,7 +22,7 @@ from . import names
 from .scalars import RANGES
 from .sql import type_name
 from .types import Types, or_none
-from .writing import nested_write
+from .writing import is_dumped, nested_write
 
 _WORD = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _INSERT = re.compile(
@@ -124,6 +124,8 @@ def copied(
     argument: Argument, parameter: TypedParameter, types: Types, *, binary: bool
 ) -> Argument:
     """The argument as COPY takes it: psycopg knows the type, or text needs none."""
+    if is_dumped(argument.write):
+        return argument
     base = _base(parameter.type)
     write: Conversion = Keep() if binary else nested_write(base, types)
     if isinstance(base, ArrayType):

@@ -41,6 +41,7 @@ from .types import (
     system_scalar,
 )
 
+_TO_JSON = Apply(Named("to_json", JSON_SUPPORT))
 _SEQUENCE = Named("Sequence", "collections.abc")
 
 
@@ -76,10 +77,21 @@ def overridden_writing(base: Writing, chosen: PyType) -> Writing:
     return Writing(chosen, overrides.passing(chosen), cast=True)
 
 
+def is_dumped(write: Conversion) -> bool:
+    """Whether JSON is made of a type of the user's."""
+    match write:
+        case Each(item=item) | OrNone(item=item):
+            return is_dumped(item)
+        case Then(first=first):
+            return first == _TO_JSON
+        case _:
+            return False
+
+
 def _dumped(write: Conversion) -> Conversion | None:
     """The same with JSON made of a user's type first; None for what is no JSON."""
     if write in (scalar("json").write, scalar("jsonb").write):
-        return Then(Apply(Named("to_json", JSON_SUPPORT)), write)
+        return Then(_TO_JSON, write)
     match write:
         case Each(item=item):
             found = _dumped(item)

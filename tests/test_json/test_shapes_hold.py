@@ -110,7 +110,7 @@ QUERIES = [
     to_json(array_fill(0, '{2,2}')) AS d, to_json(ARRAY[1] || ARRAY[[2]]) AS e, to_json(ARRAY[1] || 2) AS f,
     to_json(array_cat('{}', ARRAY['a', NULL])) AS g, to_json('{{1,2}}'::int[]::text[]) AS h,
     to_json('{{1}}'::ints) AS i, to_json('{{1}}'::int[] || '{}') AS j,
-    to_json(string_to_array('a,b', ',')) AS k, to_json(array_append(tags, 'x')) AS l FROM owners WHERE tags = '{a,b}'""",
+    to_json(string_to_array('a,b', ',')) AS k, to_json(array_append(array_agg(name), 'x')) AS l FROM owners WHERE tags = '{a,b}'""",
     "SELECT to_json(x.a) AS a FROM (SELECT array_agg(moods) AS a FROM owners WHERE id = 1) x",
     "SELECT to_json((SELECT r FROM (SELECT 1 AS one, 'x' AS \"odd key\") r)) AS r",
     "SELECT to_json(ROW(1, 'a', NULL)) AS r, to_jsonb(ROW('s', 1, NULL)::place) AS p, to_json(home) AS h FROM owners",
