@@ -115,7 +115,10 @@ def _call(node: Node, scope: "Scope", assumed: Assumption) -> int:
         return ANYTHING
     values = _all(node.nodes("args"), scope, assumed)
     if function.strict:
-        if NULL in values:
+        folded = _FOLDED.get(function.signature) if function.system else None
+        if NULL in values and folded is None:
+            return NULL
+        if folded is not None and values[folded] == NULL:
             return NULL
     elif function.system and function.name in ("num_nulls", "num_nonnulls"):
         return NOT_NULL
@@ -315,6 +318,14 @@ _EXISTS, _ALL, _ANY, _EXPR, _ARRAY = 0, 1, 2, 4, 6  # SubLinkType
 _BOOL = 16
 
 _EQUALITY = frozenset({"booleq(boolean, boolean)", "boolne(boolean, boolean)"})
+_FOLDED = {
+    "range_contains_elem(anyrange, anyelement)": 0,
+    "elem_contained_by_range(anyelement, anyrange)": 1,
+}
+"""Where the range is in `range @> element`, which is true of a NULL too if the range has no bounds.
+
+From PostgreSQL 17 on the planner makes `true` of it (find_simplified_clause in rangetypes.c).
+"""
 _COUNTING: dict[str, Callable[[int, int], bool]] = {
     "int4eq(integer, integer)": int.__eq__,
     "int4ne(integer, integer)": int.__ne__,

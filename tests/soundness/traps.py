@@ -583,6 +583,10 @@ SINCE_18: dict[str, Case] = {
         "SELECT p.id FROM stay s LEFT JOIN room p ON p.id = s.room AND p.during = s.during",
         "id",
     ),
+    "any element is in a range without bounds, NULL too": (
+        "SELECT i, j FROM loose WHERE i <@ '(,)'::int4range AND '(,)'::int4range @> j",
+        "i j",
+    ),
     "a virtual column": ("SELECT twice FROM virtual_column", "twice"),
 }
 SCHEMA_18 = """
