@@ -1,0 +1,6 @@
+CREATE TABLE patients (
+    id int PRIMARY KEY,
+    address jsonb NOT NULL,
+    contacts jsonb,
+    former jsonb[] NOT NULL DEFAULT '{}'
+);
