@@ -44,7 +44,7 @@ def builds(
             step=10,
             rust_timeout=500 if stop is not None else 0,
             stop_event=stop,
-            raise_interrupt=False,
+            raise_interrupt=True,
             yield_on_timeout=False,
         ):
             config = built.config

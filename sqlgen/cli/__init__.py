@@ -1,74 +1,85 @@
-"""The command `sqlgen`: arguments in, text and an exit status out."""
+"""The command `sqlgen`: arguments in, text and an exit status out.
 
-from importlib import import_module
-from pathlib import Path
-from typing import Final
-
-import click
-
-COMMANDS: Final = {
-    "init": "Scaffold the configuration, the folders and a first query.",
-    "build": "Generate the typed functions of all queries.",
-    "check": "Tell whether the generated code is current; write nothing.",
-    "watch": "Build at every save.",
-    "describe": "Show each query's types, nullability and the reason of each.",
-    "migrate": "Write, apply, revert and look after migrations.",
-    "db": "The project's embedded development database.",
-}
-"""The commands in the order in which a newcomer needs them; a module of this package each.
-
-A module is imported when its command runs, so that `sqlgen --help` is quick.
+What takes long to import is imported by `run`, which knows what to do when it is interrupted.
 """
 
+import contextlib
+import errno
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-class Commands(click.Group):
-    """A group whose commands are imported when they are used."""
+if TYPE_CHECKING:
+    from .group import main
 
-    def list_commands(self, _: click.Context) -> list[str]:
-        """The names, in the table's order."""
-        return list(COMMANDS)
+__all__ = ["main", "run"]
 
-    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, or None where there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f".{cmd_name}", __name__)
-        command = getattr(module, cmd_name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table without importing the commands."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+INTERRUPTED: Final = 128 + signal.SIGINT
+"""Exit status: the user pressed Ctrl-C."""
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
-def print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-    """Print the distribution's version and exit, if *wanted*."""
-    if wanted:
-        from importlib import metadata  # slow, and for this alone
+def run() -> NoReturn:
+    """What the script `sqlgen` runs: `main`, and whatever may happen to a process besides.
 
-        click.echo(f"sqlgen {metadata.version('sqlgen-postgres')}")
-        ctx.exit()
+    Neither Ctrl-C at any moment nor an output that nobody reads, or that has no space left, ends
+    in a traceback.
+    """
+    try:
+        try:
+            status = _run()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+        _say("interrupted")
+    except OSError as error:
+        if error.filename or error.errno not in _UNWRITABLE | {errno.EPIPE}:
+            raise
+        status = 1
+        if error.errno != errno.EPIPE:
+            _say(f"the output cannot be written: {error.strerror}")
+        _discard_output()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python is torn down from here on
+    sys.exit(status)
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--directory",
-    "-C",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="Work as if started in this folder.",
-)
-@click.option(
-    "--version",
-    is_flag=True,
-    expose_value=False,
-    is_eager=True,
-    callback=print_version,
-    help="Show the version and exit.",
-)
-@click.pass_context
-def main(ctx: click.Context, directory: Path) -> None:
-    """Typed Python functions from SQL queries, their types proved by PostgreSQL."""
-    ctx.obj = directory
+def __getattr__(name: str) -> Any:
+    """`main`, the command itself, imported when it is asked for."""
+    if name != "main":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .group import main
+
+    return main
+
+
+def _run() -> int:
+    import click
+
+    from .group import main
+
+    try:
+        return main(standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort as error:
+        # Click makes this of Ctrl-C, and of a question that is answered with no.
+        if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        _say("aborted")
+        return 1
+
+
+def _say(words: str) -> None:
+    with contextlib.suppress(OSError):
+        print(words, file=sys.stderr)
+
+
+def _discard_output() -> None:
+    """Let what is left of the output go nowhere, also when Python flushes it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with contextlib.suppress(OSError):
+        os.dup2(nowhere, sys.stdout.fileno())

@@ -1,0 +1,86 @@
+"""The commands of `sqlgen`, each imported when it is used."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+import click
+
+COMMANDS: Final = {
+    "init": "Scaffold the configuration, the folders and a first query.",
+    "build": "Generate the typed functions of all queries.",
+    "check": "Tell whether the generated code is current; write nothing.",
+    "watch": "Build at every save.",
+    "describe": "Show each query's types, nullability and the reason of each.",
+    "migrate": "Write, apply, revert and look after migrations.",
+    "db": "The project's embedded development database.",
+}
+"""The commands in the order in which a newcomer needs them; a module of this package each.
+
+A module is imported when its command runs, so that `sqlgen --help` is quick.
+"""
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """The names, in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f".{cmd_name}", __package__)
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that *args* begin with; a misspelt one is answered with the nearest."""
+        if args[0] not in COMMANDS and args[0][:1].isalpha():
+            import difflib  # rarely needed
+
+            near = difflib.get_close_matches(args[0].lower(), COMMANDS, n=1)
+            guess = f"; did you mean `{near[0]}`?" if near else ""
+            ctx.fail(f"there is no command `{args[0]}`{guess}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table without importing the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print the distribution's version and exit, if *wanted*."""
+    if wanted:
+        from importlib import metadata  # slow, and for this alone
+
+        click.echo(f"sqlgen {metadata.version('sqlgen-postgres')}")
+        ctx.exit()
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--directory",
+    "-C",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="Work as if started in this folder.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=print_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def main(ctx: click.Context, directory: Path) -> None:
+    """Typed Python functions from SQL queries, their types proved by PostgreSQL."""
+    ctx.obj = directory

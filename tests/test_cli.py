@@ -1,0 +1,120 @@
+"""`sqlgen` as a process: what it says and ends with when something comes in between."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sqlgen.database import Server
+
+RUN = "from sqlgen.cli import run; run()"
+
+# Ctrl-C while the module of that name is imported.
+INTERRUPTED = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+"""
+
+
+def command(*arguments: str, before: str = "") -> list[str]:
+    return [sys.executable, "-c", before + RUN, *arguments]
+
+
+def sqlgen(*arguments: str, before: str = "") -> tuple[int, str, str]:
+    done = subprocess.run(
+        command(*arguments, before=before), capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def project(tmp_path: Path, server: Server) -> Path:
+    (tmp_path / "pyproject.toml").write_text(
+        f"[tool.sqlgen]\nserver = '{server.conninfo}'\n"
+    )
+    for folder in ("migrations", "queries"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "queries/q.sql").write_text("-- name: one :one\nSELECT 1 AS n;\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("typed", "guess"),
+    [
+        ("bulid", "; did you mean `build`?"),
+        ("Check", "; did you mean `check`?"),
+        ("xyzzy", ""),
+    ],
+)
+def test_a_misspelt_command(typed: str, guess: str) -> None:
+    status, out, err = sqlgen(typed)
+    assert (status, out) == (2, "")
+    assert err.endswith(f"Error: there is no command `{typed}`{guess}\n")
+
+
+def test_statuses(tmp_path: Path) -> None:
+    assert sqlgen("--version")[0] == 0
+    assert sqlgen("--wrong")[0] == 2
+    assert sqlgen("-C", str(tmp_path), "build")[0] == 2
+    (tmp_path / "pyproject.toml").write_text("[tool.sqlgen]\n")
+    status, out, err = sqlgen("-C", str(tmp_path), "build")
+    assert (status, out) == (2, "")
+    assert "error[missing-folder]" in err
+
+
+@pytest.mark.parametrize("module", ["click", "sqlgen.cli.group", "sqlgen.pipeline"])
+def test_interrupted_while_it_starts(module: str) -> None:
+    before = INTERRUPTED.format(name=module)
+    status, out, err = sqlgen("build", before=before)
+    assert (status, out, err.strip()) == (130, "", "interrupted")
+
+
+def test_interrupted_at_work(project: Path) -> None:
+    with subprocess.Popen(
+        command("-C", str(project), "watch"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdout is not None
+        while "changed" not in process.stdout.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+    assert (process.returncode, err.strip()) == (130, "interrupted")
+
+
+def test_nobody_reads_the_output(project: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        done = subprocess.run(
+            command("-C", str(project), "describe"),
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_the_disk_is_full(project: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command("-C", str(project), "describe"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "the output cannot be written: No space left on device\n"
