@@ -1,7 +1,7 @@
 """Random INSERT, UPDATE, DELETE and MERGE over `schema.sql`, all with RETURNING."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tests.soundness.queries import Queries
 from tests.soundness.scopes import Scope, Source
@@ -11,11 +11,8 @@ from tests.soundness.templates import (
 )
 
 
-@dataclass
 class Changes(Queries):
     """Makes changes, such as a server of that version understands."""
-
-    version: int
 
     def change(self, scope: Scope) -> tuple[str, Columns]:
         roll = self.chance.random()

@@ -17,6 +17,8 @@ from tests.soundness.templates import (
     JSON,
     LETTERS,
     LITERALS,
+    NEWER,
+    NEWER_AGGREGATES,
     NUMERIC,
     PLACE,
     TEXT,
@@ -24,6 +26,7 @@ from tests.soundness.templates import (
     TYPES,
     WINDOWS,
     Columns,
+    known,
 )
 
 
@@ -32,9 +35,12 @@ class Expressions(ABC):
     """Makes expressions; whoever makes queries makes those that stand in them."""
 
     chance: Random
+    version: int
 
     def __post_init__(self) -> None:
         self.names = 0
+        self.calls = known(CALLS, NEWER, self.version)
+        self.aggregates = known(AGGREGATES, NEWER_AGGREGATES, self.version)
 
     @abstractmethod
     def query(
@@ -48,13 +54,13 @@ class Expressions(ABC):
         roll = self.chance.random()
         if scope.depth <= 0 or roll < 0.42:
             return self.leaf(type_, scope, columns)
-        if scope.grouped is not None and roll < 0.62 and AGGREGATES[type_]:
+        if scope.grouped is not None and roll < 0.62 and self.aggregates[type_]:
             return self.aggregate(type_, scope)
         if scope.windows and roll < 0.62 and type_ in WINDOWS:
             return self.window(type_, scope)
         level = scope.deeper()
         if roll < 0.86:
-            return f"({self.filled(self.chance.choice(CALLS[type_]), level)})"
+            return f"({self.filled(self.chance.choice(self.calls[type_]), level)})"
         return self.construct(type_, level)
 
     def typed(self, type_: str, scope: Scope) -> str:
@@ -69,7 +75,7 @@ class Expressions(ABC):
         if (
             scope.grouped is not None
             and roll < 0.6
-            and AGGREGATES[type_]
+            and self.aggregates[type_]
             and scope.depth > -1
         ):
             return self.aggregate(type_, replace(scope, depth=0))
@@ -92,7 +98,7 @@ class Expressions(ABC):
         inner = replace(
             scope, grouped=None, windows=False, depth=min(scope.depth - 1, 1)
         )
-        text = self.filled(self.chance.choice(AGGREGATES[type_]), inner)
+        text = self.filled(self.chance.choice(self.aggregates[type_]), inner)
         if self.chance.random() < 0.15 and text.endswith(")") and "::" not in text[-8:]:
             text += f" FILTER (WHERE {self.condition(inner)})"
         return f"({text})"

@@ -150,3 +150,46 @@ FRAMES = (
     "ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING EXCLUDE TIES", "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE GROUP",
     "ROWS 1 PRECEDING", "RANGE BETWEEN CURRENT ROW AND CURRENT ROW", "GROUPS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING",
 )  # fmt: skip
+
+NEWER: Mapping[int, Mapping[str, Sequence[str]]] = {
+    160000: {
+        BOOL: ("{t} IS JSON", "{t} IS NOT JSON ARRAY"),
+        JSON: (
+            "JSON_OBJECT('a' VALUE {i} RETURNING jsonb)", "JSON_OBJECT('a' VALUE {i}, 'b' VALUE {t} ABSENT ON NULL RETURNING jsonb)",
+            "JSON_ARRAY({i}, {t} RETURNING jsonb)", "JSON_ARRAY({i} NULL ON NULL RETURNING jsonb)", "JSON_ARRAY(RETURNING jsonb)",
+        ),
+        TEXT: ("JSON_OBJECT('a' VALUE {i} RETURNING text)", "JSON_ARRAY({t} RETURNING text)"),
+    },
+    170000: {
+        INT: ("JSON_VALUE({j}, '$.a' RETURNING int)", "JSON_VALUE({j}, '$.a' RETURNING int DEFAULT 1 ON EMPTY)", "JSON_VALUE({j}, '$.a' RETURNING int DEFAULT 1 ON EMPTY DEFAULT 2 ON ERROR)"),
+        TEXT: ("JSON_VALUE({j}, '$.a')", "JSON_SERIALIZE({j})", "JSON_QUERY({j}, '$.a' RETURNING text OMIT QUOTES)"),
+        BOOL: ("JSON_EXISTS({j}, '$.a')", "JSON_EXISTS({j}, 'strict $.a' UNKNOWN ON ERROR)", "JSON_EXISTS({j}, '$.a' FALSE ON ERROR)"),
+        JSON: ("JSON_QUERY({j}, '$.a')", "JSON_QUERY({j}, '$.a' EMPTY ARRAY ON EMPTY)", "JSON_SCALAR({i})::jsonb", "JSON({t})::jsonb", "JSON_QUERY({j}, '$.a' WITH WRAPPER)"),
+    },
+    180000: {
+        TEXT: ("casefold({t})", "reverse({t}::bytea)::text"),
+        INTS: ("array_reverse({x})", "array_sort({x})"),
+    },
+}  # fmt: skip
+"""What only servers from a version on understand."""
+
+NEWER_AGGREGATES: Mapping[int, Mapping[str, Sequence[str]]] = {
+    160000: {
+        JSON: ("JSON_ARRAYAGG({i} RETURNING jsonb)", "JSON_OBJECTAGG({t} VALUE {i} ABSENT ON NULL RETURNING jsonb)", "JSON_ARRAYAGG({i} NULL ON NULL RETURNING jsonb)"),
+        INT: ("any_value({i})",),
+    },
+    180000: {INTS: ("max({x})", "min({x})")},
+}  # fmt: skip
+
+
+def known(
+    templates: Mapping[str, Sequence[str]],
+    newer: Mapping[int, Mapping[str, Sequence[str]]],
+    version: int,
+) -> dict[str, list[str]]:
+    """The templates that a server of that version understands."""
+    since = [more for first, more in newer.items() if version >= first]
+    return {
+        kind: [*some, *(text for more in since for text in more.get(kind, ()))]
+        for kind, some in templates.items()
+    }

@@ -31,7 +31,7 @@ def test_what_random_queries_give_is_what_is_annotated(
     with database.scratch(server) as connection:
         connection.execute(SCHEMA.encode())
         catalog = describe.catalog(connection)
-        grammar = Grammar(Random(SEED), tables(connection), server.version)
+        grammar = Grammar(Random(SEED), server.version, tables(connection))
         texts = [
             f"-- name: q_{number} :many\n{grammar.statement()};\n"
             for number in range(QUERIES)

@@ -50,7 +50,7 @@ def draw(
 ) -> tuple[list[Claim], Counter[str]]:
     """As many queries that the server accepts as are wanted, and what it said of the others."""
     version = connection.info.server_version
-    grammar = Grammar(Random(seed), tables(connection), version)
+    grammar = Grammar(Random(seed), version, tables(connection))
     accepted: list[Claim] = []
     refused: Counter[str] = Counter()
     while len(accepted) < wanted:
