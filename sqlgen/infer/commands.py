@@ -22,6 +22,13 @@ def unfit(description: Description, tree: Node | None) -> Diagnostic | None:
             label=place,
             hint="make it `:exec` or `:execrows`, or add `RETURNING`",
         )
+    if query.row_span and query.row and not description.columns:
+        return Diagnostic(
+            code="row-without-rows",
+            message=f"`{query.name}` names a row class, but its statement gives no columns",
+            label=Label(query.row_span),
+            hint=f"leave out `-> {query.row}`, or add `RETURNING`",
+        )
     if query.command is Command.STREAM and (
         tree is None
         or tree.number("commandType") != SELECT

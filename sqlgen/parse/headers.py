@@ -24,6 +24,7 @@ class Header:
 
 
 _KNOWN = tuple(str(command) for command in Command)
+_WITHOUT_ROWS = frozenset({Command.EXEC, Command.EXECROWS, Command.COPY})
 FORM = "-- name: NAME :COMMAND [-> ROW]"
 
 
@@ -65,6 +66,11 @@ def header(source: SourceFile, start: int, end: int) -> Header:
             else [_unknown_command(command, name, place("command"))]
         ),
         *([] if not row or is_pascal_case(row) else [_bad_row(row, place("row"))]),
+        *(
+            [_row_without_rows(name, command, place("row"))]
+            if row and command in _WITHOUT_ROWS
+            else []
+        ),
     ]
     if problems:
         raise SqlgenError(*problems)
@@ -146,6 +152,15 @@ def _unknown_command(command: str, name: str, span: Span) -> Diagnostic:
         message=f"query `{name}` has the unknown command `:{command}`",
         label=Label(span),
         hint=hint,
+    )
+
+
+def _row_without_rows(name: str, command: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        code="row-without-rows",
+        message=f"query `{name}` names a row class, but `:{command}` gives no rows",
+        label=Label(span),
+        hint=f"leave out `-> {span.text}`, or make the query `:one`, `:optional` or `:many`",
     )
 
 

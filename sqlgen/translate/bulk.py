@@ -56,7 +56,7 @@ def rows_type(
                 code="bulk-needs-parameters",
                 message=f"`:{query.query.command}` needs a query with parameters",
                 label=Label(query.query.name_span),
-                hint="use `:exec` or `:execrows`",
+                hint="use `:many`" if query.columns else "use `:exec` or `:execrows`",
             )
         )
     if len(arguments) == 1:
@@ -96,7 +96,13 @@ def insert_of(query: TypedQuery) -> Insert:
                 message="`:copy` can only do `INSERT INTO table (columns) VALUES (…)` of"
                 " parameters: no expressions, casts, defaults, ON CONFLICT or RETURNING",
                 label=Label(query.query.name_span),
-                hint="use `:batch`",
+                hint=(
+                    "use `:batch`"
+                    if re.match(
+                        r"(?:insert|update|delete|merge)\b", text, re.IGNORECASE
+                    )
+                    else "use `:many`" if query.columns else "use `:exec`"
+                ),
             )
         )
     columns = " ".join((found["columns"] or "").split())

@@ -112,6 +112,7 @@ def translated(query: TypedQuery, context: Context, module: str) -> Translated:
             rows, params = bulk.rows_type(query, function.arguments, module)
             function = replace(function, result=Batch(rows, shape))
         case Command.COPY:
+            bulk.insert_of(query)
             function = replace(function, arguments=bulk.as_fields(arguments))
             rows, params = bulk.rows_type(query, function.arguments, module)
             function, text = _copying(query, order, function, rows, context)

@@ -589,3 +589,21 @@ error[sqlc-function]: `sqlc.narg` is known to sqlc alone
 )
 def test_what_is_no_habit(statement: str) -> None:
     parse.query_file(SourceFile("q.sql", f"-- name: a :exec\n{statement}"))
+
+
+@pytest.mark.parametrize("command", ["exec", "execrows", "copy"])
+def test_a_row_class_without_rows(command: str) -> None:
+    header = f"-- name: a :{command} -> Patient"
+    place = header.index("Patient")
+    check(
+        f"{header}\nINSERT INTO t VALUES (:x)",
+        f"""
+error[row-without-rows]: query `a` names a row class, but `:{command}` gives no rows
+ --> queries/q.sql:1:{place + 1}
+  |
+1 | {header}
+  | {" " * place}^^^^^^^
+  |
+  = hint: leave out `-> Patient`, or make the query `:one`, `:optional` or `:many`
+""",
+    )

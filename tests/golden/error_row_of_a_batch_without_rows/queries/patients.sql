@@ -1,0 +1,2 @@
+-- name: rename :batch -> Patient
+UPDATE patients SET name = :name WHERE id = :id;
