@@ -34,7 +34,7 @@ def type_text(type_: PyType, imports: Imports, alias: str = "") -> str:
 def type_code(type_: PyType, imports: Imports, alias: str = "") -> Code:
     """The same, to be broken over lines."""
     match type_:
-        case Named(name=name) if alias and name == alias:
+        case Named(name=name, module=".models") if alias and name == alias:
             return string(name)
         case Named():
             return imports.name(type_)

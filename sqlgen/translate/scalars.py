@@ -62,6 +62,9 @@ SHARED_ALIASES: dict[Named, PyType] = {
 """The aliases for types that take more than a name, defined in the `models` module if used."""
 
 
+PYDANTIC_JSON = Named("JsonValue", "pydantic")
+"""The same for pydantic, which cannot look through an alias that names itself."""
+
 SHARED_DOCS = {
     JSON_VALUE: "What a `json` or `jsonb` value is in Python.",
     JSON_NUMBER: "What a `numeric` or `float8` is within JSON, where special values are strings.",

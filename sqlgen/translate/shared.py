@@ -12,6 +12,7 @@ from ..model.catalog import (
     RangeType,
     ScalarType,
 )
+from ..model.config import RowStyle
 from ..model.python import (
     Alias,
     Composite,
@@ -25,7 +26,7 @@ from ..model.python import (
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from . import names, uses
 from .reading import parsing
-from .scalars import SHARED_ALIASES, SHARED_DOCS
+from .scalars import JSON_VALUE, PYDANTIC_JSON, SHARED_ALIASES, SHARED_DOCS
 from .types import MODELS, Types, nullable, or_none
 from .writing import nested_write
 
@@ -150,9 +151,13 @@ def models(
         records=tuple(records),
     )
     used = {name for module in (*modules, found) for name in uses.types(module)}
+    styles = {x.style for module in (*modules, found) for x in module.records}
+    aliases = dict(SHARED_ALIASES)
+    if RowStyle.PYDANTIC in styles:
+        aliases[JSON_VALUE] = PYDANTIC_JSON
     plain = tuple(
         Alias(name.name, type_, SHARED_DOCS[name])
-        for name, type_ in SHARED_ALIASES.items()
+        for name, type_ in aliases.items()
         if name in used
     )
     return replace(found, aliases=(*plain, *found.aliases))

@@ -15,6 +15,8 @@ from typeguard import (
     check_type,
 )
 
+from sqlgen.model.config import RowStyle
+
 Connection = psycopg.Connection[TupleRow]
 Build = Callable[..., Any]
 
@@ -214,3 +216,18 @@ def of_type(value: Any, annotation: Any) -> None:
         forward_ref_policy=ForwardRefPolicy.IGNORE,
         collection_check_strategy=CollectionCheckStrategy.ALL_ITEMS,
     )
+
+
+@pytest.mark.parametrize("rows", list(RowStyle))
+def test_rows_of_every_style_have_shapes(
+    build: Build, connection: Connection, rows: RowStyle
+) -> None:
+    connection.execute(SCHEMA.encode())
+    query = """-- name: q :many
+    SELECT o.id, jsonb_strip_nulls(to_jsonb(o)) AS doc, json_build_object('odd key', born_on) AS odd
+    FROM owners o ORDER BY id"""
+    module = build(connection, query, rows=rows)
+    hints = typing.get_type_hints(module.QRow, include_extras=True)
+    for row in module.q(connection):
+        for name in ("id", "doc", "odd"):
+            of_type(getattr(row, name), hints[name])

@@ -46,9 +46,11 @@ def to_json(value: Any) -> Any:
         names = {key: name for key, (name, _) in _fields(type(value)).items()}
         return {key: to_json(getattr(value, name)) for key, name in names.items()}
     if isinstance(value, Mapping):
-        return {to_json(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes):
-        return [to_json(item) for item in value]
+        pairs: Mapping[Any, Any] = value  # pyright: ignore[reportUnknownVariableType]
+        return {to_json(key): to_json(item) for key, item in pairs.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = typing.cast("list[Any]", value)
+        return [to_json(item) for item in items]
     if isinstance(value, Enum):
         return to_json(value.value)
     if isinstance(value, datetime.date | datetime.time):
