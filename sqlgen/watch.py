@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from threading import Event, Thread
 
 from . import pipeline
 from .facts import Servers
@@ -13,7 +15,11 @@ from .model.diagnostic import Diagnostic, SqlgenError
 from .model.output import Plan
 
 _DEBOUNCE = 50
-"""Milliseconds that an editor has for writing all that belongs to one save."""
+"""Milliseconds that an editor has at most for writing all that belongs to one save."""
+_STEP = 5
+"""Milliseconds without a further change after which a save is complete."""
+_STOPPED = 200
+"""Milliseconds after which the end is noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +31,51 @@ class Built:
     errors: tuple[Diagnostic, ...] = ()
 
 
-def builds(
-    load: Callable[[], Config], root: Path, *, stop: Any = None
-) -> Iterator[Built]:
-    """Build now, and after each save of a file that matters, until *stop* is set.
+def builds(load: Callable[[], Config], root: Path) -> Iterator[Built]:
+    """Build now, and after each save of a file below *root* that matters.
 
     *load* reads the configuration, which may change as well. No mistake of the user's ends it.
     """
-    import watchfiles
-
-    with Servers() as servers:
+    with Servers() as servers, saves(root) as saved:
         built = build(load, servers)
         yield built
+        while True:
+            paths = saved.get()
+            if built.config is None or any(is_source(built.config, p) for p in paths):
+                built = build(load, servers)
+                yield built
+
+
+@contextmanager
+def saves(root: Path) -> Iterator["SimpleQueue[set[str]]"]:
+    """The paths that are saved within the block, those of one moment together.
+
+    Looked for in a thread, which begins before the first build and misses nothing during others.
+    """
+    import watchfiles
+
+    found: SimpleQueue[set[str]] = SimpleQueue()
+    stop = Event()
+
+    def look() -> None:
         for changes in watchfiles.watch(
             root,
             watch_filter=lambda _, path: matters(root, path),
             debounce=_DEBOUNCE,
-            step=10,
-            rust_timeout=500 if stop is not None else 0,
+            step=_STEP,
+            rust_timeout=_STOPPED,
             stop_event=stop,
-            raise_interrupt=True,
-            yield_on_timeout=False,
+            raise_interrupt=False,
         ):
-            config = built.config
-            if config is None or any(is_source(config, path) for _, path in changes):
-                built = build(load, servers)
-                yield built
+            found.put({path for _, path in changes})
+
+    thread = Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        thread.join()
 
 
 def build(load: Callable[[], Config], servers: Servers) -> Built:
@@ -64,11 +89,14 @@ def build(load: Callable[[], Config], servers: Servers) -> Built:
 
 
 def matters(root: Path, path: str) -> bool:
-    """Whether a file below *root* may be one of a project's: no hidden ones, nor editors' copies."""
+    """Whether a file below *root* may be one of a project's: no hidden ones, nor editors' copies.
+
+    So may a folder, in a new one of which there can be files before anybody looks into it.
+    """
     inside = Path(path).relative_to(root) if Path(path).is_relative_to(root) else None
     if inside is None or any(part.startswith(".") for part in inside.parts):
         return False
-    return inside.suffix in (".sql", ".control", ".toml")
+    return inside.suffix in ("", ".sql", ".control", ".toml")
 
 
 def is_source(config: Config, path: str) -> bool:

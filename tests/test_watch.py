@@ -1,0 +1,131 @@
+"""`sqlgen watch` through its own process: what is saved is built, and no mistake ends it."""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 30.0
+"""Seconds after which a build that is waited for will never come."""
+
+FILES = {
+    "pyproject.toml": "[tool.sqlgen]\n",
+    "migrations/0001_create_notes.sql": "CREATE TABLE notes (id int PRIMARY KEY, title text);\n",
+    "queries/notes.sql": "-- name: get_note :optional\nSELECT * FROM notes WHERE id = :id;\n",
+}
+
+
+class Watched:
+    """A project and the lines that `sqlgen watch` prints of it."""
+
+    def __init__(self, root: Path, process: "subprocess.Popen[str]") -> None:
+        self.root = root
+        self.process = process
+        self.lines: queue.Queue[str] = queue.Queue()
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.put(line.rstrip())
+
+    def until(self, text: str) -> list[str]:
+        """The lines up to one with *text* in it."""
+        found: list[str] = []
+        while not found or text not in found[-1]:
+            try:
+                found.append(self.lines.get(timeout=PATIENCE))
+            except queue.Empty:
+                pytest.fail(f"no {text!r} after {found}")
+        return found
+
+    def save(self, path: str, text: str) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text(text)
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    for path, text in FILES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    code = "from sqlgen.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-c", code, "watch", "--exec", "echo ran $((40 + 2))"],
+        cwd=tmp_path,
+        env=dict(os.environ, SQLGEN_CACHE_DIR=str(tmp_path / ".cache")),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with process:
+        found = Watched(tmp_path, process)
+        try:
+            found.until("ran 42")
+            yield found
+        finally:
+            process.send_signal(signal.SIGINT)
+            found.reader.join()
+
+
+def test_a_save_is_built(watched: Watched) -> None:
+    watched.save(
+        "queries/notes.sql", "-- name: find_note :many\nSELECT id FROM notes;\n"
+    )
+    lines = watched.until("ran 42")
+    assert "updated generated/notes.py" in lines
+    assert "def find_note(" in (watched.root / "generated/notes.py").read_text()
+
+
+def test_mistakes_are_shown_and_mended(watched: Watched) -> None:
+    for wrong, message in (
+        ("SELEC id FROM notes;", "syntax error"),
+        ("SELECT nothing FROM notes;", 'column "nothing" does not exist'),
+        ("SELECT 'open FROM notes;", "unterminated"),
+    ):
+        watched.save("queries/more.sql", f"-- name: more :many\n{wrong}\n")
+        assert any(message in line for line in watched.until("waiting"))
+    watched.save("queries/more.sql", "-- name: more :many\nSELECT id FROM notes;\n")
+    assert "created generated/more.py" in watched.until("ran 42")
+
+
+def test_files_come_go_and_are_renamed(watched: Watched) -> None:
+    watched.save("queries/a/b.sql", "-- name: b :many\nSELECT id FROM notes;\n")
+    assert "created generated/a/b.py" in watched.until("ran 42")
+    (watched.root / "queries/a/b.sql").rename(watched.root / "queries/c.sql")
+    lines = watched.until("ran 42")
+    assert "created generated/c.py" in lines
+    assert "deleted generated/a/b.py" in lines
+    (watched.root / "queries/c.sql").unlink()
+    assert "deleted generated/c.py" in watched.until("ran 42")
+
+
+def test_migrations_may_be_edited(watched: Watched) -> None:
+    path = "migrations/0001_create_notes.sql"
+    watched.save(path, FILES[path].replace("title text", "title text NOT NULL"))
+    assert "updated generated/notes.py" in watched.until("ran 42")
+    watched.save(path, "CREATE TABLE notes (;\n")
+    assert any("syntax error" in line for line in watched.until("waiting"))
+    watched.save(path, FILES[path])
+    watched.save("migrations/0002_more.sql", "ALTER TABLE notes ADD at date;\n")
+    watched.until("ran 42")
+    assert "at: " in (watched.root / "generated/notes.py").read_text()
+
+
+def test_settings_may_be_changed_and_wrong(watched: Watched) -> None:
+    watched.save("pyproject.toml", "[tool.sqlgen]\nmodes = 'both'\n")
+    assert any("modes" in line for line in watched.until("waiting"))
+    watched.save("pyproject.toml", "[tool.sqlgen]\nmode = 'both'\n")
+    assert "created generated/aio/notes.py" in watched.until("ran 42")
+
+
+def test_it_ends_with_ctrl_c(watched: Watched) -> None:
+    watched.process.send_signal(signal.SIGINT)
+    assert watched.process.wait(PATIENCE) in (0, 130)
