@@ -40,10 +40,10 @@ def apply(
 
     Raises `SqlgenError` whose diagnostics say what is wrong with the migrations, or who holds the
     lock for more than *lock_timeout* seconds; `ServerUnavailableError` where the database cannot
-    be reached.
+    be reached; `TypeError` for a *database* that is none, such as a variable that is not set.
     """
+    conninfo = _conninfo(database)
     migrations = _migrations(folder)
-    conninfo = database if isinstance(database, str) else _conninfo(database.info)
     return converse(conninfo, lambda: _talk(migrations, table, lock_timeout))
 
 
@@ -55,8 +55,8 @@ async def aapply(
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> tuple[Done, ...]:
     """As `apply`, for asyncio."""
+    conninfo = _conninfo(database)
     migrations = _migrations(folder)
-    conninfo = database if isinstance(database, str) else _conninfo(database.info)
     return await aconverse(conninfo, lambda: _talk(migrations, table, lock_timeout))
 
 
@@ -69,8 +69,16 @@ def _talk(
     return locked(work, lock_timeout)
 
 
-def _conninfo(info: psycopg.ConnectionInfo) -> str:
-    """The connection string of an open connection, with the password that `dsn` leaves out."""
+def _conninfo(database: object) -> str:
+    """The connection string, of an open connection with the password that `dsn` leaves out."""
+    if isinstance(database, str):
+        return database
+    if not isinstance(database, psycopg.Connection | psycopg.AsyncConnection):
+        raise TypeError(
+            "`database` must be a connection string or an open connection, not"
+            f" {database!r}; if it comes from the environment, is DATABASE_URL set?"
+        )
+    info = database.info
     return make_conninfo(
         info.dsn, **({"password": info.password} if info.password else {})
     )

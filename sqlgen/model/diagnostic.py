@@ -48,8 +48,12 @@ class SqlgenError(Exception):
     """Raised where a user's mistake is found; carries one diagnostic or more."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
-        super().__init__("; ".join(d.message for d in diagnostics))
+        super().__init__(*diagnostics)
         self.diagnostics = diagnostics
+
+    def __str__(self) -> str:
+        """A line for each diagnostic, with its place: what a traceback shows of them."""
+        return "\n".join(map(_line, self.diagnostics))
 
 
 class ConfigurationError(SqlgenError):
@@ -58,6 +62,13 @@ class ConfigurationError(SqlgenError):
 
 class ServerUnavailableError(SqlgenError):
     """No server could be reached or started (exit status 3)."""
+
+
+def _line(diagnostic: Diagnostic) -> str:
+    if diagnostic.label is None:
+        return diagnostic.message
+    span = diagnostic.label.span
+    return f"{span.source.path}:{span.line}:{span.column}: {diagnostic.message}"
 
 
 def each(

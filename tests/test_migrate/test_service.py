@@ -269,3 +269,12 @@ def test_a_missing_folder_is_named_as_it_was_looked_for(tmp_path: Path) -> None:
         diagnostic.hint
         == f"pass the folder that has the migrations; this one is {missing}"
     )
+
+
+def test_a_variable_that_is_not_set(folder: Folder, tmp_path: Path) -> None:
+    folder(FILES)
+    missing: Any = None
+    with pytest.raises(TypeError, match=r"not None; .* is DATABASE_URL"):
+        apply(missing, tmp_path / "migrations")
+    with pytest.raises(TypeError, match="DATABASE_URL"):
+        asyncio.run(aapply(missing, tmp_path / "migrations"))
