@@ -20,6 +20,7 @@ CODES: Final = (
     "not-null-without-default",
     "column-type-change",
     "down-does-not-restore",
+    "transaction-control",
 )
 """What `-- sqlgen: allow CODE` may name."""
 
@@ -83,6 +84,7 @@ def _of_one(
         *(_missing(migration) if reversible else ()),
         *(() if first else _several(migration, statements)),
         *_existing(migration, statements, tables),
+        *(_transactions(migration.up, statements) if migration.transactional else ()),
     )
     return tuple(warning for warning in warnings if warning.code not in silenced)
 
@@ -166,6 +168,27 @@ def _existing(
                 "add a column of the new type, fill it in portions, and drop the old one in a"
                 " later migration",
             )
+
+
+def _transactions(
+    source: SourceFile, statements: Sequence[Statement]
+) -> Iterator[Diagnostic]:
+    """What ends the transaction that a migration is run in, together with its ledger's row."""
+    for statement in statements:
+        if words := _TRANSACTION.match(source.text, statement.start, statement.end):
+            yield _warning(
+                "transaction-control",
+                f"`{words[0].upper()}` interferes with the transaction that the migration is in",
+                Span(source, *words.span()),
+                "leave it out: sqlgen runs the file in a transaction, all or nothing; or write"
+                " `-- no-transaction` as its first line",
+            )
+
+
+_TRANSACTION = re.compile(
+    r"(?:begin|start\s+transaction|commit|end|abort|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b",
+    re.IGNORECASE,
+)
 
 
 def _span(source: SourceFile, statement: Statement) -> Span:

@@ -15,7 +15,8 @@ def migrations(sources: Sequence[SourceFile]) -> tuple[Migration, ...]:
 
     A file is `VERSION_description.up.sql`, its `.down.sql`, or in the simple form
     `VERSION_description.sql`, as in SQLx; a folder may have migrations of both forms, one
-    migration may not. Raises `SqlgenError` with all that is wrong with the files' names.
+    migration may not. Raises `SqlgenError` with all that is wrong with the files' names, and for
+    files of goose and dbmate, which have the way down in them as well.
     """
     problems: list[Diagnostic] = []
     ups: dict[int, _File] = {}
@@ -25,6 +26,8 @@ def migrations(sources: Sequence[SourceFile]) -> tuple[Migration, ...]:
         if isinstance(file, Diagnostic):
             problems.append(file)
             continue
+        if file.form != "down" and (foreign := _foreign(source)):
+            problems.append(foreign)
         earlier = (downs if file.form == "down" else ups).setdefault(file.version, file)
         if earlier is not file:
             problems.append(_duplicate(file, earlier))
@@ -87,6 +90,27 @@ def _file(source: SourceFile) -> _File | Diagnostic:
         int(digits),
         match["description"].replace("_", " "),
         match["form"] or "simple",
+    )
+
+
+_DOWN = re.compile(
+    r"^[ \t]*--[ \t]*(?P<marker>\+goose[ \t]+Down|migrate:down)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def _foreign(source: SourceFile) -> Diagnostic | None:
+    match = _DOWN.search(source.text)
+    if match is None:
+        return None
+    tool = "goose" if match["marker"].startswith("+") else "dbmate"
+    stem = PurePosixPath(source.path).name.removesuffix(".sql").removesuffix(".up")
+    return Diagnostic(
+        code="foreign-migration",
+        message=f"this is a migration of {tool}, and its way down would be run as well",
+        label=Label(Span(source, *match.span("marker"))),
+        hint=f"move what is below this line to `{stem}.down.sql`, and call the rest"
+        f" `{stem}.up.sql`",
     )
 
 

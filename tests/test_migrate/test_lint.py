@@ -174,8 +174,25 @@ def test_what_is_no_statement(text: str) -> None:
 
 def _migration(version: int, text: str, *, down: bool = True) -> Migration:
     return Migration(
+        transactional=not text.startswith("-- no-transaction"),
         version=version,
         description="a",
         up=SourceFile(f"migrations/{version}_a.up.sql", text),
         down=SourceFile(f"migrations/{version}_a.down.sql", "") if down else None,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("BEGIN;\nALTER TABLE items ADD a int;\nCOMMIT;", [1, 3]),
+        ("start  transaction;\nEND WORK", [1, 2]),
+        ("rollback", [1]),
+        ("-- no-transaction\nBEGIN; COMMIT;", []),
+        ("SAVEPOINT a; ROLLBACK TO a; rollback work to savepoint a;", []),
+        ("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END;", []),
+        ("DO $$ BEGIN COMMIT; END $$;", []),
+    ],
+)
+def test_transactions_in_a_transaction(text: str, expected: list[int]) -> None:
+    check(text, [f"transaction-control {line}" for line in expected])

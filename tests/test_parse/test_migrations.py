@@ -154,3 +154,35 @@ error[mixed-migration-forms]: migration 1 has a down file, but its up file is no
         "1_a.sql",
         "1_a.down.sql",
     )
+
+
+@pytest.mark.parametrize(
+    ("tool", "up", "down"),
+    [
+        ("goose", "-- +goose Up", "-- +goose Down"),
+        ("dbmate", "-- migrate:up", "-- migrate:down transaction:false"),
+    ],
+)
+def test_files_with_both_ways_in_them(tool: str, up: str, down: str) -> None:
+    text = f"{up}\nCREATE TABLE a ();\n\n{down}\nDROP TABLE a;\n"
+    with pytest.raises(SqlgenError) as caught:
+        migrations("1_a.sql", text=text)
+    marker = " ".join(down.split()[1:3]) if tool == "goose" else "migrate:down"
+    assert (
+        report.text(caught.value.diagnostics)
+        == f"""\
+error[foreign-migration]: this is a migration of {tool}, and its way down would be run as well
+ --> migrations/1_a.sql:4:4
+  |
+4 | {down}
+  |    {"^" * len(marker)}
+  |
+  = hint: move what is below this line to `1_a.down.sql`, and call the rest `1_a.up.sql`"""
+    )
+
+
+def test_a_file_that_is_split_may_keep_its_markers() -> None:
+    assert len(migrations("1_a.up.sql", text="-- +goose Up\nSELECT 1;\n")) == 1
+    up = SourceFile("migrations/1_a.up.sql", "-- migrate:up\n")
+    down = SourceFile("migrations/1_a.down.sql", "-- migrate:down\n")
+    assert len(parse.migrations([up, down])) == 1

@@ -1,0 +1,2 @@
+-- name: list_ids :many
+SELECT id FROM patients;
