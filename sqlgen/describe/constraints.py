@@ -5,16 +5,23 @@ from typing import Any
 
 import psycopg
 
-from ..model.catalog import Check, ForeignKey, UniqueKey
+from ..model.catalog import Check, ForeignKey, UniqueIndex, UniqueKey
 from .columns import Family
 
 _UNIQUE_KEYS = """
 SELECT i.indrelid,
-       -- INCLUDE columns come after the key's own.
+       -- INCLUDE columns come after the key's own; an expression has the number 0.
        (i.indkey::int2[])[0 : i.indnkeyatts - 1],
        i.indisprimary,
        -- PostgreSQL 15 and newer have this column.
-       coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
+       coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false),
+       coalesce(i.indexprs::text, ''),
+       i.indcollation::oid[],
+       coalesce(i.indpred::text, ''),
+       (
+           SELECT string_agg(pg_get_indexdef(i.indexrelid, n, true), ', ' ORDER BY n)
+           FROM generate_series(1, i.indnkeyatts) AS n
+       ) || coalesce(' WHERE ' || pg_get_expr(i.indpred, i.indrelid, true), '')
 FROM pg_index AS i
 JOIN pg_class AS c ON c.oid = i.indrelid
 WHERE i.indisunique
@@ -24,11 +31,25 @@ WHERE i.indisunique
   AND i.indimmediate
   -- A WITHOUT OVERLAPS key (18) is unique only together with its range.
   AND NOT i.indisexclusion
-  -- It must speak of all rows,
-  AND i.indpred IS NULL
-  -- and of plain columns, not of expressions.
-  AND i.indexprs IS NULL
   AND c.relkind IN ('r', 'p', 'm')
+  -- Its equality must be the type's own `=`: record_image_ops, say, tells 1.0 from 1.00.
+  AND NOT EXISTS (
+      SELECT
+      FROM pg_opclass AS o
+      WHERE o.oid = ANY (i.indclass::oid[])
+        AND NOT o.opcdefault
+        AND o.opcname NOT IN (
+            'varchar_ops', 'text_pattern_ops', 'varchar_pattern_ops', 'bpchar_pattern_ops'
+        )
+  )
+  -- Under a column's own collation that calls more values equal, the index must do so, too.
+  AND NOT EXISTS (
+      SELECT
+      FROM generate_series(0, i.indnkeyatts - 1) AS n
+      JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[n]
+      JOIN pg_collation AS l ON l.oid = a.attcollation
+      WHERE NOT l.collisdeterministic AND i.indcollation[n] <> a.attcollation
+  )
 ORDER BY i.indrelid, i.indisprimary DESC, i.indexrelid
 """
 
@@ -84,11 +105,34 @@ WHERE t.tgtype & 1 <> 0
 
 def unique_keys(
     connection: psycopg.Connection[Any],
-) -> dict[int, tuple[UniqueKey, ...]]:
+) -> dict[int, tuple[UniqueKey | UniqueIndex, ...]]:
     """Keys by relation, the primary key first."""
-    found: defaultdict[int, list[UniqueKey]] = defaultdict(list)
-    for relation, numbers, primary, not_distinct in connection.execute(_UNIQUE_KEYS):
-        found[relation].append(UniqueKey(tuple(numbers), primary, not_distinct))
+    found: defaultdict[int, list[UniqueKey | UniqueIndex]] = defaultdict(list)
+    for (
+        relation,
+        numbers,
+        primary,
+        not_distinct,
+        expressions,
+        collations,
+        predicate,
+        definition,
+    ) in connection.execute(_UNIQUE_KEYS):
+        found[relation].append(
+            UniqueIndex(
+                columns=tuple(number for number in numbers if number),
+                expressions=expressions,
+                collations=tuple(
+                    collation
+                    for number, collation in zip(numbers, collations, strict=True)
+                    if not number
+                ),
+                predicate=predicate,
+                definition=definition,
+            )
+            if expressions or predicate
+            else UniqueKey(tuple(numbers), primary, not_distinct)
+        )
     return {relation: tuple(keys) for relation, keys in found.items()}
 
 

@@ -5,7 +5,15 @@ from typing import Any
 
 import psycopg
 
-from ..model.catalog import Check, Column, PgType, Relation, RelationKind
+from ..model.catalog import (
+    Check,
+    Column,
+    PgType,
+    Relation,
+    RelationKind,
+    UniqueIndex,
+    UniqueKey,
+)
 from .columns import ColumnRow, Family
 from .constraints import checks, foreign_keys, row_triggers, unique_keys
 from .literals import Literals, allowed, narrowed
@@ -70,7 +78,12 @@ def relations(
                 )
                 for row in columns.get(oid, ())
             },
-            unique_keys=keys.get(oid, ()),
+            unique_keys=tuple(
+                [key for key in keys.get(oid, ()) if isinstance(key, UniqueKey)]
+            ),
+            unique_indexes=tuple(
+                [key for key in keys.get(oid, ()) if isinstance(key, UniqueIndex)]
+            ),
             foreign_keys=references.get(oid, ()),
             checks=tuple(check for check, _ in about),
             tree=tree,

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..model.catalog import ArrayType, DomainType, PgType
-from .levels import Level, own_nodes, reference, unchanged
+from .conditions import conjuncts
+from .indexes import expression_numbers
+from .levels import Level, own_nodes, reference, stood_for, unchanged
 from .nodes import Node
 
 # `JoinType` (nodes.h).
@@ -22,12 +24,21 @@ class Binding:
 
 def bindings(level: Level) -> Iterator[Binding]:
     """All equalities that hold for the rows of the result, or of a join's inner side."""
+    for condition, kept in conditions(level):
+        yield from _equality(condition, level, kept)
+
+
+def conditions(level: Level) -> Iterator[tuple[Node, frozenset[int]]]:
+    """All that is true of the rows of the result, or of a join's inner side.
+
+    Each with the entries that a join keeps the rows of even where it is not true.
+    """
     tree = level.query.node("jointree")
     if tree:
-        yield from _bindings_below(tree, level)
+        yield from _conditions_below(tree)
     merge = level.query.node("mergeJoinCondition")
     if merge:
-        yield from _equalities(merge, level, frozenset())
+        yield from ((part, frozenset()) for part in conjuncts(merge))
 
 
 def nullable_side(level: Level) -> frozenset[int]:
@@ -57,8 +68,9 @@ def depends_on(node: Node, level: Level) -> frozenset[int] | None:
     if _differs(node, level):
         return None
     if node.tag == "VAR" and not node.number("varlevelsup"):
-        column = reference(node, level)
-        return frozenset({column.index}) if column else None
+        if expression := stood_for(node, level):
+            return depends_on(expression, level)
+        return frozenset({node.number("varno")})
     found: set[int] = set()
     for child in node.children:
         inner = depends_on(child, level)
@@ -97,23 +109,23 @@ def _differs(node: Node, level: Level) -> bool:
     return function is not None and function.volatile
 
 
-def _bindings_below(node: Node, level: Level) -> Iterator[Binding]:
+def _conditions_below(node: Node) -> Iterator[tuple[Node, frozenset[int]]]:
     quals = node.node("quals")
     if node.tag == "FROMEXPR":
         for item in node.nodes("fromlist"):
-            yield from _bindings_below(item, level)
+            yield from _conditions_below(item)
         if quals:
-            yield from _equalities(quals, level, frozenset())
+            yield from ((part, frozenset()) for part in conjuncts(quals))
     elif node.tag == "JOINEXPR":
         left, right = node.node("larg"), node.node("rarg")
         for side in (left, right):
             if side:
-                yield from _bindings_below(side, level)
+                yield from _conditions_below(side)
         # An outer join's own side keeps the rows that its condition does not hold for.
         outer = {LEFT: left, RIGHT: right}.get(node.number("jointype"))
         if quals and node.number("jointype") != FULL:
             preserved = _below(outer) if outer else frozenset()
-            yield from _equalities(quals, level, preserved)
+            yield from ((part, preserved) for part in conjuncts(quals))
 
 
 def _below(node: Node) -> frozenset[int]:
@@ -124,31 +136,35 @@ def _below(node: Node) -> frozenset[int]:
     )
 
 
-def _equalities(
-    condition: Node, level: Level, kept: frozenset[int]
-) -> Iterator[Binding]:
+def _equality(condition: Node, level: Level, kept: frozenset[int]) -> Iterator[Binding]:
     """The bindings that a condition makes of columns that are not `kept`."""
-    if condition.tag == "BOOLEXPR" and condition.string("boolop") == "and":
-        for arm in condition.nodes("args"):
-            yield from _equalities(arm, level, kept)
-        return
     if condition.tag != "OPEXPR" or len(condition.nodes("args")) != 2:
         return
     if level.catalog.operators.get(condition.number("opno")) != "=":
         return
+    function = level.catalog.functions.get(condition.number("opfuncid"))
+    if function and not function.system and not function.extension:
+        return  # an `=` of the user's own may call anything equal
     first, second = condition.nodes("args")
     for one, other in ((first, second), (second, first)):
-        column = reference(one, level)
-        if (
-            column is None
-            or column.home is not level
-            or column.index in kept
-            or not _as_indexed(condition, one, level)
-        ):
-            continue
-        by = depends_on(other, level)
-        if by is not None and column.index not in by:
-            yield Binding(column.index, column.number, by)
+        for index, number in _bound(one, condition, level):
+            by = depends_on(other, level)
+            if by is not None and index not in by and index not in kept:
+                yield Binding(index, number, by)
+
+
+def _bound(side: Node, equality: Node, level: Level) -> Iterator[tuple[int, int]]:
+    """The column of an entry that a side of `=` is, or the expression of a unique index."""
+    column = reference(side, level)
+    if column and column.home is level and _as_indexed(equality, side, level):
+        yield column.index, column.number
+    if column is None:
+        collation = equality.number("inputcollid")
+        for index in {n.number("varno") for n in side.own if n.tag == "VAR"}:
+            if not 0 < index <= len(level.entries):
+                continue
+            for number in expression_numbers(side, collation, index, level):
+                yield index, number
 
 
 def _as_indexed(equality: Node, side: Node, level: Level) -> bool:

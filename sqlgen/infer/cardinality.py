@@ -138,6 +138,7 @@ def _missing_key(level: Level) -> str:
         if relation is None:
             continue
         keys = [_names(relation, key.columns) for key in relation.unique_keys]
+        keys += [key.definition for key in relation.unique_indexes]
         if keys:
             wanted = " or ".join(f"`{key}`" for key in keys)
             return f"compare the unique key {wanted} of `{relation.name}` with `=`; else {otherwise}"

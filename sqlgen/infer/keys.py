@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from ..model.catalog import Relation, RelationKind
-from .bindings import FULL, bindings, depends_on, lateral_to, nullable_side
+from .bindings import (
+    FULL,
+    bindings,
+    conditions,
+    depends_on,
+    lateral_to,
+    nullable_side,
+)
+from .indexes import Key, index_keys
 from .levels import (
     DELETE,
     FUNCTION,
@@ -14,12 +22,10 @@ from .levels import (
     Level,
     own_nodes,
     reference,
+    stood_for,
     uncoerced,
 )
 from .nodes import Node
-
-Key = frozenset[int]
-"""Columns that, taken together, no two rows have the same values in."""
 
 _ONE_ROW: Key = frozenset()
 """The key that says that there are no two rows."""
@@ -94,7 +100,7 @@ def keys_of(level: Level, entry: Node) -> tuple[Key, ...]:
         return () if any(map(_gives_set, called)) else (_ONE_ROW,)
     relation, source = level.relation(entry), level.source(entry)
     return (
-        *(_unique(relation, entry) if relation else ()),
+        *(_unique(relation, entry, level) if relation else ()),
         *(_output_keys(source) if source else ()),
     )
 
@@ -138,22 +144,48 @@ def _selects_one(level: Level) -> bool:
         return False
     if query.nodes("groupingSets"):
         return False
-    return is_one_group(level) or _groups_to_one(level) or _from_one(level)
+    return (
+        is_one_group(level)
+        or _groups_to_one(level, "groupClause")
+        or _groups_to_one(level, "distinctClause")
+        or _from_one(level)
+    )
 
 
-def _groups_to_one(level: Level) -> bool:
-    """Whether GROUP BY is by nothing but columns that are the same for all rows."""
+def _groups_to_one(level: Level, clause: str) -> bool:
+    """Whether GROUP BY or DISTINCT is by nothing but what is the same for all rows."""
     query = level.query
-    groups = {group.number("tleSortGroupRef") for group in query.nodes("groupClause")}
-    grouped = [
-        depends_on(expression, level)
+    groups = {group.number("tleSortGroupRef") for group in query.nodes(clause)}
+    if not groups:
+        return False
+    # A row that an outer join put NULLs in is in a group of its own.
+    missing = nullable_side(level)
+    fixed = single(level) - missing
+    bound = {
+        (b.index, b.number)
+        for b in bindings(level)
+        if b.by <= fixed and b.index not in missing
+    }
+
+    def is_fixed(expression: Node) -> bool:
+        by = depends_on(expression, level)
+        return (by is not None and by <= fixed) or _column(expression, level) in bound
+
+    return all(
+        is_fixed(expression)
         for entry in query.nodes("targetList")
         if entry.number("ressortgroupref") in groups
         and (expression := entry.node("expr"))
-    ]
-    # A row that an outer join put NULLs in is in a group of its own.
-    fixed = single(level) - nullable_side(level)
-    return bool(grouped) and all(by is not None and by <= fixed for by in grouped)
+    )
+
+
+def _column(node: Node, level: Level) -> tuple[int, int] | None:
+    """The column that *node* is, with no cast: others may tell apart what `=` calls equal."""
+    if node.tag != "VAR" or node.number("varlevelsup"):
+        return None
+    if expression := stood_for(node, level):
+        return _column(expression, level)
+    return node.number("varno"), node.number("varattno")
 
 
 def _operates_on_one(operation: Node, level: Level) -> bool:
@@ -188,11 +220,16 @@ def _gives_set(call: Node | None) -> bool:
     return call is None or call.tag not in ("SQLVALUEFUNCTION", "CONST")
 
 
-def _unique(relation: Relation, entry: Node) -> Iterator[Key]:
+def _unique(relation: Relation, entry: Node, level: Level) -> Iterator[Key]:
     """A table's keys. A plain parent's say nothing of its children's rows, a partitioned one's do."""
     is_parent = relation.has_children and relation.kind is RelationKind.TABLE
-    if not (is_parent and entry.flag("inh")):
-        yield from (frozenset(key.columns) for key in relation.unique_keys)
+    if is_parent and entry.flag("inh"):
+        return
+    yield from (frozenset(key.columns) for key in relation.unique_keys)
+    if relation.unique_indexes:
+        index = next(n for n, other in enumerate(level.entries, 1) if other is entry)
+        held = [part for part, kept in conditions(level) if index not in kept]
+        yield from index_keys(level, index, held)
 
 
 def _output_keys(source: Level) -> tuple[Key, ...]:
@@ -207,9 +244,10 @@ def _output_keys(source: Level) -> tuple[Key, ...]:
         or query.nodes("groupingSets")
     ):
         return ()
-    if query.nodes("distinctClause") and not query.flag("hasDistinctOn"):
+    distinct = query.nodes("distinctClause")
+    if distinct and not query.flag("hasDistinctOn"):
         return (frozenset(range(1, len(output) + 1)),)
-    if groups := query.nodes("groupClause"):
+    if groups := distinct or query.nodes("groupClause"):
         places = {e.number("ressortgroupref"): n for n, e in enumerate(output, 1)}
         wanted = [group.number("tleSortGroupRef") for group in groups]
         shown = all(group in places for group in wanted)

@@ -162,13 +162,21 @@ def reference(node: Node, level: Level) -> Reference | None:
     index, number = var.number("varno"), var.number("varattno")
     if home is None or not 0 < index <= len(home.entries):
         return None
+    if home.entries[index - 1].number("rtekind") not in (JOIN, GROUP):
+        return Reference(home, index, number)
+    expression = stood_for(var, home)
+    return reference(expression, home) if expression else None
+
+
+def stood_for(var: Node, home: Level) -> Node | None:
+    """The expression that a join or GROUP BY of query *home* gives the name of a column to."""
+    index, number = var.number("varno"), var.number("varattno")
     entry = home.entries[index - 1]
     kind = entry.number("rtekind")
     if kind not in (JOIN, GROUP):
-        return Reference(home, index, number)
-    is_join = kind == JOIN
-    named = entry.nodes("joinaliasvars" if is_join else "groupexprs")
-    return reference(named[number - 1], home) if 0 < number <= len(named) else None
+        return None
+    named = entry.places("joinaliasvars" if kind == JOIN else "groupexprs")
+    return named[number - 1] if 0 < number <= len(named) else None
 
 
 def output_origin(level: Level, number: int) -> TableColumn | None:

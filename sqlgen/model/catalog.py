@@ -116,12 +116,30 @@ class Column:
 class UniqueKey:
     """A valid, immediate, total unique index or constraint over plain columns (their numbers).
 
+    Values that the columns' own `=` calls equal are equal to the index, too.
+
     `nulls_not_distinct`: at most one row has NULL too (PostgreSQL 15).
     """
 
     columns: tuple[int, ...]
     primary: bool = False
     nulls_not_distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UniqueIndex:
+    """A valid, immediate unique index over expressions, or over some of the rows only.
+
+    `columns` are the numbers of its plain columns. `expressions` is the list of its other parts
+    (`pg_index.indexprs`), empty where there are none, and `collations` what each is compared
+    under. `predicate` is `pg_index.indpred`, empty for all rows. `definition` is for people.
+    """
+
+    columns: tuple[int, ...]
+    expressions: str
+    collations: tuple[int, ...]
+    predicate: str
+    definition: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +190,7 @@ class Relation:
     kind: RelationKind
     columns: Mapping[int, Column]
     unique_keys: tuple[UniqueKey, ...] = ()
+    unique_indexes: tuple[UniqueIndex, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     checks: tuple[Check, ...] = ()
     tree: str = ""
