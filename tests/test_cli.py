@@ -118,3 +118,14 @@ def test_the_disk_is_full(project: Path) -> None:
         )
     assert done.returncode == 1
     assert done.stderr == "the output cannot be written: No space left on device\n"
+
+
+def test_a_checkout_with_windows_line_ends_is_current(project: Path) -> None:
+    assert sqlgen("-C", str(project), "build")[0] == 0
+    for file in (project / "generated").rglob("*"):
+        if file.is_file():
+            file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    for arguments in ("check",), ("check", "--offline"), ("check", "--no-cache"):
+        status, out, _ = sqlgen("-C", str(project), *arguments)
+        assert (status, out.splitlines()[0]) == (0, "generated/ is current")
+    assert sqlgen("-C", str(project), "build")[1] == "generated/ is current\n"

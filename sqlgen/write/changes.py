@@ -13,22 +13,22 @@ def changes(
 
     Files of *before* that sqlgen generated and that are not among *files* are deleted. A file is
     sqlgen's if it starts with a marker; an empty one (`py.typed`) may be overwritten,
-    since there is nothing to lose, but is never deleted. Raises `SqlgenError` for all files that
-    are somebody else's and stand in the way.
+    since there is nothing to lose, but is never deleted. Line ends are no difference: git may have
+    made Windows' of them (`core.autocrlf`). Raises `SqlgenError` for all files that are somebody
+    else's and stand in the way.
     """
     after = {file.path: file.text for file in files}
-    foreign = sorted(
+    changed = [
         path
         for path, text in after.items()
-        if before.get(path) and before[path] != text and not is_ours(before[path])
+        if path not in before or unix(before[path]) != text
+    ]
+    foreign = sorted(
+        path for path in changed if before.get(path) and not is_ours(before[path])
     )
     if foreign:
         raise SqlgenError(*map(_not_generated, foreign))
-    written = (
-        Change(path, before.get(path), text)
-        for path, text in after.items()
-        if before.get(path) != text
-    )
+    written = (Change(path, before.get(path), after[path]) for path in changed)
     deleted = (
         Change(path, text, None)
         for path, text in before.items()
@@ -44,7 +44,15 @@ def is_lock(file: GeneratedFile) -> bool:
 
 def is_ours(text: str) -> bool:
     """Whether sqlgen generated the file with this *text*."""
-    return text.startswith((MARKER, LOCK_MARKER))
+    return text.startswith(MARKER) or unix(text[:_START]).startswith(LOCK_MARKER)
+
+
+def unix(text: str) -> str:
+    """The text with the line ends that sqlgen writes; it writes no others, escapes apart."""
+    return text.replace("\r\n", "\n")
+
+
+_START = 2 * len(LOCK_MARKER)
 
 
 def _not_generated(path: str) -> Diagnostic:

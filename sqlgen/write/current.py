@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from ..model.output import Change
-from .changes import is_ours
+from .changes import is_ours, unix
 
 
 def digest(text: str) -> bytes:
@@ -15,7 +15,7 @@ def digest(text: str) -> bytes:
 def is_current(before: Mapping[str, str], digests: Mapping[str, bytes]) -> bool:
     """Whether sqlgen's files among *before* are just those of the *digests*, by path."""
     ours = {
-        path: digest(text)
+        path: digest(unix(text))
         for path, text in before.items()
         if path in digests or is_ours(text)
     }

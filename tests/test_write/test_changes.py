@@ -4,7 +4,7 @@ import pytest
 
 from sqlgen import report, write
 from sqlgen.model.diagnostic import SqlgenError
-from sqlgen.model.output import MARKER, Change, GeneratedFile
+from sqlgen.model.output import LOCK_MARKER, MARKER, Change, GeneratedFile
 
 OURS = f"{MARKER} from queries/a.sql. Do not edit.\n"
 
@@ -22,6 +22,20 @@ def test_new_files_in_order() -> None:
 
 def test_what_is_the_same_is_left_alone() -> None:
     check({"a": OURS, "py.typed": ""}, {"a": OURS, "py.typed": ""})
+
+
+def test_line_ends_are_no_change() -> None:
+    windows = OURS.replace("\n", "\r\n")
+    check({"a": windows}, {"a": OURS})
+    check({"a": windows}, {"a": OURS + "x"}, Change("a", windows, OURS + "x"))
+    lock = LOCK_MARKER + "\n}\n"
+    check({"l": lock.replace("\n", "\r\n")}, {"l": lock})
+    check(
+        {"l": lock.replace("\n", "\r\n")},
+        {},
+        Change("l", lock.replace("\n", "\r\n"), None),
+    )
+    assert write.is_current({"a": windows}, {"a": write.digest(OURS)})
 
 
 def test_rewritten_and_deleted() -> None:
