@@ -17,6 +17,7 @@ from sqlgen.model.description import Description
 from sqlgen.model.query import Query
 from sqlgen.model.source import SourceFile
 from sqlgen.model.typed import Cardinality, TypedColumn, TypedQuery
+from tests.soundness.shapes import unlike
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -92,6 +93,10 @@ def _wrong(
         return f"is NULL, claimed not to be: {column.reason}"
     if full and any(value and _NULL_ELEMENT.search(_bare(value)) for value in values):
         return "has a NULL element, claimed to have none"
+    if column.json is not None:
+        found = (unlike(column.json, value) for value in values if value is not None)
+        if other_shape := next((each for each in found if each), None):
+            return other_shape
     if column.literals:
         allowed = {literal.encode() for literal in column.literals}
         other = {value for value in values if value is not None} - allowed

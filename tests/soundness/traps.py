@@ -102,6 +102,14 @@ TRAPS: dict[str, Case] = {
         "UPDATE v_ins SET v = 'b' WHERE w IS NOT NULL RETURNING id, v, w",
         "id v w",
     ),
+    "a subquery in RETURNING sees the new row": (
+        "UPDATE loose SET i = NULL WHERE i IS NOT NULL RETURNING (SELECT i) AS x, (SELECT s.y FROM (SELECT loose.i AS y) s) AS z",
+        "x z",
+    ),
+    "an expression of a column that SET changes": (
+        "UPDATE loose SET i = NULL WHERE i + 1 > 0 RETURNING i + 1 AS x, (loose).i AS y",
+        "x y",
+    ),
     "a row may leave a view": (
         "UPDATE v_born SET born = NULL WHERE id = 1 RETURNING id, born",
         "born",
@@ -518,6 +526,14 @@ TRAPS: dict[str, Case] = {
         "SELECT f_null(1) AS x, f_strict(NULL, 1) AS y",
         "x y",
     ),
+    "a function's last statement counts": (
+        "SELECT x FROM (SELECT f_title(7)) s(x)",
+        "x",
+    ),
+    "an aggregate of the query around a subquery without rows": (
+        "SELECT (SELECT count(a.id) FROM book b WHERE false) AS n FROM author a",
+        "n",
+    ),
     "a function of composites has their fields for columns": (
         "SELECT street, floor, tags FROM f_homes()",
         "street floor tags",
@@ -640,6 +656,10 @@ PROOFS: dict[str, Case] = {
         "",
     ),
     "lag with a default": ("SELECT lag(i, 1, 0) OVER (ORDER BY i) AS x FROM tight", ""),
+    "NOT IN a long list, which is hashed": (
+        "SELECT i FROM loose WHERE i NOT IN (10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)",
+        "",
+    ),
     "an arm of CASE": (
         "SELECT CASE WHEN i IS NULL THEN 0 ELSE i END AS x FROM loose",
         "",
@@ -690,6 +710,11 @@ MANY: dict[str, str] = {
     "UNION of single rows": "SELECT 1 AS x UNION ALL SELECT 2",
     "a set-returning function beside an aggregate": "SELECT count(*), generate_series(1, 2) FROM author",
     "LIMIT 1 WITH TIES": "SELECT active FROM author ORDER BY active DESC FETCH FIRST 1 ROW WITH TIES",
+    "DISTINCT over a window function": "SELECT DISTINCT row_number() OVER () FROM book",
+    "DISTINCT over groups": "SELECT DISTINCT count(*) FROM book GROUP BY author_id",
+    "DISTINCT over GROUPING": "SELECT DISTINCT grouping(kind) FROM book GROUP BY ROLLUP (kind)",
+    "DISTINCT over a volatile value": "SELECT DISTINCT random() FROM book",
+    "DISTINCT ON a volatile value": "SELECT DISTINCT ON (random()) 1 FROM book",
     "GROUP BY the empty set twice": "SELECT count(*) FROM book GROUP BY GROUPING SETS ((), ())",
     "a key against a volatile value": "SELECT id FROM author WHERE id = (random() * 3)::int OR true",
     "a unique key of NULLs": "SELECT book_id FROM edition WHERE old IS NOT DISTINCT FROM NULL OR old > 0",
