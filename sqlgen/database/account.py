@@ -7,6 +7,7 @@ import os
 import pwd
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import platformdirs
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 
 _ROOM = 2**30
+_SHARED = Path("/dev/shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,16 @@ def home(account: Account, *, in_memory: bool = False) -> Path:
     )
 
 
+def homes() -> tuple[Path, ...]:
+    """The folders that `home` may have given before, as far as they are there and ours."""
+    found = []
+    for folder in (_SHARED / f"sqlgen-{os.geteuid()}", *_homes()):
+        with suppress(OSError):
+            _check_ours(folder)
+            found.append(folder)
+    return tuple(found)
+
+
 def open_for_reading(folder: Path) -> None:
     """Let the server's user read what is in *folder*, whatever our umask is."""
     for path in (folder, *folder.rglob("*")):
@@ -115,13 +127,12 @@ def open_for_reading(folder: Path) -> None:
 
 def _memory() -> tuple[Path, ...]:
     """A folder of `/dev/shm`, unless that is the 64 MB which containers have by default."""
-    shared = Path("/dev/shm")
-    if not shared.is_mount():
+    if not _SHARED.is_mount():
         return ()
-    room = os.statvfs(shared)
+    room = os.statvfs(_SHARED)
     if room.f_bavail * room.f_frsize < _ROOM:
         return ()
-    return (shared / f"sqlgen-{os.geteuid()}",)
+    return (_SHARED / f"sqlgen-{os.geteuid()}",)
 
 
 def _homes() -> tuple[Path, ...]:

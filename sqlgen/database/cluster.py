@@ -18,21 +18,19 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from . import process
-from .account import Account, home, open_for_reading
+from . import abandoned, process
+from .account import Account, home, homes, open_for_reading
 from .binaries import Binaries, usable_by
 
 SUPERUSER = "sqlgen"
 
 _LAYOUT = 2  # raise it when a cluster is to be made in another way
 _KEPT_SLOTS = 2  # what more processes at once than these leave behind is deleted
-_KEPT_SECONDS = 30 * 24 * 3600
 
 
 @contextmanager
@@ -48,12 +46,14 @@ def slot(binaries: Binaries, account: Account) -> Iterator[tuple[Path, Binaries]
     family = root / f"{binaries.number}-{_key(binaries, account)}"
     family.mkdir(exist_ok=True)
     family.chmod(0o755)
+    abandoned.belongs_to(family, binaries)
     number, lock = _free_slot(family)
     try:
         folder = family / str(number)
         if not _is_sound(folder):
             make(folder, binaries, account)
-            _forget_old(root, family)
+        for place in {root, *homes()}:
+            abandoned.forget(place, family)
         yield folder, binaries
         if number >= _KEPT_SLOTS:
             shutil.rmtree(folder, ignore_errors=True)
@@ -191,17 +191,6 @@ def reachable(binaries: Binaries, account: Account) -> Binaries:
 def _copy(source: Path, target: Path) -> None:
     unneeded = shutil.ignore_patterns("include", "*.a", "doc")
     shutil.copytree(source, target, symlinks=True, ignore=unneeded)
-
-
-def _forget_old(root: Path, current: Path) -> None:
-    """Delete what has long not been used: clusters of a PostgreSQL that was since upgraded."""
-    for family in root.iterdir():
-        if family == current or not family.is_dir():
-            continue
-        locks = list(family.glob("*.lock"))
-        used = max((lock.stat().st_mtime for lock in locks), default=time.time())
-        if locks and time.time() - used > _KEPT_SECONDS:
-            shutil.rmtree(family, ignore_errors=True)
 
 
 def _unavailable(message: str, hint: str) -> ServerUnavailableError:

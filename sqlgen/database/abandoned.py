@@ -1,0 +1,72 @@
+"""Clusters of embedded servers that nobody will use again: in memory they would stay till a reboot."""
+
+import fcntl
+import os
+import shutil
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from . import process
+from .binaries import Binaries
+
+_WEEK = 7 * 24 * 3600
+_PROGRAM = "program"
+
+
+def belongs_to(family: Path, binaries: Binaries) -> None:
+    """Note down in *family*, a folder of clusters, whose they are."""
+    note = family / _PROGRAM
+    facts = _facts(binaries.folder / "postgres")
+    if not note.exists():
+        note.write_text(facts)
+
+
+def forget(root: Path, current: Path) -> None:
+    """Delete the families of clusters below *root* that are not *current* and not in use.
+
+    They go if they were not used for a week, or if the programs that made them are gone or were
+    replaced: others then have a family of their own.
+    """
+    with suppress(OSError):
+        for family in root.iterdir():
+            if family != current and family.is_dir():
+                _forget_one(family)
+
+
+def _forget_one(family: Path) -> None:
+    locks = list(family.glob("*.lock"))
+    if not locks:
+        return
+    used = max(lock.stat().st_mtime for lock in locks)
+    if time.time() - used <= _WEEK and not _is_orphaned(family):
+        return
+    with ExitStack() as held:
+        for path in locks:
+            lock = os.open(path, os.O_RDWR)
+            held.callback(os.close, lock)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            if not process.stop_leftover(path.with_suffix("")):
+                return
+        # Whoever comes now makes the family anew.
+        away = family.with_name(f".{family.name}.{os.getpid()}")
+        family.rename(away)
+        shutil.rmtree(away, ignore_errors=True)
+
+
+def _is_orphaned(family: Path) -> bool:
+    try:
+        program, _, _ = (noted := (family / _PROGRAM).read_text()).rpartition("\n")
+    except OSError:
+        return False  # of a version that noted nothing down
+    return _facts(Path(program)) != noted
+
+
+def _facts(program: Path) -> str:
+    try:
+        return f"{program}\n{program.stat().st_mtime_ns}"
+    except OSError:
+        return ""
