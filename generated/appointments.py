@@ -10,10 +10,9 @@ from uuid import UUID
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.multirange import Multirange
-from psycopg.types.numeric import Int8
 from psycopg.types.range import Range
 
-from ._support import one, optional, range_text, rows_of
+from ._support import as_int8, one, optional, range_text, rows_of
 from .models import Appointment, AppointmentStatus
 
 BOOK_APPOINTMENT: Final = """\
@@ -320,5 +319,5 @@ def claim_due_reminders(
 ) -> list[ClaimDueRemindersRow]:
     """Takes the next reminders to send; two workers never get the same one."""
     with RawCursor(conn, row_factory=rows_of(ClaimDueRemindersRow)) as cursor:
-        cursor.execute(CLAIM_DUE_REMINDERS, (now, ahead, Int8(max_rows)))
+        cursor.execute(CLAIM_DUE_REMINDERS, (now, ahead, as_int8(max_rows)))
         return cursor.fetchall()

@@ -7,9 +7,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.types.numeric import Int8
 
-from ._support import rows_of
+from ._support import as_int8, rows_of
 from .models import AuditLogAction, Inet, JsonValue
 
 SET_AUDIT_ACTOR: Final = "SELECT set_config('clinic.actor', $1, true)"
@@ -59,8 +58,8 @@ def list_changes(
             (
                 table_name,
                 row_id,
-                None if before_id is None else Int8(before_id),
-                Int8(max_rows),
+                None if before_id is None else as_int8(before_id),
+                as_int8(max_rows),
             ),
         )
         return cursor.fetchall()
@@ -99,7 +98,7 @@ def list_changed_fields(
 ) -> list[ListChangedFieldsRow]:
     """The fields that differ before and after a change."""
     with RawCursor(conn, row_factory=rows_of(ListChangedFieldsRow)) as cursor:
-        return cursor.execute(LIST_CHANGED_FIELDS, (Int8(entry_id),)).fetchall()
+        return cursor.execute(LIST_CHANGED_FIELDS, (as_int8(entry_id),)).fetchall()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypedDict
 from uuid import UUID
 
 from psycopg import Connection, RawCursor, RawServerCursor
@@ -14,7 +14,7 @@ from psycopg.types.numeric import Float8
 from psycopg.types.range import Range
 
 from ._support import cursor_name, one, optional, range_text, rows_of
-from .models import Encounter, EncountersSetting, JsonValue
+from .models import Encounter, EncountersSetting, JsonNumber
 
 START_ENCOUNTER: Final = """\
 INSERT INTO encounters (patient_id, practitioner_id, appointment_id, setting, started_at)
@@ -315,7 +315,7 @@ class ListAbnormalMeasurementsRow:
 
     id: int
     code: str
-    value_quantity: float
+    value_quantity: float | None
     low: Decimal | None
     high: Decimal | None
 
@@ -339,6 +339,30 @@ def list_abnormal_measurements(
         return cursor.execute(LIST_ABNORMAL_MEASUREMENTS, (encounter_id,)).fetchall()
 
 
+class GetEncounterDocumentRowDocumentPatient(TypedDict):
+    """An object in `document.patient` of `get_encounter_document`."""
+
+    mrn: str
+    born_on: str
+
+
+class GetEncounterDocumentRowDocumentObservations(TypedDict):
+    """An object in `document.observations` of `get_encounter_document`."""
+
+    code: str
+    value: JsonNumber
+
+
+class GetEncounterDocumentRowDocument(TypedDict):
+    """An object in `document` of `get_encounter_document`."""
+
+    id: str
+    setting: Literal["ambulatory", "emergency", "inpatient", "virtual"]
+    patient: GetEncounterDocumentRowDocumentPatient
+    diagnoses: list[str]
+    observations: list[GetEncounterDocumentRowDocumentObservations]
+
+
 GET_ENCOUNTER_DOCUMENT: Final = """\
 SELECT jsonb_build_object(
     'id', e.id,
@@ -360,7 +384,7 @@ GROUP BY e.id, p.id"""
 
 def get_encounter_document(
     conn: Connection[Any], *, encounter_id: UUID
-) -> JsonValue | None:
+) -> GetEncounterDocumentRowDocument | None:
     """The whole encounter as one JSON document."""
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(GET_ENCOUNTER_DOCUMENT, (encounter_id,))

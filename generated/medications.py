@@ -9,9 +9,8 @@ from uuid import UUID
 
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Int4
 
-from ._support import one, optional, rows_of
+from ._support import as_int4, one, optional, rows_of
 from .models import Medication, MedicationsForm
 
 ADD_MEDICATION: Final = """\
@@ -41,7 +40,7 @@ def add_medication(
                 form,
                 list(ingredients),
                 unit_price,
-                Int4(stock),
+                as_int4(stock),
                 controlled,
             ),
         )
@@ -95,7 +94,7 @@ def restock_medications(
     """Adds a delivery to the stock; unknown ids are left out of the answer."""
     with RawCursor(conn, row_factory=rows_of(RestockMedicationsRow)) as cursor:
         cursor.execute(
-            RESTOCK_MEDICATIONS, (list(ids), [Int4(item) for item in quantities])
+            RESTOCK_MEDICATIONS, (list(ids), [as_int4(item) for item in quantities])
         )
         return cursor.fetchall()
 
@@ -111,7 +110,7 @@ def dispense_medication(
 ) -> int | None:
     """The stock that is left, or None if there is not enough."""
     with RawCursor(conn, row_factory=scalar_row) as cursor:
-        cursor.execute(DISPENSE_MEDICATION, (Int4(quantity), medication_id))
+        cursor.execute(DISPENSE_MEDICATION, (as_int4(quantity), medication_id))
         return optional(cursor.fetchall())
 
 

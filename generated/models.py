@@ -60,6 +60,10 @@ JsonValue: TypeAlias = (
 """What a `json` or `jsonb` value is in Python."""
 
 
+JsonNumber: TypeAlias = int | float | Literal["NaN", "Infinity", "-Infinity"]
+"""What a `numeric` or `float8` is within JSON, where special values are strings."""
+
+
 Inet: TypeAlias = IPv4Address | IPv6Address | IPv4Interface | IPv6Interface
 """What an `inet` value is in Python."""
 

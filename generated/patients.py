@@ -9,9 +9,8 @@ from uuid import UUID
 
 from psycopg import Connection, RawCursor, RawServerCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Int8
 
-from ._support import cursor_name, one, optional, rows_of
+from ._support import as_int8, cursor_name, one, optional, rows_of
 from .models import Patient, PostalAddress, Sex
 
 GET_PATIENT: Final = """\
@@ -188,7 +187,8 @@ def search_patients(
 ) -> list[SearchPatientsRow]:
     """Full-text search in the names, best match first."""
     with RawCursor(conn, row_factory=rows_of(SearchPatientsRow)) as cursor:
-        return cursor.execute(SEARCH_PATIENTS, (search_text, Int8(max_rows))).fetchall()
+        cursor.execute(SEARCH_PATIENTS, (search_text, as_int8(max_rows)))
+        return cursor.fetchall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ def list_patients_page(
     with RawCursor(conn, row_factory=rows_of(ListPatientsPageRow)) as cursor:
         cursor.execute(
             LIST_PATIENTS_PAGE,
-            (after_family_name, after_given_name, after_id, Int8(page_size)),
+            (after_family_name, after_given_name, after_id, as_int8(page_size)),
         )
         return cursor.fetchall()
 

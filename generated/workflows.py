@@ -10,9 +10,8 @@ from uuid import UUID
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
-from psycopg.types.numeric import Int8
 
-from ._support import one, optional, rows_of
+from ._support import as_int8, one, optional, rows_of
 from .models import (
     JsonValue,
     RunState,
@@ -328,7 +327,7 @@ def finish_run(
     run_id: int,
 ) -> WorkflowRun | None:
     with RawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
-        cursor.execute(FINISH_RUN, (state, error, Jsonb(outcome), Int8(run_id)))
+        cursor.execute(FINISH_RUN, (state, error, Jsonb(outcome), as_int8(run_id)))
         return optional(cursor.fetchall())
 
 

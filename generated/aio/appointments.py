@@ -8,10 +8,9 @@ from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Int8
 from psycopg.types.range import Range
 
-from .._support import one, optional, range_text, rows_of
+from .._support import as_int8, one, optional, range_text, rows_of
 from ..appointments import (
     BOOK_APPOINTMENT,
     CANCEL_APPOINTMENTS,
@@ -171,5 +170,5 @@ async def claim_due_reminders(
     async with AsyncRawCursor(
         conn, row_factory=rows_of(ClaimDueRemindersRow)
     ) as cursor:
-        await cursor.execute(CLAIM_DUE_REMINDERS, (now, ahead, Int8(max_rows)))
+        await cursor.execute(CLAIM_DUE_REMINDERS, (now, ahead, as_int8(max_rows)))
         return await cursor.fetchall()

@@ -6,9 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.types.numeric import Int8
 
-from .._support import rows_of
+from .._support import as_int8, rows_of
 from ..audit import (
     COUNT_CHANGES_BY_ACTION,
     LIST_CHANGED_FIELDS,
@@ -42,8 +41,8 @@ async def list_changes(
             (
                 table_name,
                 row_id,
-                None if before_id is None else Int8(before_id),
-                Int8(max_rows),
+                None if before_id is None else as_int8(before_id),
+                as_int8(max_rows),
             ),
         )
         return await cursor.fetchall()
@@ -56,7 +55,7 @@ async def list_changed_fields(
     async with AsyncRawCursor(
         conn, row_factory=rows_of(ListChangedFieldsRow)
     ) as cursor:
-        await cursor.execute(LIST_CHANGED_FIELDS, (Int8(entry_id),))
+        await cursor.execute(LIST_CHANGED_FIELDS, (as_int8(entry_id),))
         return await cursor.fetchall()
 
 

@@ -27,6 +27,7 @@ from ..encounters import (
     RECORD_MEASUREMENTS,
     START_ENCOUNTER,
     STREAM_MEASUREMENTS,
+    GetEncounterDocumentRowDocument,
     ImportObservationsParams,
     ListAbnormalMeasurementsRow,
     ListLatestObservationsRow,
@@ -34,7 +35,7 @@ from ..encounters import (
     RecordMeasurementsParams,
     StreamMeasurementsRow,
 )
-from ..models import Encounter, EncountersSetting, JsonValue
+from ..models import Encounter, EncountersSetting
 
 
 async def start_encounter(
@@ -210,7 +211,7 @@ async def list_abnormal_measurements(
 
 async def get_encounter_document(
     conn: AsyncConnection[Any], *, encounter_id: UUID
-) -> JsonValue | None:
+) -> GetEncounterDocumentRowDocument | None:
     """The whole encounter as one JSON document."""
     async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(GET_ENCOUNTER_DOCUMENT, (encounter_id,))

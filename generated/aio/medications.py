@@ -8,9 +8,8 @@ from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Int4
 
-from .._support import one, optional, rows_of
+from .._support import as_int4, one, optional, rows_of
 from ..medications import (
     ADD_MEDICATION,
     DISPENSE_MEDICATION,
@@ -43,7 +42,7 @@ async def add_medication(
                 form,
                 list(ingredients),
                 unit_price,
-                Int4(stock),
+                as_int4(stock),
                 controlled,
             ),
         )
@@ -76,7 +75,7 @@ async def restock_medications(
         conn, row_factory=rows_of(RestockMedicationsRow)
     ) as cursor:
         await cursor.execute(
-            RESTOCK_MEDICATIONS, (list(ids), [Int4(item) for item in quantities])
+            RESTOCK_MEDICATIONS, (list(ids), [as_int4(item) for item in quantities])
         )
         return await cursor.fetchall()
 
@@ -86,7 +85,7 @@ async def dispense_medication(
 ) -> int | None:
     """The stock that is left, or None if there is not enough."""
     async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
-        await cursor.execute(DISPENSE_MEDICATION, (Int4(quantity), medication_id))
+        await cursor.execute(DISPENSE_MEDICATION, (as_int4(quantity), medication_id))
         return optional(await cursor.fetchall())
 
 

@@ -8,9 +8,8 @@ from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor, AsyncRawServerCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Int8
 
-from .._support import cursor_name, one, optional, rows_of
+from .._support import as_int8, cursor_name, one, optional, rows_of
 from ..models import Patient, PostalAddress, Sex
 from ..patients import (
     COUNT_PATIENTS,
@@ -141,7 +140,7 @@ async def search_patients(
 ) -> list[SearchPatientsRow]:
     """Full-text search in the names, best match first."""
     async with AsyncRawCursor(conn, row_factory=rows_of(SearchPatientsRow)) as cursor:
-        await cursor.execute(SEARCH_PATIENTS, (search_text, Int8(max_rows)))
+        await cursor.execute(SEARCH_PATIENTS, (search_text, as_int8(max_rows)))
         return await cursor.fetchall()
 
 
@@ -157,7 +156,7 @@ async def list_patients_page(
     async with AsyncRawCursor(conn, row_factory=rows_of(ListPatientsPageRow)) as cursor:
         await cursor.execute(
             LIST_PATIENTS_PAGE,
-            (after_family_name, after_given_name, after_id, Int8(page_size)),
+            (after_family_name, after_given_name, after_id, as_int8(page_size)),
         )
         return await cursor.fetchall()
 

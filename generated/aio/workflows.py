@@ -9,9 +9,8 @@ from uuid import UUID
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
-from psycopg.types.numeric import Int8
 
-from .._support import one, optional, rows_of
+from .._support import as_int8, one, optional, rows_of
 from ..models import (
     JsonValue,
     RunState,
@@ -202,7 +201,9 @@ async def finish_run(
     run_id: int,
 ) -> WorkflowRun | None:
     async with AsyncRawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
-        await cursor.execute(FINISH_RUN, (state, error, Jsonb(outcome), Int8(run_id)))
+        await cursor.execute(
+            FINISH_RUN, (state, error, Jsonb(outcome), as_int8(run_id))
+        )
         return optional(await cursor.fetchall())
 
 

@@ -8,10 +8,9 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.types.numeric import Int8
 from psycopg.types.range import Range
 
-from .._support import range_text, rows_of
+from .._support import as_int8, range_text, rows_of
 from ..models import AppointmentStatus
 
 
@@ -181,5 +180,5 @@ def list_activity_feed(
 ) -> list[ListActivityFeedRow]:
     """The latest things that happened to a patient, whatever they are."""
     with RawCursor(conn, row_factory=rows_of(ListActivityFeedRow)) as cursor:
-        cursor.execute(LIST_ACTIVITY_FEED, (patient_id, Int8(max_rows)))
+        cursor.execute(LIST_ACTIVITY_FEED, (patient_id, as_int8(max_rows)))
         return cursor.fetchall()

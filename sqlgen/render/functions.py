@@ -103,7 +103,7 @@ class _Printer:
                 return self.shape(shape)
             case Optional(shape):
                 whole = self.shape(shape)
-                return whole if whole.endswith(" | None") else f"{whole} | None"
+                return whole if whole.endswith("None") else f"{whole} | None"
             case Many(shape):
                 return f"list[{self.shape(shape)}]"
             case Stream(shape):

@@ -8,6 +8,7 @@ from ..model.catalog import ArrayType, DomainType, PgType
 from ..model.config import RowStyle
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.python import (
+    Apply,
     Argument,
     Conversion,
     Each,
@@ -19,9 +20,9 @@ from ..model.python import (
 )
 from ..model.typed import TypedParameter, TypedQuery
 from . import names
-from .scalars import RANGES
+from .scalars import RANGES, scalar
 from .sql import type_name
-from .types import Types, or_none
+from .types import SUPPORT, Types, or_none
 from .writing import is_dumped, nested_write
 
 _WORD = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
@@ -133,14 +134,28 @@ def copied(
     if is_dumped(argument.write):
         return argument
     base = _base(parameter.type)
-    write: Conversion = Keep() if binary else nested_write(base, types)
+
+    def sent(type_: PgType) -> Conversion:
+        return _checked(type_) if binary else nested_write(type_, types)
+
+    write = sent(base)
     if isinstance(base, ArrayType):
-        item: Conversion = Keep() if binary else nested_write(base.element, types)
-        listed = Each(item)
+        item = sent(base.element)
+        listed = Each(or_none(item) if parameter.element_nullable else item)
         return replace(
             argument, write=or_none(listed) if parameter.nullable else listed
         )
     return replace(argument, write=or_none(write) if parameter.nullable else write)
+
+
+def _checked(type_: PgType) -> Conversion:
+    """What tells that a number has no room in its type, which psycopg's dumper would not."""
+    write = scalar(type_.name).write
+    return (
+        write
+        if isinstance(write, Apply) and write.function.module == SUPPORT
+        else Keep()
+    )
 
 
 def _base(type_: PgType) -> PgType:

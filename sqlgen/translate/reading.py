@@ -16,6 +16,7 @@ from ..model.catalog import (
     ScalarType,
 )
 from ..model.python import (
+    NONE,
     Apply,
     Conversion,
     Each,
@@ -79,6 +80,8 @@ def _reading(type_: PgType, types: Types, element_nullable: bool) -> Reading:
             return Reading(HSTORE, ANY, Apply(support("parse_hstore")))
         case ScalarType(name="vector" | "halfvec"):
             return Reading(VECTOR, ANY, Apply(support("parse_vector")))
+        case ScalarType(name="void"):
+            return Reading(NONE, ANY, Apply(support("nothing")))
         case ScalarType():
             found = system_scalar(type_)
             return Reading(found.type, found.type, KEEP)

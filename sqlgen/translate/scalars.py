@@ -97,16 +97,21 @@ def _wrapped(type_: PyType, wrapper: str, module: str, parse: Conversion) -> Sca
     return Scalar(type_, Apply(Named(wrapper, f"psycopg.types.{module}")), parse)
 
 
+def _checked(type_: PyType, name: str, parse: Conversion) -> Scalar:
+    """A number whose wrapper would go over without a word where the type has no room for it."""
+    return Scalar(type_, Apply(Named(f"as_{name}", "._support")), parse)
+
+
 _TEXT = Scalar(STR, Keep(), Keep())
 _INT = Apply(INT)
 _FLOAT = Apply(FLOAT)
 
 SCALARS: dict[str, Scalar] = {
-    "int2": _wrapped(INT, "Int2", "numeric", _INT),
-    "int4": _wrapped(INT, "Int4", "numeric", _INT),
-    "int8": _wrapped(INT, "Int8", "numeric", _INT),
-    "oid": _wrapped(INT, "Oid", "numeric", _INT),
-    "float4": _wrapped(FLOAT, "Float4", "numeric", _FLOAT),
+    "int2": _checked(INT, "int2", _INT),
+    "int4": _checked(INT, "int4", _INT),
+    "int8": _checked(INT, "int8", _INT),
+    "oid": _checked(INT, "oid", _INT),
+    "float4": _checked(FLOAT, "float4", _FLOAT),
     "float8": _wrapped(FLOAT, "Float8", "numeric", _FLOAT),
     "json": _wrapped(JSON_VALUE, "Json", "json", Load("json")),
     "jsonb": _wrapped(JSON_VALUE, "Jsonb", "json", Load("jsonb")),

@@ -35,6 +35,7 @@ from .types import (
     JSON_SUPPORT,
     KEEP,
     Types,
+    known,
     nullable,
     plain,
     support,
@@ -127,8 +128,11 @@ def _writing(type_: PgType, types: Types, element_nullable: bool) -> Writing:
         case ArrayType(element=element):
             item = writing(element, types)
             if _is_array(element):  # a list in a list would be a second dimension
-                item = Writing(item.type, Apply(support("array_text")))
+                text = Apply(support("array_text"))
+                item = Writing(item.type, Then(item.write, text))
             of = nullable(item.type) if element_nullable else item.type
+            if known(element, frozenset({"box"})):
+                return Writing(Generic(_SEQUENCE, (of,)), Apply(support("boxes_text")))
             convert = item.write != KEEP and element_nullable
             write = OrNone(item.write) if convert else item.write
             return Writing(Generic(_SEQUENCE, (of,)), Each(write), item.cast)

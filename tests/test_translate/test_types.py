@@ -116,7 +116,7 @@ def test_reading(type_: PgType, annotation: str, expression: str) -> None:
 @pytest.mark.parametrize(
     ("type_", "annotation", "expression", "cast"),
     [
-        (INT8, "int", "Int8(x)", False),
+        (INT8, "int", "as_int8(x)", False),
         (TEXT, "str", "x", False),
         (system("uuid"), "UUID", "x", False),
         (system("jsonb"), "JsonValue", "Jsonb(x)", False),
@@ -125,15 +125,15 @@ def test_reading(type_: PgType, annotation: str, expression: str) -> None:
         (HSTORE, "Mapping[str, str | None]", "hstore_text(x)", False),
         (MOOD, "Mood", "x", False),
         (PLACE, "Place", "x.as_tuple()", False),
-        (domain(INT8), "int", "Int8(x)", True),
+        (domain(INT8), "int", "as_int8(x)", True),
         (domain(TEXT), "str", "x", False),
         (domain(TEXT, "a"), "D", "x", False),
         (array(TEXT), "Sequence[str]", "list(x)", False),
-        (array(INT8), "Sequence[int]", "[Int8(item) for item in x]", False),
+        (array(INT8), "Sequence[int]", "[as_int8(item) for item in x]", False),
         (array(system("timestamptz")), "Sequence[datetime.datetime]", "list(x)", True),
         (array(MOOD), "Sequence[Mood]", "list(x)", False),
         (array(PLACE), "Sequence[Place]", "[item.as_tuple() for item in x]", False),
-        (array(domain(INT8)), "Sequence[int]", "[Int8(item) for item in x]", True),
+        (array(domain(INT8)), "Sequence[int]", "[as_int8(item) for item in x]", True),
         (
             span("int4range", INT4, schema="pg_catalog"),
             "Range[int]",
@@ -155,7 +155,9 @@ def test_elements_that_may_be_null() -> None:
     assert text(found.type) == "list[int | None]"
     sent = writing(array(INT8), TYPES, element_nullable=True)
     assert text(sent.type) == "Sequence[int | None]"
-    assert shown(sent.write) == "[None if item is None else Int8(item) for item in x]"
+    assert (
+        shown(sent.write) == "[None if item is None else as_int8(item) for item in x]"
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.types.numeric import Int8
 from psycopg.types.range import Range
 
-from ..._support import range_text, rows_of
+from ..._support import as_int8, range_text, rows_of
 from ...reports.activity import (
     COMPARE_PLANNED_AND_SEEN,
     LIST_ACTIVITY_FEED,
@@ -72,5 +71,5 @@ async def list_activity_feed(
 ) -> list[ListActivityFeedRow]:
     """The latest things that happened to a patient, whatever they are."""
     async with AsyncRawCursor(conn, row_factory=rows_of(ListActivityFeedRow)) as cursor:
-        await cursor.execute(LIST_ACTIVITY_FEED, (patient_id, Int8(max_rows)))
+        await cursor.execute(LIST_ACTIVITY_FEED, (patient_id, as_int8(max_rows)))
         return await cursor.fetchall()

@@ -5,13 +5,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import count
+from struct import pack
 from typing import Any, TypeVar
 
 from psycopg import adapters
-from psycopg.errors import NoDataFound, TooManyRows
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import NoDataFound, NumericValueOutOfRange, TooManyRows
 from psycopg.pq import Format
 from psycopg.rows import BaseRowFactory
 from psycopg.types.multirange import Multirange
+from psycopg.types.numeric import Float4, Int2, Int4, Int8, Oid
 from psycopg.types.range import Range
 
 T = TypeVar("T")
@@ -97,6 +100,46 @@ def cursor_name(name: str) -> str:
     return f"{name}_{next(_numbers)}"
 
 
+def as_int2(value: int) -> Int2:
+    """A `smallint`; psycopg would cut off what is too much for it."""
+    return Int2(_fitting(value, -(1 << 15), 1 << 15, "smallint"))
+
+
+def as_int4(value: int) -> Int4:
+    """An `integer`; psycopg would cut off what is too much for it."""
+    return Int4(_fitting(value, -(1 << 31), 1 << 31, "integer"))
+
+
+def as_int8(value: int) -> Int8:
+    """A `bigint`."""
+    return Int8(_fitting(value, -(1 << 63), 1 << 63, "bigint"))
+
+
+def as_oid(value: int) -> Oid:
+    """An `oid`."""
+    return Oid(_fitting(value, 0, 1 << 32, "oid"))
+
+
+def _fitting(value: int, first: int, end: int, type_name: str) -> int:
+    if first <= value < end:
+        return value
+    raise NumericValueOutOfRange(f"{value} is out of range for type {type_name}")
+
+
+def as_float4(value: float) -> Float4:
+    """A `real`; psycopg would make infinity of what is too much for it."""
+    try:
+        pack("<f", value)
+    except OverflowError:
+        message = f"{value} is out of range for type real"
+        raise NumericValueOutOfRange(message) from None
+    return Float4(value)
+
+
+def nothing(value: object) -> None:
+    """What `void` is in Python; PostgreSQL sends an empty text."""
+
+
 @cache
 def loads(type_name: str) -> Callable[[str], Any]:
     """What makes a Python value of the text of one of PostgreSQL's own types."""
@@ -138,10 +181,15 @@ def parse_array(text: str, item: Callable[[str], Any]) -> list[Any]:
     return items
 
 
-def array_text(value: Sequence[Any]) -> str:
+def array_text(value: list[Any]) -> str:
     """The text of an array that stands in another array: a domain's value."""
-    items = ("NULL" if item is None else _quoted(str(item)) for item in value)
-    return "{" + ",".join(items) + "}"
+    dumper = Transformer().get_dumper(value, PyFormat.TEXT)
+    return bytes(dumper.dump(value) or b"").decode()
+
+
+def boxes_text(value: Sequence[str | None]) -> str:
+    """The text of an array of `box`, the one type whose items stand apart by semicolons."""
+    return "{" + ";".join("NULL" if item is None else item for item in value) + "}"
 
 
 _record_token = re.compile(r'"((?:[^"\\]|\\.|"")*)"|\\(.)|([^",()\\])|(,)', re.DOTALL)

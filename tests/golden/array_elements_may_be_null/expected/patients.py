@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.types.numeric import Int4
 
-from ._support import one, rows_of
+from ._support import as_int4, one, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +26,4 @@ FROM things WHERE id = $1"""
 
 def get_tags(conn: Connection[Any], *, id: int) -> GetTagsRow:
     with RawCursor(conn, row_factory=rows_of(GetTagsRow)) as cursor:
-        return one(cursor.execute(GET_TAGS, (Int4(id),)).fetchall())
+        return one(cursor.execute(GET_TAGS, (as_int4(id),)).fetchall())

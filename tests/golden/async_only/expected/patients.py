@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.types.numeric import Int4
 
-from ._support import optional, rows_of
+from ._support import as_int4, optional, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +21,5 @@ GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
 
 async def get_patient(conn: AsyncConnection[Any], *, id: int) -> GetPatientRow | None:
     async with AsyncRawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
-        await cursor.execute(GET_PATIENT, (Int4(id),))
+        await cursor.execute(GET_PATIENT, (as_int4(id),))
         return optional(await cursor.fetchall())

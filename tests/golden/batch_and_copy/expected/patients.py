@@ -6,9 +6,8 @@ from typing import Any, Final, NamedTuple
 
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Int4
 
-from ._support import rows_of
+from ._support import as_int4, rows_of
 from .models import Appointment
 
 
@@ -30,7 +29,7 @@ def add_patients(conn: Connection[Any], *, rows: Iterable[AddPatientsParams]) ->
     with RawCursor(conn) as cursor:
         cursor.executemany(
             ADD_PATIENTS,
-            ((Int4(row.id), row.mrn, row.name, row.born_on) for row in rows),
+            ((as_int4(row.id), row.mrn, row.name, row.born_on) for row in rows),
         )
         return cursor.rowcount
 
@@ -55,7 +54,7 @@ def add_appointments(
         cursor.executemany(
             ADD_APPOINTMENTS,
             (
-                (Int4(row.id), Int4(row.patient_id), row.starts_at, row.note)
+                (as_int4(row.id), as_int4(row.patient_id), row.starts_at, row.note)
                 for row in rows
             ),
             returning=True,
@@ -74,7 +73,7 @@ REMOVE_PATIENTS: Final = "DELETE FROM patients WHERE id = $1 RETURNING mrn"
 def remove_patients(conn: Connection[Any], *, rows: Iterable[int]) -> list[str]:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         cursor.executemany(
-            REMOVE_PATIENTS, ((Int4(row),) for row in rows), returning=True
+            REMOVE_PATIENTS, ((as_int4(row),) for row in rows), returning=True
         )
         found: list[str] = []
         more = bool(cursor.pgresult)
@@ -102,5 +101,5 @@ def copy_patients(conn: Connection[Any], *, rows: Iterable[CopyPatientsParams]) 
         with cursor.copy(COPY_PATIENTS) as copy:
             copy.set_types(["int4", "text", "text", "date"])
             for row in rows:
-                copy.write_row((row.id, row.mrn, row.name, row.born_on))
+                copy.write_row((as_int4(row.id), row.mrn, row.name, row.born_on))
         return cursor.rowcount

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection, RawCursor
-from psycopg.types.numeric import Int4
 
-from ._support import rows_of
+from ._support import as_int4, rows_of
 from .models import PatientKey
 
 
@@ -31,7 +30,7 @@ def import_patients(
         with cursor.copy(IMPORT_PATIENTS) as copy:
             copy.set_types(["int4", "text", "text", "date"])
             for row in rows:
-                copy.write_row((row.id, row.mrn, row.name, row.born_on))
+                copy.write_row((as_int4(row.id), row.mrn, row.name, row.born_on))
         return cursor.rowcount
 
 
@@ -47,7 +46,7 @@ RENAME_ALL: Final = "UPDATE patients SET name = $1 WHERE id = $2"
 
 def rename_all(conn: Connection[Any], *, rows: Iterable[RenameAllParams]) -> int:
     with RawCursor(conn) as cursor:
-        cursor.executemany(RENAME_ALL, ((row.name, Int4(row.id)) for row in rows))
+        cursor.executemany(RENAME_ALL, ((row.name, as_int4(row.id)) for row in rows))
         return cursor.rowcount
 
 
@@ -66,7 +65,9 @@ INSERT INTO patients (id, mrn, name) VALUES ($1, $2, $3) RETURNING id, mrn"""
 def add_all(conn: Connection[Any], *, rows: Iterable[AddAllParams]) -> list[PatientKey]:
     with RawCursor(conn, row_factory=rows_of(PatientKey)) as cursor:
         cursor.executemany(
-            ADD_ALL, ((Int4(row.id), row.mrn, row.name) for row in rows), returning=True
+            ADD_ALL,
+            ((as_int4(row.id), row.mrn, row.name) for row in rows),
+            returning=True,
         )
         found: list[PatientKey] = []
         more = bool(cursor.pgresult)

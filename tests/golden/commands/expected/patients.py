@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from psycopg import Connection, RawCursor, RawServerCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Int4
 
-from ._support import cursor_name, one, optional, rows_of
+from ._support import as_int4, cursor_name, one, optional, rows_of
 from .models import Patient
 
 GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
@@ -18,7 +17,7 @@ GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
 def get_patient(conn: Connection[Any], *, id: int) -> Patient:
     """The patient of that key."""
     with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
-        return one(cursor.execute(GET_PATIENT, (Int4(id),)).fetchall())
+        return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
 FIND_PATIENT: Final = "SELECT id, name FROM patients WHERE mrn = $1"
@@ -55,7 +54,7 @@ RENAME_PATIENT: Final = "UPDATE patients SET name = $1 WHERE id = $2"
 
 def rename_patient(conn: Connection[Any], *, name: str, id: int) -> None:
     with RawCursor(conn) as cursor:
-        cursor.execute(RENAME_PATIENT, (name, Int4(id)))
+        cursor.execute(RENAME_PATIENT, (name, as_int4(id)))
 
 
 DELETE_PATIENT: Final = "DELETE FROM patients WHERE id = $1"
@@ -63,7 +62,7 @@ DELETE_PATIENT: Final = "DELETE FROM patients WHERE id = $1"
 
 def delete_patient(conn: Connection[Any], *, id: int) -> int:
     with RawCursor(conn) as cursor:
-        return cursor.execute(DELETE_PATIENT, (Int4(id),)).rowcount
+        return cursor.execute(DELETE_PATIENT, (as_int4(id),)).rowcount
 
 
 COUNT_PATIENTS: Final = "SELECT count(*) FROM patients"

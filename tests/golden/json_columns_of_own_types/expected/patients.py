@@ -7,10 +7,9 @@ from app.contact import Address, Contact
 from psycopg import Connection, RawCursor
 from psycopg.rows import args_row
 from psycopg.types.json import Jsonb
-from psycopg.types.numeric import Int4
 
 from ._json import from_json, to_json
-from ._support import one, rows_of
+from ._support import as_int4, one, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ SELECT id, address, contacts, former AS "former: list[app.contact.Address]" FROM
 
 def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow:
     with RawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
-        return one(cursor.execute(GET_PATIENT, (Int4(id),)).fetchall())
+        return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
 ADDRESSES: Final = "SELECT address FROM patients"
@@ -69,6 +68,6 @@ def set_contacts(
             (
                 Jsonb(to_json(address)),
                 None if contacts is None else Jsonb(to_json(contacts)),
-                Int4(id),
+                as_int4(id),
             ),
         )

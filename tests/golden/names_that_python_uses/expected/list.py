@@ -4,9 +4,8 @@ from typing import Any, Final
 
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Int4
 
-from ._support import one, rows_of
+from ._support import as_int4, one, rows_of
 from .models import UUID_, Sequence_
 
 LIST: Final = "SELECT id FROM patients"
@@ -22,7 +21,7 @@ DICT: Final = "SELECT id AS int, name AS str FROM patients WHERE id = $1"
 
 def dict_(conn: Connection[Any], *, conn_id: int) -> list[Sequence_]:
     with RawCursor(conn, row_factory=rows_of(Sequence_)) as cursor:
-        return cursor.execute(DICT, (Int4(conn_id),)).fetchall()
+        return cursor.execute(DICT, (as_int4(conn_id),)).fetchall()
 
 
 ANY_: Final = "SELECT id, gen_random_uuid() AS key FROM patients"

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Int4, Int8
+
+from ._support import as_int4, as_int8
 
 SEARCH: Final = """\
 SELECT id FROM patients
@@ -26,7 +27,7 @@ def search(
 ) -> list[int]:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(
-            SEARCH, (name, [Int4(item) for item in ids], born_after, Int8(most))
+            SEARCH, (name, [as_int4(item) for item in ids], born_after, as_int8(most))
         )
         return cursor.fetchall()
 
@@ -44,7 +45,7 @@ def add(
     born_on: datetime.date | None,
 ) -> None:
     with RawCursor(conn) as cursor:
-        cursor.execute(ADD, (Int4(id), mrn, name, born_on))
+        cursor.execute(ADD, (as_int4(id), mrn, name, born_on))
 
 
 MARKS: Final = """\
@@ -55,4 +56,4 @@ def marks(
     conn: Connection[Any], *, born_on: datetime.date, name: str | None, id: int
 ) -> int:
     with RawCursor(conn) as cursor:
-        return cursor.execute(MARKS, (born_on, name, Int4(id))).rowcount
+        return cursor.execute(MARKS, (born_on, name, as_int4(id))).rowcount

@@ -9,10 +9,19 @@ from uuid import UUID
 from psycopg import Connection, RawCursor
 from psycopg.types.json import Json, Jsonb
 from psycopg.types.multirange import Multirange
-from psycopg.types.numeric import Float4, Float8, Int2, Int4, Int8, Oid
+from psycopg.types.numeric import Float8
 from psycopg.types.range import Range
 
-from ._support import multirange_text, range_text, rows_of
+from ._support import (
+    as_float4,
+    as_int2,
+    as_int4,
+    as_int8,
+    as_oid,
+    multirange_text,
+    range_text,
+    rows_of,
+)
 from .models import Cidr, Inet, JsonValue, Scalars
 
 ALL_SCALARS: Final = """\
@@ -78,11 +87,11 @@ def add_scalars(
         cursor.execute(
             ADD_SCALARS,
             (
-                Int2(i2),
-                Int4(i4),
-                Int8(i8),
-                Oid(o),
-                Float4(f4),
+                as_int2(i2),
+                as_int4(i4),
+                as_int8(i8),
+                as_oid(o),
+                as_float4(f4),
                 Float8(f8),
                 n,
                 b,
@@ -112,7 +121,7 @@ def add_scalars(
                 range_text(rn),
                 range_text(rt),
                 multirange_text(m4),
-                [Int4(item) for item in a4],
+                [as_int4(item) for item in a4],
                 list(at),
                 [Jsonb(item) for item in aj],
                 list(au),

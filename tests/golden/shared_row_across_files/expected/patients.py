@@ -3,9 +3,8 @@
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.types.numeric import Int4
 
-from ._support import one, rows_of
+from ._support import as_int4, one, rows_of
 from .models import Patient
 
 GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1"
@@ -13,4 +12,4 @@ GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1"
 
 def get_patient(conn: Connection[Any], *, id: int) -> Patient:
     with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
-        return one(cursor.execute(GET_PATIENT, (Int4(id),)).fetchall())
+        return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())

@@ -3,9 +3,8 @@
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.types.numeric import Int4
 
-from ._support import optional, rows_of
+from ._support import as_int4, optional, rows_of
 from .models import Patient
 
 GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1"
@@ -13,7 +12,7 @@ GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1"
 
 def get_patient(conn: Connection[Any], *, id: int) -> Patient | None:
     with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
-        return optional(cursor.execute(GET_PATIENT, (Int4(id),)).fetchall())
+        return optional(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
 WITH_BIRTHDAY: Final = """\

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.types.numeric import Int4
 
-from ._support import one, rows_of
+from ._support import as_int4, one, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +71,5 @@ def add_patient(
     born_on: datetime.date | None,
 ) -> AddPatientRow:
     with RawCursor(conn, row_factory=rows_of(AddPatientRow)) as cursor:
-        cursor.execute(ADD_PATIENT, (Int4(id), mrn, name, born_on))
+        cursor.execute(ADD_PATIENT, (as_int4(id), mrn, name, born_on))
         return one(cursor.fetchall())

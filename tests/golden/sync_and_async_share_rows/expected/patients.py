@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from psycopg import Connection, RawCursor, RawServerCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Int4
 
-from ._support import cursor_name, one, rows_of
+from ._support import as_int4, cursor_name, one, rows_of
 from .models import Patient
 
 
@@ -25,7 +24,7 @@ GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
 
 def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow:
     with RawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
-        return one(cursor.execute(GET_PATIENT, (Int4(id),)).fetchall())
+        return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
 LIST_NAMES: Final = "SELECT name FROM patients ORDER BY id"

@@ -8,9 +8,8 @@ from uuid import UUID
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
-from psycopg.types.numeric import Int4
 
-from ._support import one, optional, rows_of
+from ._support import as_int4, one, optional, rows_of
 from .models import JsonNumber, JsonValue, Owner
 
 
@@ -59,7 +58,7 @@ WHERE o.id = $1"""
 
 def get_owner(conn: Connection[Any], *, id: int) -> Owner | None:
     with RawCursor(conn, row_factory=rows_of(Owner)) as cursor:
-        return optional(cursor.execute(GET_OWNER, (Int4(id),)).fetchall())
+        return optional(cursor.execute(GET_OWNER, (as_int4(id),)).fetchall())
 
 
 FIND_OWNER: Final = """\
@@ -196,7 +195,7 @@ def add_pet(
     extra: JsonValue,
 ) -> AddPetRowPet:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
-        cursor.execute(ADD_PET, (id, Int4(owner_id), name, list(tags), Jsonb(extra)))
+        cursor.execute(ADD_PET, (id, as_int4(owner_id), name, list(tags), Jsonb(extra)))
         value: AddPetRowPet = one(cursor.fetchall())
         return value
 

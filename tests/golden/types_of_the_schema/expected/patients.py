@@ -7,10 +7,9 @@ from typing import Any, Final
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
-from psycopg.types.numeric import Int8
 from psycopg.types.range import Range
 
-from ._support import one, range_text, rows_of
+from ._support import as_int8, one, range_text, rows_of
 from .models import Address, JsonValue, Severity, Status, Thing, ThingsKind
 
 GET_THING: Final = """\
@@ -19,7 +18,7 @@ SELECT id, status, history, mrn, severity, home, former, kind, during, tags, det
 
 def get_thing(conn: Connection[Any], *, id: int) -> Thing:
     with RawCursor(conn, row_factory=rows_of(Thing)) as cursor:
-        return one(cursor.execute(GET_THING, (Int8(id),)).fetchall())
+        return one(cursor.execute(GET_THING, (as_int8(id),)).fetchall())
 
 
 ADD_THING: Final = """\
@@ -45,7 +44,7 @@ def add_thing(
         cursor.execute(
             ADD_THING,
             (
-                Int8(id),
+                as_int8(id),
                 status,
                 list(history),
                 mrn,

@@ -5,16 +5,15 @@ from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor, AsyncRawServerCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Int4
 
-from .._support import cursor_name, one, rows_of
+from .._support import as_int4, cursor_name, one, rows_of
 from ..models import Patient
 from ..patients import EXPORT_PATIENTS, GET_PATIENT, LIST_NAMES, GetPatientRow
 
 
 async def get_patient(conn: AsyncConnection[Any], *, id: int) -> GetPatientRow:
     async with AsyncRawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
-        await cursor.execute(GET_PATIENT, (Int4(id),))
+        await cursor.execute(GET_PATIENT, (as_int4(id),))
         return one(await cursor.fetchall())
 
 

@@ -1,0 +1,60 @@
+"""A schema and queries -> the package that is generated of them, imported."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from sqlgen import describe, infer, parse, render, translate
+from sqlgen.model.config import Config, Mode, RowStyle
+from sqlgen.model.description import Description
+from sqlgen.model.source import SourceFile
+
+Connection = psycopg.Connection[TupleRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A generated package, imported, with what PostgreSQL said of its queries."""
+
+    module: ModuleType
+    descriptions: dict[str, Description]
+
+    def sub(self, name: str) -> Any:
+        return importlib.import_module(f"{self.module.__name__}.{name}")
+
+
+Build = Callable[..., Package]
+
+
+def build(
+    folder: Path,
+    connection: Connection,
+    schema: str,
+    queries: str,
+    rows: RowStyle = RowStyle.DATACLASS,
+    **settings: Any,
+) -> Package:
+    """Make the package `made` in a folder from which modules are imported."""
+    connection.execute(schema.encode())
+    file = parse.query_file(SourceFile("queries/q.sql", queries))
+    catalog = describe.catalog(connection)
+    described = []
+    for outcome in describe.queries(connection, catalog, file.queries):
+        assert isinstance(outcome, Description), outcome
+        described.append(outcome)
+    typed = [infer.query(description, catalog) for description in described]
+    config = Config(root=folder, mode=Mode.BOTH, rows=rows, output="made", **settings)
+    for module in translate.package([(file, typed)], config):
+        made = render.module(module)
+        (folder / made.path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / made.path).write_text(made.text)
+    importlib.invalidate_caches()
+    return Package(
+        importlib.import_module("made"), {d.query.name: d for d in described}
+    )

@@ -1,0 +1,235 @@
+"""Values at the edges of types: what has no room is an error that says so, nothing is cut off."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.errors import NumericValueOutOfRange
+from psycopg.types.datetime import DateLoader
+from psycopg.types.range import Range
+
+from tests.test_behaviour.packages import Build, Connection
+from tests.test_behaviour.values import NOON
+
+NUMBERS = """
+-- name: add :exec
+INSERT INTO t VALUES (:small, :normal, :big, :o, :r, :several);
+-- name: add_all :batch
+INSERT INTO t VALUES (:small, :normal, :big, :o, :r, :several);
+-- name: copy_all :copy
+INSERT INTO t VALUES (:small, :normal, :big, :o, :r, :several);
+-- name: count_all :one
+SELECT count(*) FROM t;
+"""
+FINE: dict[str, Any] = {
+    "small": 1,
+    "normal": 1,
+    "big": 1,
+    "o": 1,
+    "r": 1.0,
+    "several": [1],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("small", 2**15),
+        ("small", -(2**15) - 1),
+        ("normal", 2**31),
+        ("normal", 2**32 + 1),
+        ("normal", -(2**31) - 1),
+        ("big", 2**63),
+        ("o", 2**32),
+        ("o", -1),
+        ("r", 1e300),
+        ("several", [1, 2**31]),
+    ],
+)
+def test_numbers_that_have_no_room(
+    build: Build, connection: Connection, name: str, value: Any
+) -> None:
+    q = build(
+        "CREATE TABLE t (small int2, normal int4, big int8, o oid, r float4, several int4[])",
+        NUMBERS,
+    ).sub("q")
+    with pytest.raises(NumericValueOutOfRange, match="out of range"):
+        q.add(connection, **{**FINE, name: value})
+    for many, params in (
+        (q.add_all, q.AddAllParams),
+        (q.copy_all, q.CopyAllParams),
+    ):
+        with pytest.raises(NumericValueOutOfRange, match="out of range"):
+            many(connection, rows=[params(**{**FINE, name: value})])
+    assert q.count_all(connection) == 0
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), 3.4e38])
+def test_numbers_that_have_room(
+    build: Build, connection: Connection, value: float
+) -> None:
+    q = build("", "-- name: same :one\nSELECT (:x)::float4 AS x;").sub("q")
+    assert q.same(connection, x=value) == value
+
+
+def test_text_with_nul(build: Build, connection: Connection) -> None:
+    q = build(
+        "CREATE TABLE t (a text, b text[], c jsonb, d varchar);"
+        "CREATE TYPE c AS (x text)",
+        """
+        -- name: scalar :one
+        SELECT (:x)::text AS a;
+        -- name: several :one
+        SELECT (:x)::text[] AS a;
+        -- name: inside :one
+        SELECT (:x)::c AS a;
+        -- name: json :one
+        SELECT (:x)::jsonb AS a;
+        -- name: copied :copy
+        INSERT INTO t (a) VALUES (:x);
+        """,
+    ).sub("q")
+    models = __import__("made.models").models
+    for call, value in (
+        (q.scalar, "a\0"),
+        (q.several, ["a\0"]),
+        (q.inside, models.C("a\0")),
+    ):
+        with pytest.raises(psycopg.DataError, match="NUL"):
+            call(connection, x=value)
+    with pytest.raises(psycopg.DataError, match="u0000"):
+        q.json(connection, x={"a": "\0"})
+    with pytest.raises(psycopg.DataError, match=r"NUL|0x00"):
+        q.copied(connection, rows=["a\0"])
+
+
+INFINITE = """
+-- name: of_day :one
+SELECT 'infinity'::date AS a;
+-- name: of_time :one
+SELECT '-infinity'::timestamptz AS a;
+-- name: far :one
+SELECT '10000-01-01'::timestamp AS a;
+-- name: as_text :one
+SELECT 'infinity'::date::text AS a;
+-- name: inside :one
+SELECT ROW('infinity')::c AS a;
+"""
+
+
+def test_dates_that_python_has_not(build: Build, connection: Connection) -> None:
+    q = build("CREATE TYPE c AS (day date)", INFINITE).sub("q")
+    for call in (q.of_day, q.of_time, q.far, q.inside):
+        with pytest.raises(psycopg.DataError, match=r"too (large|small)"):
+            call(connection)
+    assert q.as_text(connection) == "infinity"
+
+
+def test_a_loader_of_ones_own_makes_infinity_a_date(
+    build: Build, connection: Connection
+) -> None:
+    class Forgiving(DateLoader):
+        def load(self, data: Any) -> dt.date:
+            return dt.date.max if bytes(data) == b"infinity" else super().load(data)
+
+    connection.adapters.register_loader("date", Forgiving)
+    q = build("CREATE TYPE c AS (day date)", INFINITE).sub("q")
+    assert q.of_day(connection) == dt.date.max
+
+
+def test_arrays_of_two_dimensions(build: Build, connection: Connection) -> None:
+    q = build(
+        "CREATE TYPE mood AS ENUM ('sad', 'gay');"
+        "CREATE TABLE t (grid int[] NOT NULL, words text[] NOT NULL)",
+        """
+        -- name: grid :one
+        SELECT ARRAY[[1, 2], [3, NULL]] AS a;
+        -- name: moods :one
+        SELECT '{{sad,gay},{gay,NULL}}'::mood[] AS a;
+        -- name: overridden :one
+        SELECT ARRAY[[1, 2], [3, 4]] AS "a: list[list[int]]";
+        -- name: add :one -> T
+        INSERT INTO t VALUES (:grid, :words) RETURNING *;
+        """,
+        columns={"t.grid": "list[list[int]]", "t.words": "list[list[str]]"},
+    ).sub("q")
+    assert q.grid(connection) == [[1, 2], [3, None]]
+    assert q.moods(connection) == [["sad", "gay"], ["gay", None]]
+    assert q.overridden(connection) == [[1, 2], [3, 4]]
+    row = q.add(connection, grid=[[1, 2], [3, 4]], words=[["a"], ["b"]])
+    assert (row.grid, row.words) == ([[1, 2], [3, 4]], [["a"], ["b"]])
+
+
+def test_void_is_nothing(build: Build, connection: Connection) -> None:
+    package = build(
+        "",
+        """
+        -- name: sleep :one
+        SELECT pg_sleep(:seconds);
+        -- name: maybe :optional
+        SELECT pg_sleep(0);
+        -- name: several :many
+        SELECT pg_sleep(0) FROM generate_series(1, 2);
+        -- name: among :one
+        SELECT pg_sleep(0) AS slept, 1 AS n;
+        """,
+    )
+    q = package.sub("q")
+    assert q.sleep(connection, seconds=0) is None
+    assert q.maybe(connection) is None
+    assert q.several(connection) == [None, None]
+    assert q.among(connection) == q.AmongRow(None, 1)
+
+
+def test_records_are_tuples(build: Build, connection: Connection) -> None:
+    q = build(
+        "",
+        """
+        -- name: scalar :one
+        SELECT ROW(1, 'a', NULL, ROW('b', 2)) AS r;
+        -- name: several :one
+        SELECT ARRAY[ROW(1, 'a'), ROW(2, 'b')] AS r;
+        """,
+    ).sub("q")
+    assert isinstance(q.scalar(connection), tuple)
+    assert [type(item) for item in q.several(connection)] == [tuple, tuple]
+
+
+def test_the_zone_of_the_session_is_that_of_its_times(
+    build: Build, connection: Connection
+) -> None:
+    q = build(
+        "CREATE TYPE c AS (at timestamptz, during tstzrange)",
+        """
+        -- name: same :one -> Both
+        SELECT (:at)::timestamptz AS at, (:inside)::c AS inside;
+        """,
+    ).sub("q")
+    models = __import__("made.models").models
+    inside = models.C(NOON, Range(NOON, None))
+    for zone in ("UTC", "Asia/Kolkata", "America/St_Johns"):
+        connection.execute(f"SET TimeZone = '{zone}'")
+        assert q.same(connection, at=NOON, inside=inside) == models.Both(NOON, inside)
+
+
+def test_labels_that_fall_together_are_members_of_their_own(
+    build: Build, connection: Connection
+) -> None:
+    build(
+        "CREATE TYPE mood AS ENUM ('a b', 'a-b', 'A_B', 'a_b_2', '', ' ', '-', '2', '_2',"
+        " 'class', 'None', 'mro', 'name', 'value', '__x__', 'ß', 'SS')",
+        "-- name: same :one\nSELECT (:m)::mood AS m;",
+    )
+    q, models = __import__("made.q").q, __import__("made.models").models
+    labels = [
+        label
+        for (label,) in connection.execute(
+            "SELECT unnest(enum_range(NULL::mood))::text"
+        )
+    ]
+    assert [member.value for member in models.Mood] == labels
+    for member in models.Mood:
+        assert re.fullmatch(r"[^\W_]\w*", member.name)
+        assert q.same(connection, m=member) is member

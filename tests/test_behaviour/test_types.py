@@ -1,0 +1,230 @@
+"""What is sent of every type comes back, as its annotations say, and the server sees what it described."""
+
+import asyncio
+import datetime as dt
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, get_type_hints
+
+import psycopg
+import pytest
+from typeguard import CollectionCheckStrategy, check_type
+
+from sqlgen.model.description import Description
+from tests.test_behaviour.packages import Build, Connection
+from tests.test_behaviour.values import NOON, SCHEMA, optional_types, values
+
+# JsonValue refers to itself by a text that typeguard does not look up in another module.
+pytestmark = pytest.mark.filterwarnings("ignore::typeguard.TypeHintWarning")
+
+
+class _Anything:
+    """Stands for the models where only the names of the types are wanted."""
+
+    def __getattr__(self, name: str) -> Any:
+        return _Anything()
+
+    def __call__(self, *_: Any) -> Any:
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+
+def test_values_of_every_type_come_back(build: Build, connection: Connection) -> None:
+    extra = optional_types(connection)
+    names = [*values(_Anything()), *extra]
+    package = build(SCHEMA + _tables(names), _queries(names))
+    q, aio, m = package.sub("q"), package.sub("aio.q"), package.sub("models")
+    table = values(m) | extra
+
+    wrong = []
+    for number, (name, all_of_type) in enumerate(table.items()):
+        for sent, back in _trips(q, number, all_of_type, connection):
+            if not _same(sent, back):
+                wrong.append((name, sent, back))
+    assert not wrong
+
+    async def twins() -> None:
+        async with await psycopg.AsyncConnection.connect(
+            connection.info.dsn, autocommit=True
+        ) as conn:
+            for number, (name, all_of_type) in enumerate(table.items()):
+                for value in [*all_of_type, None]:
+                    back = await _checked_async(aio, f"one_{number}", conn, v=value)
+                    if not _same(value, back):
+                        wrong.append((name, value, back))
+
+    asyncio.run(twins())
+    assert not wrong
+
+
+def _tables(names: list[str]) -> str:
+    return "".join(
+        f"CREATE TABLE t{n} (v {x}, vs {x}[]);"
+        f"CREATE TABLE n{n} (v {x} NOT NULL, vs {x}[] NOT NULL);"
+        for n, x in enumerate(names)
+    )
+
+
+def _queries(names: list[str]) -> str:
+    return "\n".join(f"""
+        -- name: one_{number} :one
+        SELECT (:v?)::{name} AS v;
+        -- name: stored_{number} :one -> Stored{number}
+        INSERT INTO t{number} VALUES (:v, :vs) RETURNING *;
+        -- name: there_{number} :one -> There{number}
+        INSERT INTO n{number} VALUES (:v, :vs) RETURNING *;
+        -- name: found_{number} :many
+        SELECT vs FROM t{number} WHERE v::text = (:v)::{name}::text;
+        """ for number, name in enumerate(names))
+
+
+def _trips(
+    q: Any, number: int, all_of_type: list[Any], connection: Connection
+) -> Iterator[tuple[Any, Any]]:
+    """What was sent beside what came back, in every way there is."""
+    for value in [*all_of_type, None]:
+        yield value, _checked(q, f"one_{number}", connection, v=value)
+        many = None if value is None else [*all_of_type, value]
+        for vs in (many, []):
+            back = _checked(q, f"stored_{number}", connection, v=value, vs=vs)
+            yield (value, vs), (back.v, back.vs)
+        if value is not None:
+            back = _checked(q, f"there_{number}", connection, v=value, vs=many)
+            yield (value, many), (back.v, back.vs)
+    last = all_of_type[-1]
+    found = _checked(q, f"found_{number}", connection, v=last)
+    yield [[*all_of_type, last], []], found[-2:]
+
+
+def _checked(q: Any, name: str, conn: Any, **arguments: Any) -> Any:
+    """What the function returns; arguments, result and a row's fields are as annotated."""
+    function = getattr(q, name)
+    hints = get_type_hints(function)
+    for argument, value in arguments.items():
+        _check(value, hints[argument])
+    return _as_annotated(function(conn, **arguments), hints["return"])
+
+
+async def _checked_async(q: Any, name: str, conn: Any, **arguments: Any) -> Any:
+    function = getattr(q, name)
+    hints = get_type_hints(function)
+    return _as_annotated(await function(conn, **arguments), hints["return"])
+
+
+def _as_annotated(found: Any, annotation: Any) -> Any:
+    _check(found, annotation)
+    if hasattr(found, "__dataclass_fields__"):
+        for field, type_ in get_type_hints(type(found)).items():
+            _check(getattr(found, field), type_)
+    return found
+
+
+def _check(value: Any, annotation: Any) -> None:
+    check_type(
+        value,
+        annotation,
+        collection_check_strategy=CollectionCheckStrategy.ALL_ITEMS,
+    )
+
+
+def _same(sent: Any, back: Any) -> bool:
+    """Equal and of the same type, all the way down; NaN is itself."""
+    if isinstance(sent, list | tuple):
+        return (
+            type(back) is type(sent)
+            and len(sent) == len(back)
+            and all(map(_same, sent, back))
+        )
+    if isinstance(sent, Decimal) and sent.is_nan():
+        return isinstance(back, Decimal) and back.is_nan()
+    if hasattr(sent, "__dataclass_fields__"):
+        fields = sent.__dataclass_fields__
+        return type(sent) is type(back) and all(
+            _same(getattr(sent, name), getattr(back, name)) for name in fields
+        )
+    return type(sent) is type(back) and bool(sent == back)
+
+
+def test_the_server_sees_the_types_that_it_described(
+    build: Build, connection: Connection
+) -> None:
+    extra = optional_types(connection)
+    names = [*values(_Anything()), *extra]
+    columns = ", ".join(f"c{n} {name}, a{n} {name}[]" for n, name in enumerate(names))
+    marks = ", ".join(f":c{n}?, :a{n}?" for n in range(len(names)))
+    package = build(
+        SCHEMA + f"CREATE TABLE t (id int, {columns});",
+        f"""
+        -- name: add :one
+        INSERT INTO t VALUES (:id, {marks}) RETURNING *;
+        -- name: at :many
+        SELECT t.*, id + :n AS m FROM t WHERE c0 = ANY(:ids) AND now() > :at
+            AND (:ids)[1] <> 5 AND :day <= current_date AND (:off::text IS NULL OR id < 3)
+            AND interval '1 day' > :ago AND date_trunc('day', :at) < now() LIMIT :limit;
+        """,
+    )
+    q, m = package.sub("q"), package.sub("models")
+    found = values(m) | extra
+    full = {f"c{n}": found[name][0] for n, name in enumerate(names)} | {
+        f"a{n}": found[name] for n, name in enumerate(names)
+    }
+    connection.prepare_threshold = 0
+    for arguments in (full, dict.fromkeys(full), {**full, **_emptied(full)}):
+        q.add(connection, id=1, **arguments)
+        q.at(
+            connection,
+            n=1,
+            ids=[1, 2**12],
+            at=NOON,
+            day=NOON.date(),
+            off=None,
+            ago=dt.timedelta(1),
+            limit=5,
+        )
+    for name, text in (("add", q.ADD), ("at", q.AT)):
+        _check_described(connection, package.descriptions[name], text)
+        _check_seen(connection, text)
+
+
+def _emptied(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {name: [] for name in arguments if name.startswith("a")}
+
+
+def _check_described(conn: Connection, before: Description, after: str) -> None:
+    """The statement that runs, left to the server alone, is the analysed one."""
+    for name, text in (("before", before.query.sql.text), ("after", after)):
+        conn.pgconn.prepare(name.encode(), text.encode())
+    first, second = (
+        conn.pgconn.describe_prepared(name) for name in (b"before", b"after")
+    )
+    assert _oids(first) == _oids(second)
+    conn.execute("DEALLOCATE before")
+    conn.execute("DEALLOCATE after")
+
+
+def _oids(result: psycopg.pq.abc.PGresult) -> tuple[list[int], list[int]]:
+    return (
+        [result.param_type(n) for n in range(result.nparams)],
+        [result.ftype(n) for n in range(result.nfields)],
+    )
+
+
+def _check_seen(conn: Connection, text: str) -> None:
+    """Each run's parameters had the described types, or one that the statement casts."""
+    conn.pgconn.prepare(b"described", text.encode())
+    result = conn.pgconn.describe_prepared(b"described")
+    described = [result.param_type(n) for n in range(result.nparams)]
+    runs = conn.execute(
+        "SELECT parameter_types::oid[] FROM pg_prepared_statements"
+        " WHERE statement = %s AND name <> 'described'",
+        [text],
+    ).fetchall()
+    conn.execute("DEALLOCATE described")
+    assert runs
+    for (seen,) in runs:
+        for number, (wanted, oid) in enumerate(zip(described, seen, strict=True), 1):
+            places = re.findall(rf"\${number}\b(::)?", text)
+            assert oid == wanted or all(places), f"${number}: {oid} is not {wanted}"
