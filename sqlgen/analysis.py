@@ -1,8 +1,10 @@
 """The files of a project -> its analysed queries: those that are known, and those to ask a server about."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from . import cache, lock, parse
@@ -63,9 +65,11 @@ def analyse(
     undescribed: tuple[Diagnostic, ...] = ()
     untyped: tuple[Diagnostic, ...] = ()
     if known is None or any(missing(file, known) for file in files):
-        from . import facts, infer
+        from . import facts
 
-        with servers or facts.Servers() as lent:
+        imports = Thread(target=import_the_rest)
+        imports.start()
+        with nullcontext(servers) if servers else facts.Servers() as lent:
             server = lent.get(config, progress)
             if not cache.embedded(config):
                 key = cache.schema(chain, facts.identity(server), config)
@@ -74,6 +78,9 @@ def analyse(
             described, undescribed = facts.ask(
                 server, config, migrations, new, store, progress
             )
+        from . import infer
+
+        imports.join()
         progress("inferring nullability")
         decide = partial(
             infer.query,
@@ -89,6 +96,11 @@ def analyse(
         files=tuple((file, gathered(file, known)) for file in files),
         diagnostics=in_order(unparsed + undescribed + untyped),
     )
+
+
+def import_the_rest() -> None:
+    """Import what is needed once the server has answered, while it starts."""
+    from . import infer, render, translate  # noqa: F401  # for their being imported
 
 
 def inferred(

@@ -8,7 +8,15 @@ from .. import pipeline
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic
 from ..model.output import Change
-from .console import Progress, cache_option, configuration, format_option, outcome, show
+from .console import (
+    Progress,
+    cache_option,
+    configuration,
+    format_option,
+    hurry,
+    outcome,
+    show,
+)
 
 
 @click.command()
@@ -22,6 +30,7 @@ def build(directory: Path, files: tuple[Path, ...], format_: str) -> None:
     Applies the migrations to a scratch database, asks PostgreSQL for the types of
     every query, and writes the package. If anything is wrong, nothing is written.
     """
+    hurry()
     with outcome(format_):
         config = configuration(directory)
         with Progress() as progress:

@@ -12,6 +12,7 @@ from .console import (
     cache_option,
     configuration,
     format_option,
+    hurry,
     outcome,
     show,
 )
@@ -39,6 +40,7 @@ def check(directory: Path, offline: bool, format_: str) -> None:
     With --offline, nothing is analysed: it is checked that migrations, queries and
     settings are those of the recorded analysis, and that it gives the generated code.
     """
+    hurry()
     with outcome(format_):
         config = configuration(directory)
         with Progress() as progress:

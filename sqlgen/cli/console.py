@@ -1,5 +1,6 @@
 """What every command shares: the project it works on, and how it speaks and ends."""
 
+import gc
 import os
 import signal
 import sys
@@ -74,6 +75,14 @@ def configuration(directory: Path) -> Config:
     config = read.config(directory)
     url = os.environ.get("SQLGEN_SERVER_URL")
     return replace(config, server=url) if url else config
+
+
+def hurry() -> None:
+    """Let Python look for circles among objects more rarely than it does by default.
+
+    A build makes millions that live until its end or die at once: it takes a seventh less time.
+    """
+    gc.set_threshold(100_000, 20, 20)
 
 
 @contextmanager

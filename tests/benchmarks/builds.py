@@ -19,6 +19,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -30,15 +31,24 @@ ROOT = Path(__file__).parents[2]
 SQLGEN = Path(sys.executable).with_name("sqlgen")
 
 
+class Taken(NamedTuple):
+    """What a run took: seconds on the clock, seconds of processors, and the peak of memory in kB."""
+
+    seconds: float
+    work: float
+    memory: int
+
+
 @dataclass
 class Measured:
     """A measurement, its goal as a factor of another one, and what came of its runs."""
 
     title: str
-    run: Callable[[], "tuple[float, int]"]
+    run: Callable[[], "Taken"]
     goal: float | None = None
     peer: str = ""
     seconds: list[float] = field(default_factory=list)
+    work: list[float] = field(default_factory=list)
     memory: int = 0
 
     @property
@@ -46,8 +56,8 @@ class Measured:
         return statistics.median(self.seconds)
 
 
-def run(folder: Path, *command: object, cache: Path | None = None) -> tuple[float, int]:
-    """The seconds and the peak of memory (kB) that a command takes, and those of its children."""
+def run(folder: Path, *command: object, cache: Path | None = None) -> Taken:
+    """What a command takes."""
     environment = dict(os.environ, NO_COLOR="1")
     environment.pop("SQLGEN_NO_CACHE", None)
     if cache:
@@ -67,7 +77,7 @@ def run(folder: Path, *command: object, cache: Path | None = None) -> tuple[floa
     seconds = time.perf_counter() - start
     if process.returncode:
         raise SystemExit(f"{command} failed:\n{complaint.decode()}")
-    return seconds, usage.ru_maxrss
+    return Taken(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
 
 
 class Project:
@@ -78,22 +88,22 @@ class Project:
         self.number = 0
         write_sqlgen(folder, size)
 
-    def sqlgen(self, *arguments: str) -> tuple[float, int]:
+    def sqlgen(self, *arguments: str) -> Taken:
         return run(self.folder, SQLGEN, *arguments, cache=self.cache)
 
-    def cold(self) -> tuple[float, int]:
+    def cold(self) -> Taken:
         """Nothing is known: other migrations, no cache, no output."""
         path = self.folder / "migrations" / "0001_create_item_0.sql"
         path.write_text(f"-- {uuid.uuid4()}\n{migration(0)}")
         return self.analyses()
 
-    def analyses(self) -> tuple[float, int]:
+    def analyses(self) -> Taken:
         """The migrated template is there, and nothing else."""
         shutil.rmtree(self.cache, ignore_errors=True)
         shutil.rmtree(self.folder / "generated", ignore_errors=True)
         return self.sqlgen("build")
 
-    def one_file(self) -> tuple[float, int]:
+    def one_file(self) -> Taken:
         """A literal of one query was changed."""
         self.number += 1
         path = self.folder / "queries" / "items_7.sql"
@@ -106,7 +116,7 @@ class Project:
             path.write_text(text)
             self.sqlgen("build")
 
-    def one_migration(self) -> tuple[float, int]:
+    def one_migration(self) -> Taken:
         """A migration was appended, which concerns one table."""
         path = self.folder / "migrations" / "9000_more.sql"
         path.write_text(f"-- {uuid.uuid4()}\nALTER TABLE item_7 ADD extra text;\n")
@@ -143,7 +153,7 @@ def measurements(
     project = Project(folder / "sqlgen", size)
     many = Project(folder / "sqlgen-large", large)
 
-    def bare_server() -> tuple[float, int]:
+    def bare_server() -> Taken:
         code = (
             "from sqlgen import database\n"
             "with database.server('embedded') as s, database.connection(s): pass"
@@ -174,18 +184,21 @@ def table(measured: list[Measured]) -> str:
     """The medians as Markdown."""
     by_title = {one.title: one for one in measured}
     lines = [
-        "| work | median s | of sqlc | goal | met | peak MB |",
-        "| --- | ---: | ---: | ---: | --- | ---: |",
+        "| work | median s | of sqlc | goal | met | CPU s | of sqlc's | peak MB |",
+        "| --- | ---: | ---: | ---: | --- | ---: | ---: | ---: |",
     ]
     for one in measured:
         against = by_title.get(one.peer)
         ratio = one.median / against.median if against else one.median
+        work = statistics.median(one.work)
         cells = [
             one.title,
             f"{one.median:.3f}",
             f"{ratio:.2f}" if against else "",
             "" if one.goal is None else f"{one.goal:.2f}{'' if against else ' s'}",
             "" if one.goal is None else "yes" if ratio <= one.goal else "no",
+            f"{work:.2f}",
+            f"{work / statistics.median(against.work):.2f}" if against else "",
             f"{one.memory / 1024:.0f}",
         ]
         lines.append(f"| {' | '.join(cells)} |")
@@ -217,10 +230,11 @@ def main() -> None:
         measured = measurements(Path(folder), size, large, server, peer)
         for number in range(given.rounds + 1):  # the first one warms up
             for one in measured:
-                seconds, memory = one.run()
+                taken = one.run()
                 if number:
-                    one.seconds.append(seconds)
-                    one.memory = max(one.memory, memory)
+                    one.seconds.append(taken.seconds)
+                    one.work.append(taken.work)
+                    one.memory = max(one.memory, taken.memory)
             print(f"round {number} of {given.rounds}", file=sys.stderr)
     print(table(measured))
 
