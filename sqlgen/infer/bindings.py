@@ -65,7 +65,7 @@ def depends_on(node: Node, level: Level) -> frozenset[int] | None:
         correlated = {n.number("varno") for n, depth in below if _refers(n, depth)}
         volatile = any(_differs(inner, level) for inner, _ in below)
         return None if correlated and volatile else frozenset(correlated)
-    if _differs(node, level):
+    if node.tag in _OVER_ROWS or _differs(node, level):
         return None
     if node.tag == "VAR" and not node.number("varlevelsup"):
         if expression := stood_for(node, level):
@@ -98,6 +98,10 @@ def _with_depth(node: Node, depth: int) -> Iterator[tuple[Node, int]]:
     yield node, depth
     for child in node.children:
         yield from _with_depth(child, depth + (child.tag == "QUERY"))
+
+
+_OVER_ROWS = frozenset({"AGGREF", "GROUPINGFUNC", "WINDOWFUNC"})
+"""Has another value for each group or row, though it may name no column."""
 
 
 def _differs(node: Node, level: Level) -> bool:
