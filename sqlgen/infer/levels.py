@@ -203,12 +203,22 @@ def _origins(node: Node, level: Level) -> _Origins:
     entry = column.entry
     if entry.flag("self_reference"):
         return frozenset()
-    source = column.home.source(entry)
-    found = _output_origins(source, column.number) if source else _NOWHERE
     relation = column.home.relation(entry)
+    written = column.index == column.home.query.number("resultRelation")
+    # What a view's trigger gives back need not be in any table.
+    made_up = written and relation is not None and returns_at_will(relation)
+    source = None if made_up else column.home.source(entry)
+    found = _output_origins(source, column.number) if source else _NOWHERE
     if found == _NOWHERE and relation and column.number in relation.columns:
         return frozenset({TableColumn(relation.oid, column.number)})
     return found
+
+
+def returns_at_will(relation: Relation) -> bool:
+    """Whether rules or INSTEAD OF triggers say what is returned of a written row."""
+    return relation.has_rules or any(
+        time == "instead of" for time, _ in relation.row_triggers
+    )
 
 
 def _output_origins(source: Level, number: int) -> _Origins:

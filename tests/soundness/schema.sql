@@ -108,6 +108,12 @@ BEGIN RETURN ROW(NULL, NULL, NULL)::v_ins; END $$;
 CREATE TRIGGER instead INSTEAD OF INSERT OR UPDATE ON v_ins
     FOR EACH ROW EXECUTE FUNCTION instead();
 
+CREATE VIEW v_kind AS SELECT id, kind FROM book;
+CREATE FUNCTION other_kind() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN NEW.kind := 'other'; RETURN NEW; END $$;
+CREATE TRIGGER other_kind INSTEAD OF INSERT OR UPDATE ON v_kind
+    FOR EACH ROW EXECUTE FUNCTION other_kind();
+
 CREATE FUNCTION f_plain(a text) RETURNS text LANGUAGE sql AS 'SELECT upper(a)';
 CREATE FUNCTION f_atomic(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT a + 1; END;
 CREATE FUNCTION f_strict(a int, b int) RETURNS int LANGUAGE sql STRICT RETURN coalesce(a, 0) + b;

@@ -19,7 +19,10 @@ _SPECIAL = ("NaN", "Infinity", "-Infinity")
 
 def unlike(shape: JsonShape, text: bytes) -> str | None:
     """What of the JSON *text* is not as the shape says."""
-    return _unlike(JsonItem(shape, nullable=False), json.loads(text), "$")
+    # A `"char"` may be half a character.
+    return _unlike(
+        JsonItem(shape, nullable=False), json.loads(text.decode(errors="replace")), "$"
+    )
 
 
 def _unlike(item: JsonItem, value: Any, path: str) -> str | None:
