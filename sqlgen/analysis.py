@@ -1,16 +1,17 @@
 """The files of a project -> its analysed queries: those that are known, and those to ask a server about."""
 
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from . import cache, lock, parse
 from .elsewhere import can_help, elsewhere
 from .model.catalog import Catalog
-from .model.config import ArrayElements, Config
+from .model.config import ArrayElements, Config, UnknownName
 from .model.description import Description
 from .model.diagnostic import Diagnostic, SqlgenError, attempt, each
 from .model.query import Query, QueryFile
@@ -29,12 +30,14 @@ Progress = Callable[[str], None]
 class Analysis:
     """All queries of a project, file by file, and what is wrong with those left out.
 
-    `migrations` are the up scripts in their order.
+    `migrations` are the up scripts in their order. `unknown_names` are those in the configuration
+    that the database has nothing for.
     """
 
     migrations: tuple[SourceFile, ...]
     files: tuple[tuple[QueryFile, tuple[TypedQuery, ...]], ...]
     diagnostics: tuple[Diagnostic, ...]
+    unknown_names: tuple[UnknownName, ...] = ()
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -56,7 +59,7 @@ def analyse(
     Raises `SqlgenError` if there is no schema to analyse against: a migration fails, or no server
     can be had.
     """
-    files, unparsed = attempt(parse.query_file, sources.queries)
+    files, unparsed = attempt(parsed, sources.queries)
     migrations = parse.migrations(sources.migrations)
     scripts = tuple(migration.up for migration in migrations)
     chain = cache.chain(scripts, config)
@@ -64,7 +67,8 @@ def analyse(
     known = remembered(store, key, files) if cache.embedded(config) else None
     undescribed: tuple[Diagnostic, ...] = ()
     untyped: tuple[Diagnostic, ...] = ()
-    if known is None or any(missing(file, known) for file in files):
+    unknown = remembered_names(store, key, config)
+    if known is None or unknown is None or any(missing(f, known) for f in files):
         from . import facts
 
         imports = Thread(target=import_the_rest)
@@ -75,7 +79,7 @@ def analyse(
                 key = cache.schema(chain, facts.identity(server), config)
             known = remembered(store, key, files) or {}
             new = [query for file in files for query in missing(file, known)]
-            described, undescribed = facts.ask(
+            described, undescribed, unknown = facts.ask(
                 server, config, migrations, new, store, progress
             )
         from . import infer
@@ -91,10 +95,14 @@ def analyse(
         changed = [file for file in files if missing(file, known)]
         known |= {id(one.query): one for one in typed}
         remember(store, key, changed, known)
+        store.put(cache.names(key, config), pickle.dumps(unknown))
+    if not migrations and any(d.code in _MISSING for d in undescribed):
+        undescribed = (no_migrations(config), *undescribed)
     return Analysis(
         migrations=scripts,
         files=tuple((file, gathered(file, known)) for file in files),
         diagnostics=in_order(unparsed + undescribed + untyped),
+        unknown_names=unknown,
     )
 
 
@@ -126,11 +134,21 @@ def locked(config: Config, sources: Sources, generated: Mapping[str, str]) -> An
     Raises `SqlgenError` where the lock is not that of these files.
     """
     migrations = tuple(m.up for m in parse.migrations(sources.migrations))
-    parsed = each(parse.query_file, sources.queries)
-    found = lock.load(config, migrations, parsed, generated)
+    files = each(parsed, sources.queries)
+    found = lock.load(config, migrations, files, generated)
     if found.stale:
         raise SqlgenError(*found.stale)
     return Analysis(migrations, found.files, ())
+
+
+@lru_cache(maxsize=10_000)
+def parsed(source: SourceFile) -> QueryFile:
+    """A query file, which `watch` meets again at every save of another one."""
+    return parse.query_file(source)
+
+
+_UNPACKED: dict[str, tuple[QueryFile, bytes, dict[int, TypedQuery]]] = {}
+"""The analyses last read of each file, by its path, with what they were read from."""
 
 
 def remembered(
@@ -142,7 +160,11 @@ def remembered(
     found: dict[int, TypedQuery] = {}
     for file in files:
         if kept := store.get(cache.query_file(schema, file.source.path)):
-            found |= lock.unpack(kept, file.queries)
+            before = _UNPACKED.get(file.source.path)
+            if before is None or before[0] is not file or before[1] != kept:
+                before = file, kept, lock.unpack(kept, file.queries)
+                _UNPACKED[file.source.path] = before
+            found |= before[2]
     return found
 
 
@@ -157,6 +179,31 @@ def remember(
         path = cache.query_file(schema, file.source.path)
         store.put(path, lock.pack(gathered(file, known)))
     store.put(schema, b"migrated")
+
+
+def remembered_names(
+    store: cache.Store, schema: str, config: Config
+) -> tuple[UnknownName, ...] | None:
+    """The names in the configuration that the database has nothing for; None if not known."""
+    if not config.names:
+        return ()
+    kept = store.get(cache.names(schema, config))
+    found: tuple[UnknownName, ...] | None = pickle.loads(kept) if kept else None
+    return found
+
+
+def no_migrations(config: Config) -> Diagnostic:
+    """Why nothing is found that the queries speak of."""
+    return Diagnostic(
+        code="no-migrations",
+        message=f"the folder `{config.migrations}` has no migrations, so the database is empty",
+        label=None,
+        hint="write the first one with `sqlgen migrate new`, or set `migrations` in pyproject.toml",
+    )
+
+
+_MISSING = frozenset({"42P01", "42704", "42883", "3F000"})
+"""undefined_table, undefined_object, undefined_function, invalid_schema_name"""
 
 
 def missing(file: QueryFile, known: Mapping[int, TypedQuery]) -> list[Query]:

@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 
 from . import cache, database, describe, migrate
 from .model.catalog import Catalog
-from .model.config import Config
+from .model.config import Config, UnknownName
 from .model.description import Description
 from .model.diagnostic import Diagnostic
 from .model.migration import Migration
@@ -76,17 +76,21 @@ def ask(
     queries: Sequence[Query],
     store: cache.Store,
     progress: Progress,
-) -> tuple[list[tuple[Description, Catalog]], tuple[Diagnostic, ...]]:
-    """What the server says of each query beside its catalog, and what it refuses.
+) -> tuple[
+    list[tuple[Description, Catalog]], tuple[Diagnostic, ...], tuple[UnknownName, ...]
+]:
+    """What the server says of each query beside its catalog, what it refuses, and what it has not.
 
     Raises `SqlgenError` if a migration fails.
     """
     with schema(server, config, migrations, store, progress) as connection:
         progress("asking PostgreSQL")
-        catalog = _catalog(connection, store) if queries else None
+        wanted = queries or config.names
+        catalog = _catalog(connection, store) if wanted else None
         outcomes = describe.queries(connection, catalog, queries) if catalog else ()
     good = [(o, catalog) for o in outcomes if isinstance(o, Description) and catalog]
-    return good, tuple(o for o in outcomes if isinstance(o, Diagnostic))
+    unknown = describe.unknown_names(config, catalog) if catalog else ()
+    return good, tuple(o for o in outcomes if isinstance(o, Diagnostic)), unknown
 
 
 @contextmanager

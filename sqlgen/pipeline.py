@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import cache, read, write
 from .elsewhere import can_help, elsewhere
-from .model.config import Config
+from .model.config import Config, UnknownName
 from .model.diagnostic import (
     ConfigurationError,
     Diagnostic,
@@ -79,9 +79,9 @@ def plan(
     before = read.generated(config.root, config.output)
     wanted = selection(config, sources.paths, only)
     key = finished_key(config, sources)
-    warnings = finished(store, key, before)
-    if warnings is not None:
-        return Plan((), split(warnings, wanted)[0])
+    known = finished(store, key, before)
+    if known is not None:
+        return Plan((), said(config, *known, wanted))
     analysis = analysed(config, sources, store, progress, servers)
     errors, elsewhere = split(analysis.diagnostics, wanted)
     if errors:
@@ -98,9 +98,10 @@ def plan(
             raise SqlgenError(*elsewhere)
         changes = tuple(c for c in changes if c.path in paths | shared)
     write.verify(changes)
+    warnings, names = analysis.warnings, analysis.unknown_names
     if not analysis.diagnostics:
-        finish(store, key, files, analysis.warnings)
-    return Plan(changes, split(analysis.warnings, wanted)[0])
+        finish(store, key, files, warnings, names)
+    return Plan(changes, said(config, warnings, names, wanted))
 
 
 def check_offline(config: Config, *, progress: Progress = quiet) -> Plan:
@@ -189,13 +190,13 @@ def finished_key(config: Config, sources: Sources) -> str:
 
 def finished(
     store: cache.Store, key: str, before: Mapping[str, str]
-) -> tuple[Diagnostic, ...] | None:
-    """The warnings of a build before of just these files, if what it made is still there."""
+) -> tuple[tuple[Diagnostic, ...], tuple[UnknownName, ...]] | None:
+    """What a build before of just these files had to say, if what it made is still there."""
     kept = store.get(key) if key else None
     if kept is None:
         return None
-    digests, warnings = pickle.loads(kept)  # whole, and in the user's own folder
-    return warnings if write.is_current(before, digests) else None
+    digests, *said = pickle.loads(kept)  # whole, and in the user's own folder
+    return tuple(said) if write.is_current(before, digests) else None
 
 
 def finish(
@@ -203,11 +204,25 @@ def finish(
     key: str,
     files: Mapping[GeneratedFile, str],
     warnings: Sequence[Diagnostic],
+    names: Sequence[UnknownName],
 ) -> None:
-    """Keep what a build has made."""
+    """Keep what a build has made and said.
+
+    Names in the configuration are kept without their places, which are those of another day.
+    """
     if store and key:
         digests = {file.path: write.digest(file.text) for file in files}
-        store.put(key, pickle.dumps((digests, tuple(warnings))))
+        store.put(key, pickle.dumps((digests, tuple(warnings), tuple(names))))
+
+
+def said(
+    config: Config,
+    warnings: Sequence[Diagnostic],
+    names: Sequence[UnknownName],
+    wanted: frozenset[str],
+) -> tuple[Diagnostic, ...]:
+    """The warnings of the *wanted* files, and those of the configuration."""
+    return (*read.misnamed(config.root, names), *split(warnings, wanted)[0])
 
 
 def selection(

@@ -331,3 +331,26 @@ def texts(folder: Path) -> dict[str, str]:
 def _write(root: Path, path: str, text: str) -> None:
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     (root / path).write_text(text)
+
+
+def test_names_that_the_database_does_not_have_are_told_each_time(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def warned() -> list[str]:
+        """What two builds in a row say: one that has something to do, and one that has not."""
+        config = read.config(root)
+        said = [pipeline.build(config).warnings, pipeline.build(config).warnings]
+        assert said[0] == said[1]
+        return [f"{w.message} {w.label.span.line}" for w in said[0] if w.label]
+
+    before = warned()
+    names = '[tool.sqlgen.columns]\n"notes.titel" = "str"\n[tool.sqlgen.types]\nint5 = "int"\n'
+    replaced("pyproject.toml", '"sync"\n', f'"sync"\n{names}')(root)
+    first = ["the database has no column `notes.titel` 5"]
+    second = ["the database has no type `int5` 7"]
+    assert warned() == first + second + before
+    replaced("pyproject.toml", "mode", "# why\nmode")(root)
+    assert warned()[:1] == ["the database has no column `notes.titel` 6"]
+    replaced("pyproject.toml", "titel", "title")(root)
+    assert warned() == ["the database has no type `int5` 8", *before]
+    check(root, monkeypatch)

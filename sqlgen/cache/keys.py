@@ -74,6 +74,12 @@ def query_file(schema: str, path: str) -> str:
     return _key("queries", (schema, path))
 
 
+def names(schema: str, config: Config) -> str:
+    """Where it is kept which names in the configuration nothing in the database has."""
+    facts = (schema, tuple(config.columns), tuple(config.types), config.never_null)
+    return _key("names", facts)
+
+
 def catalog(database: str) -> str:
     """Where a database's facts are kept; their oids are those of *database* alone."""
     return _key("catalog", (own_code(), database))

@@ -31,6 +31,23 @@ class ArrayElements(StrEnum):
     NULLABLE = "nullable"
 
 
+class NamedIn(StrEnum):
+    """What the names of a part of the configuration are names of."""
+
+    COLUMNS = "column"
+    TYPES = "type"
+    FUNCTIONS = "function"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A name in the configuration that nothing in the database has; `nearest` may be empty."""
+
+    where: NamedIn
+    name: str
+    nearest: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigrateConfig:
     """`[tool.sqlgen.migrate]`: the ledger's table, the lock's patience in seconds, the seeds."""
@@ -66,3 +83,8 @@ class Config:
     aliases: Mapping[str, str] = field(default_factory=dict)
     never_null: tuple[str, ...] = ()
     migrate: MigrateConfig = field(default_factory=MigrateConfig)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns, types and functions of the database that it speaks of."""
+        return (*self.columns, *self.types, *self.never_null)

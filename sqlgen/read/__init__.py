@@ -2,5 +2,6 @@
 
 from .configuration import config
 from .files import generated, source, sources
+from .names import misnamed
 
-__all__ = ["config", "generated", "source", "sources"]
+__all__ = ["config", "generated", "misnamed", "source", "sources"]

@@ -1,0 +1,69 @@
+"""The names in a configuration, Catalog -> those that nothing in the database has."""
+
+import difflib
+from collections.abc import Iterable
+
+from ..model.catalog import Catalog, Function
+from ..model.config import Config, NamedIn, UnknownName
+
+
+def unknown_names(config: Config, catalog: Catalog) -> tuple[UnknownName, ...]:
+    """The columns, types and functions of the *config* that do not exist, each with the nearest."""
+    return (
+        *_unknown(NamedIn.COLUMNS, config.columns, _columns(catalog)),
+        *_unknown(NamedIn.TYPES, config.types, _types(catalog)),
+        *_unknown(
+            NamedIn.FUNCTIONS,
+            config.never_null,
+            _functions(catalog.functions.values()),
+            # PostgreSQL's own have no need of being named.
+            _functions(f for f in catalog.functions.values() if not f.system),
+        ),
+    )
+
+
+def _unknown(
+    where: NamedIn,
+    names: Iterable[str],
+    known: frozenset[str],
+    meant: frozenset[str] | None = None,
+) -> Iterable[UnknownName]:
+    for name in names:
+        if name not in known:
+            # One that is qualified is compared with those that are.
+            alike = sorted(
+                k
+                for k in (known if meant is None else meant)
+                if _dots(k) == _dots(name)
+            )
+            near = difflib.get_close_matches(name, alike, n=1, cutoff=0.7)
+            yield UnknownName(where, name, near[0] if near else "")
+
+
+def _dots(name: str) -> int:
+    return name.partition("(")[0].count(".")
+
+
+def _columns(catalog: Catalog) -> frozenset[str]:
+    short = [
+        (relation.schema, f"{relation.name}.{column.name}")
+        for relation in catalog.relations.values()
+        for column in relation.columns.values()
+    ]
+    return frozenset(name for schema, c in short for name in (c, f"{schema}.{c}"))
+
+
+def _types(catalog: Catalog) -> frozenset[str]:
+    return frozenset(
+        name
+        for type_ in catalog.types.values()
+        for name in (type_.display, type_.name, f"{type_.schema}.{type_.name}")
+    )
+
+
+def _functions(functions: Iterable[Function]) -> frozenset[str]:
+    return frozenset(
+        name
+        for function in functions
+        for name in (function.signature, f"{function.schema}.{function.signature}")
+    )

@@ -1,0 +1,60 @@
+"""Names that nothing in the database has -> warnings at their places in pyproject.toml."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..model.config import NamedIn, UnknownName
+from ..model.diagnostic import Diagnostic, Label, Severity
+from ..model.source import SourceFile, Span
+from .files import source
+from .toml_keys import key_places
+
+_FILE = "pyproject.toml"
+_TABLES = {
+    NamedIn.COLUMNS: ("tool", "sqlgen", "columns"),
+    NamedIn.TYPES: ("tool", "sqlgen", "types"),
+    NamedIn.FUNCTIONS: ("tool", "sqlgen", "functions", "never_null"),
+}
+
+
+def misnamed(root: Path, names: Sequence[UnknownName]) -> tuple[Diagnostic, ...]:
+    """A warning for each of the *names* that the project's pyproject.toml has."""
+    if not names:
+        return ()
+    file = source(root, _FILE)
+    places = key_places(file.text)
+    found = (
+        Diagnostic(
+            code=f"unknown-{name.where}",
+            message=f"the database has no {name.where} `{name.name}`",
+            label=_label(file, places, name),
+            hint=(
+                f"write `{name.nearest}`"
+                if name.nearest
+                else "correct it, or remove it: it is without effect"
+            ),
+            severity=Severity.WARNING,
+        )
+        for name in names
+    )
+    return tuple(sorted(found, key=_position))
+
+
+def _position(warning: Diagnostic) -> int:
+    return warning.label.span.start if warning.label else 0
+
+
+def _label(
+    file: SourceFile, places: dict[tuple[str, ...], tuple[int, int]], name: UnknownName
+) -> Label | None:
+    table = _TABLES[name.where]
+    if name.where is NamedIn.FUNCTIONS:
+        start, end = places.get(table, (0, 0))
+        found = re.compile(rf"(['\"]){re.escape(name.name)}\1").search(file.text, end)
+        return Label(Span(file, *(found.span() if found else (start, end))))
+    for path, place in places.items():
+        # `patients.address = "…"` without quotes is two keys.
+        if path[: len(table)] == table and ".".join(path[len(table) :]) == name.name:
+            return Label(Span(file, *place))
+    return None
