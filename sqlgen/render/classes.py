@@ -1,9 +1,21 @@
 """Record and Composite -> classes."""
 
+import sys
 from collections.abc import Sequence
 
 from ..model.config import RowStyle
-from ..model.python import Composite, Field, Keep, Named, Record
+from ..model.python import (
+    Composite,
+    Field,
+    Generic,
+    Keep,
+    LiteralOf,
+    Named,
+    PyType,
+    Record,
+    Structure,
+    UnionOf,
+)
 from . import literals
 from .blocks import BODY, INDENT, Block, of_class
 from .expressions import converted_code, type_text
@@ -21,7 +33,7 @@ def record(row: Record, imports: Imports) -> Block:
             head = [f"class {row.name}({base}):"]
         case RowStyle.PYDANTIC:
             base = imports.name(Named("BaseModel", "pydantic"))
-            head = [f"class {row.name}({base}, frozen=True):"]
+            head = [f"class {row.name}({base}, frozen=True{_permission(row)}):"]
         case RowStyle.MSGSPEC:
             base = imports.name(Named("Struct", "msgspec"))
             head = [f"class {row.name}({base}, frozen=True):"]
@@ -42,6 +54,27 @@ def composite(item: Composite, imports: Imports) -> Block:
         _from_text(item, imports) if item.read else [],
         _as_tuple(item, imports) if item.written else [],
     )
+
+
+def _permission(row: Record) -> str:
+    """What pydantic needs to be told to take classes that it does not know, such as ranges."""
+    unknown = any(_may_be_unknown(field.type) for field in row.fields)
+    return ", arbitrary_types_allowed=True" if unknown else ""
+
+
+def _may_be_unknown(type_: PyType) -> bool:
+    """Whether it is no type of Python's own; one of `models` may be a composite with a range."""
+    match type_:
+        case Named(module=module):
+            top = module.split(".")[0]
+            known = top in sys.stdlib_module_names or module in ("", "pydantic")
+            return not known
+        case Generic(origin=origin, arguments=arguments):
+            return any(map(_may_be_unknown, (origin, *arguments)))
+        case UnionOf(members=members):
+            return any(map(_may_be_unknown, members))
+        case LiteralOf() | Structure():
+            return False
 
 
 def _dataclass(imports: Imports) -> list[str]:

@@ -3,10 +3,9 @@
 import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import fields, is_dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Concatenate, ParamSpec, TypeVar, get_args, get_origin
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, get_args, get_origin
 from typing import get_type_hints as hints
 
 import psycopg
@@ -118,13 +117,13 @@ def conforms(value: object, annotation: Any) -> None:
         annotation,
         collection_check_strategy=CollectionCheckStrategy.ALL_ITEMS,
     )
-    if is_dataclass(value):
-        types = hints(type(value))
-        for field in fields(value):
-            conforms(getattr(value, field.name), types[field.name])
+    if is_row(value):
+        for name, type_ in hints(type(value)).items():
+            if not name.startswith("_") and get_origin(type_) is not ClassVar:
+                conforms(getattr(value, name), type_)
     elif isinstance(value, list):
         for item in value:
-            if is_dataclass(item):
+            if is_row(item):
                 conforms(item, type(item))
     elif isinstance(value, Range | Multirange):
         (bound,) = {
@@ -135,6 +134,15 @@ def conforms(value: object, annotation: Any) -> None:
         for part in value if isinstance(value, Multirange) else [value]:
             check_type(part.lower, bound | None)
             check_type(part.upper, bound | None)
+
+
+def is_row(value: object) -> bool:
+    """Whether it is an instance of a class with fields, in any of the styles of rows."""
+    signs = (
+        *("__dataclass_fields__", "__attrs_attrs__", "__struct_fields__"),
+        *("__pydantic_complete__", "_fields"),
+    )
+    return any(hasattr(type(value), sign) for sign in signs)
 
 
 def twin_of(function: Callable[..., Any]) -> Callable[..., Any]:
