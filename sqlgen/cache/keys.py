@@ -99,8 +99,15 @@ def project(
 
 @cache
 def own_code() -> str:
-    """Tells versions of sqlgen apart, also while it is developed: its files' times and sizes."""
+    """Tells versions of sqlgen apart, also while it is developed: its files' times and sizes.
+
+    And versions of black, which lays out the few lines whose layout is not certain.
+    """
     facts = sorted(_files(str(Path(__file__).parent.parent)))
+    spec = importlib.util.find_spec("black")
+    if spec and spec.origin:
+        status = Path(spec.origin).stat()
+        facts.append((spec.origin, status.st_mtime_ns, status.st_size))
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
