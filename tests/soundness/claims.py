@@ -10,8 +10,6 @@ from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 
 from sqlgen import describe, infer, parse
-from sqlgen.infer import nodes, nullability
-from sqlgen.infer.verdict import Elements
 from sqlgen.model.catalog import ArrayType, Catalog
 from sqlgen.model.description import Description
 from sqlgen.model.query import Query
@@ -24,14 +22,9 @@ Connection = psycopg.Connection[TupleRow]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A query with what is claimed of it; `elements` tells of each array that it holds no NULL.
-
-    `TypedColumn.element_nullable` is false also where nothing is known of a table's array (a
-    setting of the user's decides): that is no claim.
-    """
+    """A query with what is claimed of it."""
 
     query: TypedQuery
-    elements: tuple[bool, ...]
 
     @property
     def sql(self) -> str:
@@ -56,14 +49,8 @@ def claims(
 
 
 def claim(description: Description, catalog: Catalog) -> Claim:
-    typed = infer.query(description, catalog)
-    elements = (False,) * len(typed.columns)
-    if any(isinstance(column.type, ArrayType) for column in typed.columns):
-        tree = nodes.query(description.tree)
-        assert tree is not None
-        verdicts = nullability.columns(tree, catalog, typed.parameters)
-        elements = tuple(v.elements is Elements.NOT_NULL for v in verdicts)
-    return Claim(typed, elements)
+    """What is claimed where the arrays of tables may hold NULLs, as those of a filling do."""
+    return Claim(infer.query(description, catalog, nullable_elements=True))
 
 
 def broken(claim: Claim, result: PGresult) -> list[str]:
@@ -80,17 +67,16 @@ def broken(claim: Claim, result: PGresult) -> list[str]:
         values = [result.get_value(row, place) for row in range(rows)]
         if column.override and column.override.mark:
             continue  # said by the query's author
-        wrong = _wrong(column, claim.elements[place], values)
+        wrong = _wrong(column, values)
         if wrong:
             found.append(f"column {place + 1} ({column.name}) {wrong}")
     return found
 
 
-def _wrong(
-    column: TypedColumn, full: bool, values: Sequence[bytes | None]
-) -> str | None:
+def _wrong(column: TypedColumn, values: Sequence[bytes | None]) -> str | None:
     if not column.nullable and None in values:
         return f"is NULL, claimed not to be: {column.reason}"
+    full = isinstance(column.type, ArrayType) and not column.element_nullable
     if full and any(value and _NULL_ELEMENT.search(_bare(value)) for value in values):
         return "has a NULL element, claimed to have none"
     if column.json is not None:

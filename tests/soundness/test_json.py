@@ -69,7 +69,7 @@ def draw(connection: Connection, catalog: Catalog, wanted: int) -> list[Claim]:
                 # Rows are filled with arrays that hold NULLs, which nothing in a schema rules out.
                 typed = infer.query(found, catalog, nullable_elements=True)
                 typed = replace(typed, cardinality=Cardinality.MANY)  # for test_random
-                accepted.append(Claim(typed, (False,) * len(typed.columns)))
+                accepted.append(Claim(typed))
             else:
                 refused[found.message] += 1
         assert sum(refused.values()) < 20 * wanted, refused.most_common(5)
