@@ -17,7 +17,8 @@ class Context:
     `parameters` are the verdicts of `$n` by number; one that is missing may be NULL. `never_null`
     are the functions that the user says never give NULL for non-null arguments, as
     `schema.name(type, type)`. `inside` are the views and functions whose text is being followed;
-    `locks` tells that the rows of such a view are locked (FOR UPDATE).
+    `locks` tells that the rows of such a view are locked (FOR UPDATE), `bodies` that what users'
+    functions do now is what they did when the values were made.
     """
 
     catalog: Catalog
@@ -26,6 +27,7 @@ class Context:
     inside: tuple[int, ...] = ()
     nullable_elements: bool = False
     locks: bool = False
+    bodies: bool = True
 
     def vouches(self, function: Function) -> bool:
         """Whether the user says that the function never gives NULL for what is not NULL."""

@@ -29,7 +29,10 @@ def column(node: Node, scope: Scope) -> Verdict:
             location=location.location if location else -1,
         )
     if not verdict.nullable:
-        return verdict
+        there = home.joined.there.get(varno)
+        return (
+            verdict.but(reason=f"{verdict.reason}, and {there}") if there else verdict
+        )
     assumption = Assumption(home.depth, columns=frozenset({(varno, attno)}))
     condition = scope.refuting(assumption)
     if condition is None:
@@ -59,7 +62,7 @@ def _missing(varno: int, home: Scope, scope: Scope) -> Optional | None:
 @rule("CONST")
 def _const(node: Node, _: Scope) -> Verdict:
     if node.flag("constisnull"):
-        return maybe("it is NULL", node.location, Elements.NOT_NULL)
+        return maybe("the query says NULL", node.location, Elements.NOT_NULL)
     return never("a literal is never NULL", node.location, _literal_elements(node))
 
 
@@ -128,6 +131,8 @@ def _coalesce(node: Node, scope: Scope) -> Verdict:
         found.append(scope.verdict(argument))
         if not found[-1].nullable:
             reason = "`COALESCE` ends with what is not NULL"
+            if len(found) == 1:
+                reason = found[0].reason
             return never(reason, node.location, elements_of(found))
     check = _one_of(arguments, scope)
     if check is not None:
@@ -189,7 +194,7 @@ def _case(node: Node, scope: Scope) -> Verdict:
         found.append(scope.assuming(*here).verdict(when.node("result")))
     default = node.node("defresult")
     if default is None or default.flag("constisnull"):
-        return maybe("`CASE` without ELSE", node.location)
+        return maybe("`CASE` gives NULL where no WHEN holds", node.location)
     found.append(scope.assuming(*passed).verdict(default))
     verdict = any_of(found).but(origin=None)
     if verdict.nullable:

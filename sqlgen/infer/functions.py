@@ -26,13 +26,15 @@ def _call(node: Node, scope: Scope) -> Verdict:
         return maybe("nothing is known of the function", node.location)
     if function.returns_set:
         return element(node, function, scope)
-    if function.body:
-        return _body(node, function, scope)
     arguments = node.nodes("args")
     title = _title(node, function, scope)
     mark = _listed(function)
     if not mark and _is_growing_field(function, arguments):
         mark = _NON_NULL
+    if function.body and not mark and (function.system or scope.context.bodies):
+        verdict = _body(node, function, scope)
+        if not verdict.nullable or not scope.context.vouches(function):
+            return verdict
     if not mark and not scope.context.vouches(function):
         return maybe(f"`{title}` may give NULL", node.location)
     if not arguments or (mark == _ALWAYS and not node.flag("funcvariadic")):
@@ -41,7 +43,7 @@ def _call(node: Node, scope: Scope) -> Verdict:
         wanted = arguments
         if mark.isdigit() and not node.flag("funcvariadic"):
             wanted = arguments[: len(mark)]
-        reason = f"`{title}` gives no NULL for what is not NULL"
+        reason = f"`{title}` gives NULL only for NULL, and is given none"
         verdict = all_of(wanted, scope, reason)
     if function.name in _WITHOUT_NULLS:
         return verdict.but(elements=Elements.NOT_NULL)

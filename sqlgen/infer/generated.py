@@ -33,7 +33,7 @@ def generated_column(
     """A generated column of a table, by its expression; *shown* is its name for people."""
     expression = stored(column.expression)
     scope = _rows_of(relation, context)
-    if expression is None or _reads_bodies(expression, scope):
+    if expression is None or not _is_vouched(expression, scope):
         return maybe(f"{shown} is generated, and may be NULL")
     verdict = scope.verdict(expression)
     reason = f"{shown} is generated: {verdict.reason}"
@@ -51,20 +51,20 @@ def _rows_of(relation: Relation, context: Context) -> Scope:
         f" :rtekind 0 :relid {relation.oid}}})"
         " :jointree {FROMEXPR :fromlist ({RANGETBLREF :rtindex 1}) :quals <>}}"
     )
-    return Scope(
-        tree or Node(), Context(context.catalog, never_null=context.never_null)
-    )
+    rows = Context(context.catalog, never_null=context.never_null, bodies=False)
+    return Scope(tree or Node(), rows)
 
 
-def _reads_bodies(expression: Node, scope: Scope) -> bool:
-    """Whether a function is called of which only its body says what it gives."""
+def _is_vouched(expression: Node, scope: Scope) -> bool:
+    """Whether all functions that are called are PostgreSQL's, an extension's or vouched for."""
     called = [
         scope.function(node.number("funcid") or node.number("opfuncid"))
         for node in expression.walk()
     ]
-    return any(
-        function is not None and function.body and not scope.context.vouches(function)
+    return all(
+        function.system or function.extension or scope.context.vouches(function)
         for function in called
+        if function is not None
     )
 
 

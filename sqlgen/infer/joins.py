@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from .conditions import Assumption, Condition, conjuncts
 from .matches import always_matches
 from .nodes import Node
+from .reasons import kept_with
 from .truth import NOT_NULL
 
 if TYPE_CHECKING:
@@ -39,10 +40,14 @@ class Optional:
 
 @dataclass(slots=True)
 class Joined:
-    """What holds for every row, and what may be missing from one, innermost joins first."""
+    """What holds for every row, and what may be missing from one, innermost joins first.
+
+    `there` says of relations on an outer join's optional side why they are in every row.
+    """
 
     conditions: list[Condition] = field(default_factory=list)
     optional: list[Optional] = field(default_factory=list)
+    there: dict[int, str] = field(default_factory=dict)
 
     def missing(self, varno: int) -> Optional | None:
         """The side that the relation may be missing with."""
@@ -53,6 +58,7 @@ class Joined:
         return Joined(
             [*self.conditions, *side.conditions],
             [other for other in self.optional if other is not side],
+            self.there,
         )
 
 
@@ -65,26 +71,27 @@ def analyse(scope: "Scope", joined: Joined) -> None:
     if scope.narrows:
         joined.conditions.extend(conditions)
         joined.conditions.extend(_required(scope))
-    while side := next(_found(scope, joined), None):
+    while found := next(_found(scope, joined), None):
+        side, reason = found
         joined.optional.remove(side)
         joined.conditions.extend(side.conditions)
+        for varno in side.relations:
+            joined.there.setdefault(varno, reason)
 
 
 _INNER, _LEFT, _FULL, _RIGHT = range(4)  # JoinType
 _SELECT = 1  # CmdType
-_SELECT = 1  # CmdType
 
 
-def _found(scope: "Scope", joined: Joined) -> Iterator[Optional]:
-    """Sides that turn out not to be missing from any row that is kept."""
-    for side in joined.optional:
-        if scope.narrows and scope.refuting(
-            Assumption(scope.depth, relations=side.relations)
-        ):
-            yield side
+def _found(scope: "Scope", joined: Joined) -> Iterator[tuple[Optional, str]]:
+    """Sides that turn out not to be missing from any row that is kept, and why."""
+    for side in joined.optional if scope.narrows else ():
+        assumption = Assumption(scope.depth, relations=side.relations)
+        if condition := scope.refuting(assumption):
+            yield side, kept_with(condition, _names(side.relations, scope), scope)
     for side in joined.optional:
         if always_matches(side, scope):
-            yield side
+            yield side, f"every row finds its {_names(side.relations, scope)}"
 
 
 def _item(
@@ -147,8 +154,7 @@ def _required(scope: "Scope") -> Iterator[Condition]:
     """
     if scope.query.number("commandType") != _SELECT:
         return
-    is_select = scope.query.number("commandType") == _SELECT
-    if not is_select or scope.query.node("setOperations") is not None:
+    if scope.query.node("setOperations") is not None:
         return
     for entry in scope.query.nodes("targetList"):
         expression = entry.node("expr")

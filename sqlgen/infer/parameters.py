@@ -86,7 +86,7 @@ def _nullable(
             return False, f"compared with {_named(use, catalog)}"
         if use.purpose in (Purpose.LIMIT, Purpose.OFFSET):
             return False, f"the number of {use.purpose.name}"
-    return False, "not assigned to a nullable column and not tested for NULL"
+    return False, "it goes into no column, and nothing tests it for NULL"
 
 
 def _may_hold_null(use: Use, catalog: Catalog) -> bool:

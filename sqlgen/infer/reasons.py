@@ -28,11 +28,12 @@ def name(varno: int, attno: int, scope: "Scope") -> str:
 
 def kept(condition: "Condition", shown: str, scope: "Scope") -> str:
     """`WHERE a.at > now() keeps only rows where a.at is not NULL`."""
-    expression = show(condition.expression, scope)
-    if len(expression) > _LONGEST:
-        expression = ""
-    clause = f"{condition.clause} {expression}".rstrip()
-    return f"{clause} keeps only rows where {shown} is not NULL"
+    return f"{_clause(condition, scope)} keeps only rows where {shown} is not NULL"
+
+
+def kept_with(condition: "Condition", shown: str, scope: "Scope") -> str:
+    """`WHERE a.at > now() keeps only rows that have a`, of an outer join's side."""
+    return f"{_clause(condition, scope)} keeps only rows that have {shown}"
 
 
 def show(node: Node | None, scope: "Scope") -> str:
@@ -107,6 +108,14 @@ VALUE_FUNCTIONS = (
     "CURRENT_SCHEMA",
 )
 """`SQLValueFunctionOp`, by number."""
+
+
+def _clause(condition: "Condition", scope: "Scope") -> str:
+    expression = show(condition.expression, scope)
+    if len(expression) > _LONGEST:
+        expression = ""
+    return f"{condition.clause} {expression}".rstrip()
+
 
 _CASTS = (1, 2)  # CoercionForm
 _LONGEST = 60

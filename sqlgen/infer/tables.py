@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from ..model.catalog import Column, DomainType, PgType, Relation, RelationKind
 from ..model.description import TableColumn
+from . import nodes
 from .conditions import Assumption, outcome
 from .context import Context, stored
 from .generated import generated_column
@@ -74,7 +75,7 @@ def one_is_set(
     scope = Scope(_NOTHING, context)
     assumption = Assumption(0, columns=frozenset((1, number) for number in numbers))
     for check in relation.checks:
-        if not _may_forbid_nulls(check.tree):
+        if not (numbers | {_WHOLE_ROW}) & _may_forbid_nulls(check.tree):
             continue
         tree = stored(check.tree)
         if tree is not None and outcome(tree, scope, assumption) == FALSE:
@@ -86,11 +87,15 @@ _NOTHING = Node()
 
 
 @lru_cache(maxsize=4096)
-def _may_forbid_nulls(tree: str) -> bool:
-    """Whether a CHECK has anything that makes a NULL false: most are just NULL then, and pass."""
-    return any(f"{{{tag} " in tree for tag in _DECISIVE)
+def _may_forbid_nulls(tree: str) -> frozenset[int]:
+    """The columns of a CHECK that has anything that makes a NULL false: most just pass then."""
+    if not any(f"{{{tag} " in tree for tag in _DECISIVE):
+        return frozenset()
+    columns = [node for top in nodes.parse(tree) for node in top.walk()]
+    return frozenset(n.number("varattno") for n in columns if n.tag == "VAR")
 
 
+_WHOLE_ROW = 0
 _DECISIVE = (
     *("NULLTEST", "BOOLEANTEST", "DISTINCTEXPR", "FUNCEXPR"),
     *("COALESCE", "COALESCEEXPR", "CASE", "CASEEXPR"),

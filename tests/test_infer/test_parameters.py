@@ -84,7 +84,7 @@ def test_nullable(typed: Typed, statement: str, nullable: bool) -> None:
         ("SELECT 1 FROM visits WHERE :p::int IS NULL", "tested with `IS NULL`"),
         ("SELECT 1 FROM visits LIMIT :p", "the number of LIMIT"),
         ("SELECT :p?::int", "marked `?` by its author"),
-        ("SELECT :p::int", "not assigned to a nullable column and not tested for NULL"),
+        ("SELECT :p::int", "it goes into no column, and nothing tests it for NULL"),
         (
             "INSERT INTO visits (id, patient_id, at) SELECT i, i, now() FROM unnest(:p::int[]) i",
             "its elements are assigned to `visits.id`",

@@ -39,7 +39,7 @@ def test_a_generated_column_is_what_its_expression_is(world: World) -> None:
     )
     world.check(f"DELETE FROM order_lines RETURNING {every}", "reduced size")
     assert world.reason("SELECT total FROM order_lines") == (
-        "order_lines.total is generated: `*` gives no NULL for what is not NULL"
+        "order_lines.total is generated: `*` gives NULL only for NULL, and is given none"
     )
     assert world.reason("SELECT reduced FROM order_lines") == (
         "order_lines.reduced is generated: order_lines.discount may be NULL"
@@ -197,3 +197,18 @@ def test_a_new_expression_writes_all_rows_anew(newest: World) -> None:
     newest.check("SELECT b FROM renewed", "b")
     newest.run("ALTER TABLE renewed ALTER b SET EXPRESSION AS (a + 1)")
     newest.check("SELECT b FROM renewed")
+
+
+def test_what_is_vouched_for_is_so_for_arguments_that_are_not_null_only(
+    world: World,
+) -> None:
+    world.run("""
+        CREATE FUNCTION trimmed(t text) RETURNS text IMMUTABLE LANGUAGE sql
+            BEGIN ATOMIC SELECT trim(t); END;
+        CREATE TABLE notes (t text, u text GENERATED ALWAYS AS (trimmed(t)) STORED);
+        INSERT INTO notes VALUES (NULL);
+        CREATE OR REPLACE FUNCTION trimmed(t text) RETURNS text IMMUTABLE LANGUAGE sql
+            BEGIN ATOMIC SELECT coalesce(trim(t), ''); END;
+    """)
+    world.check("SELECT u FROM notes", "u", never_null="public.trimmed(text)")
+    world.check("SELECT trimmed(t) AS u FROM notes")

@@ -32,14 +32,32 @@ REASONS = {
     "SELECT count(*) FROM patients": "`count` never gives NULL",
     "SELECT now()": "`now` never gives NULL",
     "SELECT 1": "a literal is never NULL",
-    "SELECT id + 1 FROM patients": "`+` gives no NULL for what is not NULL",
+    "SELECT id + 1 FROM patients": "`+` gives NULL only for NULL, and is given none",
     "SELECT doctor_id + 1 FROM patients": "patients.doctor_id may be NULL",
     "SELECT data ->> 'a' FROM patients": "`->>` may give NULL",
     "SELECT max(id) FROM patients": "`max` is NULL over no rows",
     "SELECT coalesce(phone, mail) FROM visits": (
         "the CHECK phone_or_mail lets one of `COALESCE`'s columns not be NULL"
     ),
-    "SELECT CASE WHEN true THEN 1 END": "`CASE` without ELSE",
+    "SELECT CASE WHEN true THEN 1 END": (
+        "`CASE` gives NULL where no WHEN holds"
+    ),
+    "SELECT v.at FROM patients p LEFT JOIN visits v ON v.patient_id = p.id WHERE v.fee >= 0": (
+        "v.at is NOT NULL, and WHERE v.fee >= 0 keeps only rows that have v"
+    ),
+    "SELECT d.name FROM patients p LEFT JOIN doctors d ON d.id = p.guardian_id": (
+        "d.name is NOT NULL, and every row finds its d"
+    ),
+    "SELECT coalesce(v.fee, 0) FROM visits v WHERE v.fee > 1": (
+        "WHERE v.fee > 1 keeps only rows where v.fee is not NULL"
+    ),
+    "SELECT NULL::int": "the query says NULL",
+    "SELECT date_part('year', born_on) FROM patients WHERE born_on IS NOT NULL": (
+        "`date_part` gives NULL only for NULL, and is given none"
+    ),
+    "SELECT date_part('day', born_on) FROM patients WHERE born_on IS NOT NULL": (
+        "`date_part` may give NULL: `date_part` may give NULL"
+    ),
     "SELECT (SELECT id FROM doctors WHERE id = 1)": "the subquery may give no row",
     "UPDATE visits SET note = 'n' RETURNING note": (
         "visits.note is set to what is not NULL: a literal is never NULL"
