@@ -2,6 +2,7 @@
 """What the modules of this package share."""
 
 import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -58,6 +59,12 @@ JsonValue: TypeAlias = (
     dict[str, "JsonValue"] | list["JsonValue"] | str | int | float | bool | None
 )
 """What a `json` or `jsonb` value is in Python."""
+
+
+JsonInput: TypeAlias = (
+    Mapping[str, "JsonInput"] | Sequence["JsonInput"] | str | int | float | bool | None
+)
+"""What a `json` or `jsonb` value may be made of: dicts, lists and tuples."""
 
 
 JsonNumber: TypeAlias = int | float | Literal["NaN", "Infinity", "-Infinity"]

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from ._support import as_int8, one, optional, rows_of
 from .models import (
+    JsonInput,
     JsonValue,
     RunState,
     VisualWorkflow,
@@ -42,7 +43,7 @@ def configure_workflow(
     *,
     key: str,
     enabled: bool,
-    settings: JsonValue,
+    settings: JsonInput,
     escalate_after: datetime.timedelta | None,
     quiet_from: datetime.time | None,
     quiet_until: datetime.time | None,
@@ -71,7 +72,7 @@ SELECT key, enabled, settings, escalate_after, quiet_from, quiet_until, updated_
 
 
 def list_workflow_configurations(
-    conn: Connection[Any], *, settings: JsonValue
+    conn: Connection[Any], *, settings: JsonInput
 ) -> list[WorkflowConfiguration]:
     """Enabled ones whose settings contain the given ones."""
     with RawCursor(conn, row_factory=rows_of(WorkflowConfiguration)) as cursor:
@@ -102,7 +103,7 @@ def set_workflow_setting(
     conn: Connection[Any],
     *,
     path: Sequence[str],
-    value: JsonValue,
+    value: JsonInput,
     updated_by: UUID | None,
     key: str,
 ) -> int:
@@ -132,7 +133,7 @@ def draw_workflow(
     *,
     name: str,
     category: VisualWorkflowsCategory,
-    definition: JsonValue,
+    definition: JsonInput,
     created_by: UUID | None,
 ) -> VisualWorkflow:
     """Saves a new workflow, or the next revision of the one of that name."""
@@ -283,7 +284,7 @@ RETURNING id, workflow_id, patient_id, state, attempts, context, queued_at, star
 
 
 def queue_run(
-    conn: Connection[Any], *, workflow_id: UUID, patient_id: UUID, context: JsonValue
+    conn: Connection[Any], *, workflow_id: UUID, patient_id: UUID, context: JsonInput
 ) -> WorkflowRun:
     with RawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         cursor.execute(QUEUE_RUN, (workflow_id, patient_id, Jsonb(context)))
@@ -323,7 +324,7 @@ def finish_run(
     *,
     state: RunState,
     error: str | None,
-    outcome: JsonValue,
+    outcome: JsonInput,
     run_id: int,
 ) -> WorkflowRun | None:
     with RawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from .._support import as_int8, one, optional, rows_of
 from ..models import (
+    JsonInput,
     JsonValue,
     RunState,
     VisualWorkflow,
@@ -47,7 +48,7 @@ async def configure_workflow(
     *,
     key: str,
     enabled: bool,
-    settings: JsonValue,
+    settings: JsonInput,
     escalate_after: datetime.timedelta | None,
     quiet_from: datetime.time | None,
     quiet_until: datetime.time | None,
@@ -73,7 +74,7 @@ async def configure_workflow(
 
 
 async def list_workflow_configurations(
-    conn: AsyncConnection[Any], *, settings: JsonValue
+    conn: AsyncConnection[Any], *, settings: JsonInput
 ) -> list[WorkflowConfiguration]:
     """Enabled ones whose settings contain the given ones."""
     async with AsyncRawCursor(
@@ -96,7 +97,7 @@ async def set_workflow_setting(
     conn: AsyncConnection[Any],
     *,
     path: Sequence[str],
-    value: JsonValue,
+    value: JsonInput,
     updated_by: UUID | None,
     key: str,
 ) -> int:
@@ -112,7 +113,7 @@ async def draw_workflow(
     *,
     name: str,
     category: VisualWorkflowsCategory,
-    definition: JsonValue,
+    definition: JsonInput,
     created_by: UUID | None,
 ) -> VisualWorkflow:
     """Saves a new workflow, or the next revision of the one of that name."""
@@ -178,7 +179,7 @@ async def queue_run(
     *,
     workflow_id: UUID,
     patient_id: UUID,
-    context: JsonValue,
+    context: JsonInput,
 ) -> WorkflowRun:
     async with AsyncRawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         await cursor.execute(QUEUE_RUN, (workflow_id, patient_id, Jsonb(context)))
@@ -197,7 +198,7 @@ async def finish_run(
     *,
     state: RunState,
     error: str | None,
-    outcome: JsonValue,
+    outcome: JsonInput,
     run_id: int,
 ) -> WorkflowRun | None:
     async with AsyncRawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:

@@ -22,7 +22,7 @@ BUILTINS = _words("bool bytes dict float frozenset int list object set str tuple
 
 CLASSES = _words(
     "Any AsyncConnection AsyncIterator AsyncRawCursor AsyncRawServerCursor BaseModel Cidr "
-    "Connection Decimal False Final Float4 Float8 Inet Int2 Int4 Int8 Iterator Json JsonNumber JsonValue Jsonb "
+    "Connection Decimal False Final Float4 Float8 Inet Int2 Int4 Int8 Iterator Json JsonInput JsonNumber JsonValue Jsonb "
     "Literal Multirange NamedTuple None NotRequired Oid Range RawCursor RawServerCursor Self Sequence StrEnum "
     "Struct True TypeAlias TypedDict UUID"
 )

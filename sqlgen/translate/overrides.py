@@ -19,7 +19,7 @@ from ..model.python import (
     Structure,
     UnionOf,
 )
-from .scalars import ANY, JSON_VALUE
+from .scalars import ANY, JSON_INPUT, JSON_VALUE
 
 
 def _words(text: str) -> frozenset[str]:
@@ -32,6 +32,7 @@ _BUILTINS = _words(
 _WELL_KNOWN = {
     "Any": ANY,
     "Decimal": Named("Decimal", "decimal"),
+    "JsonInput": JSON_INPUT,
     "JsonValue": JSON_VALUE,
     "Sequence": Named("Sequence", "collections.abc"),
     "Mapping": Named("Mapping", "collections.abc"),

@@ -32,6 +32,7 @@ TIME = Named("time", "datetime", qualified=True)
 DATETIME = Named("datetime", "datetime", qualified=True)
 TIMEDELTA = Named("timedelta", "datetime", qualified=True)
 JSON_VALUE = Named("JsonValue", ".models")
+JSON_INPUT = Named("JsonInput", ".models")
 JSON_NUMBER = Named("JsonNumber", ".models")
 INET = Named("Inet", ".models")
 CIDR = Named("Cidr", ".models")
@@ -42,6 +43,18 @@ SHARED_ALIASES: dict[Named, PyType] = {
         (
             Generic(Named("dict"), (STR, JSON_VALUE)),
             Generic(Named("list"), (JSON_VALUE,)),
+            STR,
+            INT,
+            FLOAT,
+            BOOL,
+            NONE,
+        )
+    ),
+    # A `dict[str, int]` is no `dict[str, JsonValue]`, but it is a `Mapping[str, JsonInput]`.
+    JSON_INPUT: UnionOf(
+        (
+            Generic(Named("Mapping", "collections.abc"), (STR, JSON_INPUT)),
+            Generic(Named("Sequence", "collections.abc"), (JSON_INPUT,)),
             STR,
             INT,
             FLOAT,
@@ -67,6 +80,7 @@ PYDANTIC_JSON = Named("JsonValue", "pydantic")
 
 SHARED_DOCS = {
     JSON_VALUE: "What a `json` or `jsonb` value is in Python.",
+    JSON_INPUT: "What a `json` or `jsonb` value may be made of: dicts, lists and tuples.",
     JSON_NUMBER: "What a `numeric` or `float8` is within JSON, where special values are strings.",
     INET: "What an `inet` value is in Python.",
     CIDR: "What a `cidr` value is in Python.",

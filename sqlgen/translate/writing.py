@@ -29,7 +29,7 @@ from ..model.python import (
 )
 from . import overrides
 from .reading import reading
-from .scalars import FLOAT, scalar
+from .scalars import FLOAT, JSON_INPUT, JSON_VALUE, scalar
 from .types import (
     HSTORE,
     JSON_SUPPORT,
@@ -115,7 +115,8 @@ def _writing(type_: PgType, types: Types, element_nullable: bool) -> Writing:
             return Writing(Generic(_SEQUENCE, (FLOAT,)), text)
         case ScalarType():
             found = system_scalar(type_)
-            return Writing(found.type, found.write, found.cast)
+            taken = JSON_INPUT if found.type == JSON_VALUE else found.type
+            return Writing(taken, found.write, found.cast)
         case EnumType():
             return Writing(types.model(type_), KEEP)
         case CompositeType():

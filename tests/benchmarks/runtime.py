@@ -44,6 +44,18 @@ CREATE TABLE items (
     owner_id   uuid NOT NULL,
     created_at timestamptz NOT NULL
 );
+CREATE TABLE documents (
+    id         bigint PRIMARY KEY,
+    title      text NOT NULL,
+    note       text,
+    quantity   integer NOT NULL,
+    amount     numeric(12, 2) NOT NULL,
+    owner_id   uuid NOT NULL,
+    starts_on  date NOT NULL,
+    created_at timestamptz NOT NULL,
+    tags       text[] NOT NULL,
+    details    jsonb NOT NULL
+);
 CREATE TABLE sized (
     id       bigint PRIMARY KEY,
     title    text NOT NULL,
@@ -62,6 +74,10 @@ INSERT INTO items
 SELECT n, 'code ' || n, 'title ' || n, nullif('note', 'note' || n % 2), n % 100, n / 7.0, n * 1.25,
     n % 3 = 0, gen_random_uuid(), '2024-01-01T00:00Z'::timestamptz + n * interval '1 hour'
 FROM generate_series(1, 2000) AS n;
+INSERT INTO documents
+SELECT id, title, note, quantity, amount, owner_id, created_at::date, created_at,
+    ARRAY[code, title], jsonb_build_object('a', id, 'b', ARRAY[1, 2])
+FROM items;
 INSERT INTO sized
 SELECT n, 'title ' || n, n % 100, n * 1.25, (ARRAY['small', 'medium', 'large', NULL]::size[])[1 + n % 4]
 FROM generate_series(1, 2000) AS n;
@@ -77,6 +93,9 @@ SELECT title FROM items WHERE id = :id;
 
 -- name: list_items :many
 SELECT * FROM items;
+
+-- name: list_documents :many
+SELECT * FROM documents;
 
 -- name: list_sized :many
 SELECT * FROM sized;
@@ -99,6 +118,7 @@ SELECT * FROM unnest(:ids::bigint[], :titles::text[], :weights::float8[], :owner
 """
 
 ITEM = "SELECT id, code, title, note, quantity, weight, amount, active, owner_id, created_at FROM items"
+DOCUMENTS = "SELECT id, title, note, quantity, amount, owner_id, starts_on, created_at, tags, details FROM documents"
 SIZED = "SELECT id, title, quantity, amount, size FROM sized"
 
 
@@ -177,7 +197,8 @@ async def one_row_async(dsn: str, rounds: int) -> None:
 def many_rows(conn: Connection, rounds: int) -> None:
     q = importlib.import_module("measured.q")
     for name, text, function in (
-        ("2,000 rows of 10 columns", ITEM, q.list_items),
+        ("2,000 rows of 10 plain columns", ITEM, q.list_items),
+        ("2,000 rows of 10, jsonb and text[] too", DOCUMENTS, q.list_documents),
         ("2,000 rows of 5, one an enum", SIZED, q.list_sized),
         ("2,000 titles", "SELECT title FROM items", q.list_titles),
     ):

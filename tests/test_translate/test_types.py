@@ -119,7 +119,7 @@ def test_reading(type_: PgType, annotation: str, expression: str) -> None:
         (INT8, "int", "as_int8(x)", False),
         (TEXT, "str", "x", False),
         (system("uuid"), "UUID", "x", False),
-        (system("jsonb"), "JsonValue", "Jsonb(x)", False),
+        (system("jsonb"), "JsonInput", "Jsonb(x)", False),
         (system("timestamptz"), "datetime.datetime", "x", True),
         (system("date"), "datetime.date", "x", True),
         (HSTORE, "Mapping[str, str | None]", "hstore_text(x)", False),

@@ -22,7 +22,7 @@ from ._support import (
     range_text,
     rows_of,
 )
-from .models import Cidr, Inet, JsonValue, Scalars
+from .models import Cidr, Inet, JsonInput, Scalars
 
 ALL_SCALARS: Final = """\
 SELECT i2, i4, i8, o, f4, f8, n, b, t, vc, bc, nm, ch, x, bi, vb, mo, mac, by, u, d, ti,
@@ -67,8 +67,8 @@ def add_scalars(
     ts: datetime.datetime,
     tz: datetime.datetime,
     iv: datetime.timedelta,
-    j: JsonValue,
-    jb: JsonValue,
+    j: JsonInput,
+    jb: JsonInput,
     ine: Inet,
     ci: Cidr,
     r4: Range[int],
@@ -77,7 +77,7 @@ def add_scalars(
     m4: Multirange[int],
     a4: Sequence[int],
     at: Sequence[str],
-    aj: Sequence[JsonValue],
+    aj: Sequence[JsonInput],
     au: Sequence[UUID],
     ad: Sequence[datetime.datetime],
     tv: str,

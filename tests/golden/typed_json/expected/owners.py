@@ -10,7 +10,7 @@ from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
 from ._support import as_int4, one, optional, rows_of
-from .models import JsonNumber, JsonValue, Owner
+from .models import JsonInput, JsonNumber, JsonValue, Owner
 
 
 class ListOwnersRowPets(TypedDict):
@@ -192,7 +192,7 @@ def add_pet(
     owner_id: int,
     name: str,
     tags: Sequence[str],
-    extra: JsonValue,
+    extra: JsonInput,
 ) -> AddPetRowPet:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(ADD_PET, (id, as_int4(owner_id), name, list(tags), Jsonb(extra)))

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from psycopg.types.range import Range
 
 from ._support import as_int8, one, range_text, rows_of
-from .models import Address, JsonValue, Severity, Status, Thing, ThingsKind
+from .models import Address, JsonInput, Severity, Status, Thing, ThingsKind
 
 GET_THING: Final = """\
 SELECT id, status, history, mrn, severity, home, former, kind, during, tags, details FROM things WHERE id = $1"""
@@ -38,7 +38,7 @@ def add_thing(
     kind: ThingsKind,
     during: Range[datetime.datetime],
     tags: Sequence[str],
-    details: JsonValue,
+    details: JsonInput,
 ) -> None:
     with RawCursor(conn) as cursor:
         cursor.execute(
