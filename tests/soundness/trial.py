@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 import psycopg
-from psycopg.pq import ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 
@@ -97,6 +97,9 @@ def execute(
         result = connection.pgconn.exec_params(
             claim.sql.encode(), [v if v is None else v.encode() for v in values]
         )
+        assert result.status != ExecStatus.FATAL_ERROR or result.error_field(
+            DiagnosticField.SQLSTATE
+        ), f"the server has gone away at {claim.sql}"
     trial.runs += 1
     if result.status == ExecStatus.FATAL_ERROR:
         trial.errors[result.error_message.decode().splitlines()[0]] += 1
