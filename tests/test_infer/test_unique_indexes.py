@@ -155,6 +155,11 @@ def test_the_warning_names_the_index(typed: Typed) -> None:
             "SELECT count(*) FROM patients p JOIN visits v ON v.patient_id = p.id GROUP BY p.id",
             MANY,
         ),
+        # What names no column, and yet differs from row to row
+        ("SELECT DISTINCT row_number() OVER () FROM patients", MANY),
+        ("SELECT DISTINCT count(*) FROM patients GROUP BY name", MANY),
+        ("SELECT DISTINCT random() FROM patients", MANY),
+        ("SELECT DISTINCT 1 FROM patients", OPTIONAL),
         # Equal numbers may look different.
         ("SELECT n::text FROM measures WHERE n = 1 GROUP BY n::text", MANY),
         ("SELECT n FROM measures WHERE n = 1 GROUP BY n", OPTIONAL),

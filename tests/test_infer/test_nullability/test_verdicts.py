@@ -39,9 +39,7 @@ REASONS = {
     "SELECT coalesce(phone, mail) FROM visits": (
         "the CHECK phone_or_mail lets one of `COALESCE`'s columns not be NULL"
     ),
-    "SELECT CASE WHEN true THEN 1 END": (
-        "`CASE` gives NULL where no WHEN holds"
-    ),
+    "SELECT CASE WHEN true THEN 1 END": "`CASE` gives NULL where no WHEN holds",
     "SELECT v.at FROM patients p LEFT JOIN visits v ON v.patient_id = p.id WHERE v.fee >= 0": (
         "v.at is NOT NULL, and WHERE v.fee >= 0 keeps only rows that have v"
     ),
