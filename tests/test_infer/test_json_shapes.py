@@ -86,7 +86,9 @@ def test_shapes(typed: Typed, statement: str, expected: str) -> None:
 
 
 def test_a_type_with_a_cast_to_json_of_its_own_is_not_known(typed: Typed) -> None:
-    function = "CREATE FUNCTION as_json(mood) RETURNS json LANGUAGE sql RETURN '[1]'::json"
+    function = (
+        "CREATE FUNCTION as_json(mood) RETURNS json LANGUAGE sql RETURN '[1]'::json"
+    )
     cast = "CREATE CAST (mood AS json) WITH FUNCTION as_json(mood)"
     statement = "SELECT json_build_object('m', 'happy'::mood)"
     [column] = typed(statement, function, cast).columns

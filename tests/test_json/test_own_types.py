@@ -187,7 +187,7 @@ def test_other_types(own: Any) -> None:
     assert from_json(own.Short, "x", "c") == "x"
     assert from_json(list[own.Street], [STREET], "c") == [own.Street("Elm", 3)]
     assert from_json(dict[str, own.Street], {"a": STREET}, "c")["a"].name == "Elm"
-    tree = {"leaves": [{"leaves": []}]}
+    tree: dict[str, Any] = {"leaves": [{"leaves": []}]}
     assert from_json(own.Branch, tree, "c") == own.Branch([own.Branch([])])
     assert to_json(own.Branch([own.Branch([])])) == tree
     assert from_json(tuple[int, str], [1, "a"], "c") == (1, "a")
