@@ -23,9 +23,9 @@ from typing import NamedTuple
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from tests.benchmarks.workload import Size, migration, write_sqlc, write_sqlgen
 
 from sqlgen import database
+from tests.benchmarks.workload import Size, migration, write_sqlc, write_sqlgen
 
 ROOT = Path(__file__).parents[2]
 SQLGEN = Path(sys.executable).with_name("sqlgen")
