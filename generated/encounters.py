@@ -2,7 +2,7 @@
 """What happens when patient and clinic meet."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple, TypedDict
@@ -298,7 +298,7 @@ ORDER BY o.id"""
 
 def stream_measurements(
     conn: Connection[Any], *, code: str
-) -> Iterator[StreamMeasurementsRow]:
+) -> Generator[StreamMeasurementsRow, None, None]:
     """All measurements of one kind, with their running average."""
     with RawServerCursor(
         conn,

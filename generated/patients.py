@@ -2,7 +2,7 @@
 """Patients: who they are and how to reach them."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
@@ -258,7 +258,9 @@ WHERE deceased_on IS NULL
 ORDER BY id"""
 
 
-def stream_mailing_list(conn: Connection[Any]) -> Iterator[StreamMailingListRow]:
+def stream_mailing_list(
+    conn: Connection[Any],
+) -> Generator[StreamMailingListRow, None, None]:
     """Everybody who can be written to, by post or by mail."""
     with RawServerCursor(
         conn,

@@ -152,7 +152,7 @@ class ListSpecialtiesRow:
 
 LIST_SPECIALTIES: Final = """\
 SELECT
-    s AS "specialty!",
+    s AS specialty,
     array_remove(array_agg(p.full_name ORDER BY p.full_name), NULL) AS "names: list[str]"
 FROM unnest(enum_range(NULL::specialty)) AS s
 LEFT JOIN practitioners AS p ON s = ANY(p.specialties) AND p.active

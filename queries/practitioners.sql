@@ -44,7 +44,7 @@ ORDER BY a.starts_at NULLS LAST, p.full_name;
 -- name: list_specialties :many
 -- Every specialty, and who of those at work has it.
 SELECT
-    s AS "specialty!",
+    s AS specialty,
     array_remove(array_agg(p.full_name ORDER BY p.full_name), NULL) AS "names: list[str]"
 FROM unnest(enum_range(NULL::specialty)) AS s
 LEFT JOIN practitioners AS p ON s = ANY(p.specialties) AND p.active

@@ -2,7 +2,7 @@
 """What happens when patient and clinic meet."""
 
 import datetime
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -186,7 +186,7 @@ async def list_latest_observations(
 
 async def stream_measurements(
     conn: AsyncConnection[Any], *, code: str
-) -> AsyncIterator[StreamMeasurementsRow]:
+) -> AsyncGenerator[StreamMeasurementsRow, None]:
     """All measurements of one kind, with their running average."""
     async with AsyncRawServerCursor(
         conn,

@@ -2,7 +2,7 @@
 """Patients: who they are and how to reach them."""
 
 import datetime
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -163,7 +163,7 @@ async def list_patients_page(
 
 async def stream_mailing_list(
     conn: AsyncConnection[Any],
-) -> AsyncIterator[StreamMailingListRow]:
+) -> AsyncGenerator[StreamMailingListRow, None]:
     """Everybody who can be written to, by post or by mail."""
     async with AsyncRawServerCursor(
         conn,

@@ -107,8 +107,9 @@ class _Printer:
             case Many(shape):
                 return f"list[{self.shape(shape)}]"
             case Stream(shape):
-                iterator = Named(self.words.iterator, "collections.abc")
-                return f"{self.imports.name(iterator)}[{self.shape(shape)}]"
+                name, rest = self.words.generator
+                generator = self.imports.name(Named(name, "collections.abc"))
+                return f"{generator}[{self.shape(shape)}, {rest}]"
             case Batch(shape=shape) if shape is not None:
                 return f"list[{self.shape(shape)}]"
             case RowCount() | Batch() | Copied():

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of one of the two."""
+    """The words of one of the two.
+
+    `generator` is what streams are: an iterator that can be closed, and its types after the rows'.
+    """
 
     connection: str
     cursor: str
     server_cursor: str
-    iterator: str
+    generator: tuple[str, str]
     define: str
     enter: str
     wait: str
@@ -20,7 +23,7 @@ SYNC = Words(
     connection="Connection",
     cursor="RawCursor",
     server_cursor="RawServerCursor",
-    iterator="Iterator",
+    generator=("Generator", "None, None"),
     define="def",
     enter="with",
     wait="",
@@ -29,7 +32,7 @@ ASYNC = Words(
     connection="AsyncConnection",
     cursor="AsyncRawCursor",
     server_cursor="AsyncRawServerCursor",
-    iterator="AsyncIterator",
+    generator=("AsyncGenerator", "None"),
     define="async def",
     enter="async with",
     wait="await ",

@@ -21,8 +21,8 @@ BUILTINS = _words("bool bytes dict float frozenset int list object set str tuple
 """Builtins that annotations and converting expressions are made of."""
 
 CLASSES = _words(
-    "Any AsyncConnection AsyncIterator AsyncRawCursor AsyncRawServerCursor BaseModel Cidr "
-    "Connection Decimal False Final Float4 Float8 Inet Int2 Int4 Int8 Iterator Json JsonInput JsonNumber JsonValue Jsonb "
+    "Any AsyncConnection AsyncGenerator AsyncRawCursor AsyncRawServerCursor BaseModel Cidr "
+    "Connection Decimal False Final Float4 Float8 Inet Int2 Int4 Int8 Generator Json JsonInput JsonNumber JsonValue Jsonb "
     "Literal Multirange NamedTuple None NotRequired Oid Range RawCursor RawServerCursor Self Sequence StrEnum "
     "Struct True TypeAlias TypedDict UUID"
 )

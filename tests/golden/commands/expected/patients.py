@@ -2,7 +2,7 @@
 """How each command runs."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor, RawServerCursor
@@ -39,7 +39,7 @@ def list_patients(conn: Connection[Any]) -> list[Patient]:
 EXPORT_PATIENTS: Final = "SELECT id, name FROM patients ORDER BY id"
 
 
-def export_patients(conn: Connection[Any]) -> Iterator[Patient]:
+def export_patients(conn: Connection[Any]) -> Generator[Patient, None, None]:
     with RawServerCursor(
         conn,
         cursor_name("export_patients"),
