@@ -7,6 +7,7 @@ PostgreSQL fails these tests: one that is skipped would look green.
 """
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -17,6 +18,10 @@ from psycopg.rows import TupleRow
 from sqlgen import database
 from sqlgen.database import binaries
 from sqlgen.database.binaries import Binaries
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background jobs ignore Ctrl-C, and so would the processes that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 URL = os.environ.get("SQLGEN_TEST_SERVER_URL")
 
