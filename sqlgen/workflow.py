@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from . import database, migrate, parse, read
+from . import database, lock, migrate, parse, read
 from .migrate.collations import stand_in
 from .model.config import Config
 from .model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
@@ -132,7 +132,7 @@ def verify(
     Raises `SqlgenError` where a script fails and `ServerUnavailableError` without a server.
     """
     found = migrations(config)
-    warnings = migrate.lint(found)
+    warnings = migrate.lint(found, lock.users(config, locked(config)))
     try:
         with (
             database.server(
@@ -220,6 +220,11 @@ def on_search_path(config: Config, conninfo: str) -> str:
 def newest_warnings(config: Config) -> tuple[Diagnostic, ...]:
     """The warnings about the newest migration."""
     return migrate.lint_newest(migrations(config))
+
+
+def locked(config: Config) -> Mapping[str, str]:
+    """The generated package as it is on disk, with the analysis beside it."""
+    return read.generated(config.root, config.output)
 
 
 def stem(migration: Migration) -> str:

@@ -1,7 +1,16 @@
 """TypedQuery <-> the committed analysis files, so that generated code can be checked without a server."""
 
-from .files import Locked, files, load, schema_path
+from .files import Locked, files, load, schema_path, users
 from .packs import pack, unpack
 from .queries import fingerprint
 
-__all__ = ["Locked", "files", "fingerprint", "load", "pack", "schema_path", "unpack"]
+__all__ = [
+    "Locked",
+    "files",
+    "fingerprint",
+    "load",
+    "pack",
+    "schema_path",
+    "unpack",
+    "users",
+]

@@ -95,6 +95,23 @@ def load(
     return Locked(tuple(found), tuple(stale))
 
 
+def users(
+    config: Config, generated: Mapping[str, str]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The queries that read or write a column, by its table and its name, as of the last build.
+
+    Raises `SqlgenError` where the lock cannot be read; without one there are none.
+    """
+    folder = f"{config.output}/{LOCK_FOLDER}/queries/"
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for path in sorted(p for p in generated if p.startswith(folder)):
+        for name, query in _data(path, generated).get("queries", {}).items():
+            columns = (*query.get("reads", ()), *query.get("writes", ()))
+            for table, column in {(table, column) for _, table, column in columns}:
+                found[table, column] = (*found.get((table, column), ()), name)
+    return found
+
+
 def _leave_out(data: Data) -> None:
     """Drop what only people read: an upgrade that words it better is to change no file."""
     data.pop("warnings", None)

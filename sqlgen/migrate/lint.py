@@ -5,7 +5,8 @@ migration says nothing: people soon stop to read what cries wolf.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from ..model.diagnostic import Diagnostic, Label, Severity
@@ -19,6 +20,7 @@ CODES: Final = (
     "blocking-index",
     "not-null-without-default",
     "column-type-change",
+    "dropped-column-in-use",
     "down-does-not-restore",
     "transaction-control",
 )
@@ -28,8 +30,17 @@ _ALLOW = re.compile(r"(?m)^[ \t]*--[ \t]*sqlgen:[ \t]*allow[ \t]+([^\r\n]*)")
 _CODE = re.compile(r"[\w-]+")
 
 
-def lint(migrations: Sequence[Migration]) -> tuple[Diagnostic, ...]:
-    """The warnings about *migrations*, in their order."""
+Users = Mapping[tuple[str, str], Sequence[str]]
+"""The queries that read or write a column, by its table and its name."""
+
+
+def lint(
+    migrations: Sequence[Migration], users: Users = MappingProxyType({})
+) -> tuple[Diagnostic, ...]:
+    """The warnings about *migrations*, in their order.
+
+    *users* are those of the last build, before the newest migration was written.
+    """
     reversible = any(migration.down for migration in migrations)
     tables: set[str] = set()
     found: list[Diagnostic] = []
@@ -39,6 +50,8 @@ def lint(migrations: Sequence[Migration]) -> tuple[Diagnostic, ...]:
         for statement in statements:
             tables -= statement.drops_tables
             tables |= statement.creates_tables
+    if migrations and "dropped-column-in-use" not in allowed(migrations[-1].up.text):
+        found += _in_use(migrations[-1].up, users)
     return tuple(found)
 
 
@@ -168,6 +181,21 @@ def _existing(
                 "add a column of the new type, fill it in portions, and drop the old one in a"
                 " later migration",
             )
+
+
+def _in_use(source: SourceFile, users: Users) -> Iterator[Diagnostic]:
+    """Columns that are dropped although queries still name them."""
+    for statement in read(source.text):
+        for column, place in statement.dropped_columns.items():
+            names = users.get((statement.altered, column), ())
+            if names:
+                queries = ", ".join(f"`{name}`" for name in names)
+                yield _warning(
+                    "dropped-column-in-use",
+                    f"`{statement.altered}.{column}` is still used by {queries}",
+                    Span(source, *place),
+                    "take the column out of the queries, deploy that, and drop it then",
+                )
 
 
 def _transactions(

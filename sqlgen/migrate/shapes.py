@@ -4,8 +4,8 @@ No grammar: what is not recognised has no shape, and no rule speaks of it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,8 +19,8 @@ class Statement:
 
     `subjects` are what it creates, drops or alters, `mentions` all words in it. `indexed` is the
     table of a CREATE INDEX, `altered` that of an ALTER TABLE, else empty. The columns are places of
-    clauses: those added NOT NULL with nothing to fill them, and those whose type changes so that
-    the table is rewritten.
+    clauses: those added NOT NULL with nothing to fill them, those whose type changes so that
+    the table is rewritten, and those that are dropped, by name.
     """
 
     start: int
@@ -35,6 +35,7 @@ class Statement:
     altered: str = ""
     required_columns: tuple[tuple[int, int], ...] = ()
     retyped_columns: tuple[tuple[int, int], ...] = ()
+    dropped_columns: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def alters_tables(self) -> bool:
@@ -145,6 +146,9 @@ def _altered(statement: Statement, words: Sequence[_Word]) -> Statement:
         drops_tables=frozenset({name} if new_names else ()),
         required_columns=tuple(_place(c) for c in clauses if _is_required(c)),
         retyped_columns=tuple(_place(c) for c in clauses if _is_retyped(c)),
+        dropped_columns={
+            name: _place(clause) for clause in clauses if (name := _dropped(clause))
+        },
     )
 
 
@@ -183,6 +187,16 @@ def _is_retyped(clause: Sequence[_Word]) -> bool:
         "character",
         "varying",
     ]
+
+
+def _dropped(clause: Sequence[_Word]) -> str:
+    """The column that it drops; empty if it does something else."""
+    texts = _texts(clause)
+    if texts[0] != "drop" or texts[1:2] == ["constraint"]:
+        return ""
+    texts = texts[2:] if texts[1:2] == ["column"] else texts[1:]
+    texts = texts[2:] if texts[:2] == ["if", "exists"] else texts
+    return texts[0] if texts else ""
 
 
 def _clauses(words: Sequence[_Word]) -> Iterator[list[_Word]]:

@@ -196,3 +196,38 @@ def _migration(version: int, text: str, *, down: bool = True) -> Migration:
 )
 def test_transactions_in_a_transaction(text: str, expected: list[int]) -> None:
     check(text, [f"transaction-control {line}" for line in expected])
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("ALTER TABLE items DROP COLUMN name;", ["name"]),
+        (
+            'alter table public.items drop if exists "name", add a int, drop id',
+            ["name", "id"],
+        ),
+        ("ALTER TABLE items DROP CONSTRAINT name;", []),
+        ("ALTER TABLE items ALTER COLUMN name DROP NOT NULL;", []),
+        ("ALTER TABLE others DROP COLUMN name;", []),
+        ("ALTER TABLE items DROP COLUMN unused;", []),
+        (
+            "-- sqlgen: allow dropped-column-in-use\nALTER TABLE items DROP COLUMN name;",
+            [],
+        ),
+    ],
+)
+def test_a_dropped_column_that_queries_use(text: str, columns: list[str]) -> None:
+    users = {
+        ("items", "name"): ("get_item", "add_item"),
+        ("items", "id"): ("get_item",),
+    }
+    migrations = [_migration(1, ITEMS, down=True), _migration(2, text, down=True)]
+    found = [
+        d for d in migrate.lint(migrations, users) if d.code == "dropped-column-in-use"
+    ]
+    said = [
+        f"`items.{name}` is still used by "
+        + ", ".join(f"`{query}`" for query in users["items", name])
+        for name in columns
+    ]
+    assert [d.message for d in found] == said
