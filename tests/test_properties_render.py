@@ -245,3 +245,22 @@ def test_modules_parse_and_are_left_alone_by_black(module: Module) -> None:
     compile(text, module.path, "exec")
     assert black.format_str(text, mode=black.Mode()) == text
     assert render.module(module).text == text
+
+
+def test_a_tuple_that_is_returned_has_an_item_a_line() -> None:
+    """Where it does not fit on one line; black treats arguments otherwise."""
+    integer = Named("int")
+    fields = [
+        Field(name=name, type=integer, raw=integer, write=write)
+        for name, write in (
+            ("patient", Invoke("as_tuple")),
+            ("patient_appointment_a_a_of_of", Keep()),
+            ("column", Keep()),
+        )
+    ]
+    composite = Composite(
+        name="Visit", doc="", fields=tuple(fields), read=False, written=True
+    )
+    module = Module(name=".models", path="models.py", composites=(composite,))
+    text = render.module(module).text
+    assert black.format_str(text, mode=black.Mode()) == text

@@ -130,5 +130,5 @@ def _as_tuple(item: Composite, imports: Imports) -> list[str]:
     after = ",)" if len(values) == 1 else ")"
     return [
         f"{INDENT}def as_tuple(self) -> tuple[{anything}, ...]:",
-        *lines(Group("return (", values, after), BODY),
+        *lines(Group("return (", values, after, returned=True), BODY),
     ]

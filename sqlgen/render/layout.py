@@ -15,13 +15,15 @@ STEP = "    "
 class Group:
     """Items between brackets, with what stands around them: `before(a, b)after`.
 
-    `definition` tells that they are a function's parameters.
+    `definition` tells that they are a function's parameters, `returned` that they are a tuple after
+    `return`, whose items black never puts on a line of their own together.
     """
 
     before: str
     items: Sequence["Code"]
     after: str
     definition: bool = False
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def lines(code: Code, indent: str, end: str = "") -> list[str]:
     body = inner + ", ".join(map(flat, code.items))
     # The comma that makes a tuple of one and the one after a lone parameter take a line each.
     alone = code.after.startswith(",") or (code.definition and len(code.items) == 1)
-    if _short(body) and not alone:
+    if _short(body) and not alone and not code.returned:
         return [head, body, tail]
     if len(code.items) == 1 and isinstance(code.items[0], Group | Each) and not alone:
         return [head, *lines(code.items[0], inner), tail]

@@ -48,7 +48,7 @@ class Caller:
 
     def check_items(self, function: Callable[..., Any], values: list[Any]) -> None:
         self.called.add(full_name(function))
-        (item,) = get_args(hints(function)["return"])
+        item, *_ = get_args(hints(function)["return"])
         for value in values:
             conforms(value, item)
 
