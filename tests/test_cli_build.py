@@ -1,0 +1,170 @@
+"""`sqlgen build`, `check`, `describe` and `init` as they are typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sqlgen.cli.group import main
+from sqlgen.database import Server
+
+SCHEMA = "CREATE TABLE patients (id int PRIMARY KEY, name text NOT NULL, born date);\n"
+PATIENTS = """\
+-- name: get_patient :optional -> Patient
+SELECT id, name, born AS "born?: _" FROM patients WHERE id = :id;
+"""
+REPORT = (
+    "-- name: born :many -> Birth\nSELECT id, born FROM patients WHERE born > :after;\n"
+)
+
+
+def sqlgen(project: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["-C", str(project), *arguments])
+
+
+@pytest.fixture
+def project(tmp_path: Path, newest_server: Server) -> Path:
+    for path, text in {
+        "pyproject.toml": f"[tool.sqlgen]\nserver = '{newest_server.conninfo}'\n",
+        "migrations/1_patients.sql": SCHEMA,
+        "queries/patients.sql": PATIENTS,
+        "queries/reports/births.sql": REPORT,
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+def test_check_is_build_without_the_last_step(project: Path) -> None:
+    assert sqlgen(project, "check").exit_code == 1
+    assert not (project / "generated").exists()
+    built = sqlgen(project, "build")
+    assert built.exit_code == 0, built.output
+    assert "created generated/reports/births.py" in built.stdout
+    current = sqlgen(project, "check")
+    assert (current.exit_code, current.stdout) == (0, "generated/ is current\n")
+    (project / "queries/patients.sql").write_text(PATIENTS.replace("name,", ""))
+    stale = sqlgen(project, "check")
+    assert stale.exit_code == 1
+    assert "-    name: str" in stale.stdout
+    assert "run `sqlgen build` and commit the result" in stale.stderr
+    tools = sqlgen(project, "check", "--format", "json")
+    assert tools.exit_code == 1
+    assert "stale" in {entry["code"] for entry in json.loads(tools.stdout)}
+    assert sqlgen(project, "build").exit_code == 0
+    assert sqlgen(project, "check").exit_code == 0
+
+
+def test_a_build_of_some_files_leaves_the_others(project: Path) -> None:
+    assert sqlgen(project, "build").exit_code == 0
+    (project / "queries/patients.sql").write_text("-- name: broken :many\nSELECT x;\n")
+    (project / "queries/reports/births.sql").write_text(
+        REPORT.replace(":after", ":since")
+    )
+    # Without the broken file, the row class that it names would leave the shared module.
+    refused = sqlgen(project, "build", str(project / "queries/reports"))
+    assert refused.exit_code == 1
+    assert "error[42703]" in refused.stderr
+    (project / "queries/patients.sql").write_text(
+        PATIENTS + "\n-- name: b :one\nSELECT x;\n"
+    )
+    built = sqlgen(project, "build", str(project / "queries/reports/births.sql"))
+    assert built.exit_code == 0, built.output
+    assert "updated generated/reports/births.py" in built.stdout
+    assert "patients.py" not in built.stdout
+    everything = sqlgen(project, "build")
+    assert (everything.exit_code, "error[42703]" in everything.stderr) == (1, True)
+
+
+def test_a_build_of_a_file_that_is_none(project: Path) -> None:
+    result = sqlgen(project, "build", "queries/nothing.sql")
+    assert result.exit_code == 2
+    assert "error[no-such-query-file]" in result.stderr
+
+
+def test_describe_for_tools(project: Path) -> None:
+    result = sqlgen(project, "describe", "--format", "json", "get_patient")
+    assert result.exit_code == 0, result.output
+    [query] = json.loads(result.stdout)["queries"]
+    assert query == {
+        "name": "get_patient",
+        "file": "queries/patients.sql",
+        "line": 1,
+        "command": "optional",
+        "row": "Patient",
+        "cardinality": "optional",
+        "parameters": [
+            {
+                "name": "id",
+                "pg_type": "integer",
+                "py_type": "int",
+                "nullable": False,
+                "reason": "compared with `patients.id`",
+            }
+        ],
+        "columns": [
+            {
+                "name": "id",
+                "pg_type": "integer",
+                "py_type": "int",
+                "nullable": False,
+                "override": None,
+                "reason": "patients.id is NOT NULL",
+            },
+            {
+                "name": "name",
+                "pg_type": "text",
+                "py_type": "str",
+                "nullable": False,
+                "override": None,
+                "reason": "patients.name is NOT NULL",
+            },
+            {
+                "name": "born",
+                "pg_type": "date",
+                "py_type": "datetime.date | None",
+                "nullable": True,
+                "override": "?: _",
+                "reason": "marked `?` by its author",
+            },
+        ],
+        "reads": ["public.patients.born", "public.patients.id", "public.patients.name"],
+        "writes": [],
+    }
+
+
+def test_describe_goes_on_after_a_mistake(project: Path) -> None:
+    (project / "queries/broken.sql").write_text("-- name: broken :many\nSELECT x;\n")
+    result = sqlgen(project, "describe", "--format", "json")
+    assert result.exit_code == 1
+    names = [query["name"] for query in json.loads(result.stdout)["queries"]]
+    assert names == ["get_patient", "born"]
+    assert "error[42703]" in result.stderr
+
+
+def test_describe_a_query_that_there_is_not(project: Path) -> None:
+    result = sqlgen(project, "describe", "get_patients")
+    assert result.exit_code == 2
+    assert "did you mean `get_patient`?" in result.stderr
+
+
+def test_no_server(project: Path) -> None:
+    settings = "[tool.sqlgen]\nserver = 'postgresql://nobody:secret@127.0.0.1:1/x'\n"
+    (project / "pyproject.toml").write_text(settings)
+    result = sqlgen(project, "build")
+    assert result.exit_code == 3
+    assert "error[server-unavailable]" in result.stderr
+    assert "secret" not in result.output
+
+
+def test_init_changes_nothing_that_exists(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "mine"\n')
+    first = sqlgen(tmp_path, "init")
+    assert first.exit_code == 0, first.output
+    settings = (tmp_path / "pyproject.toml").read_text()
+    assert settings.startswith('[project]\nname = "mine"\n\n[tool.sqlgen]\n')
+    assert (tmp_path / "queries/notes.sql").exists()
+    again = sqlgen(tmp_path, "init")
+    assert again.stdout == "nothing to do: this is a sqlgen project already\n"
+    assert (tmp_path / "pyproject.toml").read_text() == settings
