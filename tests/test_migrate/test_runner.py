@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from sqlgen import migrate
+from sqlgen import migrate, parse, read
 from sqlgen.migrate import State
 from sqlgen.model.diagnostic import ServerUnavailableError, SqlgenError
 from sqlgen.model.migration import Migration
@@ -291,10 +292,10 @@ def test_no_database_is_told_without_its_password(
 
 
 def test_a_big_folder(connection: Connection, conninfo: str, folder: Folder) -> None:
-    files = {f"{n:04}_step_{n}.sql": f"CREATE TABLE t{n} ()" for n in range(1, 501)}
+    files = {f"{n:04}_step_{n}.sql": f"CREATE TABLE t{n} ()" for n in range(1, 2001)}
     migrations = folder(files)
-    assert len(migrate.up(conninfo, migrations)) == 500
-    assert len(ledger(connection)) == 500
+    assert len(migrate.up(conninfo, migrations)) == 2000
+    assert len(ledger(connection)) == 2000
 
 
 def test_odd_files(conninfo: str, folder: Folder) -> None:
@@ -307,6 +308,34 @@ def test_odd_files(conninfo: str, folder: Folder) -> None:
     )
     assert len(migrate.up(conninfo, migrations)) == 3
     assert {s.state for s in migrate.status(conninfo, migrations)} == {State.APPLIED}
+
+
+def test_a_symlink_is_the_file_that_it_leads_to(
+    conninfo: str, folder: Folder, tmp_path: Path
+) -> None:
+    folder({"1_a.sql": "CREATE TABLE a ()"})
+    shared = tmp_path / "shared.sql"
+    shared.write_text("CREATE TABLE b ()")
+    (tmp_path / "migrations/2_b.sql").symlink_to(shared)
+    migrations = parse.migrations(read.sources(tmp_path, "migrations"))
+    assert len(migrate.up(conninfo, migrations)) == 2
+    shared.write_text("CREATE TABLE c ()")
+    changed = parse.migrations(read.sources(tmp_path, "migrations"))
+    found = [standing.state for standing in migrate.status(conninfo, changed)]
+    assert found == [State.APPLIED, State.CHANGED]
+
+
+def test_a_full_disk_is_told_in_the_servers_words(
+    conninfo: str, folder: Folder
+) -> None:
+    """Nobody fills the disk here: the server's error of that case is raised by hand."""
+    full = """DO $$ BEGIN RAISE 'could not extend file "base/1/2": No space left on device'
+        USING ERRCODE = 'disk_full', HINT = 'Check free disk space.'; END $$"""
+    migrations = folder({"1_a.sql": f"CREATE TABLE t ();\n{full}"})
+    assert refused(migrate.up, conninfo, migrations) == [
+        '53100: could not extend file "base/1/2": No space left on device'
+    ]
+    assert [s.state for s in migrate.status(conninfo, migrations)] == [State.PENDING]
 
 
 def test_the_lock_is_released_after_a_failure(conninfo: str, folder: Folder) -> None:
