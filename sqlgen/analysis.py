@@ -18,9 +18,8 @@ from .model.query import Query, QueryFile
 from .model.source import SourceFile, Sources
 from .model.typed import TypedQuery
 
-if (
-    TYPE_CHECKING
-):  # it imports psycopg, which is only needed where something must be asked
+# It imports psycopg, which is only needed where something must be asked.
+if TYPE_CHECKING:
     from .facts import Servers
 
 Progress = Callable[[str], None]

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -132,7 +132,8 @@ def verify(
     Raises `SqlgenError` where a script fails and `ServerUnavailableError` without a server.
     """
     found = migrations(config)
-    warnings = migrate.lint(found, lock.users(config, locked(config)))
+    generated = read.generated(config.root, config.output)
+    warnings = migrate.lint(found, lock.users(config, generated))
     try:
         with (
             database.server(
@@ -220,11 +221,6 @@ def on_search_path(config: Config, conninfo: str) -> str:
 def newest_warnings(config: Config) -> tuple[Diagnostic, ...]:
     """The warnings about the newest migration."""
     return migrate.lint_newest(migrations(config))
-
-
-def locked(config: Config) -> Mapping[str, str]:
-    """The generated package as it is on disk, with the analysis beside it."""
-    return read.generated(config.root, config.output)
 
 
 def stem(migration: Migration) -> str:

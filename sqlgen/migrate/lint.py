@@ -33,9 +33,11 @@ _CODE = re.compile(r"[\w-]+")
 Users = Mapping[tuple[str, str], Sequence[str]]
 """The queries that read or write a column, by its table and its name."""
 
+_NOBODY: Final[Users] = MappingProxyType({})
+
 
 def lint(
-    migrations: Sequence[Migration], users: Users = MappingProxyType({})
+    migrations: Sequence[Migration], users: Users = _NOBODY
 ) -> tuple[Diagnostic, ...]:
     """The warnings about *migrations*, in their order.
 
@@ -46,12 +48,17 @@ def lint(
     found: list[Diagnostic] = []
     for number, migration in enumerate(migrations):
         statements = read(migration.up.text)
-        found += _of_one(migration, statements, tables, reversible, first=not number)
+        found += _of_one(
+            migration,
+            statements,
+            tables,
+            reversible,
+            first=not number,
+            users=users if migration is migrations[-1] else _NOBODY,
+        )
         for statement in statements:
             tables -= statement.drops_tables
             tables |= statement.creates_tables
-    if migrations and "dropped-column-in-use" not in allowed(migrations[-1].up.text):
-        found += _in_use(migrations[-1].up, users)
     return tuple(found)
 
 
@@ -90,6 +97,7 @@ def _of_one(
     reversible: bool,
     *,
     first: bool,
+    users: Users = _NOBODY,
 ) -> tuple[Diagnostic, ...]:
     silenced = allowed(migration.up.text)
     warnings = (
@@ -97,6 +105,7 @@ def _of_one(
         *(_missing(migration) if reversible else ()),
         *(() if first else _several(migration, statements)),
         *_existing(migration, statements, tables),
+        *_in_use(migration.up, statements, users),
         *(_transactions(migration.up, statements) if migration.transactional else ()),
     )
     return tuple(warning for warning in warnings if warning.code not in silenced)
@@ -183,9 +192,11 @@ def _existing(
             )
 
 
-def _in_use(source: SourceFile, users: Users) -> Iterator[Diagnostic]:
+def _in_use(
+    source: SourceFile, statements: Sequence[Statement], users: Users
+) -> Iterator[Diagnostic]:
     """Columns that are dropped although queries still name them."""
-    for statement in read(source.text):
+    for statement in statements:
         for column, place in statement.dropped_columns.items():
             names = users.get((statement.altered, column), ())
             if names:
