@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
+
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from . import abandoned, process
 from .account import Account, home, homes, open_for_reading
@@ -151,6 +153,18 @@ def make(folder: Path, binaries: Binaries, account: Account) -> None:
             f"check the folder {folder.parent}, or set `server` to a connection URL",
         )
     (folder / "boot").write_text(_boot())
+
+
+def conninfo(sockets: Path) -> str:
+    """What connects to the maintenance database of the embedded server with those sockets."""
+    return make_conninfo(
+        host=str(sockets),
+        port=process.PORT,
+        user=SUPERUSER,
+        dbname="postgres",
+        sslmode="disable",
+        gssencmode="disable",
+    )
 
 
 def reachable(binaries: Binaries, account: Account) -> Binaries:

@@ -94,14 +94,7 @@ def running(root: Path) -> Server | None:
     if state is None:
         return None
     _, sockets = state
-    conninfo = make_conninfo(
-        host=str(sockets),
-        port=process.PORT,
-        user=cluster.SUPERUSER,
-        dbname="postgres",
-        sslmode="disable",
-        gssencmode="disable",
-    )
+    conninfo = cluster.conninfo(sockets)
     try:
         with psycopg.connect(conninfo) as connection:
             return Server(

@@ -69,14 +69,7 @@ def _embedded(
             path = stand_ins.place(folder, extensions)
             settings.append(("extension_control_path", path))
         with process.running(reachable, folder, account, settings) as sockets:
-            conninfo = make_conninfo(
-                host=str(sockets),
-                port=process.PORT,
-                user=cluster.SUPERUSER,
-                dbname="postgres",
-                sslmode="disable",
-                gssencmode="disable",
-            )
+            conninfo = cluster.conninfo(sockets)
             with psycopg.connect(conninfo, autocommit=True) as connection:
                 drop_leftovers(connection, age=0)  # nobody else uses this server
             yield Server(
