@@ -212,10 +212,8 @@ def on_search_path(config: Config, conninfo: str) -> str:
     """The connection string with the project's search path, where that is not the usual one."""
     if config.search_path == Config(root=config.root).search_path:
         return conninfo
-    names = ",".join('"' + name.replace('"', '""') + '"' for name in config.search_path)
-    option = re.sub(r"([\\\s])", r"\\\1", f"search_path={names}")
-    own = conninfo_to_dict(conninfo).get("options") or ""
-    return make_conninfo(conninfo, options=f"{own} -c {option}".strip())
+    path = {"search_path": database.quoted(config.search_path)}
+    return make_conninfo(conninfo, options=database.options(conninfo, path))
 
 
 def newest_warnings(config: Config) -> tuple[Diagnostic, ...]:

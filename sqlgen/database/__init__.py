@@ -2,7 +2,7 @@
 
 from . import development
 from .copies import Step, copy
-from .scratch import answers, connection, scratch
+from .scratch import answers, connection, options, quoted, scratch
 from .server import Server, server
 from .templates import PREFIX as TEMPLATES
 from .templates import migrated
@@ -17,6 +17,8 @@ __all__ = [
     "copy",
     "development",
     "migrated",
+    "options",
+    "quoted",
     "scratch",
     "server",
     "url",

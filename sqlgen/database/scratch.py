@@ -1,7 +1,7 @@
 """A server -> a fresh database on it, dropped whatever happens."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import psycopg
@@ -67,7 +67,7 @@ def connected(
         server.conninfo,
         dbname=name,
         client_encoding="utf-8",
-        options=_options(server, search_path),
+        options=options(server.conninfo, _settings(search_path)),
     )
     try:
         connection = psycopg.connect(conninfo, autocommit=True)
@@ -134,20 +134,12 @@ def drop(server: Server, name: str) -> None:
         )
 
 
-def _options(server: Server, search_path: Sequence[str]) -> str:
-    """The `options` of a connection string (manual 34.1.2): blanks and backslashes escaped.
+def options(conninfo: str, settings: Mapping[str, str]) -> str:
+    """The `options` of *conninfo* with *settings* after its own (manual 34.1.2).
 
-    Settings made here win over those of the role and come back with `RESET`.
+    Settings made there win over those of the role and come back with `RESET`.
     """
-    settings = {
-        "TimeZone": "UTC",
-        "DateStyle": "ISO, MDY",
-        "IntervalStyle": "postgres",
-        "extra_float_digits": "1",
-        "client_min_messages": "warning",
-        "search_path": _quoted(search_path),
-    }
-    own = conninfo_to_dict(server.conninfo).get("options") or ""
+    own = conninfo_to_dict(conninfo).get("options") or ""
     parts = [str(own)] if own else []
     for name, value in settings.items():
         escaped = re.sub(r"([\\\s])", r"\\\1", f"{name}={value}")
@@ -155,5 +147,17 @@ def _options(server: Server, search_path: Sequence[str]) -> str:
     return " ".join(parts)
 
 
-def _quoted(search_path: Sequence[str]) -> str:
+def quoted(search_path: Sequence[str]) -> str:
+    """The value of `search_path` that names just those schemas."""
     return ", ".join('"' + name.replace('"', '""') + '"' for name in search_path)
+
+
+def _settings(search_path: Sequence[str]) -> dict[str, str]:
+    return {
+        "TimeZone": "UTC",
+        "DateStyle": "ISO, MDY",
+        "IntervalStyle": "postgres",
+        "extra_float_digits": "1",
+        "client_min_messages": "warning",
+        "search_path": quoted(search_path),
+    }
