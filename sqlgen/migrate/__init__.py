@@ -1,7 +1,6 @@
 """Migration -> a database that has the schema, and a ledger that says so."""
 
 from .execute import execute, execute_script
-from .lint import lint, lint_newest
 from .lock import key
 from .new import new
 from .pending import Pending
@@ -30,8 +29,6 @@ __all__ = [
     "execute",
     "execute_script",
     "key",
-    "lint",
-    "lint_newest",
     "new",
     "problem",
     "recreate",

@@ -1,8 +1,8 @@
 """Unrestored -> Diagnostic at the file that is to be mended; pure."""
 
+from ..lint import allowed
 from ..model.diagnostic import Diagnostic, Label
 from ..model.source import Span
-from .lint import allowed
 from .verify import Unrestored
 
 CODE = "down-does-not-restore"

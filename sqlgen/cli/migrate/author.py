@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from ... import migrate, workflow, write
+from ... import lint, migrate, workflow, write
 from ...model.diagnostic import Severity
 from ...model.migration import Migration
 from ...model.output import Change
@@ -48,7 +48,7 @@ def new(directory: Path, description: tuple[str, ...]) -> None:
         )
         for path in paths:
             click.echo(f"created {path}")
-        show(migrate.lint_newest(found))
+        show(lint.lint_newest(found))
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sqlgen import migrate
+from sqlgen import lint
 from sqlgen.model.migration import Migration
 from sqlgen.model.source import SourceFile
 
@@ -15,8 +15,8 @@ def check(text: str, expected: list[str], *before: str, down: bool = True) -> No
         _migration(number, script, down=down or number == 1)
         for number, script in enumerate((*(before or (ITEMS,)), text), start=1)
     ]
-    found = migrate.lint_newest(migrations)
-    assert found == migrate.lint(migrations)[-len(found) or 99 :]
+    found = lint.lint_newest(migrations)
+    assert found == lint.lint(migrations)[-len(found) or 99 :]
     told = [f"{d.code} {d.label.span.line}" for d in found if d.label]
     assert told == expected
     assert all(d.severity == "warning" and d.hint for d in found)
@@ -135,13 +135,13 @@ def test_one_change(text: str) -> None:
 
 def test_a_first_migration_may_be_a_whole_schema() -> None:
     migrations = [_migration(1, "CREATE TABLE a (); CREATE TABLE b ();")]
-    assert migrate.lint(migrations) == ()
+    assert lint.lint(migrations) == ()
 
 
 def test_a_missing_down_file() -> None:
     check("SELECT 1", ["missing-down-file 1"], down=False)
     simple = [_migration(1, ITEMS, down=False), _migration(2, "SELECT 1", down=False)]
-    assert migrate.lint(simple) == ()
+    assert lint.lint(simple) == ()
 
 
 def test_a_file_may_allow() -> None:
@@ -163,8 +163,8 @@ def test_all_migrations_or_the_newest() -> None:
         _migration(2, "CREATE INDEX ON items (name)"),
         _migration(3, "SELECT 1"),
     ]
-    assert [d.code for d in migrate.lint(migrations)] == ["blocking-index"]
-    assert migrate.lint_newest(migrations) == ()
+    assert [d.code for d in lint.lint(migrations)] == ["blocking-index"]
+    assert lint.lint_newest(migrations) == ()
 
 
 @pytest.mark.parametrize("text", ["", ";;", "ALTER", "CREATE TABLE", "CREATE INDEX ON"])
@@ -223,7 +223,7 @@ def test_a_dropped_column_that_queries_use(text: str, columns: list[str]) -> Non
     }
     migrations = [_migration(1, ITEMS, down=True), _migration(2, text, down=True)]
     found = [
-        d for d in migrate.lint(migrations, users) if d.code == "dropped-column-in-use"
+        d for d in lint.lint(migrations, users) if d.code == "dropped-column-in-use"
     ]
     said = [
         f"`items.{name}` is still used by "

@@ -1,0 +1,5 @@
+"""Migrations -> warnings about what is likely to hurt."""
+
+from .rules import allowed, lint, lint_newest
+
+__all__ = ["allowed", "lint", "lint_newest"]
