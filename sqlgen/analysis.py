@@ -2,193 +2,264 @@
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache, partial
 from threading import Thread
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Final
 
-from . import cache, lock, parse
-from .elsewhere import can_help, elsewhere
-from .model.catalog import Catalog
+from . import cache, known, lock, parse
 from .model.config import ArrayElements, Config, UnknownName
-from .model.description import Description
-from .model.diagnostic import Diagnostic, SqlgenError, attempt, each
+from .model.diagnostic import Diagnostic, SqlgenError, attempt
+from .model.migration import Migration
 from .model.query import Query, QueryFile
-from .model.source import SourceFile, Sources
+from .model.source import SourceFile
 from .model.typed import TypedQuery
 
-# It imports psycopg, which is only needed where something must be asked.
+# What is only needed where something must be asked is imported there.
 if TYPE_CHECKING:
-    from .facts import Servers
+    from .facts import Schema, Servers
 
 Progress = Callable[[str], None]
 
+_BATCH: Final = 128
+"""Queries that are asked about at once: their trees are some 10 kB each."""
+
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
-    """All queries of a project, file by file, and what is wrong with those left out.
+class Analysed:
+    """A query file with its good queries, in its order; those with mistakes are left out.
 
-    `migrations` are the up scripts in their order. `unknown_names` are those in the configuration
-    that the database has nothing for.
+    A file that cannot be parsed has none.
     """
 
-    migrations: tuple[SourceFile, ...]
-    files: tuple[tuple[QueryFile, tuple[TypedQuery, ...]], ...]
-    diagnostics: tuple[Diagnostic, ...]
-    unknown_names: tuple[UnknownName, ...] = ()
+    file: QueryFile
+    typed: tuple[TypedQuery, ...]
+    parsed: bool = True
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What there is to say about the good queries."""
-        return tuple(w for _, typed in self.files for q in typed for w in q.warnings)
+        return tuple([warning for one in self.typed for warning in one.warnings])
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was left out."""
+        return self.parsed and len(self.typed) == len(self.file.queries)
 
 
-def analyse(
-    config: Config,
-    sources: Sources,
-    store: cache.Store,
-    *,
-    progress: Progress,
-    servers: "Servers | None",
-) -> Analysis:
-    """Find the type and the nullability of everything in the project's queries.
+Findings = tuple[tuple[Analysed, ...], tuple[Diagnostic, ...]]
+"""The analysed files, in the order that was asked for, and all that is wrong in them."""
+
+
+class Analyst:
+    """Finds the type and the nullability of everything in a project's queries.
 
     What the store knows of them is not asked again; if that is everything, no server is started.
-    Raises `SqlgenError` if there is no schema to analyse against: a migration fails, or no server
-    can be had.
+    Raises `SqlgenError` at any time if there is no schema to analyse against: a migration fails, or
+    no server can be had.
     """
-    files, unparsed = attempt(parsed, sources.queries)
-    migrations = parse.migrations(sources.migrations)
-    scripts = tuple(migration.up for migration in migrations)
-    chain = cache.chain(scripts, config)
-    key = cache.schema(chain, cache.embedded(config), config)
-    known = remembered(store, key, files) if cache.embedded(config) else None
-    undescribed: tuple[Diagnostic, ...] = ()
-    untyped: tuple[Diagnostic, ...] = ()
-    unknown = remembered_names(store, key, config)
-    if known is None or unknown is None or any(missing(f, known) for f in files):
-        from . import facts
 
-        imports = Thread(target=import_the_rest)
-        imports.start()
-        with nullcontext(servers) if servers else facts.Servers() as lent:
-            server = lent.get(config, progress)
-            if not cache.embedded(config):
-                key = cache.schema(chain, facts.identity(server), config)
-            known = remembered(store, key, files) or {}
-            new = [query for file in files for query in missing(file, known)]
-            described, undescribed, unknown = facts.ask(
-                server, config, migrations, new, store, progress
-            )
+    def __init__(
+        self,
+        config: Config,
+        migrations: Sequence[Migration],
+        store: cache.Store,
+        progress: Progress,
+        servers: "Servers | None" = None,
+    ) -> None:
+        self._config = config
+        self._migrations = tuple(migrations)
+        self._store = store
+        self._progress = progress
+        self._servers = servers
+        self._stack = ExitStack()
+        self._schema: Schema | None = None
+        self._key = ""
+        self.book: Mapping[str, known.Known] = {}
+
+    def __enter__(self) -> "Analyst":
+        scripts = [migration.up for migration in self._migrations]
+        chain = cache.chain(scripts, self._config)
+        server = cache.embedded(self._config)
+        if not server:
+            from . import facts
+
+            server = facts.identity(self._lent().get(self._config, self._progress))
+        self._key = cache.schema(chain, server, self._config)
+        book = known.load(self._store, self._key)
+        if book is None:
+            self.prepare()  # at least the migrations are to be tried
+        self.book = book or {}
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def prepare(self) -> "Schema":
+        """The database that has the schema, made if need be."""
+        if self._schema is None:
+            from . import facts
+
+            imports = Thread(target=_import_the_rest)
+            imports.start()
+            try:
+                server = self._lent().get(self._config, self._progress)
+                self._schema = self._stack.enter_context(
+                    facts.schema(
+                        server,
+                        self._config,
+                        self._migrations,
+                        self._store,
+                        self._progress,
+                    )
+                )
+            finally:
+                imports.join()
+        return self._schema
+
+    def analyse(self, sources: Sequence[SourceFile]) -> Findings:
+        """The analysed queries of the files, and all that is wrong in them."""
+        files, diagnostics = parsed(sources)
+        typed: dict[int, TypedQuery] = {}
+        for file, _ in files:
+            if entry := self.book.get(file.source.path):
+                typed |= lock.unpack(entry.analyses, file.queries)
+        missing = [q for file, _ in files for q in file.queries if id(q) not in typed]
+        wrong = list(diagnostics)
+        for start in range(0, len(missing), _BATCH):
+            batch = missing[start : start + _BATCH]
+            typed |= {id(one.query): one for one in self._asked(batch, wrong)}
+        return gathered(files, typed), tuple(wrong)
+
+    def unknown_names(self) -> tuple[UnknownName, ...]:
+        """The names in the configuration that the database has nothing for."""
+        if not self._config.names:
+            return ()
+        key = cache.names(self._key, self._config)
+        if kept := self._store.get(key):
+            names: tuple[UnknownName, ...] = pickle.loads(kept)
+            return names
+        found = self.prepare().unknown_names(self._config)
+        self._store.put(key, pickle.dumps(found))
+        return found
+
+    def remember(self, book: Mapping[str, known.Known]) -> None:
+        """Keep what is known by now of the query files."""
+        if book != self.book or not book:
+            known.save(self._store, self._key, book)
+
+    def explained(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """The diagnostics in the order of somebody who reads the files from top to bottom.
+
+        First comes that there is no migration, where something is missing.
+        """
+        first: tuple[Diagnostic, ...] = ()
+        if not self._migrations and any(d.code in _MISSING for d in diagnostics):
+            first = (no_migrations(self._config),)
+        return first + in_order(diagnostics)
+
+    def _lent(self) -> "Servers":
+        if self._servers is None:
+            from . import facts
+
+            self._servers = self._stack.enter_context(facts.Servers())
+        return self._servers
+
+    def _asked(
+        self, queries: Sequence[Query], wrong: list[Diagnostic]
+    ) -> tuple[TypedQuery, ...]:
+        """What a server and inference make of the queries; what is *wrong* is added to that."""
         from . import infer
 
-        imports.join()
-        progress("inferring nullability")
-        decide = partial(
-            infer.query,
-            never_null=config.never_null,
-            nullable_elements=config.array_elements is ArrayElements.NULLABLE,
+        schema = self.prepare()
+        described, refused = schema.ask(queries)
+        nullable_elements = self._config.array_elements is ArrayElements.NULLABLE
+        found, untyped = attempt(
+            lambda description: infer.query(
+                description,
+                schema.catalog,
+                never_null=self._config.never_null,
+                nullable_elements=nullable_elements,
+            ),
+            described,
         )
-        typed, untyped = inferred(described, decide)
-        changed = [file for file in files if missing(file, known)]
-        known |= {id(one.query): one for one in typed}
-        remember(store, key, changed, known)
-        store.put(cache.names(key, config), pickle.dumps(unknown))
-    if not migrations and any(d.code in _MISSING for d in undescribed):
-        undescribed = (no_migrations(config), *undescribed)
-    return Analysis(
-        migrations=scripts,
-        files=tuple((file, gathered(file, known)) for file in files),
-        diagnostics=in_order(unparsed + undescribed + untyped),
-        unknown_names=unknown,
-    )
+        wrong.extend((*refused, *untyped))
+        return found
 
 
-def import_the_rest() -> None:
-    """Import what is needed once the server has answered, while it starts."""
-    from . import infer, render, translate  # noqa: F401  # for their being imported
+class Locked:
+    """Finds the analysed queries in the lock, which is among the *generated* texts.
 
-
-def inferred(
-    described: Sequence[tuple[Description, Catalog]],
-    decide: Callable[[Description, Catalog], TypedQuery],
-) -> tuple[tuple[TypedQuery, ...], tuple[Diagnostic, ...]]:
-    """What there is to say of each query, and what is wrong; half of it is found out elsewhere."""
-    half = len(described) // 2
-    if not can_help(len(described)):
-        return attempt(lambda fact: decide(*fact), described)
-    rest = described[half:]
-    packed = elsewhere(lambda: lock.pack(attempt(lambda f: decide(*f), rest)[0]))
-    first, wrong = attempt(lambda fact: decide(*fact), described[:half])
-    found = lock.unpack(packed(), [description.query for description, _ in rest])
-    left = [fact for fact in rest if id(fact[0].query) not in found]
-    second, wrong_too = attempt(lambda fact: decide(*fact), left)
-    return (*first, *found.values(), *second), wrong + wrong_too
-
-
-def locked(config: Config, sources: Sources, generated: Mapping[str, str]) -> Analysis:
-    """The analysis that the lock among the *generated* texts has recorded.
-
-    Raises `SqlgenError` where the lock is not that of these files.
+    Raises `SqlgenError` where there is no lock, or it cannot be read.
     """
-    migrations = tuple(m.up for m in parse.migrations(sources.migrations))
-    files = each(parsed, sources.queries)
-    found = lock.load(config, migrations, files, generated)
-    if found.stale:
-        raise SqlgenError(*found.stale)
-    return Analysis(migrations, found.files, ())
+
+    def __init__(
+        self,
+        config: Config,
+        migrations: Sequence[Migration],
+        generated: Mapping[str, str],
+    ) -> None:
+        scripts = [migration.up for migration in migrations]
+        self._recorded = lock.Recorded(config, scripts, generated)
+        self.book: Mapping[str, known.Known] = {}
+
+    def analyse(self, sources: Sequence[SourceFile]) -> Findings:
+        """The recorded queries of the files, and all that is not recorded."""
+        files, wrong = parsed(sources)
+        typed: dict[int, TypedQuery] = {}
+        stale = list(wrong)
+        for file, _ in files:
+            found, changed = self._recorded.queries(file)
+            typed |= {id(one.query): one for one in found}
+            stale.extend(changed)
+        return gathered(files, typed), tuple(stale)
+
+    def prepare(self) -> None:
+        """Nobody is asked."""
+
+    def remember(self, _: Mapping[str, known.Known]) -> None:
+        """Nothing is kept."""
+
+    def explained(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """All that is not as recorded: the schema and the settings, then the queries."""
+        return (*self._recorded.stale, *in_order(diagnostics))
 
 
-@lru_cache(maxsize=10_000)
-def parsed(source: SourceFile) -> QueryFile:
-    """A query file, which `watch` meets again at every save of another one."""
-    return parse.query_file(source)
+Parsed = tuple[QueryFile, bool]
+"""A query file, and whether it could be parsed."""
 
 
-_UNPACKED: dict[str, tuple[QueryFile, bytes, dict[int, TypedQuery]]] = {}
-"""The analyses last read of each file, by its path, with what they were read from."""
+def parsed(
+    sources: Sequence[SourceFile],
+) -> tuple[list[Parsed], tuple[Diagnostic, ...]]:
+    """The query files; those with a mistake have no queries."""
+    found: list[Parsed] = []
+    wrong: list[Diagnostic] = []
+    for source in sources:
+        try:
+            found.append((parse.query_file(source), True))
+        except SqlgenError as error:
+            wrong.extend(error.diagnostics)
+            found.append((QueryFile(source, "", ()), False))
+    return found, tuple(wrong)
 
 
-def remembered(
-    store: cache.Store, schema: str, files: Sequence[QueryFile]
-) -> dict[int, TypedQuery] | None:
-    """The known analyses by `id` of the query; None if nothing is known of the schema itself."""
-    if store.get(schema) is None:
-        return None
-    found: dict[int, TypedQuery] = {}
-    for file in files:
-        if kept := store.get(cache.query_file(schema, file.source.path)):
-            before = _UNPACKED.get(file.source.path)
-            if before is None or before[0] is not file or before[1] != kept:
-                before = file, kept, lock.unpack(kept, file.queries)
-                _UNPACKED[file.source.path] = before
-            found |= before[2]
-    return found
-
-
-def remember(
-    store: cache.Store,
-    schema: str,
-    files: Sequence[QueryFile],
-    known: Mapping[int, TypedQuery],
-) -> None:
-    """Keep the analyses of the *files*' queries, and that there is no mistake in the schema."""
-    for file in files if store else ():
-        path = cache.query_file(schema, file.source.path)
-        store.put(path, lock.pack(gathered(file, known)))
-    store.put(schema, b"migrated")
-
-
-def remembered_names(
-    store: cache.Store, schema: str, config: Config
-) -> tuple[UnknownName, ...] | None:
-    """The names in the configuration that the database has nothing for; None if not known."""
-    if not config.names:
-        return ()
-    kept = store.get(cache.names(schema, config))
-    found: tuple[UnknownName, ...] | None = pickle.loads(kept) if kept else None
-    return found
+def gathered(
+    files: Sequence[Parsed], typed: Mapping[int, TypedQuery]
+) -> tuple[Analysed, ...]:
+    """The files with their typed queries, which are found by the `id` of the query."""
+    return tuple(
+        Analysed(
+            file, tuple([typed[id(q)] for q in file.queries if id(q) in typed]), good
+        )
+        for file, good in files
+    )
 
 
 def no_migrations(config: Config) -> Diagnostic:
@@ -205,18 +276,6 @@ _MISSING = frozenset({"42P01", "42704", "42883", "3F000"})
 """undefined_table, undefined_object, undefined_function, invalid_schema_name"""
 
 
-def missing(file: QueryFile, known: Mapping[int, TypedQuery]) -> list[Query]:
-    """The queries of a file of which nothing is known."""
-    return [query for query in file.queries if id(query) not in known]
-
-
-def gathered(
-    file: QueryFile, known: Mapping[int, TypedQuery]
-) -> tuple[TypedQuery, ...]:
-    """The typed queries of a file, in its order."""
-    return tuple(known[id(q)] for q in file.queries if id(q) in known)
-
-
 def in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The diagnostics as somebody reads who goes through the files from top to bottom."""
 
@@ -225,3 +284,8 @@ def in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         return (span.source.path, span.start) if span else ("", 0)
 
     return tuple(sorted(diagnostics, key=place))
+
+
+def _import_the_rest() -> None:
+    """Import what is needed once the server has answered, while it starts."""
+    from . import infer, render, translate  # noqa: F401  # for their being imported

@@ -1,18 +1,23 @@
-"""Queries and migrations -> what a server says of them: the page that starts one, and needs psycopg.
+"""Queries and migrations -> what a server says of them: the page that starts one.
 
-It is imported only where something must be asked, so that a build of what is known is quick.
+It is imported only where something must be asked, so that a build of what is known is quick; and
+psycopg only where a database must be made, or the server is not our own.
 """
 
 import hashlib
 import pickle
+import socket
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from types import TracebackType
+from typing import TYPE_CHECKING, TypeAlias
 
-from psycopg import Connection
-from psycopg.rows import TupleRow
-
-from . import cache, database, describe, migrate
+from . import cache, describe, embedded
+from .describe import Wire
+from .embedded import Running
+from .model import session
 from .model.catalog import Catalog
 from .model.config import Config, UnknownName
 from .model.description import Description
@@ -20,7 +25,24 @@ from .model.diagnostic import Diagnostic
 from .model.migration import Migration
 from .model.query import Query
 
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import TupleRow
+
+    from .database import Server
+
 Progress = Callable[[str], None]
+
+Lent: TypeAlias = "Running | Server"
+"""A server to build with: one of our own that runs, or one that was given."""
+
+Opened: TypeAlias = "Wire | Connection[TupleRow]"
+"""A session on a database that has the schema."""
+
+_HOUR = 3600 * 10**9
+"""Nanoseconds between two notes of a database's use."""
+_CATALOGS = 16 * 2**20
+"""Bytes of catalogs that are kept beside a cluster: those of some ten databases."""
 
 
 class Servers:
@@ -28,7 +50,7 @@ class Servers:
 
     def __init__(self) -> None:
         self._stack = ExitStack()
-        self._lent: tuple[object, database.Server] | None = None
+        self._lent: tuple[object, Lent] | None = None
 
     def __enter__(self) -> "Servers":
         return self
@@ -46,96 +68,179 @@ class Servers:
         self._lent = None
         self._stack.close()
 
-    def get(self, config: Config, progress: Progress) -> database.Server:
+    def get(self, config: Config, progress: Progress) -> Lent:
         """The server that *config* names; raises `ServerUnavailableError` if it cannot be had."""
         wanted = (cache.embedded(config), config.server, config.extensions)
         kept = self._lent
-        if kept is None or kept[0] != wanted or not database.answers(kept[1]):
+        if kept is None or kept[0] != wanted or not _answers(kept[1]):
             self.close()
-            extensions = config.root / config.extensions if config.extensions else None
             progress("starting PostgreSQL")
-            lent = database.server(
-                config.server, extensions=extensions, progress=progress
-            )
-            kept = self._lent = wanted, self._stack.enter_context(lent)
+            kept = self._lent = wanted, self._started(config, progress)
         return kept[1]
 
+    def _started(self, config: Config, progress: Progress) -> Lent:
+        if config.server != "embedded":
+            from . import database
 
-def identity(server: database.Server) -> str:
-    """What tells given servers apart on which the same migrations may give other types."""
-    with database.connection(server) as connection:
+            return database.given(config.server)
+        extensions = config.root / config.extensions if config.extensions else None
+        lent = embedded.running(extensions=extensions, progress=progress)
+        return self._stack.enter_context(lent)
+
+
+def _answers(server: Lent) -> bool:
+    """Whether the server is still there."""
+    if isinstance(server, Running):
+        with socket.socket(socket.AF_UNIX) as knocking:
+            return knocking.connect_ex(str(server.socket)) == 0
+    from . import database
+
+    return database.answers(server)
+
+
+def identity(server: Lent) -> str:
+    """What tells servers apart on which the same migrations may give other types."""
+    from . import database
+
+    own = _with_driver(server)
+    with database.connection(own) as connection:
         row = connection.execute(_IDENTITY).fetchone()
-    facts = (row, server.version, server.fingerprint)
+    facts = (row, own.version, own.fingerprint)
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-def ask(
-    server: database.Server,
-    config: Config,
-    migrations: Sequence[Migration],
-    queries: Sequence[Query],
-    store: cache.Store,
-    progress: Progress,
-) -> tuple[
-    list[tuple[Description, Catalog]], tuple[Diagnostic, ...], tuple[UnknownName, ...]
-]:
-    """What the server says of each query beside its catalog, what it refuses, and what it has not.
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A database that has a project's migrations: its facts, and what opens a session on it."""
 
-    Raises `SqlgenError` if a migration fails.
-    """
-    with schema(server, config, migrations, store, progress) as connection:
-        progress("asking PostgreSQL")
-        wanted = queries or config.names
-        catalog = _catalog(connection, store) if wanted else None
-        outcomes = describe.queries(connection, catalog, queries) if catalog else ()
-    good = [(o, catalog) for o in outcomes if isinstance(o, Description) and catalog]
-    unknown = describe.unknown_names(config, catalog) if catalog else ()
-    return good, tuple(o for o in outcomes if isinstance(o, Diagnostic)), unknown
+    catalog: Catalog
+    open: Callable[[], AbstractContextManager["Opened"]]
+
+    def ask(
+        self, queries: Sequence[Query]
+    ) -> tuple[tuple[Description, ...], tuple[Diagnostic, ...]]:
+        """What the server says of each query, and those that it refuses."""
+        if not queries:
+            return (), ()
+        with self.open() as opened:
+            outcomes = describe.queries(opened, self.catalog, queries)
+        return (
+            tuple(o for o in outcomes if isinstance(o, Description)),
+            tuple(o for o in outcomes if isinstance(o, Diagnostic)),
+        )
+
+    def unknown_names(self, config: Config) -> tuple[UnknownName, ...]:
+        """The names in the configuration that the database has nothing for."""
+        return describe.unknown_names(config, self.catalog) if config.names else ()
 
 
 @contextmanager
 def schema(
-    server: database.Server,
+    server: Lent,
     config: Config,
     migrations: Sequence[Migration],
     store: cache.Store,
     progress: Progress,
-) -> Iterator[Connection[TupleRow]]:
-    """Lend a connection to a database that has all migrations applied.
+) -> Iterator[Schema]:
+    """Lend a database that has all migrations applied: one of a run before where there is one.
 
-    One of a run before where the store keeps anything. Raises `SqlgenError` if a migration fails.
+    Nothing of a run before is used, and nothing is kept, if the *store* keeps nothing. Raises
+    `SqlgenError` if a migration fails.
     """
+    if not isinstance(server, Running) or not store:
+        with _made(server, config, migrations, store, progress) as (schema, _):
+            yield schema
+        return
+    chain = cache.chain([migration.up for migration in migrations], config)
+    name = embedded.template_name(
+        server.fingerprint,
+        server.version,
+        chain[-1] if chain else "",
+        config.search_path,
+    )
+    catalogs = cache.Store(server.folder / "catalogs", limit=_CATALOGS)
 
-    def run(connection: Connection[TupleRow], start: int) -> None:
+    def open_() -> Wire:
+        settings = session.settings(config.search_path) | session.TREES
+        return Wire(server.socket, embedded.USER, name, session.options(settings))
+
+    key = _known(open_, progress)
+    kept = catalogs.get(key) if key else None
+    if kept:
+        # The folder is ours alone, and its entries are whole and of this very code.
+        yield Schema(pickle.loads(kept), open_)
+        return
+    with _made(server, config, migrations, store, progress) as (schema, is_kept):
+        if is_kept:
+            content = pickle.dumps(schema.catalog, pickle.HIGHEST_PROTOCOL)
+            catalogs.put(_known(open_, progress), content)
+            schema = Schema(schema.catalog, open_)
+        yield schema
+
+
+def _known(open_: Callable[[], Wire], progress: Progress) -> str:
+    """The key of the facts of the database that a run before has left; empty if there is none."""
+    progress("asking PostgreSQL")
+    try:
+        with open_() as wire:
+            [(*identity, name, used)] = wire.rows(_DATABASE)
+            if time.time_ns() - int(used or 0) > _HOUR:
+                wire.rows(f"COMMENT ON DATABASE {name} IS '{time.time_ns():020d}'")
+    except describe.NoSuchDatabaseError:
+        return ""
+    return cache.catalog(repr(identity))
+
+
+@contextmanager
+def _made(
+    server: Lent,
+    config: Config,
+    migrations: Sequence[Migration],
+    store: cache.Store,
+    progress: Progress,
+) -> Iterator[tuple[Schema, bool]]:
+    """Make a database that has all migrations applied; gives whether it stays for later runs."""
+    from . import database, migrate
+
+    def run(connection: "Connection[TupleRow]", start: int) -> None:
         for migration in migrations[start:]:
             progress(f"migrating to {migration.version}")
             migrate.execute(connection, migration)
         connection.execute("DISCARD TEMP")  # which no later run would see
 
-    path = config.search_path
+    own, path = _with_driver(server), config.search_path
     if store:
         chain = cache.chain([migration.up for migration in migrations], config)
-        with database.migrated(server, chain, run, search_path=path) as connection:
-            yield connection
+        lent = database.migrated(own, chain, run, search_path=path)
     else:
-        with database.scratch(server, search_path=path) as connection:
-            run(connection, 0)
-            yield connection
+        lent = _scratch(own, path, run)
+    with lent as connection:
+        progress("asking PostgreSQL")
+        name = connection.info.dbname
+        schema = Schema(
+            describe.catalog(connection), lambda: database.connected(own, name, path)
+        )
+        yield schema, name.startswith(embedded.TEMPLATES)
 
 
-def _catalog(connection: Connection[TupleRow], store: cache.Store) -> Catalog:
-    """The database's facts, which a template that is there from before has had all along."""
-    key = cache.catalog(repr(connection.execute(_DATABASE).fetchone()))
-    # The store's folder is the user's own, and its entries are whole and of this very code.
-    kept = store.get(key)
-    found: Catalog
-    if kept:
-        found = pickle.loads(kept)
-    else:
-        found = describe.catalog(connection)
-        if store and connection.info.dbname.startswith(database.TEMPLATES):
-            store.put(key, pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
-    return found
+@contextmanager
+def _scratch(
+    server: "Server",
+    path: Sequence[str],
+    run: Callable[["Connection[TupleRow]", int], None],
+) -> Iterator["Connection[TupleRow]"]:
+    from . import database
+
+    with database.scratch(server, search_path=path) as connection:
+        run(connection, 0)
+        yield connection
+
+
+def _with_driver(server: Lent) -> "Server":
+    """The server as psycopg reaches it."""
+    from . import database
+
+    return database.ours(server) if isinstance(server, Running) else server
 
 
 _IDENTITY = """
@@ -147,6 +252,7 @@ SELECT version(),
 """
 
 _DATABASE = """
-SELECT (SELECT system_identifier FROM pg_control_system()), oid, datname
+SELECT (SELECT system_identifier FROM pg_control_system()), oid, datname,
+       shobj_description(oid, 'pg_database') -- when it was last used, for templates.py
 FROM pg_database WHERE datname = current_database()
 """

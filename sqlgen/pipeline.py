@@ -8,25 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import cache, read, write
-from .elsewhere import can_help, elsewhere
 from .model.config import Config, UnknownName
-from .model.diagnostic import (
-    ConfigurationError,
-    Diagnostic,
-    Label,
-    SqlgenError,
-    each,
-)
-from .model.output import GeneratedFile, Plan
+from .model.diagnostic import ConfigurationError, Diagnostic, Label, SqlgenError
+from .model.output import Plan
 from .model.source import SourceFile, Sources, Span
 
 # Stages that are only needed where something has changed are imported there: they take longer to
 # import than it takes to find out that nothing has.
 if TYPE_CHECKING:
-    from .analysis import Analysis
     from .facts import Servers
-    from .model.python import PythonFile
     from .model.typed import TypedQuery
+    from .package import Package
     from .translate import Annotations
 
 Progress = Callable[[str], None]
@@ -77,31 +69,42 @@ def plan(
     progress("reading queries")
     sources, store = project(config), cache.store()
     before = read.generated(config.root, config.output)
+    disk = write.digests(before)
     wanted = selection(config, sources.paths, only)
     key = finished_key(config, sources)
-    known = finished(store, key, before)
+    known = finished(store, key, before, disk)
     if known is not None:
         return Plan((), said(config, *known, wanted))
-    analysis = analysed(config, sources, store, progress, servers)
-    errors, elsewhere = split(analysis.diagnostics, wanted)
-    if errors:
-        raise SqlgenError(*errors)
-    progress("writing Python")
-    files = generated(config, analysis)
-    changes = write.changes(before, list(files))
+    from . import lint, parse
+    from .analysis import Analyst
+    from .package import package
+    from .work import Job
+
+    migrations = parse.migrations(sources.migrations)
+    with Analyst(config, migrations, store, progress, servers) as analyst:
+        job = Job(
+            config=config,
+            sources=sources.queries,
+            migrations=[migration.up for migration in migrations],
+            disk=disk,
+            wanted=wanted,
+            analyses=analyst,
+        )
+        made = package(job, progress)
+        names = analyst.unknown_names()
+    changes = write.changes(before, made.files, made.kept)
     if only:
-        paths = {file.path for file, origin in files.items() if origin in wanted}
-        shared = {file.path for file, origin in files.items() if not origin}
-        if elsewhere:
-            shared -= {file.path for file in files if write.is_lock(file)}
-        if elsewhere and any(change.path in shared for change in changes):
-            raise SqlgenError(*elsewhere)
+        paths = {file.path for file, origin in made.files.items() if origin in wanted}
+        shared = {file.path for file, origin in made.files.items() if not origin}
+        if made.wrong:
+            shared -= {file.path for file in made.files if write.is_lock(file)}
+        if made.wrong and any(change.path in shared for change in changes):
+            raise SqlgenError(*made.wrong)
         changes = tuple(c for c in changes if c.path in paths | shared)
-    write.verify(changes)
-    warnings, names = analysis.warnings, analysis.unknown_names
-    if not analysis.diagnostics:
-        finish(store, key, files, warnings, names)
-    return Plan(changes, said(config, warnings, names, wanted))
+    if not made.wrong:
+        finish(store, key, made, names)
+    newest = lint.lint_newest(migrations) if changes and not only else ()
+    return Plan(changes, said(config, made.warnings, names, wanted), newest)
 
 
 def check_offline(config: Config, *, progress: Progress = quiet) -> Plan:
@@ -112,11 +115,22 @@ def check_offline(config: Config, *, progress: Progress = quiet) -> Plan:
     progress("reading queries")
     sources = project(config)
     before = read.generated(config.root, config.output)
-    from .analysis import locked
+    from . import parse
+    from .analysis import Locked
+    from .package import package
+    from .work import Job
 
-    analysis = locked(config, sources, before)
-    progress("writing Python")
-    return Plan(write.changes(before, list(generated(config, analysis))), ())
+    migrations = parse.migrations(sources.migrations)
+    job = Job(
+        config=config,
+        sources=sources.queries,
+        migrations=[migration.up for migration in migrations],
+        disk=write.digests(before),
+        wanted=frozenset((*sources.paths, *(m.up.path for m in migrations))),
+        analyses=Locked(config, migrations, before),
+    )
+    made = package(job, progress)
+    return Plan(write.changes(before, made.files, made.kept), ())
 
 
 def describe_queries(
@@ -126,56 +140,23 @@ def describe_queries(
 
     Raises `SqlgenError` if there is no schema to analyse against.
     """
-    from . import translate
+    from . import parse, translate
+    from .analysis import Analyst
 
-    analysis = analysed(config, project(config), cache.store(), progress, None)
-    queries = [query for _, typed in analysis.files for query in typed]
+    sources = project(config)
+    migrations = parse.migrations(sources.migrations)
+    with Analyst(config, migrations, cache.store(), progress) as analyst:
+        analysed, wrong = analyst.analyse(sources.queries)
+        wrong = analyst.explained(wrong)
+    queries = [query for file in analysed for query in file.typed]
     shown = translate.annotations(queries, config)
-    return tuple(map(Described, queries, shown)), analysis.diagnostics
+    return tuple(map(Described, queries, shown)), wrong
 
 
 def project(config: Config) -> Sources:
     """The project's files; raises `SqlgenError` if one cannot be read."""
     queries = read.sources(config.root, config.queries)
     return Sources(read.sources(config.root, config.migrations), queries)
-
-
-def analysed(
-    config: Config,
-    sources: Sources,
-    store: cache.Store,
-    progress: Progress,
-    servers: "Servers | None",
-) -> "Analysis":
-    """The project's queries with the type and the nullability of everything in them."""
-    from .analysis import analyse
-
-    return analyse(config, sources, store, progress=progress, servers=servers)
-
-
-def generated(config: Config, analysis: "Analysis") -> dict[GeneratedFile, str]:
-    """The files of the package and of the lock, each with the query file that it comes from."""
-    from . import lock, render, translate
-
-    def locks() -> dict[GeneratedFile, str]:
-        return lock.files(config, analysis.migrations, analysis.files)
-
-    if not can_help(sum(len(typed) for _, typed in analysis.files)):
-        modules = translate.package(analysis.files, config)
-        texts = each(render.module, modules)
-        return dict(zip(texts, map(source, modules), strict=True)) | locks()
-    locked = elsewhere(lambda: pickle.dumps(locks()))
-    modules = translate.package(analysis.files, config)
-    half = len(modules) // 2
-    rest = elsewhere(lambda: pickle.dumps(each(render.module, modules[half:])))
-    first, second = each(render.module, modules[:half]), rest()
-    texts = first + (
-        pickle.loads(second) if second else each(render.module, modules[half:])
-    )
-    found = locked()
-    return dict(zip(texts, map(source, modules), strict=True)) | (
-        pickle.loads(found) if found else locks()
-    )
 
 
 # --- what is known from before -----------------------------------------------------------------
@@ -189,30 +170,30 @@ def finished_key(config: Config, sources: Sources) -> str:
 
 
 def finished(
-    store: cache.Store, key: str, before: Mapping[str, str]
+    store: cache.Store,
+    key: str,
+    before: Mapping[str, str],
+    disk: Mapping[str, bytes],
 ) -> tuple[tuple[Diagnostic, ...], tuple[UnknownName, ...]] | None:
     """What a build before of just these files had to say, if what it made is still there."""
     kept = store.get(key) if key else None
     if kept is None:
         return None
     digests, *said = pickle.loads(kept)  # whole, and in the user's own folder
-    return tuple(said) if write.is_current(before, digests) else None
+    return tuple(said) if write.is_current(before, disk, digests) else None
 
 
 def finish(
-    store: cache.Store,
-    key: str,
-    files: Mapping[GeneratedFile, str],
-    warnings: Sequence[Diagnostic],
-    names: Sequence[UnknownName],
+    store: cache.Store, key: str, made: "Package", names: Sequence[UnknownName]
 ) -> None:
     """Keep what a build has made and said.
 
     Names in the configuration are kept without their places, which are those of another day.
     """
     if store and key:
-        digests = {file.path: write.digest(file.text) for file in files}
-        store.put(key, pickle.dumps((digests, tuple(warnings), tuple(names))))
+        digests = {file.path: write.digest(file.text) for file in made.files}
+        kept = {**made.kept, **digests}
+        store.put(key, pickle.dumps((kept, made.warnings, tuple(names))))
 
 
 def said(
@@ -222,7 +203,10 @@ def said(
     wanted: frozenset[str],
 ) -> tuple[Diagnostic, ...]:
     """The warnings of the *wanted* files, and those of the configuration."""
-    return (*read.misnamed(config.root, names), *split(warnings, wanted)[0])
+    return (
+        *read.misnamed(config.root, names),
+        *(w for w in warnings if not w.label or w.label.span.source.path in wanted),
+    )
 
 
 def selection(
@@ -249,23 +233,6 @@ def selection(
             )
         found.update(matching)
     return frozenset(found)
-
-
-def split(
-    diagnostics: Sequence[Diagnostic], wanted: frozenset[str]
-) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
-    """The diagnostics about the *wanted* files (or about none), and those elsewhere."""
-    here = tuple(
-        d for d in diagnostics if not d.label or d.label.span.source.path in wanted
-    )
-    return here, tuple(d for d in diagnostics if d not in here)
-
-
-def source(file: "PythonFile") -> str:
-    """The query file that a generated file comes from; empty for those that all share."""
-    from .model.python import Module
-
-    return file.source if isinstance(file, Module) else ""
 
 
 def stale(plan_: Plan) -> tuple[Diagnostic, ...]:

@@ -10,11 +10,12 @@ from pathlib import Path, PurePosixPath
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from . import database, lock, migrate, parse, read
+from . import database, lint, lock, migrate, parse, read
 from .migrate.collations import stand_in
 from .model.config import Config
 from .model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from .model.migration import Migration
+from .model.session import quoted
 from .model.source import SourceFile
 
 DEVELOPMENT = "dev"
@@ -133,7 +134,7 @@ def verify(
     """
     found = migrations(config)
     generated = read.generated(config.root, config.output)
-    warnings = migrate.lint(found, lock.users(config, generated))
+    warnings = lint.lint(found, lock.users(config, generated))
     try:
         with (
             database.server(
@@ -212,13 +213,8 @@ def on_search_path(config: Config, conninfo: str) -> str:
     """The connection string with the project's search path, where that is not the usual one."""
     if config.search_path == Config(root=config.root).search_path:
         return conninfo
-    path = {"search_path": database.quoted(config.search_path)}
+    path = {"search_path": quoted(config.search_path)}
     return make_conninfo(conninfo, options=database.options(conninfo, path))
-
-
-def newest_warnings(config: Config) -> tuple[Diagnostic, ...]:
-    """The warnings about the newest migration."""
-    return migrate.lint_newest(migrations(config))
 
 
 def stem(migration: Migration) -> str:

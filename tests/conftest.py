@@ -16,8 +16,8 @@ import pytest
 from psycopg.rows import TupleRow
 
 from sqlgen import database
-from sqlgen.database import binaries
-from sqlgen.database.binaries import Binaries
+from sqlgen.embedded import binaries
+from sqlgen.embedded.binaries import Binaries
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background jobs ignore Ctrl-C, and so would the processes that tests interrupt.

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -294,15 +294,27 @@ def test_two_processes_make_what_one_makes(
     check(root, monkeypatch)
 
 
-def test_work_that_fails_elsewhere_gives_nothing() -> None:
-    assert elsewhere.elsewhere(lambda: b"found")() == b"found"
-    assert elsewhere.elsewhere(lambda: bytes(10**6))() == bytes(10**6)
+@pytest.mark.parametrize("help_", [True, False])
+@pytest.mark.parametrize("killed_in", [0, 1, 2])
+def test_work_elsewhere_is_done_whatever_becomes_of_the_process(
+    help_: bool, killed_in: int
+) -> None:
+    here = os.getpid()
 
-    def killed() -> bytes:
-        os.kill(os.getpid(), signal.SIGKILL)
-        return b"never"
+    def work() -> Generator[bytes, int, tuple[int, bytes]]:
+        def survive(step: int) -> None:
+            if step == killed_in and os.getpid() != here:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-    assert elsewhere.elsewhere(killed)() == b""
+        survive(1)
+        number = yield bytes(10**6)
+        survive(2)
+        return number, bytes(10**6)
+
+    with elsewhere.elsewhere(work, help_=help_) as helper:
+        assert helper.first() == bytes(10**6)
+        helper.send(7)
+        assert helper.second(7) == (7, bytes(10**6))
 
 
 def check(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,10 +22,11 @@ _CHECKSUM: Final = hashlib.sha256().digest_size
 
 
 class Store:
-    """The entries below a folder; one without a folder never has any."""
+    """The entries below a folder, of *limit* bytes in all; one without a folder never has any."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, *, limit: int = LIMIT) -> None:
         self._folder = folder
+        self._limit = limit
 
     def __bool__(self) -> bool:
         """Whether anything is kept at all."""
@@ -76,7 +77,7 @@ class Store:
             if note.exists() and time.time() - note.stat().st_mtime < _PRUNED:
                 return
             note.touch()
-            prune(self._folder, LIMIT)
+            prune(self._folder, self._limit)
 
 
 def prune(folder: Path, limit: int) -> None:

@@ -5,8 +5,6 @@ from pathlib import Path
 import click
 
 from .. import pipeline
-from ..model.config import Config
-from ..model.diagnostic import Diagnostic
 from ..model.output import Change
 from .console import (
     Progress,
@@ -35,19 +33,11 @@ def build(directory: Path, files: tuple[Path, ...], format_: str) -> None:
         config = configuration(directory)
         with Progress() as progress:
             plan = pipeline.build(config, only=files, progress=progress)
-        of_migrations = warnings(config) if plan.changes and not files else ()
-        show((*of_migrations, *plan.warnings), format_)
+        show((*plan.of_migrations, *plan.warnings), format_)
         if format_ == "text":
             for change in plan.changes:
                 click.echo(f"{verb(change)} {change.path}")
             click.echo(summary(len(plan.changes), config.output))
-
-
-def warnings(config: Config) -> tuple[Diagnostic, ...]:
-    """What there is to say about the newest migration, which is being written most likely."""
-    from .. import workflow  # a build that has nothing to do needs nothing of it
-
-    return workflow.newest_warnings(config)
 
 
 def verb(change: Change) -> str:

@@ -8,7 +8,7 @@ import click
 
 from .. import database, workflow
 from ..database import development
-from ..database.server import best
+from ..embedded import best
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .console import Progress, configuration, outcome

@@ -2,23 +2,23 @@
 
 from . import development
 from .copies import Step, copy
-from .scratch import answers, connection, options, quoted, scratch
-from .server import Server, server
-from .templates import PREFIX as TEMPLATES
+from .scratch import answers, connected, connection, options, scratch
+from .server import Server, given, ours, server
 from .templates import migrated
 from .urls import url
 
 __all__ = [
-    "TEMPLATES",
     "Server",
     "Step",
     "answers",
+    "connected",
     "connection",
     "copy",
     "development",
+    "given",
     "migrated",
     "options",
-    "quoted",
+    "ours",
     "scratch",
     "server",
     "url",

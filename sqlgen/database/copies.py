@@ -9,8 +9,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
+from ..embedded.cluster import SUPERUSER
 from ..model.diagnostic import SqlgenError
-from .cluster import SUPERUSER
 from .leftovers import drop_leftovers, new_name
 from .server import Server
 

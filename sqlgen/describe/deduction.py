@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 
-from psycopg.pq.abc import PGconn
-
 from ..model.catalog import PgType
 from ..model.query import Query
-from .exchange import Accepted, Refused, exchange
+from .answers import Accepted, Ask, Refused
 
 _AMBIGUOUS_PARAMETER = "42P08"
 _TRIES = 8
 
 
 def deduced(
-    pgconn: PGconn, query: Query, refused: Refused, types: Mapping[int, PgType]
+    ask: Ask, query: Query, refused: Refused, types: Mapping[int, PgType]
 ) -> str:
     """The type that the parameter which *refused* speaks of has elsewhere, or empty.
 
@@ -37,7 +35,7 @@ def deduced(
         while text[end : end + 1].isdecimal():
             end += 1
         text = f"{text[:start]}NULL{text[end:]}"
-        (answer,) = exchange(pgconn, [text])
+        (answer,) = ask([text])
     return ""
 
 

@@ -1,51 +1,16 @@
-"""Statements -> what the server answers to Parse and Describe, many statements a round trip."""
+"""Statements -> what any server answers to Parse and Describe through libpq, many a round trip."""
 
 import select
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice, repeat
 
 from psycopg.pq import DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
+from .answers import TREE, Accepted, Answer, Refused, WireColumn
+
 BATCH = 64
 """Statements a Sync: an error makes the server skip what follows it up to the next one."""
-
-_TREE = b"parse tree:"
-"""The message that `debug_print_parse` sends (`pg_rewrite_query` in tcop/postgres.c)."""
-
-
-@dataclass(frozen=True, slots=True)
-class WireColumn:
-    """A column as RowDescription gives it; `table` and `number` are 0 for an expression."""
-
-    name: str
-    type: int
-    table: int
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A statement that the server understood; `tree` is the notice's text, wrapped as it came."""
-
-    parameters: tuple[int, ...]
-    columns: tuple[WireColumn, ...]
-    tree: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """A statement that the server did not understand; `position` counts characters from 1."""
-
-    sqlstate: str
-    message: str
-    detail: str
-    hint: str
-    position: int | None
-
-
-Answer = Accepted | Refused
 
 
 def exchange(pgconn: PGconn, statements: Sequence[str]) -> tuple[Answer, ...]:
@@ -128,7 +93,7 @@ def _results_until_sync(pgconn: PGconn) -> Iterator[PGresult]:
 
 def _trees(notice: PGresult) -> Iterator[bytes]:
     """The tree of a notice that carries one; a server may send other log lines too."""
-    if notice.error_field(DiagnosticField.MESSAGE_PRIMARY) == _TREE:
+    if notice.error_field(DiagnosticField.MESSAGE_PRIMARY) == TREE:
         yield notice.error_field(DiagnosticField.MESSAGE_DETAIL) or b""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ..model.catalog import Catalog, EnumType, Relation, RelationKind
 from ..model.query import Parameter, Query
-from .exchange import Refused
+from .answers import Refused
 
 _SYNTAX_ERROR = "42601"
 _UNDEFINED_TABLE = "42P01"

@@ -1,6 +1,5 @@
 """The names in a configuration, Catalog -> those that nothing in the database has."""
 
-import difflib
 from collections.abc import Iterable
 
 from ..model.catalog import Catalog, Function
@@ -30,6 +29,8 @@ def _unknown(
 ) -> Iterable[UnknownName]:
     for name in names:
         if name not in known:
+            import difflib  # rarely needed
+
             # One that is qualified is compared with those that are.
             alike = sorted(
                 k

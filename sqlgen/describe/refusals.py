@@ -6,7 +6,7 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Label
 from ..model.query import Query
 from ..model.source import Span
-from .exchange import Refused
+from .answers import Refused
 from .hints import hint
 
 _TOKEN = re.compile(

@@ -1,48 +1,66 @@
 """Query, connection -> Description: types, names and the analysed tree of each query."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-import psycopg
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from ..model.catalog import Catalog, DomainType, PgType
 from ..model.description import Description, ResultColumn, TableColumn
 from ..model.diagnostic import Diagnostic
 from ..model.query import Query
+from .answers import Accepted, Ask, Refused, WireColumn
 from .deduction import deduced
-from .exchange import Accepted, Refused, WireColumn, exchange
 from .refusals import refusal
-from .settings import trees_sent
 from .trees import unwrapped
+from .wire import Wire
+
+if TYPE_CHECKING:
+    import psycopg
 
 _ANALYSED = re.compile(rb"\{QUERY(?:\s:\w+\s\w+)*\s:utilityStmt\s<>")
 """How the tree of a statement starts that is no utility statement."""
 
 
 def queries(
-    connection: psycopg.Connection[Any], catalog: Catalog, queries: Sequence[Query]
+    session: "Wire | psycopg.Connection[Any]",
+    catalog: Catalog,
+    queries: Sequence[Query],
 ) -> tuple[Description | Diagnostic, ...]:
     """What the server says of each query, or against it, in the queries' order.
 
-    Nothing is executed, and nothing stays changed on the connection. `catalog` is that of the same
+    Nothing is executed, and nothing stays changed on the session. `catalog` is that of the same
     database. Raises `psycopg.ProgrammingError` within a transaction block.
     """
-    with trees_sent(connection.pgconn):
-        answers = exchange(connection.pgconn, [query.sql.text for query in queries])
-    return tuple(
-        (
-            refusal(
-                query,
-                answer,
-                catalog,
-                deduced=deduced(connection.pgconn, query, answer, catalog.types),
+    with _asking(session) as ask:
+        answers = ask([query.sql.text for query in queries])
+        return tuple(
+            (
+                refusal(
+                    query,
+                    answer,
+                    catalog,
+                    deduced=deduced(ask, query, answer, catalog.types),
+                )
+                if isinstance(answer, Refused)
+                else _description(query, answer, catalog.types)
             )
-            if isinstance(answer, Refused)
-            else _description(query, answer, catalog.types)
+            for query, answer in zip(queries, answers, strict=True)
         )
-        for query, answer in zip(queries, answers, strict=True)
-    )
+
+
+@contextmanager
+def _asking(session: "Wire | psycopg.Connection[Any]") -> Iterator[Ask]:
+    """What asks the server on that session."""
+    if isinstance(session, Wire):
+        yield session.ask
+        return
+    from .exchange import exchange
+    from .settings import trees_sent
+
+    pgconn = session.pgconn
+    with trees_sent(pgconn):
+        yield lambda statements: exchange(pgconn, statements)
 
 
 def _description(

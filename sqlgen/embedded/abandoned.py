@@ -10,7 +10,9 @@ from pathlib import Path
 from . import process
 from .binaries import Binaries
 
-_WEEK = 7 * 24 * 3600
+_DAY = 24 * 3600
+_WEEK = 7 * _DAY
+_LOOKED = "looked"
 _PROGRAM = "program"
 
 
@@ -20,6 +22,16 @@ def belongs_to(family: Path, binaries: Binaries) -> None:
     facts = _facts(binaries.folder / "postgres")
     if not note.exists():
         note.write_text(facts)
+
+
+def is_time(root: Path) -> bool:
+    """Whether nobody has looked through *root* for a day; who asks is to look."""
+    note = root / _LOOKED
+    with suppress(OSError):
+        if note.exists() and time.time() - note.stat().st_mtime < _DAY:
+            return False
+        note.touch()
+    return True
 
 
 def forget(root: Path, current: Path) -> None:

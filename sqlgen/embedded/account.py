@@ -6,12 +6,11 @@ PostgreSQL refuses to run as root, so that root (a container, mostly) starts it 
 import os
 import pwd
 import stat
-import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-
-import platformdirs
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 
@@ -89,7 +88,7 @@ def home(account: Account, *, in_memory: bool = False) -> Path:
     Raises `ServerUnavailableError` where no folder will do.
     """
     problems: list[str] = []
-    for folder in (*(_memory() if in_memory else ()), *_homes()):
+    for folder in chain(_memory() if in_memory else (), _later(_homes)):
         if not account.reaches(folder):
             problems.append(f"{folder}: not reachable by the server's user")
             continue
@@ -135,7 +134,16 @@ def _memory() -> tuple[Path, ...]:
     return (_SHARED / f"sqlgen-{os.geteuid()}",)
 
 
+def _later(folders: Callable[[], tuple[Path, ...]]) -> Iterator[Path]:
+    """The *folders*, found when the first is asked for."""
+    yield from folders()
+
+
 def _homes() -> tuple[Path, ...]:
+    import tempfile
+
+    import platformdirs  # rarely needed where there is a memory file system
+
     own = platformdirs.user_cache_path("sqlgen", appauthor=False)
     temporary = Path(tempfile.gettempdir()) / f"sqlgen-{os.geteuid()}"
     if os.geteuid() == 0:

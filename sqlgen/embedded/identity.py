@@ -3,17 +3,6 @@
 import hashlib
 from pathlib import Path
 
-from . import binaries
-
-
-def embedded(extensions: Path | None = None) -> str:
-    """The fingerprint of the server that `"embedded"` would start; empty where it cannot be told.
-
-    Reads a few files, and knows nothing of psycopg.
-    """
-    folder = binaries.folder_of_wheel()
-    return fingerprint(folder, extensions) if folder else ""
-
 
 def fingerprint(folder: Path, extensions: Path | None) -> str:
     """Of the programs in *folder*, what is installed beside them, and the stand-ins for extensions.

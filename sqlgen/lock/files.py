@@ -8,7 +8,6 @@ version of anything, so that branches seldom conflict; `sqlgen build` writes the
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from ..model.config import Config
@@ -23,37 +22,37 @@ from .types import Data, Reader, Writer
 _encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
-Analysed = tuple[QueryFile, tuple[TypedQuery, ...]]
+Types = Mapping[str, Data]
+"""The types that files mention, each under the name that PostgreSQL displays for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """What the lock says of a project: its analysed files, and all in which it is out of date."""
-
-    files: tuple[Analysed, ...]
-    stale: tuple[Diagnostic, ...]
-
-
-def files(
-    config: Config, migrations: Iterable[SourceFile], analysed: Sequence[Analysed]
-) -> dict[GeneratedFile, str]:
-    """The lock files of a project, each with its query file (or nothing).
-
-    *migrations* are the up scripts in their order.
-    """
+def query_file(
+    config: Config, file: QueryFile, typed: Sequence[TypedQuery]
+) -> tuple[GeneratedFile, Types]:
+    """The lock of a query file, and the types that it mentions."""
     types = Writer()
-    found: dict[GeneratedFile, str] = {}
-    for file, typed in analysed:
-        queries = {}
-        for one in typed:
-            data = written(one, types) or {}
-            _leave_out(data)
-            queries[one.query.name] = {"fingerprint": fingerprint(one.query), **data}
-        path = _path(config, file.source.path)
-        found[_file(path, {"queries": queries})] = file.source.path
-    schema = {**_facts(config, migrations), "types": types.types}
-    found[_file(schema_path(config), schema)] = ""
-    return found
+    queries = {}
+    for one in typed:
+        data = written(one, types) or {}
+        _leave_out(data)
+        queries[one.query.name] = {"fingerprint": fingerprint(one.query), **data}
+    path = _path(config, file.source.path)
+    return _file(path, {"queries": queries}), types.types
+
+
+def schema_file(
+    config: Config, migrations: Iterable[SourceFile], types: Iterable[Types]
+) -> GeneratedFile:
+    """The lock of what all query files share; *migrations* are the up scripts in their order.
+
+    Of one name there is one type in a database: `format_type` qualifies what the search path does
+    not show.
+    """
+    merged: dict[str, Data] = {}
+    for mentioned in types:
+        for name, data in mentioned.items():
+            merged.setdefault(name, data)
+    return _file(schema_path(config), {**_facts(config, migrations), "types": merged})
 
 
 def schema_path(config: Config) -> str:
@@ -61,38 +60,48 @@ def schema_path(config: Config) -> str:
     return f"{config.output}/{LOCK_FOLDER}/schema.json"
 
 
-def load(
-    config: Config,
-    migrations: Sequence[SourceFile],
-    parsed: Sequence[QueryFile],
-    generated: Mapping[str, str],
-) -> Locked:
-    """What the lock in *generated* (texts by path) says of these files.
+class Recorded:
+    """The lock of a project, in *generated* (texts by path), beside its migrations.
 
-    Raises `SqlgenError` where there is no lock, or it cannot be read.
+    `stale` tells in what the schema and the settings are not the recorded ones. Raises
+    `SqlgenError` where there is no lock, or it cannot be read.
     """
-    schema = _data(schema_path(config), generated)
-    stale = list(_changed(schema, _facts(config, migrations), migrations))
-    types = Reader(schema.get("types", {}))
-    found: list[Analysed] = []
-    for file in parsed:
-        path = _path(config, file.source.path)
-        queries = _data(path, generated) if path in generated else {}
+
+    def __init__(
+        self,
+        config: Config,
+        migrations: Sequence[SourceFile],
+        generated: Mapping[str, str],
+    ) -> None:
+        schema = _data(schema_path(config), generated)
+        self.stale = tuple(_changed(schema, _facts(config, migrations), migrations))
+        self._config = config
+        self._generated = generated
+        self._types = Reader(schema.get("types", {}))
+
+    def queries(
+        self, file: QueryFile
+    ) -> tuple[tuple[TypedQuery, ...], tuple[Diagnostic, ...]]:
+        """The analysed queries of a file, and a diagnostic for each that is another by now.
+
+        Raises `SqlgenError` where the file's lock cannot be read.
+        """
+        path = _path(self._config, file.source.path)
+        known = path in self._generated
+        queries = _data(path, self._generated).get("queries", {}) if known else {}
         typed: list[TypedQuery] = []
+        stale: list[Diagnostic] = []
         for query in file.queries:
-            data = queries.get("queries", {}).get(query.name, {})
-            if data.get("fingerprint") != fingerprint(query):
-                place = Label(query.name_span)
-                stale.append(
-                    _stale(f"the query `{query.name}` was not analysed", place)
-                )
-                continue
             try:
-                typed.append(read(query, data, types))
+                data = queries.get(query.name, {})
+                if data.get("fingerprint") == fingerprint(query):
+                    typed.append(read(query, data, self._types))
+                    continue
             except _BROKEN:
                 raise _unreadable(path) from None
-        found.append((file, tuple(typed)))
-    return Locked(tuple(found), tuple(stale))
+            place = Label(query.name_span)
+            stale.append(_stale(f"the query `{query.name}` was not analysed", place))
+        return tuple(typed), tuple(stale)
 
 
 def users(

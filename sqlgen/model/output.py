@@ -35,7 +35,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a build would change, sorted by path, and what it has to say."""
+    """What a build would change, sorted by path, and what it has to say.
+
+    `of_migrations` are warnings about the newest migration, which may still be changed.
+    """
 
     changes: tuple[Change, ...]
     warnings: tuple[Diagnostic, ...]
+    of_migrations: tuple[Diagnostic, ...] = ()

@@ -9,7 +9,7 @@ from ..model.typed import TypedQuery
 from .overrides import text
 from .package import context_of
 from .queries import Translated, translated
-from .shared import class_names, shared_types
+from .shared import mentions, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def annotations(
     queries: Sequence[TypedQuery], config: Config
 ) -> tuple[Annotations, ...]:
     """The annotations of each of *queries*. Raises `SqlgenError` (`bad-type`)."""
-    context = context_of(queries, class_names(shared_types(queries)), config)
+    context = context_of(together([mentions(queries)]), config)
     return tuple(_annotations(translated(query, context, ".")) for query in queries)
 
 

@@ -8,8 +8,7 @@ from pathlib import PurePosixPath
 from ..model.config import Config, Mode
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
 from ..model.python import Module
-from ..model.query import QueryFile
-from ..model.source import Span
+from ..model.source import SourceFile, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +19,17 @@ class Place:
     path: str
 
 
-def places(files: Sequence[QueryFile], config: Config) -> tuple[Place, ...]:
+def places(files: Sequence[SourceFile], config: Config) -> tuple[Place, ...]:
     """The places of the query files, in their order.
 
     Raises `SqlgenError` (`bad-module-name`) for a file whose name is no module's or is taken.
     """
     found = each(lambda file: _place(file, config), files)
-    owners: dict[str, QueryFile] = {}
+    owners: dict[str, SourceFile] = {}
     for file, place in zip(files, found, strict=True):
         other = owners.setdefault(place.name, file)
         if other is not file:
-            raise _bad(file, f"`{other.source.path}` would be the same module")
+            raise _bad(file, f"`{other.path}` would be the same module")
     folders = {
         str(parent) for place in found for parent in _parents(place) if place.name
     }
@@ -69,8 +68,8 @@ def _parents(place: Place) -> list[str]:
     return ["." + ".".join(parts[: n + 1]) for n in range(len(parts))]
 
 
-def _place(file: QueryFile, config: Config) -> Place:
-    inside = PurePosixPath(file.source.path).relative_to(config.queries)
+def _place(file: SourceFile, config: Config) -> Place:
+    inside = PurePosixPath(file.path).relative_to(config.queries)
     parts = [part.replace("-", "_") for part in inside.with_suffix("").parts]
     for part in parts:
         if not part.isidentifier() or keyword.iskeyword(part):
@@ -83,12 +82,12 @@ def _place(file: QueryFile, config: Config) -> Place:
     return Place("." + ".".join(parts), "/".join([config.output, *parts]) + ".py")
 
 
-def _bad(file: QueryFile, why: str) -> SqlgenError:
+def _bad(file: SourceFile, why: str) -> SqlgenError:
     return SqlgenError(
         Diagnostic(
             code="bad-module-name",
-            message=f"`{file.source.path}` cannot become a module: {why}",
-            label=Label(Span(file.source, 0, 0)),
+            message=f"`{file.path}` cannot become a module: {why}",
+            label=Label(Span(file, 0, 0)),
             hint="rename the file",
         )
     )

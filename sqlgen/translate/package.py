@@ -1,30 +1,28 @@
-"""(QueryFile, TypedQuery…)… -> the files of the generated package."""
+"""(QueryFile, TypedQuery…)… -> the files of the generated package.
+
+Each query file becomes its modules by itself, which several processes may do, and which is not done
+again where nothing has changed. What they share goes through two summaries: what a file *mentions*,
+before anything has a name, and what its modules *claim* of the shared files afterwards.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import chain
 
 from ..model.config import Config, Mode
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
 from ..model.python import JsonSupport, Module, PythonFile, PyType, Support, TypedMarker
 from ..model.query import QueryFile
-from ..model.source import Span
+from ..model.source import SourceFile, Span
 from ..model.typed import TypedQuery
 from . import overrides
+from .claims import Claims, SharedRow, claims_of
+from .models import models
 from .modules import Place, packages, places
 from .queries import Context, Translated, translated
-from .rows import shared_rows
-from .shared import class_names, literals, models, shared_types
+from .rows import place, shared_rows
+from .shared import Literals, Mentions, mentions, names_of, together
 from .types import MODELS, Types
-from .uses import uses_json_support, uses_support
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A query file with its place in the package and what became of its queries."""
-
-    file: QueryFile
-    place: Place
-    queries: tuple[Translated, ...]
 
 
 def package(
@@ -36,52 +34,84 @@ def package(
     with different fields (`row-mismatch`), a name that is taken (`name-taken`), a type that is none
     (`bad-type`).
     """
-    queries = [query for _, typed in files for query in typed]
-    shared = shared_types(queries)
-    classes = class_names(shared)
-    context = context_of(queries, classes, config)
-    placed = places([file for file, _ in files], config)
+    sources = [file.source for file, _ in files]
+    placed = places(sources, config)
+    mentioned = together([mentions(typed) for _, typed in files])
+    context = context_of(mentioned, config)
     done = each(
-        lambda item: _File(
-            item[0][0],
-            item[1],
-            each(lambda query: translated(query, context, item[1].name), item[0][1]),
-        ),
+        lambda item: module(*item[0], item[1], context),
         list(zip(files, placed, strict=True)),
     )
-    each(_check_names, done)
-    records = shared_rows([query for file in done for query in file.queries])
-    modules = [_module(file, config) for file in done]
-    common = models(queries, shared, records, modules, context.types, context.literals)
-    _check_rows(common, done)
+    shared = shared_files(
+        mentioned, [claims for _, claims in done], placed, context, sources
+    )
+    modules = chain.from_iterable(modules for modules, _ in done)
+    return tuple(sorted((*modules, *shared), key=lambda file: file.path))
+
+
+def context_of(mentioned: Mentions, config: Config) -> Context:
+    """What all queries are translated with. Raises `SqlgenError` (`bad-type`)."""
+    names: Literals = names_of(mentioned)
+    return Context(
+        config=config,
+        types=Types(names.classes, _configured("types", config.types, config)),
+        literals=names,
+        columns=_configured("columns", config.columns, config),
+    )
+
+
+def module(
+    file: QueryFile, typed: Sequence[TypedQuery], placed: Place, context: Context
+) -> tuple[tuple[Module, ...], Claims]:
+    """The modules of a query file, the async twin last, and what they claim of the shared ones.
+
+    Raises `SqlgenError` (`name-taken`, `bad-type`).
+    """
+    config = context.config
+    queries = each(lambda query: translated(query, context, placed.name), typed)
+    _check_names(queries)
+    made = Module(
+        name=placed.name,
+        path=placed.path,
+        source=file.source.path,
+        doc=file.doc,
+        is_async=config.mode is Mode.ASYNC,
+        records=tuple([x for query in queries for x in query.classes]),
+        constants=tuple([query.constant for query in queries]),
+        functions=tuple([query.function for query in queries]),
+    )
+    twins = (_twin(made, config),) if config.mode is Mode.BOTH else ()
+    return (made, *twins), claims_of(made, queries)
+
+
+def shared_files(
+    mentioned: Mentions,
+    claims: Sequence[Claims],
+    placed: Sequence[Place],
+    context: Context,
+    sources: Sequence[SourceFile],
+) -> tuple[PythonFile, ...]:
+    """The files that are of no query file: `models.py`, `__init__.py` and the like.
+
+    *sources* are the query files. Raises `SqlgenError` (`row-mismatch`, `name-taken`).
+    """
+    config, by_path = context.config, {source.path: source for source in sources}
+    rows = [row for one in claims for row in one.rows]
+    records = shared_rows(rows, by_path)
     path = f"{config.output}/models.py"
+    common = models(path, mentioned, records, claims, context)
+    _check_rows(common, rows, by_path)
+    everybody = (*claims, claims_of(common))
     found: list[PythonFile] = [
-        *modules,
-        *([replace(common, path=path)] if _holds_anything(common) else []),
+        *([common] if _holds_anything(common) else []),
         *packages(placed, config),
         TypedMarker(f"{config.output}/py.typed"),
     ]
-    if config.mode is Mode.BOTH:
-        found += [_twin(module, config) for module in modules]
-    if any(uses_support(module) for module in (*modules, common)):
+    if any(one.support for one in everybody):
         found.append(Support(f"{config.output}/_support.py"))
-    if any(uses_json_support(module) for module in (*modules, common)):
+    if any(one.json_support for one in everybody):
         found.append(JsonSupport(f"{config.output}/_json.py"))
-    return tuple(sorted(found, key=lambda file: file.path))
-
-
-def context_of(
-    queries: Sequence[TypedQuery],
-    classes: Mapping[tuple[str, str], str],
-    config: Config,
-) -> Context:
-    """What all queries are translated with. Raises `SqlgenError` (`bad-type`)."""
-    return Context(
-        config=config,
-        types=Types(classes, _configured("types", config.types, config)),
-        literals=literals(queries, classes),
-        columns=_configured("columns", config.columns, config),
-    )
+    return tuple(found)
 
 
 def _configured(
@@ -104,19 +134,6 @@ def _configured(
     return found
 
 
-def _module(file: _File, config: Config) -> Module:
-    return Module(
-        name=file.place.name,
-        path=file.place.path,
-        source=file.file.source.path,
-        doc=file.file.doc,
-        is_async=config.mode is Mode.ASYNC,
-        records=tuple(x for query in file.queries for x in query.classes),
-        constants=tuple(query.constant for query in file.queries),
-        functions=tuple(query.function for query in file.queries),
-    )
-
-
 def _twin(module: Module, config: Config) -> Module:
     """The async module that shares the rows and the statements of a sync one."""
     inside = module.path.removeprefix(f"{config.output}/")
@@ -130,46 +147,56 @@ def _twin(module: Module, config: Config) -> Module:
     )
 
 
-def _check_names(file: _File) -> None:
+def _check_names(queries: Sequence[Translated]) -> None:
     """No two things of a module may have one name."""
     owners: dict[str, Translated] = {}
-    for query in file.queries:
+    for query in queries:
         own = [record.name for record in query.classes]
         inner = [x.name for x in query.structures if x.module != MODELS]
         for name in (query.function.name, query.constant.name, *own, *inner):
             other = owners.setdefault(name, query)
             if other is not query:
-                raise SqlgenError(_taken(query, name, f"`{other.query.name}`", other))
+                where = query.query.row_span or query.query.name_span
+                raise _taken(
+                    query.query.name,
+                    where,
+                    name,
+                    f"`{other.query.name}`",
+                    other.query.name_span,
+                )
 
 
-def _check_rows(common: Module, files: Sequence[_File]) -> None:
+def _check_rows(
+    common: Module, rows: Sequence[SharedRow], sources: Mapping[str, SourceFile]
+) -> None:
     """No row may have the name of a type's class."""
     others = {
         *(enum.name for enum in common.enums),
         *(alias.name for alias in common.aliases),
         *(composite.name for composite in common.composites),
     }
-    rows = {record.name for record in common.records}
+    classes = {record.name for record in common.records}
     owners: dict[str, str] = {}
-    for query in (query for file in files for query in file.queries if query.shared):
-        row = query.shared.name if query.shared else ""
-        if row in others:
-            raise SqlgenError(_taken(query, row, "a type of the database", None))
-        for name in [structure.name for structure in query.structures]:
-            if name in others | rows or owners.setdefault(name, row) != row:
-                raise SqlgenError(_taken(query, name, "another class", None))
+    for row in rows:
+        name, where = row.record.name, place(row, sources)
+        if name in others:
+            raise _taken(row.query, where, name, "a type of the database")
+        for inner in [structure.name for structure in row.structures]:
+            if inner in others | classes or owners.setdefault(inner, name) != name:
+                raise _taken(row.query, where, inner, "another class")
 
 
 def _taken(
-    query: Translated, name: str, owner: str, other: Translated | None
-) -> Diagnostic:
-    place: Span = query.query.row_span or query.query.name_span
-    return Diagnostic(
-        code="name-taken",
-        message=f"the Python name `{name}` of `{query.query.name}` is that of {owner} too",
-        label=Label(place),
-        related=(Label(other.query.name_span),) if other else (),
-        hint="choose another name",
+    query: str, where: Span, name: str, owner: str, other: Span | None = None
+) -> SqlgenError:
+    return SqlgenError(
+        Diagnostic(
+            code="name-taken",
+            message=f"the Python name `{name}` of `{query}` is that of {owner} too",
+            label=Label(where),
+            related=(Label(other),) if other else (),
+            hint="choose another name",
+        )
     )
 
 

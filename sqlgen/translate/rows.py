@@ -1,34 +1,34 @@
 """The rows of several queries -> the one class that they share."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.python import Field, PyType, Record
+from ..model.source import SourceFile, Span
 from . import overrides
-from .queries import Translated
+from .claims import SharedRow
 from .structures import structures
 from .types import nullable, or_none
 
 
-def shared_rows(queries: Iterable[Translated]) -> tuple[Record, ...]:
+def shared_rows(
+    rows: Iterable[SharedRow], sources: Mapping[str, SourceFile]
+) -> tuple[Record, ...]:
     """The classes named by `-> ROW`, sorted; each must have the same fields everywhere.
 
     Where the queries differ only in that some prove a nullable column not to be NULL in their
-    rows (`WHERE reaction IS NOT NULL`), the class says what is true of all of them.
+    rows (`WHERE reaction IS NOT NULL`), the class says what is true of all of them. Raises
+    `SqlgenError` (`row-mismatch`) with places in *sources*, the query files by their paths.
     """
-    agreed: dict[str, tuple[Translated, Record]] = {}
+    agreed: dict[str, tuple[SharedRow, Record]] = {}
     diagnostics: list[Diagnostic] = []
-    for query in queries:
-        if query.shared is None:
-            continue
-        first, record = agreed.setdefault(query.shared.name, (query, query.shared))
-        fields = tuple(
-            map(_common, _fields(first, record), _fields(query, query.shared))
-        )
-        if None in fields or len(record.fields) != len(query.shared.fields):
-            diagnostics.append(_mismatch(query, first))
+    for row in rows:
+        first, record = agreed.setdefault(row.record.name, (row, row.record))
+        fields = tuple(map(_common, _fields(first, record), _fields(row, row.record)))
+        if None in fields or len(record.fields) != len(row.record.fields):
+            diagnostics.append(_mismatch(row, first, sources))
         else:
             common = tuple(field for field in fields if field)
             agreed[record.name] = first, replace(record, fields=common)
@@ -38,9 +38,14 @@ def shared_rows(queries: Iterable[Translated]) -> tuple[Record, ...]:
     return tuple(sorted(found, key=lambda record: record.name))
 
 
-def _fields(query: Translated, record: Record) -> list[tuple[Field, bool]]:
+def place(row: SharedRow, sources: Mapping[str, SourceFile]) -> Span:
+    """Where the row is named."""
+    return Span(sources[row.path], row.start, row.end)
+
+
+def _fields(row: SharedRow, record: Record) -> list[tuple[Field, bool]]:
     """The fields of a row, each with whether only this query proves it not to be NULL."""
-    return list(zip(record.fields, query.narrowed, strict=True))
+    return list(zip(record.fields, row.narrowed, strict=True))
 
 
 def _common(one: tuple[Field, bool], other: tuple[Field, bool]) -> Field | None:
@@ -65,25 +70,24 @@ def _widened(field: Field) -> Field:
     )
 
 
-def _mismatch(query: Translated, other: Translated) -> Diagnostic:
+def _mismatch(
+    row: SharedRow, other: SharedRow, sources: Mapping[str, SourceFile]
+) -> Diagnostic:
     """The rows of two queries side by side, and both places."""
-    label, related = (
-        Label(q.query.row_span or q.query.name_span) for q in (query, other)
-    )
+    label, related = (Label(place(r, sources)) for r in (row, other))
     return Diagnostic(
         code="row-mismatch",
-        message=f"`{query.query.name}` and `{other.query.name}` return different rows,"
-        f" so they cannot share `{query.query.row}`:"
-        f"{_side_by_side(_columns(query), _columns(other))}",
+        message=f"`{row.query}` and `{other.query}` return different rows,"
+        f" so they cannot share `{row.row}`:"
+        f"{_side_by_side(_columns(row), _columns(other))}",
         label=label,
         related=(related,),
         hint="make the columns the same, in the same order, or name another class",
     )
 
 
-def _columns(query: Translated) -> list[str]:
-    fields = query.shared.fields if query.shared else ()
-    return [f"{field.name}: {_text(field.type)}" for field in fields]
+def _columns(row: SharedRow) -> list[str]:
+    return [f"{field.name}: {_text(field.type)}" for field in row.record.fields]
 
 
 def _text(type_: PyType) -> str:

@@ -1,7 +1,7 @@
-"""What all modules share: enums, composites and the literals of CHECK constraints, by name."""
+"""(TypedQuery…) -> what they mention of that which all modules share, and the names it gets."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from ..model.catalog import (
     ArrayType,
@@ -12,39 +12,50 @@ from ..model.catalog import (
     RangeType,
     ScalarType,
 )
-from ..model.config import RowStyle
-from ..model.python import (
-    Alias,
-    Composite,
-    Enum,
-    Field,
-    LiteralOf,
-    Module,
-    Named,
-    Record,
-)
+from ..model.python import Alias, LiteralOf, Named
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
-from . import names, uses
-from .reading import parsing
-from .scalars import JSON_VALUE, PYDANTIC_JSON, SHARED_ALIASES, SHARED_DOCS
-from .types import MODELS, Types, nullable, or_none
-from .writing import nested_write
+from . import names
+from .types import MODELS
 
 Shared = EnumType | CompositeType | DomainType
+
+Key = tuple[str, str]
+"""The schema and the name of a type."""
+
+Limited = tuple[ColumnName, tuple[str, ...]]
+"""A column that a CHECK limits to some values, and these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentions:
+    """What some queries mention of that which all modules share.
+
+    `types` are those that get a class or alias, `limited` the columns whose values do. `read` and
+    `written` are the composites in results and in parameters.
+    """
+
+    types: Mapping[Key, Shared] = field(default_factory=dict)
+    limited: frozenset[Limited] = frozenset()
+    read: frozenset[Key] = frozenset()
+    written: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Literals:
-    """The aliases of columns that a CHECK limits to some values, those of domains apart."""
+    """The names of what all modules share.
 
-    columns: tuple[tuple[ColumnName, tuple[str, ...], str], ...]
-    classes: Mapping[tuple[str, str], str]
+    `columns` are the aliases of columns that a CHECK limits to some values, those of domains apart;
+    `classes` the names of types.
+    """
+
+    columns: Mapping[Limited, str]
+    classes: Mapping[Key, str]
 
     def aliases(self) -> tuple[Alias, ...]:
-        """The aliases themselves."""
+        """The aliases of columns themselves."""
         return tuple(
             Alias(name, LiteralOf(values), f"The values that `{column}` may have.")
-            for column, values, name in self.columns
+            for (column, values), name in self.columns.items()
         )
 
     def alias(self, typed: TypedColumn | TypedParameter) -> Named | LiteralOf | None:
@@ -52,65 +63,115 @@ class Literals:
         if not typed.literals:
             return None
         if typed.domain:
-            return Named(self.classes[_key(typed.domain)], MODELS)
-        for column, values, name in self.columns:
-            if column == typed.column and values == typed.literals:
+            return Named(self.classes[key(typed.domain)], MODELS)
+        if typed.column is not None:
+            name = self.columns.get((typed.column, typed.literals))
+            if name is not None:
                 return Named(name, MODELS)
         return LiteralOf(typed.literals)
 
+    def of(self, mentions: Mentions) -> tuple[tuple[str, ...], ...]:
+        """The names of what the *mentions* are of: two of the same are translated alike."""
+        return (
+            tuple([self.classes[each] for each in sorted(mentions.types)]),
+            tuple(sorted([self.columns[each] for each in mentions.limited])),
+        )
 
-def _typed(query: TypedQuery) -> tuple[TypedParameter | TypedColumn, ...]:
-    return (*query.parameters, *query.columns)
 
-
-def shared_types(queries: Sequence[TypedQuery]) -> tuple[Shared, ...]:
-    """The types of the queries that get a class or alias, sorted by schema and name."""
-    found: dict[tuple[str, str], Shared] = {}
+def mentions(queries: Iterable[TypedQuery]) -> Mentions:
+    """What the queries mention."""
+    types: dict[Key, Shared] = {}
+    limited: set[Limited] = set()
+    read: set[Key] = set()
+    written: set[Key] = set()
     for query in queries:
-        for typed in _typed(query):
-            for type_ in (*_within(typed.type), *_limiting(typed)):
-                found.setdefault((type_.schema, type_.name), type_)
-    return tuple(type_ for _, type_ in sorted(found.items()))
+        for composites, items in ((read, query.columns), (written, query.parameters)):
+            for typed in items:
+                _mention(typed, types, limited, composites)
+    return Mentions(
+        types=types,
+        limited=frozenset(limited),
+        read=frozenset(read),
+        written=frozenset(written),
+    )
+
+
+def _mention(
+    typed: TypedParameter | TypedColumn,
+    types: dict[Key, Shared],
+    limited: set[Limited],
+    composites: set[Key],
+) -> None:
+    """Add what a parameter or column mentions."""
+    if isinstance(typed.type, ScalarType) and not typed.literals:
+        return  # nearly all do not
+    for type_ in (*within(typed.type), *_limiting(typed)):
+        types.setdefault(key(type_), type_)
+        if isinstance(type_, CompositeType):
+            composites.add(key(type_))
+    if not typed.literals or not typed.column or typed.domain:
+        return
+    if not has_literals(typed.type):
+        limited.add((typed.column, typed.literals))
+
+
+def together(found: Iterable[Mentions]) -> Mentions:
+    """All that is mentioned, the types sorted by schema and name."""
+    types: dict[Key, Shared] = {}
+    limited: set[Limited] = set()
+    read: set[Key] = set()
+    written: set[Key] = set()
+    for one in found:
+        for name, type_ in one.types.items():
+            types.setdefault(name, type_)
+        limited |= one.limited
+        read |= one.read
+        written |= one.written
+    return Mentions(
+        types=dict(sorted(types.items())),
+        limited=frozenset(limited),
+        read=frozenset(read),
+        written=frozenset(written),
+    )
+
+
+def names_of(mentioned: Mentions) -> Literals:
+    """The names of all that is mentioned in a package."""
+    classes = class_names(mentioned.types.values())
+    return Literals(literals(mentioned.limited, classes), classes)
 
 
 def _limiting(typed: TypedParameter | TypedColumn) -> tuple[Shared, ...]:
     return (typed.domain,) if typed.domain else ()
 
 
-def class_names(types: Iterable[Shared]) -> dict[tuple[str, str], str]:
+def class_names(types: Iterable[Shared]) -> dict[Key, str]:
     """A class name for each type; of two with one name the later has its schema in front."""
-    found: dict[tuple[str, str], str] = {}
+    found: dict[Key, str] = {}
+    used: set[str] = set()
     for type_ in types:
         name = names.class_name(type_.name)
-        if name in found.values():
+        if name in used:
             name = names.class_name(f"{type_.schema}_{type_.name}")
         number, candidate = 1, name
-        while candidate in found.values():
+        while candidate in used:
             number += 1
             candidate = f"{name}{number}"
-        found[type_.schema, type_.name] = candidate
+        used.add(candidate)
+        found[key(type_)] = candidate
     return found
 
 
 def literals(
-    queries: Sequence[TypedQuery], classes: Mapping[tuple[str, str], str]
-) -> Literals:
+    limited: Iterable[Limited], classes: Mapping[Key, str]
+) -> dict[Limited, str]:
     """The aliases of the columns with literals, named after table and column.
 
     `allergies.severity` is `AllergiesSeverity`, whatever else there is; the schema comes in front
     where one of the `classes` or another column has the name.
     """
-    limited = {
-        (typed.column, typed.literals)
-        for query in queries
-        for typed in _typed(query)
-        if typed.literals
-        and typed.column
-        and not typed.domain
-        and not has_literals(typed.type)
-    }
     used = set(classes.values())
-    columns: list[tuple[ColumnName, tuple[str, ...], str]] = []
+    found: dict[Limited, str] = {}
     for column, values in sorted(limited, key=lambda item: (str(item[0]), item[1])):
         plain = f"{column.relation}_{column.column}"
         name = names.class_name(plain)
@@ -120,137 +181,40 @@ def literals(
             name = names.class_name(schema) + (str(number) if number > 1 else "")
             number += 1
         used.add(name)
-        columns.append((column, values, name))
-    return Literals(tuple(columns), classes)
+        found[column, values] = name
+    return found
 
 
-def models(
-    queries: Sequence[TypedQuery],
-    shared: Sequence[Shared],
-    records: Sequence[Record],
-    modules: Sequence[Module],
-    types: Types,
-    limited: Literals,
-) -> Module:
-    """The module with everything that the others share; its `path` is still to be set."""
-    read = composites_of(column.type for q in queries for column in q.columns)
-    written = composites_of(p.type for q in queries for p in q.parameters)
-    found = Module(
-        name=MODELS,
-        path="",
-        doc="What the modules of this package share.",
-        enums=tuple(enum(t, types) for t in shared if isinstance(t, EnumType)),
-        aliases=(
-            *(domain_alias(t, types) for t in shared if isinstance(t, DomainType)),
-            *limited.aliases(),
-        ),
-        composites=tuple(
-            composite(t, types, read=_key(t) in read, written=_key(t) in written)
-            for t in _inner_first(shared)
-        ),
-        records=tuple(records),
-    )
-    used = {name for module in (*modules, found) for name in uses.types(module)}
-    styles = {x.style for module in (*modules, found) for x in module.records}
-    aliases = dict(SHARED_ALIASES)
-    if RowStyle.PYDANTIC in styles:
-        aliases[JSON_VALUE] = PYDANTIC_JSON
-    plain = tuple(
-        Alias(name.name, type_, SHARED_DOCS[name])
-        for name, type_ in aliases.items()
-        if name in used
-    )
-    return replace(found, aliases=(*plain, *found.aliases))
-
-
-def enum(type_: EnumType, types: Types) -> Enum:
-    """The `StrEnum` of an enum type."""
-    members = zip(names.member_names(type_.labels), type_.labels, strict=True)
-    doc = type_.comment or f"The values of the database's type `{type_.display}`."
-    return Enum(types.model(type_).name, doc, tuple(members))
-
-
-def composite(
-    type_: CompositeType, types: Types, *, read: bool, written: bool
-) -> Composite:
-    """The dataclass of a composite type."""
-    fields = []
-    field_names = names.field_names([field.name for field in type_.fields])
-    for name, field in zip(field_names, type_.fields, strict=True):
-        found = parsing(field.type, types)
-        write = nested_write(field.type, types)
-        if field.not_null:
-            how = Field(name=name, type=found.type, raw=found.raw, read=found.read)
-        else:
-            how = Field(
-                name=name,
-                type=nullable(found.type),
-                raw=nullable(found.raw),
-                read=or_none(found.read),
-            )
-            write = or_none(write)
-        fields.append(replace(how, write=write))
-    return Composite(
-        name=types.model(type_).name,
-        doc=type_.comment or f"A value of the database's type `{type_.display}`.",
-        fields=tuple(fields),
-        read=read,
-        written=written,
-    )
-
-
-def domain_alias(type_: DomainType, types: Types) -> Alias:
-    """The alias of a domain that a CHECK limits to some values."""
-    return Alias(types.model(type_).name, LiteralOf(type_.literals), type_.comment)
-
-
-def composites_of(types: Iterable[PgType]) -> frozenset[tuple[str, str]]:
+def composites_of(types: Iterable[PgType]) -> frozenset[Key]:
     """The composites among the types and within them."""
     return frozenset(
         (inner.schema, inner.name)
         for type_ in types
-        for inner in _within(type_)
+        for inner in within(type_)
         if isinstance(inner, CompositeType)
     )
 
 
-def _inner_first(shared: Sequence[Shared]) -> list[CompositeType]:
-    """The composites, each after those that it has fields of."""
-    found = [type_ for type_ in shared if isinstance(type_, CompositeType)]
-    inner = {_key(t): composites_of([f.type for f in t.fields]) for t in found}
-    return [
-        type_
-        for _, type_ in sorted(
-            ((_depth(_key(t), inner), t) for t in found),
-            key=lambda item: (item[0], _key(item[1])),
-        )
-    ]
-
-
-def _depth(
-    key: tuple[str, str], inner: Mapping[tuple[str, str], frozenset[tuple[str, str]]]
-) -> int:
-    return 1 + max((_depth(x, inner) for x in inner[key]), default=0)
-
-
-def _key(type_: PgType) -> tuple[str, str]:
+def key(type_: PgType) -> Key:
+    """What a type is found by."""
     return type_.schema, type_.name
 
 
-def _within(type_: PgType) -> Iterator[Shared]:
+def within(type_: PgType) -> Iterator[Shared]:
+    """The types in the type, itself included, that get a class or alias."""
     match type_:
         case EnumType():
             yield type_
         case CompositeType(fields=fields):
             yield type_
             for field in fields:
-                yield from _within(field.type)
+                yield from within(field.type)
         case DomainType(base=base):
             if type_.literals:
                 yield type_
-            yield from _within(base)
+            yield from within(base)
         case ArrayType(element=inner) | RangeType(subtype=inner):
-            yield from _within(inner)
+            yield from within(inner)
         case ScalarType():
             pass
 

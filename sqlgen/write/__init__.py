@@ -2,7 +2,7 @@
 
 from .apply import apply
 from .changes import changes, is_lock
-from .current import digest, is_current, verify
+from .current import digest, digests, is_current, verify
 from .diff import diff
 from .scaffold import scaffold
 
@@ -11,6 +11,7 @@ __all__ = [
     "changes",
     "diff",
     "digest",
+    "digests",
     "is_current",
     "is_lock",
     "scaffold",

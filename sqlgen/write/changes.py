@@ -1,17 +1,20 @@
 """GeneratedFile -> Change: what is to happen to the files on disk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.output import LOCK_MARKER, MARKER, Change, GeneratedFile
 
 
 def changes(
-    before: Mapping[str, str], files: Sequence[GeneratedFile]
+    before: Mapping[str, str],
+    files: Iterable[GeneratedFile],
+    kept: Container[str] = (),
 ) -> tuple[Change, ...]:
     """The changes that turn *before*, texts by path, into *files*, sorted by path.
 
-    Files of *before* that sqlgen generated and that are not among *files* are deleted. A file is
+    Files of *before* that sqlgen generated are deleted if they are neither among *files* nor at a path
+    that is *kept*. A file is
     sqlgen's if it starts with a marker; an empty one (`py.typed`) may be overwritten,
     since there is nothing to lose, but is never deleted. Line ends are no difference: git may have
     made Windows' of them (`core.autocrlf`). Raises `SqlgenError` for all files that are somebody
@@ -32,7 +35,7 @@ def changes(
     deleted = (
         Change(path, text, None)
         for path, text in before.items()
-        if path not in after and is_ours(text)
+        if path not in after and path not in kept and is_ours(text)
     )
     return tuple(sorted((*written, *deleted), key=lambda change: change.path))
 

@@ -1,9 +1,9 @@
 """Texts on disk -> whether they are what a build has made."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from ..model.output import Change
+from ..model.output import GeneratedFile
 from .changes import is_ours, unix
 
 
@@ -12,23 +12,26 @@ def digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def is_current(before: Mapping[str, str], digests: Mapping[str, bytes]) -> bool:
-    """Whether sqlgen's files among *before* are just those of the *digests*, by path."""
+def digests(before: Mapping[str, str]) -> dict[str, bytes]:
+    """What tells each of the texts apart, by path; line ends are no difference."""
+    return {path: digest(unix(text)) for path, text in before.items()}
+
+
+def is_current(
+    before: Mapping[str, str], disk: Mapping[str, bytes], made: Mapping[str, bytes]
+) -> bool:
+    """Whether sqlgen's files among *before*, whose digests are *disk*, are just those *made*."""
     ours = {
-        path: digest(unix(text))
+        path: disk[path]
         for path, text in before.items()
-        if path in digests or is_ours(text)
+        if path in made or is_ours(text)
     }
-    return ours == digests
+    return ours == made
 
 
-def verify(changes: Sequence[Change]) -> None:
-    """Parse the modules that are to be written: none that is not Python ever gets there.
-
-    Raises `SyntaxError`, which would be a bug in sqlgen.
-    """
+def verify(file: GeneratedFile) -> None:
+    """Parse a module. Raises `SyntaxError`."""
     import ast  # rarely needed
 
-    for change in changes:
-        if change.after and change.path.endswith(".py"):
-            ast.parse(change.after, change.path)
+    if file.path.endswith(".py"):
+        ast.parse(file.text, file.path)

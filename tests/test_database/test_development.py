@@ -6,8 +6,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from sqlgen.database import development, process
-from sqlgen.database.account import server_account
+from sqlgen.database import development
+from sqlgen.embedded import process
+from sqlgen.embedded.account import server_account
 from sqlgen.model.diagnostic import ServerUnavailableError
 
 
@@ -33,7 +34,7 @@ def test_what_is_in_it_stays(project: Path) -> None:
 
 
 def test_git_does_not_see_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sqlgen.database.account.Account.reaches", lambda *_: True)
+    monkeypatch.setattr("sqlgen.embedded.account.Account.reaches", lambda *_: True)
     development.running(tmp_path)
     assert (tmp_path / ".sqlgen" / ".gitignore").read_text() == "*\n"
 

@@ -15,8 +15,8 @@ import psycopg
 import pytest
 
 from sqlgen import database
-from sqlgen.database import account, binaries, process
-from sqlgen.database.account import Account
+from sqlgen.embedded import account, binaries, process
+from sqlgen.embedded.account import Account
 from sqlgen.model.diagnostic import ServerUnavailableError
 
 PROGRAM = """
@@ -190,7 +190,7 @@ def test_why_a_server_does_not_start_is_told(
 def test_no_postgresql_at_all_is_told_how_to_get_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(binaries, "of_wheel", lambda: None)
+    monkeypatch.setattr(binaries, "folder_of_wheel", lambda: None)
     monkeypatch.setattr(binaries, "installed", lambda: ())
     with pytest.raises(ServerUnavailableError) as caught, database.server("embedded"):
         pass

@@ -6,8 +6,7 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from sqlgen import database
-from sqlgen.database import templates
+from sqlgen import database, embedded
 
 Steps = dict[str, str]
 
@@ -98,7 +97,7 @@ def test_templates_are_few(server: database.Server) -> None:
         look(server, {f"few {number}": "SELECT 1"}, "SELECT 1")
     with psycopg.connect(server.conninfo) as connection:
         query = "SELECT count(*) FROM pg_database WHERE starts_with(datname, %s)"
-        assert connection.execute(query, (templates.PREFIX,)).fetchone() == (4,)
+        assert connection.execute(query, (embedded.TEMPLATES,)).fetchone() == (4,)
     # The newest ones are those that stay.
     assert look(server, {"few 5": "SELECT 1"}, "SELECT 1") == (1, [])
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sqlgen.database import abandoned
-from sqlgen.database.binaries import Binaries
+from sqlgen.embedded import abandoned
+from sqlgen.embedded.binaries import Binaries
 
 DAY = 24 * 3600
 Family = Callable[[str, float], Path]

@@ -35,7 +35,9 @@ def test_line_ends_are_no_change() -> None:
         {},
         Change("l", lock.replace("\n", "\r\n"), None),
     )
-    assert write.is_current({"a": windows}, {"a": write.digest(OURS)})
+    before = {"a": windows}
+    disk = write.digests(before)
+    assert write.is_current(before, disk, {"a": write.digest(OURS)})
 
 
 def test_rewritten_and_deleted() -> None:

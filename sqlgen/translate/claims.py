@@ -1,0 +1,74 @@
+"""A translated query file -> what it asks of the files that all modules share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..model.config import RowStyle
+from ..model.python import Module, Named, Record, Structure
+from .queries import Translated
+from .scalars import SHARED_ALIASES
+from .structures import structures
+from .uses import types, uses_json_support, uses_support
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedRow:
+    """What a query has for the class that it names by `-> ROW`: its fields.
+
+    `narrowed` tells of each what `TypedColumn.narrowed` does. `row` is the name as the author wrote
+    it, at characters `[start:end]` of the query file `path`.
+    """
+
+    query: str
+    row: str
+    path: str
+    start: int
+    end: int
+    record: Record
+    narrowed: tuple[bool, ...]
+
+    @property
+    def structures(self) -> tuple[Structure, ...]:
+        """The `TypedDict`s of its JSON."""
+        return tuple(
+            [each for field in self.record.fields for each in structures(field.type)]
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a module asks of the files that all share; it says nothing of where they are.
+
+    `aliases` are those of `models` that it mentions, `styles` those of its own rows. `support` and
+    `json_support` tell whether it imports the helpers.
+    """
+
+    rows: tuple[SharedRow, ...] = ()
+    aliases: frozenset[Named] = frozenset()
+    styles: frozenset[RowStyle] = frozenset()
+    support: bool = False
+    json_support: bool = False
+
+
+def claims_of(module: Module, queries: Sequence[Translated] = ()) -> Claims:
+    """What the module of these queries asks for."""
+    return Claims(
+        rows=tuple([_row(query, query.shared) for query in queries if query.shared]),
+        aliases=frozenset([name for name in types(module) if name in SHARED_ALIASES]),
+        styles=frozenset([record.style for record in module.records]),
+        support=uses_support(module),
+        json_support=uses_json_support(module),
+    )
+
+
+def _row(query: Translated, record: Record) -> SharedRow:
+    place = query.query.row_span or query.query.name_span
+    return SharedRow(
+        query=query.query.name,
+        row=query.query.row or "",
+        path=place.source.path,
+        start=place.start,
+        end=place.end,
+        record=record,
+        narrowed=query.narrowed,
+    )

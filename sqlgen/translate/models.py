@@ -1,0 +1,116 @@
+"""What all modules share -> the module that has it: enums, aliases, composites, shared rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..model.catalog import CompositeType, DomainType, EnumType
+from ..model.config import RowStyle
+from ..model.python import Alias, Composite, Enum, Field, LiteralOf, Module, Record
+from . import names
+from .claims import Claims, claims_of
+from .queries import Context
+from .reading import parsing
+from .scalars import JSON_VALUE, PYDANTIC_JSON, SHARED_ALIASES, SHARED_DOCS
+from .shared import Key, Mentions, Shared, composites_of, key
+from .types import MODELS, Types, nullable, or_none
+from .writing import nested_write
+
+
+def models(
+    path: str,
+    mentioned: Mentions,
+    records: Sequence[Record],
+    claims: Sequence[Claims],
+    context: Context,
+) -> Module:
+    """The module with everything that the others share; there may be nothing in it."""
+    shared, types = tuple(mentioned.types.values()), context.types
+    found = Module(
+        name=MODELS,
+        path=path,
+        doc="What the modules of this package share.",
+        enums=tuple(enum(t, types) for t in shared if isinstance(t, EnumType)),
+        aliases=(
+            *(domain_alias(t, types) for t in shared if isinstance(t, DomainType)),
+            *context.literals.aliases(),
+        ),
+        composites=tuple(
+            composite(
+                t,
+                types,
+                read=key(t) in mentioned.read,
+                written=key(t) in mentioned.written,
+            )
+            for t in _inner_first(shared)
+        ),
+        records=tuple(records),
+    )
+    everybody = (*claims, claims_of(found))
+    used = {name for one in everybody for name in one.aliases}
+    aliases = dict(SHARED_ALIASES)
+    if any(RowStyle.PYDANTIC in one.styles for one in everybody):
+        aliases[JSON_VALUE] = PYDANTIC_JSON
+    plain = tuple(
+        Alias(name.name, type_, SHARED_DOCS[name])
+        for name, type_ in aliases.items()
+        if name in used
+    )
+    return replace(found, aliases=(*plain, *found.aliases))
+
+
+def enum(type_: EnumType, types: Types) -> Enum:
+    """The `StrEnum` of an enum type."""
+    members = zip(names.member_names(type_.labels), type_.labels, strict=True)
+    doc = type_.comment or f"The values of the database's type `{type_.display}`."
+    return Enum(types.model(type_).name, doc, tuple(members))
+
+
+def composite(
+    type_: CompositeType, types: Types, *, read: bool, written: bool
+) -> Composite:
+    """The dataclass of a composite type."""
+    fields = []
+    field_names = names.field_names([field.name for field in type_.fields])
+    for name, field in zip(field_names, type_.fields, strict=True):
+        found = parsing(field.type, types)
+        write = nested_write(field.type, types)
+        if field.not_null:
+            how = Field(name=name, type=found.type, raw=found.raw, read=found.read)
+        else:
+            how = Field(
+                name=name,
+                type=nullable(found.type),
+                raw=nullable(found.raw),
+                read=or_none(found.read),
+            )
+            write = or_none(write)
+        fields.append(replace(how, write=write))
+    return Composite(
+        name=types.model(type_).name,
+        doc=type_.comment or f"A value of the database's type `{type_.display}`.",
+        fields=tuple(fields),
+        read=read,
+        written=written,
+    )
+
+
+def domain_alias(type_: DomainType, types: Types) -> Alias:
+    """The alias of a domain that a CHECK limits to some values."""
+    return Alias(types.model(type_).name, LiteralOf(type_.literals), type_.comment)
+
+
+def _inner_first(shared: Sequence[Shared]) -> list[CompositeType]:
+    """The composites, each after those that it has fields of."""
+    found = [type_ for type_ in shared if isinstance(type_, CompositeType)]
+    inner = {key(t): composites_of([f.type for f in t.fields]) for t in found}
+    return [
+        type_
+        for _, type_ in sorted(
+            ((_depth(key(t), inner), t) for t in found),
+            key=lambda item: (item[0], key(item[1])),
+        )
+    ]
+
+
+def _depth(one: Key, inner: Mapping[Key, frozenset[Key]]) -> int:
+    return 1 + max((_depth(x, inner) for x in inner[one]), default=0)

@@ -1,0 +1,194 @@
+"""Some query files -> their modules, in two steps with the names of what all modules share between them.
+
+    found = next(steps)               # what each file mentions, and what is wrong
+    rendered = steps.send(names)      # its files
+
+Each file is a piece of work by itself, so that several processes can do some of them each.
+"""
+
+import hashlib
+import pickle
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from . import lock, render, translate, write
+from .analysis import Analysed, Findings
+from .known import Known, Made
+from .model.config import Config
+from .model.diagnostic import Diagnostic, attempt
+from .model.output import GeneratedFile
+from .model.source import SourceFile
+from .translate import Claims, Context, Mentions, Place
+
+
+class Analyses(Protocol):
+    """Where the analysed queries come from: a server and what is known, or the lock."""
+
+    @property
+    def book(self) -> Mapping[str, Known]:
+        """What is known of each query file, by its path."""
+
+    def analyse(self, sources: Sequence[SourceFile]) -> Findings:
+        """The analysed queries of the files."""
+
+    def prepare(self) -> object:
+        """Make sure that queries can be asked about, also by a copy of the process."""
+
+    def remember(self, book: Mapping[str, Known]) -> None:
+        """Keep what is known by now."""
+
+    def explained(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """All that is wrong, in the order in which it is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What there is to do: the query files, and what stands on disk.
+
+    `migrations` are the up scripts in their order, `disk` the digests of the files below the output
+    by their paths, `wanted` the paths of the query files whose mistakes matter.
+    """
+
+    config: Config
+    sources: Sequence[SourceFile]
+    migrations: Sequence[SourceFile]
+    disk: Mapping[str, bytes]
+    wanted: frozenset[str]
+    analyses: Analyses
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a query file has for what all share: what it mentions, and the types in its lock."""
+
+    mentions: Mentions
+    types: lock.Types
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the first step finds out about a query file."""
+
+    share: Share
+    known: Known
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the first step finds out about some query files, by their paths, and what is wrong."""
+
+    files: Mapping[str, Looked]
+    wrong: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the second step must know: the names of what all share, and the places of the modules.
+
+    `more` are the paths of files to do beside those of the first step: what they were made of is
+    known, but not there.
+    """
+
+    context: Context
+    places: Mapping[str, Place]
+    more: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What the second step makes of a query file: its files, and what they claim."""
+
+    path: str
+    files: tuple[GeneratedFile, ...]
+    claims: Claims
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the second step makes of some query files, and what is wrong."""
+
+    files: tuple[Rendered, ...]
+    wrong: tuple[Diagnostic, ...]
+
+
+Steps = Generator[Found, Names, Done]
+
+
+def steps(job: Job, sources: Sequence[SourceFile]) -> Steps:
+    """The work on some of the query files."""
+    analysed, wrong = job.analyses.analyse(sources)
+    names = yield Found(
+        {one.file.source.path: _look(one, job) for one in analysed}, wrong
+    )
+    again = [source for source in job.sources if source.path in names.more]
+    more, _ = job.analyses.analyse(again)
+    return Done(*attempt(lambda one: _rendered(one, names, job), (*analysed, *more)))
+
+
+def known_look(known: Known) -> Looked:
+    """What is known of a file in which nothing is wrong, without looking at it."""
+    share: Share = pickle.loads(known.share)
+    return Looked(share, known)
+
+
+def is_clean(source: SourceFile, known: Known | None) -> bool:
+    """Whether the file is as it was, and there was nothing to say of it."""
+    return known is not None and known.source == source.sha384 and known.share != b""
+
+
+def inputs(job: Job, share: Share, context: Context) -> bytes:
+    """Tells apart what a file is translated with, beside its own queries."""
+    settings = replace(job.config, root=Path(), server="")
+    facts = (settings, context.literals.of(share.mentions))
+    return hashlib.sha256(repr(facts).encode()).digest()
+
+
+def made(rendered: Rendered, looked: Looked, job: Job, context: Context) -> Known:
+    """What is known of a file now that it is rendered."""
+    if not looked.known.share:
+        return looked.known
+    digests = {file.path: write.digest(file.text) for file in rendered.files}
+    found = Made(
+        inputs(job, looked.share, context),
+        digests,
+        pickle.dumps(rendered.claims, pickle.HIGHEST_PROTOCOL),
+    )
+    return replace(looked.known, made=found)
+
+
+def verify(files: Sequence[GeneratedFile], job: Job) -> None:
+    """Parse the modules that are not on disk: none that is not Python ever gets there.
+
+    Raises `SyntaxError`, which would be a bug in sqlgen.
+    """
+    for file in files:
+        if job.disk.get(file.path) != write.digest(file.text):
+            write.verify(file)
+
+
+def _look(analysed: Analysed, job: Job) -> Looked:
+    source = analysed.file.source
+    _, types = lock.query_file(job.config, analysed.file, analysed.typed)
+    share = Share(translate.mentions(analysed.typed), types)
+    is_good = analysed.complete and not analysed.warnings
+    known = Known(
+        source=source.sha384,
+        analyses=lock.pack(analysed.typed),
+        share=pickle.dumps(share, pickle.HIGHEST_PROTOCOL) if is_good else b"",
+    )
+    return Looked(share, known, analysed.warnings)
+
+
+def _rendered(analysed: Analysed, names: Names, job: Job) -> Rendered:
+    """The files of a query file: its modules and its lock."""
+    path = analysed.file.source.path
+    modules, claims = translate.module(
+        analysed.file, analysed.typed, names.places[path], names.context
+    )
+    locked, _ = lock.query_file(job.config, analysed.file, analysed.typed)
+    files = (*map(render.module, modules), locked)
+    verify(files, job)
+    return Rendered(path, files, claims)
