@@ -194,7 +194,7 @@ class Analyst:
 
 
 class Locked:
-    """Finds the analysed queries in the lock, which is among the *generated* texts.
+    """Finds the analysed queries in the lock, which is among the *generated* files.
 
     Raises `SqlgenError` where there is no lock, or it cannot be read.
     """
@@ -203,7 +203,7 @@ class Locked:
         self,
         config: Config,
         migrations: Sequence[Migration],
-        generated: Mapping[str, str],
+        generated: Mapping[str, bytes],
     ) -> None:
         scripts = [migration.up for migration in migrations]
         self._recorded = lock.Recorded(config, scripts, generated)

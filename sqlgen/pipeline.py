@@ -172,7 +172,7 @@ def finished_key(config: Config, sources: Sources) -> str:
 def finished(
     store: cache.Store,
     key: str,
-    before: Mapping[str, str],
+    before: Mapping[str, bytes],
     disk: Mapping[str, bytes],
 ) -> tuple[tuple[Diagnostic, ...], tuple[UnknownName, ...]] | None:
     """What a build before of just these files had to say, if what it made is still there."""

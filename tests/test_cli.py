@@ -71,10 +71,17 @@ def test_statuses(tmp_path: Path) -> None:
     assert "error[missing-folder]" in err
 
 
-@pytest.mark.parametrize("module", ["click", "sqlgen.cli.group", "sqlgen.pipeline"])
-def test_interrupted_while_it_starts(module: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "module"),
+    [
+        ("migrate", "click"),
+        ("migrate", "sqlgen.cli.group"),
+        ("build", "sqlgen.pipeline"),
+    ],
+)
+def test_interrupted_while_it_starts(command: str, module: str) -> None:
     before = INTERRUPTED.format(name=module)
-    status, out, err = sqlgen("build", before=before)
+    status, out, err = sqlgen(command, before=before)
     assert (status, out, err.strip()) == (130, "", "interrupted")
 
 

@@ -8,6 +8,7 @@ import errno
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def __getattr__(name: str) -> Any:
 
 
 def _run() -> int:
+    if _is_plain(sys.argv[1:]):
+        return 0
     import click
 
     from .group import main
@@ -71,6 +74,22 @@ def _run() -> int:
             raise KeyboardInterrupt from None
         _say("aborted")
         return 1
+
+
+def _is_plain(arguments: list[str]) -> bool:
+    """Run a command line in which there is nothing for click to make sense of, if it is one.
+
+    Those are what people and CI wait for most often.
+    """
+    if arguments not in (["build"], ["check"], ["check", "--offline"]):
+        return False
+    from . import work
+
+    if arguments == ["build"]:
+        work.build(Path())
+    else:
+        work.check(Path(), offline="--offline" in arguments)
+    return True
 
 
 def _say(words: str) -> None:

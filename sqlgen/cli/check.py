@@ -1,25 +1,11 @@
 """`sqlgen check`."""
 
 from pathlib import Path
-from typing import Final
 
 import click
 
-from .. import pipeline, write
-from .console import (
-    FAILED,
-    Progress,
-    cache_option,
-    configuration,
-    format_option,
-    hurry,
-    outcome,
-    show,
-)
-
-UNPROVED: Final = """\
-not proved without a server: that the migrations run, and that PostgreSQL still says
-of the queries what was recorded; `sqlgen check` proves both"""
+from . import work
+from .options import cache_option, format_option
 
 
 @click.command()
@@ -40,27 +26,4 @@ def check(directory: Path, offline: bool, format_: str) -> None:
     With --offline, nothing is analysed: it is checked that migrations, queries and
     settings are those of the recorded analysis, and that it gives the generated code.
     """
-    hurry()
-    with outcome(format_):
-        config = configuration(directory)
-        with Progress() as progress:
-            check_ = pipeline.check_offline if offline else pipeline.plan
-            plan = check_(config, progress=progress)
-    if format_ == "text":
-        show(plan.warnings)
-        click.echo(write.diff(plan.changes), nl=False)
-        click.echo(verdict(len(plan.changes), config.output), err=bool(plan.changes))
-        if offline and not plan.changes:
-            click.echo(UNPROVED)
-    else:
-        show((*plan.warnings, *pipeline.stale(plan)), format_)
-    if plan.changes:
-        raise SystemExit(FAILED)
-
-
-def verdict(stale: int, folder: str) -> str:
-    """The last line of a check."""
-    if not stale:
-        return f"{folder}/ is current"
-    files = "1 file is" if stale == 1 else f"{stale} files are"
-    return f"{folder}/: {files} stale; run `sqlgen build` and commit the result"
+    work.check(directory, offline=offline, format_=format_)

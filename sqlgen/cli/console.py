@@ -1,18 +1,19 @@
-"""What every command shares: the project it works on, and how it speaks and ends."""
+"""What every command shares: the project it works on, and how it speaks and ends.
+
+Without click: importing that takes as long as finding out that nothing has changed.
+"""
 
 import gc
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, TypeVar
-
-import click
+from typing import Any, Final
 
 from .. import read
 from ..model.config import Config
@@ -34,37 +35,6 @@ DRIFTED: Final = 4
 
 PATIENCE: Final = 0.5
 """Seconds of work before progress is shown."""
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def format_option(function: Function) -> Function:
-    """Add `--format text|json|github` to a command that prints diagnostics."""
-    option: Callable[[Function], Function] = click.option(
-        "--format",
-        "format_",
-        type=click.Choice(["text", "json", "github"]),
-        default="text",
-        help="How diagnostics are printed.",
-    )
-    return option(function)
-
-
-def cache_option(function: Function) -> Function:
-    """Add `--no-cache` to a command that analyses queries."""
-
-    def ignore(_: click.Context, __: click.Parameter, wanted: bool) -> None:
-        if wanted:
-            os.environ["SQLGEN_NO_CACHE"] = "1"
-
-    option: Callable[[Function], Function] = click.option(
-        "--no-cache",
-        is_flag=True,
-        expose_value=False,
-        callback=ignore,
-        help="Analyse everything anew, and keep nothing of it.",
-    )
-    return option(function)
 
 
 def configuration(directory: Path) -> Config:
@@ -99,8 +69,13 @@ def outcome(format_: str = "text") -> Iterator[None]:
         show(error.diagnostics, format_)
         raise SystemExit(status(error)) from None
     except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
+        echo("interrupted", err=True)
         raise SystemExit(130) from None
+
+
+def echo(line: str, *, err: bool = False) -> None:
+    """Print a line of the command's output, or of what it has to say besides."""
+    print(line, file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def show(diagnostics: Sequence[Diagnostic], format_: str = "text") -> None:
@@ -110,11 +85,11 @@ def show(diagnostics: Sequence[Diagnostic], format_: str = "text") -> None:
     from .. import report  # rarely needed
 
     if format_ == "json":
-        click.echo(report.json(diagnostics))
+        echo(report.json(diagnostics))
     elif format_ == "github":
-        click.echo(report.github(diagnostics))
+        echo(report.github(diagnostics))
     else:
-        click.echo(report.text(diagnostics, color=coloured(sys.stderr)), err=True)
+        echo(report.text(diagnostics, color=coloured(sys.stderr)), err=True)
 
 
 def status(error: SqlgenError) -> int:
@@ -156,7 +131,7 @@ class Progress:
         with self._lock:
             if self._status is not None:
                 self._status.stop()
-            click.echo(line, err=err)
+            echo(line, err=err)
             if self._status is not None:
                 self._status.start()
 

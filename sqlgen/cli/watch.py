@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from .. import watch as watching
-from .build import summary, verb
 from .console import configuration, outcome, show
+from .work import summary, verb
 
 
 @click.command()

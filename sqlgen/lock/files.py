@@ -61,7 +61,7 @@ def schema_path(config: Config) -> str:
 
 
 class Recorded:
-    """The lock of a project, in *generated* (texts by path), beside its migrations.
+    """The lock of a project, in *generated* (contents by path), beside its migrations.
 
     `stale` tells in what the schema and the settings are not the recorded ones. Raises
     `SqlgenError` where there is no lock, or it cannot be read.
@@ -71,7 +71,7 @@ class Recorded:
         self,
         config: Config,
         migrations: Sequence[SourceFile],
-        generated: Mapping[str, str],
+        generated: Mapping[str, bytes],
     ) -> None:
         schema = _data(schema_path(config), generated)
         self.stale = tuple(_changed(schema, _facts(config, migrations), migrations))
@@ -105,7 +105,7 @@ class Recorded:
 
 
 def users(
-    config: Config, generated: Mapping[str, str]
+    config: Config, generated: Mapping[str, bytes]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """The queries that read or write a column, by its table and its name, as of the last build.
 
@@ -191,7 +191,7 @@ def _lines(data: Mapping[str, Any], indent: str = "  ") -> Iterator[str]:
             yield head + _encode(value)
 
 
-def _data(path: str, generated: Mapping[str, str]) -> Data:
+def _data(path: str, generated: Mapping[str, bytes]) -> Data:
     if path not in generated:
         raise SqlgenError(
             Diagnostic(

@@ -41,21 +41,17 @@ def sources(
                 hint=hint,
             )
         )
-    paths = (
-        path
-        for path in _files(start, PurePosixPath(folder), frozenset())
-        if path.suffix == ".sql"
-    )
-    return each(lambda path: source(root, str(path)), sorted(paths, key=str))
+    found = _files(start, _posix(folder), frozenset())
+    paths = sorted([path for path in found if _is_sql(path)])
+    return each(lambda path: source(root, path), paths)
 
 
-def generated(root: Path, folder: str) -> dict[str, str]:
-    """The texts of the files below the output *folder*, by path relative to *root*.
+def generated(root: Path, folder: str) -> dict[str, bytes]:
+    """The contents of the files below the output *folder*, by path relative to *root*.
 
     A folder that does not exist yet has none. Python's caches are left out, and so are packages
-    and projects of their own below it, which may be generated for somebody else. What is not UTF-8
-    is nothing that sqlgen wrote; it stands there with replacement characters. Raises `SqlgenError`
-    for files that cannot be read.
+    and projects of their own below it, which may be generated for somebody else. Raises
+    `SqlgenError` for files that cannot be read.
     """
     start = root / folder
     if not start.exists():
@@ -69,15 +65,9 @@ def generated(root: Path, folder: str) -> dict[str, str]:
                 hint="move the file away, or set another `output` in pyproject.toml",
             )
         )
-    paths = [
-        str(path)
-        for path in _files(start, PurePosixPath(folder), frozenset(), output=True)
-        if "__pycache__" not in path.parts
-    ]
-    texts = each(
-        lambda path: _read(root, path).decode("utf-8", errors="replace"), paths
-    )
-    return dict(sorted(zip(paths, texts, strict=True)))
+    paths = sorted(_files(start, _posix(folder), frozenset(), output=True))
+    contents = each(lambda path: _read(root, path), paths)
+    return dict(zip(paths, contents, strict=True))
 
 
 def source(root: Path, path: str) -> SourceFile:
@@ -116,18 +106,30 @@ def _read(root: Path, path: str) -> bytes:
                 hint="rename the file",
             )
         )
+    place = f"{root}/{path}"
     try:
-        return (root / path).read_bytes()
+        with open(place, "rb", buffering=0) as file:  # noqa: PTH123  # hundreds of them
+            return file.read()
     except OSError as error:
         raise _unreadable(path, error) from None
 
 
+def _posix(folder: str) -> str:
+    """The folder's path as the paths of files in it begin, without `.` and the like in it."""
+    return str(PurePosixPath(folder))
+
+
+def _is_sql(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.endswith(".sql") and name != ".sql"
+
+
 def _files(
-    folder: Path, path: PurePosixPath, above: frozenset[str], *, output: bool = False
-) -> Iterator[PurePosixPath]:
+    folder: Path | str, path: str, above: frozenset[str], *, output: bool = False
+) -> Iterator[str]:
     """The files below *folder*, whose own path is *path*, and which stands in *above*.
 
-    Of the *output*, also hidden ones, and none of other packages.
+    Of the *output*, also hidden ones, but no caches of Python's, and none of other packages.
     """
     here = os.path.realpath(folder)
     if here in above:
@@ -136,16 +138,18 @@ def _files(
         with os.scandir(folder) as entries:
             found = [(entry.name, entry.is_dir()) for entry in entries]
     except OSError as error:
-        raise _unreadable(str(path), error) from None
+        raise _unreadable(path, error) from None
     if output and above and any(name in _ROOTS for name, _ in found):
         return
     for name, is_folder in found:
-        if name.startswith(".") and not output:
+        if name == "__pycache__" if output else name.startswith("."):
             continue
+        inside = name if path == "." else f"{path}/{name}"
         if is_folder:
-            yield from _files(folder / name, path / name, above | {here}, output=output)
+            deeper = f"{folder}/{name}"
+            yield from _files(deeper, inside, above | {here}, output=output)
         else:
-            yield path / name
+            yield inside
 
 
 def _unreadable(path: str, error: OSError) -> SqlgenError:

@@ -7,11 +7,11 @@ from ..model.output import LOCK_MARKER, MARKER, Change, GeneratedFile
 
 
 def changes(
-    before: Mapping[str, str],
+    before: Mapping[str, bytes],
     files: Iterable[GeneratedFile],
     kept: Container[str] = (),
 ) -> tuple[Change, ...]:
-    """The changes that turn *before*, texts by path, into *files*, sorted by path.
+    """The changes that turn *before*, contents by path, into *files*, sorted by path.
 
     Files of *before* that sqlgen generated are deleted if they are neither among *files* nor at a path
     that is *kept*. A file is
@@ -24,18 +24,21 @@ def changes(
     changed = [
         path
         for path, text in after.items()
-        if path not in before or unix(before[path]) != text
+        if path not in before or unix(before[path]) != text.encode()
     ]
     foreign = sorted(
         path for path in changed if before.get(path) and not is_ours(before[path])
     )
     if foreign:
         raise SqlgenError(*map(_not_generated, foreign))
-    written = (Change(path, before.get(path), after[path]) for path in changed)
+    written = (
+        Change(path, _text(before[path]) if path in before else None, after[path])
+        for path in changed
+    )
     deleted = (
-        Change(path, text, None)
-        for path, text in before.items()
-        if path not in after and path not in kept and is_ours(text)
+        Change(path, _text(content), None)
+        for path, content in before.items()
+        if path not in after and path not in kept and is_ours(content)
     )
     return tuple(sorted((*written, *deleted), key=lambda change: change.path))
 
@@ -45,17 +48,26 @@ def is_lock(file: GeneratedFile) -> bool:
     return file.text.startswith(LOCK_MARKER)
 
 
-def is_ours(text: str) -> bool:
-    """Whether sqlgen generated the file with this *text*."""
-    return text.startswith(MARKER) or unix(text[:_START]).startswith(LOCK_MARKER)
+def is_ours(content: bytes) -> bool:
+    """Whether sqlgen generated the file with this *content*."""
+    return content.startswith(_MARKER) or unix(content[:_START]).startswith(
+        _LOCK_MARKER
+    )
 
 
-def unix(text: str) -> str:
-    """The text with the line ends that sqlgen writes; it writes no others, escapes apart."""
-    return text.replace("\r\n", "\n")
+def unix(content: bytes) -> bytes:
+    """The content with the line ends that sqlgen writes; it writes no others, escapes apart."""
+    return content.replace(b"\r\n", b"\n")
 
 
-_START = 2 * len(LOCK_MARKER)
+_MARKER = MARKER.encode()
+_LOCK_MARKER = LOCK_MARKER.encode()
+_START = 2 * len(_LOCK_MARKER)
+
+
+def _text(content: bytes) -> str:
+    """What is not UTF-8 is nothing that sqlgen wrote; it is shown with replacement characters."""
+    return content.decode("utf-8", errors="replace")
 
 
 def _not_generated(path: str) -> Diagnostic:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 from ..model.output import GeneratedFile
-from .changes import is_ours, unix
+from .changes import is_ours
 
 
 def digest(text: str) -> bytes:
@@ -12,19 +12,24 @@ def digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def digests(before: Mapping[str, str]) -> dict[str, bytes]:
-    """What tells each of the texts apart, by path; line ends are no difference."""
-    return {path: digest(unix(text)) for path, text in before.items()}
+def digests(before: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What tells each of the contents apart, by path; line ends are no difference."""
+    return {
+        path: hashlib.sha256(
+            content.replace(b"\r\n", b"\n") if b"\r" in content else content
+        ).digest()
+        for path, content in before.items()
+    }
 
 
 def is_current(
-    before: Mapping[str, str], disk: Mapping[str, bytes], made: Mapping[str, bytes]
+    before: Mapping[str, bytes], disk: Mapping[str, bytes], made: Mapping[str, bytes]
 ) -> bool:
     """Whether sqlgen's files among *before*, whose digests are *disk*, are just those *made*."""
     ours = {
         path: disk[path]
-        for path, text in before.items()
-        if path in made or is_ours(text)
+        for path, content in before.items()
+        if path in made or is_ours(content)
     }
     return ours == made
 

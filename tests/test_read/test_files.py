@@ -149,10 +149,10 @@ def test_generated(tmp_path: Path) -> None:
     write(tmp_path / "out/__pycache__/b.cpython-311.pyc", b"\xff")
     write(tmp_path / "out/image", b"\xff")
     assert read.generated(tmp_path, "out") == {
-        "out/.sqlgen/a.json": "{}",
-        "out/a/empty": "",
-        "out/b.py": "# x\r\n",
-        "out/image": "\ufffd",
+        "out/.sqlgen/a.json": b"{}",
+        "out/a/empty": b"",
+        "out/b.py": b"# x\r\n",
+        "out/image": b"\xff",
     }
 
 

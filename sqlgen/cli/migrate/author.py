@@ -10,14 +10,8 @@ from ... import lint, migrate, workflow, write
 from ...model.diagnostic import Severity
 from ...model.migration import Migration
 from ...model.output import Change
-from ..console import (
-    FAILED,
-    Progress,
-    configuration,
-    format_option,
-    outcome,
-    show,
-)
+from ..console import FAILED, Progress, configuration, outcome, show
+from ..options import format_option
 from .target import count
 
 
