@@ -86,13 +86,15 @@ def _code(
     index_of_first = first
     for index in range(first, last + 1):
         kind, begin, finish = marks[index]
-        gap = text[position:begin].rstrip(WHITE_SPACE)
-        if code := gap.lstrip(WHITE_SPACE):
-            end = position + len(gap)
-            if start < 0:
-                start, index_of_first = end - len(code), index
         ends = index == last or kind is Kind.SEMICOLON
-        if not ends and kind not in COMMENTS:
+        is_code = not ends and kind not in COMMENTS
+        if start < 0 or not is_code:  # else it ends behind what is before it anyway
+            gap = text[position:begin].rstrip(WHITE_SPACE)
+            if code := gap.lstrip(WHITE_SPACE):
+                end = position + len(gap)
+                if start < 0:
+                    start, index_of_first = end - len(code), index
+        if is_code:
             if start < 0:
                 start, index_of_first = begin, index
             end = finish
