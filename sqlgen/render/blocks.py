@@ -20,9 +20,6 @@ class Block:
     certain: bool
     is_constant: bool = False
 
-    def __str__(self) -> str:
-        return "\n".join(self.lines)
-
 
 def of_code(code: Sequence[str], text: str = "") -> Block:
     """A statement, and a string after it that black leaves alone."""

@@ -1,9 +1,7 @@
 """Module -> its source."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..model.output import MARKER
 from ..model.python import Alias, Constant, Enum, Module, Named, Structure
@@ -13,15 +11,6 @@ from .expressions import type_code
 from .imports import Imports
 from .layout import WIDTH, assignment, fits
 
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("sqlgen.render"),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-    autoescape=False,
-)
-
 
 def source(module: Module) -> str:
     """The whole text of a module.
@@ -30,15 +19,26 @@ def source(module: Module) -> str:
     """
     imports = Imports(module.name, _defined(module))
     blocks = _blocks(module, imports)
-    text = _ENVIRONMENT.get_template("module.py.jinja").render(
-        marker=_marker(module),
-        docstring=literals.docstring(module.doc),
-        imports=imports.blocks(),
-        blocks=blocks,
-    )
+    text = _text(module, imports, blocks)
     if not all(block.certain for block in blocks):
         text = _formatted(text)
     return text
+
+
+def _text(module: Module, imports: Imports, blocks: Sequence[Block]) -> str:
+    """What stands in a module from top to bottom; two blank lines before a statement.
+
+    One is enough between imports and a constant.
+    """
+    lines = [_marker(module)]
+    if doc := literals.docstring(module.doc):
+        lines.append(doc)
+    for imported in imports.blocks():
+        lines += ["", *imported]
+    for number, block in enumerate(blocks):
+        lines += [""] if block.is_constant and number == 0 else ["", ""]
+        lines += block.lines
+    return "\n".join(lines) + "\n"
 
 
 def _marker(module: Module) -> str:
