@@ -8,11 +8,11 @@ version of anything, so that branches seldom conflict; `sqlgen build` writes the
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.frozen import frozen
 from ..model.output import LOCK_FOLDER, LOCK_MARKER, GeneratedFile
 from ..model.query import QueryFile
 from ..model.source import SourceFile, Span
@@ -26,7 +26,7 @@ _BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 Analysed = tuple[QueryFile, tuple[TypedQuery, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Locked:
     """What the lock says of a project: its analysed files, and all in which it is out of date."""
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePosixPath
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
+from ..model.frozen import frozen
 from ..model.query import Command, Query, QueryFile
 from ..model.source import SourceFile, Span
 from .allowances import allowed
@@ -58,7 +58,7 @@ def query_file(source: SourceFile) -> QueryFile:
     return QueryFile(source=source, doc=doc, queries=queries)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Section:
     """A header and what is below it: the landmarks `[first:last]`, up to where `last` starts."""
 
@@ -67,7 +67,7 @@ class _Section:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Code:
     """A statement: the characters `[start:end]`, and the index of its first landmark."""
 

@@ -5,13 +5,15 @@ black leaves alone, which tests hold; for what this does not know how to break t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from ..model.frozen import frozen
 
 WIDTH = 88
 STEP = "    "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Items between brackets, with what stands around them: `before(a, b)after`.
 
@@ -26,7 +28,7 @@ class Group:
     returned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Each:
     """A generator expression: `(element loop)`."""
 
@@ -34,7 +36,7 @@ class Each:
     loop: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """`before` and a conditional expression: `value if condition else other`."""
 

@@ -1,11 +1,12 @@
 """TypedQuery -> Function, with the row class and the constant it needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..model.catalog import ArrayType, PgType
 from ..model.config import Config
 from ..model.diagnostic import Label
+from ..model.frozen import frozen
 from ..model.python import (
     Argument,
     Batch,
@@ -44,7 +45,7 @@ from .types import MODELS, Types, nullable, or_none
 from .writing import Writing, overridden_writing, writing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What all queries are translated with. `columns` are the configured types of columns."""
 
@@ -54,7 +55,7 @@ class Context:
     columns: dict[str, PyType]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Translated:
     """A query's function, its constant, and its classes: the row's and its parameters'.
 
