@@ -37,6 +37,8 @@ def _frozen(cls: type, kw_only: bool) -> type:
     values: Any = attrgetter(*[x.name for x in found]) if found else lambda _: None
 
     def equal(self: object, other: object) -> Any:
+        if self is other:
+            return True
         same = other.__class__ is self.__class__
         return values(self) == values(other) if same else NotImplemented
 

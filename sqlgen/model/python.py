@@ -196,7 +196,7 @@ class Record:
     @property
     def converts(self) -> bool:
         """Whether rows are made by its `from_row` rather than by calling the class."""
-        return any(field.read != Keep() for field in self.fields)
+        return not all(isinstance(field.read, Keep) for field in self.fields)
 
 
 @frozen(kw_only=True)
