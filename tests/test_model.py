@@ -1,5 +1,44 @@
+import copy
+import pickle
+from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
+from typing import Any
+
+import pytest
+
 from sqlgen.model.diagnostic import Diagnostic, Label, SqlgenError
+from sqlgen.model.frozen import frozen
 from sqlgen.model.source import SourceFile, Span
+
+
+@frozen
+class Point:
+    """Fields by position."""
+
+    x: int
+    y: int = 0
+    secret: str = field(repr=False, default="")
+
+
+@frozen(kw_only=True)
+class Bag:
+    """Fields by name."""
+
+    owner: Point
+    items: dict[str, int] = field(default_factory=dict)
+
+
+@frozen
+class Nothing:
+    """No fields."""
+
+
+@frozen
+class Other:
+    """The fields of a `Point`."""
+
+    x: int
+    y: int = 0
+    secret: str = ""
 
 
 def test_an_error_says_where_each_mistake_is() -> None:
@@ -9,3 +48,67 @@ def test_an_error_says_where_each_mistake_is() -> None:
         Diagnostic(code="y", message="no server", label=None),
     )
     assert str(error) == "migrations/0001_a.sql:2:3: wrong word\nno server"
+
+
+def test_frozen_is_what_a_frozen_dataclass_with_slots_is() -> None:
+    body = {
+        "__doc__": "Fields.",
+        "__qualname__": "Point",
+        "__annotations__": {"x": int, "y": int, "secret": str},
+        "y": 0,
+    }
+    body["secret"] = field(repr=False, default="")
+    usual: Any = dataclass(frozen=True, slots=True)(type("Point", (), body))
+    for arguments in ((1,), (1, 2), (1, 2, "s")):
+        ours, theirs = Point(*arguments), usual(*arguments)
+        assert repr(ours) == repr(theirs)
+        assert [getattr(ours, f.name) for f in fields(ours)] == [
+            getattr(theirs, f.name) for f in fields(theirs)
+        ]
+    assert Point.__match_args__ == usual.__match_args__
+    assert Point.__slots__ == usual.__slots__  # type: ignore[attr-defined]
+    assert [f.name for f in fields(Point)] == [f.name for f in fields(usual)]
+
+
+def test_frozen_data_is_equal_by_class_and_fields() -> None:
+    other: object = Other(1)
+    nothing: object = Nothing()
+    assert Point(1, 2) == Point(1, y=2) != Point(2, 1)
+    assert Point(1) != other
+    assert Nothing() == nothing != Point(1)
+    assert len({Point(1), Point(1, 0), Point(2), Other(1), Nothing(), Nothing()}) == 4
+    assert repr(Nothing()) == "Nothing()"
+
+
+def test_frozen_data_cannot_be_changed() -> None:
+    point: Any = Point(1)
+    for name in ("x", "z"):
+        with pytest.raises(FrozenInstanceError, match=f"field '{name}'"):
+            setattr(point, name, 2)
+        with pytest.raises(FrozenInstanceError, match=f"field '{name}'"):
+            delattr(point, name)
+    assert point == Point(1)
+
+
+def test_frozen_data_has_defaults_of_its_own() -> None:
+    one, two = Bag(owner=Point(1)), Bag(owner=Point(1), items={"a": 1})
+    assert one.items == {}
+    assert one.items is not Bag(owner=Point(1)).items
+    assert replace(two, owner=Point(2)) == Bag(owner=Point(2), items={"a": 1})
+    wrong: list[tuple[Any, tuple[object, ...], dict[str, object]]] = [
+        (Bag, (Point(1),), {}),
+        (Bag, (), {}),
+        (Point, (), {}),
+        (Point, (1,), {"z": 1}),
+        (Nothing, (1,), {}),
+    ]
+    for cls, arguments, named in wrong:
+        with pytest.raises(TypeError):
+            cls(*arguments, **named)
+
+
+def test_frozen_data_travels() -> None:
+    for value in (Point(1, 2, "s"), Bag(owner=Point(1), items={"a": 1}), Nothing()):
+        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+            assert pickle.loads(pickle.dumps(value, protocol)) == value
+        assert copy.deepcopy(value) == copy.copy(value) == value

@@ -88,6 +88,8 @@ def test_tokens_cover_the_text(text: str) -> None:
 @settings(deadline=None, max_examples=300)
 @given(texts)
 @example(":E'\\' :a'")
+@example("a.0x1$1 5..0x1$1 a..5$1 .5e'\\'$1'")
+@example("a*--$1\n//*$1*/*/-/$1::$1:=$1")
 def test_landmarks_are_tokens(text: str) -> None:
     """The quick reading of a text finds what the thorough one finds."""
     kinds = {

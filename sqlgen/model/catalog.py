@@ -1,11 +1,13 @@
 """What PostgreSQL's catalogs say of a database, read once after its migrations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from .frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen(kw_only=True)
 class ScalarType:
     """A base type or pseudo-type. `display` is what `format_type(oid, NULL)` prints."""
 
@@ -14,7 +16,7 @@ class ScalarType:
     display: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EnumType:
     """`CREATE TYPE … AS ENUM`; `labels` in the type's order; `comment` may be empty."""
 
@@ -25,7 +27,7 @@ class EnumType:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ArrayType:
     """A true array type (`pg_type.typcategory` A with an element type)."""
 
@@ -35,7 +37,7 @@ class ArrayType:
     element: "PgType"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DomainType:
     """`CREATE DOMAIN`.
 
@@ -53,7 +55,7 @@ class DomainType:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompositeField:
     """A field of a composite type; `not_null` only for the row type of a table."""
 
@@ -62,7 +64,7 @@ class CompositeField:
     not_null: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CompositeType:
     """`CREATE TYPE … AS (…)`, or the row type of a table or view (`is_relation`)."""
 
@@ -74,7 +76,7 @@ class CompositeType:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RangeType:
     """A range type, or a multirange type of one (`multirange`)."""
 
@@ -88,7 +90,7 @@ class RangeType:
 PgType = ScalarType | EnumType | ArrayType | DomainType | CompositeType | RangeType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Column:
     """A column of a relation, dropped ones left out.
 
@@ -112,7 +114,7 @@ class Column:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UniqueKey:
     """A valid, immediate, total unique index or constraint over plain columns (their numbers).
 
@@ -126,7 +128,7 @@ class UniqueKey:
     nulls_not_distinct: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class UniqueIndex:
     """A valid, immediate unique index over expressions, or over some of the rows only.
 
@@ -142,7 +144,7 @@ class UniqueIndex:
     definition: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ForeignKey:
     """A foreign key that is enforced, validated and not deferrable, MATCH SIMPLE or FULL."""
 
@@ -151,7 +153,7 @@ class ForeignKey:
     target_columns: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """A validated CHECK constraint: `pg_constraint.conbin` and `pg_get_constraintdef`."""
 
@@ -172,7 +174,7 @@ class RelationKind(StrEnum):
     SEQUENCE = "S"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Relation:
     """A table, view or the like.
 
@@ -201,7 +203,7 @@ class Relation:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Function:
     """A function, aggregate, window function or procedure.
 
@@ -239,7 +241,7 @@ class Function:
         return f"{self.name}({', '.join(self.arguments)})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Catalog:
     """The facts that inference needs; keys are oids of this one database.
 

@@ -1,9 +1,11 @@
 """`[tool.sqlgen]` of a project's pyproject.toml."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
+
+from .frozen import frozen
 
 
 class Mode(StrEnum):
@@ -39,7 +41,7 @@ class NamedIn(StrEnum):
     FUNCTIONS = "function"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnknownName:
     """A name in the configuration that nothing in the database has; `nearest` may be empty."""
 
@@ -48,7 +50,7 @@ class UnknownName:
     nearest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class MigrateConfig:
     """`[tool.sqlgen.migrate]`: the ledger's table, the lock's patience in seconds, the seeds."""
 
@@ -57,7 +59,7 @@ class MigrateConfig:
     seeds: str = "seeds"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Config:
     """A project's configuration, defaults filled in.
 

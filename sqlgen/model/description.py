@@ -1,12 +1,11 @@
 """What the server says of one query."""
 
-from dataclasses import dataclass
-
 from .catalog import PgType
+from .frozen import frozen
 from .query import Query
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableColumn:
     """A column of a relation, by the relation's oid and the column's attribute number."""
 
@@ -14,7 +13,7 @@ class TableColumn:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResultColumn:
     """A column of the result as Describe gives it, its type domain-less (what is on the wire)."""
 
@@ -23,7 +22,7 @@ class ResultColumn:
     origin: TableColumn | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Description:
     """A query with its parameters' and columns' types, in order.
 

@@ -1,10 +1,10 @@
 """What sqlgen has to say about a user's input, as data; `report` makes text of it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from .frozen import frozen
 from .source import Span
 
 Item = TypeVar("Item")
@@ -18,7 +18,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Label:
     """A place in a source file, and what there is to say about it (may be empty)."""
 
@@ -26,7 +26,7 @@ class Label:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Diagnostic:
     """One mistake of the user's, or one warning.
 

@@ -1,8 +1,9 @@
 """What is known of a JSON value: the keys of its objects, the items of its arrays."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from .frozen import frozen
 
 
 class JsonKind(StrEnum):
@@ -22,21 +23,21 @@ class JsonKind(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonScalar:
     """A value without parts, or one of which nothing is known."""
 
     kind: JsonKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonLiterals:
     """One of these strings: an enum's labels, the values that a CHECK allows."""
 
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonItem:
     """A value in an array or object; `nullable` if it may be null instead."""
 
@@ -44,21 +45,21 @@ class JsonItem:
     nullable: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonArray:
     """An array."""
 
     item: JsonItem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonMap:
     """An object whose keys are data."""
 
     item: JsonItem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonMember:
     """A key of an object; the key may be missing if it is not `required`."""
 
@@ -67,7 +68,7 @@ class JsonMember:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonObject:
     """An object with just these keys, none of them twice."""
 

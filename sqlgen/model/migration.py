@@ -1,12 +1,12 @@
 """Migrations as they stand in their folder."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from .frozen import frozen
 from .source import SourceFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Migration:
     """`NNNN_description.up.sql` (or `.sql`) and, where there is one, its `.down.sql`.
 
@@ -22,7 +22,7 @@ class Migration:
     transactional: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Applied:
     """A row of the ledger, whose form is SQLx's.
 

@@ -4,15 +4,15 @@ A module name in here is `""` for Python's builtins, starts with `.` for a modul
 package counted from its root (`.models`), and is an absolute module else.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from .config import RowStyle
+from .frozen import frozen
 
 # --- types -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """A class, alias or function: `Named("UUID", "uuid")`.
 
@@ -25,7 +25,7 @@ class Named:
     qualified: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Generic:
     """`origin[arguments]`."""
 
@@ -33,21 +33,21 @@ class Generic:
     arguments: tuple["PyType", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnionOf:
     """`a | b`."""
 
     members: tuple["PyType", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LiteralOf:
     """`Literal["a", "b"]`."""
 
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """A key of a `TypedDict`; it may be missing if it is not `required`."""
 
@@ -56,7 +56,7 @@ class Key:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Structure:
     """A `TypedDict` that the module of that name defines where it is used first.
 
@@ -79,12 +79,12 @@ NONE = Named("None")
 # --- conversions: from what psycopg gives, to what psycopg takes -------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keep:
     """The value as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Apply:
     """`function(value)`, or `function.method(value)`."""
 
@@ -92,21 +92,21 @@ class Apply:
     method: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invoke:
     """`value.method()`."""
 
     method: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Load:
     """Text into what psycopg makes of PostgreSQL's own type of that name: `loads("date")(text)`."""
 
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parse:
     """`function(text, item)`: PostgreSQL's text of an array or range of `item`s."""
 
@@ -114,7 +114,7 @@ class Parse:
     item: "Conversion"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FromJson:
     """JSON made into a type of the user's: `from_json(type, value, "where")`."""
 
@@ -122,14 +122,14 @@ class FromJson:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Each:
     """A list of the converted items, none of which is None."""
 
     item: "Conversion"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Then:
     """One conversion after the other."""
 
@@ -137,7 +137,7 @@ class Then:
     second: "Conversion"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrNone:
     """None stays None, everything else is converted."""
 
@@ -151,7 +151,7 @@ Conversion: TypeAlias = (
 # --- what modules are made of ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Enum:
     """A `StrEnum`; `members` are names and labels in the type's order."""
 
@@ -160,7 +160,7 @@ class Enum:
     members: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alias:
     """`name: TypeAlias = …`; `doc` may be empty."""
 
@@ -169,7 +169,7 @@ class Alias:
     doc: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Field:
     """A field of a row or composite.
 
@@ -184,7 +184,7 @@ class Field:
     write: Conversion = Keep()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Record:
     """A row class in the configured style."""
 
@@ -196,10 +196,10 @@ class Record:
     @property
     def converts(self) -> bool:
         """Whether rows are made by its `from_row` rather than by calling the class."""
-        return any(field.read != Keep() for field in self.fields)
+        return not all(isinstance(field.read, Keep) for field in self.fields)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Composite:
     """A composite type's dataclass; `read` and `written` tell which ways it travels."""
 
@@ -210,7 +210,7 @@ class Composite:
     written: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constant:
     """The text of a statement under its name."""
 
@@ -218,7 +218,7 @@ class Constant:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Argument:
     """A keyword-only argument of a function."""
 
@@ -230,7 +230,7 @@ class Argument:
 # --- what functions return ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """Each row is an instance of a record; `converts` is the record's."""
 
@@ -238,7 +238,7 @@ class Row:
     converts: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """Each row is its only column's value."""
 
@@ -250,45 +250,45 @@ class Value:
 Shape: TypeAlias = Row | Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class One:
     """`:one`."""
 
     shape: Shape
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Optional:
     """`:optional`."""
 
     shape: Shape
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Many:
     """`:many`."""
 
     shape: Shape
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stream:
     """`:stream`."""
 
     shape: Shape
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowCount:
     """`:execrows`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nothing:
     """`:exec`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """`:batch`, once for each of the `rows` of parameters; without a shape it counts."""
 
@@ -296,7 +296,7 @@ class Batch:
     shape: Shape | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copied:
     """`:copy` of the `rows` of parameters.
 
@@ -310,7 +310,7 @@ class Copied:
 Result: TypeAlias = One | Optional | Many | Stream | RowCount | Nothing | Batch | Copied
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Function:
     """A generated function.
 
@@ -330,7 +330,7 @@ class Function:
 # --- files -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Module:
     """A module of the generated package.
 
@@ -352,21 +352,21 @@ class Module:
     functions: tuple[Function, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Support:
     """The file of helpers that generated modules share, always the same text."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonSupport:
     """The file of helpers that make values of the user's types of JSON, and back."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypedMarker:
     """`py.typed`."""
 

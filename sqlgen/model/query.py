@@ -1,8 +1,8 @@
 """A named query as it stands in its file, and the text that the server is sent."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from .frozen import frozen
 from .source import SourceFile, Span
 
 
@@ -32,7 +32,7 @@ class Mark(StrEnum):
     NULLABLE = "?"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Parameter:
     """A parameter of a query.
 
@@ -47,7 +47,7 @@ class Parameter:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placeholder:
     """`$number` at `[start:end]` of the server's text.
 
@@ -60,7 +60,7 @@ class Placeholder:
     cast: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """`length` characters from `server` on in the server's text stand at `source` in the file.
 
@@ -74,7 +74,7 @@ class Origin:
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ServerSql:
     """The statement as the server is sent it: `$n` for parameters, no final semicolon.
 
@@ -105,7 +105,7 @@ WARNINGS = ("may-return-many", "always-one-row", "redundant-override")
 """The codes of the warnings about queries, which `-- sqlgen: allow CODE` may name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Query:
     """A query of a file. `row` is the class named by `-> ROW`, and its place.
 
@@ -126,7 +126,7 @@ class Query:
     allowed: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueryFile:
     """A file of queries. `doc` is the text of the comments before the first header."""
 

@@ -1,9 +1,11 @@
 """The files that sqlgen reads, and places in them."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from .frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceFile:
     """A file of the project as it was read.
 
@@ -17,7 +19,7 @@ class SourceFile:
     sha384: bytes = field(repr=False, default=b"")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """The characters `source.text[start:end]`."""
 
@@ -41,7 +43,7 @@ class Span:
         return self.start - (self.source.text.rfind("\n", 0, self.start) + 1) + 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sources:
     """All files that a project's generated code is made of."""
 

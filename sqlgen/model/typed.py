@@ -1,10 +1,10 @@
 """A query whose every parameter and column has its exact type and nullability."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from .catalog import DomainType, PgType
 from .diagnostic import Diagnostic
+from .frozen import frozen
 from .json_shape import JsonShape
 from .query import Mark, Query
 
@@ -18,7 +18,7 @@ class Cardinality(StrEnum):
     MANY = "many"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Override:
     """What the author wrote into the column's name: `"c!: T"`.
 
@@ -31,7 +31,7 @@ class Override:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnName:
     """A column of a relation by its names: what configuration and lineage speak of."""
 
@@ -43,7 +43,7 @@ class ColumnName:
         return f"{self.schema}.{self.relation}.{self.column}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TypedParameter:
     """A parameter.
 
@@ -64,7 +64,7 @@ class TypedParameter:
     element_nullable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TypedColumn:
     """A column of the result.
 
@@ -88,7 +88,7 @@ class TypedColumn:
     json: JsonShape | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Star:
     """A `*` or `t.*` at `[start:end]` of the server's text, and the columns it stood for.
 
@@ -100,7 +100,7 @@ class Star:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TypedQuery:
     """The end of the analysis; what rendering needs and no oid of one database.
 

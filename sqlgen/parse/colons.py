@@ -103,7 +103,8 @@ def _operand_before(
 
 
 _OPERANDS = frozenset({Kind.NAMED, Kind.POSITIONAL, Kind.DOLLAR})
-_LAST_WORD = re.compile(r"[A-Za-z_0-9$.\x80-\U0010ffff]+\Z")
+_LAST_WORD = re.compile(r"[^\x00-#%-\-/:-@\[-\^`{-\x7f]+\Z")
+"""Letters (those outside ASCII as well), digits, `_`, `$` and `.` at the end."""
 _SUBSCRIPTED = re.compile(r"(?i:array)")
 _BOUND = re.compile(
     r"(?i:all|and|any|array|between|case|distinct|else|from|ilike|in|is|like|not|or|select"

@@ -33,6 +33,8 @@ def documentation(
         if not is_allowance(text[start:end]):
             lines.extend(_lines(kind, text[start:end]))
         position = end
+    if not lines:
+        return ""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 from ..model.diagnostic import Diagnostic, Label
 from ..model.source import SourceFile, Span
-from .lexer import COMMENTS, Kind, Token, tokens
+from .lexer import COMMENTS, NO_LETTER, Kind, Token, tokens
 
-_SUSPECT = re.compile(r"@[A-Za-z_\x80-\U0010ffff]|(?i:sqlc)\s*\.")
+# The class of all first characters lets the search pass over the others quickly.
+_SUSPECT = re.compile(rf"[@sS](?:(?<=@)[^{NO_LETTER}]|(?<!@)(?i:qlc)\s*\.)")
 _CALL = re.compile(
     r"sqlc\s*\.\s*(?P<function>arg|narg|slice|embed)\s*\(\s*(?P<quote>['\"]?)(?P<name>\w+)(?P=quote)\s*\)",
     re.IGNORECASE,

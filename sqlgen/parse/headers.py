@@ -2,15 +2,15 @@
 
 import difflib
 import re
-from dataclasses import dataclass
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.frozen import frozen
 from ..model.query import Command
 from ..model.source import SourceFile, Span
 from .names import is_pascal_case, is_snake_case, pascal_case, snake_case
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Header:
     """A header, read from the comment at `[start:end]`."""
 

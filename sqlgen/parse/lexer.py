@@ -15,10 +15,17 @@ and never closed is one token up to the end of the text, for the caller to repor
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 WHITE_SPACE = " \t\n\r\f\v"
 """`space` of scan.l; Python's own idea of white space knows more characters."""
+
+NO_LETTER = r"\x00-@\[-\^`{-\x7f"
+"""What no identifier begins with, for a class of characters; whatever is not ASCII is a letter.
+
+A class with a range up to the last character of all takes a hundred times as long to compile.
+"""
 
 
 class Kind(StrEnum):
@@ -56,7 +63,7 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> Iterator[Token]:
     """All tokens of *text*, white space and comments included, in order and without gaps."""
-    return _read(_TOKEN, text)
+    return _read(_token(), text)
 
 
 def landmarks(text: str) -> Iterator[Token]:
@@ -109,7 +116,8 @@ def _nested_end(text: str, start: int) -> int:
 
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
-_LETTER = r"A-Za-z_\x80-\U0010ffff"
+_NO_LETTER_NOR_DIGIT = r"\x00-/:-@\[-\^`{-\x7f"
+_NOT_IN_WORD = r"\x00-#%-/:-@\[-\^`{-\x7f"
 _OPERATOR_CHARACTER = r"~!@#^&|`?+\-*/%<>="
 
 _SPACE = r"[ \t\n\r\f\v]++"
@@ -134,11 +142,11 @@ _STRING = "|".join(
     )
 )
 _QUOTED_IDENTIFIER = r'(?:[uU]&)?"[^"]*+(?:""[^"]*+)*(?!"")"'
-_TAG = rf"(?:[{_LETTER}][{_LETTER}0-9]*+)?"
+_TAG = rf"(?:[^{NO_LETTER}][^{_NO_LETTER_NOR_DIGIT}]*+)?"
 _DOLLAR = rf"\$(?P<tag>{_TAG})\$[\s\S]*?\$(?P=tag)\$"
 
 # A letter right before a quote is the string's prefix even if the string never ends.
-_WORD = rf"""(?!(?:[bBeEnNxX]|[uU]&)'|[uU]&")[{_LETTER}][{_LETTER}0-9$]*+"""
+_WORD = rf"""(?!(?:[bBeEnNxX]|[uU]&)'|[uU]&")[^{NO_LETTER}][^{_NOT_IN_WORD}]*+"""
 
 _INTEGER = r"[0-9]++(?:_[0-9]++)*"
 _NUMBER = (
@@ -154,26 +162,36 @@ _OPERATOR = (
     r"|(?!--)[+\-]"
 )
 _SYMBOL = r"::|:=|\.\.|[,.]"
-_OTHER = rf"[\\{{}}\x00-\x08\x0e-\x1f\x7f]|\$(?![0-9]|{_TAG}\$)"
+_LONE_DOLLAR = rf"\$(?![0-9]|{_TAG}\$)"
+_OTHER = rf"[\\{{}}\x00-\x08\x0e-\x1f\x7f]|{_LONE_DOLLAR}"
 _POSITIONAL = r"\$[0-9]++"
 _UNTERMINATED = rf"""(?:[bBeEnNxX]|[uU]&)?'|(?:[uU]&)?"|/\*|\$(?![0-9]){_TAG}\$"""
 _NAMED = rf":{_WORD}" rf"(?:[!?](?!(?!--|/\*)[{_OPERATOR_CHARACTER}]))?"
 _COLON = r":(?![:=])"
 
-_TOKEN = re.compile(
-    rf"(?P<space>{_SPACE})|(?P<string>{_STRING})|(?P<word>{_WORD})"
-    rf"|(?P<quoted>{_QUOTED_IDENTIFIER})|(?P<dollar>{_DOLLAR})|(?P<number>{_NUMBER})"
-    rf"|(?P<positional>{_POSITIONAL})|(?P<line_comment>{_LINE_COMMENT})"
-    rf"|(?P<block_comment>{_FLAT_BLOCK_COMMENT})|(?P<operator>{_OPERATOR})"
-    rf"|(?P<colon>{_COLON})|(?P<symbol>{_SYMBOL})|(?P<semicolon>;)|(?P<open>[(\[])"
-    rf"|(?P<close>[)\]])|(?P<other>{_OTHER})|(?P<unterminated>{_UNTERMINATED})"
-)
 
-# Whatever follows the repetition is a landmark, so that it never has to give anything back.
+@cache
+def _token() -> re.Pattern[str]:
+    """The pattern of all tokens, which most builds never need."""
+    return re.compile(
+        rf"(?P<space>{_SPACE})|(?P<string>{_STRING})|(?P<word>{_WORD})"
+        rf"|(?P<quoted>{_QUOTED_IDENTIFIER})|(?P<dollar>{_DOLLAR})|(?P<number>{_NUMBER})"
+        rf"|(?P<positional>{_POSITIONAL})|(?P<line_comment>{_LINE_COMMENT})"
+        rf"|(?P<block_comment>{_FLAT_BLOCK_COMMENT})|(?P<operator>{_OPERATOR})"
+        rf"|(?P<colon>{_COLON})|(?P<symbol>{_SYMBOL})|(?P<semicolon>;)|(?P<open>[(\[])"
+        rf"|(?P<close>[)\]])|(?P<other>{_OTHER})|(?P<unterminated>{_UNTERMINATED})"
+    )
+
+
+# Between landmarks it does not matter where an operator ends, nor which one it is: characters that
+# begin neither a landmark nor a string, a word or a number are passed over together. A point may
+# begin a number, but not the second one of two.
+_PLAIN = r"[\x00-!#%&*+,<=>?@\\^`{|}~\x7f]"
 _FILLER = (
-    rf"{_SPACE}|{_STRING}|{_WORD}|{_QUOTED_IDENTIFIER}|{_NUMBER}|{_OPERATOR}|{_SYMBOL}"
-    rf"|{_OTHER}"
+    rf"{_WORD}{_PLAIN}*+|{_PLAIN}++|\.(?:\.|(?![0-9])){_PLAIN}*+|{_STRING}"
+    rf"|{_QUOTED_IDENTIFIER}|{_NUMBER}|-(?!-)|/(?!\*)|:[:=]|{_LONE_DOLLAR}"
 )
+# Whatever follows the repetition is a landmark, so that it never has to give anything back.
 _LANDMARK = re.compile(
     rf"(?:{_FILLER})*(?:(?P<open>[(\[])|(?P<close>[)\]])|(?P<named>{_NAMED})"
     rf"|(?P<semicolon>;)|(?P<line_comment>{_LINE_COMMENT})|(?P<positional>{_POSITIONAL})"

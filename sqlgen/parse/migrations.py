@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.frozen import frozen
 from ..model.migration import Migration
 from ..model.source import SourceFile, Span
 
@@ -51,7 +51,7 @@ def migrations(sources: Sequence[SourceFile]) -> tuple[Migration, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _File:
     source: SourceFile
     version: int

@@ -30,7 +30,7 @@ def parameters(
     if named and any(token.kind is Kind.POSITIONAL for token in places):
         raise _mixed(source, places)
     found = _named(source, places) if named else _positional(source, places)
-    return found, _server_sql(source, found, start, end)
+    return found, _server_sql(source, places, found, start, end)
 
 
 def _named(source: SourceFile, places: Sequence[Token]) -> tuple[Parameter, ...]:
@@ -79,21 +79,21 @@ def _positional(source: SourceFile, places: Sequence[Token]) -> tuple[Parameter,
 
 
 def _server_sql(
-    source: SourceFile, found: Sequence[Parameter], start: int, end: int
+    source: SourceFile,
+    places: Sequence[Token],
+    found: Sequence[Parameter],
+    start: int,
+    end: int,
 ) -> ServerSql:
     text = source.text
+    numbers = {span.start: item.number for item in found for span in item.spans}
     pieces: list[str] = []
     placeholders: list[Placeholder] = []
     origins: list[Origin] = []
     length = 0
     position = start
-    places = sorted(
-        (span.start, span.end, parameter.number)
-        for parameter in found
-        for span in parameter.spans
-    )
-    for begin, finish, number in places:
-        named = text[begin] == ":"
+    for kind, begin, finish in places:
+        named = kind is Kind.NAMED
         if begin > position:
             pieces.append(text[position:begin])
             origins.append(Origin(length, position, begin - position))
@@ -101,18 +101,15 @@ def _server_sql(
         # `limit:n` and `:n!and` are tokens next to each other; `limit$1` would be one.
         left = " " if named and begin > start and _is_letter(text[begin - 1]) else ""
         right = " " if named and finish < end and _is_letter(text[finish]) else ""
+        number = numbers[begin]
         placeholder = f"${number}"
-        pieces.append(left + placeholder + right)
-        origins.append(Origin(length, begin, len(pieces[-1]), exact=False))
-        placeholders.append(
-            Placeholder(
-                number,
-                length + len(left),
-                length + len(left) + len(placeholder),
-                cast=_CAST.match(text, finish, end) is not None,
-            )
-        )
-        length += len(pieces[-1])
+        piece = left + placeholder + right
+        pieces.append(piece)
+        origins.append(Origin(length, begin, len(piece), False))
+        first = length + len(left)
+        cast = _CAST.match(text, finish, end) is not None
+        placeholders.append(Placeholder(number, first, first + len(placeholder), cast))
+        length += len(piece)
         position = finish
     if end > position:
         pieces.append(text[position:end])

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePosixPath
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
+from ..model.frozen import frozen
 from ..model.query import Command, Query, QueryFile
 from ..model.source import SourceFile, Span
 from .allowances import allowed
@@ -58,7 +58,7 @@ def query_file(source: SourceFile) -> QueryFile:
     return QueryFile(source=source, doc=doc, queries=queries)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Section:
     """A header and what is below it: the landmarks `[first:last]`, up to where `last` starts."""
 
@@ -67,7 +67,7 @@ class _Section:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Code:
     """A statement: the characters `[start:end]`, and the index of its first landmark."""
 
@@ -86,13 +86,15 @@ def _code(
     index_of_first = first
     for index in range(first, last + 1):
         kind, begin, finish = marks[index]
-        gap = text[position:begin].rstrip(WHITE_SPACE)
-        if code := gap.lstrip(WHITE_SPACE):
-            end = position + len(gap)
-            if start < 0:
-                start, index_of_first = end - len(code), index
         ends = index == last or kind is Kind.SEMICOLON
-        if not ends and kind not in COMMENTS:
+        is_code = not ends and kind not in COMMENTS
+        if start < 0 or not is_code:  # else it ends behind what is before it anyway
+            gap = text[position:begin].rstrip(WHITE_SPACE)
+            if code := gap.lstrip(WHITE_SPACE):
+                end = position + len(gap)
+                if start < 0:
+                    start, index_of_first = end - len(code), index
+        if is_code:
             if start < 0:
                 start, index_of_first = begin, index
             end = finish

@@ -1,15 +1,15 @@
 """The top-level statements of a module."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ..model.frozen import frozen
 from .layout import fits
 
 INDENT = "    "
 BODY = INDENT * 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """A statement's lines. `certain`: black leaves them alone. `is_constant`: it needs less room.
 
@@ -19,9 +19,6 @@ class Block:
     lines: tuple[str, ...]
     certain: bool
     is_constant: bool = False
-
-    def __str__(self) -> str:
-        return "\n".join(self.lines)
 
 
 def of_code(code: Sequence[str], text: str = "") -> Block:

@@ -1,8 +1,8 @@
 """The bodies of functions that take many rows of parameters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ..model.frozen import frozen
 from ..model.python import Function
 from . import literals
 from .blocks import BODY, INDENT
@@ -14,7 +14,7 @@ from .words import Words
 _DEEPER = BODY + INDENT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bulk:
     """Prints what a function does once it has a `cursor` and its `rows`."""
 

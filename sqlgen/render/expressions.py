@@ -28,7 +28,13 @@ _FROM_JSON = Named("from_json", "._json")
 
 def type_text(type_: PyType, imports: Imports, alias: str = "") -> str:
     """An annotation; *alias* is the alias being defined, which is quoted within itself."""
-    return flat(type_code(type_, imports, alias))
+    if alias:
+        return flat(type_code(type_, imports, alias))
+    known = imports.annotations.get(id(type_))
+    if known is None:
+        known = type_, flat(type_code(type_, imports))
+        imports.annotations[id(type_)] = known
+    return known[1]
 
 
 def type_code(type_: PyType, imports: Imports, alias: str = "") -> Code:

@@ -1,7 +1,7 @@
 """PythonFile -> GeneratedFile."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from ..model.output import MARKER, GeneratedFile
 from ..model.python import JsonSupport, Module, PythonFile, Support, TypedMarker
@@ -27,4 +27,4 @@ def _marker() -> str:
 
 @cache
 def _verbatim(name: str) -> str:
-    return (files(__package__) / name).read_text("utf-8")
+    return Path(__file__).with_name(name).read_text("utf-8")

@@ -1,7 +1,6 @@
 """Function -> the function that runs a statement."""
 
-from dataclasses import dataclass
-
+from ..model.frozen import frozen
 from ..model.python import (
     Batch,
     Copied,
@@ -28,7 +27,7 @@ from .layout import Code, Group, fits, lines, parameters
 from .words import ASYNC, SYNC, Words
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Printed:
     """A function's statements, and the names of the classes that must stand before them."""
 

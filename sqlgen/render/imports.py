@@ -4,7 +4,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 
-from ..model.python import Named
+from ..model.python import Named, PyType
 from .layout import STEP, WIDTH
 
 
@@ -20,17 +20,16 @@ class Imports:
         self._taken: dict[str, Named | None] = dict.fromkeys(defined)
         self._modules: set[str] = set()
         self._names: dict[Named, str] = {}
+        self._known: dict[Named, str] = {}
+        self.annotations: dict[int, tuple[PyType, str]] = {}
+        """The types that were met before, by `id`, and what they look like in this module."""
 
     def name(self, named: Named) -> str:
         """The name in the module's own words; from now on it is imported."""
-        if not named.module or named.module == self._module:
-            return named.name
-        if named.qualified:
-            self._modules.add(named.module)
-            return f"{named.module}.{named.name}"
-        if named not in self._names:
-            self._names[named] = self._free(named)
-        return self._names[named]
+        known = self._known.get(named)
+        if known is None:
+            known = self._known[named] = self._imported(named)
+        return known
 
     def blocks(self) -> list[list[str]]:
         """The import statements: standard library, other packages, this package; sorted."""
@@ -49,6 +48,15 @@ class Imports:
             ]
             found[_block(module)] += _from(self._relative(module), items)
         return [block for block in found if block]
+
+    def _imported(self, named: Named) -> str:
+        if not named.module or named.module == self._module:
+            return named.name
+        if named.qualified:
+            self._modules.add(named.module)
+            return f"{named.module}.{named.name}"
+        local = self._names[named] = self._free(named)
+        return local
 
     def _free(self, named: Named) -> str:
         for candidate in (named.name, _qualified(named)):

@@ -5,13 +5,15 @@ black leaves alone, which tests hold; for what this does not know how to break t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from ..model.frozen import frozen
 
 WIDTH = 88
 STEP = "    "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Items between brackets, with what stands around them: `before(a, b)after`.
 
@@ -26,7 +28,7 @@ class Group:
     returned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Each:
     """A generator expression: `(element loop)`."""
 
@@ -34,7 +36,7 @@ class Each:
     loop: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """`before` and a conditional expression: `value if condition else other`."""
 
@@ -55,7 +57,11 @@ def flat(code: Code) -> str:
         return f"({flat(code.element)} {code.loop})"
     if isinstance(code, Choice):
         return f"{code.before}{code.value} if {code.condition} else {code.other}"
-    return code.before + ", ".join(map(flat, code.items)) + code.after
+    return f"{code.before}{_joined(code.items)}{code.after}"
+
+
+def _joined(items: Sequence[Code]) -> str:
+    return ", ".join([x if isinstance(x, str) else flat(x) for x in items])
 
 
 def parameters(values: Sequence["Code"]) -> Group:
@@ -85,7 +91,7 @@ def lines(code: Code, indent: str, end: str = "") -> list[str]:
     if not code.items:
         return [whole]
     head, tail = indent + code.before, indent + code.after.removeprefix(",") + end
-    body = inner + ", ".join(map(flat, code.items))
+    body = inner + _joined(code.items)
     # The comma that makes a tuple of one and the one after a lone parameter take a line each.
     alone = code.after.startswith(",") or (code.definition and len(code.items) == 1)
     if _short(body) and not alone and not code.returned:
@@ -115,7 +121,7 @@ def fits(text: Sequence[str]) -> bool:
 
     Where one is too long, or has characters that may be wider than one column, black decides.
     """
-    return all(len(line) <= WIDTH and line.isascii() for line in text)
+    return max(map(len, text), default=0) <= WIDTH and "".join(text).isascii()
 
 
 def _short(line: str) -> bool:

@@ -6,12 +6,12 @@ import re
 def string(text: str) -> str:
     """A literal on one line, quoted as black would quote it."""
     quote = '"' if text.count('"') <= text.count("'") else "'"
-    return quote + _escaped(text, keep="").replace(quote, f"\\{quote}") + quote
+    return quote + _escaped(text).replace(quote, f"\\{quote}") + quote
 
 
 def block(text: str) -> str:
     r'''A literal of several lines, `"""\` on a line of its own before the text.'''
-    escaped = _without_fence(_escaped(text, keep="\n\t"), '"{3,}|"+\\Z')
+    escaped = _without_fence(_escaped(text, _NOT_IN_BLOCKS), _FENCE_OR_END)
     return f'"""\\\n{escaped}"""'
 
 
@@ -20,12 +20,14 @@ def docstring(text: str, indent: str = "") -> str:
 
     White space is what black makes of it, so the text is not kept to the letter.
     """
+    if not text:
+        return ""
     lines = [line.rstrip() for line in text.expandtabs().strip().splitlines()]
     if not lines:
         return ""
     margin = min((len(x) - len(x.lstrip()) for x in lines[1:] if x), default=0)
     lines = [lines[0], *(line[margin:] for line in lines[1:])]
-    escaped = [_without_fence(_escaped(line, keep="")) for line in lines]
+    escaped = [_without_fence(_escaped(line), _FENCE) for line in lines]
     body = "\n".join([escaped[0], *(x and indent + x for x in escaped[1:])])
     before = " " if body.startswith('"') else ""
     if len(lines) > 1:
@@ -36,22 +38,31 @@ def docstring(text: str, indent: str = "") -> str:
 
 def comment(text: str) -> str:
     """A comment on one line."""
-    return f"# {_escaped(text, keep='').strip()}".rstrip()
+    return f"# {_escaped(text).strip()}".rstrip()
 
 
-def _without_fence(escaped: str, quotes: str = '"{3,}') -> str:
+_FENCE = re.compile('"{3,}')
+_FENCE_OR_END = re.compile(r'"{3,}|"+\Z')
+
+# What is not printable ASCII, or is a backslash, is looked at one by one.
+_DOUBTFUL = re.compile(r"[^ -\[\]-~]")
+_NOT_IN_BLOCKS = re.compile(r"[^ -\[\]-~\n\t]")
+
+
+def _without_fence(escaped: str, quotes: re.Pattern[str]) -> str:
     """No three quotes in a row, nor one just before them, which would end the literal."""
-    return re.sub(quotes, lambda found: found[0].replace('"', '\\"'), escaped)
+    if '"' not in escaped:
+        return escaped
+    return quotes.sub(lambda found: found[0].replace('"', '\\"'), escaped)
 
 
-def _escaped(text: str, *, keep: str) -> str:
-    """Backslashes and everything that does not print, apart from *keep*, as escapes."""
-    return re.sub(
-        r"[^ -\[\]-~]", lambda found: _escape(found[0], keep), text, flags=re.DOTALL
-    )
+def _escaped(text: str, doubtful: re.Pattern[str] = _DOUBTFUL) -> str:
+    """Backslashes and everything that does not print as escapes, if it is *doubtful*."""
+    return doubtful.sub(_escape, text)
 
 
-def _escape(character: str, keep: str) -> str:
-    if character in keep or (character.isprintable() and character != "\\"):
+def _escape(found: re.Match[str]) -> str:
+    character = found[0]
+    if character.isprintable() and character != "\\":
         return character
     return character.encode("unicode_escape").decode("ascii")

@@ -26,25 +26,45 @@ from .imports import Imports
 from .layout import Code, Group, lines
 
 
-def of_record(record: Record) -> Iterator[Structure]:
-    """What a row's fields are made of, each after those it is made of itself."""
-    for field in record.fields:
-        yield from _within(field.type)
+def defined(
+    module: str, records: Iterable[Record], functions: Iterable[Function]
+) -> list[Structure]:
+    """All that the *module* itself is to define, each once."""
+    # Rows have most of their types in common, and few of those have any structure.
+    types = {id(type_): type_ for type_ in types_of(records, functions)}.values()
+    found = {each.name: each for each in within(types) if each.module == module}
+    return list(found.values())
 
 
-def of_function(function: Function) -> Iterator[Structure]:
-    """The same of a function that gives bare values."""
-    match function.result:
-        case (
-            One(Value(type=type_))
-            | Optional(Value(type=type_))
-            | Many(Value(type=type_))
-            | Stream(Value(type=type_))
-            | Batch(shape=Value(type=type_))
-        ):
-            yield from _within(type_)
-        case _:
-            pass
+def types_of(records: Iterable[Record], functions: Iterable[Function]) -> list[PyType]:
+    """The types of the rows' fields, and those of the bare values that the functions give."""
+    found = [field.type for record in records for field in record.fields]
+    for function in functions:
+        match function.result:
+            case (
+                One(Value(type=type_))
+                | Optional(Value(type=type_))
+                | Many(Value(type=type_))
+                | Stream(Value(type=type_))
+                | Batch(shape=Value(type=type_))
+            ):
+                found.append(type_)
+            case _:
+                pass
+    return found
+
+
+def within(types: Iterable[PyType]) -> Iterator[Structure]:
+    """What the types are made of, each after those it is made of itself."""
+    for type_ in types:
+        match type_:
+            case Named() | LiteralOf():
+                pass
+            case Generic(arguments=inner) | UnionOf(members=inner):
+                yield from within(inner)
+            case Structure(keys=keys):
+                yield from within(key.type for key in keys)
+                yield type_
 
 
 def structure(item: Structure, imports: Imports) -> Block:
@@ -61,19 +81,6 @@ def structure(item: Structure, imports: Imports) -> Block:
     return of_code(lines(call, ""), literals.docstring(item.doc))
 
 
-def _within(type_: PyType) -> Iterator[Structure]:
-    match type_:
-        case Structure(keys=keys):
-            for key in keys:
-                yield from _within(key.type)
-            yield type_
-        case Generic(arguments=inner) | UnionOf(members=inner):
-            for each in inner:
-                yield from _within(each)
-        case Named() | LiteralOf():
-            pass
-
-
 def _key(key: Key, imports: Imports) -> str:
     type_ = type_text(key.type, imports)
     if key.required:
@@ -87,14 +94,3 @@ def _pair(key: Key, imports: Imports) -> Code:
     if key.required and isinstance(code, Group):
         return Group(before + code.before, code.items, code.after)
     return before + _key(key, imports)
-
-
-def defined(
-    module: str, records: Iterable[Record], functions: Iterable[Function]
-) -> list[Structure]:
-    """All that the *module* itself is to define, each once."""
-    found = [
-        *(each for record in records for each in of_record(record)),
-        *(each for function in functions for each in of_function(function)),
-    ]
-    return list({each.name: each for each in found if each.module == module}.values())

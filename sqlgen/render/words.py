@@ -1,9 +1,9 @@
 """What differs between the sync and the async functions."""
 
-from dataclasses import dataclass
+from ..model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """The words of one of the two.
 

@@ -1,9 +1,9 @@
 """TypedQuery -> the Python types that its function shows, as text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ..model.config import Config
+from ..model.frozen import frozen
 from ..model.python import Batch, Many, One, Optional, Stream, Value
 from ..model.typed import TypedQuery
 from .overrides import text
@@ -12,7 +12,7 @@ from .queries import Translated, translated
 from .shared import mentions, together
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Annotations:
     """The annotations of a query's parameters and columns, in the query's order.
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..model.catalog import ArrayType, DomainType, PgType
 from ..model.config import RowStyle
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.frozen import frozen
 from ..model.python import (
     Apply,
     Argument,
@@ -75,7 +76,7 @@ def rows_type(
     return Named(name, module), record
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Insert:
     """What COPY needs of an INSERT: the table with its columns, and the parameters' numbers."""
 

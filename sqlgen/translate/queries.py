@@ -1,11 +1,12 @@
 """TypedQuery -> Function, with the row class and the constant it needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import field, replace
 
 from ..model.catalog import ArrayType, PgType
 from ..model.config import Config
 from ..model.diagnostic import Label
+from ..model.frozen import frozen
 from ..model.python import (
     Argument,
     Batch,
@@ -40,26 +41,33 @@ from .reading import Reading, overridden, reading
 from .scalars import STR
 from .shared import Literals, has_literals
 from .structures import Home, structured, structures
-from .types import MODELS, Types, nullable, or_none
+from .types import MODELS, Types, nullable, or_none, plain
 from .writing import Writing, overridden_writing, writing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
-    """What all queries are translated with. `columns` are the configured types of columns."""
+    """What all queries are translated with. `columns` are the configured types of columns.
+
+    `readings` and `writings` are those that were found already: queries have most of their columns
+    and parameters in common.
+    """
 
     config: Config
     types: Types
     literals: Literals
     columns: dict[str, PyType]
+    readings: dict[tuple[object, ...], Reading] = field(default_factory=dict)
+    writings: dict[tuple[object, ...], Writing] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Translated:
     """A query's function, its constant, and its classes: the row's and its parameters'.
 
     The row's class is shared with others or its own. `narrowed` tells of each column what
-    `TypedColumn.narrowed` does.
+    `TypedColumn.narrowed` does. `structures` are the `TypedDict`s of the row's JSON, the shared
+    row's as well.
     """
 
     query: Query
@@ -69,21 +77,12 @@ class Translated:
     own: Record | None
     params: Record | None = None
     narrowed: tuple[bool, ...] = ()
+    structures: tuple[Structure, ...] = ()
 
     @property
     def classes(self) -> tuple[Record, ...]:
         """The classes that stand in the query's own module."""
         return tuple(record for record in (self.params, self.own) if record)
-
-    @property
-    def structures(self) -> tuple[Structure, ...]:
-        """The `TypedDict`s of the row's JSON, the shared row's as well."""
-        record = self.shared or self.own
-        types = [field.type for field in record.fields] if record else []
-        shape = getattr(self.function.result, "shape", None)
-        if isinstance(shape, Value):
-            types.append(shape.type)
-        return tuple(each for type_ in types for each in structures(type_))
 
 
 def translated(query: TypedQuery, context: Context, module: str) -> Translated:
@@ -125,8 +124,9 @@ def translated(query: TypedQuery, context: Context, module: str) -> Translated:
         Constant(constant, text),
         shared=record if named else None,
         own=None if named else record,
-        narrowed=tuple(column.narrowed for column in query.columns),
+        narrowed=tuple([column.narrowed for column in query.columns]),
         params=params,
+        structures=_structures(query, shape, record),
     )
 
 
@@ -182,15 +182,32 @@ def _arguments(
     argument_names = names.argument_names([p.name for p in parameters], taken)
     for name, parameter in zip(argument_names, parameters, strict=True):
         how = _parameter(parameter, context)
-        write = or_none(how.write) if parameter.nullable else how.write
-        type_ = nullable(how.type) if parameter.nullable else how.type
-        found.append(Argument(name=name, type=type_, write=write))
+        found.append(Argument(name=name, type=how.type, write=how.write))
         if how.cast:
             casts.add(parameter.number)
     return tuple(found), frozenset(casts)
 
 
 def _parameter(parameter: TypedParameter, context: Context) -> Writing:
+    """How a parameter is sent: the column's word before the type's."""
+    facts = _facts(parameter, context)
+    found = context.writings.get(facts)
+    if found is None:
+        found = _not_null(parameter, context)
+        if parameter.nullable:
+            found = Writing(nullable(found.type), or_none(found.write), found.cast)
+        context.writings[facts] = found
+    return found
+
+
+def _facts(item: TypedColumn | TypedParameter, context: Context) -> tuple[object, ...]:
+    """All that its Python type depends on, if the query itself says nothing of it."""
+    configured = (item.name, item.column) if context.columns else ()
+    limited = (item.column, item.literals, item.domain) if item.literals else ()
+    return item.type, item.nullable, item.element_nullable, configured, limited
+
+
+def _not_null(parameter: TypedParameter, context: Context) -> Writing:
     base = writing(
         parameter.type, context.types, element_nullable=parameter.element_nullable
     )
@@ -239,7 +256,8 @@ def _shape(
     shared = query.query.row is not None
     name = names.row_name(query.query.row or f"{names.class_name(query.query.name)}Row")
     place = MODELS if shared else module
-    title = f"`{name if shared else names.function_name(query.query.name)}`"
+    function = names.function_name(query.query.name)
+    title = f"`{name if shared else function}`"
     home = Home(name, title, place, context.config.rows, {name})
     readings = [_column(column, query, context, home) for column in query.columns]
     if len(readings) == 1 and query.query.row is None:
@@ -257,7 +275,7 @@ def _shape(
     )
     record = Record(
         name=name,
-        doc="" if shared else f"A row of `{names.function_name(query.query.name)}`.",
+        doc="" if shared else f"A row of `{function}`.",
         fields=fields,
         style=context.config.rows,
     )
@@ -268,29 +286,36 @@ def _column(
     column: TypedColumn, query: TypedQuery, context: Context, home: Home
 ) -> Reading:
     """How a column is read: the query's word before the column's before the type's."""
-    found = _without_null(column, query, context, home)
-    if not column.nullable:
-        return found
-    return Reading(nullable(found.type), nullable(found.raw), or_none(found.read))
+    facts = _facts(column, context)
+    its_own = column.override is not None or column.json is not None
+    found = None if its_own else context.readings.get(facts)
+    if found is None:
+        found = _without_null(column, query, context, home)
+        if column.nullable:
+            type_, raw = nullable(found.type), nullable(found.raw)
+            found = Reading(type_, raw, or_none(found.read))
+        if not its_own:
+            context.readings[facts] = found
+    return found
 
 
 def _without_null(
     column: TypedColumn, query: TypedQuery, context: Context, home: Home
 ) -> Reading:
     base = reading(column.type, context.types, element_nullable=column.element_nullable)
-    plain = reading(
-        column.type,
-        Types(context.types.classes),
-        element_nullable=column.element_nullable,
-    )
     if column.override and column.override.type:
         where = _override_place(query.query, column)
         aliases = context.config.aliases
-        chosen = overrides.parsed(column.override.type, aliases, where)
-        return overridden(plain, chosen, column.name)
-    configured = _configured(column.column, context)
-    if configured is not None:
-        return overridden(plain, configured, column.name)
+        chosen: PyType | None = overrides.parsed(column.override.type, aliases, where)
+    else:
+        chosen = _configured(column.column, context)
+    if chosen is not None:
+        usual = reading(
+            column.type,
+            plain(context.types),
+            element_nullable=column.element_nullable,
+        )
+        return overridden(usual, chosen, column.name)
     if column.json is not None and context.types.override(column.type) is None:
         shaped = structured(column.json, column.name, home)
         return Reading(shaped, shaped, base.read)
@@ -301,8 +326,20 @@ def _without_null(
     return base
 
 
+def _structures(
+    query: TypedQuery, shape: Shape | None, record: Record | None
+) -> tuple[Structure, ...]:
+    """The `TypedDict`s of a row, which only a known shape of JSON is made of."""
+    if all(column.json is None for column in query.columns):
+        return ()
+    types = [field.type for field in record.fields] if record else []
+    if isinstance(shape, Value):
+        types.append(shape.type)
+    return tuple([each for type_ in types for each in structures(type_)])
+
+
 def _configured(column: ColumnName | None, context: Context) -> PyType | None:
-    if column is None:
+    if column is None or not context.columns:
         return None
     short = f"{column.relation}.{column.column}"
     return context.columns.get(str(column), context.columns.get(short))

@@ -4,8 +4,6 @@ Nothing is registered on the connection: psycopg's own types come converted, eve
 does not know comes as PostgreSQL's text.
 """
 
-from dataclasses import dataclass
-
 from ..model.catalog import (
     ArrayType,
     CompositeType,
@@ -15,6 +13,7 @@ from ..model.catalog import (
     RangeType,
     ScalarType,
 )
+from ..model.frozen import frozen
 from ..model.python import (
     NONE,
     Apply,
@@ -43,7 +42,7 @@ from .types import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """A value of `type` is made by `read` of the `raw` value that psycopg gives."""
 

@@ -4,8 +4,7 @@ What psycopg gives for each type was read off its adapters (`psycopg.adapters`),
 this table against them.
 """
 
-from dataclasses import dataclass
-
+from ..model.frozen import frozen
 from ..model.python import (
     NONE,
     Apply,
@@ -87,7 +86,7 @@ SHARED_DOCS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scalar:
     """How one of PostgreSQL's types is dealt with.
 

@@ -1,10 +1,11 @@
 """JsonShape -> the type of the Python value that `json.loads` makes: `TypedDict`s, lists, scalars."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import assert_never
 
 from ..model.config import RowStyle
+from ..model.frozen import frozen
 from ..model.json_shape import (
     JsonArray,
     JsonItem,
@@ -29,7 +30,7 @@ from .scalars import BOOL, FLOAT, INT, JSON_NUMBER, JSON_VALUE, STR
 from .types import nullable
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Home:
     """The row that JSON stands in: its class's name, module and style, and the names in use.
 
@@ -62,7 +63,7 @@ def structures(type_: PyType) -> Iterator[Structure]:
             pass
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Namer:
     """Makes types of shapes; holds what every level of one column needs."""
 

@@ -1,9 +1,10 @@
 """What translating types depends on, and what reading and sending have in common."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..model.catalog import PgType, RangeType, ScalarType
+from ..model.frozen import frozen
 from ..model.python import (
     NONE,
     Conversion,
@@ -26,7 +27,7 @@ _RANGE = Named("Range", "psycopg.types.range")
 _MULTIRANGE = Named("Multirange", "psycopg.types.multirange")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Types:
     """What translating types depends on.
 

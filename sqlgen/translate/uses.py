@@ -1,6 +1,7 @@
 """What a module's types and conversions mention."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from ..model.python import (
     Apply,
@@ -35,6 +36,8 @@ from ..model.python import (
 )
 from .types import JSON_SUPPORT, SUPPORT
 
+Item = TypeVar("Item")
+
 
 def uses_support(module: Module) -> bool:
     """Whether the module imports anything of `_support`."""
@@ -42,11 +45,7 @@ def uses_support(module: Module) -> bool:
         isinstance(function.result, One | Optional | Stream)
         or isinstance(shape_of(function.result), Row)
         for function in module.functions
-    ) or any(
-        name.module == SUPPORT
-        for name in _names_of(*conversions(module))
-        if name.module
-    )
+    ) or any(name.module == SUPPORT for name in _names_of(*conversions(module)))
 
 
 def uses_json_support(module: Module) -> bool:
@@ -65,8 +64,8 @@ def shape_of(result: Result) -> Shape | None:
             return None
 
 
-def conversions(module: Module) -> tuple[Conversion, ...]:
-    """All conversions of a module."""
+def conversions(module: Module) -> Iterable[Conversion]:
+    """All conversions of a module, few of them more than once."""
     found: list[Conversion] = []
     for record in module.records:
         found += [field.read for field in record.fields]
@@ -78,26 +77,27 @@ def conversions(module: Module) -> tuple[Conversion, ...]:
         shape = shape_of(function.result)
         if isinstance(shape, Value):
             found.append(shape.read)
-    return tuple(found)
+    return _distinct(found)
 
 
-def types(module: Module) -> Iterator[Named]:
+def types(module: Module) -> set[Named]:
     """All names in the module's annotations."""
-    fields = [
-        *(field for record in module.records for field in record.fields),
-        *(field for composite in module.composites for field in composite.fields),
-    ]
+    found: list[PyType] = [alias.type for alias in module.aliases]
+    fields = [field for record in module.records for field in record.fields]
+    fields += [field for composite in module.composites for field in composite.fields]
     for field in fields:
-        yield from _named(field.type)
-        yield from _named(field.raw)
-    for alias in module.aliases:
-        yield from _named(alias.type)
+        found += (field.type, field.raw)
     for function in module.functions:
-        for argument in function.arguments:
-            yield from _named(argument.type)
+        found += [argument.type for argument in function.arguments]
         shape = shape_of(function.result)
         if isinstance(shape, Value):
-            yield from _named(shape.type)
+            found.append(shape.type)
+    return {name for type_ in _distinct(found) for name in _named(type_)}
+
+
+def _distinct(items: Iterable[Item]) -> Iterable[Item]:
+    """Each object once. Equal ones are mostly one object, and comparing them would cost more."""
+    return {id(item): item for item in items}.values()
 
 
 def _named(type_: PyType) -> Iterator[Named]:

@@ -5,8 +5,6 @@ or the placeholder gets a cast. psycopg alone would choose by the value: an `int
 `datetime` by its zone.
 """
 
-from dataclasses import dataclass
-
 from ..model.catalog import (
     ArrayType,
     CompositeType,
@@ -16,6 +14,7 @@ from ..model.catalog import (
     RangeType,
     ScalarType,
 )
+from ..model.frozen import frozen
 from ..model.python import (
     Apply,
     Conversion,
@@ -46,7 +45,7 @@ _TO_JSON = Apply(Named("to_json", JSON_SUPPORT))
 _SEQUENCE = Named("Sequence", "collections.abc")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Writing:
     """What an argument of `type` is made into; `cast` if the placeholder needs one too."""
 

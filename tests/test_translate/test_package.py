@@ -212,6 +212,37 @@ def test_configured_columns_are_those_of_their_parameters() -> None:
     assert q.constants[0].text == "SELECT $1::int8, $2::int8[]"
 
 
+def test_columns_of_one_type_may_differ_in_everything_else() -> None:
+    made = file("-- name: x :many\nSELECT 1;\n-- name: y :many\nSELECT 1")
+    key = ColumnName("public", "t", "id")
+    other = ColumnName("public", "u", "id")
+    texts = ArrayType(schema="pg_catalog", name="_text", display="text[]", element=TEXT)
+    columns = [
+        replace(column("a"), column=key),
+        replace(column("b"), column=other),
+        replace(column("c", nullable=True), column=key),
+        replace(column("d", nullable=True), column=other),
+        replace(column("e", TEXT), column=key, literals=("v", "w")),
+        replace(column("f", TEXT), column=other, literals=("v", "w")),
+        replace(column("g", TEXT), column=other),
+        column("h", texts),
+        replace(column("i", texts), element_nullable=True),
+    ]
+    queries = [typed(query, *columns) for query in made.queries]
+    config = Config(root=Path("/"), columns={"t.id": "app.Id"})
+    assert annotations(queries, config)[1].columns == (
+        "Id",
+        "int",
+        "Id | None",
+        "int | None",
+        "Id",
+        "UId",
+        "str",
+        "list[str]",
+        "list[str | None]",
+    )
+
+
 def test_a_mistake_in_the_configuration_names_its_entry() -> None:
     config = Config(root=Path("/"), types={"numeric": "Muney"})
     with pytest.raises(SqlgenError) as caught:
