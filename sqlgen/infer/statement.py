@@ -7,6 +7,7 @@ from ..model.description import Description, ResultColumn, TableColumn
 from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
 from ..model.json_shape import JsonShape
 from ..model.query import Command, Mark, Query
+from ..model.source import Span
 from ..model.typed import (
     Cardinality,
     Override,
@@ -18,7 +19,7 @@ from . import json_shapes, nodes, nullability, overrides
 from .cardinality import cardinality, misfit
 from .commands import unfit
 from .json_types import is_json
-from .levels import Level, column_name, output_origin
+from .levels import Level, column_name, output_origin, statement
 from .lineage import lineage
 from .parameters import domain_of, literals_of, parameters
 from .places import output_places
@@ -44,27 +45,27 @@ def query(
     tree = nodes.query(description.tree)
     if problem := unfit(description, tree):
         raise SqlgenError(problem)
-    given = parameters(description, catalog, tree)
-    if tree is None:
+    level = statement(catalog, tree) if tree else None
+    given = parameters(description, catalog, level)
+    if level is None:
         columns = tuple(map(_unanalysed, _shown(description, None)))
         rows = Cardinality.MANY if columns else Cardinality.NONE
         return TypedQuery(
             query=description.query, parameters=given, columns=columns, cardinality=rows
         )
-    level = Level(catalog, tree)
     columns, warnings = _columns(
         description, level, given, never_null, nullable_elements
     )
     rows = cardinality(level) if columns else Cardinality.NONE
     if warning := misfit(description.query, level, rows):
         warnings.append(warning)
-    reads, writes = lineage(catalog, tree)
+    reads, writes = lineage(level)
     return TypedQuery(
         query=description.query,
         parameters=given,
         columns=columns,
         cardinality=rows,
-        stars=stars(catalog, tree, description.query.sql.text),
+        stars=stars(level, description.query.sql.text),
         reads=reads,
         writes=writes,
         warnings=tuple(
@@ -125,13 +126,12 @@ def _shown(
     """The columns that the function gives back, with names and overrides; none for `:exec`."""
     if description.query.command in (Command.EXEC, Command.EXECROWS):
         return []
-    names = [column.name for column in description.columns]
-    places = (
-        output_places(description.query, level)
-        if level
-        else [description.query.name_span] * len(names)
-    )
-    split = overrides.columns(description.query, names, places)
+    query, names = description.query, [column.name for column in description.columns]
+
+    def places() -> Sequence[Span]:
+        return output_places(query, level) if level else [query.name_span] * len(names)
+
+    split = overrides.columns(query, names, places)
     return [
         (column, name, override)
         for column, (name, override) in zip(description.columns, split, strict=True)

@@ -14,11 +14,9 @@ from .levels import (
     UPDATE,
     VALUES,
     Level,
-    levels,
     origin,
     own_nodes,
     reference,
-    set_arms,
     uncoerced,
 )
 from .nodes import Node
@@ -64,9 +62,9 @@ _TELLING = frozenset(
 _ORDER = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
 
-def uses(catalog: Catalog, tree: Node) -> tuple[Use, ...]:
+def uses(statement: Level) -> tuple[Use, ...]:
     """All uses that say something of a parameter, by purpose and place."""
-    found = [use for level in levels(catalog, tree) for use in _uses_in(level)]
+    found = [use for level in statement.all for use in _uses_in(level)]
     return tuple(sorted(found, key=lambda use: (use.purpose.value, use.location)))
 
 
@@ -161,8 +159,8 @@ def _referred_values(var: Node, level: Level) -> Iterator[tuple[Node, bool]]:
 
 
 def _output_values(source: Level, place: int) -> Iterator[tuple[Node, bool]]:
-    if arms := set_arms(source):
-        for arm in arms:
+    if source.arms:
+        for arm in source.arms:
             yield from _output_values(arm, place)
     elif source.query.number("commandType") == SELECT and place < len(source.output):
         expression = source.output[place].node("expr")
