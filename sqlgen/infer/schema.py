@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..model.catalog import Catalog, Relation
+from ..model.catalog import Catalog, Column, Relation
 from ..model.description import TableColumn
 from ..model.typed import ColumnName
 
@@ -30,6 +30,11 @@ class Schema:
             return None
         table = self._tables[oid] = Table(relation)
         return table
+
+    def column(self, column: TableColumn) -> Column | None:
+        """A column of a relation."""
+        table = self.table(column.table)
+        return table.relation.columns.get(column.number) if table else None
 
 
 class Table:

@@ -53,7 +53,11 @@ def _stars_of(level: Level, text: str) -> Iterator[Star]:
         columns = [(node, shown) for _, node, shown in group]
         if star is None or not _is_whole([node for node, _ in columns], level):
             continue
-        names = [_name(node, shown, level, star["prefix"]) for node, shown in columns]
+        visible = _visible(level)
+        names = [
+            _name(node, shown, level, star["prefix"], visible)
+            for node, shown in columns
+        ]
         if all(names):
             yield Star(star.start(), star.end(), tuple(filter(None, names)))
 
@@ -87,7 +91,9 @@ def _is_whole(columns: Sequence[Node], level: Level) -> bool:
     return written == wanted
 
 
-def _name(node: Node, shown: str, level: Level, prefix: str) -> str | None:
+def _name(
+    node: Node, shown: str, level: Level, prefix: str, visible: Sequence[str]
+) -> str | None:
     """The column as the star's author would write it, None where that is not certain."""
     if node.tag != "VAR" or node.number("varlevelsup"):
         return None
@@ -101,7 +107,6 @@ def _name(node: Node, shown: str, level: Level, prefix: str) -> str | None:
         return None
     if prefix:
         return prefix + quoted(column)
-    visible = _visible(level)
     if entry.number("rtekind") == JOIN and entry.node("alias") is None:
         return quoted(column)  # a column that USING merged
     if len(visible) <= 1:

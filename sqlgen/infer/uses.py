@@ -15,7 +15,6 @@ from .levels import (
     VALUES,
     Level,
     origin,
-    own_nodes,
     reference,
     uncoerced,
 )
@@ -76,12 +75,10 @@ def _uses_in(level: Level) -> Iterator[Use]:
     ):
         if (node := level.query.node(name)) and (parameter := _parameter(node)):
             yield _use(parameter, purpose)
-    for child in level.query.children:
-        if child.tag != "QUERY":
-            for node in own_nodes(child):
-                if node.tag in _TELLING:
-                    yield from _tests(node)
-                    yield from _comparisons(node, level)
+    for node in level.query.own:
+        if node.tag in _TELLING:
+            yield from _tests(node)
+            yield from _comparisons(node, level)
 
 
 # Assignments
