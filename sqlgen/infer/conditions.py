@@ -12,7 +12,7 @@ Outcomes are sets: `TRUE | NULL` is "true or NULL, but not false". For values th
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from .nodes import Node
 from .truth import ANYTHING, FALSE, NOT_NULL, NULL, TRUE, conjunction, equal, negated
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(NamedTuple):
     """What is taken to be NULL, of the query level of that depth.
 
     All columns of `relations` (their places in the range table), single `columns` as pairs of

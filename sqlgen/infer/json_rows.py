@@ -1,6 +1,5 @@
 """Rows -> the names and expressions of their fields."""
 
-import re
 from typing import TypeAlias
 
 from ..model.catalog import CompositeType
@@ -70,5 +69,4 @@ def _names_of_relation(node: Node, scope: Scope) -> dict[int, str]:
 
 def _column(row: Node, number: int) -> Node:
     """One column of the same relation, its type to be looked up (`vartype` 0)."""
-    text = re.sub(r":varattno 0\b", f":varattno {number}", row.text)
-    return Node(re.sub(r":vartype \d+", ":vartype 0", text))
+    return row.having(varattno=number, vartype=0)

@@ -35,13 +35,13 @@ from .truth import FALSE, NOT_NULL, NULL, TRUE
 from .verdict import Elements
 
 
-def columns(scope: Scope, count: int) -> tuple[JsonShape | None, ...]:
-    """The shapes of a statement's *count* columns; None where nothing is known."""
+def columns(scope: Scope, numbers: Iterable[int]) -> dict[int, JsonShape]:
+    """The shapes of those of a statement's columns whose *numbers* these are, where they are known."""
     try:
-        found = [_of_sources(outputs(scope, number + 1)) for number in range(count)]
+        found = {number: _of_sources(outputs(scope, number)) for number in numbers}
     except RecursionError:
-        return (None,) * count
-    return tuple([None if shape == ANY else shape for shape in found])
+        return {}
+    return {number: shape for number, shape in found.items() if shape != ANY}
 
 
 def shape(node: Node | None, scope: Scope) -> JsonShape:

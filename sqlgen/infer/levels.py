@@ -1,14 +1,16 @@
 """Query trees and the queries within them -> where a column reference leads."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
 
 from ..model.catalog import Catalog, Relation
 from ..model.description import TableColumn
 from ..model.typed import ColumnName
 from . import nodes
 from .nodes import Node
+from .schema import Schema, Table, schema
 
 # `CmdType` and `RTEKind` (nodes.h, parsenodes.h); the kinds used here are the same in 14 to 18.
 SELECT, UPDATE, INSERT, DELETE = 1, 2, 3, 4
@@ -21,34 +23,49 @@ _CAST_FORMATS = (1, 2)
 """`CoercionForm`: a function called for an explicit or an implicit cast."""
 
 
-@dataclass(frozen=True, eq=False)
 class Level:
     """A query in the queries that it is part of, innermost last.
 
     What is asked of it for each column of a result is worked out once.
     """
 
-    catalog: Catalog
-    query: Node
-    outer: "Level | None" = None
-    _sources: "dict[int, Level | None]" = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def entries(self) -> tuple[Node, ...]:
+    def __init__(
+        self, schema: Schema, query: Node, outer: "Level | None" = None
+    ) -> None:
+        self.schema = schema
+        self.catalog = schema.catalog
+        self.query = query
+        self.outer = outer
+        self.entries = query.nodes("rtable")
         """The range table; references count from 1."""
-        return self.query.nodes("rtable")
+        self._inner: dict[int, Level] = {}
+        self.origins: dict[int, Origins] = {}
+        """Where output columns come from, as far as it has been asked."""
 
     @cached_property
     def output(self) -> tuple[Node, ...]:
         """The entries of the visible columns: what it selects, or returns."""
-        name = "targetList" if self.query.number("commandType") == SELECT else None
-        return tuple(
-            [
-                entry
-                for entry in self.query.nodes(name or "returningList")
-                if not entry.flag("resjunk")
-            ]
-        )
+        is_select = self.query.number("commandType") == SELECT
+        entries = self.query.nodes("targetList" if is_select else "returningList")
+        return tuple([entry for entry in entries if not entry.flag("resjunk")])
+
+    @cached_property
+    def all(self) -> tuple["Level", ...]:
+        """The query and all queries in it, each before those within it."""
+        found = [self]
+        for query in self.query.queries:
+            found += self.inner(query).all
+        return tuple(found)
+
+    @cached_property
+    def arms(self) -> tuple["Level", ...]:
+        """The queries that UNION, INTERSECT or EXCEPT puts together, in their order."""
+        operation = self.query.node("setOperations")
+        if operation is None:
+            return ()
+        references = [n for n in operation.walk() if n.tag == "RANGETBLREF"]
+        found = [self.source(self.entries[r.number("rtindex") - 1]) for r in references]
+        return tuple([arm for arm in found if arm])
 
     def up(self, levels: int) -> "Level | None":
         """The query *levels* further out."""
@@ -59,7 +76,10 @@ class Level:
 
     def inner(self, query: Node) -> "Level":
         """A query that stands within this one."""
-        return Level(self.catalog, query, self)
+        found = self._inner.get(id(query))
+        if found is None:
+            found = self._inner[id(query)] = Level(self.schema, query, self)
+        return found
 
     def relation(self, entry: Node) -> Relation | None:
         """The relation of a range table entry, if it is one that is known."""
@@ -67,50 +87,49 @@ class Level:
             return None
         return self.catalog.relations.get(entry.number("relid"))
 
+    def table(self, entry: Node) -> Table | None:
+        """What is known of the relation of an entry, if it is one."""
+        if entry.number("rtekind") != RELATION:
+            return None
+        return self.schema.table(entry.number("relid"))
+
     def source(self, entry: Node) -> "Level | None":
         """The query that an entry's rows come from: of a subquery, CTE or view.
 
         None for a recursive CTE's reference to itself.
         """
-        if id(entry) not in self._sources:
-            self._sources[id(entry)] = self._source(entry)
-        return self._sources[id(entry)]
-
-    def _source(self, entry: Node) -> "Level | None":
-        if entry.number("rtekind") == SUBQUERY:
+        kind = entry.number("rtekind")
+        if kind == SUBQUERY:
             query = entry.node("subquery")
             return self.inner(query) if query else None
-        if entry.number("rtekind") == CTE:
+        if kind == CTE:
             return None if entry.flag("self_reference") else self._cte(entry)
-        relation = self.relation(entry)
-        view = _view(relation.tree) if relation and relation.tree else None
-        return Level(self.catalog, view) if view else None
+        if kind != RELATION:
+            return None
+        return _view(self.schema, entry.number("relid"))
 
     def _cte(self, entry: Node) -> "Level | None":
         home = self.up(entry.number("ctelevelsup"))
+        name = entry.string("ctename")
         for cte in home.query.nodes("cteList") if home else ():
             query = cte.node("ctequery")
-            if cte.string("ctename") == entry.string("ctename") and home and query:
+            if cte.string("ctename") == name and home and query:
                 return home.inner(query)
         return None
 
 
-@lru_cache(maxsize=512)
-def _view(tree: str) -> Node | None:
+def statement(catalog: Catalog, tree: Node) -> Level:
+    """The level of a whole statement."""
+    return Level(schema(catalog), tree)
+
+
+def _view(schema: Schema, oid: int) -> Level | None:
     """A view's query; many queries of a project share a view."""
-    return nodes.query(tree)
-
-
-def levels(catalog: Catalog, tree: Node) -> Iterator[Level]:
-    """The query and all queries in it, each before those within it."""
-    stack: list[tuple[Node, Level | None]] = [(tree, None)]
-    while stack:
-        node, outer = stack.pop()
-        level = outer
-        if node.tag == "QUERY":
-            level = Level(catalog, node, outer)
-            yield level
-        stack.extend((query, level) for query in reversed(node.queries))
+    if oid not in schema.views:
+        relation = schema.catalog.relations.get(oid)
+        tree = nodes.query(relation.tree) if relation and relation.tree else None
+        schema.views[oid] = Level(schema, tree) if tree else None
+    return schema.views[oid]
 
 
 def own_nodes(node: Node) -> Sequence[Node]:
@@ -191,26 +210,29 @@ def origin(node: Node, level: Level) -> TableColumn | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
-_Origins = frozenset[TableColumn | None]
-_NOWHERE: _Origins = frozenset({None})
+Origins: TypeAlias = frozenset[TableColumn | None]
+_NOWHERE: Origins = frozenset({None})
 
 
-def _origins(node: Node, level: Level) -> _Origins:
+def _origins(node: Node, level: Level) -> Origins:
     """Where all the values come from; nothing for those of a CTE's reference to itself."""
     column = reference(node, level)
     if column is None or column.number <= 0:
         return _NOWHERE
-    entry = column.entry
+    home, entry = column.home, column.entry
     if entry.flag("self_reference"):
         return frozenset()
-    relation = column.home.relation(entry)
-    written = column.index == column.home.query.number("resultRelation")
+    table = home.table(entry)
     # What a view's trigger gives back need not be in any table.
-    made_up = written and relation is not None and returns_at_will(relation)
-    source = None if made_up else column.home.source(entry)
+    made_up = (
+        table is not None
+        and column.index == home.query.number("resultRelation")
+        and returns_at_will(table.relation)
+    )
+    source = None if made_up else home.source(entry)
     found = _output_origins(source, column.number) if source else _NOWHERE
-    if found == _NOWHERE and relation and column.number in relation.columns:
-        return frozenset({TableColumn(relation.oid, column.number)})
+    if found == _NOWHERE and table and column.number in table.origins:
+        return table.origins[column.number]
     return found
 
 
@@ -221,10 +243,17 @@ def returns_at_will(relation: Relation) -> bool:
     )
 
 
-def _output_origins(source: Level, number: int) -> _Origins:
+def _output_origins(source: Level, number: int) -> Origins:
     """Where an output column of a query comes from; of set operations, in all arms."""
-    if arms := set_arms(source):
-        found = [_output_origins(arm, number) for arm in arms]
+    found = source.origins.get(number)
+    if found is None:
+        found = source.origins[number] = _found_origins(source, number)
+    return found
+
+
+def _found_origins(source: Level, number: int) -> Origins:
+    if source.arms:
+        found = [_output_origins(arm, number) for arm in source.arms]
         return frozenset().union(*found)
     output = source.output
     if not 0 < number <= len(output):
@@ -233,23 +262,7 @@ def _output_origins(source: Level, number: int) -> _Origins:
     return _origins(expression, source) if expression else _NOWHERE
 
 
-def set_arms(level: Level) -> tuple[Level, ...]:
-    """The queries that UNION, INTERSECT or EXCEPT puts together, in their order."""
-    operation = level.query.node("setOperations")
-    references = [
-        node.number("rtindex")
-        for node in (operation.walk() if operation else ())
-        if node.tag == "RANGETBLREF"
-    ]
-    arms = [level.source(level.entries[index - 1]) for index in references]
-    return tuple(arm for arm in arms if arm)
-
-
 def column_name(catalog: Catalog, column: TableColumn | None) -> ColumnName | None:
     """The names of a table column."""
-    relation = catalog.relations.get(column.table) if column else None
-    if column is None or relation is None or column.number not in relation.columns:
-        return None
-    return ColumnName(
-        relation.schema, relation.name, relation.columns[column.number].name
-    )
+    table = schema(catalog).table(column.table) if column else None
+    return table.names.get(column.number) if table and column else None

@@ -1,12 +1,13 @@
 """Query tree -> the table columns that the query reads and writes."""
 
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
+from typing import TypeAlias
 
-from ..model.catalog import Catalog, Relation
-from ..model.description import TableColumn
 from ..model.typed import ColumnName
-from .levels import Level, column_name, levels, origin
+from .levels import Level, origin
 from .nodes import Node
+from .schema import Table
 
 _FIRST_LOW_INVALID = -7
 """`FirstLowInvalidHeapAttributeNumber` (sysattr.h): bit sets of columns count from here."""
@@ -14,13 +15,13 @@ _FIRST_LOW_INVALID = -7
 _DELETE = 1 << 3
 """`ACL_DELETE` (parsenodes.h) in an entry's `requiredPerms`."""
 
-_Columns = set[TableColumn]
+_Columns: TypeAlias = set[tuple[Table, int]]
 
 
 def lineage(
-    catalog: Catalog, tree: Node
+    statement: Level,
 ) -> tuple[tuple[ColumnName, ...], tuple[ColumnName, ...]]:
-    """What *tree* reads and what it writes, each sorted.
+    """What a statement reads and what it writes, each sorted.
 
     Taken from what PostgreSQL itself would check permissions for. A view stands for all that it
     reads. Whoever deletes a row writes all of its columns.
@@ -28,35 +29,30 @@ def lineage(
     reads: _Columns = set()
     writes: _Columns = set()
     seen: set[int] = set()
-    for level in levels(catalog, tree):
+    for level in statement.all:
         _gather(level, reads, writes, seen)
-    return _names(catalog, reads), _names(catalog, writes)
+    return _names(reads), _names(writes)
 
 
 def _gather(level: Level, reads: _Columns, writes: _Columns, seen: set[int]) -> None:
     for entry, permissions in _permissions(level):
-        relation = level.relation(entry)
-        if relation is None:
+        table = level.table(entry)
+        if table is None:
             continue
-        read = _columns(relation, permissions.numbers("selectedCols"))
-        written = _columns(
-            relation,
-            (
-                *permissions.numbers("insertedCols"),
-                *permissions.numbers("updatedCols"),
-            ),
-        )
+        read = _columns(table, permissions.numbers("selectedCols"))
+        inserted = permissions.numbers("insertedCols")
+        written = _columns(table, inserted + permissions.numbers("updatedCols"))
         if permissions.number("requiredPerms") & _DELETE:
-            written = {TableColumn(relation.oid, number) for number in relation.columns}
+            written = {(table, number) for number in table.names}
         view = level.source(entry)
         if view is None:
             reads |= read
             writes |= written
             continue
-        writes |= set(_behind(view, written))
-        if relation.oid not in seen:
-            seen.add(relation.oid)
-            for inner in levels(level.catalog, view.query):
+        writes.update(_behind(view, written))
+        if table.relation.oid not in seen:
+            seen.add(table.relation.oid)
+            for inner in view.all:
                 _gather(inner, reads, set(), seen)
 
 
@@ -70,27 +66,24 @@ def _permissions(level: Level) -> Iterator[tuple[Node, Node]]:
             yield entry, infos[index - 1]
 
 
-def _columns(relation: Relation, bits: Iterable[int]) -> _Columns:
+def _columns(table: Table, bits: Iterable[int]) -> _Columns:
     """The columns of a bit set without the system's own; a whole row is all columns."""
     numbers = {bit + _FIRST_LOW_INVALID for bit in bits}
     if 0 in numbers:
-        numbers = set(relation.columns)
-    return {
-        TableColumn(relation.oid, number)
-        for number in numbers
-        if number in relation.columns
-    }
+        return {(table, number) for number in table.names}
+    return {(table, number) for number in numbers if number in table.names}
 
 
-def _behind(view: Level, columns: Iterable[TableColumn]) -> Iterator[TableColumn]:
+def _behind(view: Level, columns: _Columns) -> Iterator[tuple[Table, int]]:
     """The table columns that an updatable view's columns stand for."""
-    for column in columns:
-        expression = view.output[column.number - 1].node("expr")
+    for _, number in columns:
+        expression = view.output[number - 1].node("expr")
         found = origin(expression, view) if expression else None
-        if found:
-            yield found
+        table = view.schema.table(found.table) if found else None
+        if found and table and found.number in table.names:
+            yield table, found.number
 
 
-def _names(catalog: Catalog, columns: _Columns) -> tuple[ColumnName, ...]:
-    named = (column_name(catalog, column) for column in columns)
-    return tuple(sorted((name for name in named if name), key=str))
+def _names(columns: _Columns) -> tuple[ColumnName, ...]:
+    found = [(table.shown[number], table.names[number]) for table, number in columns]
+    return tuple([name for _, name in sorted(found, key=itemgetter(0))])

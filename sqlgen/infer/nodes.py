@@ -2,11 +2,13 @@
 
 PostgreSQL prints its trees as `{TAG :field value …}` (`src/backend/nodes/outfuncs.c`): in
 `debug_print_parse`'s messages, `pg_rewrite.ev_action`, `pg_constraint.conbin` and the like. Fields
-differ between versions, so nothing here knows any of them.
+differ between versions, so nothing here knows any of them but `location`.
 
-Trees are long (15 kB for an ordinary query) and inference looks at few of their fields. So the
-text is only cut at its braces at first, which gives every node its own text with a `{` in place of
-each child, and a node's fields are told apart when the first of them is asked for.
+Trees are long (15 kB for an ordinary query), inference looks at few of their fields, and they say the
+same again and again: the same column of the same table, in this statement and in the next. So the
+text is only cut at its braces, which gives every node its own text with a `{` in place of each child.
+What this text says is found out once for all nodes that have it, wherever they stand (`Form`), and
+not before the first of them is asked.
 
     tree = nodes.query(text)
     for entry in tree.nodes("targetList"):
@@ -14,98 +16,99 @@ each child, and a node's fields are told apart when the first of them is asked f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import count
 from typing import TypeAlias
 
-Value: TypeAlias = "str | Node | tuple[Value, ...]"
-"""A field: a token or a plain list as printed, a node, or a list that has nodes in it."""
+Field: TypeAlias = "str | int | slice | tuple[Field, ...]"
+"""A field: a token or a plain list as printed, a child by its place, a list of children by theirs, or a
+list that has both or lists in it."""
 
 
 class Node:
     """A node of a tree: its `tag`, its direct `children`, and its fields by name and kind.
 
     `tag` is what kind of node it is, as PostgreSQL 15 and newer say it: `QUERY`, `VAR`, `FUNCEXPR`.
-    `text` is the node's own text, with a `{` in place of each child. Each accessor gives an empty
-    value where the node lacks the field or it is null (`<>`), since a field of one version may be
-    unknown to another. A query of ordinary size is asked a thousand times, hence the short cuts.
+    `location` is the byte offset into the statement, or -1: unknown, or in a stored tree. `form` is
+    what the node shares with others. Each accessor gives an empty value where the node lacks the
+    field or it is null (`<>`), since a field of one version may be unknown to another. A query of
+    ordinary size is asked hundreds of times, hence the short cuts.
     """
 
-    __slots__ = ("_fields", "_own", "_queries", "children", "tag", "text")
+    __slots__ = ("_own", "_queries", "children", "form", "location", "tag")
 
-    def __init__(self, text: str = "") -> None:
-        self.children: list[Node] = []
-        self.text = text
-        tag = text.partition(" ")[0]
-        self.tag = _OLD_TAGS.get(tag, tag)
-        self._fields: dict[str, Value] | None = None
-        self._own: tuple[Node, ...] | None = None
-        self._queries: tuple[Node, ...] = ()
+    def __init__(self, text: str = "", children: "tuple[Node, ...]" = ()) -> None:
+        before, found, place = text.rpartition(" :location ")
+        if found and (place.isdecimal() or place == "-1"):
+            self.form = _form(before)
+            self.location = int(place)
+        else:
+            self.form = _form(text)
+            self.location = self.form.location
+        self.tag = self.form.tag
+        self.children = children
 
     def __contains__(self, name: str) -> bool:
-        return name in self._read()
+        return self.form.fields[name] != ""
 
     def __repr__(self) -> str:
-        return f"<{_unmask(self.text)}>"
+        return f"<{_unmask(self.form.text)} at {self.location}>"
 
     def number(self, name: str, default: int = 0) -> int:
         """A number: `:varno 1`."""
-        value = (self._fields or self._read()).get(name)
-        return int(value) if value.__class__ is str and value != "<>" else default
+        value = self.form.numbers[name]
+        return default if value is None else value
 
     def flag(self, name: str) -> bool:
         """A boolean: `:constisnull true`."""
-        return (self._fields or self._read()).get(name) == "true"
+        return self.form.fields[name] == "true"
 
     def string(self, name: str) -> str:
         r"""A name or other text, its escapes undone: `:aliasname a\ b`."""
-        value = (self._fields or self._read()).get(name)
+        value = self.form.fields[name]
         if not isinstance(value, str) or value in ("<>", '""'):
             return ""
         return _unmask(value)
 
     def node(self, name: str) -> "Node | None":
         """A child: `:quals {FROMEXPR …}`; None also where the field is a list."""
-        value = (self._fields or self._read()).get(name)
-        return value if isinstance(value, Node) else None
+        place = self.form.fields[name]
+        return self.children[place] if place.__class__ is int else None
 
     def nodes(self, name: str) -> tuple["Node", ...]:
         """The nodes of a list; nulls in it are left out: `:args ({VAR …} {CONST …})`."""
-        value = (self._fields or self._read()).get(name)
-        if value.__class__ is _Nodes:
-            return value
-        if not isinstance(value, tuple):
-            return ()
-        return tuple([item for item in value if isinstance(item, Node)])
+        found = self.form.fields[name]
+        if found.__class__ is slice:
+            return self.children[found]
+        return self._those(found) if isinstance(found, tuple) else ()
 
     def places(self, name: str) -> tuple["Node | None", ...]:
         """The nodes of a list with its nulls, where a place in it means something."""
-        value = (self._fields or self._read()).get(name)
-        if not isinstance(value, tuple):
-            return ()
-        return tuple([item if isinstance(item, Node) else None for item in value])
+        found = self.form.fields[name]
+        if not isinstance(found, tuple):
+            return self.nodes(name)
+        return tuple([self.children[p] if isinstance(p, int) else None for p in found])
 
     def lists(self, name: str) -> tuple[tuple["Node", ...], ...]:
         """The nodes of a list of lists: `:values_lists (({CONST …}) ({CONST …}))`."""
-        value = (self._fields or self._read()).get(name)
-        if not isinstance(value, tuple):
+        found = self.form.fields[name]
+        if not isinstance(found, tuple):
             return ()
         return tuple(
-            tuple([item for item in inner if isinstance(item, Node)])
-            for inner in value
-            if isinstance(inner, tuple)
+            [self._those(inner) for inner in found if isinstance(inner, tuple)]
         )
 
     def numbers(self, name: str) -> tuple[int, ...]:
         """A list of numbers or oids, or a bit set: `(i 1 2)`, `(o 23)`, `(b 8)`."""
-        value = (self._fields or self._read()).get(name)
+        value = self.form.fields[name]
         if not isinstance(value, str) or not value.startswith("("):
             return ()
         return tuple([int(token) for token in value[2:-1].split()])
 
     def strings(self, name: str) -> tuple[str, ...]:
         """A list of names: `:colnames ("id" "name")`."""
-        value = (self._fields or self._read()).get(name)
+        value = self.form.fields[name]
         if not isinstance(value, str) or not value.startswith('("'):
             return ()
         return _names(value)
@@ -115,16 +118,18 @@ class Node:
 
         A negative number stands for a byte above 127. Empty for a null.
         """
-        value = (self._fields or self._read()).get(name)
+        value = self.form.fields[name]
         if not isinstance(value, str) or not value.endswith("]"):
             return b""
         start, end = value.find("["), value.rfind("]")
         return bytes([int(token) & 255 for token in value[start + 1 : end].split()])
 
-    @property
-    def location(self) -> int:
-        """The byte offset into the statement, or -1: unknown, or in a stored tree."""
-        return self.number("location", -1)
+    def having(self, **numbers: int) -> "Node":
+        """The same node with other numbers in some of its fields."""
+        text = self.form.text
+        for name, number in numbers.items():
+            text = re.sub(rf" :{name} -?\d+\b", f" :{name} {number}", text)
+        return Node(f"{text} :location {self.location}", self.children)
 
     def walk(self) -> Iterator["Node"]:
         """The node itself and all below it, each before its children."""
@@ -137,25 +142,27 @@ class Node:
     @property
     def own(self) -> tuple["Node", ...]:
         """The node itself and all below it, without the queries within it; in `walk`'s order."""
-        if self._own is None:
+        if not hasattr(self, "_own"):
             self._look_below()
-        return self._own or ()
+        return self._own
 
     @property
     def queries(self) -> tuple["Node", ...]:
         """The queries within the node, without those within these; in `walk`'s order."""
-        if self._own is None:
+        if not hasattr(self, "_queries"):
             self._look_below()
         return self._queries
 
     def same(self, other: "Node") -> bool:
         """Whether both are the same expression, wherever each stands in the statement."""
         return (
-            self.tag == other.tag
+            (self.form is other.form or self.form.meaning == other.form.meaning)
             and len(self.children) == len(other.children)
-            and _INCIDENTAL.sub("", self.text) == _INCIDENTAL.sub("", other.text)
             and all(map(Node.same, self.children, other.children))
         )
+
+    def _those(self, places: tuple[Field, ...]) -> tuple["Node", ...]:
+        return tuple([self.children[p] for p in places if isinstance(p, int)])
 
     def _look_below(self) -> None:
         own: list[Node] = []
@@ -171,40 +178,101 @@ class Node:
                     stack.extend(node.children[::-1])
         self._own, self._queries = tuple(own), tuple(queries)
 
-    def _read(self) -> dict[str, Value]:
-        if self._fields is None:
-            self._fields = _fields(self.text, self.children)
-        return self._fields
+
+class Form:
+    """What a node's own text says but for where the node stands: the same for all that print it.
+
+    `fields` are told apart when the first of them is asked for, those that it lacks are empty.
+    `numbers` are the fields that are numbers, None for others. `location` is that of a node whose
+    text has it in its midst, -1 elsewhere.
+    """
+
+    __slots__ = ("_meaning", "fields", "location", "numbers", "tag", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        tag = text.partition(" ")[0]
+        self.tag = _OLD_TAGS.get(tag, tag)
+        self.fields = _Fields(text)
+        self.numbers = _Numbers(self.fields)
+        place = self.numbers["location"] if " :location " in text else None
+        self.location = -1 if place is None else place
+
+    @property
+    def meaning(self) -> str:
+        """The text without what makes no other expression of it."""
+        if not hasattr(self, "_meaning"):
+            self._meaning = f"{self.tag} {_INCIDENTAL.sub('', self.text)}"
+        return self._meaning
 
 
-class _Nodes(tuple[Node, ...]):
-    """A list that holds nodes only, so that it need not be looked through at each use."""
+class _Fields(dict[str, Field]):
+    __slots__ = ("_text",)
 
-    __slots__ = ()
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __missing__(self, name: str) -> Field:
+        if not self._text:
+            return self.setdefault(name, "")
+        self.update(_tokens(self._text))
+        if "{" in self._text:
+            self._place_children()
+        self._text = ""
+        return self[name]
+
+    def _place_children(self) -> None:
+        place = 0
+        for name, token in [*self.items()]:
+            if isinstance(token, str) and "{" in token:
+                many = token.count("{")
+                # Most lists are of nodes only, `({ {)`: two characters each and the closing one.
+                if token[0] == "{":
+                    self[name] = place
+                elif len(token) == 2 * many + 1:
+                    self[name] = slice(place, place + many)
+                else:
+                    self[name] = _list(token, place)
+                place += many
+
+
+class _Numbers(dict[str, int | None]):
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: _Fields) -> None:
+        self._fields = fields
+
+    def __missing__(self, name: str) -> int | None:
+        token = self._fields[name]
+        known = isinstance(token, str) and token not in ("", "<>")
+        value = self[name] = int(token) if known else None  # type: ignore[arg-type]  # no
+        return value
+
+
+_form = lru_cache(maxsize=8192)(Form)
 
 
 def parse(text: str) -> tuple[Node, ...]:
     """Read all nodes that *text* holds: one, those of a list, or none (`<>`, empty)."""
     first, *pieces = _mask(text).replace("\n", " ").split("{")
-    root = node = Node(first)
-    stack = [root]
+    texts: list[str] = [first]
+    children: list[Node] = []
+    around: list[tuple[list[str], list[Node]]] = []
     for piece in pieces:
-        node.text += "{"
-        before, *rests = piece.split("}")
-        child = Node(before)
-        node.children.append(child)
-        if not rests:
-            stack.append(child)
-            node = child
+        before, closed, after = piece.partition("}")
+        if not closed:
+            around.append((texts, children))
+            texts, children = [before], []
             continue
-        node.text += rests[
-            0
-        ]  # of the child's own parent, which the first `}` comes back to
-        for rest in rests[1:]:
-            stack.pop()
-            node = stack[-1]
-            node.text += rest
-    return tuple(root.children)
+        children.append(Node(before))
+        while "}" in after:  # which the node around it ends with
+            before, _, after = after.partition("}")
+            texts.append(before)
+            node = Node("{".join(texts), tuple(children))
+            texts, children = around.pop()
+            children.append(node)
+        texts.append(after)
+    return tuple(children)
 
 
 def query(text: str) -> Node | None:
@@ -257,28 +325,26 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple([_unmask(token[1:-1]) for token in text[1:-1].split(" ")])
 
 
-def _fields(text: str, children: list[Node]) -> dict[str, Value]:
-    """Tell apart the fields of a node's own *text*, putting its *children* in their places."""
+def _tokens(text: str) -> Iterable[tuple[str, str]]:
+    """The fields of a node's own *text* as they are printed."""
+    tag = text.partition(" ")[0]
+    printed, names = _NAMES.get(tag, ([], ()))
+    if names and text.count(" ") == 2 * len(names):
+        tokens = text.split(" ")
+        if tokens[1::2] == printed:
+            return zip(names, tokens[2::2], strict=True)
     pieces = [piece.split(" ", 1) for piece in text.split(" :")[1:]]
     try:
-        tokens: dict[str, str] = dict(pieces)
+        found: dict[str, str] = dict(pieces)
     except ValueError:
-        tokens = _with_colons(pieces)
-    fields: dict[str, Value] = {**tokens}
-    if not children:
-        return fields
-    place = 0
-    for name, token in tokens.items():
-        if token[0] == "{":
-            fields[name] = children[place]
-            place += 1
-        elif count := token.count("{"):
-            found = children[place : place + count]
-            # Most lists are of nodes only, `({ {)`: two characters each and the closing one.
-            plain = len(token) == 2 * count + 1
-            fields[name] = _Nodes(found) if plain else _list(token, found)
-            place += count
-    return fields
+        return _with_colons(pieces).items()
+    if text.count(" ") == 2 * len(found):
+        _NAMES[tag] = [f":{name}" for name in found], tuple(found)
+    return found.items()
+
+
+_NAMES: dict[str, tuple[list[str], tuple[str, ...]]] = {}
+"""The fields of the last node of each tag that had single tokens for values: most have the same."""
 
 
 def _with_colons(pieces: list[list[str]]) -> dict[str, str]:
@@ -296,10 +362,10 @@ def _with_colons(pieces: list[list[str]]) -> dict[str, str]:
     return fields
 
 
-def _list(text: str, children: list[Node]) -> tuple[Value, ...]:
-    """A list with nodes in it, maybe in lists of its own."""
-    stack: list[list[Value]] = [[]]
-    following = iter(children)
+def _list(text: str, place: int) -> tuple[Field, ...]:
+    """A list with nodes in it, the first of them at that *place*, maybe in lists of its own."""
+    stack: list[list[Field]] = [[]]
+    following = count(place)
     for token in _TOKEN.findall(text.replace("{", " { ")):
         if token == "(":
             stack.append([])

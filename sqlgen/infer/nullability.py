@@ -38,13 +38,19 @@ def columns(
     A parameter is as nullable as it is typed, one that is missing may be NULL. *never_null* are
     functions that the user vouches for, as `schema.name(type, type)`.
     """
-    level = statement(tree, catalog, parameters, never_null)
+    return decided(statement(tree, catalog, parameters, never_null))[0]
+
+
+def decided(level: Scope) -> tuple[tuple[Verdict, ...], Scope]:
+    """The verdicts of a statement, and the level to ask for more of it."""
     try:
-        return level.columns()
+        return level.columns(), level
     except RecursionError:
-        # Hundreds of operators within each other, as programs write them: nothing is proved then.
+        # Hundreds of operators within each other, as programs write them: nothing is proved then,
+        # neither by what the level has found out until there.
         reason = "the statement is nested too deep to be looked through"
-        return (maybe(reason),) * len(outputs(tree))
+        verdicts = (maybe(reason),) * len(outputs(level.query))
+        return verdicts, Scope(level.query, level.context)
 
 
 def statement(

@@ -1,7 +1,7 @@
 """A result column's name -> the column's own name and what its author says of it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.query import Mark, Query
@@ -16,11 +16,11 @@ _REST = re.compile(r"(?P<mark>[!?]?)(?:\s*:\s*(?P<type>.*))?", re.DOTALL)
 
 
 def columns(
-    query: Query, names: Sequence[str], places: Sequence[Span]
+    query: Query, names: Sequence[str], places: Callable[[], Sequence[Span]]
 ) -> tuple[tuple[str, Override | None], ...]:
     """The name and the override of each result column, an unnamed only column as `""`.
 
-    *places* are where the columns stand. The grammar is SQLx's: split at the first `:`, `!` or `?`; then `[!|?][: T]`. Raises
+    *places* says where the columns stand. The grammar is SQLx's: split at the first `:`, `!` or `?`; then `[!|?][: T]`. Raises
     `SqlgenError` with `bad-override`, `unnamed-column` and `duplicate-column`.
     """
     found: list[tuple[str, Override | None]] = []
@@ -33,8 +33,10 @@ def columns(
             found.append(_split(query, name))
         except SqlgenError as error:
             wrong.extend(error.diagnostics)
-    if not wrong:
-        wrong = [*_unnamed(query, found, places), *_duplicates(query, found, places)]
+    shown = {name for name, _ in found}
+    if not wrong and ("" in shown or len(shown) < len(found)):
+        where = places()
+        wrong = [*_unnamed(query, found, where), *_duplicates(query, found, where)]
     if wrong:
         raise SqlgenError(*wrong)
     return tuple(found)
@@ -51,11 +53,11 @@ def place(query: Query, text: str) -> Span:
 
 
 def _split(query: Query, text: str) -> tuple[str, Override | None]:
+    if not (":" in text or "!" in text or "?" in text):
+        return text, None
     parts = _PARTS.fullmatch(text)
     assert parts is not None
     name, rest = parts["name"].rstrip(), parts["rest"]
-    if not rest:
-        return text, None
     override = _REST.fullmatch(rest)
     type_ = override["type"] if override else None
     if not name:

@@ -6,18 +6,17 @@ from ..model.catalog import Catalog, Column, DomainType, PgType
 from ..model.description import Description
 from ..model.query import Mark, Parameter
 from ..model.typed import ColumnName, TypedParameter
-from .levels import column_name
-from .nodes import Node
+from .levels import Level, column_name
 from .uses import Purpose, Use, uses
 
 
 def parameters(
-    description: Description, catalog: Catalog, tree: Node | None
+    description: Description, catalog: Catalog, level: Level | None
 ) -> tuple[TypedParameter, ...]:
     """The parameters in the order of their numbers, with a name for each."""
     if not description.query.parameters:
         return ()
-    found = uses(catalog, tree) if tree else ()
+    found = uses(level) if level else ()
     given = sorted(description.query.parameters, key=lambda each: each.number)
     names = _names(given, found, catalog)
     return tuple(

@@ -18,6 +18,8 @@ def output_places(query: Query, level: Level) -> tuple[Span, ...]:
 
 def characters(text: str, offset: int) -> int:
     """The number of characters in the first *offset* bytes of *text*."""
+    if text.isascii():
+        return min(offset, len(text))
     return len(text.encode()[:offset].decode(errors="ignore"))
 
 

@@ -1,8 +1,9 @@
 """Names and conditions as people write them, for the sentences that verdicts carry."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .nodes import Node
+from .nodes import Form, Node
 
 if TYPE_CHECKING:
     from .conditions import Condition
@@ -15,15 +16,17 @@ def name(varno: int, attno: int, scope: "Scope") -> str:
     reference = entry and entry.node("eref")
     if not reference:
         return "the column"
-    columns = reference.strings("colnames")
+    names = _names(reference.form)
+    return names[attno if 0 < attno < len(names) else 0]
+
+
+@lru_cache(maxsize=1024)
+def _names(form: Form) -> tuple[str, ...]:
+    """The name of a relation, and then those of its columns."""
+    reference = Node(form.text)
     alias = reference.string("aliasname")
-    if not 0 < attno <= len(columns):
-        return alias
-    return (
-        columns[attno - 1]
-        if alias.startswith("unnamed_")
-        else f"{alias}.{columns[attno - 1]}"
-    )
+    prefix = "" if alias.startswith("unnamed_") else f"{alias}."
+    return (alias, *[f"{prefix}{name}" for name in reference.strings("colnames")])
 
 
 def kept(condition: "Condition", shown: str, scope: "Scope") -> str:

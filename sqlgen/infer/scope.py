@@ -4,7 +4,6 @@ A Var names a relation of the level that it stands in, or of one `varlevelsup` l
 Levels form a chain of `Scope`s, the statement's own with depth 0.
 """
 
-import copy
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
@@ -55,6 +54,7 @@ class Scope:
         self._children: dict[tuple[int, frozenset[int]], Scope] = {}
         self._required: dict[int, frozenset[int]] = {}
         self._refuted: dict[Assumption, Condition | None] = {}
+        self._conditions: tuple[Condition, ...] | None = None
         self._joined: joins.Joined | None = None
         self._settled = False  # whether all that holds of the joins has been found out
 
@@ -166,9 +166,13 @@ class Scope:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """What is true of every row that is looked at."""
-        if self.may_be_empty:
-            return (*self._local, *self._having)
-        return (*self._local, *self.joined.conditions, *self._having)
+        if self._conditions is not None:
+            return self._conditions
+        of_rows = () if self.may_be_empty else self.joined.conditions
+        found = (*self._local, *of_rows, *self._having)
+        if self._settled:
+            self._conditions = found
+        return found
 
     @cached_property
     def _having(self) -> tuple[Condition, ...]:
@@ -182,12 +186,12 @@ class Scope:
 
         Looked for on this level and those around it, out to the level that the assumption is about.
         """
-        if assumption not in self._refuted:
-            found = self._refuting(assumption)
-            if self._settled:
-                self._refuted[assumption] = found
-            return found
-        return self._refuted[assumption]
+        if assumption in self._refuted:
+            return self._refuted[assumption]
+        found = self._refuting(assumption)
+        if self._settled:
+            self._refuted[assumption] = found
+        return found
 
     def _refuting(self, assumption: Assumption) -> Condition | None:
         scope: Scope | None = self
@@ -268,12 +272,14 @@ class Scope:
 
     def _copy(self, **changes: object) -> "Scope":
         self.joined  # noqa: B018  # worked out once, for all copies
-        scope = copy.copy(self)
-        scope.__dict__.pop("_output", None)
+        scope = Scope.__new__(Scope)
+        known = scope.__dict__
+        known.update(self.__dict__)
+        known.pop("_output", None)
         # What is looked up under other conditions may come out otherwise.
-        caches = ("_children", "_columns", "_refuted", "_required")
-        for name, value in {**{cache: {} for cache in caches}, **changes}.items():
-            setattr(scope, name, value)
+        known.update(_children={}, _columns={}, _refuted={}, _required={})
+        known["_conditions"] = None
+        known.update(changes)
         return scope
 
 

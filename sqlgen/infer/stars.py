@@ -4,18 +4,18 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from ..model.catalog import Catalog
 from ..model.typed import Star
 from .keywords import quoted
-from .levels import GROUP, INSERT, JOIN, SELECT, Level, levels
+from .levels import GROUP, INSERT, JOIN, SELECT, Level
 from .nodes import Node
+from .places import characters
 
 _NAME = r'(?:[^\W\d][\w$]*|"(?:[^"]|"")+")'
 _BLANK = r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"
 _STAR = re.compile(rf"(?P<prefix>(?:{_NAME}{_BLANK}\.{_BLANK})*)\*")
 
 
-def stars(catalog: Catalog, tree: Node, text: str) -> tuple[Star, ...]:
+def stars(statement: Level, text: str) -> tuple[Star, ...]:
     """The stars of all SELECT and RETURNING lists, at any depth, in the order of *text*.
 
     PostgreSQL gives every column that a star stands for the star's own location. What stands under
@@ -24,21 +24,20 @@ def stars(catalog: Catalog, tree: Node, text: str) -> tuple[Star, ...]:
     """
     if "*" not in text:
         return ()
-    offsets = _characters(text)
     unread = {
         id(node.node("subselect"))
-        for node in tree.walk()
+        for node in statement.query.walk()
         if node.tag == "SUBLINK" and node.number("subLinkType") == 0  # EXISTS_SUBLINK
     }
     found: dict[int, Star] = {}
-    for level in levels(catalog, tree):
+    for level in statement.all:
         if id(level.query) not in unread:
-            for star in _stars_of(level, text, offsets):
+            for star in _stars_of(level, text):
                 found.setdefault(star.start, star)
     return tuple(found[start] for start in sorted(found))
 
 
-def _stars_of(level: Level, text: str, offsets: dict[int, int]) -> Iterator[Star]:
+def _stars_of(level: Level, text: str) -> Iterator[Star]:
     # The list above a set operation repeats the locations of its first arm.
     if level.query.node("setOperations"):
         return
@@ -50,11 +49,15 @@ def _stars_of(level: Level, text: str, offsets: dict[int, int]) -> Iterator[Star
     if any(node.tag == "VAR" and place < 0 for place, node, _ in placed):
         return
     for location, group in groupby(placed, key=lambda item: item[0]):
-        star = _STAR.match(text, offsets.get(location, len(text)))
+        star = _STAR.match(text, characters(text, location)) if location >= 0 else None
         columns = [(node, shown) for _, node, shown in group]
         if star is None or not _is_whole([node for node, _ in columns], level):
             continue
-        names = [_name(node, shown, level, star["prefix"]) for node, shown in columns]
+        visible = _visible(level)
+        names = [
+            _name(node, shown, level, star["prefix"], visible)
+            for node, shown in columns
+        ]
         if all(names):
             yield Star(star.start(), star.end(), tuple(filter(None, names)))
 
@@ -88,7 +91,9 @@ def _is_whole(columns: Sequence[Node], level: Level) -> bool:
     return written == wanted
 
 
-def _name(node: Node, shown: str, level: Level, prefix: str) -> str | None:
+def _name(
+    node: Node, shown: str, level: Level, prefix: str, visible: Sequence[str]
+) -> str | None:
     """The column as the star's author would write it, None where that is not certain."""
     if node.tag != "VAR" or node.number("varlevelsup"):
         return None
@@ -102,7 +107,6 @@ def _name(node: Node, shown: str, level: Level, prefix: str) -> str | None:
         return None
     if prefix:
         return prefix + quoted(column)
-    visible = _visible(level)
     if entry.number("rtekind") == JOIN and entry.node("alias") is None:
         return quoted(column)  # a column that USING merged
     if len(visible) <= 1:
@@ -151,14 +155,3 @@ def _visible(level: Level) -> list[str]:
         if name := entry.node("eref"):
             names.append(name.string("aliasname"))
     return names
-
-
-def _characters(text: str) -> dict[int, int]:
-    """The character that starts at each byte."""
-    if text.isascii():
-        return dict(enumerate(range(len(text))))
-    offsets, place = {}, 0
-    for character, char in enumerate(text):
-        offsets[place] = character
-        place += len(char.encode())
-    return offsets

@@ -1,12 +1,13 @@
 """Description, Catalog -> TypedQuery: every part of inference put together."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from ..model.catalog import Catalog, DomainType, PgType
-from ..model.description import Description, ResultColumn, TableColumn
+from ..model.catalog import Catalog, Column, DomainType, PgType
+from ..model.description import Description, ResultColumn
 from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
 from ..model.json_shape import JsonShape
 from ..model.query import Command, Mark, Query
+from ..model.source import Span
 from ..model.typed import (
     Cardinality,
     Override,
@@ -18,10 +19,11 @@ from . import json_shapes, nodes, nullability, overrides
 from .cardinality import cardinality, misfit
 from .commands import unfit
 from .json_types import is_json
-from .levels import Level, column_name, output_origin
+from .levels import Level, column_name, output_origin, statement
 from .lineage import lineage
 from .parameters import domain_of, literals_of, parameters
 from .places import output_places
+from .scope import Scope
 from .stars import stars
 from .types import in_tree
 from .verdict import Elements, Verdict, maybe
@@ -44,27 +46,27 @@ def query(
     tree = nodes.query(description.tree)
     if problem := unfit(description, tree):
         raise SqlgenError(problem)
-    given = parameters(description, catalog, tree)
-    if tree is None:
+    level = statement(catalog, tree) if tree else None
+    given = parameters(description, catalog, level)
+    if level is None:
         columns = tuple(map(_unanalysed, _shown(description, None)))
         rows = Cardinality.MANY if columns else Cardinality.NONE
         return TypedQuery(
             query=description.query, parameters=given, columns=columns, cardinality=rows
         )
-    level = Level(catalog, tree)
     columns, warnings = _columns(
         description, level, given, never_null, nullable_elements
     )
     rows = cardinality(level) if columns else Cardinality.NONE
     if warning := misfit(description.query, level, rows):
         warnings.append(warning)
-    reads, writes = lineage(catalog, tree)
+    reads, writes = lineage(level)
     return TypedQuery(
         query=description.query,
         parameters=given,
         columns=columns,
         cardinality=rows,
-        stars=stars(catalog, tree, description.query.sql.text),
+        stars=stars(level, description.query.sql.text),
         reads=reads,
         writes=writes,
         warnings=tuple(
@@ -81,16 +83,28 @@ def _columns(
     nullable_elements: bool,
 ) -> tuple[tuple[TypedColumn, ...], list[Diagnostic]]:
     """The columns of the result, and what is needless about their overrides."""
+    shown = _shown(description, level)
+    if not shown:
+        return (), []
     columns: list[TypedColumn] = []
     warnings: list[Diagnostic] = []
-    verdicts = _verdicts(level, given, never_null)
+    verdicts, scope = nullability.decided(
+        nullability.statement(
+            level.query,
+            level.catalog,
+            given,
+            never_null,
+            nullable_elements=nullable_elements,
+        )
+    )
     outputs = level.output
-    shapes = _json_shapes(description, level, given, never_null, nullable_elements)
-    for place, (column, name, override) in enumerate(_shown(description, level)):
-        expression = outputs[place].node("expr")
+    verdicts = verdicts or (maybe("nothing proves it"),) * len(outputs)
+    shapes = _json_shapes(description, scope)
+    for place, (column, name, override) in enumerate(shown):
         source = output_origin(level, place + 1)
+        stored = level.schema.column(source) if source else None
         verdict = verdicts[place]
-        type_ = in_tree(expression, column.type, level.catalog.types)
+        type_ = in_tree(outputs[place].node("expr"), column.type, level.catalog.types)
         mark = override.mark if override else Mark.INFER
         if mark is not Mark.INFER and verdict.nullable == (mark is Mark.NULLABLE):
             warnings.append(_redundant(description.query, column.name, verdict))
@@ -106,14 +120,15 @@ def _columns(
                 ),
                 override=override,
                 column=column_name(level.catalog, source),
-                literals=_literals(level.catalog, source, type_),
-                domain=_domain(level.catalog, source),
+                literals=_literals(stored, type_),
+                domain=domain_of(stored) if stored else None,
                 element_nullable=verdict.element_nullable
                 or (nullable_elements and verdict.elements is Elements.STORED),
                 narrowed=mark is Mark.INFER
                 and not verdict.nullable
-                and _may_hold_null(level.catalog, source),
-                json=shapes[place] if shapes else None,
+                and stored is not None
+                and not stored.not_null,
+                json=shapes.get(place + 1),
             )
         )
     return tuple(columns), warnings
@@ -125,13 +140,12 @@ def _shown(
     """The columns that the function gives back, with names and overrides; none for `:exec`."""
     if description.query.command in (Command.EXEC, Command.EXECROWS):
         return []
-    names = [column.name for column in description.columns]
-    places = (
-        output_places(description.query, level)
-        if level
-        else [description.query.name_span] * len(names)
-    )
-    split = overrides.columns(description.query, names, places)
+    query, names = description.query, [column.name for column in description.columns]
+
+    def places() -> Sequence[Span]:
+        return output_places(query, level) if level else [query.name_span] * len(names)
+
+    split = overrides.columns(query, names, places)
     return [
         (column, name, override)
         for column, (name, override) in zip(description.columns, split, strict=True)
@@ -151,61 +165,21 @@ def _unanalysed(shown: tuple[ResultColumn, str, Override | None]) -> TypedColumn
     )
 
 
-def _verdicts(
-    level: Level, given: Sequence[TypedParameter], never_null: Collection[str]
-) -> Sequence[Verdict]:
-    found = nullability.columns(level.query, level.catalog, given, never_null)
-    return found or [maybe("nothing proves it")] * len(level.output)
-
-
-def _json_shapes(
-    description: Description,
-    level: Level,
-    given: Sequence[TypedParameter],
-    never_null: Collection[str],
-    nullable_elements: bool,
-) -> Sequence[JsonShape | None]:
-    """What is known of the JSON columns; empty where there are none."""
-    if not any(is_json(column.type) for column in description.columns):
-        return ()
-    scope = nullability.statement(
-        level.query,
-        level.catalog,
-        given,
-        never_null,
-        nullable_elements=nullable_elements,
-    )
-    return json_shapes.columns(scope, len(level.output))
+def _json_shapes(description: Description, scope: Scope) -> Mapping[int, JsonShape]:
+    """What is known of the JSON columns, by their numbers."""
+    numbers = [n for n, c in enumerate(description.columns, 1) if is_json(c.type)]
+    return json_shapes.columns(scope, numbers) if numbers else {}
 
 
 def _marked(mark: Mark, inferred: bool) -> bool:
     return inferred if mark is Mark.INFER else mark is Mark.NULLABLE
 
 
-def _literals(
-    catalog: Catalog, source: TableColumn | None, type_: PgType
-) -> tuple[str, ...]:
+def _literals(stored: Column | None, type_: PgType) -> tuple[str, ...]:
     """The only values of the column that a result comes from, or of its domain."""
-    if source:
-        column = catalog.relations[source.table].columns[source.number]
-        if found := literals_of(column):
-            return found
+    if stored and (found := literals_of(stored)):
+        return found
     return type_.literals if isinstance(type_, DomainType) else ()
-
-
-def _domain(catalog: Catalog, source: TableColumn | None) -> DomainType | None:
-    """The domain that limits the column that a result comes from."""
-    if source is None:
-        return None
-    return domain_of(catalog.relations[source.table].columns[source.number])
-
-
-def _may_hold_null(catalog: Catalog, source: TableColumn | None) -> bool:
-    """Whether the schema lets the column be NULL that a result comes from."""
-    return (
-        source is not None
-        and not catalog.relations[source.table].columns[source.number].not_null
-    )
 
 
 def _redundant(query: Query, name: str, verdict: Verdict) -> Diagnostic:

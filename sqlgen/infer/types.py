@@ -1,9 +1,10 @@
 """Expressions -> the types that the tree says they have, domains included."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ..model.catalog import DomainType, PgType
-from .nodes import Node
+from .nodes import Form, Node
 
 # Where a node of each tag keeps its type (`exprType` in nodeFuncs.c); the field's name is unique.
 _FIELDS = (
@@ -38,10 +39,14 @@ def in_tree(
 
 def type_of(expression: Node | None) -> int:
     """The oid of the type that *expression* itself names, or 0 where it names none."""
-    if expression is not None:
-        for field in _FIELDS:
-            if oid := expression.number(field):
-                return oid
+    return _type_in(expression.form) if expression is not None else 0
+
+
+@lru_cache(maxsize=4096)
+def _type_in(form: Form) -> int:
+    for field in _FIELDS:
+        if oid := form.numbers[field]:
+            return oid
     return 0
 
 

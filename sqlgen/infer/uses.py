@@ -14,11 +14,8 @@ from .levels import (
     UPDATE,
     VALUES,
     Level,
-    levels,
     origin,
-    own_nodes,
     reference,
-    set_arms,
     uncoerced,
 )
 from .nodes import Node
@@ -64,9 +61,9 @@ _TELLING = frozenset(
 _ORDER = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
 
-def uses(catalog: Catalog, tree: Node) -> tuple[Use, ...]:
+def uses(statement: Level) -> tuple[Use, ...]:
     """All uses that say something of a parameter, by purpose and place."""
-    found = [use for level in levels(catalog, tree) for use in _uses_in(level)]
+    found = [use for level in statement.all for use in _uses_in(level)]
     return tuple(sorted(found, key=lambda use: (use.purpose.value, use.location)))
 
 
@@ -78,12 +75,10 @@ def _uses_in(level: Level) -> Iterator[Use]:
     ):
         if (node := level.query.node(name)) and (parameter := _parameter(node)):
             yield _use(parameter, purpose)
-    for child in level.query.children:
-        if child.tag != "QUERY":
-            for node in own_nodes(child):
-                if node.tag in _TELLING:
-                    yield from _tests(node)
-                    yield from _comparisons(node, level)
+    for node in level.query.own:
+        if node.tag in _TELLING:
+            yield from _tests(node)
+            yield from _comparisons(node, level)
 
 
 # Assignments
@@ -161,8 +156,8 @@ def _referred_values(var: Node, level: Level) -> Iterator[tuple[Node, bool]]:
 
 
 def _output_values(source: Level, place: int) -> Iterator[tuple[Node, bool]]:
-    if arms := set_arms(source):
-        for arm in arms:
+    if source.arms:
+        for arm in source.arms:
             yield from _output_values(arm, place)
     elif source.query.number("commandType") == SELECT and place < len(source.output):
         expression = source.output[place].node("expr")

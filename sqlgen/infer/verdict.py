@@ -1,8 +1,8 @@
 """What inference says of one expression: may it be NULL, and why."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import NamedTuple
 
 from ..model.description import TableColumn
 
@@ -19,8 +19,7 @@ class Elements(Enum):
     NULLABLE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a value may be NULL, with the reason as a sentence for people.
 
     `location` is the byte offset into the statement of what the reason is about (the join, the
@@ -41,7 +40,7 @@ class Verdict:
 
     def but(self, **changes: object) -> "Verdict":
         """The same verdict with some fields changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]  # checked by replace itself
+        return self._replace(**changes)  # type: ignore[arg-type]  # checked by itself
 
 
 def never(
@@ -73,8 +72,8 @@ def any_of(verdicts: Iterable[Verdict]) -> Verdict:
 
 def elements_of(verdicts: Iterable[Verdict]) -> Elements:
     """The elements of an array that is any one of several, or all of them joined."""
-    return max(
-        (verdict.elements for verdict in verdicts),
-        key=lambda elements: elements.value,
-        default=Elements.NOT_NULL,
-    )
+    found = [verdict.elements for verdict in verdicts]
+    for elements in (Elements.NULLABLE, Elements.STORED):
+        if elements in found:
+            return elements
+    return Elements.NOT_NULL
