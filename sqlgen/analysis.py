@@ -3,7 +3,6 @@
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from . import cache, known, lock, parse
 from .model.config import ArrayElements, Config, UnknownName
 from .model.diagnostic import Diagnostic, SqlgenError, attempt
+from .model.frozen import frozen
 from .model.migration import Migration
 from .model.query import Query, QueryFile
 from .model.source import SourceFile
@@ -26,7 +26,7 @@ _BATCH: Final = 128
 """Queries that are asked about at once: their trees are some 10 kB each."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Analysed:
     """A query file with its good queries, in its order; those with mistakes are left out.
 

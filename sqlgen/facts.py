@@ -10,7 +10,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,6 +21,7 @@ from .model.catalog import Catalog
 from .model.config import Config, UnknownName
 from .model.description import Description
 from .model.diagnostic import Diagnostic
+from .model.frozen import frozen
 from .model.migration import Migration
 from .model.query import Query
 
@@ -109,7 +109,7 @@ def identity(server: Lent) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Schema:
     """A database that has a project's migrations: its facts, and what opens a session on it."""
 

@@ -6,12 +6,12 @@ own code. Each file in it is then compared with what it was.
 
 import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from . import cache
+from .model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """The files that were made of a query file: their digests by path, and what they claim.
 
@@ -23,7 +23,7 @@ class Made:
     claims: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Known:
     """A query file with the digest `source`, without mistakes or with them.
 

@@ -6,13 +6,13 @@ under the same names of what all share, is not even parsed.
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from . import lock, render, translate
 from .elsewhere import Helper, can_help, elsewhere
 from .known import Known
 from .model.diagnostic import Diagnostic, SqlgenError
+from .model.frozen import frozen
 from .model.output import GeneratedFile
 from .model.source import SourceFile
 from .translate import Claims, Context, Mentions, Place
@@ -34,7 +34,7 @@ Progress = Callable[[str], None]
 _HEADER: Final = "-- name:"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Package:
     """What a package is made of.
 
@@ -126,7 +126,7 @@ def of(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Common:
     """What all query files have in common, once each has been looked at."""
 

@@ -3,13 +3,13 @@
 import os
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import cache, read, write
 from .model.config import Config, UnknownName
 from .model.diagnostic import ConfigurationError, Diagnostic, Label, SqlgenError
+from .model.frozen import frozen
 from .model.output import Plan
 from .model.source import SourceFile, Sources, Span
 
@@ -29,7 +29,7 @@ def quiet(step: str) -> None:
     """Progress that nobody watches."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Described:
     """A query beside the Python types that its function shows."""
 

@@ -9,7 +9,7 @@ Each file is a piece of work by itself, so that several processes can do some of
 import hashlib
 import pickle
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from .analysis import Analysed, Findings
 from .known import Known, Made
 from .model.config import Config
 from .model.diagnostic import Diagnostic, attempt
+from .model.frozen import frozen
 from .model.output import GeneratedFile
 from .model.source import SourceFile
 from .translate import Claims, Context, Mentions, Place
@@ -43,7 +44,7 @@ class Analyses(Protocol):
         """All that is wrong, in the order in which it is told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Job:
     """What there is to do: the query files, and what stands on disk.
 
@@ -59,7 +60,7 @@ class Job:
     analyses: Analyses
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Share:
     """What a query file has for what all share: what it mentions, and the types in its lock."""
 
@@ -67,7 +68,7 @@ class Share:
     types: lock.Types
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Looked:
     """What the first step finds out about a query file."""
 
@@ -76,7 +77,7 @@ class Looked:
     warnings: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What the first step finds out about some query files, by their paths, and what is wrong."""
 
@@ -84,7 +85,7 @@ class Found:
     wrong: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """What the second step must know: the names of what all share, and the places of the modules.
 
@@ -97,7 +98,7 @@ class Names:
     more: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rendered:
     """What the second step makes of a query file: its files, and what they claim."""
 
@@ -106,7 +107,7 @@ class Rendered:
     claims: Claims
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """What the second step makes of some query files, and what is wrong."""
 

@@ -1,10 +1,11 @@
 """What a server answers to Parse and Describe of a statement."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from ..model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WireColumn:
     """A column as RowDescription gives it; `table` and `number` are 0 for an expression."""
 
@@ -14,7 +15,7 @@ class WireColumn:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Accepted:
     """A statement that the server understood; `tree` is the notice's text, wrapped as it came."""
 
@@ -23,7 +24,7 @@ class Accepted:
     tree: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Refused:
     """A statement that the server did not understand; `position` counts characters from 1."""
 

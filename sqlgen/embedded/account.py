@@ -8,17 +8,17 @@ import pwd
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.frozen import frozen
 
 _ROOM = 2**30
 _SHARED = Path("/dev/shm")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """The user that runs the server; None where that is the user who runs sqlgen.
 

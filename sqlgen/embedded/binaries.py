@@ -5,9 +5,9 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from ..model.frozen import frozen
 from .account import Account
 
 OLDEST = 14
@@ -24,7 +24,7 @@ _PLACES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binaries:
     """A folder with `postgres` and `initdb`, and their version as PostgreSQL numbers it.
 

@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.frozen import frozen
 from . import binaries as programs
 from . import cluster, process, stand_ins
 from .account import server_account
@@ -18,7 +18,7 @@ TEMPLATES: Final = "sqlgen_schema_"
 """How the names of databases begin that are kept for later runs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Running:
     """A server of ours that runs.
 

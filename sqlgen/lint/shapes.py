@@ -5,15 +5,16 @@ No grammar: what is not recognised has no shape, and no rule speaks of it.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from .. import parse
+from ..model.frozen import frozen
 from ..parse.lexer import TRIVIA, Kind, tokens
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Statement:
     """A statement of a migration, `text[start:end]`. Tables are named without their schema.
 

@@ -1,9 +1,9 @@
 """A translated query file -> what it asks of the files that all modules share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ..model.config import RowStyle
+from ..model.frozen import frozen
 from ..model.python import Module, Named, Record, Structure
 from .queries import Translated
 from .scalars import SHARED_ALIASES
@@ -11,7 +11,7 @@ from .structures import structures
 from .uses import types, uses_json_support, uses_support
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SharedRow:
     """What a query has for the class that it names by `-> ROW`: its fields.
 
@@ -35,7 +35,7 @@ class SharedRow:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Claims:
     """What a module asks of the files that all share; it says nothing of where they are.
 

@@ -2,16 +2,16 @@
 
 import keyword
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ..model.config import Config, Mode
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
+from ..model.frozen import frozen
 from ..model.python import Module
 from ..model.source import SourceFile, Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A module's dotted name below the package's root, and its file."""
 

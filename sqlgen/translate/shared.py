@@ -1,7 +1,7 @@
 """(TypedQuery…) -> what they mention of that which all modules share, and the names it gets."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..model.catalog import (
     ArrayType,
@@ -12,6 +12,7 @@ from ..model.catalog import (
     RangeType,
     ScalarType,
 )
+from ..model.frozen import frozen
 from ..model.python import Alias, LiteralOf, Named
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from . import names
@@ -26,7 +27,7 @@ Limited = tuple[ColumnName, tuple[str, ...]]
 """A column that a CHECK limits to some values, and these."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Mentions:
     """What some queries mention of that which all modules share.
 
@@ -40,7 +41,7 @@ class Mentions:
     written: frozenset[Key] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Literals:
     """The names of what all modules share.
 
