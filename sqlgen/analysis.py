@@ -3,7 +3,6 @@
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +17,8 @@ from .model.typed import TypedQuery
 
 # What is only needed where something must be asked is imported there.
 if TYPE_CHECKING:
-    from .facts import Schema, Servers
+    from .facts import Schema
+    from .servers import Servers
 
 Progress = Callable[[str], None]
 
@@ -104,23 +104,19 @@ class Analyst:
     def prepare(self) -> "Schema":
         """The database that has the schema, made if need be."""
         if self._schema is None:
-            from . import facts
+            server = self._lent().get(self._config, self._progress)
+            # What is needed once the server answers is imported while it starts.
+            from . import facts, infer, render, translate  # noqa: F401
 
-            imports = Thread(target=_import_the_rest)
-            imports.start()
-            try:
-                server = self._lent().get(self._config, self._progress)
-                self._schema = self._stack.enter_context(
-                    facts.schema(
-                        server,
-                        self._config,
-                        self._migrations,
-                        self._store,
-                        self._progress,
-                    )
+            self._schema = self._stack.enter_context(
+                facts.schema(
+                    server,
+                    self._config,
+                    self._migrations,
+                    self._store,
+                    self._progress,
                 )
-            finally:
-                imports.join()
+            )
         return self._schema
 
     def analyse(self, sources: Sequence[SourceFile]) -> Findings:
@@ -166,9 +162,9 @@ class Analyst:
 
     def _lent(self) -> "Servers":
         if self._servers is None:
-            from . import facts
+            from .servers import Servers
 
-            self._servers = self._stack.enter_context(facts.Servers())
+            self._servers = self._stack.enter_context(Servers())
         return self._servers
 
     def _asked(
@@ -284,8 +280,3 @@ def in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         return (span.source.path, span.start) if span else ("", 0)
 
     return tuple(sorted(diagnostics, key=place))
-
-
-def _import_the_rest() -> None:
-    """Import what is needed once the server has answered, while it starts."""
-    from . import infer, render, translate  # noqa: F401  # for their being imported

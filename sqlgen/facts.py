@@ -1,16 +1,13 @@
-"""Queries and migrations -> what a server says of them: the page that starts one.
+"""Queries and migrations -> what a server says of them.
 
-It is imported only where something must be asked, so that a build of what is known is quick; and
-psycopg only where a database must be made, or the server is not our own.
+Psycopg is imported only where a database must be made, or the server is not our own.
 """
 
 import hashlib
 import pickle
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from types import TracebackType
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 from . import cache, describe, embedded
@@ -24,6 +21,7 @@ from .model.diagnostic import Diagnostic
 from .model.frozen import frozen
 from .model.migration import Migration
 from .model.query import Query
+from .servers import Lent
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -33,9 +31,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
-Lent: TypeAlias = "Running | Server"
-"""A server to build with: one of our own that runs, or one that was given."""
-
 Opened: TypeAlias = "Wire | Connection[TupleRow]"
 """A session on a database that has the schema."""
 
@@ -43,59 +38,6 @@ _HOUR = 3600 * 10**9
 """Nanoseconds between two notes of a database's use."""
 _CATALOGS = 16 * 2**20
 """Bytes of catalogs that are kept beside a cluster: those of some ten databases."""
-
-
-class Servers:
-    """The server that a project's builds ask: started when it is needed, and then kept until the end."""
-
-    def __init__(self) -> None:
-        self._stack = ExitStack()
-        self._lent: tuple[object, Lent] | None = None
-
-    def __enter__(self) -> "Servers":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Stop it; it is started again when it is needed."""
-        self._lent = None
-        self._stack.close()
-
-    def get(self, config: Config, progress: Progress) -> Lent:
-        """The server that *config* names; raises `ServerUnavailableError` if it cannot be had."""
-        wanted = (cache.embedded(config), config.server, config.extensions)
-        kept = self._lent
-        if kept is None or kept[0] != wanted or not _answers(kept[1]):
-            self.close()
-            progress("starting PostgreSQL")
-            kept = self._lent = wanted, self._started(config, progress)
-        return kept[1]
-
-    def _started(self, config: Config, progress: Progress) -> Lent:
-        if config.server != "embedded":
-            from . import database
-
-            return database.given(config.server)
-        extensions = config.root / config.extensions if config.extensions else None
-        lent = embedded.running(extensions=extensions, progress=progress)
-        return self._stack.enter_context(lent)
-
-
-def _answers(server: Lent) -> bool:
-    """Whether the server is still there."""
-    if isinstance(server, Running):
-        with socket.socket(socket.AF_UNIX) as knocking:
-            return knocking.connect_ex(str(server.socket)) == 0
-    from . import database
-
-    return database.answers(server)
 
 
 def identity(server: Lent) -> str:
@@ -151,6 +93,7 @@ def schema(
         with _made(server, config, migrations, store, progress) as (schema, _):
             yield schema
         return
+    server.wait()
     chain = cache.chain([migration.up for migration in migrations], config)
     name = embedded.template_name(
         server.fingerprint,
@@ -240,7 +183,10 @@ def _with_driver(server: Lent) -> "Server":
     """The server as psycopg reaches it."""
     from . import database
 
-    return database.ours(server) if isinstance(server, Running) else server
+    if not isinstance(server, Running):
+        return server
+    server.wait()
+    return database.ours(server)
 
 
 _IDENTITY = """

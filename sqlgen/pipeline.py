@@ -16,9 +16,9 @@ from .model.source import SourceFile, Sources, Span
 # Stages that are only needed where something has changed are imported there: they take longer to
 # import than it takes to find out that nothing has.
 if TYPE_CHECKING:
-    from .facts import Servers
     from .model.typed import TypedQuery
     from .package import Package
+    from .servers import Servers
     from .translate import Annotations
 
 Progress = Callable[[str], None]

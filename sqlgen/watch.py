@@ -9,10 +9,10 @@ from queue import SimpleQueue
 from threading import Event, Thread
 
 from . import pipeline
-from .facts import Servers
 from .model.config import Config
 from .model.diagnostic import Diagnostic, SqlgenError
 from .model.output import Plan
+from .servers import Servers
 
 _DEBOUNCE = 50
 """Milliseconds that an editor has at most for writing all that belongs to one save."""

@@ -11,8 +11,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
@@ -60,22 +61,22 @@ _LONGEST_SOCKET_FOLDER = 85  # of 107 bytes (104 on macOS), less `/.s.PGSQL.5432
 
 
 @contextmanager
-def running(
+def starting(
     binaries: Binaries,
     folder: Path,
     account: Account,
     settings: Sequence[tuple[str, str]] = (),
-) -> Iterator[Path]:
-    """Run the server on the cluster in *folder*`/data`; gives the folder of its socket.
+) -> Iterator[tuple[Path, Callable[[], None]]]:
+    """Run the server on the cluster in *folder*`/data` for the time of the block.
 
-    Raises `ServerUnavailableError` with the end of the server's log if it does not start.
+    Gives the folder of its socket, and what waits until the server can be connected to: it raises
+    `ServerUnavailableError` with the end of the server's log if it does not start.
     """
     sockets = socket_folder(folder, account)
     server: subprocess.Popen[bytes] | None = None
     try:
         server = _launch(binaries, folder, sockets, account, settings)
-        _wait_until_ready(server, folder)
-        yield sockets
+        yield sockets, partial(_wait_until_ready, server, folder)
     finally:
         if server is not None:
             _stop(server)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -20,8 +21,9 @@ TEMPLATES: Final = "sqlgen_schema_"
 
 @frozen(kw_only=True)
 class Running:
-    """A server of ours that runs.
+    """A server of ours that runs, and can be connected to once `wait` has returned.
 
+    `wait` raises `ServerUnavailableError` where the server does not start.
     `folder` is that of its files and of what is kept beside them, `sockets` that of its socket.
     `version` is its `server_version_num`. `fingerprint` tells servers apart on which the same
     migrations may make different databases: their programs, the stand-ins for extensions.
@@ -31,6 +33,7 @@ class Running:
     sockets: Path
     version: int
     fingerprint: str
+    wait: Callable[[], None] = field(repr=False)
 
     @property
     def socket(self) -> Path:
@@ -47,8 +50,26 @@ def running(
 ) -> Iterator[Running]:
     """Run a server for the time of the block: the wheel's, else the newest that is installed.
 
+    Raises `ServerUnavailableError` where it does not start. The arguments are those of `starting`.
+    """
+    with starting(
+        extensions=extensions, progress=progress, binaries=binaries
+    ) as server:
+        server.wait()
+        yield server
+
+
+@contextmanager
+def starting(
+    *,
+    extensions: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+    binaries: Binaries | None = None,
+) -> Iterator[Running]:
+    """The same, without waiting until the server can be connected to.
+
     *extensions* is the project's folder of stand-ins for extensions that the server does not have.
-    *binaries* are those to start instead. Raises `ServerUnavailableError` where it does not start.
+    *binaries* are those to start instead. Raises `ServerUnavailableError` where there are none.
     """
     account = server_account()
     chosen = binaries or cluster.familiar(account) or best()
@@ -58,12 +79,13 @@ def running(
         if reachable.major >= 18:
             path = stand_ins.place(folder, extensions)
             settings.append(("extension_control_path", path))
-        with process.running(reachable, folder, account, settings) as sockets:
+        with process.starting(reachable, folder, account, settings) as (sockets, wait):
             yield Running(
                 folder=folder,
                 sockets=sockets,
                 version=reachable.version,
                 fingerprint=fingerprint(chosen.folder, extensions),
+                wait=wait,
             )
 
 

@@ -71,9 +71,9 @@ def lint_newest(migrations: Sequence[Migration]) -> tuple[Diagnostic, ...]:
         return ()
     *earlier, newest = migrations
     statements = read(newest.up.text)
-    concerned = {s.indexed for s in statements} | {s.altered for s in statements}
+    concerned = {table for s in statements for table in (s.indexed, s.altered) if table}
     tables: set[str] = set()
-    for migration in earlier if concerned != {""} else ():
+    for migration in earlier if concerned else ():
         text = migration.up.text.lower()
         if "table" not in text or not any(name.lower() in text for name in concerned):
             continue
