@@ -120,13 +120,11 @@ Steps = Generator[Found, Names, Done]
 
 def steps(job: Job, sources: Sequence[SourceFile]) -> Steps:
     """The work on some of the query files."""
-    analysed, wrong = job.analyses.analyse(sources)
-    names = yield Found(
-        {one.file.source.path: _look(one, job) for one in analysed}, wrong
-    )
-    again = [source for source in job.sources if source.path in names.more]
-    more, _ = job.analyses.analyse(again)
-    return Done(*attempt(lambda one: _rendered(one, names, job), (*analysed, *more)))
+    locked, wrong = _locked(job, sources)
+    found = {one.analysed.file.source.path: _look(one) for one in locked}
+    names = yield Found(found, wrong)
+    more, _ = _locked(job, [s for s in job.sources if s.path in names.more])
+    return Done(*attempt(lambda one: _rendered(one, names, job), (*locked, *more)))
 
 
 def known_look(known: Known) -> Looked:
@@ -170,26 +168,46 @@ def verify(files: Sequence[GeneratedFile], job: Job) -> None:
             write.verify(file)
 
 
-def _look(analysed: Analysed, job: Job) -> Looked:
-    source = analysed.file.source
-    _, types = lock.query_file(job.config, analysed.file, analysed.typed)
-    share = Share(translate.mentions(analysed.typed), types)
+@frozen
+class _Locked:
+    """A query file that is analysed, its lock, and the types in that."""
+
+    analysed: Analysed
+    file: GeneratedFile
+    types: lock.Types
+
+
+def _locked(
+    job: Job, sources: Sequence[SourceFile]
+) -> tuple[list[_Locked], tuple[Diagnostic, ...]]:
+    """The query files, analysed, and what is wrong in them."""
+    analysed, wrong = job.analyses.analyse(sources)
+    found = [
+        _Locked(one, *lock.query_file(job.config, one.file, one.typed))
+        for one in analysed
+    ]
+    return found, wrong
+
+
+def _look(locked: _Locked) -> Looked:
+    analysed = locked.analysed
+    share = Share(translate.mentions(analysed.typed), locked.types)
     is_good = analysed.complete and not analysed.warnings
     known = Known(
-        source=source.sha384,
+        source=analysed.file.source.sha384,
         analyses=lock.pack(analysed.typed),
         share=pickle.dumps(share, pickle.HIGHEST_PROTOCOL) if is_good else b"",
     )
     return Looked(share, known, analysed.warnings)
 
 
-def _rendered(analysed: Analysed, names: Names, job: Job) -> Rendered:
+def _rendered(locked: _Locked, names: Names, job: Job) -> Rendered:
     """The files of a query file: its modules and its lock."""
+    analysed = locked.analysed
     path = analysed.file.source.path
     modules, claims = translate.module(
         analysed.file, analysed.typed, names.places[path], names.context
     )
-    locked, _ = lock.query_file(job.config, analysed.file, analysed.typed)
-    files = (*map(render.module, modules), locked)
+    files = (*map(render.module, modules), locked.file)
     verify(files, job)
     return Rendered(path, files, claims)
