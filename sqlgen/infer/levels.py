@@ -1,9 +1,10 @@
 """Query trees and the queries within them -> where a column reference leads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
+from weakref import ref
 
 from ..model.catalog import Catalog, Relation
 from ..model.description import TableColumn
@@ -35,10 +36,12 @@ class Level:
         self.schema = schema
         self.catalog = schema.catalog
         self.query = query
-        self.outer = outer
+        # Who asks has the outermost one, which keeps the others; memory is free again after that.
+        self._outer = ref(outer) if outer else None
         self.entries = query.nodes("rtable")
         """The range table; references count from 1."""
         self._inner: dict[int, Level] = {}
+        self._plain: dict[int, Mapping[int, Origins] | None] = {}
         self.origins: dict[int, Origins] = {}
         """Where output columns come from, as far as it has been asked."""
 
@@ -49,7 +52,12 @@ class Level:
         entries = self.query.nodes("targetList" if is_select else "returningList")
         return tuple([entry for entry in entries if not entry.flag("resjunk")])
 
-    @cached_property
+    @property
+    def outer(self) -> "Level | None":
+        """The query around it."""
+        return self._outer() if self._outer else None
+
+    @property
     def all(self) -> tuple["Level", ...]:
         """The query and all queries in it, each before those within it."""
         found = [self]
@@ -92,6 +100,14 @@ class Level:
         if entry.number("rtekind") != RELATION:
             return None
         return self.schema.table(entry.number("relid"))
+
+    def plain(self, index: int) -> "Mapping[int, Origins] | None":
+        """The columns of an entry that is a table; None for all others."""
+        if index not in self._plain:
+            entry = self.entries[index - 1]
+            table, source = self.table(entry), self.source(entry)
+            self._plain[index] = table.origins if table and not source else None
+        return self._plain[index]
 
     def source(self, entry: Node) -> "Level | None":
         """The query that an entry's rows come from: of a subquery, CTE or view.
@@ -220,6 +236,9 @@ def _origins(node: Node, level: Level) -> Origins:
     if column is None or column.number <= 0:
         return _NOWHERE
     home, entry = column.home, column.entry
+    plain = home.plain(column.index)
+    if plain is not None:
+        return plain.get(column.number, _NOWHERE)
     if entry.flag("self_reference"):
         return frozenset()
     table = home.table(entry)

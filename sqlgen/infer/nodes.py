@@ -16,7 +16,7 @@ not before the first of them is asked.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import count
 from typing import TypeAlias
@@ -36,7 +36,7 @@ class Node:
     ordinary size is asked hundreds of times, hence the short cuts.
     """
 
-    __slots__ = ("_own", "_queries", "children", "form", "location", "tag")
+    __slots__ = ("_below", "_queries", "children", "form", "location", "tag")
 
     def __init__(self, text: str = "", children: "tuple[Node, ...]" = ()) -> None:
         before, found, place = text.rpartition(" :location ")
@@ -50,49 +50,50 @@ class Node:
         self.children = children
 
     def __contains__(self, name: str) -> bool:
-        return self.form.fields[name] != ""
+        return name in self.form.fields
 
     def __repr__(self) -> str:
         return f"<{_unmask(self.form.text)} at {self.location}>"
 
     def number(self, name: str, default: int = 0) -> int:
         """A number: `:varno 1`."""
-        value = self.form.numbers[name]
+        form = self.form
+        value = form.numbers[name] if name in form.numbers else form.number(name)
         return default if value is None else value
 
     def flag(self, name: str) -> bool:
         """A boolean: `:constisnull true`."""
-        return self.form.fields[name] == "true"
+        return self.form.fields.get(name) == "true"
 
     def string(self, name: str) -> str:
         r"""A name or other text, its escapes undone: `:aliasname a\ b`."""
-        value = self.form.fields[name]
+        value = self.form.fields.get(name)
         if not isinstance(value, str) or value in ("<>", '""'):
             return ""
         return _unmask(value)
 
     def node(self, name: str) -> "Node | None":
         """A child: `:quals {FROMEXPR …}`; None also where the field is a list."""
-        place = self.form.fields[name]
+        place = self.form.fields.get(name)
         return self.children[place] if place.__class__ is int else None
 
     def nodes(self, name: str) -> tuple["Node", ...]:
         """The nodes of a list; nulls in it are left out: `:args ({VAR …} {CONST …})`."""
-        found = self.form.fields[name]
+        found = self.form.fields.get(name)
         if found.__class__ is slice:
             return self.children[found]
         return self._those(found) if isinstance(found, tuple) else ()
 
     def places(self, name: str) -> tuple["Node | None", ...]:
         """The nodes of a list with its nulls, where a place in it means something."""
-        found = self.form.fields[name]
+        found = self.form.fields.get(name)
         if not isinstance(found, tuple):
             return self.nodes(name)
         return tuple([self.children[p] if isinstance(p, int) else None for p in found])
 
     def lists(self, name: str) -> tuple[tuple["Node", ...], ...]:
         """The nodes of a list of lists: `:values_lists (({CONST …}) ({CONST …}))`."""
-        found = self.form.fields[name]
+        found = self.form.fields.get(name)
         if not isinstance(found, tuple):
             return ()
         return tuple(
@@ -101,14 +102,14 @@ class Node:
 
     def numbers(self, name: str) -> tuple[int, ...]:
         """A list of numbers or oids, or a bit set: `(i 1 2)`, `(o 23)`, `(b 8)`."""
-        value = self.form.fields[name]
+        value = self.form.fields.get(name)
         if not isinstance(value, str) or not value.startswith("("):
             return ()
         return tuple([int(token) for token in value[2:-1].split()])
 
     def strings(self, name: str) -> tuple[str, ...]:
         """A list of names: `:colnames ("id" "name")`."""
-        value = self.form.fields[name]
+        value = self.form.fields.get(name)
         if not isinstance(value, str) or not value.startswith('("'):
             return ()
         return _names(value)
@@ -118,7 +119,7 @@ class Node:
 
         A negative number stands for a byte above 127. Empty for a null.
         """
-        value = self.form.fields[name]
+        value = self.form.fields.get(name)
         if not isinstance(value, str) or not value.endswith("]"):
             return b""
         start, end = value.find("["), value.rfind("]")
@@ -142,9 +143,9 @@ class Node:
     @property
     def own(self) -> tuple["Node", ...]:
         """The node itself and all below it, without the queries within it; in `walk`'s order."""
-        if not hasattr(self, "_own"):
+        if not hasattr(self, "_below"):
             self._look_below()
-        return self._own
+        return (self, *self._below)
 
     @property
     def queries(self) -> tuple["Node", ...]:
@@ -165,26 +166,26 @@ class Node:
         return tuple([self.children[p] for p in places if isinstance(p, int)])
 
     def _look_below(self) -> None:
-        own: list[Node] = []
+        # Without the node itself, so that its memory is free again as soon as it is not needed.
+        below: list[Node] = []
         queries: list[Node] = []
-        stack = [self]
+        stack = [*self.children[::-1]]
         while stack:
             node = stack.pop()
-            if node.tag == "QUERY" and node is not self:
+            if node.tag == "QUERY":
                 queries.append(node)
             else:
-                own.append(node)
+                below.append(node)
                 if node.children:
                     stack.extend(node.children[::-1])
-        self._own, self._queries = tuple(own), tuple(queries)
+        self._below, self._queries = tuple(below), tuple(queries)
 
 
 class Form:
     """What a node's own text says but for where the node stands: the same for all that print it.
 
-    `fields` are told apart when the first of them is asked for, those that it lacks are empty.
-    `numbers` are the fields that are numbers, None for others. `location` is that of a node whose
-    text has it in its midst, -1 elsewhere.
+    `fields` are told apart, but not what they mean. `numbers` are those that have been asked for as
+    such, None for a null. `location` is that of a node whose text has it in its midst, or -1.
     """
 
     __slots__ = ("_meaning", "fields", "location", "numbers", "tag", "text")
@@ -193,10 +194,18 @@ class Form:
         self.text = text
         tag = text.partition(" ")[0]
         self.tag = _OLD_TAGS.get(tag, tag)
-        self.fields = _Fields(text)
-        self.numbers = _Numbers(self.fields)
-        place = self.numbers["location"] if " :location " in text else None
+        self.fields = _fields(tag, text)
+        self.numbers: dict[str, int | None] = {}
+        place = self.number("location") if " :location " in text else None
         self.location = -1 if place is None else place
+
+    def number(self, name: str) -> int | None:
+        """The field *name* as a number."""
+        token = self.fields.get(name)
+        known = isinstance(token, str) and token != "<>"
+        value = int(token) if known else None  # type: ignore[arg-type]  # known to be a text
+        self.numbers[name] = value
+        return value
 
     @property
     def meaning(self) -> str:
@@ -204,49 +213,6 @@ class Form:
         if not hasattr(self, "_meaning"):
             self._meaning = f"{self.tag} {_INCIDENTAL.sub('', self.text)}"
         return self._meaning
-
-
-class _Fields(dict[str, Field]):
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __missing__(self, name: str) -> Field:
-        if not self._text:
-            return self.setdefault(name, "")
-        self.update(_tokens(self._text))
-        if "{" in self._text:
-            self._place_children()
-        self._text = ""
-        return self[name]
-
-    def _place_children(self) -> None:
-        place = 0
-        for name, token in [*self.items()]:
-            if isinstance(token, str) and "{" in token:
-                many = token.count("{")
-                # Most lists are of nodes only, `({ {)`: two characters each and the closing one.
-                if token[0] == "{":
-                    self[name] = place
-                elif len(token) == 2 * many + 1:
-                    self[name] = slice(place, place + many)
-                else:
-                    self[name] = _list(token, place)
-                place += many
-
-
-class _Numbers(dict[str, int | None]):
-    __slots__ = ("_fields",)
-
-    def __init__(self, fields: _Fields) -> None:
-        self._fields = fields
-
-    def __missing__(self, name: str) -> int | None:
-        token = self._fields[name]
-        known = isinstance(token, str) and token not in ("", "<>")
-        value = self[name] = int(token) if known else None  # type: ignore[arg-type]  # no
-        return value
 
 
 _form = lru_cache(maxsize=8192)(Form)
@@ -325,40 +291,59 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple([_unmask(token[1:-1]) for token in text[1:-1].split(" ")])
 
 
-def _tokens(text: str) -> Iterable[tuple[str, str]]:
-    """The fields of a node's own *text* as they are printed."""
-    tag = text.partition(" ")[0]
+def _fields(tag: str, text: str) -> dict[str, Field]:
+    """Tell apart the fields of a node's own *text*."""
+    fields = _tokens(tag, text)
+    if "{" not in text:
+        return fields
+    place = 0
+    for name, token in [*fields.items()]:
+        if isinstance(token, str) and "{" in token:
+            many = token.count("{")
+            # Most lists are of nodes only, `({ {)`: two characters each and the closing one.
+            if token[0] == "{":
+                fields[name] = place
+            elif len(token) == 2 * many + 1:
+                fields[name] = slice(place, place + many)
+            else:
+                fields[name] = _list(token, place)
+            place += many
+    return fields
+
+
+def _tokens(tag: str, text: str) -> dict[str, Field]:
+    """The fields as they are printed."""
     printed, names = _NAMES.get(tag, ([], ()))
     if names and text.count(" ") == 2 * len(names):
         tokens = text.split(" ")
         if tokens[1::2] == printed:
-            return zip(names, tokens[2::2], strict=True)
-    pieces = [piece.split(" ", 1) for piece in text.split(" :")[1:]]
-    try:
-        found: dict[str, str] = dict(pieces)
-    except ValueError:
-        return _with_colons(pieces).items()
+            return dict(zip(names, tokens[2::2], strict=True))
+    pieces = [piece.partition(" ") for piece in text.split(" :")[1:]]
+    found: dict[str, Field] = {name: token for name, _, token in pieces}
+    if "" in found.values():
+        return _with_colons(text)
     if text.count(" ") == 2 * len(found):
         _NAMES[tag] = [f":{name}" for name in found], tuple(found)
-    return found.items()
+    return found
 
 
 _NAMES: dict[str, tuple[list[str], tuple[str, ...]]] = {}
 """The fields of the last node of each tag that had single tokens for values: most have the same."""
 
 
-def _with_colons(pieces: list[list[str]]) -> dict[str, str]:
+def _with_colons(text: str) -> dict[str, Field]:
     """Fields of which one is a token that starts with a colon itself: `:aliasname :foo`."""
-    fields: dict[str, str] = {}
+    fields: dict[str, Field] = {}
     waiting = ""
-    for piece in pieces:
+    for piece in text.split(" :")[1:]:
+        name, _, token = piece.partition(" ")
         if waiting:
-            fields[waiting] = ":" + " ".join(piece)
+            fields[waiting] = f":{piece}"
             waiting = ""
-        elif len(piece) == 1:
-            waiting = piece[0]
+        elif token:
+            fields[name] = token
         else:
-            fields[piece[0]] = piece[1]
+            waiting = name
     return fields
 
 

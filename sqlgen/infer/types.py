@@ -45,7 +45,7 @@ def type_of(expression: Node | None) -> int:
 @lru_cache(maxsize=4096)
 def _type_in(form: Form) -> int:
     for field in _FIELDS:
-        if oid := form.numbers[field]:
+        if field in form.fields and (oid := form.number(field)):
             return oid
     return 0
 
