@@ -1,8 +1,8 @@
 """TypedQuery <-> the committed analysis files, so that generated code can be checked without a server."""
 
 from .files import Recorded, Types, query_file, schema_file, schema_path, users
+from .fingerprints import fingerprint
 from .packs import pack, unpack
-from .queries import fingerprint
 
 __all__ = [
     "Recorded",

@@ -8,7 +8,7 @@ version of anything, so that branches seldom conflict; `sqlgen build` writes the
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
@@ -16,10 +16,11 @@ from ..model.output import LOCK_FOLDER, LOCK_MARKER, GeneratedFile
 from ..model.query import QueryFile
 from ..model.source import SourceFile, Span
 from ..model.typed import TypedQuery
-from .queries import fingerprint, read, written
+from .fingerprints import fingerprint
+from .queries import read, written
+from .text import encoded, quoted
 from .types import Data, Reader, Writer
 
-_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
 Types = Mapping[str, Data]
@@ -31,13 +32,9 @@ def query_file(
 ) -> tuple[GeneratedFile, Types]:
     """The lock of a query file, and the types that it mentions."""
     types = Writer()
-    queries = {}
-    for one in typed:
-        data = written(one, types) or {}
-        _leave_out(data)
-        queries[one.query.name] = {"fingerprint": fingerprint(one.query), **data}
+    entries = {one.query.name: written(one, types) for one in typed}
     path = _path(config, file.source.path)
-    return _file(path, {"queries": queries}), types.types
+    return _file(path, _queries(entries)), types.types
 
 
 def schema_file(
@@ -52,7 +49,8 @@ def schema_file(
     for mentioned in types:
         for name, data in mentioned.items():
             merged.setdefault(name, data)
-    return _file(schema_path(config), {**_facts(config, migrations), "types": merged})
+    schema = {**_facts(config, migrations), "types": merged}
+    return _file(schema_path(config), ",\n".join(_lines(schema)))
 
 
 def schema_path(config: Config) -> str:
@@ -121,13 +119,6 @@ def users(
     return found
 
 
-def _leave_out(data: Data) -> None:
-    """Drop what only people read: an upgrade that words it better is to change no file."""
-    data.pop("warnings", None)
-    for item in (*data.get("parameters", ()), *data.get("columns", ())):
-        del item["reason"]
-
-
 def _facts(config: Config, migrations: Iterable[SourceFile]) -> Data:
     """What the recorded types were found with."""
     settings = (config.search_path, config.array_elements.value, config.never_null)
@@ -171,24 +162,31 @@ def _path(config: Config, source: str) -> str:
     return f"{folder}/queries/{inside}.json"
 
 
-def _file(path: str, data: Data) -> GeneratedFile:
-    body = ",\n".join(_lines(data))
+def _queries(entries: Mapping[str, str]) -> str:
+    """The lines of the queries' entries, by their names."""
+    lines = ",\n".join(
+        [f"    {quoted(name)}: {{\n{entries[name]}\n    }}" for name in sorted(entries)]
+    )
+    return f'  "queries": {{\n{lines}\n  }}' if entries else '  "queries": {}'
+
+
+def _file(path: str, body: str) -> GeneratedFile:
     return GeneratedFile(path, f"{LOCK_MARKER},\n{body}\n}}\n")
 
 
 def _lines(data: Mapping[str, Any], indent: str = "  ") -> Iterator[str]:
     """The items of an object, one a line where they are no objects or lists of such."""
     for key, value in sorted(data.items()):
-        head = f"{indent}{_encode(key)}: "
+        head = f"{indent}{encoded(key)}: "
         deeper = indent + "  "
         if isinstance(value, dict) and value and len(indent) < 6:
             inner = ",\n".join(_lines(value, deeper))
             yield f"{head}{{\n{inner}\n{indent}}}"
         elif isinstance(value, list) and value and isinstance(value[0], dict | list):
-            inner = ",\n".join([deeper + _encode(item) for item in value])
+            inner = ",\n".join([deeper + encoded(item) for item in value])
             yield f"{head}[\n{inner}\n{indent}]"
         else:
-            yield head + _encode(value)
+            yield head + encoded(value)
 
 
 def _data(path: str, generated: Mapping[str, bytes]) -> Data:

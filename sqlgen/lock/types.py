@@ -1,6 +1,6 @@
 """PgType <-> plain data, each type under the name that PostgreSQL displays for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..model.catalog import (
@@ -13,6 +13,7 @@ from ..model.catalog import (
     RangeType,
     ScalarType,
 )
+from ..model.typed import ColumnName
 
 Data = dict[str, Any]
 
@@ -65,17 +66,36 @@ class Writer:
 
 
 class Reader:
-    """Makes types of what a `Writer` gathered; raises `KeyError` and the like for anything else."""
+    """Makes types of what a `Writer` gathered; raises `KeyError` and the like for anything else.
+
+    And columns of their names, each once.
+    """
 
     def __init__(self, types: Mapping[str, Data]) -> None:
         self._types = types
         self._made: dict[str, PgType] = {}
+        self._columns: dict[tuple[str, ...], ColumnName] = {}
 
     def type(self, name: str) -> PgType:
         """The type that was written as *name*."""
         found = self._made.get(name)
         if found is None:
             found = self._made[name] = self._type(name, self._types[name])
+        return found
+
+    def domain(self, name: str) -> DomainType:
+        """The domain that was written as *name*."""
+        found = self.type(name)
+        if not isinstance(found, DomainType):
+            raise ValueError(f"{name} is no domain")
+        return found
+
+    def column(self, names: Sequence[str]) -> ColumnName:
+        """The column of these names: its schema, its relation and its own."""
+        key = tuple(names)
+        found = self._columns.get(key)
+        if found is None:
+            found = self._columns[key] = ColumnName(*key)
         return found
 
     def _type(self, name: str, data: Data) -> PgType:

@@ -1,9 +1,12 @@
 """Migrations as they stand in their folder."""
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from .frozen import frozen
 from .source import SourceFile
+
+if TYPE_CHECKING:  # builds have no use for it
+    from datetime import datetime
 
 
 @frozen(kw_only=True)
@@ -32,7 +35,7 @@ class Applied:
 
     version: int
     description: str
-    installed_on: datetime
+    installed_on: "datetime"
     success: bool
     checksum: bytes
     execution_time: int

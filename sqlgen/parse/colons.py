@@ -59,11 +59,8 @@ def parameter_places(
                 places.append(index)
     for inside in brackets:
         leave(inside)
-    return tuple(
-        marks[index]
-        for index in places
-        if index not in colons and marks[index].kind is not Kind.COLON
-    )
+    found = [marks[index] for index in places if index not in colons]
+    return tuple([mark for mark in found if mark.kind is not Kind.COLON])
 
 
 # Most parameters stand behind one of these, and that is seen at a glance.

@@ -1,6 +1,5 @@
 """comment -> Header: `-- name: NAME :COMMAND [-> ROW]` and what was meant to be one."""
 
-import difflib
 import re
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
@@ -58,20 +57,15 @@ def header(source: SourceFile, start: int, end: int) -> Header:
                 hint="put the header on a line of its own",
             )
         )
-    problems = [
-        *([] if is_snake_case(name) else [_bad_name(name, place("name"))]),
-        *(
-            []
-            if command in _KNOWN
-            else [_unknown_command(command, name, place("command"))]
-        ),
-        *([] if not row or is_pascal_case(row) else [_bad_row(row, place("row"))]),
-        *(
-            [_row_without_rows(name, command, place("row"))]
-            if row and command in _WITHOUT_ROWS
-            else []
-        ),
-    ]
+    problems: list[Diagnostic] = []
+    if not is_snake_case(name):
+        problems.append(_bad_name(name, place("name")))
+    if command not in _KNOWN:
+        problems.append(_unknown_command(command, name, place("command")))
+    if row and not is_pascal_case(row):
+        problems.append(_bad_row(row, place("row")))
+    if row and command in _WITHOUT_ROWS:
+        problems.append(_row_without_rows(name, command, place("row")))
     if problems:
         raise SqlgenError(*problems)
     return Header(
@@ -143,6 +137,8 @@ _COMMANDS = ", ".join(f"`:{command}`" for command in Command)
 
 
 def _unknown_command(command: str, name: str, span: Span) -> Diagnostic:
+    import difflib  # rarely needed
+
     near = _ELSEWHERE.get(command.lower()) or next(
         iter(difflib.get_close_matches(command.lower(), _KNOWN, n=1, cutoff=0.65)), ""
     )

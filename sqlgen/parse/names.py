@@ -3,8 +3,10 @@
 import keyword
 import re
 import unicodedata
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1024)
 def is_snake_case(name: str) -> bool:
     """Whether *name* can be a Python function's or argument's name, in snake_case."""
     return _is_usable(name) and name == name.lower() and name.strip("_") != ""

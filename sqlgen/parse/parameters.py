@@ -26,9 +26,10 @@ def parameters(
     if mistakes := mistaken(source, start, end):
         raise SqlgenError(*mistakes)
     places = parameter_places(source.text, marks, first, end)
-    named = any(token.kind is Kind.NAMED for token in places)
-    if named and any(token.kind is Kind.POSITIONAL for token in places):
+    kinds = {token.kind for token in places}
+    if len(kinds) > 1:
         raise _mixed(source, places)
+    named = Kind.NAMED in kinds
     found = _named(source, places) if named else _positional(source, places)
     return found, _server_sql(source, places, found, start, end)
 
@@ -53,13 +54,15 @@ def _named(source: SourceFile, places: Sequence[Token]) -> tuple[Parameter, ...]
     if problems:
         raise SqlgenError(*problems)
     return tuple(
-        Parameter(
-            name=name,
-            number=number,
-            mark=given[name][0] if name in given else Mark.INFER,
-            spans=tuple(places_of_it),
-        )
-        for number, (name, places_of_it) in enumerate(spans.items(), 1)
+        [
+            Parameter(
+                name=name,
+                number=number,
+                mark=given[name][0] if name in given else Mark.INFER,
+                spans=tuple(places_of_it),
+            )
+            for number, (name, places_of_it) in enumerate(spans.items(), 1)
+        ]
     )
 
 

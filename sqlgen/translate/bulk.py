@@ -27,11 +27,10 @@ from .types import SUPPORT, Types, or_none
 from .writing import is_dumped, nested_write
 
 _WORD = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
-_INSERT = re.compile(
+_INSERT = (
     rf"INSERT\s+INTO\s+(?P<table>{_WORD}(?:\s*\.\s*{_WORD})?)\s*"
     rf"(?P<columns>\(\s*{_WORD}(?:\s*,\s*{_WORD})*\s*\))?\s*"
-    r"VALUES\s*\((?P<values>\s*\$\d+(?:\s*,\s*\$\d+)*\s*)\)",
-    re.IGNORECASE,
+    r"VALUES\s*\((?P<values>\s*\$\d+(?:\s*,\s*\$\d+)*\s*)\)"
 )
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
@@ -90,7 +89,7 @@ def insert_of(query: TypedQuery) -> Insert:
     Raises `SqlgenError` (`copy-needs-values`) for what COPY cannot do.
     """
     text = _COMMENT.sub(" ", query.query.sql.text).strip()
-    found = _INSERT.fullmatch(text)
+    found = re.fullmatch(_INSERT, text, re.IGNORECASE)
     if found is None:
         raise SqlgenError(
             Diagnostic(

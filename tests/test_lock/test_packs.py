@@ -112,7 +112,7 @@ def test_half_a_pack_holds_nothing(typed: tuple[TypedQuery, ...]) -> None:
 
 
 def test_no_field_is_forgotten() -> None:
-    """Whoever adds one writes it, too, in `lock/queries.py`."""
+    """Whoever adds one writes it, too, in `lock/queries.py` and `lock/packs.py`."""
     names = [f.name for kind in (TypedQuery, TypedParameter, TypedColumn) for f in fields(kind)]  # fmt: skip
     assert names == [
         *("query", "parameters", "columns", "cardinality", "stars", "reads", "writes"),

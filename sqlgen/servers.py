@@ -1,0 +1,76 @@
+"""A project's configuration -> the server that its builds ask, started when it is needed first."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, TypeAlias
+
+from . import cache, embedded
+from .embedded import Running
+from .model.config import Config
+
+if TYPE_CHECKING:
+    from .database import Server
+
+Progress = Callable[[str], None]
+
+Lent: TypeAlias = "Running | Server"
+"""A server to build with: one of our own, or one that was given."""
+
+
+class Servers:
+    """The server that a project's builds ask: started when it is needed, and then kept until the end."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._lent: tuple[object, Lent] | None = None
+
+    def __enter__(self) -> "Servers":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop it; it is started again when it is needed."""
+        self._lent = None
+        self._stack.close()
+
+    def get(self, config: Config, progress: Progress) -> Lent:
+        """The server that *config* names; one of ours may still be starting.
+
+        Raises `ServerUnavailableError` if it cannot be had.
+        """
+        wanted = (cache.embedded(config), config.server, config.extensions)
+        kept = self._lent
+        if kept is None or kept[0] != wanted or not _answers(kept[1]):
+            self.close()
+            progress("starting PostgreSQL")
+            kept = self._lent = wanted, self._started(config, progress)
+        return kept[1]
+
+    def _started(self, config: Config, progress: Progress) -> Lent:
+        if config.server != "embedded":
+            from . import database
+
+            return database.given(config.server)
+        extensions = config.root / config.extensions if config.extensions else None
+        lent = embedded.starting(extensions=extensions, progress=progress)
+        return self._stack.enter_context(lent)
+
+
+def _answers(server: Lent) -> bool:
+    """Whether the server is still there."""
+    if isinstance(server, Running):
+        import socket
+
+        with socket.socket(socket.AF_UNIX) as knocking:
+            return knocking.connect_ex(str(server.socket)) == 0
+    from . import database
+
+    return database.answers(server)
