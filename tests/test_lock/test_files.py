@@ -123,10 +123,14 @@ LOCK = r"""  "queries": {
 
 
 def files(*typed: TypedQuery, file: QueryFile = FILE) -> dict[str, str]:
-    return {
-        made.path: made.text
-        for made in lock.files(CONFIG, [MIGRATION], [(file, typed)])
-    }
+    made, types = lock.query_file(CONFIG, file, typed)
+    schema = lock.schema_file(CONFIG, [MIGRATION], [types, types])
+    return {one.path: one.text for one in (made, schema)}
+
+
+def recorded(texts: dict[str, str]) -> lock.Recorded:
+    contents = {path: text.encode() for path, text in texts.items()}
+    return lock.Recorded(CONFIG, [MIGRATION], contents)
 
 
 def test_an_item_is_a_line_and_all_is_in_order() -> None:
@@ -160,7 +164,7 @@ def test_the_schema_has_each_type_once() -> None:
 
 
 def test_what_is_locked_is_loaded_without_what_people_read() -> None:
-    found = lock.load(CONFIG, [MIGRATION], [FILE], files(SECOND, FIRST))
+    found = recorded(files(SECOND, FIRST))
     assert found.stale == ()
     second = replace(
         SECOND,
@@ -168,7 +172,7 @@ def test_what_is_locked_is_loaded_without_what_people_read() -> None:
         columns=tuple(replace(c, reason="") for c in SECOND.columns),
         warnings=(),
     )
-    assert found.files == ((FILE, (second, FIRST)),)
+    assert found.queries(FILE) == ((second, FIRST), ())
 
 
 def test_a_pack_leaves_out_what_warns_of_another_place() -> None:
@@ -198,5 +202,5 @@ def test_what_sqlgen_does_not_write_is_refused(old: str, new: str) -> None:
     assert old in before[path]
     changed = before | {path: before[path].replace(old, new)}
     with pytest.raises(SqlgenError) as caught:
-        lock.load(CONFIG, [MIGRATION], [FILE], changed)
+        recorded(changed).queries(FILE)
     assert [d.code for d in caught.value.diagnostics] == ["unreadable-lock"]
