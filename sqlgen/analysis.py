@@ -104,18 +104,20 @@ class Analyst:
     def prepare(self) -> "Schema":
         """The database that has the schema, made if need be."""
         if self._schema is None:
-            server = self._lent().get(self._config, self._progress)
+            servers = self._lent()
+            server = servers.get(self._config, self._progress)
             # What is needed once the server answers is imported while it starts.
             from . import facts, infer, render, translate  # noqa: F401
 
-            self._schema = self._stack.enter_context(
-                facts.schema(
+            self._schema = servers.keep(
+                self._key,
+                lambda: facts.schema(
                     server,
                     self._config,
                     self._migrations,
                     self._store,
                     self._progress,
-                )
+                ),
             )
         return self._schema
 

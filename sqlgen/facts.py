@@ -4,10 +4,12 @@ Psycopg is imported only where a database must be made, or the server is not our
 """
 
 import hashlib
+import os
 import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
 from . import cache, describe, embedded
@@ -18,7 +20,6 @@ from .model.catalog import Catalog
 from .model.config import Config, UnknownName
 from .model.description import Description
 from .model.diagnostic import Diagnostic
-from .model.frozen import frozen
 from .model.migration import Migration
 from .model.query import Query
 from .servers import Lent
@@ -51,29 +52,57 @@ def identity(server: Lent) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-@frozen
 class Schema:
-    """A database that has a project's migrations: its facts, and what opens a session on it."""
+    """A database that has a project's migrations: its facts, and a session to ask about queries.
 
-    catalog: Catalog
-    open: Callable[[], AbstractContextManager["Opened"]]
+    *open_* opens a session, where the one *opened* is not there; a copy of the process needs one of
+    its own.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        open_: "Callable[[], AbstractContextManager[Opened]]",
+        opened: Wire | None = None,
+    ) -> None:
+        self.catalog = catalog
+        self._open = open_
+        self._stack = ExitStack()
+        self._session: tuple[int, Opened] | None = None
+        if opened:
+            self._session = os.getpid(), self._stack.enter_context(opened)
+
+    def __enter__(self) -> "Schema":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._session = None
+        self._stack.close()
 
     def ask(
         self, queries: Sequence[Query]
     ) -> tuple[tuple[Description, ...], tuple[Diagnostic, ...]]:
         """What the server says of each query, and those that it refuses."""
-        if not queries:
-            return (), ()
-        with self.open() as opened:
-            outcomes = describe.queries(opened, self.catalog, queries)
+        outcomes = describe.queries(self._opened(), self.catalog, queries)
         return (
-            tuple(o for o in outcomes if isinstance(o, Description)),
-            tuple(o for o in outcomes if isinstance(o, Diagnostic)),
+            tuple([o for o in outcomes if isinstance(o, Description)]),
+            tuple([o for o in outcomes if isinstance(o, Diagnostic)]),
         )
 
     def unknown_names(self, config: Config) -> tuple[UnknownName, ...]:
         """The names in the configuration that the database has nothing for."""
-        return describe.unknown_names(config, self.catalog) if config.names else ()
+        return describe.unknown_names(config, self.catalog)
+
+    def _opened(self) -> Opened:
+        process = os.getpid()
+        if self._session is None or self._session[0] != process:
+            self._session = process, self._stack.enter_context(self._open())
+        return self._session[1]
 
 
 @contextmanager
@@ -90,47 +119,71 @@ def schema(
     `SqlgenError` if a migration fails.
     """
     if not isinstance(server, Running) or not store:
-        with _made(server, config, migrations, store, progress) as (schema, _):
-            yield schema
+        with _made(server, config, migrations, store, progress) as (made, _):
+            yield made
         return
     server.wait()
+    name = _template(server, config, migrations)
+    progress("asking PostgreSQL")
+    found = _found(server, config, name)
+    if found is None:
+        with _made(server, config, migrations, store, progress) as (made, is_kept):
+            if not is_kept:
+                yield made
+                return
+            catalog = made.catalog
+        found = _found(server, config, name, catalog)
+        assert found is not None, "it was made just now"
+    with found:
+        yield found
+
+
+def _template(server: Running, config: Config, migrations: Sequence[Migration]) -> str:
+    """The name of the database that has the migrations, as long as it is kept."""
     chain = cache.chain([migration.up for migration in migrations], config)
-    name = embedded.template_name(
+    return embedded.template_name(
         server.fingerprint,
         server.version,
         chain[-1] if chain else "",
         config.search_path,
     )
-    catalogs = cache.Store(server.folder / "catalogs", limit=_CATALOGS)
+
+
+def _found(
+    server: Running, config: Config, name: str, catalog: Catalog | None = None
+) -> Schema | None:
+    """The schema in the database *name*, or None where that or its facts are not there.
+
+    The facts are kept beside the cluster, whose oids they are full of; those of a new database are
+    given as *catalog*. The folder is ours alone, and its entries are whole and of this very code.
+    """
+    settings = session.settings(config.search_path) | session.TREES
 
     def open_() -> Wire:
-        settings = session.settings(config.search_path) | session.TREES
-        return Wire(server.socket, embedded.USER, name, session.options(settings))
+        options = session.options(settings)
+        return Wire(server.socket, embedded.USER, name, options)
 
-    key = _known(open_, progress)
-    kept = catalogs.get(key) if key else None
-    if kept:
-        # The folder is ours alone, and its entries are whole and of this very code.
-        yield Schema(pickle.loads(kept), open_)
-        return
-    with _made(server, config, migrations, store, progress) as (schema, is_kept):
-        if is_kept:
-            content = pickle.dumps(schema.catalog, pickle.HIGHEST_PROTOCOL)
-            catalogs.put(_known(open_, progress), content)
-            schema = Schema(schema.catalog, open_)
-        yield schema
-
-
-def _known(open_: Callable[[], Wire], progress: Progress) -> str:
-    """The key of the facts of the database that a run before has left; empty if there is none."""
-    progress("asking PostgreSQL")
     try:
-        with open_() as wire:
-            [(*identity, name, used)] = wire.rows(_DATABASE)
-            if time.time_ns() - int(used or 0) > _HOUR:
-                wire.rows(f"COMMENT ON DATABASE {name} IS '{time.time_ns():020d}'")
+        wire = open_()
     except describe.NoSuchDatabaseError:
-        return ""
+        return None
+    catalogs = cache.Store(server.folder / "catalogs", limit=_CATALOGS)
+    key = _key(wire, name)
+    if catalog is None and (kept := catalogs.get(key)):
+        catalog = pickle.loads(kept)
+    elif catalog is not None:
+        catalogs.put(key, pickle.dumps(catalog, pickle.HIGHEST_PROTOCOL))
+    if catalog is None:
+        wire.close()
+        return None
+    return Schema(catalog, open_, wire)
+
+
+def _key(wire: Wire, name: str) -> str:
+    """What the facts of the database are kept under; notes that it is in use."""
+    [(*identity, used)] = wire.rows(_DATABASE)
+    if time.time_ns() - int(used or 0) > _HOUR:
+        wire.rows(f"COMMENT ON DATABASE {name} IS '{time.time_ns():020d}'")
     return cache.catalog(repr(identity))
 
 
@@ -159,11 +212,9 @@ def _made(
         lent = _scratch(own, path, run)
     with lent as connection:
         progress("asking PostgreSQL")
-        name = connection.info.dbname
-        schema = Schema(
-            describe.catalog(connection), lambda: database.connected(own, name, path)
-        )
-        yield schema, name.startswith(embedded.TEMPLATES)
+        name, facts = connection.info.dbname, describe.catalog(connection)
+        with Schema(facts, lambda: database.connected(own, name, path)) as made:
+            yield made, name.startswith(embedded.TEMPLATES)
 
 
 @contextmanager
@@ -198,7 +249,7 @@ SELECT version(),
 """
 
 _DATABASE = """
-SELECT (SELECT system_identifier FROM pg_control_system()), oid, datname,
+SELECT (SELECT system_identifier FROM pg_control_system()), oid,
        shobj_description(oid, 'pg_database') -- when it was last used, for templates.py
 FROM pg_database WHERE datname = current_database()
 """

@@ -1,9 +1,9 @@
 """A project's configuration -> the server that its builds ask, started when it is needed first."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from . import cache, embedded
 from .embedded import Running
@@ -11,6 +11,8 @@ from .model.config import Config
 
 if TYPE_CHECKING:
     from .database import Server
+
+Kept = TypeVar("Kept")
 
 Progress = Callable[[str], None]
 
@@ -24,6 +26,8 @@ class Servers:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._lent: tuple[object, Lent] | None = None
+        self._things = ExitStack()
+        self._kept: tuple[str, Any] | None = None
 
     def __enter__(self) -> "Servers":
         return self
@@ -38,6 +42,7 @@ class Servers:
 
     def close(self) -> None:
         """Stop it; it is started again when it is needed."""
+        self._forget()
         self._lent = None
         self._stack.close()
 
@@ -53,6 +58,21 @@ class Servers:
             progress("starting PostgreSQL")
             kept = self._lent = wanted, self._started(config, progress)
         return kept[1]
+
+    def keep(self, key: str, make: Callable[[], AbstractContextManager[Kept]]) -> Kept:
+        """What *make* has made of the server for that *key*, kept until another one is asked for.
+
+        The one before goes first: it may be in the way. Raises what *make* raises.
+        """
+        if self._kept is None or self._kept[0] != key:
+            self._forget()
+            self._kept = key, self._things.enter_context(make())
+        found: Kept = self._kept[1]
+        return found
+
+    def _forget(self) -> None:
+        self._kept = None
+        self._things.close()
 
     def _started(self, config: Config, progress: Progress) -> Lent:
         if config.server != "embedded":
