@@ -33,8 +33,9 @@ def _frozen(cls: type, kw_only: bool) -> type:
     slotted = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)
     made: Any = slotted(cls)
     found = fields(made)
-    put = [made.__dict__[item.name].__set__ for item in found]
-    values: Any = attrgetter(*[x.name for x in found]) if found else lambda _: None
+    names = [item.name for item in found]
+    put = [made.__dict__[name].__set__ for name in names]
+    values: Any = attrgetter(*names) if names else lambda _: None
 
     def equal(self: object, other: object) -> Any:
         if self is other:
@@ -42,8 +43,11 @@ def _frozen(cls: type, kw_only: bool) -> type:
         same = other.__class__ is self.__class__
         return values(self) == values(other) if same else NotImplemented
 
-    def restore(self: object, state: tuple[Any, ...]) -> None:
-        for set_, value in zip(put, state, strict=True):
+    def state(self: object) -> list[object]:
+        return [getattr(self, name) for name in names]
+
+    def restore(self: object, values: list[object]) -> None:
+        for set_, value in zip(put, values, strict=True):
             set_(self, value)
 
     made.__init__ = _init(found, put, kw_only)
@@ -52,7 +56,7 @@ def _frozen(cls: type, kw_only: bool) -> type:
     made.__hash__ = lambda self: hash(values(self))
     made.__setattr__ = _refuse
     made.__delattr__ = _refuse
-    made.__getstate__ = _state
+    made.__getstate__ = state
     made.__setstate__ = restore
     return made  # type: ignore[no-any-return]
 
@@ -88,7 +92,3 @@ def _repr(self: Any) -> str:
 
 def _refuse(_self: object, name: str, *_value: object) -> NoReturn:
     raise FrozenInstanceError(f"cannot assign to field {name!r}")
-
-
-def _state(self: Any) -> tuple[Any, ...]:
-    return tuple([getattr(self, item.name) for item in fields(self)])
