@@ -1,7 +1,7 @@
 """The files of a project -> its analysed queries: those that are known, and those to ask a server about."""
 
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,8 @@ from .model.typed import TypedQuery
 # What is only needed where something must be asked is imported there.
 if TYPE_CHECKING:
     from .facts import Schema
+    from .infer import Changes
+    from .model.description import Description
     from .servers import Servers
 
 Progress = Callable[[str], None]
@@ -30,12 +32,13 @@ _BATCH: Final = 128
 class Analysed:
     """A query file with its good queries, in its order; those with mistakes are left out.
 
-    A file that cannot be parsed has none.
+    A file that cannot be parsed has none. `answers` are the server's to its queries.
     """
 
     file: QueryFile
     typed: tuple[TypedQuery, ...]
-    parsed: bool = True
+    parsed: bool
+    answers: known.Answers
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -77,6 +80,8 @@ class Analyst:
         self._schema: Schema | None = None
         self._key = ""
         self.book: Mapping[str, known.Known] = {}
+        self._latest = ""
+        self._before: tuple[Mapping[str, known.Known], Changes | None] | None = None
 
     def __enter__(self) -> "Analyst":
         scripts = [migration.up for migration in self._migrations]
@@ -87,6 +92,7 @@ class Analyst:
 
             server = facts.identity(self._lent().get(self._config, self._progress))
         self._key = cache.schema(chain, server, self._config)
+        self._latest = cache.latest(self._config, server)
         book = known.load(self._store, self._key)
         if book is None:
             self.prepare()  # at least the migrations are to be tried
@@ -125,15 +131,61 @@ class Analyst:
         """The analysed queries of the files, and all that is wrong in them."""
         files, diagnostics = parsed(sources)
         typed: dict[int, TypedQuery] = {}
+        answers: dict[str, bytes] = {}
         for file, _ in files:
             if entry := self.book.get(file.source.path):
                 typed |= lock.unpack(entry.analyses, file.queries)
+                answers |= entry.answers
         missing = [q for file, _ in files for q in file.queries if id(q) not in typed]
         wrong = list(diagnostics)
         for start in range(0, len(missing), _BATCH):
-            batch = missing[start : start + _BATCH]
-            typed |= {id(one.query): one for one in self._asked(batch, wrong)}
-        return gathered(files, typed), tuple(wrong)
+            described = self._asked(missing[start : start + _BATCH], wrong)
+            typed |= {id(one.query): one for one in self._inferred(described, wrong)}
+            answers |= {lock.fingerprint(one.query): one.digest for one in described}
+        return gathered(files, typed, answers), tuple(wrong)
+
+    def carried_over(self, sources: Sequence[SourceFile]) -> dict[str, known.Known]:
+        """Those of the files, by path, of which all is as it was under the migrations before.
+
+        The server is asked about each query. What it answers must be the same, and nothing in the
+        answer may lead to what has changed in the database.
+        """
+        book, changes = self._earlier()
+        found: dict[str, known.Known] = {}
+        if changes is None:
+            return found
+        same = [s for s in sources if known.is_clean(book.get(s.path), s)]
+        files, _ = parsed(same)
+        for some in batches([file for file, _ in files]):
+            described = self._asked([q for file in some for q in file.queries], [])
+            holding = {
+                id(one.query)
+                for one in described
+                if book[one.query.sql.source.path].answers.get(
+                    lock.fingerprint(one.query)
+                )
+                == one.digest
+                and not changes.touch(one.tree)
+            }
+            found |= {
+                file.source.path: book[file.source.path]
+                for file in some
+                if all(id(query) in holding for query in file.queries)
+            }
+        return found
+
+    def _earlier(self) -> "tuple[Mapping[str, known.Known], Changes | None]":
+        """What was known under the migrations before, and what has changed since then.
+
+        Nothing where that may be anything.
+        """
+        if self._before is None:
+            kept = None if self.book else self._store.get(self._latest)
+            key, facts = pickle.loads(kept) if kept else ("", "")
+            book = known.load(self._store, key) if key else None
+            changes = self.prepare().changes_since(facts) if book else None
+            self._before = book or {}, changes
+        return self._before
 
     def unknown_names(self) -> tuple[UnknownName, ...]:
         """The names in the configuration that the database has nothing for."""
@@ -151,6 +203,9 @@ class Analyst:
         """Keep what is known by now of the query files."""
         if book != self.book or not book:
             known.save(self._store, self._key, book)
+        if self._schema and self._schema.key:
+            latest = pickle.dumps((self._key, self._schema.key))
+            self._store.put(self._latest, latest)
 
     def explained(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         """The diagnostics in the order of somebody who reads the files from top to bottom.
@@ -171,23 +226,30 @@ class Analyst:
 
     def _asked(
         self, queries: Sequence[Query], wrong: list[Diagnostic]
+    ) -> "tuple[Description, ...]":
+        """What the server says of the queries; what is *wrong* is added to that."""
+        described, refused = self.prepare().ask(queries)
+        wrong.extend(refused)
+        return described
+
+    def _inferred(
+        self, described: "Sequence[Description]", wrong: list[Diagnostic]
     ) -> tuple[TypedQuery, ...]:
-        """What a server and inference make of the queries; what is *wrong* is added to that."""
+        """What inference makes of the queries; what is *wrong* is added to that."""
         from . import infer
 
-        schema = self.prepare()
-        described, refused = schema.ask(queries)
+        catalog = self.prepare().catalog
         nullable_elements = self._config.array_elements is ArrayElements.NULLABLE
         found, untyped = attempt(
             lambda description: infer.query(
                 description,
-                schema.catalog,
+                catalog,
                 never_null=self._config.never_null,
                 nullable_elements=nullable_elements,
             ),
             described,
         )
-        wrong.extend((*refused, *untyped))
+        wrong.extend(untyped)
         return found
 
 
@@ -216,7 +278,11 @@ class Locked:
             found, changed = self._recorded.queries(file)
             typed |= {id(one.query): one for one in found}
             stale.extend(changed)
-        return gathered(files, typed), tuple(stale)
+        return gathered(files, typed, {}), tuple(stale)
+
+    def carried_over(self, _: Sequence[SourceFile]) -> dict[str, known.Known]:
+        """Nothing is known from before."""
+        return {}
 
     def prepare(self) -> None:
         """Nobody is asked."""
@@ -227,6 +293,18 @@ class Locked:
     def explained(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         """All that is not as recorded: the schema and the settings, then the queries."""
         return (*self._recorded.stale, *in_order(diagnostics))
+
+
+def batches(files: Sequence[QueryFile]) -> Iterator[list[QueryFile]]:
+    """The files in groups whose queries are asked about at once."""
+    group: list[QueryFile] = []
+    for file in files:
+        group.append(file)
+        if sum(len(one.queries) for one in group) >= _BATCH:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 Parsed = tuple[QueryFile, bool]
@@ -249,15 +327,16 @@ def parsed(
 
 
 def gathered(
-    files: Sequence[Parsed], typed: Mapping[int, TypedQuery]
+    files: Sequence[Parsed], typed: Mapping[int, TypedQuery], answers: known.Answers
 ) -> tuple[Analysed, ...]:
     """The files with their typed queries, which are found by the `id` of the query."""
-    return tuple(
-        Analysed(
-            file, tuple([typed[id(q)] for q in file.queries if id(q) in typed]), good
-        )
-        for file, good in files
-    )
+    found: list[Analysed] = []
+    for file, good in files:
+        queries = tuple([typed[id(q)] for q in file.queries if id(q) in typed])
+        keys = map(lock.fingerprint, file.queries) if answers else ()
+        said = {key: answers[key] for key in keys if key in answers}
+        found.append(Analysed(file, queries, good, said))
+    return tuple(found)
 
 
 def no_migrations(config: Config) -> Diagnostic:

@@ -12,9 +12,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import cache, describe, embedded
+from . import cache, describe, embedded, infer
 from .describe import Wire
 from .embedded import Running
+from .infer import Changes
 from .model import session
 from .model.catalog import Catalog
 from .model.config import Config, UnknownName
@@ -35,7 +36,7 @@ Progress = Callable[[str], None]
 Opened: TypeAlias = "Wire | Connection[TupleRow]"
 """A session on a database that has the schema."""
 
-_HOUR = 3600 * 10**9
+_MINUTE = 60 * 10**9
 """Nanoseconds between two notes of a database's use."""
 _CATALOGS = 16 * 2**20
 """Bytes of catalogs that are kept beside a cluster: those of some ten databases."""
@@ -52,11 +53,14 @@ def identity(server: Lent) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
+_NOTHING = cache.Store(None)
+
+
 class Schema:
     """A database that has a project's migrations: its facts, and a session to ask about queries.
 
     *open_* opens a session, where the one *opened* is not there; a copy of the process needs one of
-    its own.
+    its own. *key* is what the facts are *kept* under beside others of the same cluster, if they are.
     """
 
     def __init__(
@@ -64,8 +68,12 @@ class Schema:
         catalog: Catalog,
         open_: "Callable[[], AbstractContextManager[Opened]]",
         opened: Wire | None = None,
+        key: str = "",
+        kept: cache.Store = _NOTHING,
     ) -> None:
         self.catalog = catalog
+        self.key = key
+        self._kept = kept
         self._open = open_
         self._stack = ExitStack()
         self._session: tuple[int, Opened] | None = None
@@ -93,6 +101,11 @@ class Schema:
             tuple([o for o in outcomes if isinstance(o, Description)]),
             tuple([o for o in outcomes if isinstance(o, Diagnostic)]),
         )
+
+    def changes_since(self, key: str) -> Changes | None:
+        """What has changed since the facts under that *key*; None where that may be anything."""
+        before = self._kept.get(key) if key and self.key else None
+        return infer.changes(pickle.loads(before), self.catalog) if before else None
 
     def unknown_names(self, config: Config) -> tuple[UnknownName, ...]:
         """The names in the configuration that the database has nothing for."""
@@ -176,13 +189,13 @@ def _found(
     if catalog is None:
         wire.close()
         return None
-    return Schema(catalog, open_, wire)
+    return Schema(catalog, open_, wire, key, catalogs)
 
 
 def _key(wire: Wire, name: str) -> str:
     """What the facts of the database are kept under; notes that it is in use."""
     [(*identity, used)] = wire.rows(_DATABASE)
-    if time.time_ns() - int(used or 0) > _HOUR:
+    if time.time_ns() - int(used or 0) > _MINUTE:
         wire.rows(f"COMMENT ON DATABASE {name} IS '{time.time_ns():020d}'")
     return cache.catalog(repr(identity))
 

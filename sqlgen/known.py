@@ -6,9 +6,14 @@ own code. Each file in it is then compared with what it was.
 
 import pickle
 from collections.abc import Mapping
+from dataclasses import field
 
 from . import cache
 from .model.frozen import frozen
+from .model.source import SourceFile
+
+Answers = Mapping[str, bytes]
+"""The digests of what the server said of queries, by their fingerprints."""
 
 
 @frozen
@@ -27,14 +32,21 @@ class Made:
 class Known:
     """A query file with the digest `source`, without mistakes or with them.
 
-    `analyses` are those of its good queries, as `lock.pack` writes them. `share` is what it has for
+    `analyses` are those of its good queries, as `lock.pack` writes them; `answers` are the
+    server's to them. `share` is what it has for
     what all share (pickled), empty if there is more to say of it: a mistake or a warning.
     """
 
     source: bytes
     analyses: bytes
+    answers: Answers = field(default_factory=dict)
     share: bytes = b""
     made: Made | None = None
+
+
+def is_clean(known: Known | None, source: SourceFile) -> bool:
+    """Whether the file is as it was, and there was nothing to say of it."""
+    return known is not None and known.source == source.sha384 and known.share != b""
 
 
 Book = Mapping[str, Known]

@@ -10,7 +10,7 @@ from typing import Final
 
 from . import lock, render, translate
 from .elsewhere import Helper, can_help, elsewhere
-from .known import Known
+from .known import Known, is_clean
 from .model.diagnostic import Diagnostic, SqlgenError
 from .model.frozen import frozen
 from .model.output import GeneratedFile
@@ -22,7 +22,6 @@ from .work import (
     Names,
     Rendered,
     inputs,
-    is_clean,
     known_look,
     made,
     steps,
@@ -56,7 +55,7 @@ def package(job: Job, progress: Progress) -> Package:
     being made.
     """
     book = job.analyses.book
-    clean = [s for s in job.sources if is_clean(s, book.get(s.path))]
+    clean = [s for s in job.sources if is_clean(book.get(s.path), s)]
     looked = {source.path: known_look(book[source.path]) for source in clean}
     todo = [source for source in job.sources if source.path not in looked]
     missing = [s for s in clean if not _is_there(looked[s.path], job)]
@@ -71,6 +70,7 @@ def package(job: Job, progress: Progress) -> Package:
         for found in (mine.first(), theirs.first()):
             looked |= found.files
             wrong += found.wrong
+            clean += [s for s in job.sources if s.path in found.carried]
         wrong = job.analyses.explained(wrong)
         try:
             if errors := of(wrong, job.wanted):

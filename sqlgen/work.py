@@ -34,6 +34,9 @@ class Analyses(Protocol):
     def analyse(self, sources: Sequence[SourceFile]) -> Findings:
         """The analysed queries of the files."""
 
+    def carried_over(self, sources: Sequence[SourceFile]) -> Mapping[str, Known]:
+        """What is known of those of the files that were analysed under other migrations, and holds."""
+
     def prepare(self) -> object:
         """Make sure that queries can be asked about, also by a copy of the process."""
 
@@ -79,9 +82,13 @@ class Looked:
 
 @frozen
 class Found:
-    """What the first step finds out about some query files, by their paths, and what is wrong."""
+    """What the first step finds out about some query files, by their paths, and what is wrong.
+
+    `carried` are the paths of those that are known from before.
+    """
 
     files: Mapping[str, Looked]
+    carried: frozenset[str]
     wrong: tuple[Diagnostic, ...]
 
 
@@ -120,9 +127,11 @@ Steps = Generator[Found, Names, Done]
 
 def steps(job: Job, sources: Sequence[SourceFile]) -> Steps:
     """The work on some of the query files."""
-    locked, wrong = _locked(job, sources)
+    carried = job.analyses.carried_over(sources)
+    locked, wrong = _locked(job, [s for s in sources if s.path not in carried])
     found = {one.analysed.file.source.path: _look(one) for one in locked}
-    names = yield Found(found, wrong)
+    found |= {path: known_look(known) for path, known in carried.items()}
+    names = yield Found(found, frozenset(carried), wrong)
     more, _ = _locked(job, [s for s in job.sources if s.path in names.more])
     return Done(*attempt(lambda one: _rendered(one, names, job), (*locked, *more)))
 
@@ -131,11 +140,6 @@ def known_look(known: Known) -> Looked:
     """What is known of a file in which nothing is wrong, without looking at it."""
     share: Share = pickle.loads(known.share)
     return Looked(share, known)
-
-
-def is_clean(source: SourceFile, known: Known | None) -> bool:
-    """Whether the file is as it was, and there was nothing to say of it."""
-    return known is not None and known.source == source.sha384 and known.share != b""
 
 
 def inputs(job: Job, share: Share, context: Context) -> bytes:
@@ -196,6 +200,7 @@ def _look(locked: _Locked) -> Looked:
     known = Known(
         source=analysed.file.source.sha384,
         analyses=lock.pack(analysed.typed),
+        answers=analysed.answers,
         share=pickle.dumps(share, pickle.HIGHEST_PROTOCOL) if is_good else b"",
     )
     return Looked(share, known, analysed.warnings)

@@ -1,6 +1,6 @@
 """What earlier runs found out, in the user's cache directory: by key, safe to delete at any time."""
 
-from .keys import catalog, chain, embedded, names, project, query_file, schema
+from .keys import catalog, chain, embedded, latest, names, project, query_file, schema
 from .store import Store, store
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "catalog",
     "chain",
     "embedded",
+    "latest",
     "names",
     "project",
     "query_file",

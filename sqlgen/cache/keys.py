@@ -74,6 +74,12 @@ def query_file(schema: str, path: str) -> str:
     return _key("queries", (schema, path))
 
 
+def latest(config: Config, server: str) -> str:
+    """Where it is kept what the schema was that was asked about last."""
+    facts = (own_code(), str(config.root), config.migrations, config.search_path)
+    return _key("latest", (facts, server))
+
+
 def names(schema: str, config: Config) -> str:
     """Where it is kept which names in the configuration nothing in the database has."""
     facts = (schema, tuple(config.columns), tuple(config.types), config.never_null)

@@ -90,6 +90,8 @@ def template(
         if base == names[-1]:
             _touch(connection, base)
             return base
+        if base:
+            _touch(connection, base)
         before = connection.execute(_SHARED).fetchone()
     done = names.index(base) + 1 if base else 0
     return _made(

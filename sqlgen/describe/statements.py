@@ -1,5 +1,6 @@
 """Query, connection -> Description: types, names and the analysed tree of each query."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -71,7 +72,14 @@ def _description(
         parameter_types=tuple(types[oid] for oid in accepted.parameters),
         columns=tuple(_column(column, types) for column in accepted.columns),
         tree=_query_tree(accepted.tree),
+        digest=_digest(accepted),
     )
+
+
+def _digest(accepted: Accepted) -> bytes:
+    columns = [(c.name, c.type, c.table, c.number) for c in accepted.columns]
+    facts = repr((accepted.parameters, columns)).encode()
+    return hashlib.sha256(facts + accepted.tree).digest()
 
 
 def _column(column: WireColumn, types: Mapping[int, PgType]) -> ResultColumn:

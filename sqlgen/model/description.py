@@ -28,10 +28,11 @@ class Description:
 
     `tree` is the analysed query as `debug_print_parse` prints it, unwrapped to one line; its
     locations are byte offsets into `query.sql.text` encoded as UTF-8. It is empty for a utility
-    statement whose tree has none.
+    statement whose tree has none. `digest` tells apart what the server has answered, oids included.
     """
 
     query: Query
     parameter_types: tuple[PgType, ...]
     columns: tuple[ResultColumn, ...]
     tree: str
+    digest: bytes = b""

@@ -1,0 +1,171 @@
+"""After one more migration, a build gives what one from nothing gives, and infers only what it must."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sqlgen import infer, pipeline, read
+from sqlgen.infer import statement
+from sqlgen.servers import Servers
+
+SCHEMA = """\
+CREATE TYPE mood AS ENUM ('good', 'bad');
+CREATE DOMAIN code AS text CHECK (VALUE IN ('a', 'b'));
+CREATE TYPE place AS (city text, zip text);
+CREATE TABLE owners (id int PRIMARY KEY, name text NOT NULL, mood mood, code code, place place);
+CREATE TABLE pets (
+    id int PRIMARY KEY, owner_id int NOT NULL REFERENCES owners, name text,
+    born date CHECK (born IS NOT NULL OR name IS NOT NULL)
+);
+CREATE VIEW named AS SELECT id, name FROM pets WHERE name IS NOT NULL;
+CREATE FUNCTION first_name() RETURNS text LANGUAGE sql BEGIN ATOMIC
+    SELECT name FROM owners ORDER BY id LIMIT 1; END;
+CREATE TABLE events (id int, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE alone (id int PRIMARY KEY, note text);
+"""
+
+QUERIES = {
+    "owners": "-- name: owner :optional\nSELECT * FROM owners WHERE id = :id;",
+    "pets": (
+        "-- name: pets :many\nSELECT p.id, o.name FROM pets AS p"
+        " LEFT JOIN owners AS o ON o.id = p.owner_id;\n"
+        "-- name: known :many\nSELECT coalesce(born::text, name) AS known FROM pets;"
+    ),
+    "named": "-- name: named :many\nSELECT name FROM named;",
+    "first": "-- name: first_one :one\nSELECT first_name() AS name;",
+    "events": "-- name: events :many\nSELECT * FROM events;",
+    "alone": "-- name: alone :many -> Alone\nSELECT id, note FROM alone;",
+    "free": "-- name: free :one\nSELECT upper('a') AS up;",
+}
+
+MIGRATIONS = {
+    "nothing": ("SELECT 1;", set()),
+    "a new table": ("CREATE TABLE more (id int, mood mood);", set()),
+    "a column more": ("ALTER TABLE alone ADD extra int;", {"alone"}),
+    "a column that may not be NULL any more": (
+        "ALTER TABLE alone ALTER note SET NOT NULL;",
+        {"alone"},
+    ),
+    "a column that a view shows": (
+        "ALTER TABLE pets ALTER name SET NOT NULL;",
+        {"pets", "named"},
+    ),
+    "another view": (
+        "CREATE OR REPLACE VIEW named AS SELECT id, name FROM pets;",
+        {"named"},
+    ),
+    "the target of a foreign key": (
+        "ALTER TABLE owners ENABLE ROW LEVEL SECURITY;",
+        {"owners", "pets", "named", "first"},
+    ),
+    "a foreign key that is gone": (
+        "ALTER TABLE pets DROP CONSTRAINT pets_owner_id_fkey;",
+        {"pets", "named"},
+    ),
+    "a CHECK that is gone": (
+        "ALTER TABLE pets DROP CONSTRAINT pets_check;",
+        {"pets", "named"},
+    ),
+    "a label more": ("ALTER TYPE mood ADD VALUE 'so';", {"owners", "pets", "named", "first"}),
+    "a domain's CHECK": (
+        "ALTER DOMAIN code DROP CONSTRAINT code_check;",
+        {"owners", "pets", "named", "first"},
+    ),
+    "a composite's field": (
+        "ALTER TYPE place ADD ATTRIBUTE street text;",
+        {"owners", "pets", "named", "first"},
+    ),
+    "a partition": (
+        "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');",
+        {"events"},
+    ),
+    "a table's name": ("ALTER TABLE alone RENAME TO other; CREATE VIEW alone AS SELECT 1 AS id, 'a' AS note;", {"alone"}),
+    "a trigger": (
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER t BEFORE UPDATE ON alone FOR EACH ROW EXECUTE FUNCTION f();",
+        set(QUERIES),
+    ),
+    "another function of the name": (
+        "CREATE FUNCTION first_name(int) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+        set(QUERIES),
+    ),
+    "a comment": ("COMMENT ON TABLE alone IS 'By itself.';", {"alone"}),
+}  # fmt: skip
+
+
+@pytest.fixture
+def servers() -> Iterator[Servers]:
+    """The same server for all builds: what is known of a database is kept with its cluster."""
+    with Servers() as lent:
+        yield lent
+
+
+@pytest.fixture
+def root(tmp_path: Path, servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SQLGEN_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("SQLGEN_NO_CACHE")
+    root = tmp_path / "project"
+    for folder in ("migrations", "queries"):
+        (root / folder).mkdir(parents=True)
+    (root / "pyproject.toml").write_text("[tool.sqlgen]\n")
+    (root / "migrations" / "0001_schema.sql").write_text(SCHEMA)
+    for name, text in QUERIES.items():
+        (root / "queries" / f"{name}.sql").write_text(text + "\n")
+    pipeline.build(read.config(root), servers=servers)
+    return root
+
+
+@pytest.fixture
+def inferred(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The query files of which something was inferred."""
+    found: set[str] = set()
+
+    def query(description: object, *args: object, **named: object) -> object:
+        result = statement.query(description, *args, **named)  # type: ignore[arg-type]
+        found.add(Path(result.query.sql.source.path).stem)
+        return result
+
+    monkeypatch.setattr(infer, "query", query)
+    return found
+
+
+@pytest.mark.parametrize(("script", "expected"), MIGRATIONS.values(), ids=MIGRATIONS)
+def test_one_more_migration(
+    root: Path,
+    inferred: set[str],
+    servers: Servers,
+    script: str,
+    expected: set[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (root / "migrations" / "0002_more.sql").write_text(script + "\n")
+    pipeline.build(read.config(root), servers=servers)
+    assert inferred == expected
+    bare = root.parent / "bare"
+    shutil.copytree(root, bare, ignore=shutil.ignore_patterns("generated"))
+    monkeypatch.setenv("SQLGEN_NO_CACHE", "1")
+    pipeline.build(read.config(bare))
+    assert _texts(root) == _texts(bare)
+
+
+def test_a_migration_that_is_taken_back(
+    root: Path, inferred: set[str], servers: Servers
+) -> None:
+    before = _texts(root)
+    (root / "migrations" / "0002_more.sql").write_text("ALTER TABLE alone ADD x int;")
+    pipeline.build(read.config(root), servers=servers)
+    (root / "migrations" / "0002_more.sql").unlink()
+    inferred.clear()
+    pipeline.build(read.config(root), servers=servers)
+    assert inferred == set()
+    assert _texts(root) == before
+
+
+def _texts(root: Path) -> dict[str, str]:
+    folder = root / "generated"
+    return {
+        str(path.relative_to(folder)): path.read_text()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
