@@ -12,7 +12,7 @@ from psycopg.rows import scalar_row
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
-from ._support import as_int8, one, optional, range_text, rows_of
+from ._support import as_int8, one, optional, parse_enum, range_text, rows_of
 from .models import Appointment, AppointmentStatus
 
 BOOK_APPOINTMENT: Final = """\
@@ -207,7 +207,7 @@ class ListDayScheduleRow:
             id,
             starts_at,
             length,
-            AppointmentStatus(status),
+            parse_enum(status, AppointmentStatus),
             reason,
             mrn,
             patient_name,

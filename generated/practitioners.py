@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg import Connection, RawCursor
 from psycopg.types.range import Range
 
-from ._support import one, optional, parse_array, range_text, rows_of
+from ._support import one, optional, parse_array, parse_enum, range_text, rows_of
 from .models import Practitioner, Specialty
 
 HIRE_PRACTITIONER: Final = """\
@@ -147,7 +147,7 @@ class ListSpecialtiesRow:
 
     @classmethod
     def from_row(cls, specialty: str, names: Any) -> Self:
-        return cls(Specialty(specialty), names)
+        return cls(parse_enum(specialty, Specialty), names)
 
 
 LIST_SPECIALTIES: Final = """\

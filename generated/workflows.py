@@ -11,7 +11,7 @@ from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
-from ._support import as_int8, one, optional, rows_of
+from ._support import as_int8, one, optional, parse_enum, rows_of
 from .models import (
     JsonInput,
     JsonValue,
@@ -342,7 +342,7 @@ class CountRunsRow:
 
     @classmethod
     def from_row(cls, state: str, runs: int, most_attempts: int | None) -> Self:
-        return cls(RunState(state), runs, most_attempts)
+        return cls(parse_enum(state, RunState), runs, most_attempts)
 
 
 COUNT_RUNS: Final = """\

@@ -30,7 +30,7 @@ CLASSES = _words(
 
 FUNCTIONS = _words(
     "args_row array_text as_float4 as_int2 as_int4 as_int8 as_oid attrs boxes_text cursor_name dataclass datetime from_json hstore_text ipaddress loads multirange_text nothing one "
-    "optional parse_array parse_composite parse_hstore parse_multirange parse_range parse_vector "
+    "optional parse_array parse_composite parse_enum parse_hstore parse_multirange parse_range parse_vector "
     "range_text rows_of scalar_row to_json vector_text msgspec"
 )
 """Functions and modules that generated modules import."""

@@ -5,6 +5,7 @@ import pickle
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 import attrs
@@ -231,10 +232,32 @@ def test_rows_are_what_their_classes_make(
 
 
 @pytest.mark.parametrize("values", [(1,), (1, "a", None, 4)])
-def test_rows_have_as_many_values_as_fields(values: tuple[Any, ...]) -> None:
+@pytest.mark.parametrize("row", [Plain, Converted])
+def test_rows_have_as_many_values_as_fields(
+    row: type[Plain | Converted], values: tuple[Any, ...]
+) -> None:
     cursor: Any = None
     with pytest.raises(ValueError, match="unpack"):
-        support.rows_of(Plain)(cursor)(values)
+        support.rows_of(row)(cursor)(values)
+
+
+class Mood(StrEnum):
+    SAD = "sad"
+    MRO = "mro"
+
+
+class Colour(StrEnum):
+    SAD = "sad"
+
+
+def test_enums_are_parsed_from_their_labels() -> None:
+    for _ in range(2):
+        assert support.parse_enum("mro", Mood) is Mood.MRO
+        assert support.parse_enum("sad", Colour) is Colour.SAD
+        assert support.parse_enum("sad", Mood) is Mood.SAD
+        for unknown in ("SAD", ""):  # a label that a migration has added since
+            with pytest.raises(ValueError, match=f"'{unknown}' is not a valid Mood"):
+                support.parse_enum(unknown, Mood)
 
 
 def test_a_dataclass_of_rows_can_be_changed_into_another() -> None:
