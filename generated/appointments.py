@@ -279,7 +279,7 @@ ORDER BY practitioner_id"""
 def list_busy_times(conn: Connection[Any]) -> list[ListBusyTimesRow]:
     """Each practitioner's booked time as one multirange."""
     with RawCursor(conn, row_factory=rows_of(ListBusyTimesRow)) as cursor:
-        return cursor.execute(LIST_BUSY_TIMES).fetchall()
+        return cursor.execute(LIST_BUSY_TIMES, binary=True).fetchall()
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,7 +268,8 @@ def list_latest_observations(
 ) -> list[ListLatestObservationsRow]:
     """The newest value of each kind that a patient has."""
     with RawCursor(conn, row_factory=rows_of(ListLatestObservationsRow)) as cursor:
-        return cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,)).fetchall()
+        cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,), binary=True)
+        return cursor.fetchall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +307,7 @@ def stream_measurements(
         row_factory=rows_of(StreamMeasurementsRow),
         withhold=conn.autocommit,
     ) as cursor:
-        yield from cursor.execute(STREAM_MEASUREMENTS, (code,))
+        yield from cursor.execute(STREAM_MEASUREMENTS, (code,), binary=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ async def next_appointment_at(
 async def list_busy_times(conn: AsyncConnection[Any]) -> list[ListBusyTimesRow]:
     """Each practitioner's booked time as one multirange."""
     async with AsyncRawCursor(conn, row_factory=rows_of(ListBusyTimesRow)) as cursor:
-        await cursor.execute(LIST_BUSY_TIMES)
+        await cursor.execute(LIST_BUSY_TIMES, binary=True)
         return await cursor.fetchall()
 
 

@@ -180,7 +180,7 @@ async def list_latest_observations(
     async with AsyncRawCursor(
         conn, row_factory=rows_of(ListLatestObservationsRow)
     ) as cursor:
-        await cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,))
+        await cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,), binary=True)
         return await cursor.fetchall()
 
 
@@ -194,7 +194,7 @@ async def stream_measurements(
         row_factory=rows_of(StreamMeasurementsRow),
         withhold=conn.autocommit,
     ) as cursor:
-        await cursor.execute(STREAM_MEASUREMENTS, (code,))
+        await cursor.execute(STREAM_MEASUREMENTS, (code,), binary=True)
         async for row in cursor:
             yield row
 

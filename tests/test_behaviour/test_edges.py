@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.errors import NumericValueOutOfRange
-from psycopg.types.datetime import DateLoader
+from psycopg.types.datetime import DateBinaryLoader, DateLoader
 from psycopg.types.range import Range
 
 from tests.test_behaviour.packages import Build, Connection
@@ -134,9 +134,20 @@ def test_a_loader_of_ones_own_makes_infinity_a_date(
         def load(self, data: Any) -> dt.date:
             return dt.date.max if bytes(data) == b"infinity" else super().load(data)
 
+    class ForgivingBinary(DateBinaryLoader):
+        def load(self, data: Any) -> dt.date:
+            is_infinity = bytes(data) == b"\x7f\xff\xff\xff"
+            return dt.date.max if is_infinity else super().load(data)
+
     connection.adapters.register_loader("date", Forgiving)
-    q = build("CREATE TYPE c AS (day date)", INFINITE).sub("q")
+    connection.adapters.register_loader("date", ForgivingBinary)
+    q = build(
+        "CREATE TYPE c AS (day date)",
+        INFINITE
+        + "-- name: binary :one\nSELECT 'infinity'::date AS day, 0.1::float8 AS x",
+    ).sub("q")
     assert q.of_day(connection) == dt.date.max
+    assert q.binary(connection) == q.BinaryRow(dt.date.max, 0.1)
 
 
 def test_arrays_of_two_dimensions(build: Build, connection: Connection) -> None:
