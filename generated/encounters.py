@@ -10,10 +10,9 @@ from uuid import UUID
 
 from psycopg import Connection, RawCursor, RawServerCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Float8
 from psycopg.types.range import Range
 
-from ._support import cursor_name, one, optional, range_text, rows_of
+from ._support import array_of, cursor_name, one, optional, range_text, rows_of
 from .models import Encounter, EncountersSetting, JsonNumber
 
 START_ENCOUNTER: Final = """\
@@ -84,7 +83,7 @@ def finish_encounter(
     with RawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
         cursor.execute(
             FINISH_ENCOUNTER,
-            (ended_at, summary, list(diagnoses), signature, encounter_id),
+            (ended_at, summary, array_of(diagnoses), signature, encounter_id),
         )
         return optional(cursor.fetchall())
 
@@ -147,7 +146,7 @@ def record_measurement(
             (
                 encounter_id,
                 code,
-                Float8(value),
+                float(value),
                 unit,
                 None if reference_range is None else range_text(reference_range),
             ),
@@ -178,7 +177,7 @@ def record_measurements(
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         cursor.executemany(
             RECORD_MEASUREMENTS,
-            ((row.encounter_id, row.code, Float8(row.value), row.unit) for row in rows),
+            ((row.encounter_id, row.code, float(row.value), row.unit) for row in rows),
             returning=True,
         )
         found: list[int] = []

@@ -2,7 +2,7 @@
 """What the generated modules share: how rows are made, and values that psycopg leaves as text."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from itertools import count
@@ -215,6 +215,44 @@ def parse_array(text: str, item: Callable[[str], Any]) -> list[Any]:
     return items
 
 
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def array_of(items: Iterable[Any], text: Callable[[Any], str] = _quoted) -> str:
+    """The text of an array of items, for which psycopg takes several times as long.
+
+    The server knows the type, as it does for a literal that stands in its place.
+    """
+    values = list(items)
+    if values and isinstance(values[0], list):  # another dimension
+        texts = [array_of(item, text) for item in values]
+    else:
+        texts = ["NULL" if item is None else text(item) for item in values]
+    return "{" + ",".join(texts) + "}"
+
+
+def int2_text(value: int) -> str:
+    """A `smallint` in an array."""
+    return f"{as_int2(value):d}"
+
+
+def int4_text(value: int) -> str:
+    """An `integer` in an array."""
+    return f"{as_int4(value):d}"
+
+
+def int8_text(value: int) -> str:
+    """A `bigint` in an array."""
+    return f"{as_int8(value):d}"
+
+
+def oid_text(value: int) -> str:
+    """An `oid` in an array."""
+    return f"{as_oid(value):d}"
+
+
 def array_text(value: list[Any]) -> str:
     """The text of an array that stands in another array: a domain's value."""
     dumper = Transformer().get_dumper(value, PyFormat.TEXT)
@@ -325,8 +363,3 @@ def vector_text(value: Sequence[float]) -> str:
 
 def _unescaped(text: str) -> str:
     return re.sub(r'\\(.)|"(")', r"\1\2", text, flags=re.DOTALL)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
