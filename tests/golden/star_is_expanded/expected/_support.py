@@ -56,11 +56,16 @@ def _maker(row: Any) -> Callable[[Sequence[Any]], Any]:
     """What makes a row of the tuple of its values."""
     if hasattr(row, "__dataclass_fields__"):
         return _unfrozen(row)
-    if hasattr(row, "__pydantic_complete__") and not hasattr(row, "from_row"):
+    if hasattr(row, "from_row"):
+        convert = row.from_row
+        return lambda values: convert(*values)
+    if hasattr(row, "_make"):  # a named tuple
+        make: Callable[[Sequence[Any]], Any] = row._make
+        return make
+    if hasattr(row, "__pydantic_complete__"):
         names = tuple(row.model_fields)  # pydantic's classes take keywords only
         return lambda values: row(**dict(zip(names, values, strict=True)))
-    maker = getattr(row, "from_row", row)
-    return lambda values: maker(*values)
+    return lambda values: row(*values)
 
 
 _PLAIN = """\
