@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 
-from ._support import one, optional, rows_of
+from ._support import array_of, one, optional, rows_of
 from .models import AllergiesSeverity, Allergy
 
 LIST_ALLERGIES: Final = """\
@@ -31,7 +31,7 @@ def list_allergies_by_severity(
     conn: Connection[Any], *, severities: Sequence[AllergiesSeverity]
 ) -> list[Allergy]:
     with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
-        cursor.execute(LIST_ALLERGIES_BY_SEVERITY, (list(severities),))
+        cursor.execute(LIST_ALLERGIES_BY_SEVERITY, (array_of(severities),))
         return cursor.fetchall()
 
 
@@ -100,7 +100,7 @@ def import_allergies(
     """Two sequences of one length: what the patient is allergic to, and how badly."""
     with RawCursor(conn) as cursor:
         return cursor.execute(
-            IMPORT_ALLERGIES, (patient_id, list(allergens), list(severities))
+            IMPORT_ALLERGIES, (patient_id, array_of(allergens), array_of(severities))
         ).rowcount
 
 

@@ -12,7 +12,7 @@ from psycopg.rows import scalar_row
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
-from ._support import as_int8, one, optional, range_text, rows_of
+from ._support import array_of, as_int8, one, optional, parse_enum, range_text, rows_of
 from .models import Appointment, AppointmentStatus
 
 BOOK_APPOINTMENT: Final = """\
@@ -155,7 +155,7 @@ def list_appointments(
             LIST_APPOINTMENTS,
             (
                 practitioner_id,
-                None if statuses is None else list(statuses),
+                None if statuses is None else array_of(statuses),
                 since,
                 until,
             ),
@@ -207,7 +207,7 @@ class ListDayScheduleRow:
             id,
             starts_at,
             length,
-            AppointmentStatus(status),
+            parse_enum(status, AppointmentStatus),
             reason,
             mrn,
             patient_name,
@@ -279,7 +279,7 @@ ORDER BY practitioner_id"""
 def list_busy_times(conn: Connection[Any]) -> list[ListBusyTimesRow]:
     """Each practitioner's booked time as one multirange."""
     with RawCursor(conn, row_factory=rows_of(ListBusyTimesRow)) as cursor:
-        return cursor.execute(LIST_BUSY_TIMES).fetchall()
+        return cursor.execute(LIST_BUSY_TIMES, binary=True).fetchall()
 
 
 @dataclass(frozen=True, slots=True)

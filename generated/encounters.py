@@ -10,10 +10,9 @@ from uuid import UUID
 
 from psycopg import Connection, RawCursor, RawServerCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Float8
 from psycopg.types.range import Range
 
-from ._support import cursor_name, one, optional, range_text, rows_of
+from ._support import array_of, cursor_name, one, optional, range_text, rows_of
 from .models import Encounter, EncountersSetting, JsonNumber
 
 START_ENCOUNTER: Final = """\
@@ -84,7 +83,7 @@ def finish_encounter(
     with RawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
         cursor.execute(
             FINISH_ENCOUNTER,
-            (ended_at, summary, list(diagnoses), signature, encounter_id),
+            (ended_at, summary, array_of(diagnoses), signature, encounter_id),
         )
         return optional(cursor.fetchall())
 
@@ -147,7 +146,7 @@ def record_measurement(
             (
                 encounter_id,
                 code,
-                Float8(value),
+                float(value),
                 unit,
                 None if reference_range is None else range_text(reference_range),
             ),
@@ -178,7 +177,7 @@ def record_measurements(
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         cursor.executemany(
             RECORD_MEASUREMENTS,
-            ((row.encounter_id, row.code, Float8(row.value), row.unit) for row in rows),
+            ((row.encounter_id, row.code, float(row.value), row.unit) for row in rows),
             returning=True,
         )
         found: list[int] = []
@@ -268,7 +267,8 @@ def list_latest_observations(
 ) -> list[ListLatestObservationsRow]:
     """The newest value of each kind that a patient has."""
     with RawCursor(conn, row_factory=rows_of(ListLatestObservationsRow)) as cursor:
-        return cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,)).fetchall()
+        cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,), binary=True)
+        return cursor.fetchall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +306,7 @@ def stream_measurements(
         row_factory=rows_of(StreamMeasurementsRow),
         withhold=conn.autocommit,
     ) as cursor:
-        yield from cursor.execute(STREAM_MEASUREMENTS, (code,))
+        yield from cursor.execute(STREAM_MEASUREMENTS, (code,), binary=True)
 
 
 @dataclass(frozen=True, slots=True)

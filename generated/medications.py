@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 
-from ._support import as_int4, one, optional, rows_of
+from ._support import array_of, as_int4, int4_text, one, optional, rows_of
 from .models import Medication, MedicationsForm
 
 ADD_MEDICATION: Final = """\
@@ -38,7 +38,7 @@ def add_medication(
                 atc_code,
                 name,
                 form,
-                list(ingredients),
+                array_of(ingredients),
                 unit_price,
                 as_int4(stock),
                 controlled,
@@ -68,7 +68,8 @@ def list_medications_with(
 ) -> list[Medication]:
     """Those that have every one of the ingredients."""
     with RawCursor(conn, row_factory=rows_of(Medication)) as cursor:
-        return cursor.execute(LIST_MEDICATIONS_WITH, (list(ingredients),)).fetchall()
+        cursor.execute(LIST_MEDICATIONS_WITH, (array_of(ingredients),))
+        return cursor.fetchall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def restock_medications(
     """Adds a delivery to the stock; unknown ids are left out of the answer."""
     with RawCursor(conn, row_factory=rows_of(RestockMedicationsRow)) as cursor:
         cursor.execute(
-            RESTOCK_MEDICATIONS, (list(ids), [as_int4(item) for item in quantities])
+            RESTOCK_MEDICATIONS, (array_of(ids, str), array_of(quantities, int4_text))
         )
         return cursor.fetchall()
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from psycopg.types.range import Range
 
-from ._support import parse_array, parse_composite
+from ._support import parse_array, parse_composite, parse_enum
 
 
 class AppointmentStatus(StrEnum):
@@ -171,7 +171,7 @@ class Appointment:
             id,
             patient_id,
             practitioner_id,
-            AppointmentStatus(status),
+            parse_enum(status, AppointmentStatus),
             starts_at,
             ends_at,
             during,
@@ -249,7 +249,7 @@ class Patient:
             given_name,
             family_name,
             born_on,
-            Sex(sex),
+            parse_enum(sex, Sex),
             email,
             phone_numbers,
             None if address is None else PostalAddress.from_text(address),
@@ -372,7 +372,7 @@ class WorkflowRun:
             id,
             workflow_id,
             patient_id,
-            RunState(state),
+            parse_enum(state, RunState),
             attempts,
             context,
             queued_at,

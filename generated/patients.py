@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg import Connection, RawCursor, RawServerCursor
 from psycopg.rows import scalar_row
 
-from ._support import as_int8, cursor_name, one, optional, rows_of
+from ._support import array_of, as_int8, cursor_name, one, optional, rows_of
 from .models import Patient, PostalAddress, Sex
 
 GET_PATIENT: Final = """\
@@ -44,7 +44,7 @@ def list_patients_by_ids(
     conn: Connection[Any], *, ids: Sequence[UUID]
 ) -> list[Patient]:
     with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
-        return cursor.execute(LIST_PATIENTS_BY_IDS, (list(ids),)).fetchall()
+        return cursor.execute(LIST_PATIENTS_BY_IDS, (array_of(ids, str),)).fetchall()
 
 
 REGISTER_PATIENT: Final = """\
@@ -77,7 +77,7 @@ def register_patient(
                 born_on,
                 sex,
                 email,
-                list(phone_numbers),
+                array_of(phone_numbers),
                 None if address is None else address.as_tuple(),
             ),
         )
@@ -139,7 +139,7 @@ def update_contact_details(
             UPDATE_CONTACT_DETAILS,
             (
                 email,
-                list(phone_numbers),
+                array_of(phone_numbers),
                 None if address is None else address.as_tuple(),
                 patient_id,
             ),

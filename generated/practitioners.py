@@ -10,7 +10,15 @@ from uuid import UUID
 from psycopg import Connection, RawCursor
 from psycopg.types.range import Range
 
-from ._support import one, optional, parse_array, range_text, rows_of
+from ._support import (
+    array_of,
+    one,
+    optional,
+    parse_array,
+    parse_enum,
+    range_text,
+    rows_of,
+)
 from .models import Practitioner, Specialty
 
 HIRE_PRACTITIONER: Final = """\
@@ -32,7 +40,7 @@ def hire_practitioner(
     with RawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         cursor.execute(
             HIRE_PRACTITIONER,
-            (licence_number, full_name, email, list(specialties), room),
+            (licence_number, full_name, email, array_of(specialties), room),
         )
         return one(cursor.fetchall())
 
@@ -63,7 +71,8 @@ def list_practitioners(
     """Those at work who have one of the specialties; all of them if none is asked for."""
     with RawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         cursor.execute(
-            LIST_PRACTITIONERS, (None if specialties is None else list(specialties),)
+            LIST_PRACTITIONERS,
+            (None if specialties is None else array_of(specialties),),
         )
         return cursor.fetchall()
 
@@ -147,7 +156,7 @@ class ListSpecialtiesRow:
 
     @classmethod
     def from_row(cls, specialty: str, names: Any) -> Self:
-        return cls(Specialty(specialty), names)
+        return cls(parse_enum(specialty, Specialty), names)
 
 
 LIST_SPECIALTIES: Final = """\

@@ -53,6 +53,7 @@ def prescribe(
                 dose_interval,
                 range_text(valid_during),
             ),
+            binary=True,
         )
         return one(cursor.fetchall())
 
@@ -66,7 +67,7 @@ def list_prescriptions(
     conn: Connection[Any], *, patient_id: UUID
 ) -> list[Prescription]:
     with RawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        return cursor.execute(LIST_PRESCRIPTIONS, (patient_id,)).fetchall()
+        return cursor.execute(LIST_PRESCRIPTIONS, (patient_id,), binary=True).fetchall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def extend_prescription(
     conn: Connection[Any], *, until: datetime.date, prescription_id: UUID
 ) -> Prescription | None:
     with RawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        cursor.execute(EXTEND_PRESCRIPTION, (until, prescription_id))
+        cursor.execute(EXTEND_PRESCRIPTION, (until, prescription_id), binary=True)
         return optional(cursor.fetchall())
 
 
@@ -135,7 +136,7 @@ def stop_prescription(
     conn: Connection[Any], *, reason: str, prescription_id: UUID
 ) -> Prescription | None:
     with RawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        cursor.execute(STOP_PRESCRIPTION, (reason, prescription_id))
+        cursor.execute(STOP_PRESCRIPTION, (reason, prescription_id), binary=True)
         return optional(cursor.fetchall())
 
 

@@ -11,7 +11,7 @@ from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
-from ._support import as_int8, one, optional, rows_of
+from ._support import array_of, as_int8, one, optional, parse_enum, rows_of
 from .models import (
     JsonInput,
     JsonValue,
@@ -89,7 +89,7 @@ def get_workflow_setting(
 ) -> JsonValue | None:
     """One setting, deep inside: `["channels", "0"]`. None if it is not there."""
     with RawCursor(conn, row_factory=scalar_row) as cursor:
-        cursor.execute(GET_WORKFLOW_SETTING, (list(path), key))
+        cursor.execute(GET_WORKFLOW_SETTING, (array_of(path), key))
         return optional(cursor.fetchall())
 
 
@@ -109,7 +109,7 @@ def set_workflow_setting(
 ) -> int:
     with RawCursor(conn) as cursor:
         return cursor.execute(
-            SET_WORKFLOW_SETTING, (list(path), Jsonb(value), updated_by, key)
+            SET_WORKFLOW_SETTING, (array_of(path), Jsonb(value), updated_by, key)
         ).rowcount
 
 
@@ -342,7 +342,7 @@ class CountRunsRow:
 
     @classmethod
     def from_row(cls, state: str, runs: int, most_attempts: int | None) -> Self:
-        return cls(RunState(state), runs, most_attempts)
+        return cls(parse_enum(state, RunState), runs, most_attempts)
 
 
 COUNT_RUNS: Final = """\
@@ -358,4 +358,4 @@ def count_runs(
 ) -> list[CountRunsRow]:
     """How many runs are in each state, the states without runs included."""
     with RawCursor(conn, row_factory=rows_of(CountRunsRow)) as cursor:
-        return cursor.execute(COUNT_RUNS, (list(states),)).fetchall()
+        return cursor.execute(COUNT_RUNS, (array_of(states),)).fetchall()

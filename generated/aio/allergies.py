@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import scalar_row
 
-from .._support import one, optional, rows_of
+from .._support import array_of, one, optional, rows_of
 from ..allergies import (
     IMPORT_ALLERGIES,
     LIST_ALLERGIES,
@@ -37,7 +37,7 @@ async def list_allergies_by_severity(
     conn: AsyncConnection[Any], *, severities: Sequence[AllergiesSeverity]
 ) -> list[Allergy]:
     async with AsyncRawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
-        await cursor.execute(LIST_ALLERGIES_BY_SEVERITY, (list(severities),))
+        await cursor.execute(LIST_ALLERGIES_BY_SEVERITY, (array_of(severities),))
         return await cursor.fetchall()
 
 
@@ -81,7 +81,7 @@ async def import_allergies(
     """Two sequences of one length: what the patient is allergic to, and how badly."""
     async with AsyncRawCursor(conn) as cursor:
         await cursor.execute(
-            IMPORT_ALLERGIES, (patient_id, list(allergens), list(severities))
+            IMPORT_ALLERGIES, (patient_id, array_of(allergens), array_of(severities))
         )
         return cursor.rowcount
 

@@ -10,7 +10,7 @@ from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
-from .._support import as_int8, one, optional, range_text, rows_of
+from .._support import array_of, as_int8, one, optional, range_text, rows_of
 from ..appointments import (
     BOOK_APPOINTMENT,
     CANCEL_APPOINTMENTS,
@@ -118,7 +118,7 @@ async def list_appointments(
             LIST_APPOINTMENTS,
             (
                 practitioner_id,
-                None if statuses is None else list(statuses),
+                None if statuses is None else array_of(statuses),
                 since,
                 until,
             ),
@@ -155,7 +155,7 @@ async def next_appointment_at(
 async def list_busy_times(conn: AsyncConnection[Any]) -> list[ListBusyTimesRow]:
     """Each practitioner's booked time as one multirange."""
     async with AsyncRawCursor(conn, row_factory=rows_of(ListBusyTimesRow)) as cursor:
-        await cursor.execute(LIST_BUSY_TIMES)
+        await cursor.execute(LIST_BUSY_TIMES, binary=True)
         return await cursor.fetchall()
 
 

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor, AsyncRawServerCursor
 from psycopg.rows import scalar_row
-from psycopg.types.numeric import Float8
 from psycopg.types.range import Range
 
-from .._support import cursor_name, one, optional, range_text, rows_of
+from .._support import array_of, cursor_name, one, optional, range_text, rows_of
 from ..encounters import (
     ADMIT_APPOINTMENT,
     FINISH_ENCOUNTER,
@@ -76,7 +75,7 @@ async def finish_encounter(
     async with AsyncRawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
         await cursor.execute(
             FINISH_ENCOUNTER,
-            (ended_at, summary, list(diagnoses), signature, encounter_id),
+            (ended_at, summary, array_of(diagnoses), signature, encounter_id),
         )
         return optional(await cursor.fetchall())
 
@@ -115,7 +114,7 @@ async def record_measurement(
             (
                 encounter_id,
                 code,
-                Float8(value),
+                float(value),
                 unit,
                 None if reference_range is None else range_text(reference_range),
             ),
@@ -131,7 +130,7 @@ async def record_measurements(
     async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
         await cursor.executemany(
             RECORD_MEASUREMENTS,
-            ((row.encounter_id, row.code, Float8(row.value), row.unit) for row in rows),
+            ((row.encounter_id, row.code, float(row.value), row.unit) for row in rows),
             returning=True,
         )
         found: list[int] = []
@@ -180,7 +179,7 @@ async def list_latest_observations(
     async with AsyncRawCursor(
         conn, row_factory=rows_of(ListLatestObservationsRow)
     ) as cursor:
-        await cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,))
+        await cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,), binary=True)
         return await cursor.fetchall()
 
 
@@ -194,7 +193,7 @@ async def stream_measurements(
         row_factory=rows_of(StreamMeasurementsRow),
         withhold=conn.autocommit,
     ) as cursor:
-        await cursor.execute(STREAM_MEASUREMENTS, (code,))
+        await cursor.execute(STREAM_MEASUREMENTS, (code,), binary=True)
         async for row in cursor:
             yield row
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import scalar_row
 
-from .._support import as_int4, one, optional, rows_of
+from .._support import array_of, as_int4, int4_text, one, optional, rows_of
 from ..medications import (
     ADD_MEDICATION,
     DISPENSE_MEDICATION,
@@ -40,7 +40,7 @@ async def add_medication(
                 atc_code,
                 name,
                 form,
-                list(ingredients),
+                array_of(ingredients),
                 unit_price,
                 as_int4(stock),
                 controlled,
@@ -63,7 +63,7 @@ async def list_medications_with(
 ) -> list[Medication]:
     """Those that have every one of the ingredients."""
     async with AsyncRawCursor(conn, row_factory=rows_of(Medication)) as cursor:
-        await cursor.execute(LIST_MEDICATIONS_WITH, (list(ingredients),))
+        await cursor.execute(LIST_MEDICATIONS_WITH, (array_of(ingredients),))
         return await cursor.fetchall()
 
 
@@ -75,7 +75,7 @@ async def restock_medications(
         conn, row_factory=rows_of(RestockMedicationsRow)
     ) as cursor:
         await cursor.execute(
-            RESTOCK_MEDICATIONS, (list(ids), [as_int4(item) for item in quantities])
+            RESTOCK_MEDICATIONS, (array_of(ids, str), array_of(quantities, int4_text))
         )
         return await cursor.fetchall()
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, AsyncRawCursor, AsyncRawServerCursor
 from psycopg.rows import scalar_row
 
-from .._support import as_int8, cursor_name, one, optional, rows_of
+from .._support import array_of, as_int8, cursor_name, one, optional, rows_of
 from ..models import Patient, PostalAddress, Sex
 from ..patients import (
     COUNT_PATIENTS,
@@ -56,7 +56,7 @@ async def list_patients_by_ids(
     conn: AsyncConnection[Any], *, ids: Sequence[UUID]
 ) -> list[Patient]:
     async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
-        await cursor.execute(LIST_PATIENTS_BY_IDS, (list(ids),))
+        await cursor.execute(LIST_PATIENTS_BY_IDS, (array_of(ids, str),))
         return await cursor.fetchall()
 
 
@@ -83,7 +83,7 @@ async def register_patient(
                 born_on,
                 sex,
                 email,
-                list(phone_numbers),
+                array_of(phone_numbers),
                 None if address is None else address.as_tuple(),
             ),
         )
@@ -119,7 +119,7 @@ async def update_contact_details(
             UPDATE_CONTACT_DETAILS,
             (
                 email,
-                list(phone_numbers),
+                array_of(phone_numbers),
                 None if address is None else address.as_tuple(),
                 patient_id,
             ),

@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.types.range import Range
 
-from .._support import one, optional, range_text, rows_of
+from .._support import array_of, one, optional, range_text, rows_of
 from ..models import Practitioner, Specialty
 from ..practitioners import (
     FIND_FREE_PRACTITIONERS,
@@ -38,7 +38,7 @@ async def hire_practitioner(
     async with AsyncRawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         await cursor.execute(
             HIRE_PRACTITIONER,
-            (licence_number, full_name, email, list(specialties), room),
+            (licence_number, full_name, email, array_of(specialties), room),
         )
         return one(await cursor.fetchall())
 
@@ -57,7 +57,8 @@ async def list_practitioners(
     """Those at work who have one of the specialties; all of them if none is asked for."""
     async with AsyncRawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         await cursor.execute(
-            LIST_PRACTITIONERS, (None if specialties is None else list(specialties),)
+            LIST_PRACTITIONERS,
+            (None if specialties is None else array_of(specialties),),
         )
         return await cursor.fetchall()
 

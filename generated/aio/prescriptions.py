@@ -51,6 +51,7 @@ async def prescribe(
                 dose_interval,
                 range_text(valid_during),
             ),
+            binary=True,
         )
         return one(await cursor.fetchall())
 
@@ -59,7 +60,7 @@ async def list_prescriptions(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> list[Prescription]:
     async with AsyncRawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        await cursor.execute(LIST_PRESCRIPTIONS, (patient_id,))
+        await cursor.execute(LIST_PRESCRIPTIONS, (patient_id,), binary=True)
         return await cursor.fetchall()
 
 
@@ -78,7 +79,7 @@ async def extend_prescription(
     conn: AsyncConnection[Any], *, until: datetime.date, prescription_id: UUID
 ) -> Prescription | None:
     async with AsyncRawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        await cursor.execute(EXTEND_PRESCRIPTION, (until, prescription_id))
+        await cursor.execute(EXTEND_PRESCRIPTION, (until, prescription_id), binary=True)
         return optional(await cursor.fetchall())
 
 
@@ -86,7 +87,7 @@ async def stop_prescription(
     conn: AsyncConnection[Any], *, reason: str, prescription_id: UUID
 ) -> Prescription | None:
     async with AsyncRawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        await cursor.execute(STOP_PRESCRIPTION, (reason, prescription_id))
+        await cursor.execute(STOP_PRESCRIPTION, (reason, prescription_id), binary=True)
         return optional(await cursor.fetchall())
 
 

@@ -10,7 +10,7 @@ from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
-from .._support import as_int8, one, optional, rows_of
+from .._support import array_of, as_int8, one, optional, rows_of
 from ..models import (
     JsonInput,
     JsonValue,
@@ -89,7 +89,7 @@ async def get_workflow_setting(
 ) -> JsonValue | None:
     """One setting, deep inside: `["channels", "0"]`. None if it is not there."""
     async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
-        await cursor.execute(GET_WORKFLOW_SETTING, (list(path), key))
+        await cursor.execute(GET_WORKFLOW_SETTING, (array_of(path), key))
         return optional(await cursor.fetchall())
 
 
@@ -103,7 +103,7 @@ async def set_workflow_setting(
 ) -> int:
     async with AsyncRawCursor(conn) as cursor:
         await cursor.execute(
-            SET_WORKFLOW_SETTING, (list(path), Jsonb(value), updated_by, key)
+            SET_WORKFLOW_SETTING, (array_of(path), Jsonb(value), updated_by, key)
         )
         return cursor.rowcount
 
@@ -213,5 +213,5 @@ async def count_runs(
 ) -> list[CountRunsRow]:
     """How many runs are in each state, the states without runs included."""
     async with AsyncRawCursor(conn, row_factory=rows_of(CountRunsRow)) as cursor:
-        await cursor.execute(COUNT_RUNS, (list(states),))
+        await cursor.execute(COUNT_RUNS, (array_of(states),))
         return await cursor.fetchall()

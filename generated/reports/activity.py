@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg import Connection, RawCursor
 from psycopg.types.range import Range
 
-from .._support import as_int8, range_text, rows_of
+from .._support import as_int8, parse_enum, range_text, rows_of
 from ..models import AppointmentStatus
 
 
@@ -29,7 +29,7 @@ class ListMonthlyTotalsRow:
     ) -> Self:
         return cls(
             month,
-            None if status is None else AppointmentStatus(status),
+            None if status is None else parse_enum(status, AppointmentStatus),
             appointments,
             is_total,
         )

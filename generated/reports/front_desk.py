@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg import Connection, RawCursor
 
-from .._support import rows_of
+from .._support import parse_enum, rows_of
 from ..models import Sex
 
 
@@ -43,7 +43,7 @@ class FrontDeskRow:
             mrn,
             full_name,
             born_on,
-            Sex(sex),
+            parse_enum(sex, Sex),
             allergens,
             next_appointment_at,
             last_seen_at,

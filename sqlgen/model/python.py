@@ -316,7 +316,7 @@ class Function:
 
     `arguments` are in the order of the signature, `values` their positions in the order of `$1`,
     `$2`, … `sql` is the constant with the statement. Of a `Batch` or `Copied`, the arguments are
-    what each row holds; a lone one is the row itself.
+    what each row holds; a lone one is the row itself. `binary`: the rows are fetched in binary.
     """
 
     name: str
@@ -325,6 +325,7 @@ class Function:
     values: tuple[int, ...]
     result: Result
     sql: Named
+    binary: bool = False
 
 
 # --- files -------------------------------------------------------------------------------------

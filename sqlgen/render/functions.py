@@ -170,6 +170,8 @@ class _Printer:
         ]
         if converted_:
             values.append(parameters(converted_))
+        if self.item.binary:
+            values.append("binary=True")
         return lines(
             Group(f"{before}{self.cursor}.execute(", values, f"){after}"), BODY
         )

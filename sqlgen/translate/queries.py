@@ -36,7 +36,7 @@ from ..model.python import (
 from ..model.query import Command, Query
 from ..model.source import Span
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
-from . import bulk, names, overrides, sql
+from . import bulk, formats, names, overrides, sql
 from .reading import Reading, overridden, reading
 from .scalars import STR
 from .shared import Literals, has_literals
@@ -116,7 +116,11 @@ def translated(query: TypedQuery, context: Context, module: str) -> Translated:
             rows, params = bulk.rows_type(query, function.arguments, module)
             function, text = _copying(query, order, function, rows, context)
         case command:
-            function = replace(function, result=_result(command, shape))
+            function = replace(
+                function,
+                result=_result(command, shape),
+                binary=formats.in_binary([column.type for column in query.columns]),
+            )
     named = query.query.row is not None
     return Translated(
         query.query,

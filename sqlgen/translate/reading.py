@@ -94,7 +94,10 @@ def _reading(type_: PgType, types: Types, element_nullable: bool) -> Reading:
             # psycopg makes the bounds, whatever is configured for their type.
             whole = range_of(type_, reading(type_.subtype, plain(types)).type)
             return Reading(whole, whole, KEEP)
-        case EnumType() | CompositeType() | RangeType():
+        case EnumType():
+            model = types.model(type_)
+            return Reading(model, STR, Parse(support("parse_enum"), Apply(model)))
+        case CompositeType() | RangeType():
             parsed = parsing(type_, types)
             return Reading(parsed.type, STR, parsed.read)
 

@@ -125,7 +125,7 @@ SCALARS: dict[str, Scalar] = {
     "int8": _checked(INT, "int8", _INT),
     "oid": _checked(INT, "oid", _INT),
     "float4": _checked(FLOAT, "float4", _FLOAT),
-    "float8": _wrapped(FLOAT, "Float8", "numeric", _FLOAT),
+    "float8": Scalar(FLOAT, _FLOAT, _FLOAT),  # an int is a float, too
     "json": _wrapped(JSON_VALUE, "Json", "json", Load("json")),
     "jsonb": _wrapped(JSON_VALUE, "Jsonb", "json", Load("jsonb")),
     "numeric": Scalar(DECIMAL, Keep(), Apply(DECIMAL)),

@@ -23,12 +23,13 @@ from ..model.python import (
     Invoke,
     Named,
     OrNone,
+    Parse,
     PyType,
     Then,
 )
 from . import overrides
 from .reading import reading
-from .scalars import FLOAT, JSON_INPUT, JSON_VALUE, scalar
+from .scalars import FLOAT, JSON_INPUT, JSON_VALUE, STR, scalar
 from .types import (
     HSTORE,
     JSON_SUPPORT,
@@ -43,6 +44,10 @@ from .types import (
 
 _TO_JSON = Apply(Named("to_json", JSON_SUPPORT))
 _SEQUENCE = Named("Sequence", "collections.abc")
+_ARRAY_OF = support("array_of")
+_WHOLE_NUMBERS = frozenset({"int2", "int4", "int8", "oid"})
+_PRINTED = frozenset({"bool", "float8", "numeric", "uuid"})
+"""The types whose values `str` makes the text of that stands in an array."""
 
 
 @frozen
@@ -127,19 +132,46 @@ def _writing(type_: PgType, types: Types, element_nullable: bool) -> Writing:
             return Writing(inner.type, inner.write, inner.cast or not _unknown(base))
         case ArrayType(element=element):
             item = writing(element, types)
-            if _is_array(element):  # a list in a list would be a second dimension
+            of = nullable(item.type) if element_nullable else item.type
+            in_text = _as_text(element)
+            if in_text and item == writing(element, plain(types)):
+                return Writing(Generic(_SEQUENCE, (of,)), in_text, item.cast)
+            # A list in a list would be a second dimension.
+            if _is_array(element) and not _is_text(item.write):
                 text = Apply(support("array_text"))
                 item = Writing(item.type, Then(item.write, text))
-            of = nullable(item.type) if element_nullable else item.type
             if known(element, frozenset({"box"})):
                 return Writing(Generic(_SEQUENCE, (of,)), Apply(support("boxes_text")))
             convert = item.write != KEEP and element_nullable
-            write = OrNone(item.write) if convert else item.write
-            return Writing(Generic(_SEQUENCE, (of,)), Each(write), item.cast)
+            each = Each(OrNone(item.write) if convert else item.write)
+            return Writing(Generic(_SEQUENCE, (of,)), each, item.cast)
         case RangeType():
             name = "multirange_text" if type_.multirange else "range_text"
             whole = reading(type_, types).type
             return Writing(whole, Apply(support(name)))
+
+
+def _as_text(element: PgType) -> Conversion | None:
+    """What makes the text of an array of such elements, if no more than the text is needed.
+
+    Dates and times are left to psycopg: they may have a zone or not, and a service may have told it
+    which of them is infinity.
+    """
+    match element:
+        case ScalarType(name="hstore" | "vector" | "halfvec" | "box"):
+            return None
+        case ScalarType() if known(element, _WHOLE_NUMBERS):
+            return Parse(_ARRAY_OF, Apply(support(f"{element.name}_text")))
+        case ScalarType() if known(element, _PRINTED):
+            return Parse(_ARRAY_OF, Apply(STR))
+        case ScalarType() if system_scalar(element).text:
+            return Apply(_ARRAY_OF)
+        case EnumType():
+            return Apply(_ARRAY_OF)
+        case DomainType(base=base):
+            return _as_text(base)
+        case ScalarType() | ArrayType() | CompositeType() | RangeType():
+            return None
 
 
 def _unknown(type_: PgType) -> bool:
@@ -177,6 +209,11 @@ def nested_write(type_: PgType, types: Types) -> Conversion:
             return KEEP if item == KEEP else Each(item)
         case ScalarType() | EnumType() | RangeType():
             return KEEP
+
+
+def _is_text(write: Conversion) -> bool:
+    """Whether it makes an array's text."""
+    return isinstance(write, Apply | Parse) and write.function == _ARRAY_OF
 
 
 def _is_array(type_: PgType) -> bool:

@@ -1,18 +1,22 @@
 """Generated functions against psycopg used by hand, in one run: medians and ratios as a table.
 
-    python tests/benchmarks/runtime.py [--rounds 40] [--server URL]
+    python -m tests.benchmarks.runtime [--rounds 40] [--server URL]
 
 Each pair runs in turn, so that what else the machine does falls on both. Times are of the client's
 processor, which the server's work is no part of; one row by its key is waited for as well, so its
-time on the clock stands beside it. Streams tell their memory instead.
+time on the clock stands beside it. Streams tell their memory instead, and what modules take to be
+imported stands beside what their dataclasses alone take.
 """
 
 import argparse
+import ast
 import asyncio
 import datetime
 import gc
 import importlib
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +30,7 @@ from typing import Any
 import psycopg
 
 from sqlgen import database, pipeline, read
+from tests.benchmarks.workload import Size, write_sqlgen
 
 Connection = psycopg.Connection[Any]
 AsyncConnection = psycopg.AsyncConnection[Any]
@@ -128,12 +133,13 @@ def main() -> None:
     parser.add_argument("--server", default="embedded")
     given = parser.parse_args()
     with package(given.server) as conn:
-        print(f"{'':44} {'by hand':>10} {'generated':>10} {'ratio':>6}")
+        print(f"{'':50} {'by hand':>10} {'generated':>10} {'ratio':>6}")
         one_row(conn, given.rounds)
         asyncio.run(one_row_async(conn.info.dsn, given.rounds))
         many_rows(conn, given.rounds)
         bulk(conn, max(given.rounds // 8, 3))
         stream(conn)
+    imports(max(given.rounds // 8, 3))
 
 
 @contextmanager
@@ -235,8 +241,12 @@ def bulk(conn: Connection, rounds: int) -> None:
         ("10,000 rows: executemany, :copy", lambda: q.add_by_copy(conn, rows=copied)),
     )
     for name, function in functions:
-        compare(f"{name} (clock)", by_hand, function, rounds, clock=time.perf_counter)
-        conn.execute("TRUNCATE target")
+        for clock, kind in (
+            (time.process_time, "processor"),
+            (time.perf_counter, "clock"),
+        ):
+            compare(f"{name} ({kind})", by_hand, function, rounds, clock=clock)
+            conn.execute("TRUNCATE target")
 
 
 def stream(conn: Connection) -> None:
@@ -250,6 +260,41 @@ def stream(conn: Connection) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     print(f"{rows:,} rows streamed, peak of Python's memory: {peak / 1024:.0f} KB")
+
+
+def imports(rounds: int) -> None:
+    """The modules of 1,000 queries imported, against modules with nothing but their dataclasses."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        write_sqlgen(root, Size())
+        pipeline.build(read.config(root))
+        for path in (root / "generated").glob("*.py"):
+            tree = ast.parse(path.read_text())
+            tree.body = [
+                node
+                for node in tree.body
+                if path.name in ("_support.py", "models.py")
+                or isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef)
+            ]
+            (root / "classes").mkdir(exist_ok=True)
+            (root / "classes" / path.name).write_text(ast.unparse(tree))
+        times: tuple[list[float], list[float]] = ([], [])
+        for number in range(rounds + 1):
+            for package_, found in zip(("classes", "generated"), times, strict=True):
+                seconds = imported(root, package_)
+                found += [seconds] if number else []  # the first one compiles
+        report("modules of 1,000 queries, 900 dataclasses", times, 1)
+
+
+def imported(root: Path, package: str) -> float:
+    """The processor time of importing all modules, what they import themselves aside."""
+    return float(
+        subprocess.check_output(
+            [sys.executable, "-c", IMPORTING, package],
+            cwd=root,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+        )
+    )
 
 
 def compare(
@@ -274,6 +319,17 @@ def compare(
     report(name, times, each)
 
 
+IMPORTING = """
+import importlib, pathlib, sys, time
+package = pathlib.Path(sys.argv[1])
+importlib.import_module(f"{package}._support")
+start = time.process_time()
+for path in package.glob("*.py"):
+    importlib.import_module(f"{package}.{path.stem}")
+print(time.process_time() - start)
+"""
+
+
 async def measured_async(
     functions: tuple[Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]],
     rounds: int,
@@ -295,7 +351,7 @@ def report(name: str, times: tuple[list[float], list[float]], each: int) -> None
     hand, made = (statistics.median(found) / each for found in times)
     unit, factor = ("µs", 1e6) if hand < 1e-3 else ("ms", 1e3)
     print(
-        f"{name:44} {hand * factor:7.1f} {unit} {made * factor:7.1f} {unit}"
+        f"{name:50} {hand * factor:7.1f} {unit} {made * factor:7.1f} {unit}"
         f" {made / hand:6.2f}"
     )
 

@@ -2,12 +2,15 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from psycopg.errors import NumericValueOutOfRange
-from psycopg.types.datetime import DateLoader
+from psycopg.types.datetime import DateBinaryLoader, DateLoader
+from psycopg.types.json import set_json_loads
 from psycopg.types.range import Range
 
 from tests.test_behaviour.packages import Build, Connection
@@ -134,9 +137,58 @@ def test_a_loader_of_ones_own_makes_infinity_a_date(
         def load(self, data: Any) -> dt.date:
             return dt.date.max if bytes(data) == b"infinity" else super().load(data)
 
+    class ForgivingBinary(DateBinaryLoader):
+        def load(self, data: Any) -> dt.date:
+            is_infinity = bytes(data) == b"\x7f\xff\xff\xff"
+            return dt.date.max if is_infinity else super().load(data)
+
     connection.adapters.register_loader("date", Forgiving)
-    q = build("CREATE TYPE c AS (day date)", INFINITE).sub("q")
+    connection.adapters.register_loader("date", ForgivingBinary)
+    q = build(
+        "CREATE TYPE c AS (day date)",
+        INFINITE
+        + "-- name: binary :one\nSELECT 'infinity'::date AS day, 0.1::float8 AS x",
+    ).sub("q")
     assert q.of_day(connection) == dt.date.max
+    assert q.binary(connection) == q.BinaryRow(dt.date.max, 0.1)
+
+
+def test_json_is_read_by_the_connections_own_function(
+    build: Build, connection: Connection
+) -> None:
+    def loads(data: str | bytes) -> Any:
+        return msgspec.json.decode(data, type=dict[str, Decimal])
+
+    set_json_loads(loads, connection)
+    q = build(
+        "CREATE TYPE mood AS ENUM ('sad')",
+        """
+        -- name: scalar :one
+        SELECT '{"a": 0.10}'::jsonb AS j;
+        -- name: in_row :one
+        SELECT '{"a": 0.10}'::json AS j, '{"a": 0.10}'::jsonb AS k;
+        -- name: converted :one
+        SELECT '{"a": 0.10}'::jsonb AS j, 'sad'::mood AS mood;
+        -- name: in_binary :one
+        SELECT '{"a": 0.10}'::jsonb AS j, '{"a": 0.10}'::json AS k, 0.1::float8 AS x;
+        -- name: several :many
+        SELECT ARRAY['{"a": 0.10}'::jsonb] AS js;
+        -- name: streamed :stream
+        SELECT '{"a": 0.10}'::jsonb AS j;
+        -- name: shaped :one
+        SELECT jsonb_build_object('a', 0.10::numeric) AS j;
+        """,
+    ).sub("q")
+    wanted = {"a": Decimal("0.10")}
+    assert q.scalar(connection) == wanted
+    assert q.in_row(connection) == q.InRowRow(wanted, wanted)
+    assert q.converted(connection).j == wanted
+    assert q.in_binary(connection) == q.InBinaryRow(wanted, wanted, 0.1)
+    assert q.several(connection) == [[wanted]]
+    assert list(q.streamed(connection)) == [wanted]
+    assert q.shaped(connection) == wanted
+    for value in (q.scalar(connection), q.in_binary(connection).k):
+        assert isinstance(value["a"], Decimal)
 
 
 def test_arrays_of_two_dimensions(build: Build, connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import inspect
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -11,12 +12,17 @@ import psycopg
 import pytest
 from typeguard import CollectionCheckStrategy, check_type
 
+from sqlgen.model.catalog import ScalarType
 from sqlgen.model.description import Description
+from sqlgen.translate import formats
 from tests.test_behaviour.packages import Build, Connection
 from tests.test_behaviour.values import NOON, SCHEMA, optional_types, values
 
 # JsonValue refers to itself by a text that typeguard does not look up in another module.
 pytestmark = pytest.mark.filterwarnings("ignore::typeguard.TypeHintWarning")
+
+
+FLOAT = ScalarType(schema="pg_catalog", name="float8", display="double precision")
 
 
 class _Anything:
@@ -187,6 +193,57 @@ def test_the_server_sees_the_types_that_it_described(
     for name, text in (("add", q.ADD), ("at", q.AT)):
         _check_described(connection, package.descriptions[name], text)
         _check_seen(connection, text)
+
+
+def test_values_fetched_in_binary_are_those_of_the_text(
+    build: Build, connection: Connection
+) -> None:
+    """A `float8` beside them makes binary the format of all types that have it."""
+    table = {
+        name: all_of_type
+        for name, all_of_type in values(_Anything()).items()
+        if (type_ := _catalogued(connection, name))
+        and formats.in_binary([FLOAT, FLOAT, type_])
+    }
+    assert len(table) > 25
+    columns = [f"(:v{n})::{name} AS v{n}" for n, name in enumerate(table)]
+    arrays = [f"(:a{n})::{name}[] AS a{n}" for n, name in enumerate(table)]
+    floats = [f"0.1::float8 AS f{n}" for n in range(20)]
+    q = build(
+        "",
+        f"""
+        -- name: every :one
+        SELECT {", ".join([*columns, *arrays, *floats])};
+        -- name: months :one
+        SELECT 0.1::float8, interval '-1 year 2 mons 3 days 00:00:00.5' AS i,
+            'a'::bpchar(3) AS b, '-infinity'::float8 AS f, '1e-7'::numeric AS n;
+        """,
+    ).sub("q")
+    assert "binary=True" in inspect.getsource(q.every)
+    for number in range(max(map(len, table.values()))):
+        sent = {
+            f"v{n}": all_of_type[number % len(all_of_type)]
+            for n, all_of_type in enumerate(table.values())
+        }
+        listed = {f"a{n}": [*v, v[0]] for n, v in enumerate(table.values())}
+        row = _checked(q, "every", connection, **sent, **listed)
+        for name, value in (sent | listed).items():
+            assert _same(value, getattr(row, name)), name
+    assert "binary=True" in inspect.getsource(q.months)
+    with psycopg.connect(connection.info.dsn) as plain:
+        by_hand = plain.execute(q.MONTHS).fetchone()
+        row = q.months(plain)
+    assert by_hand == tuple(getattr(row, name) for name in row.__match_args__)
+
+
+def _catalogued(connection: Connection, name: str) -> ScalarType | None:
+    """One of PostgreSQL's own types."""
+    found = connection.execute(
+        "SELECT typname FROM pg_type WHERE oid = to_regtype(%s)", [name]
+    ).fetchone()
+    if found is None:
+        return None
+    return ScalarType(schema="pg_catalog", name=found[0], display=name)
 
 
 def _emptied(arguments: dict[str, Any]) -> dict[str, Any]:

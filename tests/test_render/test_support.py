@@ -2,9 +2,11 @@
 
 import copy
 import pickle
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 import attrs
@@ -13,7 +15,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg.errors import NoDataFound, TooManyRows
+from psycopg.errors import NoDataFound, NumericValueOutOfRange, TooManyRows
 from psycopg.rows import TupleRow
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
@@ -28,6 +30,11 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 SERVER = settings(
     deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+
+
+class Mood(StrEnum):
+    SAD = "sad"
+    MRO = "mro"
 
 
 def test_single_rows() -> None:
@@ -115,6 +122,37 @@ def test_any_array_comes_back(
         "SELECT %s::text[]", [support.array_text(["", *(x or "" for x in texts)])]
     ).fetchone()  # type: ignore[misc]
     assert again == ["", *(x or "" for x in texts)]
+
+
+@given(texts=st.lists(TEXTS | st.none()))
+@SERVER
+def test_any_array_is_sent(
+    newest_connection: psycopg.Connection[TupleRow], texts: list[str | None]
+) -> None:
+    sent = support.array_of(tuple(texts))
+    (found,) = newest_connection.execute("SELECT %s::text[]", [sent]).fetchone()  # type: ignore[misc]
+    assert found == texts
+
+
+@pytest.mark.parametrize(
+    ("items", "text", "expected"),
+    [
+        ([], str, "{}"),
+        ((1, True, None), support.int2_text, "{1,1,NULL}"),
+        ([[1, 2], [3, None]], support.int4_text, "{{1,2},{3,NULL}}"),
+        ([2**62], support.int8_text, "{4611686018427387904}"),
+        ([2**32 - 1], support.oid_text, "{4294967295}"),
+        ([0.1, 3, float("-inf")], str, "{0.1,3,-inf}"),
+        ([Decimal("1E-7"), Decimal("NaN")], str, "{1E-7,NaN}"),
+    ],
+)
+def test_arrays_are_sent(
+    items: list[Any], text: Callable[[Any], str], expected: str
+) -> None:
+    assert support.array_of(items, text) == expected
+    assert support.array_of([Mood.SAD, "null"]) == '{"sad","null"}'
+    with pytest.raises(NumericValueOutOfRange):
+        support.array_of([1, 2**31], support.int4_text)
 
 
 @given(fields=st.lists(TEXTS | st.none(), min_size=2, max_size=2))
@@ -231,10 +269,27 @@ def test_rows_are_what_their_classes_make(
 
 
 @pytest.mark.parametrize("values", [(1,), (1, "a", None, 4)])
-def test_rows_have_as_many_values_as_fields(values: tuple[Any, ...]) -> None:
+@pytest.mark.parametrize("row", [Plain, Converted])
+def test_rows_have_as_many_values_as_fields(
+    row: type[Plain | Converted], values: tuple[Any, ...]
+) -> None:
     cursor: Any = None
     with pytest.raises(ValueError, match="unpack"):
-        support.rows_of(Plain)(cursor)(values)
+        support.rows_of(row)(cursor)(values)
+
+
+class Colour(StrEnum):
+    SAD = "sad"
+
+
+def test_enums_are_parsed_from_their_labels() -> None:
+    for _ in range(2):
+        assert support.parse_enum("mro", Mood) is Mood.MRO
+        assert support.parse_enum("sad", Colour) is Colour.SAD
+        assert support.parse_enum("sad", Mood) is Mood.SAD
+        for unknown in ("SAD", ""):  # a label that a migration has added since
+            with pytest.raises(ValueError, match=f"'{unknown}' is not a valid Mood"):
+                support.parse_enum(unknown, Mood)
 
 
 def test_a_dataclass_of_rows_can_be_changed_into_another() -> None:

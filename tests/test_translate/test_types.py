@@ -83,10 +83,10 @@ def shown(conversion: object) -> str:
         (system("record"), "tuple[Any, ...]", "x"),
         (CITEXT, "str", "x"),
         (HSTORE, "dict[str, str | None]", "parse_hstore(x)"),
-        (MOOD, "Mood", "Mood(x)"),
+        (MOOD, "Mood", "parse_enum(x, Mood)"),
         (PLACE, "Place", "Place.from_text(x)"),
         (domain(INT8), "int", "x"),
-        (domain(MOOD), "Mood", "Mood(x)"),
+        (domain(MOOD), "Mood", "parse_enum(x, Mood)"),
         (domain(TEXT, "a"), "D", "x"),
         (array(INT8), "list[int]", "x"),
         (array(CITEXT), "list[str]", "parse_array(x, str)"),
@@ -128,12 +128,20 @@ def test_reading(type_: PgType, annotation: str, expression: str) -> None:
         (domain(INT8), "int", "as_int8(x)", True),
         (domain(TEXT), "str", "x", False),
         (domain(TEXT, "a"), "D", "x", False),
-        (array(TEXT), "Sequence[str]", "list(x)", False),
-        (array(INT8), "Sequence[int]", "[as_int8(item) for item in x]", False),
+        (array(TEXT), "Sequence[str]", "array_of(x)", False),
+        (array(INT8), "Sequence[int]", "array_of(x, int8_text)", False),
+        (array(system("float8")), "Sequence[float]", "array_of(x, str)", False),
+        (array(system("bytea")), "Sequence[bytes]", "list(x)", False),
         (array(system("timestamptz")), "Sequence[datetime.datetime]", "list(x)", True),
-        (array(MOOD), "Sequence[Mood]", "list(x)", False),
+        (array(MOOD), "Sequence[Mood]", "array_of(x)", False),
         (array(PLACE), "Sequence[Place]", "[item.as_tuple() for item in x]", False),
-        (array(domain(INT8)), "Sequence[int]", "[as_int8(item) for item in x]", True),
+        (array(domain(INT8)), "Sequence[int]", "array_of(x, int8_text)", True),
+        (
+            array(domain(array(INT8))),
+            "Sequence[Sequence[int]]",
+            "[array_of(item, int8_text) for item in x]",
+            True,
+        ),
         (
             span("int4range", INT4, schema="pg_catalog"),
             "Range[int]",
@@ -155,9 +163,7 @@ def test_elements_that_may_be_null() -> None:
     assert text(found.type) == "list[int | None]"
     sent = writing(array(INT8), TYPES, element_nullable=True)
     assert text(sent.type) == "Sequence[int | None]"
-    assert (
-        shown(sent.write) == "[None if item is None else as_int8(item) for item in x]"
-    )
+    assert shown(sent.write) == "array_of(x, int8_text)"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 
-from ._support import as_int4, as_int8
+from ._support import array_of, as_int4, as_int8, int4_text
 
 SEARCH: Final = """\
 SELECT id FROM patients
@@ -27,7 +27,7 @@ def search(
 ) -> list[int]:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(
-            SEARCH, (name, [as_int4(item) for item in ids], born_after, as_int8(most))
+            SEARCH, (name, array_of(ids, int4_text), born_after, as_int8(most))
         )
         return cursor.fetchall()
 

@@ -9,15 +9,16 @@ from uuid import UUID
 from psycopg import Connection, RawCursor
 from psycopg.types.json import Json, Jsonb
 from psycopg.types.multirange import Multirange
-from psycopg.types.numeric import Float8
 from psycopg.types.range import Range
 
 from ._support import (
+    array_of,
     as_float4,
     as_int2,
     as_int4,
     as_int8,
     as_oid,
+    int4_text,
     multirange_text,
     range_text,
     rows_of,
@@ -92,7 +93,7 @@ def add_scalars(
                 as_int8(i8),
                 as_oid(o),
                 as_float4(f4),
-                Float8(f8),
+                float(f8),
                 n,
                 b,
                 t,
@@ -121,10 +122,10 @@ def add_scalars(
                 range_text(rn),
                 range_text(rt),
                 multirange_text(m4),
-                [as_int4(item) for item in a4],
-                list(at),
+                array_of(a4, int4_text),
+                array_of(at),
                 [Jsonb(item) for item in aj],
-                list(au),
+                array_of(au, str),
                 list(ad),
                 tv,
                 p,

@@ -9,7 +9,7 @@ from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
-from ._support import as_int4, one, optional, rows_of
+from ._support import array_of, as_int4, one, optional, rows_of
 from .models import JsonInput, JsonNumber, JsonValue, Owner
 
 
@@ -195,7 +195,9 @@ def add_pet(
     extra: JsonInput,
 ) -> AddPetRowPet:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
-        cursor.execute(ADD_PET, (id, as_int4(owner_id), name, list(tags), Jsonb(extra)))
+        cursor.execute(
+            ADD_PET, (id, as_int4(owner_id), name, array_of(tags), Jsonb(extra))
+        )
         value: AddPetRowPet = one(cursor.fetchall())
         return value
 

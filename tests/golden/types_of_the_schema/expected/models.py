@@ -9,7 +9,7 @@ from typing import Any, Literal, Self, TypeAlias
 
 from psycopg.types.range import Range
 
-from ._support import loads, parse_array, parse_composite
+from ._support import loads, parse_array, parse_composite, parse_enum
 
 
 class Status(StrEnum):
@@ -92,7 +92,7 @@ class Thing:
     ) -> Self:
         return cls(
             id,
-            Status(status),
+            parse_enum(status, Status),
             parse_array(history, Status),
             mrn,
             severity,

@@ -9,7 +9,7 @@ from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 from psycopg.types.range import Range
 
-from ._support import as_int8, one, range_text, rows_of
+from ._support import array_of, as_int8, one, range_text, rows_of
 from .models import Address, JsonInput, Severity, Status, Thing, ThingsKind
 
 GET_THING: Final = """\
@@ -46,14 +46,14 @@ def add_thing(
             (
                 as_int8(id),
                 status,
-                list(history),
+                array_of(history),
                 mrn,
                 severity,
                 None if home is None else home.as_tuple(),
                 [item.as_tuple() for item in former],
                 kind,
                 range_text(during),
-                list(tags),
+                array_of(tags),
                 Jsonb(details),
             ),
         )
@@ -71,4 +71,4 @@ def of_kind(
     severity: Severity | None,
 ) -> list[int]:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
-        return cursor.execute(OF_KIND, (kind, list(statuses), severity)).fetchall()
+        return cursor.execute(OF_KIND, (kind, array_of(statuses), severity)).fetchall()
