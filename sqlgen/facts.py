@@ -9,6 +9,7 @@ import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -185,11 +186,18 @@ def _found(
     if catalog is None and (kept := catalogs.get(key)):
         catalog = pickle.loads(kept)
     elif catalog is not None:
-        catalogs.put(key, pickle.dumps(catalog, pickle.HIGHEST_PROTOCOL))
+        catalogs.put(key, _packed(catalog))
     if catalog is None:
         wire.close()
         return None
     return Schema(catalog, open_, wire, key, catalogs)
+
+
+def _packed(catalog: Catalog) -> bytes:
+    """The catalog; few of a server's three thousand functions are spoken of in one project."""
+    relations, functions = cache.Lazy(catalog.relations), cache.Lazy(catalog.functions)
+    lazy = replace(catalog, relations=relations, functions=functions)
+    return pickle.dumps(lazy, pickle.HIGHEST_PROTOCOL)
 
 
 def _key(wire: Wire, name: str) -> str:

@@ -1,9 +1,11 @@
 """What earlier runs found out, in the user's cache directory: by key, safe to delete at any time."""
 
 from .keys import catalog, chain, embedded, latest, names, project, query_file, schema
+from .lazy import Lazy
 from .store import Store, store
 
 __all__ = [
+    "Lazy",
     "Store",
     "catalog",
     "chain",

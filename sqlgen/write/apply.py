@@ -41,7 +41,7 @@ def _stage(root: Path, change: Change, undo: contextlib.ExitStack) -> Path | Non
     try:
         _make_folders(path.parent, undo)
         undo.callback(temporary.unlink, missing_ok=True)
-        temporary.write_text(change.after, encoding="utf-8", newline="")
+        temporary.write_bytes(change.after.encode())
         if change.before is not None:
             temporary.chmod(stat.S_IMODE(path.stat().st_mode))
     except OSError as error:

@@ -1,0 +1,28 @@
+import pickle
+
+import pytest
+
+from sqlgen.cache import Lazy
+
+ITEMS = {1: "a", 2: ("b", 3)}
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_what_comes_back_is_what_was_kept(times: int) -> None:
+    lazy = Lazy(ITEMS)
+    for _ in range(times):
+        lazy = pickle.loads(pickle.dumps(lazy))
+    assert lazy[1] == lazy.get(1) == "a"
+    assert lazy == ITEMS
+    assert len(lazy) == 2
+    assert list(lazy) == [1, 2]
+    assert list(lazy.values()) == list(ITEMS.values())
+    assert 3 not in lazy
+    assert (lazy.get(3), lazy.get(3, "c")) == (None, "c")
+    with pytest.raises(KeyError):
+        lazy[3]
+
+
+def test_an_item_is_read_once() -> None:
+    lazy: Lazy[tuple[str, int]] = pickle.loads(pickle.dumps(Lazy({1: ("a", 1)})))
+    assert lazy[1] is lazy[1]
