@@ -51,7 +51,10 @@ class Joined:
 
     def missing(self, varno: int) -> Optional | None:
         """The side that the relation may be missing with."""
-        return next((o for o in self.optional if varno in o.relations), None)
+        for side in self.optional:
+            if varno in side.relations:
+                return side
+        return None
 
     def given(self, side: Optional) -> "Joined":
         """The same for the rows that have that side."""

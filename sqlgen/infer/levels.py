@@ -77,6 +77,8 @@ class Level:
 
     def up(self, levels: int) -> "Level | None":
         """The query *levels* further out."""
+        if not levels:
+            return self
         level: Level | None = self
         for _ in range(levels):
             level = level.outer if level else None
@@ -104,9 +106,10 @@ class Level:
     def plain(self, index: int) -> "Mapping[int, Origins] | None":
         """The columns of an entry that is a table; None for all others."""
         if index not in self._plain:
-            entry = self.entries[index - 1]
-            table, source = self.table(entry), self.source(entry)
-            self._plain[index] = table.origins if table and not source else None
+            entry = self.entries[index - 1] if 0 < index <= len(self.entries) else None
+            table = self.table(entry) if entry else None
+            is_plain = entry and table and not self.source(entry)
+            self._plain[index] = table.origins if table and is_plain else None
         return self._plain[index]
 
     def source(self, entry: Node) -> "Level | None":
@@ -232,13 +235,17 @@ _NOWHERE: Origins = frozenset({None})
 
 def _origins(node: Node, level: Level) -> Origins:
     """Where all the values come from; nothing for those of a CTE's reference to itself."""
-    column = reference(node, level)
+    var = unchanged(node)
+    if var.tag != "VAR":
+        return _NOWHERE
+    around = level.up(var.number("varlevelsup"))
+    plain = around.plain(var.number("varno")) if around else None
+    if plain is not None:
+        return plain.get(var.number("varattno"), _NOWHERE)
+    column = reference(var, level)
     if column is None or column.number <= 0:
         return _NOWHERE
     home, entry = column.home, column.entry
-    plain = home.plain(column.index)
-    if plain is not None:
-        return plain.get(column.number, _NOWHERE)
     if entry.flag("self_reference"):
         return frozenset()
     table = home.table(entry)
