@@ -55,11 +55,12 @@ class Node:
     def __repr__(self) -> str:
         return f"<{_unmask(self.form.text)} at {self.location}>"
 
-    def number(self, name: str, default: int = 0) -> int:
+    def number(self, name: str) -> int:
         """A number: `:varno 1`."""
-        form = self.form
-        value = form.numbers[name] if name in form.numbers else form.number(name)
-        return default if value is None else value
+        try:
+            return self.form.numbers[name]
+        except KeyError:
+            return self.form.number(name)
 
     def flag(self, name: str) -> bool:
         """A boolean: `:constisnull true`."""
@@ -185,7 +186,7 @@ class Form:
     """What a node's own text says but for where the node stands: the same for all that print it.
 
     `fields` are told apart, but not what they mean. `numbers` are those that have been asked for as
-    such, None for a null. `location` is that of a node whose text has it in its midst, or -1.
+    such. `location` is that of a node whose text has it in its midst, or -1.
     """
 
     __slots__ = ("_meaning", "fields", "location", "numbers", "tag", "text")
@@ -195,15 +196,14 @@ class Form:
         tag = text.partition(" ")[0]
         self.tag = _OLD_TAGS.get(tag, tag)
         self.fields = _fields(tag, text)
-        self.numbers: dict[str, int | None] = {}
-        place = self.number("location") if " :location " in text else None
-        self.location = -1 if place is None else place
+        self.numbers: dict[str, int] = {}
+        self.location = self.number("location") if "location" in self.fields else -1
 
-    def number(self, name: str) -> int | None:
-        """The field *name* as a number."""
+    def number(self, name: str) -> int:
+        """The field *name* as a number, 0 if it is none."""
         token = self.fields.get(name)
         known = isinstance(token, str) and token != "<>"
-        value = int(token) if known else None  # type: ignore[arg-type]  # known to be a text
+        value = int(token) if known else 0  # type: ignore[arg-type]  # known to be a text
         self.numbers[name] = value
         return value
 
