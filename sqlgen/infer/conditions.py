@@ -11,7 +11,6 @@ Outcomes are sets: `TRUE | NULL` is "true or NULL, but not false". For values th
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from .nodes import Node
@@ -34,8 +33,7 @@ class Assumption(NamedTuple):
     expression: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """An expression that every row has come through, with an outcome that is `allowed`."""
 
     expression: Node

@@ -1,9 +1,8 @@
 """Query trees and the queries within them -> where a column reference leads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from weakref import ref
 
 from ..model.catalog import Catalog, Relation
@@ -177,18 +176,17 @@ def unchanged(node: Node) -> Node:
     return node
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Column `number` of range table entry `index` of the query `home`; 0 is the whole row."""
+class Reference(NamedTuple):
+    """Column `number` of range table entry `place` (from 1) of the query `home`; 0 is the whole row."""
 
     home: Level
-    index: int
+    place: int
     number: int
 
     @property
     def entry(self) -> Node:
         """The range table entry."""
-        return self.home.entries[self.index - 1]
+        return self.home.entries[self.place - 1]
 
 
 def reference(node: Node, level: Level) -> Reference | None:
@@ -252,7 +250,7 @@ def _origins(node: Node, level: Level) -> Origins:
     # What a view's trigger gives back need not be in any table.
     made_up = (
         table is not None
-        and column.index == home.query.number("resultRelation")
+        and column.place == home.query.number("resultRelation")
         and returns_at_will(table.relation)
     )
     source = None if made_up else home.source(entry)
