@@ -1,6 +1,6 @@
 """The tree as the server's log format wraps it -> the tree on one line."""
 
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 _LINE = 78
 """`LINELEN` of `format_node_dump` in PostgreSQL's nodes/print.c, in bytes."""
@@ -13,7 +13,10 @@ def unwrapped(wrapped: bytes) -> str:
     too (`\` and newline is `\` and blank). A token longer than a line has no blank to break at
     and is cut as it is: the rest follows without one.
     """
-    lines = wrapped.removesuffix(b"\n").split(b"\n")
+    wrapped = wrapped.removesuffix(b"\n")
+    lines = wrapped.split(b"\n")
+    if min(map(bytes.rfind, lines, repeat(b" "))) > 0:  # as nearly always
+        return wrapped.replace(b"\n", b" ").decode()
     pieces = [lines[0]]
     for line, following in pairwise(lines):
         pieces.append(b"" if _cut(line, following) else b" ")

@@ -1,7 +1,7 @@
 """Conditions of a query -> columns that they set equal to something else."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..model.catalog import ArrayType, DomainType, PgType
 from .conditions import conjuncts
@@ -13,11 +13,10 @@ from .nodes import Node
 INNER, LEFT, FULL, RIGHT = 0, 1, 2, 3
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """A column that a condition sets equal to something of other relations, or of none."""
 
-    index: int
+    place: int
     number: int
     by: frozenset[int]
 
@@ -161,7 +160,7 @@ def _bound(side: Node, equality: Node, level: Level) -> Iterator[tuple[int, int]
     """The column of an entry that a side of `=` is, or the expression of a unique index."""
     column = reference(side, level)
     if column and column.home is level and _as_indexed(equality, side, level):
-        yield column.index, column.number
+        yield column.place, column.number
     if column is None:
         collation = equality.number("inputcollid")
         for index in {n.number("varno") for n in side.own if n.tag == "VAR"}:

@@ -11,7 +11,6 @@ Outcomes are sets: `TRUE | NULL` is "true or NULL, but not false". For values th
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from .nodes import Node
@@ -34,8 +33,7 @@ class Assumption(NamedTuple):
     expression: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """An expression that every row has come through, with an outcome that is `allowed`."""
 
     expression: Node
@@ -113,17 +111,19 @@ def _call(node: Node, scope: "Scope", assumed: Assumption) -> int:
     if function is None:
         return ANYTHING
     values = _all(node.nodes("args"), scope, assumed)
+    if not function.system or function.name not in _SPECIAL:
+        return NULL if function.strict and NULL in values else ANYTHING
     if function.strict:
-        folded = _FOLDED.get(function.signature) if function.system else None
+        folded = _FOLDED.get(function.signature)
         if NULL in values and folded is None:
             return NULL
         if folded is not None and values[folded] == NULL:
             return NULL
-    elif function.system and function.name in ("num_nulls", "num_nonnulls"):
+    elif function.name in _COUNTS:
         return NOT_NULL
-    if function.system and function.signature in _EQUALITY and len(values) == 2:
+    if function.signature in _EQUALITY and len(values) == 2:
         return equal(*values, same=function.name == "booleq")
-    if function.system and len(values) == 2 and function.signature in _COUNTING:
+    if len(values) == 2 and function.signature in _COUNTING:
         return _counted(node, function.name, scope, assumed)
     return ANYTHING
 
@@ -137,7 +137,7 @@ def _counted(node: Node, name: str, scope: "Scope", assumed: Assumption) -> int:
         or call.flag("funcvariadic")
         or function is None
         or not function.system
-        or function.name not in ("num_nulls", "num_nonnulls")
+        or function.name not in _COUNTS
         or wanted.tag != "CONST"
         or wanted.flag("constisnull")
     ):
@@ -316,6 +316,7 @@ _JOIN, _GROUP = 2, 9  # RTEKind
 _EXISTS, _ALL, _ANY, _EXPR, _ARRAY = 0, 1, 2, 4, 6  # SubLinkType
 _BOOL = 16
 
+_COUNTS = frozenset({"num_nulls", "num_nonnulls"})
 _EQUALITY = frozenset({"booleq(boolean, boolean)", "boolne(boolean, boolean)"})
 _FOLDED = {
     "range_contains_elem(anyrange, anyelement)": 0,
@@ -333,6 +334,10 @@ _COUNTING: dict[str, Callable[[int, int], bool]] = {
     "int4lt(integer, integer)": int.__lt__,
     "int4le(integer, integer)": int.__le__,
 }
+_SPECIAL = _COUNTS | {
+    signature.partition("(")[0] for signature in (*_EQUALITY, *_FOLDED, *_COUNTING)
+}
+"""The names of PostgreSQL's functions of which more is known than that they are strict."""
 
 _Outcome: TypeAlias = "Callable[[Node, Scope, Assumption], int]"
 _OUTCOMES: dict[str, _Outcome] = {

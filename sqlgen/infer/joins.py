@@ -11,7 +11,7 @@ versions is better.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .conditions import Assumption, Condition, conjuncts
 from .matches import always_matches
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Optional:
+class Optional(NamedTuple):
     """The side of an outer join that may be missing from a row.
 
     `relations` are the places in the range table of all that is on that side, `others` those of the
@@ -51,7 +50,10 @@ class Joined:
 
     def missing(self, varno: int) -> Optional | None:
         """The side that the relation may be missing with."""
-        return next((o for o in self.optional if varno in o.relations), None)
+        for side in self.optional:
+            if varno in side.relations:
+                return side
+        return None
 
     def given(self, side: Optional) -> "Joined":
         """The same for the rows that have that side."""

@@ -73,7 +73,7 @@ def single(level: Level, assumed: frozenset[int] = frozenset()) -> frozenset[int
             if not lateral_to(entry) <= found:
                 continue
             bound = {
-                b.number for b in bound_columns if b.index == index and b.by <= found
+                b.number for b in bound_columns if b.place == index and b.by <= found
             }
             if any(key <= bound for key in keys_of(level, entry)):
                 found.add(index)
@@ -162,9 +162,9 @@ def _groups_to_one(level: Level, clause: str) -> bool:
     missing = nullable_side(level)
     fixed = single(level) - missing
     bound = {
-        (b.index, b.number)
+        (b.place, b.number)
         for b in bindings(level)
-        if b.by <= fixed and b.index not in missing
+        if b.by <= fixed and b.place not in missing
     }
 
     def is_fixed(expression: Node) -> bool:
@@ -263,7 +263,7 @@ def _passed_through(source: Level) -> Iterator[Key]:
         expression = output.node("expr")
         column = reference(expression, source) if expression else None
         if column and column.home is source:
-            shown[column.index, column.number] = place
+            shown[column.place, column.number] = place
     if _has_full_join(source):
         return
     for index in indexes:

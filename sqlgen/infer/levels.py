@@ -1,9 +1,8 @@
 """Query trees and the queries within them -> where a column reference leads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from weakref import ref
 
 from ..model.catalog import Catalog, Relation
@@ -77,6 +76,8 @@ class Level:
 
     def up(self, levels: int) -> "Level | None":
         """The query *levels* further out."""
+        if not levels:
+            return self
         level: Level | None = self
         for _ in range(levels):
             level = level.outer if level else None
@@ -104,9 +105,10 @@ class Level:
     def plain(self, index: int) -> "Mapping[int, Origins] | None":
         """The columns of an entry that is a table; None for all others."""
         if index not in self._plain:
-            entry = self.entries[index - 1]
-            table, source = self.table(entry), self.source(entry)
-            self._plain[index] = table.origins if table and not source else None
+            entry = self.entries[index - 1] if 0 < index <= len(self.entries) else None
+            table = self.table(entry) if entry else None
+            is_plain = entry and table and not self.source(entry)
+            self._plain[index] = table.origins if table and is_plain else None
         return self._plain[index]
 
     def source(self, entry: Node) -> "Level | None":
@@ -174,18 +176,17 @@ def unchanged(node: Node) -> Node:
     return node
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Column `number` of range table entry `index` of the query `home`; 0 is the whole row."""
+class Reference(NamedTuple):
+    """Column `number` of range table entry `place` (from 1) of the query `home`; 0 is the whole row."""
 
     home: Level
-    index: int
+    place: int
     number: int
 
     @property
     def entry(self) -> Node:
         """The range table entry."""
-        return self.home.entries[self.index - 1]
+        return self.home.entries[self.place - 1]
 
 
 def reference(node: Node, level: Level) -> Reference | None:
@@ -232,20 +233,24 @@ _NOWHERE: Origins = frozenset({None})
 
 def _origins(node: Node, level: Level) -> Origins:
     """Where all the values come from; nothing for those of a CTE's reference to itself."""
-    column = reference(node, level)
+    var = unchanged(node)
+    if var.tag != "VAR":
+        return _NOWHERE
+    around = level.up(var.number("varlevelsup"))
+    plain = around.plain(var.number("varno")) if around else None
+    if plain is not None:
+        return plain.get(var.number("varattno"), _NOWHERE)
+    column = reference(var, level)
     if column is None or column.number <= 0:
         return _NOWHERE
     home, entry = column.home, column.entry
-    plain = home.plain(column.index)
-    if plain is not None:
-        return plain.get(column.number, _NOWHERE)
     if entry.flag("self_reference"):
         return frozenset()
     table = home.table(entry)
     # What a view's trigger gives back need not be in any table.
     made_up = (
         table is not None
-        and column.index == home.query.number("resultRelation")
+        and column.place == home.query.number("resultRelation")
         and returns_at_will(table.relation)
     )
     source = None if made_up else home.source(entry)

@@ -16,7 +16,7 @@ not before the first of them is asked.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import TypeAlias
@@ -55,11 +55,12 @@ class Node:
     def __repr__(self) -> str:
         return f"<{_unmask(self.form.text)} at {self.location}>"
 
-    def number(self, name: str, default: int = 0) -> int:
+    def number(self, name: str) -> int:
         """A number: `:varno 1`."""
-        form = self.form
-        value = form.numbers[name] if name in form.numbers else form.number(name)
-        return default if value is None else value
+        try:
+            return self.form.numbers[name]
+        except KeyError:
+            return self.form.number(name)
 
     def flag(self, name: str) -> bool:
         """A boolean: `:constisnull true`."""
@@ -142,14 +143,14 @@ class Node:
 
     @property
     def own(self) -> tuple["Node", ...]:
-        """The node itself and all below it, without the queries within it; in `walk`'s order."""
+        """The node itself and all below it, without the queries within it; in no certain order."""
         if not hasattr(self, "_below"):
             self._look_below()
         return (self, *self._below)
 
     @property
     def queries(self) -> tuple["Node", ...]:
-        """The queries within the node, without those within these; in `walk`'s order."""
+        """The queries within the node, without those within these; in the text's order."""
         if not hasattr(self, "_queries"):
             self._look_below()
         return self._queries
@@ -165,8 +166,12 @@ class Node:
     def _those(self, places: tuple[Field, ...]) -> tuple["Node", ...]:
         return tuple([self.children[p] for p in places if isinstance(p, int)])
 
-    def _look_below(self) -> None:
+    def keep(self, below: Sequence["Node"], queries: Sequence["Node"]) -> None:
+        """Remember what is below the node without the queries within it, and these."""
         # Without the node itself, so that its memory is free again as soon as it is not needed.
+        self._below, self._queries = tuple(below), tuple(queries)
+
+    def _look_below(self) -> None:
         below: list[Node] = []
         queries: list[Node] = []
         stack = [*self.children[::-1]]
@@ -178,14 +183,14 @@ class Node:
                 below.append(node)
                 if node.children:
                     stack.extend(node.children[::-1])
-        self._below, self._queries = tuple(below), tuple(queries)
+        self.keep(below, queries)
 
 
 class Form:
     """What a node's own text says but for where the node stands: the same for all that print it.
 
     `fields` are told apart, but not what they mean. `numbers` are those that have been asked for as
-    such, None for a null. `location` is that of a node whose text has it in its midst, or -1.
+    such. `location` is that of a node whose text has it in its midst, or -1.
     """
 
     __slots__ = ("_meaning", "fields", "location", "numbers", "tag", "text")
@@ -195,15 +200,14 @@ class Form:
         tag = text.partition(" ")[0]
         self.tag = _OLD_TAGS.get(tag, tag)
         self.fields = _fields(tag, text)
-        self.numbers: dict[str, int | None] = {}
-        place = self.number("location") if " :location " in text else None
-        self.location = -1 if place is None else place
+        self.numbers: dict[str, int] = {}
+        self.location = self.number("location") if "location" in self.fields else -1
 
-    def number(self, name: str) -> int | None:
-        """The field *name* as a number."""
+    def number(self, name: str) -> int:
+        """The field *name* as a number, 0 if it is none."""
         token = self.fields.get(name)
         known = isinstance(token, str) and token != "<>"
-        value = int(token) if known else None  # type: ignore[arg-type]  # known to be a text
+        value = int(token) if known else 0  # type: ignore[arg-type]  # known to be a text
         self.numbers[name] = value
         return value
 
@@ -223,20 +227,30 @@ def parse(text: str) -> tuple[Node, ...]:
     first, *pieces = _mask(text).replace("\n", " ").split("{")
     texts: list[str] = [first]
     children: list[Node] = []
-    around: list[tuple[list[str], list[Node]]] = []
+    own: list[Node] = []
+    queries: list[Node] = []
+    around: list[tuple[list[str], list[Node], int, int]] = []
     for piece in pieces:
         before, closed, after = piece.partition("}")
         if not closed:
-            around.append((texts, children))
+            around.append((texts, children, len(own), len(queries)))
             texts, children = [before], []
             continue
-        children.append(Node(before))
+        node = Node(before)
+        children.append(node)
+        own.append(node)
         while "}" in after:  # which the node around it ends with
             before, _, after = after.partition("}")
             texts.append(before)
             node = Node("{".join(texts), tuple(children))
-            texts, children = around.pop()
+            texts, children, first_own, first_query = around.pop()
             children.append(node)
+            if node.tag == "QUERY":
+                node.keep(own[first_own:], queries[first_query:])
+                del own[first_own:], queries[first_query:]
+                queries.append(node)
+            else:
+                own.append(node)
         texts.append(after)
     return tuple(children)
 

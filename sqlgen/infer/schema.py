@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..model.catalog import Catalog, Column, Relation
+from ..model.catalog import Catalog, Relation
 from ..model.description import TableColumn
 from ..model.typed import ColumnName
+from .verdict import Verdict
 
 if TYPE_CHECKING:
     from .levels import Level
@@ -31,17 +32,17 @@ class Schema:
         table = self._tables[oid] = Table(relation)
         return table
 
-    def column(self, column: TableColumn) -> Column | None:
-        """A column of a relation."""
-        table = self.table(column.table)
-        return table.relation.columns.get(column.number) if table else None
-
 
 class Table:
     """A relation, and what is asked of it for many queries."""
 
     def __init__(self, relation: Relation) -> None:
         self.relation = relation
+        self.verdicts: dict[tuple[int, str, frozenset[str]], Verdict] = {}
+        """What columns may be by the table's constraints, as far as it has been asked.
+
+        By their numbers, their names for people, and the functions that the user vouches for.
+        """
 
     @cached_property
     def names(self) -> Mapping[int, ColumnName]:

@@ -120,6 +120,8 @@ class Scope:
 
     def up(self, levels: int) -> "Scope":
         """The level that is *levels* further out."""
+        if not levels:
+            return self
         scope = self
         for _ in range(levels):
             if scope.parent is None:

@@ -135,7 +135,7 @@ def _of_table_function(entry: Node, varno: int, attno: int, scope: Scope) -> Ver
     table = entry.node("tablefunc")
     if table is None or table.number("functype") != _XML_TABLE:
         return maybe(f"{shown} may be NULL")
-    if attno - 1 == table.number("ordinalitycol", -1):
+    if attno - 1 == table.number("ordinalitycol"):
         return never("FOR ORDINALITY counts the rows")
     if attno - 1 in table.numbers("notnulls"):
         return never(f"{shown} is NOT NULL")

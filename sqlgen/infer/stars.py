@@ -26,7 +26,8 @@ def stars(statement: Level, text: str) -> tuple[Star, ...]:
         return ()
     unread = {
         id(node.node("subselect"))
-        for node in statement.query.walk()
+        for level in statement.all
+        for node in level.query.own
         if node.tag == "SUBLINK" and node.number("subLinkType") == 0  # EXISTS_SUBLINK
     }
     found: dict[int, Star] = {}

@@ -19,7 +19,7 @@ from . import json_shapes, nodes, nullability, overrides
 from .cardinality import cardinality, misfit
 from .commands import unfit
 from .json_types import is_json
-from .levels import Level, column_name, output_origin, statement
+from .levels import Level, output_origin, statement
 from .lineage import lineage
 from .parameters import domain_of, literals_of, parameters
 from .places import output_places
@@ -102,7 +102,8 @@ def _columns(
     shapes = _json_shapes(description, scope)
     for place, (column, name, override) in enumerate(shown):
         source = output_origin(level, place + 1)
-        stored = level.schema.column(source) if source else None
+        table = level.schema.table(source.table) if source else None
+        stored = table.relation.columns.get(source.number) if table and source else None
         verdict = verdicts[place]
         type_ = in_tree(outputs[place].node("expr"), column.type, level.catalog.types)
         mark = override.mark if override else Mark.INFER
@@ -119,7 +120,7 @@ def _columns(
                     else f"marked `{mark}` by its author"
                 ),
                 override=override,
-                column=column_name(level.catalog, source),
+                column=table.names.get(source.number) if table and source else None,
                 literals=_literals(stored, type_),
                 domain=domain_of(stored) if stored else None,
                 element_nullable=verdict.element_nullable

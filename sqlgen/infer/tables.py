@@ -10,6 +10,7 @@ from .conditions import Assumption, outcome
 from .context import Context, stored
 from .generated import generated_column
 from .nodes import Node
+from .schema import schema
 from .scope import Scope
 from .truth import FALSE
 from .verdict import Elements, Verdict, maybe, never
@@ -22,11 +23,16 @@ def table_column(
 ) -> Verdict:
     """A column of a table, as its constraints have it; *shown* is its name for people."""
     column = relation.columns.get(number)
-    if column is None:
+    table = schema(context.catalog).table(relation.oid)
+    if column is None or table is None:
         return maybe(f"{shown} is not known")
-    return _stored(relation, column, shown, context).but(
-        elements=Elements.STORED, origin=TableColumn(relation.oid, number)
-    )
+    key = number, shown, context.never_null
+    verdict = table.verdicts.get(key)
+    if verdict is None:
+        verdict = table.verdicts[key] = _stored(relation, column, shown, context).but(
+            elements=Elements.STORED, origin=TableColumn(relation.oid, number)
+        )
+    return verdict
 
 
 def written_column(

@@ -34,7 +34,7 @@ def in_tree(
     base = found
     while isinstance(base, DomainType):
         base = base.base
-    return found if found is not None and base == wire else wire
+    return found if found is not None and (base is wire or base == wire) else wire
 
 
 def type_of(expression: Node | None) -> int:

@@ -1,8 +1,9 @@
 """Query tree -> what each parameter is used for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
+from operator import attrgetter
+from typing import NamedTuple
 
 from ..model.catalog import ArrayType, Catalog
 from ..model.description import TableColumn
@@ -21,7 +22,7 @@ from .levels import (
 from .nodes import Node
 
 
-class Purpose(Enum):
+class Purpose(IntEnum):
     """What a parameter does in one place, the most telling for its name first."""
 
     ASSIGNED = auto()
@@ -31,8 +32,7 @@ class Purpose(Enum):
     TESTED = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class Use(NamedTuple):
     """One use of parameter `number`.
 
     `column` is the table column that it is assigned to or compared with. `elements`: it is an
@@ -64,7 +64,7 @@ _ORDER = frozenset({"=", "<>", "<", "<=", ">", ">="})
 def uses(statement: Level) -> tuple[Use, ...]:
     """All uses that say something of a parameter, by purpose and place."""
     found = [use for level in statement.all for use in _uses_in(level)]
-    return tuple(sorted(found, key=lambda use: (use.purpose.value, use.location)))
+    return tuple(sorted(found, key=attrgetter("purpose", "location")))
 
 
 def _uses_in(level: Level) -> Iterator[Use]:

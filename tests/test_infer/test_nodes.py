@@ -32,7 +32,7 @@ def test_fields_are_looked_up_by_name() -> None:
 def test_a_missing_or_null_field_is_empty() -> None:
     node = only("{X :none <>}")
     for name in ("none", "missing"):
-        assert node.number(name, 7) == 7
+        assert node.number(name) == 0
         assert not node.flag(name)
         assert node.string(name) == ""
         assert node.node(name) is None
@@ -115,6 +115,20 @@ def test_sameness_ignores_places_and_spelling() -> None:
     c = only("{F :id 7 :funcformat 2 :args ({VAR :varno 2 :location 9}) :location 4}")
     assert a.same(b)
     assert not a.same(c)
+
+
+def test_a_query_has_nodes_of_its_own_and_queries_within_it() -> None:
+    text = "{QUERY :a {X :q {QUERY :b {Y} :c ({Z} {QUERY :d {V}})}} :e ({W} {QUERY})}"
+    query = only(text)
+    inner, last = query.queries
+    [innermost] = inner.queries
+    assert sorted(node.tag for node in query.own) == ["QUERY", "W", "X"]
+    assert sorted(node.tag for node in inner.own) == ["QUERY", "Y", "Z"]
+    assert sorted(node.tag for node in innermost.own) == ["QUERY", "V"]
+    assert (last.own, last.queries) == ((last,), ())
+    x = query.node("a")
+    assert x is not None
+    assert (x.own, x.queries) == ((x,), (inner,))
 
 
 def test_the_same_columns_twice_are_told_apart_by_where_they_stand() -> None:
