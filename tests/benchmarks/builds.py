@@ -10,13 +10,15 @@ busy moment of the machine meets all of them. Memory is the peak of the process 
 import argparse
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -56,17 +58,22 @@ class Measured:
         return statistics.median(self.seconds)
 
 
+def environment(cache: Path | None) -> dict[str, str]:
+    """That of an installed sqlgen, whose modules pip has compiled."""
+    left_out = ("SQLGEN_NO_CACHE", "PYTHONDONTWRITEBYTECODE")
+    found = {k: v for k, v in os.environ.items() if k not in left_out}
+    return (
+        found | ({"SQLGEN_CACHE_DIR": str(cache)} if cache else {}) | {"NO_COLOR": "1"}
+    )
+
+
 def run(folder: Path, *command: object, cache: Path | None = None) -> Taken:
     """What a command takes."""
-    environment = dict(os.environ, NO_COLOR="1")
-    environment.pop("SQLGEN_NO_CACHE", None)
-    if cache:
-        environment["SQLGEN_CACHE_DIR"] = str(cache)
     start = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command],
         cwd=folder,
-        env=environment,
+        env=environment(cache),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
@@ -105,13 +112,49 @@ class Project:
 
     def one_file(self) -> Taken:
         """A literal of one query was changed."""
+        with self.changed() as (save, _):
+            save()
+            return self.sqlgen("build")
+
+    def a_save(self) -> Taken:
+        """The same while `sqlgen watch` runs: until the module is on disk."""
+        command = [str(SQLGEN), "watch"]
+        with (
+            self.changed() as (save, module),
+            subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=environment(self.cache),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            ) as process,
+        ):
+            assert process.stdout
+            while "current" not in process.stdout.readline():
+                pass
+            time.sleep(0.3)
+            before, start = module.stat().st_ino, time.perf_counter()
+            save()
+            while module.stat().st_ino == before:
+                time.sleep(0.0005)
+            seconds = time.perf_counter() - start
+            process.send_signal(signal.SIGINT)
+            process.stdout.read()
+            _, _, usage = os.wait4(process.pid, 0)
+            process.returncode = 0
+        return Taken(seconds, 0, usage.ru_maxrss)
+
+    @contextmanager
+    def changed(self) -> Iterator[tuple[Callable[[], object], Path]]:
+        """What saves a query file with another literal, and its module; taken back afterwards."""
         self.number += 1
         path = self.folder / "queries" / "items_7.sql"
         text = path.read_text()
-        changed = text.replace("count(*) >", f"{self.number} + count(*) >", 1)
-        path.write_text(changed)
+        other = text.replace("count(*) >", f"{self.number} + count(*) >", 1)
+        self.sqlgen("build")
         try:
-            return self.sqlgen("build")
+            yield lambda: path.write_text(other), self.folder / "generated/items_7.py"
         finally:
             path.write_text(text)
             self.sqlgen("build")
@@ -173,6 +216,7 @@ def measurements(
         Measured("check, nothing changed", lambda: project.sqlgen("check"), 0.15, f"sqlc generate, static, {n}"),
         Measured("build, one query file changed", project.one_file, 0.45, f"sqlc generate, static, {n}"),
         Measured("build, one migration appended", project.one_migration, 1.0, f"sqlc generate, database, {n}"),
+        Measured("watch, from a save to the module", project.a_save, 0.15),
         Measured("check --offline", lambda: project.sqlgen("check", "--offline"), 0.3),
         Measured("sqlgen --help", lambda: project.sqlgen("--help"), 0.07),
         Measured(f"build, nothing cached, {m}", many.cold, 0.6, f"sqlc generate, static, {m}"),
