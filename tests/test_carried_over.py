@@ -162,6 +162,14 @@ def test_a_migration_that_is_taken_back(
     assert _texts(root) == before
 
 
+def test_settings_that_inference_depends_on(
+    root: Path, inferred: set[str], servers: Servers
+) -> None:
+    (root / "pyproject.toml").write_text("[tool.sqlgen]\narray_elements = 'nullable'\n")
+    pipeline.build(read.config(root), servers=servers)
+    assert inferred == set(QUERIES)
+
+
 def _texts(root: Path) -> dict[str, str]:
     folder = root / "generated"
     return {

@@ -58,15 +58,12 @@ def schema(chain: Sequence[str], server: str, config: Config) -> str:
 
     *server* is what tells servers apart on which the same migrations give other types.
     """
-    facts = (
-        own_code(),
-        chain[-1:],
-        server,
-        config.search_path,
-        config.array_elements.value,
-        config.never_null,
-    )
-    return _key("schema", facts)
+    return _key("schema", (own_code(), chain[-1:], server, _inference(config)))
+
+
+def _inference(config: Config) -> tuple[object, ...]:
+    """The settings that types and nullability depend on."""
+    return config.search_path, config.array_elements.value, config.never_null
 
 
 def query_file(schema: str, path: str) -> str:
@@ -75,9 +72,9 @@ def query_file(schema: str, path: str) -> str:
 
 
 def latest(config: Config, server: str) -> str:
-    """Where it is kept what the schema was that was asked about last."""
-    facts = (own_code(), str(config.root), config.migrations, config.search_path)
-    return _key("latest", (facts, server))
+    """Where it is kept which schema was asked about last, of those with the same settings."""
+    place = str(config.root), config.migrations
+    return _key("latest", (own_code(), place, server, _inference(config)))
 
 
 def names(schema: str, config: Config) -> str:
