@@ -62,6 +62,7 @@ def _predicate(key: UniqueIndex, index: int) -> tuple[Node, ...]:
     return tuple([part for node in found for part in conjuncts(node)])
 
 
+@lru_cache(maxsize=512)
 def _parts(tree: str, index: int) -> tuple[Node, ...]:
     """The trees of an index, whose columns are those of entry 1, about entry *index*."""
     return nodes.parse(tree.replace(":varno 1 ", f":varno {index} "))

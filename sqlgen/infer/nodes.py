@@ -16,7 +16,7 @@ not before the first of them is asked.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import TypeAlias
@@ -143,14 +143,14 @@ class Node:
 
     @property
     def own(self) -> tuple["Node", ...]:
-        """The node itself and all below it, without the queries within it; in `walk`'s order."""
+        """The node itself and all below it, without the queries within it; in no certain order."""
         if not hasattr(self, "_below"):
             self._look_below()
         return (self, *self._below)
 
     @property
     def queries(self) -> tuple["Node", ...]:
-        """The queries within the node, without those within these; in `walk`'s order."""
+        """The queries within the node, without those within these; in the text's order."""
         if not hasattr(self, "_queries"):
             self._look_below()
         return self._queries
@@ -166,8 +166,12 @@ class Node:
     def _those(self, places: tuple[Field, ...]) -> tuple["Node", ...]:
         return tuple([self.children[p] for p in places if isinstance(p, int)])
 
-    def _look_below(self) -> None:
+    def keep(self, below: Sequence["Node"], queries: Sequence["Node"]) -> None:
+        """Remember what is below the node without the queries within it, and these."""
         # Without the node itself, so that its memory is free again as soon as it is not needed.
+        self._below, self._queries = tuple(below), tuple(queries)
+
+    def _look_below(self) -> None:
         below: list[Node] = []
         queries: list[Node] = []
         stack = [*self.children[::-1]]
@@ -179,7 +183,7 @@ class Node:
                 below.append(node)
                 if node.children:
                     stack.extend(node.children[::-1])
-        self._below, self._queries = tuple(below), tuple(queries)
+        self.keep(below, queries)
 
 
 class Form:
@@ -223,20 +227,30 @@ def parse(text: str) -> tuple[Node, ...]:
     first, *pieces = _mask(text).replace("\n", " ").split("{")
     texts: list[str] = [first]
     children: list[Node] = []
-    around: list[tuple[list[str], list[Node]]] = []
+    own: list[Node] = []
+    queries: list[Node] = []
+    around: list[tuple[list[str], list[Node], int, int]] = []
     for piece in pieces:
         before, closed, after = piece.partition("}")
         if not closed:
-            around.append((texts, children))
+            around.append((texts, children, len(own), len(queries)))
             texts, children = [before], []
             continue
-        children.append(Node(before))
+        node = Node(before)
+        children.append(node)
+        (queries if node.tag == "QUERY" else own).append(node)
         while "}" in after:  # which the node around it ends with
             before, _, after = after.partition("}")
             texts.append(before)
             node = Node("{".join(texts), tuple(children))
-            texts, children = around.pop()
+            texts, children, first_own, first_query = around.pop()
             children.append(node)
+            if node.tag == "QUERY":
+                node.keep(own[first_own:], queries[first_query:])
+                del own[first_own:], queries[first_query:]
+                queries.append(node)
+            else:
+                own.append(node)
         texts.append(after)
     return tuple(children)
 

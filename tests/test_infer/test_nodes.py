@@ -117,6 +117,20 @@ def test_sameness_ignores_places_and_spelling() -> None:
     assert not a.same(c)
 
 
+def test_a_query_has_nodes_of_its_own_and_queries_within_it() -> None:
+    text = "{QUERY :a {X :q {QUERY :b {Y} :c ({Z} {QUERY :d {V}})}} :e ({W} {QUERY})}"
+    query = only(text)
+    inner, last = query.queries
+    [innermost] = inner.queries
+    assert sorted(node.tag for node in query.own) == ["QUERY", "W", "X"]
+    assert sorted(node.tag for node in inner.own) == ["QUERY", "Y", "Z"]
+    assert sorted(node.tag for node in innermost.own) == ["QUERY", "V"]
+    assert (last.own, last.queries) == ((last,), ())
+    x = query.node("a")
+    assert x is not None
+    assert (x.own, x.queries) == ((x,), (inner,))
+
+
 def test_the_same_columns_twice_are_told_apart_by_where_they_stand() -> None:
     first, second = only(
         "{X :args ({VAR :varno 1 :location 5} {VAR :varno 1 :location -1})}"
