@@ -238,7 +238,7 @@ def parse(text: str) -> tuple[Node, ...]:
             continue
         node = Node(before)
         children.append(node)
-        own.append(node)
+        (queries if node.tag == "QUERY" else own).append(node)
         while "}" in after:  # which the node around it ends with
             before, _, after = after.partition("}")
             texts.append(before)
