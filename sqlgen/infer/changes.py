@@ -1,8 +1,9 @@
 """Two catalogs of one cluster -> which queries a difference between them may matter to.
 
 What is inferred of a query follows from what the server answers about it and from the catalog's facts.
-These are reached from the oids in the analysed tree: a table's columns and constraints, the tables
-that its foreign keys refer to, the queries of views. So where the answer is the same to the byte,
+These are reached from the oids in the analysed tree: a table's columns and constraints, the queries of
+views and functions, and what is in their trees. (A foreign key leads nowhere: all that is asked is
+whether it refers to another table of the same query.) So where the answer is the same to the byte,
 and no oid in it leads to a fact that is another, the inference is the same.
 """
 
@@ -78,8 +79,7 @@ def _references(catalog: Catalog) -> dict[int, frozenset[int]]:
     found: dict[int, frozenset[int]] = {}
     for relation in catalog.relations.values():
         if relation.oid >= _FIRST_OF_USERS:
-            targets = {key.target for key in relation.foreign_keys}
-            found[relation.oid] = _numbers(_trees(relation)) | targets
+            found[relation.oid] = _numbers(_trees(relation))
     for function in catalog.functions.values():
         if function.body:
             found[function.oid] = _numbers([function.body])
