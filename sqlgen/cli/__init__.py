@@ -25,7 +25,8 @@ def run() -> NoReturn:
     """What the script `sqlgen` runs: `main`, and whatever may happen to a process besides.
 
     Neither Ctrl-C at any moment nor an output that nobody reads, or that has no space left, ends
-    in a traceback.
+    in a traceback. The process ends at once: to take apart all that a build has made takes Python as
+    long as writing it to disk, and the system takes it back anyway.
     """
     try:
         try:
@@ -33,6 +34,8 @@ def run() -> NoReturn:
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
+    except SystemExit as end:
+        status = _status(end)
     except KeyboardInterrupt:
         status = INTERRUPTED
         _say("interrupted")
@@ -43,8 +46,7 @@ def run() -> NoReturn:
         if error.errno != errno.EPIPE:
             _say(f"the output cannot be written: {error.strerror}")
         _discard_output()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python is torn down from here on
-    sys.exit(status)
+    os._exit(status)
 
 
 def __getattr__(name: str) -> Any:
@@ -90,6 +92,14 @@ def _is_plain(arguments: list[str]) -> bool:
     else:
         work.check(Path(), offline="--offline" in arguments)
     return True
+
+
+def _status(end: SystemExit) -> int:
+    """What Python itself makes of it: a text is an error that is told."""
+    if end.code is None or isinstance(end.code, int):
+        return end.code or 0
+    _say(str(end.code))
+    return 1
 
 
 def _say(words: str) -> None:

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -63,6 +62,8 @@ def _forget_one(family: Path) -> None:
                 return
             if not process.stop_leftover(path.with_suffix("")):
                 return
+        import shutil  # rarely needed
+
         # Whoever comes now makes the family anew.
         away = family.with_name(f".{family.name}.{os.getpid()}")
         family.rename(away)

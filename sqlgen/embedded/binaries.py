@@ -2,7 +2,6 @@
 
 import importlib.util
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +78,8 @@ def usable_by(binaries: Binaries, account: Account) -> bool:
 
 
 def _folders() -> Iterator[Path]:
+    import shutil  # rarely needed
+
     if postgres := shutil.which("postgres"):
         yield Path(postgres).resolve().parent
     if pg_config := shutil.which("pg_config"):

@@ -15,7 +15,6 @@ anew.
 import fcntl
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,6 +60,8 @@ def slot(binaries: Binaries, account: Account) -> Iterator[tuple[Path, Binaries]
                 abandoned.forget(place, family)
         yield folder, runnable
         if number >= _KEPT_SLOTS:
+            import shutil  # rarely needed
+
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(lock)
@@ -136,6 +137,8 @@ def make(folder: Path, binaries: Binaries, account: Account) -> None:
     The locale is C, that of any machine alike; PostgreSQL 17 has one of its own that also knows
     the letters outside ASCII.
     """
+    import shutil  # rarely needed
+
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir()
@@ -213,6 +216,8 @@ def _copied(binaries: Binaries, account: Account) -> Binaries | None:
 
 def _copy_all(binaries: Binaries, place: Path) -> None:
     """Copy the programs and their libraries, which auditwheel has put beside the package."""
+    import shutil  # rarely needed
+
     installation = binaries.folder.parent
     package = installation.parent
     half = place.with_name(f"{place.name}.{os.getpid()}")
@@ -228,6 +233,8 @@ def _copy_all(binaries: Binaries, place: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
+    import shutil  # rarely needed
+
     unneeded = shutil.ignore_patterns("include", "*.a", "doc")
     shutil.copytree(source, target, symlinks=True, ignore=unneeded)
 

@@ -6,10 +6,8 @@ stops the server as it should be stopped. Ending the pipe is how we stop it ours
 """
 
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -117,6 +115,8 @@ def socket_folder(folder: Path, account: Account) -> Path:
     own = folder / SOCKETS
     if len(os.fsencode(own)) <= _LONGEST_SOCKET_FOLDER:
         return own
+    import tempfile  # rarely needed
+
     short = Path(tempfile.mkdtemp(prefix="sqlgen-", dir=_SHORT))  # mode 0700
     account.give(short)
     return short
@@ -125,6 +125,8 @@ def socket_folder(folder: Path, account: Account) -> Path:
 def forget_sockets(sockets: Path) -> None:
     """Delete the socket's folder where it is not the cluster's own."""
     if sockets.parent == _SHORT and sockets.name.startswith("sqlgen-"):
+        import shutil  # rarely needed
+
         shutil.rmtree(sockets, ignore_errors=True)
 
 

@@ -5,36 +5,52 @@ They are the control file and the script of an ordinary extension, found through
 never replaced. The project's come before ours.
 """
 
-import shutil
-from importlib import resources
+import hashlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from .account import open_for_reading
+
+_OURS: Final = Path(__file__).parent / "extensions" / "extension"
 
 
 def place(folder: Path, extensions: Path | None) -> str:
     """Copy the stand-ins to where the server's user can read them; gives the setting's value.
 
-    *extensions* is the project's folder, with `NAME.control` and `NAME--VERSION.sql` in it.
+    *extensions* is the project's folder, with `NAME.control` and `NAME--VERSION.sql` in it. Nothing
+    is done where the same files are there already.
     """
-    target = folder / "stand-ins"
-    if target.exists():
-        shutil.rmtree(target)
-    path = ["$system"]
-    if extensions is not None:
-        path.append(_copy(extensions, target / "project"))
-    shipped = resources.files(__package__) / "extensions" / "extension"
-    with resources.as_file(shipped) as ours:
-        path.append(_copy(ours, target / "sqlgen"))
-    open_for_reading(target)
-    return ":".join(path)
+    sources = {"project": extensions, "sqlgen": _OURS}
+    files = {
+        f"{name}/extension/{file.name}": file.read_bytes()
+        for name, source in sources.items()
+        for file in _files(source)
+    }
+    digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
+    target = folder / "stand-ins" / digest[:16]
+    if not target.exists():
+        _copy(files, target)
+    found = [str(target / name) for name, source in sources.items() if source]
+    return ":".join(["$system", *found])
 
 
-def _copy(source: Path, target: Path) -> str:
-    """Copy the extensions' files below `extension`, where PostgreSQL looks for them."""
-    goal = target / "extension"
-    goal.mkdir(parents=True)
-    for pattern in ("*.control", "*.sql"):
-        for file in source.glob(pattern):
-            (goal / file.name).write_bytes(file.read_bytes())
-    return str(target)
+def _files(source: Path | None) -> Iterator[Path]:
+    """What extensions are made of."""
+    for file in sorted(source.iterdir()) if source and source.is_dir() else ():
+        if file.suffix in (".control", ".sql"):
+            yield file
+
+
+def _copy(files: dict[str, bytes], target: Path) -> None:
+    """Write the files below *target*, in whose place others go."""
+    import shutil  # rarely needed
+
+    shutil.rmtree(target.parent, ignore_errors=True)
+    half = target.with_suffix(".half")
+    for name, content in files.items():
+        path = half / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    open_for_reading(target.parent)
+    half.rename(target)

@@ -1,6 +1,5 @@
 """`[tool.sqlgen]` as TOML gives it -> Config, every value checked."""
 
-import difflib
 import keyword
 import posixpath
 import re
@@ -128,6 +127,8 @@ class _Table:
         for key in self._values:
             if key in self._known:
                 continue
+            import difflib  # rarely needed
+
             near = difflib.get_close_matches(
                 key.replace("-", "_").lower(), self._known, n=1
             )
@@ -215,6 +216,8 @@ def _choice(choices: type[Choice]) -> Callable[[object], Choice]:
 def _server(value: object) -> str:
     text = _text(value, _SERVER)
     if text != "embedded" and not re.match(r"postgres(?:ql)?://|\w+ *=", text):
+        import difflib  # rarely needed
+
         near = difflib.get_close_matches(text.lower(), ["embedded"], cutoff=0.7)
         raise _UnfitError(_SERVER, hint='write `"embedded"`' if near else "")
     return text
