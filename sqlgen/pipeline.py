@@ -107,6 +107,21 @@ def plan(
     return Plan(changes, said(config, made.warnings, names, wanted), newest)
 
 
+def get_ready(config: Config, servers: "Servers") -> None:
+    """Have the next build wait neither for the server nor for the stages to be imported.
+
+    Raises `SqlgenError` where the server cannot be had, or a migration fails.
+    """
+    from . import parse
+    from .analysis import Analyst
+    from .package import package  # noqa: F401
+
+    sources = read.sources(config.root, config.migrations)
+    migrations = parse.migrations(sources)
+    with Analyst(config, migrations, cache.store(), quiet, servers) as analyst:
+        analyst.prepare()
+
+
 def check_offline(config: Config, *, progress: Progress = quiet) -> Plan:
     """What a build would change if PostgreSQL still says what the lock has recorded of it.
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -39,6 +39,9 @@ def builds(load: Callable[[], Config], root: Path) -> Iterator[Built]:
     with Servers() as servers, saves(root) as saved:
         built = build(load, servers)
         yield built
+        if built.config and built.plan:
+            with suppress(SqlgenError):  # which the next build will tell
+                pipeline.get_ready(built.config, servers)
         while True:
             paths = saved.get()
             if built.config is None or any(is_source(built.config, p) for p in paths):

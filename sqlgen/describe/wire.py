@@ -155,11 +155,14 @@ class Wire:
             readable, writable, _ = select.select(
                 [self._socket], [self._socket] if unsent else [], []
             )
-            if writable:
-                unsent = unsent[self._socket.send(unsent) :]
-            if not readable:
-                continue
-            received = self._socket.recv(_CHUNK)
+            try:
+                if writable:
+                    unsent = unsent[self._socket.send(unsent) :]
+                if not readable:
+                    continue
+                received = self._socket.recv(_CHUNK)
+            except OSError as error:
+                raise _gone(error.strerror or str(error)) from None
             if not received:
                 raise _gone("it has ended the connection")
             waiting += received

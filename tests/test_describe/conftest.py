@@ -1,12 +1,15 @@
 """Queries as files hold them, and what a server says of them."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
 from sqlgen import describe, parse
+from sqlgen.model import session
 from sqlgen.model.description import Description
 from sqlgen.model.diagnostic import Diagnostic
 from sqlgen.model.query import Query
@@ -23,14 +26,35 @@ def queries(statements: Sequence[str]) -> list[Query]:
     return list(parse.query_file(SourceFile("queries/q.sql", text)).queries)
 
 
+OF_OUR_OWN = "SQLGEN_TEST_SERVER_URL" not in os.environ
+
+
+collect_ignore = [] if OF_OUR_OWN else ["test_wire.py"]
+
+
 @pytest.fixture
-def described(connection: psycopg.Connection[TupleRow]) -> Described:
-    """Describes statements in the database of the test, as it is when called."""
+def wire(connection: psycopg.Connection[TupleRow]) -> Iterator[describe.Wire]:
+    """A session without a driver, in the database of the test."""
+    options = session.options(session.settings(["public"]) | session.TREES)
+    socket = Path(connection.info.host) / f".s.PGSQL.{connection.info.port}"
+    name = connection.info.dbname
+    with describe.Wire(socket, connection.info.user, name, options) as lent:
+        yield lent
+
+
+@pytest.fixture(params=["libpq", "wire"] if OF_OUR_OWN else ["libpq"])
+def described(
+    connection: psycopg.Connection[TupleRow], request: pytest.FixtureRequest
+) -> Described:
+    """Describes statements in the database of the test, as it is when called, in either way."""
 
     def call(
         statements: Sequence[str],
     ) -> tuple[Description | Diagnostic, ...]:
         catalog = describe.catalog(connection)
-        return describe.queries(connection, catalog, queries(statements))
+        asked = connection
+        if request.param == "wire":
+            asked = request.getfixturevalue("wire")
+        return describe.queries(asked, catalog, queries(statements))
 
     return call

@@ -1,0 +1,94 @@
+"""The protocol without a driver says what libpq says, whatever the server answers."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg.rows import TupleRow
+
+from sqlgen.describe import NoSuchDatabaseError, Wire
+from sqlgen.describe.answers import Accepted, Refused
+from sqlgen.describe.exchange import exchange
+from sqlgen.describe.settings import trees_sent
+from sqlgen.model.diagnostic import ServerUnavailableError
+
+Connection = psycopg.Connection[TupleRow]
+
+STATEMENTS = [
+    'SELECT 1 AS one, \'a\' AS "größe", $1::int[] AS "a b"',
+    "SELECT * FROM pg_class WHERE relname = $1 AND oid = $2",
+    "SELECT nothing FROM pg_class",
+    "SELECT 'ä', * FROM pg_class WHERE relnamme = $1",
+    "SELEC 1",
+    "",
+    "-- nothing",
+    "VACUUM pg_class",
+    "CREATE TABLE made (id int)",
+    "SELECT $1 IS NULL OR relname = $1 FROM pg_class",
+    "SELECT $3",
+    "SELECT 1; SELECT 2",
+    "SELECT 'open",
+    "SELECT 1/0",
+    "DO $$ BEGIN RAISE NOTICE 'parse tree:'; END $$",
+    "SELECT repeat('{', 100), '\\n', E'\\\\ }'",
+    "INSERT INTO pg_temp.gone VALUES (1)",
+    "SELECT ROW(1, 'a'), ARRAY[ROW(1)], NULL, 'x'::pg_class",
+]
+
+
+def check(connection: Connection, wire: Wire, statements: list[str]) -> None:
+    with trees_sent(connection.pgconn):
+        expected = exchange(connection.pgconn, statements)
+    assert wire.ask(statements) == expected
+
+
+def test_both_ways_agree(connection: Connection, wire: Wire) -> None:
+    check(connection, wire, STATEMENTS)
+    check(connection, wire, [])
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(STATEMENTS), max_size=200))
+def test_they_agree_in_any_order(
+    connection: Connection, wire: Wire, statements: list[str]
+) -> None:
+    check(connection, wire, statements)
+
+
+def test_much_is_sent_and_received_at_once(wire: Wire) -> None:
+    """Far more than what the socket's buffers hold, in both directions."""
+    columns = ", ".join(f"relname AS c{number}" for number in range(300))
+    statement = f"SELECT {columns} FROM pg_class /* {'x' * 100_000} */"
+    answers = wire.ask([statement, "SELECT nothing"] * 50)
+    assert [type(answer) for answer in answers] == [Accepted, Refused] * 50
+    assert len({answer for answer in answers if isinstance(answer, Accepted)}) == 1
+
+
+def test_rows_are_text(wire: Wire) -> None:
+    assert wire.rows("SELECT 1, NULL, 'ä' UNION ALL SELECT 2, 'b', ''") == [
+        ("1", "", "ä"),
+        ("2", "b", ""),
+    ]
+    with pytest.raises(ServerUnavailableError, match="division by zero"):
+        wire.rows("SELECT 1/0")
+    assert wire.rows("SELECT 3") == [("3",)]
+
+
+def test_a_database_that_is_not_there(connection: Connection) -> None:
+    info = connection.info
+    socket = Path(info.host) / f".s.PGSQL.{info.port}"
+    with pytest.raises(NoSuchDatabaseError):
+        Wire(socket, info.user, "nowhere", "")
+    with pytest.raises(ServerUnavailableError, match='role "nobody" does not exist'):
+        Wire(socket, "nobody", info.dbname, "")
+    with pytest.raises(ServerUnavailableError, match="does not answer"):
+        Wire(socket / "nowhere", info.user, info.dbname, "")
+
+
+def test_a_server_that_ends_the_session(connection: Connection, wire: Wire) -> None:
+    [(process,)] = wire.rows("SELECT pg_backend_pid()")
+    connection.execute("SELECT pg_terminate_backend(%s, 5000)", (int(process),))
+    with pytest.raises(ServerUnavailableError, match="does not answer"):
+        wire.ask(["SELECT 1"])
