@@ -1,5 +1,6 @@
 """Databases for tests: copies of templates that are made in steps."""
 
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,6 +11,9 @@ import pytest
 from sqlgen import database
 from sqlgen.database import Step
 from sqlgen.database.copies import PREFIX
+
+RUN = secrets.token_hex(4)
+"""Templates stay on the server: those of a run of the tests before are others."""
 
 
 def runs(script: str, log: list[str] | None = None) -> Callable[[str], None]:
@@ -42,20 +46,20 @@ def test_each_step_is_made_once_and_each_copy_is_its_own(
     server: database.Server,
 ) -> None:
     log: list[str] = []
-    schema = Step("copies_a", runs("CREATE TABLE t (n int)", log))
-    rows = Step("copies_b", runs("INSERT INTO t VALUES (1)", log))
+    schema = Step(f"{RUN}_a", runs("CREATE TABLE t (n int)", log))
+    rows = Step(f"{RUN}_b", runs("INSERT INTO t VALUES (1)", log))
     for steps, expected in (([schema, rows], 1), ([schema], 0), ([schema, rows], 1)):
         with database.copy(server, steps, keep=lambda: False) as conninfo:
             assert look(conninfo) == expected
         name = psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"]
         assert name not in names(server)
     assert log == ["CREATE TABLE t (n int)", "INSERT INTO t VALUES (1)"]
-    assert {f"{PREFIX}copies_a", f"{PREFIX}copies_b"} <= names(server)
+    assert {f"{PREFIX}{RUN}_a", f"{PREFIX}{RUN}_b"} <= names(server)
 
 
 def test_many_that_want_the_same_one_make_it_once(server: database.Server) -> None:
     log: list[str] = []
-    step = Step("copies_c", runs("CREATE TABLE t (n int)", log))
+    step = Step(f"{RUN}_c", runs("CREATE TABLE t (n int)", log))
 
     def use(_: int) -> int:
         with database.copy(server, [step], keep=lambda: False) as conninfo:
@@ -67,14 +71,14 @@ def test_many_that_want_the_same_one_make_it_once(server: database.Server) -> No
 
 
 def test_one_that_failed_is_made_again(server: database.Server) -> None:
-    broken = Step("copies_d", runs("SELECT nothing"))
+    broken = Step(f"{RUN}_d", runs("SELECT nothing"))
     with (
         pytest.raises(psycopg.errors.UndefinedColumn),
         database.copy(server, [broken], keep=lambda: False),
     ):
         pass
-    assert f"{PREFIX}copies_d" not in names(server)
-    mended = Step("copies_d", runs("CREATE TABLE t (n int)"))
+    assert f"{PREFIX}{RUN}_d" not in names(server)
+    mended = Step(f"{RUN}_d", runs("CREATE TABLE t (n int)"))
     with database.copy(server, [mended], keep=lambda: False) as conninfo:
         assert look(conninfo) == 0
 
@@ -82,10 +86,10 @@ def test_one_that_failed_is_made_again(server: database.Server) -> None:
 def test_what_killed_processes_left_goes_with_the_next_template(
     server: database.Server,
 ) -> None:
-    left = f"{PREFIX}copies_killed_new"
+    left = f"{PREFIX}{RUN}_killed_new"
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {left}".encode())
-    step = Step("copies_e", runs("CREATE TABLE t (n int)"))
+    step = Step(f"{RUN}_e", runs("CREATE TABLE t (n int)"))
     with database.copy(server, [step], keep=lambda: False):
         assert left not in names(server)
 
@@ -93,15 +97,15 @@ def test_what_killed_processes_left_goes_with_the_next_template(
 def test_only_the_newest_templates_stay(server: database.Server) -> None:
     with ExitStack() as stack:
         for number in range(10):
-            step = Step(f"copies_f{number}", runs("CREATE TABLE t (n int)"))
+            step = Step(f"{RUN}_f{number}", runs("CREATE TABLE t (n int)"))
             stack.enter_context(database.copy(server, [step], keep=lambda: False))
     found = {name for name in names(server) if name.startswith(PREFIX)}
     assert len(found) == 8
-    assert f"{PREFIX}copies_f9" in found
+    assert f"{PREFIX}{RUN}_f9" in found
 
 
 def test_a_copy_may_stay(server: database.Server) -> None:
-    step = Step("copies_g", runs("CREATE TABLE t (n int)"))
+    step = Step(f"{RUN}_g", runs("CREATE TABLE t (n int)"))
     with database.copy(server, [step], keep=lambda: True) as conninfo:
         pass
     assert look(conninfo) == 0
