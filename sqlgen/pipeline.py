@@ -75,7 +75,7 @@ def plan(
     known = finished(store, key, before, disk)
     if known is not None:
         return Plan((), said(config, *known, wanted))
-    from . import lint, parse
+    from . import parse
     from .analysis import Analyst
     from .package import package
     from .work import Job
@@ -103,8 +103,8 @@ def plan(
         changes = tuple(c for c in changes if c.path in paths | shared)
     if not made.wrong:
         finish(store, key, made, names)
-    newest = lint.lint_newest(migrations) if changes and not only else ()
-    return Plan(changes, said(config, made.warnings, names, wanted), newest)
+    said_ = said(config, made.warnings, names, wanted)
+    return Plan(changes, said_, newest(migrations) if changes and not only else ())
 
 
 def get_ready(config: Config, servers: "Servers") -> None:
@@ -209,6 +209,13 @@ def finish(
         digests = {file.path: write.digest(file.text) for file in made.files}
         kept = {**made.kept, **digests}
         store.put(key, pickle.dumps((kept, made.warnings, tuple(names))))
+
+
+def newest(migrations: "Sequence[Migration]") -> tuple[Diagnostic, ...]:
+    """What there is to say about the newest migration, which is being written most likely."""
+    from . import lint
+
+    return lint.lint_newest(migrations)
 
 
 def said(
