@@ -99,6 +99,11 @@ class Analyst:
         self.book = book or {}
         return self
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what is found out is kept."""
+        return bool(self._store)
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -268,6 +273,7 @@ class Locked:
         scripts = [migration.up for migration in migrations]
         self._recorded = lock.Recorded(config, scripts, generated)
         self.book: Mapping[str, known.Known] = {}
+        self.keeps = False
 
     def analyse(self, sources: Sequence[SourceFile]) -> Findings:
         """The recorded queries of the files, and all that is not recorded."""

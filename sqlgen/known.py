@@ -38,7 +38,7 @@ class Known:
     """
 
     source: bytes
-    analyses: bytes
+    analyses: bytes = b""
     answers: Answers = field(default_factory=dict)
     share: bytes = b""
     made: Made | None = None

@@ -16,6 +16,7 @@ from .model.source import SourceFile, Sources, Span
 # Stages that are only needed where something has changed are imported there: they take longer to
 # import than it takes to find out that nothing has.
 if TYPE_CHECKING:
+    from .model.migration import Migration
     from .model.typed import TypedQuery
     from .package import Package
     from .servers import Servers

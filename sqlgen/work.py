@@ -28,6 +28,10 @@ class Analyses(Protocol):
     """Where the analysed queries come from: a server and what is known, or the lock."""
 
     @property
+    def keeps(self) -> bool:
+        """Whether what is found out is kept."""
+
+    @property
     def book(self) -> Mapping[str, Known]:
         """What is known of each query file, by its path."""
 
@@ -129,7 +133,7 @@ def steps(job: Job, sources: Sequence[SourceFile]) -> Steps:
     """The work on some of the query files."""
     carried = job.analyses.carried_over(sources)
     locked, wrong = _locked(job, [s for s in sources if s.path not in carried])
-    found = {one.analysed.file.source.path: _look(one) for one in locked}
+    found = {one.analysed.file.source.path: _look(one, job) for one in locked}
     found |= {path: known_look(known) for path, known in carried.items()}
     names = yield Found(found, frozenset(carried), wrong)
     more, _ = _locked(job, [s for s in job.sources if s.path in names.more])
@@ -193,16 +197,18 @@ def _locked(
     return found, wrong
 
 
-def _look(locked: _Locked) -> Looked:
+def _look(locked: _Locked, job: Job) -> Looked:
     analysed = locked.analysed
     share = Share(translate.mentions(analysed.typed), locked.types)
-    is_good = analysed.complete and not analysed.warnings
-    known = Known(
-        source=analysed.file.source.sha384,
-        analyses=lock.pack(analysed.typed),
-        answers=analysed.answers,
-        share=pickle.dumps(share, pickle.HIGHEST_PROTOCOL) if is_good else b"",
-    )
+    known = Known(source=analysed.file.source.sha384)
+    if job.analyses.keeps:
+        is_good = analysed.complete and not analysed.warnings
+        known = Known(
+            source=known.source,
+            analyses=lock.pack(analysed.typed),
+            answers=analysed.answers,
+            share=pickle.dumps(share, pickle.HIGHEST_PROTOCOL) if is_good else b"",
+        )
     return Looked(share, known, analysed.warnings)
 
 
