@@ -61,7 +61,7 @@ def package(job: Job, progress: Progress) -> Package:
     missing = [s for s in clean if not _is_there(looked[s.path], job)]
     help_ = can_help(sum(map(_queries, (*todo, *missing))))
     if help_ and todo:
-        job.analyses.prepare()
+        job.analyses.get_ready()
     progress("analysing queries")
     there, here = _halves(todo) if help_ else ([], todo)
     mine = Helper(lambda: steps(job, here))

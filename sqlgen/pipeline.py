@@ -120,7 +120,7 @@ def get_ready(config: Config, servers: "Servers") -> None:
     sources = read.sources(config.root, config.migrations)
     migrations = parse.migrations(sources)
     with Analyst(config, migrations, cache.store(), quiet, servers) as analyst:
-        analyst.prepare()
+        analyst.get_ready()
 
 
 def check_offline(config: Config, *, progress: Progress = quiet) -> Plan:

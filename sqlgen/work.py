@@ -41,8 +41,8 @@ class Analyses(Protocol):
     def carried_over(self, sources: Sequence[SourceFile]) -> Mapping[str, Known]:
         """What is known of those of the files that were analysed under other migrations, and holds."""
 
-    def prepare(self) -> object:
-        """Make sure that queries can be asked about, also by a copy of the process."""
+    def get_ready(self) -> object:
+        """Have all that asking takes, for copies of the process as well."""
 
     def remember(self, book: Mapping[str, Known]) -> None:
         """Keep what is known by now."""

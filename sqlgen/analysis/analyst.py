@@ -1,4 +1,4 @@
-"""The files of a project -> its analysed queries: those that are known, and those to ask a server about."""
+"""Query files -> their analysed queries: those that are known, and those to ask a server about."""
 
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -6,53 +6,26 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
-from . import cache, known, lock, parse
-from .model.config import ArrayElements, Config, UnknownName
-from .model.diagnostic import Diagnostic, SqlgenError, attempt
-from .model.frozen import frozen
-from .model.migration import Migration
-from .model.query import Query, QueryFile
-from .model.source import SourceFile
-from .model.typed import TypedQuery
+from .. import cache, known, lock
+from ..model.config import ArrayElements, Config, UnknownName
+from ..model.diagnostic import Diagnostic, attempt
+from ..model.migration import Migration
+from ..model.query import Query, QueryFile
+from ..model.source import SourceFile
+from ..model.typed import TypedQuery
+from .findings import Findings, gathered, in_order, parsed
 
 # What is only needed where something must be asked is imported there.
 if TYPE_CHECKING:
-    from .facts import Schema
-    from .infer import Changes
-    from .model.description import Description
-    from .servers import Servers
+    from ..facts import Schema
+    from ..infer import Changes
+    from ..model.description import Description
+    from ..servers import Servers
 
 Progress = Callable[[str], None]
 
 _BATCH: Final = 128
 """Queries that are asked about at once: their trees are some 10 kB each."""
-
-
-@frozen
-class Analysed:
-    """A query file with its good queries, in its order; those with mistakes are left out.
-
-    A file that cannot be parsed has none. `answers` are the server's to its queries.
-    """
-
-    file: QueryFile
-    typed: tuple[TypedQuery, ...]
-    parsed: bool
-    answers: known.Answers
-
-    @property
-    def warnings(self) -> tuple[Diagnostic, ...]:
-        """What there is to say about the good queries."""
-        return tuple([warning for one in self.typed for warning in one.warnings])
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing was left out."""
-        return self.parsed and len(self.typed) == len(self.file.queries)
-
-
-Findings = tuple[tuple[Analysed, ...], tuple[Diagnostic, ...]]
-"""The analysed files, in the order that was asked for, and all that is wrong in them."""
 
 
 class Analyst:
@@ -88,14 +61,14 @@ class Analyst:
         chain = cache.chain(scripts, self._config)
         server = cache.embedded(self._config)
         if not server:
-            from . import facts
+            from .. import facts
 
             server = facts.identity(self._lent().get(self._config, self._progress))
         self._key = cache.schema(chain, server, self._config)
         self._latest = cache.latest(self._config, server)
         book = known.load(self._store, self._key)
         if book is None:
-            self.prepare()  # at least the migrations are to be tried
+            self._prepared()  # at least the migrations are to be tried
         self.book = book or {}
         return self
 
@@ -112,13 +85,18 @@ class Analyst:
     ) -> None:
         self._stack.close()
 
-    def prepare(self) -> "Schema":
+    def get_ready(self) -> None:
+        """Have all that asking takes, for copies of the process as well."""
+        self._prepared()
+        self._earlier()
+
+    def _prepared(self) -> "Schema":
         """The database that has the schema, made if need be."""
         if self._schema is None:
             servers = self._lent()
             server = servers.get(self._config, self._progress)
             # What is needed once the server answers is imported while it starts.
-            from . import facts, infer, render, translate  # noqa: F401
+            from .. import facts, infer, render, translate  # noqa: F401
 
             self._schema = servers.keep(
                 self._key,
@@ -161,7 +139,7 @@ class Analyst:
             return found
         same = [s for s in sources if known.is_clean(book.get(s.path), s)]
         files, _ = parsed(same)
-        for some in batches([file for file, _ in files]):
+        for some in _batches([file for file, _ in files]):
             described = self._asked([q for file in some for q in file.queries], [])
             holding = {
                 id(one.query)
@@ -188,7 +166,7 @@ class Analyst:
             kept = None if self.book else self._store.get(self._latest)
             key, facts = pickle.loads(kept) if kept else ("", "")
             book = known.load(self._store, key) if key else None
-            changes = self.prepare().changes_since(facts) if book else None
+            changes = self._prepared().changes_since(facts) if book else None
             self._before = book or {}, changes
         return self._before
 
@@ -200,7 +178,7 @@ class Analyst:
         if kept := self._store.get(key):
             names: tuple[UnknownName, ...] = pickle.loads(kept)
             return names
-        found = self.prepare().unknown_names(self._config)
+        found = self._prepared().unknown_names(self._config)
         self._store.put(key, pickle.dumps(found))
         return found
 
@@ -219,12 +197,12 @@ class Analyst:
         """
         first: tuple[Diagnostic, ...] = ()
         if not self._migrations and any(d.code in _MISSING for d in diagnostics):
-            first = (no_migrations(self._config),)
+            first = (_no_migrations(self._config),)
         return first + in_order(diagnostics)
 
     def _lent(self) -> "Servers":
         if self._servers is None:
-            from .servers import Servers
+            from ..servers import Servers
 
             self._servers = self._stack.enter_context(Servers())
         return self._servers
@@ -233,7 +211,7 @@ class Analyst:
         self, queries: Sequence[Query], wrong: list[Diagnostic]
     ) -> "tuple[Description, ...]":
         """What the server says of the queries; what is *wrong* is added to that."""
-        described, refused = self.prepare().ask(queries)
+        described, refused = self._prepared().ask(queries)
         wrong.extend(refused)
         return described
 
@@ -241,9 +219,9 @@ class Analyst:
         self, described: "Sequence[Description]", wrong: list[Diagnostic]
     ) -> tuple[TypedQuery, ...]:
         """What inference makes of the queries; what is *wrong* is added to that."""
-        from . import infer
+        from .. import infer
 
-        catalog = self.prepare().catalog
+        catalog = self._prepared().catalog
         nullable_elements = self._config.array_elements is ArrayElements.NULLABLE
         found, untyped = attempt(
             lambda description: infer.query(
@@ -258,50 +236,7 @@ class Analyst:
         return found
 
 
-class Locked:
-    """Finds the analysed queries in the lock, which is among the *generated* files.
-
-    Raises `SqlgenError` where there is no lock, or it cannot be read.
-    """
-
-    def __init__(
-        self,
-        config: Config,
-        migrations: Sequence[Migration],
-        generated: Mapping[str, bytes],
-    ) -> None:
-        scripts = [migration.up for migration in migrations]
-        self._recorded = lock.Recorded(config, scripts, generated)
-        self.book: Mapping[str, known.Known] = {}
-        self.keeps = False
-
-    def analyse(self, sources: Sequence[SourceFile]) -> Findings:
-        """The recorded queries of the files, and all that is not recorded."""
-        files, wrong = parsed(sources)
-        typed: dict[int, TypedQuery] = {}
-        stale = list(wrong)
-        for file, _ in files:
-            found, changed = self._recorded.queries(file)
-            typed |= {id(one.query): one for one in found}
-            stale.extend(changed)
-        return gathered(files, typed, {}), tuple(stale)
-
-    def carried_over(self, _: Sequence[SourceFile]) -> dict[str, known.Known]:
-        """Nothing is known from before."""
-        return {}
-
-    def prepare(self) -> None:
-        """Nobody is asked."""
-
-    def remember(self, _: Mapping[str, known.Known]) -> None:
-        """Nothing is kept."""
-
-    def explained(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-        """All that is not as recorded: the schema and the settings, then the queries."""
-        return (*self._recorded.stale, *in_order(diagnostics))
-
-
-def batches(files: Sequence[QueryFile]) -> Iterator[list[QueryFile]]:
+def _batches(files: Sequence[QueryFile]) -> Iterator[list[QueryFile]]:
     """The files in groups whose queries are asked about at once."""
     group: list[QueryFile] = []
     for file in files:
@@ -313,39 +248,7 @@ def batches(files: Sequence[QueryFile]) -> Iterator[list[QueryFile]]:
         yield group
 
 
-Parsed = tuple[QueryFile, bool]
-"""A query file, and whether it could be parsed."""
-
-
-def parsed(
-    sources: Sequence[SourceFile],
-) -> tuple[list[Parsed], tuple[Diagnostic, ...]]:
-    """The query files; those with a mistake have no queries."""
-    found: list[Parsed] = []
-    wrong: list[Diagnostic] = []
-    for source in sources:
-        try:
-            found.append((parse.query_file(source), True))
-        except SqlgenError as error:
-            wrong.extend(error.diagnostics)
-            found.append((QueryFile(source, "", ()), False))
-    return found, tuple(wrong)
-
-
-def gathered(
-    files: Sequence[Parsed], typed: Mapping[int, TypedQuery], answers: known.Answers
-) -> tuple[Analysed, ...]:
-    """The files with their typed queries, which are found by the `id` of the query."""
-    found: list[Analysed] = []
-    for file, good in files:
-        queries = tuple([typed[id(q)] for q in file.queries if id(q) in typed])
-        keys = map(lock.fingerprint, file.queries) if answers else ()
-        said = {key: answers[key] for key in keys if key in answers}
-        found.append(Analysed(file, queries, good, said))
-    return tuple(found)
-
-
-def no_migrations(config: Config) -> Diagnostic:
+def _no_migrations(config: Config) -> Diagnostic:
     """Why nothing is found that the queries speak of."""
     return Diagnostic(
         code="no-migrations",
@@ -357,13 +260,3 @@ def no_migrations(config: Config) -> Diagnostic:
 
 _MISSING = frozenset({"42P01", "42704", "42883", "3F000"})
 """undefined_table, undefined_object, undefined_function, invalid_schema_name"""
-
-
-def in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The diagnostics as somebody reads who goes through the files from top to bottom."""
-
-    def place(diagnostic: Diagnostic) -> tuple[str, int]:
-        span = diagnostic.label.span if diagnostic.label else None
-        return (span.source.path, span.start) if span else ("", 0)
-
-    return tuple(sorted(diagnostics, key=place))
