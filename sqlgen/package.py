@@ -5,7 +5,7 @@ under the same names of what all share, is not even parsed.
 """
 
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from . import lock, render, translate
@@ -17,6 +17,8 @@ from .model.output import GeneratedFile
 from .model.source import SourceFile
 from .translate import Claims, Context, Mentions, Place
 from .work import (
+    Done,
+    Found,
     Job,
     Looked,
     Names,
@@ -54,66 +56,47 @@ def package(job: Job, progress: Progress) -> Package:
     Raises `SqlgenError` for mistakes in the wanted files, and for all that keeps any module from
     being made.
     """
-    book = job.analyses.book
-    clean = [s for s in job.sources if is_clean(book.get(s.path), s)]
-    looked = {source.path: known_look(book[source.path]) for source in clean}
-    todo = [source for source in job.sources if source.path not in looked]
-    missing = [s for s in clean if not _is_there(looked[s.path], job)]
-    help_ = can_help(sum(map(_queries, (*todo, *missing))))
-    if help_ and todo:
+    before = _from_before(job)
+    here, there, help_ = _divided(job, before)
+    if help_ and (here or there):
         job.analyses.get_ready()
     progress("analysing queries")
-    there, here = _halves(todo) if help_ else ([], todo)
-    mine = Helper(lambda: steps(job, here))
     with elsewhere(lambda: steps(job, there), help_=help_) as theirs:
-        wrong: tuple[Diagnostic, ...] = ()
-        for found in (mine.first(), theirs.first()):
-            looked |= found.files
-            wrong += found.wrong
-            clean += [s for s in job.sources if s.path in found.carried]
+        halves = Helper(lambda: steps(job, here)), theirs
+        looked, known, wrong = _look(halves, before)
         wrong = job.analyses.explained(wrong)
         try:
             if errors := of(wrong, job.wanted):
                 raise SqlgenError(*errors)
             common = _common(job, looked)
         except SqlgenError:
-            job.analyses.remember(_book(job, looked))
+            job.analyses.remember({path: one.known for path, one in looked.items()})
             raise
         progress("writing Python")
-        again = [s for s in clean if not _is_current(looked[s.path], job, common)]
-        again_there, again_here = _halves(again) if help_ else ([], again)
-        names = [
-            Names(common.context, common.places, frozenset([s.path for s in half]))
-            for half in (again_here, again_there)
+        again = [
+            source
+            for source in job.sources
+            if source.path in known
+            and not _is_current(looked[source.path], job, common)
         ]
-        theirs.send(names[1])
-        outcomes = (mine.second(names[0]), theirs.second(names[1]))
-    rendered = {one.path: one for outcome in outcomes for one in outcome.files}
-    known = {
-        path: (
-            made(rendered[path], one, job, common.context)
-            if path in rendered
-            else one.known
-        )
-        for path, one in looked.items()
-    }
+        rendered, mistakes = _render(halves, again, common, help_=help_)
     try:
-        if errors := tuple(error for outcome in outcomes for error in outcome.wrong):
-            raise SqlgenError(*job.analyses.explained(errors))
+        if mistakes:
+            raise SqlgenError(*job.analyses.explained(mistakes))
         shared = _shared(job, looked, rendered, common)
     finally:
-        job.analyses.remember(known)
+        book = {
+            path: _noted(one, rendered.get(path), job, common)
+            for path, one in looked.items()
+        }
+        job.analyses.remember(book)
     files = {file: path for path, one in rendered.items() for file in one.files}
+    kept = [one.known.made for path, one in looked.items() if path not in rendered]
     return Package(
-        files | dict.fromkeys(shared, ""),
-        {
-            path: digest
-            for name, one in looked.items()
-            if name not in rendered and one.known.made
-            for path, digest in one.known.made.digests.items()
-        },
-        tuple([w for s in job.sources for w in looked[s.path].warnings]),
-        wrong,
+        files=files | dict.fromkeys(shared, ""),
+        kept={p: d for made in kept if made for p, d in made.digests.items()},
+        warnings=tuple([w for s in job.sources for w in looked[s.path].warnings]),
+        wrong=wrong,
     )
 
 
@@ -133,6 +116,75 @@ class _Common:
     mentioned: Mentions
     context: Context
     places: Mapping[str, Place]
+
+
+# --- the two steps, here and elsewhere ---------------------------------------------------------
+
+
+Half = Helper[Found, Names, Done]
+
+
+def _from_before(job: Job) -> dict[str, Looked]:
+    """What is known of the files that are as they were, by their paths."""
+    book = job.analyses.book
+    return {
+        source.path: known_look(known)
+        for source in job.sources
+        if (known := book.get(source.path)) and is_clean(known, source)
+    }
+
+
+def _divided(
+    job: Job, before: Mapping[str, Looked]
+) -> tuple[list[SourceFile], list[SourceFile], bool]:
+    """The files to be analysed here, those for the helper, and whether there is one."""
+    todo = [s for s in job.sources if s.path not in before]
+    gone = [
+        s
+        for s in job.sources
+        if s.path in before and not _is_there(before[s.path], job)
+    ]
+    help_ = can_help(sum(map(_queries, (*todo, *gone))))
+    there, here = _halves(todo) if help_ else ([], todo)
+    return here, there, help_
+
+
+def _look(
+    halves: Iterable[Half], before: Mapping[str, Looked]
+) -> tuple[dict[str, Looked], frozenset[str], tuple[Diagnostic, ...]]:
+    """The first step: every file by its path, those that need not be made again, and mistakes."""
+    looked, known = dict(before), frozenset(before)
+    wrong: tuple[Diagnostic, ...] = ()
+    for half in halves:
+        found = half.first()
+        looked |= found.files
+        known |= found.carried
+        wrong += found.wrong
+    return looked, known, wrong
+
+
+def _render(
+    halves: tuple[Half, Half],
+    again: Sequence[SourceFile],
+    common: _Common,
+    *,
+    help_: bool,
+) -> tuple[dict[str, Rendered], tuple[Diagnostic, ...]]:
+    """The second step, for known files to do *again* as well: what is made, by path, and mistakes."""
+    there, here = _halves(again) if help_ else ([], again)
+    names = [
+        Names(common.context, common.places, frozenset([s.path for s in more]))
+        for more in (here, there)
+    ]
+    halves[1].send(names[1])
+    done = [half.second(name) for half, name in zip(halves, names, strict=True)]
+    return (
+        {one.path: one for half in done for one in half.files},
+        tuple([mistake for half in done for mistake in half.wrong]),
+    )
+
+
+# --- what all files have in common -------------------------------------------------------------
 
 
 def _common(job: Job, looked: Mapping[str, Looked]) -> _Common:
@@ -192,8 +244,11 @@ def _is_current(looked: Looked, job: Job, common: _Common) -> bool:
     )
 
 
-def _book(job: Job, looked: Mapping[str, Looked]) -> dict[str, Known]:
-    return {source.path: looked[source.path].known for source in job.sources}
+def _noted(
+    looked: Looked, rendered: Rendered | None, job: Job, common: _Common
+) -> Known:
+    """What is now known of a file."""
+    return made(rendered, looked, job, common.context) if rendered else looked.known
 
 
 def _queries(source: SourceFile) -> int:
