@@ -3,7 +3,8 @@
     with elsewhere(work) as helper:         # `work` is a generator function of two steps
         mine = first_half()
         theirs = helper.first()             # what it yields
-        mine, theirs = second_half(...), helper.then(message)   # it is sent that, and returns
+        helper.send(message)                # it goes on with that
+        mine, theirs = second_half(...), helper.second(message)     # what it returns
 
 The other process is a copy of this one as it stands. What it yields and returns comes back by pickle;
 whatever goes wrong with it, the work is done here instead.
