@@ -141,4 +141,7 @@ def _receive(pipe: BinaryIO) -> Any:
     size = pipe.read(_SIZE)
     if len(size) < _SIZE:
         raise EOFError
-    return pickle.loads(pipe.read(int.from_bytes(size)))
+    content = pipe.read(int.from_bytes(size))
+    if len(content) < int.from_bytes(size):
+        raise EOFError
+    return pickle.loads(content)

@@ -21,7 +21,7 @@ from .model import session
 from .model.catalog import Catalog
 from .model.config import Config, UnknownName
 from .model.description import Description
-from .model.diagnostic import Diagnostic
+from .model.diagnostic import Diagnostic, ServerUnavailableError
 from .model.migration import Migration
 from .model.query import Query
 from .servers import Lent
@@ -96,8 +96,15 @@ class Schema:
     def ask(
         self, queries: Sequence[Query]
     ) -> tuple[tuple[Description, ...], tuple[Diagnostic, ...]]:
-        """What the server says of each query, and those that it refuses."""
-        outcomes = describe.queries(self._opened(), self.catalog, queries)
+        """What the server says of each query, and those that it refuses.
+
+        A session that is gone, though the server is not, is opened again.
+        """
+        try:
+            outcomes = describe.queries(self._opened(), self.catalog, queries)
+        except ServerUnavailableError:
+            self._session = None
+            outcomes = describe.queries(self._opened(), self.catalog, queries)
         return (
             tuple([o for o in outcomes if isinstance(o, Description)]),
             tuple([o for o in outcomes if isinstance(o, Diagnostic)]),
@@ -226,29 +233,13 @@ def _made(
         connection.execute("DISCARD TEMP")  # which no later run would see
 
     own, path = _with_driver(server), config.search_path
-    if store:
-        chain = cache.chain([migration.up for migration in migrations], config)
-        lent = database.migrated(own, chain, run, search_path=path)
-    else:
-        lent = _scratch(own, path, run)
-    with lent as connection:
+    chain = cache.chain([migration.up for migration in migrations], config)
+    keep = bool(store)
+    with database.migrated(own, chain, run, search_path=path, keep=keep) as connection:
         progress("asking PostgreSQL")
         name, facts = connection.info.dbname, describe.catalog(connection)
         with Schema(facts, lambda: database.connected(own, name, path)) as made:
             yield made, name.startswith(embedded.TEMPLATES)
-
-
-@contextmanager
-def _scratch(
-    server: "Server",
-    path: Sequence[str],
-    run: Callable[["Connection[TupleRow]", int], None],
-) -> Iterator["Connection[TupleRow]"]:
-    from . import database
-
-    with database.scratch(server, search_path=path) as connection:
-        run(connection, 0)
-        yield connection
 
 
 def _with_driver(server: Lent) -> "Server":

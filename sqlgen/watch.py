@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 from . import pipeline
 from .model.config import Config
-from .model.diagnostic import Diagnostic, SqlgenError
+from .model.diagnostic import Diagnostic, ServerUnavailableError, SqlgenError
 from .model.output import Plan
 from .servers import Servers
 
@@ -88,6 +88,8 @@ def build(load: Callable[[], Config], servers: Servers) -> Built:
         config = load()
         return Built(config, pipeline.build(config, servers=servers))
     except SqlgenError as error:
+        if isinstance(error, ServerUnavailableError):
+            servers.close()  # the next build starts it anew
         return Built(config, None, error.diagnostics)
 
 

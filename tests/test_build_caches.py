@@ -1,12 +1,14 @@
 """Whatever was cached before, and whatever became of that: a build gives what one from nothing gives."""
 
 import os
+import pickle
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -292,6 +294,22 @@ def test_two_processes_make_what_one_makes(
     pipeline.build(read.config(root))
     monkeypatch.setattr(elsewhere, "WORTH_IT", 10**6)
     check(root, monkeypatch)
+
+
+def test_half_an_answer_from_elsewhere_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work() -> Generator[bytes, int, int]:
+        number = yield bytes(10**6)
+        return number
+
+    def half(pipe: BinaryIO, found: object) -> None:
+        content = pickle.dumps(found)
+        pipe.write(len(content).to_bytes(8) + content[: len(content) // 2])
+        pipe.flush()
+
+    monkeypatch.setattr(elsewhere, "_send", half)
+    with elsewhere.elsewhere(work, help_=True) as helper:
+        assert helper.first() == bytes(10**6)
+        assert helper.second(7) == 7
 
 
 @pytest.mark.parametrize("help_", [True, False])

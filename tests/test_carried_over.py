@@ -23,6 +23,7 @@ CREATE VIEW named AS SELECT id, name FROM pets WHERE name IS NOT NULL;
 CREATE FUNCTION first_name() RETURNS text LANGUAGE sql BEGIN ATOMIC
     SELECT name FROM owners ORDER BY id LIMIT 1; END;
 CREATE TABLE events (id int, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE PROCEDURE called(INOUT code code) LANGUAGE sql AS 'SELECT code';
 CREATE TABLE alone (id int PRIMARY KEY, note text);
 """
 
@@ -37,51 +38,56 @@ QUERIES = {
     "first": "-- name: first_one :one\nSELECT first_name() AS name;",
     "events": "-- name: events :many\nSELECT * FROM events;",
     "alone": "-- name: alone :many -> Alone\nSELECT id, note FROM alone;",
+    "called": "-- name: called :one\nCALL called(:code);",
+    "explained": "-- name: explained :many\nEXPLAIN SELECT FROM owners WHERE mood = :mood;",
     "free": "-- name: free :one\nSELECT upper('a') AS up;",
 }
 
+TREELESS = {"called", "explained"}
+"""Utility statements, of which nothing tells what they speak of."""
+
 MIGRATIONS = {
     "nothing": ("SELECT 1;", set()),
-    "a new table": ("CREATE TABLE more (id int, mood mood);", set()),
-    "a column more": ("ALTER TABLE alone ADD extra int;", {"alone"}),
+    "a new table": ("CREATE TABLE more (id int, mood mood);", TREELESS),
+    "a column more": ("ALTER TABLE alone ADD extra int;", {"alone", *TREELESS}),
     "a column that may not be NULL any more": (
         "ALTER TABLE alone ALTER note SET NOT NULL;",
-        {"alone"},
+        {"alone", *TREELESS},
     ),
     "a column that a view shows": (
         "ALTER TABLE pets ALTER name SET NOT NULL;",
-        {"pets", "named"},
+        {"pets", "named", *TREELESS},
     ),
     "another view": (
         "CREATE OR REPLACE VIEW named AS SELECT id, name FROM pets;",
-        {"named"},
+        {"named", *TREELESS},
     ),
     "the target of a foreign key": (
         "ALTER TABLE owners ENABLE ROW LEVEL SECURITY;",
-        {"owners", "pets", "first"},
+        {"owners", "pets", "first", *TREELESS},
     ),
     "a foreign key that is gone": (
         "ALTER TABLE pets DROP CONSTRAINT pets_owner_id_fkey;",
-        {"pets", "named"},
+        {"pets", "named", *TREELESS},
     ),
     "a CHECK that is gone": (
         "ALTER TABLE pets DROP CONSTRAINT pets_check;",
-        {"pets", "named"},
+        {"pets", "named", *TREELESS},
     ),
-    "a label more": ("ALTER TYPE mood ADD VALUE 'so';", {"owners", "pets", "first"}),
+    "a label more": ("ALTER TYPE mood ADD VALUE 'so';", {"owners", "pets", "first", *TREELESS}),
     "a domain's CHECK": (
         "ALTER DOMAIN code DROP CONSTRAINT code_check;",
-        {"owners", "pets", "first"},
+        {"owners", "pets", "first", *TREELESS},
     ),
     "a composite's field": (
         "ALTER TYPE place ADD ATTRIBUTE street text;",
-        {"owners", "pets", "first"},
+        {"owners", "pets", "first", *TREELESS},
     ),
     "a partition": (
         "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');",
-        {"events"},
+        {"events", *TREELESS},
     ),
-    "a table's name": ("ALTER TABLE alone RENAME TO other; CREATE VIEW alone AS SELECT 1 AS id, 'a' AS note;", {"alone"}),
+    "a table's name": ("ALTER TABLE alone RENAME TO other; CREATE VIEW alone AS SELECT 1 AS id, 'a' AS note;", {"alone", *TREELESS}),
     "a trigger": (
         "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER t BEFORE UPDATE ON alone FOR EACH ROW EXECUTE FUNCTION f();",
         set(QUERIES),
@@ -90,7 +96,7 @@ MIGRATIONS = {
         "CREATE FUNCTION first_name(int) RETURNS int LANGUAGE sql AS 'SELECT 1';",
         set(QUERIES),
     ),
-    "a comment": ("COMMENT ON TABLE alone IS 'By itself.';", {"alone"}),
+    "a comment": ("COMMENT ON TABLE alone IS 'By itself.';", {"alone", *TREELESS}),
 }  # fmt: skip
 
 

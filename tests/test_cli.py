@@ -136,3 +136,12 @@ def test_a_checkout_with_windows_line_ends_is_current(project: Path) -> None:
         status, out, _ = sqlgen("-C", str(project), *arguments)
         assert (status, out.splitlines()[0]) == (0, "generated/ is current")
     assert sqlgen("-C", str(project), "build")[1] == "generated/ is current\n"
+
+
+def test_nobody_listens(project: Path) -> None:
+    command = f"{sys.executable} -c '{RUN}' check >&-"
+    done = subprocess.run(
+        command, shell=True, cwd=project, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr

@@ -1,6 +1,6 @@
 """What earlier runs found out, in the user's cache directory: by key, safe to delete at any time."""
 
-from .keys import catalog, chain, embedded, latest, names, project, query_file, schema
+from .keys import catalog, chain, embedded, latest, names, project, schema
 from .lazy import Lazy
 from .store import Store, store
 
@@ -13,7 +13,6 @@ __all__ = [
     "latest",
     "names",
     "project",
-    "query_file",
     "schema",
     "store",
 ]

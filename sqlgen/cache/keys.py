@@ -66,11 +66,6 @@ def _inference(config: Config) -> tuple[object, ...]:
     return config.search_path, config.array_elements.value, config.never_null
 
 
-def query_file(schema: str, path: str) -> str:
-    """Where the analyses of a file's queries are kept, each by its own fingerprint."""
-    return _key("queries", (schema, path))
-
-
 def latest(config: Config, server: str) -> str:
     """Where it is kept which schema was asked about last, of those with the same settings."""
     place = str(config.root), config.migrations

@@ -1,6 +1,5 @@
 """What `sqlgen build` and `sqlgen check` do, once their arguments are known."""
 
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +35,7 @@ def check(directory: Path, *, offline: bool = False, format_: str = "text") -> N
             plan = check_(config, progress=progress)
     if format_ == "text":
         show(plan.warnings)
-        sys.stdout.write(write.diff(plan.changes))
+        print(write.diff(plan.changes), end="")
         echo(verdict(len(plan.changes), config.output), err=bool(plan.changes))
         if offline and not plan.changes:
             echo(UNPROVED)

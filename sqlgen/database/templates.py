@@ -47,13 +47,17 @@ def migrated(
     migrate: Migrate,
     *,
     search_path: Sequence[str] = ("public",),
+    keep: bool = True,
 ) -> Iterator[psycopg.Connection[TupleRow]]:
     """An autocommit connection to a database that has the chain's migrations.
 
-    It is for looking: on an embedded server it may be the template itself. Raises what *migrate*
+    It is for looking: on an embedded server it may be the template itself, or becomes one, if it may
+    *keep* any. Raises what *migrate*
     raises, and `ServerUnavailableError` where no database can be created.
     """
-    name = template(server, chain, migrate, search_path=search_path)
+    name = None
+    if keep:
+        name = template(server, chain, migrate, search_path=search_path)
     if name is None:
         with (
             _forgotten_roles(server),

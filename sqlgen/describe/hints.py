@@ -8,8 +8,6 @@ from ..model.query import Parameter, Query
 from .answers import Refused
 
 _SYNTAX_ERROR = "42601"
-_UNDEFINED_TABLE = "42P01"
-_INVALID_TEXT = "22P02"
 _UNTYPED = "could not determine data type of parameter"
 
 _ENUM = re.compile(r'invalid input value for enum (?P<type>.*): "(?P<label>[\s\S]*)"')

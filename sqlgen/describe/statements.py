@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.catalog import Catalog, DomainType, PgType
 from ..model.description import Description, ResultColumn, TableColumn
-from ..model.diagnostic import Diagnostic
+from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from ..model.query import Query
 from .answers import Accepted, Ask, Refused, WireColumn
 from .deduction import deduced
@@ -56,12 +56,24 @@ def _asking(session: "Wire | psycopg.Connection[Any]") -> Iterator[Ask]:
     if isinstance(session, Wire):
         yield session.ask
         return
+    import psycopg
+
     from .exchange import exchange
     from .settings import trees_sent
 
     pgconn = session.pgconn
-    with trees_sent(pgconn):
-        yield lambda statements: exchange(pgconn, statements)
+    try:
+        with trees_sent(pgconn):
+            yield lambda statements: exchange(pgconn, statements)
+    except psycopg.OperationalError as error:
+        raise ServerUnavailableError(
+            Diagnostic(
+                code="server-unavailable",
+                message=f"the server does not answer: {str(error).strip()}",
+                label=None,
+                hint="run it again, and check that the server runs",
+            )
+        ) from None
 
 
 def _description(

@@ -29,7 +29,7 @@ from .binaries import Binaries
 
 SUPERUSER = "sqlgen"
 
-_LAYOUT = 2  # raise it when a cluster is to be made in another way
+_LAYOUT = 3  # raise it when a cluster is to be made in another way
 _KEPT_SLOTS = 2  # what more processes at once than these leave behind is deleted
 
 
@@ -86,7 +86,9 @@ def familiar(account: Account) -> Binaries | None:
 def _key(folder: Path, account: Account) -> str:
     """Tells the clusters of different binaries apart, also of an upgraded one."""
     program = folder / "postgres"
-    facts = (_LAYOUT, program, program.stat().st_mtime_ns, account.user)
+    status = program.stat()
+    version = status.st_mtime_ns, status.st_size, status.st_ino
+    facts = (_LAYOUT, program, version, account.user)
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:8]
 
 

@@ -30,9 +30,12 @@ class Changes:
     def touch(self, tree: str) -> bool:
         """Whether they may matter to what is inferred of the query with this *tree*.
 
-        Every number in it is taken for an oid, which errs on the safe side.
+        Every number in it is taken for an oid, which errs on the safe side; and of a statement
+        without a tree (CALL, EXPLAIN) it is not known what it speaks of.
         """
-        return bool(self._oids) and not self._oids.isdisjoint(_NUMBER.findall(tree))
+        if not self._oids:
+            return False
+        return not tree or not self._oids.isdisjoint(_NUMBER.findall(tree))
 
 
 def changes(before: Catalog, after: Catalog) -> Changes | None:

@@ -29,7 +29,7 @@ CLASSES = _words(
 """Classes and aliases that generated modules import or define."""
 
 FUNCTIONS = _words(
-    "args_row array_of array_text as_float4 as_int2 as_int4 as_int8 as_oid attrs boxes_text cursor_name dataclass datetime from_json hstore_text int2_text int4_text int8_text ipaddress loads multirange_text nothing oid_text one "
+    "args_row array_of array_text as_float4 as_int2 as_int4 as_int8 as_oid attrs boxes_text cursor_name dataclass datetime float8_text from_json hstore_text int2_text int4_text int8_text ipaddress loads multirange_text nothing oid_text one "
     "optional parse_array parse_composite parse_enum parse_hstore parse_multirange parse_range parse_vector "
     "range_text rows_of scalar_row to_json vector_text msgspec"
 )

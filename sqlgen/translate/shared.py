@@ -75,7 +75,7 @@ class Literals:
         """The names of what the *mentions* are of: two of the same are translated alike."""
         return (
             tuple([self.classes[each] for each in sorted(mentions.types)]),
-            tuple(sorted([self.columns[each] for each in mentions.limited])),
+            tuple([self.columns[each] for each in sorted(mentions.limited, key=str)]),
         )
 
 

@@ -45,8 +45,8 @@ from .types import (
 _TO_JSON = Apply(Named("to_json", JSON_SUPPORT))
 _SEQUENCE = Named("Sequence", "collections.abc")
 _ARRAY_OF = support("array_of")
-_WHOLE_NUMBERS = frozenset({"int2", "int4", "int8", "oid"})
-_PRINTED = frozenset({"bool", "float8", "numeric", "uuid"})
+_NUMBERS = frozenset({"int2", "int4", "int8", "oid", "float8"})
+_PRINTED = frozenset({"bool", "numeric", "uuid"})
 """The types whose values `str` makes the text of that stands in an array."""
 
 
@@ -160,7 +160,7 @@ def _as_text(element: PgType) -> Conversion | None:
     match element:
         case ScalarType(name="hstore" | "vector" | "halfvec" | "box"):
             return None
-        case ScalarType() if known(element, _WHOLE_NUMBERS):
+        case ScalarType() if known(element, _NUMBERS):
             return Parse(_ARRAY_OF, Apply(support(f"{element.name}_text")))
         case ScalarType() if known(element, _PRINTED):
             return Parse(_ARRAY_OF, Apply(STR))

@@ -135,3 +135,9 @@ def test_the_output_may_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "db").symlink_to("real")
     write.apply(tmp_path, [Change("db/a.py", None, "x")])
     assert (tmp_path / "real/a.py").read_text() == "x"
+
+
+def test_another_build_of_the_same_was_as_fast(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("new")
+    write.apply(tmp_path, [Change("a.py", "old", "new"), Change("b.py", None, "new")])
+    assert (tmp_path / "a.py").read_text() == (tmp_path / "b.py").read_text() == "new"

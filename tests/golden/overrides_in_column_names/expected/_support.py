@@ -258,6 +258,11 @@ def oid_text(value: int) -> str:
     return f"{as_oid(value):d}"
 
 
+def float8_text(value: float) -> str:
+    """A `double precision` in an array."""
+    return str(float(value))
+
+
 def array_text(value: list[Any]) -> str:
     """The text of an array that stands in another array: a domain's value."""
     dumper = Transformer().get_dumper(value, PyFormat.TEXT)

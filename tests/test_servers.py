@@ -1,0 +1,102 @@
+"""A server that is kept between builds, and what may become of it meanwhile."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from sqlgen import database, pipeline, read, watch
+from sqlgen.embedded import Running
+from sqlgen.servers import Servers
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SQLGEN_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("SQLGEN_NO_CACHE")
+    root = tmp_path / "project"
+    for folder in ("migrations", "queries"):
+        (root / folder).mkdir(parents=True)
+    (root / "pyproject.toml").write_text("[tool.sqlgen]\n")
+    (root / "migrations" / "0001_t.sql").write_text("CREATE TABLE t (id int);\n")
+    return root
+
+
+@pytest.fixture
+def servers() -> Iterator[Servers]:
+    with Servers() as lent:
+        yield lent
+
+
+def changed(root: Path, number: int) -> None:
+    text = f"-- name: q :many\nSELECT id + {number} AS id FROM t;\n"
+    (root / "queries" / "q.sql").write_text(text)
+
+
+def running(root: Path, servers: Servers) -> Running:
+    server = servers.get(read.config(root), lambda _: None)
+    assert isinstance(server, Running)
+    server.wait()
+    return server
+
+
+def test_a_session_that_is_gone_is_opened_again(root: Path, servers: Servers) -> None:
+    changed(root, 1)
+    pipeline.build(read.config(root), servers=servers)
+    own = database.ours(running(root, servers))
+    with psycopg.connect(own.conninfo, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname ~ '^sqlgen_schema_'"
+        )
+    changed(root, 2)
+    assert pipeline.build(read.config(root), servers=servers).changes
+
+
+def test_a_session_on_a_given_server_too(
+    root: Path, servers: Servers, server: database.Server
+) -> None:
+    (root / "pyproject.toml").write_text(
+        f"[tool.sqlgen]\nserver = '{server.conninfo}'\n"
+    )
+    changed(root, 1)
+    pipeline.build(read.config(root), servers=servers)
+    with psycopg.connect(server.conninfo, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname ~ '^sqlgen_scratch_' AND query ~ 'debug_print_parse'"
+        )
+    changed(root, 2)
+    assert pipeline.build(read.config(root), servers=servers).changes
+
+
+def test_a_server_that_is_killed_is_started_again(root: Path, servers: Servers) -> None:
+    changed(root, 1)
+    pipeline.build(read.config(root), servers=servers)
+    pid = (running(root, servers).folder / "data" / "postmaster.pid").read_text()
+    os.kill(int(pid.split()[0]), signal.SIGKILL)
+    plans = []
+    for number in (2, 3):
+        changed(root, number)
+        plans.append(watch.build(lambda: read.config(root), servers).plan)
+    assert plans[-1] is not None
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_roles_of_migrations_do_not_stay(
+    root: Path, servers: Servers, keep: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "migrations" / "0002_role.sql").write_text("CREATE ROLE of_test_servers;\n")
+    if not keep:
+        monkeypatch.setenv("SQLGEN_NO_CACHE", "1")
+    for number in (1, 2):
+        changed(root, number)
+        with Servers() as lent:
+            pipeline.build(read.config(root), servers=lent)
+    own = database.ours(running(root, servers))
+    with psycopg.connect(own.conninfo) as connection:
+        exists = "SELECT FROM pg_roles WHERE rolname = 'of_test_servers'"
+        assert connection.execute(exists).fetchone() is None
