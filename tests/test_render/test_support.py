@@ -141,6 +141,7 @@ def test_any_array_is_sent(
         ((1, True, None), support.int2_text, "{1,1,NULL}"),
         ([[1, 2], [3, None]], support.int4_text, "{{1,2},{3,NULL}}"),
         ([2**62], support.int8_text, "{4611686018427387904}"),
+        ([1.5, True, float("inf")], support.float8_text, "{1.5,1.0,inf}"),
         ([2**32 - 1], support.oid_text, "{4294967295}"),
         ([0.1, 3, float("-inf")], str, "{0.1,3,-inf}"),
         ([Decimal("1E-7"), Decimal("NaN")], str, "{1E-7,NaN}"),
