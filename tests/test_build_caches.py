@@ -13,6 +13,7 @@ from typing import BinaryIO
 import pytest
 
 from sqlgen import elsewhere, pipeline, read
+from sqlgen.database import Server
 from sqlgen.model.diagnostic import SqlgenError
 
 FILES = {
@@ -150,6 +151,18 @@ def test_any_change_gives_what_a_build_from_nothing_gives(
     root: Path, change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change(root)
+    check(root, monkeypatch)
+
+
+def test_another_server_is_asked_anew(
+    root: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of another version, and one that was given; the stand-in for an extension is left out."""
+    for path in ("migrations/0003_create_words.sql", "queries/words.sql"):
+        (root / path).unlink()
+    pipeline.build(read.config(root))
+    settings = f"[tool.sqlgen]\nserver = '{server.conninfo}'\n"
+    (root / "pyproject.toml").write_text(settings)
     check(root, monkeypatch)
 
 
