@@ -130,7 +130,7 @@ def test_reading(type_: PgType, annotation: str, expression: str) -> None:
         (domain(TEXT, "a"), "D", "x", False),
         (array(TEXT), "Sequence[str]", "array_of(x)", False),
         (array(INT8), "Sequence[int]", "array_of(x, int8_text)", False),
-        (array(system("float8")), "Sequence[float]", "array_of(x, str)", False),
+        (array(system("float8")), "Sequence[float]", "array_of(x, float8_text)", False),
         (array(system("bytea")), "Sequence[bytes]", "list(x)", False),
         (array(system("timestamptz")), "Sequence[datetime.datetime]", "list(x)", True),
         (array(MOOD), "Sequence[Mood]", "array_of(x)", False),
