@@ -51,9 +51,9 @@ def migrated(
 ) -> Iterator[psycopg.Connection[TupleRow]]:
     """An autocommit connection to a database that has the chain's migrations.
 
-    It is for looking: on an embedded server it may be the template itself, or becomes one, if it may
-    *keep* any. Raises what *migrate*
-    raises, and `ServerUnavailableError` where no database can be created.
+    It is for looking: on an embedded server it may be the template itself, or become one, if it may
+    *keep* any. Raises what *migrate* raises, and `ServerUnavailableError` where no database can be
+    created.
     """
     name = None
     if keep:

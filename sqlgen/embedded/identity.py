@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from . import stand_ins
+
 
 def fingerprint(folder: Path, extensions: Path | None) -> str:
     """Of the programs in *folder*, what is installed beside them, and the stand-ins for extensions.
@@ -22,9 +24,7 @@ def fingerprint(folder: Path, extensions: Path | None) -> str:
             digest.update(
                 repr((str(path), status.st_mtime_ns, status.st_size)).encode()
             )
-    ours = Path(__file__).parent / "extensions" / "extension"
-    for place in (ours, extensions):
-        for file in sorted(place.iterdir()) if place and place.is_dir() else ():
-            if file.suffix in (".sql", ".control"):
-                digest.update(f"\n{file.name}\n".encode() + file.read_bytes())
+    for place in (stand_ins.OURS, extensions):
+        for file in stand_ins.files(place):
+            digest.update(f"\n{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()

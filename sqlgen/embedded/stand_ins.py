@@ -12,7 +12,8 @@ from typing import Final
 
 from .account import open_for_reading
 
-_OURS: Final = Path(__file__).parent / "extensions" / "extension"
+OURS: Final = Path(__file__).parent / "extensions" / "extension"
+"""The stand-ins that come with sqlgen."""
 
 
 def place(folder: Path, extensions: Path | None) -> str:
@@ -21,34 +22,34 @@ def place(folder: Path, extensions: Path | None) -> str:
     *extensions* is the project's folder, with `NAME.control` and `NAME--VERSION.sql` in it. Nothing
     is done where the same files are there already.
     """
-    sources = {"project": extensions, "sqlgen": _OURS}
-    files = {
+    sources = {"project": extensions, "sqlgen": OURS}
+    contents = {
         f"{name}/extension/{file.name}": file.read_bytes()
         for name, source in sources.items()
-        for file in _files(source)
+        for file in files(source)
     }
-    digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
+    digest = hashlib.sha256(repr(sorted(contents.items())).encode()).hexdigest()
     target = folder / "stand-ins" / digest[:16]
     if not target.exists():
-        _copy(files, target)
+        _copy(contents, target)
     found = [str(target / name) for name, source in sources.items() if source]
     return ":".join(["$system", *found])
 
 
-def _files(source: Path | None) -> Iterator[Path]:
-    """What extensions are made of."""
+def files(source: Path | None) -> Iterator[Path]:
+    """What the extensions in a folder are made of, in order; nothing where there is no folder."""
     for file in sorted(source.iterdir()) if source and source.is_dir() else ():
         if file.suffix in (".control", ".sql"):
             yield file
 
 
-def _copy(files: dict[str, bytes], target: Path) -> None:
+def _copy(contents: dict[str, bytes], target: Path) -> None:
     """Write the files below *target*, in whose place others go."""
     import shutil  # rarely needed
 
     shutil.rmtree(target.parent, ignore_errors=True)
     half = target.with_suffix(".half")
-    for name, content in files.items():
+    for name, content in contents.items():
         path = half / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
