@@ -12,7 +12,8 @@ from typing import BinaryIO
 
 import pytest
 
-from sqlgen import elsewhere, pipeline, read
+from sqlgen import build, read
+from sqlgen.build import worker
 from sqlgen.database import Server
 from sqlgen.model.diagnostic import SqlgenError
 
@@ -142,7 +143,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("SQLGEN_NO_CACHE")
     for path, text in FILES.items():
         _write(tmp_path / "project", path, text)
-    pipeline.build(read.config(tmp_path / "project"))
+    build.build(read.config(tmp_path / "project"))
     return tmp_path / "project"
 
 
@@ -160,7 +161,7 @@ def test_another_server_is_asked_anew(
     """Of another version, and one that was given; the stand-in for an extension is left out."""
     for path in ("migrations/0003_create_words.sql", "queries/words.sql"):
         (root / path).unlink()
-    pipeline.build(read.config(root))
+    build.build(read.config(root))
     settings = f"[tool.sqlgen]\nserver = '{server.conninfo}'\n"
     (root / "pyproject.toml").write_text(settings)
     check(root, monkeypatch)
@@ -190,7 +191,7 @@ def test_what_was_not_finished_is_done_again(
 ) -> None:
     replaced("queries/tags.sql", "word FROM", "word, nothing FROM")(root)
     with pytest.raises(SqlgenError):
-        pipeline.build(read.config(root))
+        build.build(read.config(root))
     replaced("queries/tags.sql", "word, nothing FROM", "word, note_id FROM")(root)
     check(root, monkeypatch)
 
@@ -219,8 +220,8 @@ def test_builds_at_once_and_killed_ones_leave_a_cache_that_is_right(
 def test_nothing_is_asked_of_a_server_when_all_is_known(root: Path) -> None:
     """Neither psycopg nor anything else that only a build needs is even imported."""
     code = (
-        "import sys\nfrom pathlib import Path\nfrom sqlgen import pipeline, read\n"
-        "pipeline.build(read.config(Path()))\nprint(*sorted(sys.modules))"
+        "import sys\nfrom pathlib import Path\nfrom sqlgen import build, read\n"
+        "build.build(read.config(Path()))\nprint(*sorted(sys.modules))"
     )
     for missing in (False, True):
         if missing:
@@ -269,7 +270,7 @@ def test_offline_tells_what_was_not_analysed(
 ) -> None:
     change(root)
     with pytest.raises(SqlgenError) as caught:
-        pipeline.check_offline(read.config(root))
+        build.check_offline(read.config(root))
     assert {diagnostic.code for diagnostic in caught.value.diagnostics} == {code}
 
 
@@ -293,19 +294,19 @@ def test_offline_compares_every_byte(root: Path, change: Change) -> None:
         (root / "queries" / "notes.sql").read_text()
         + "-- name: all_notes :many\nSELECT * FROM notes;\n"
     )
-    pipeline.build(read.config(root))
+    build.build(read.config(root))
     change(root)
-    assert pipeline.check_offline(read.config(root)).changes
+    assert build.check_offline(read.config(root)).changes
 
 
 def test_two_processes_make_what_one_makes(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elsewhere, "WORTH_IT", 2)
+    monkeypatch.setattr(worker, "WORTH_IT", 2)
     shutil.rmtree(root.parent / "cache")
     shutil.rmtree(root / "generated")
-    pipeline.build(read.config(root))
-    monkeypatch.setattr(elsewhere, "WORTH_IT", 10**6)
+    build.build(read.config(root))
+    monkeypatch.setattr(worker, "WORTH_IT", 10**6)
     check(root, monkeypatch)
 
 
@@ -323,8 +324,8 @@ def test_half_an_answer_from_elsewhere_is_none(monkeypatch: pytest.MonkeyPatch) 
             pipe.flush()
             os._exit(1)
 
-    monkeypatch.setattr(elsewhere, "_send", half)
-    with elsewhere.elsewhere(work, help_=True) as helper:
+    monkeypatch.setattr(worker, "_send", half)
+    with worker.elsewhere(work, help_=True) as helper:
         assert helper.first() == bytes(10**6)
         assert helper.second(7) == 7
 
@@ -346,7 +347,7 @@ def test_work_elsewhere_is_done_whatever_becomes_of_the_process(
         survive(2)
         return number, bytes(10**6)
 
-    with elsewhere.elsewhere(work, help_=help_) as helper:
+    with worker.elsewhere(work, help_=help_) as helper:
         assert helper.first() == bytes(10**6)
         helper.send(7)
         assert helper.second(7) == (7, bytes(10**6))
@@ -355,14 +356,14 @@ def test_work_elsewhere_is_done_whatever_becomes_of_the_process(
 def check(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Compare a build with the cache to one without, in a folder with nothing in it."""
     config = read.config(root)
-    plan = pipeline.build(config)
-    assert pipeline.build(config).changes == ()
-    assert pipeline.check_offline(config).changes == ()
+    plan = build.build(config)
+    assert build.build(config).changes == ()
+    assert build.check_offline(config).changes == ()
     bare = root.parent / "bare"
     ignored = shutil.ignore_patterns("generated", "made")
     shutil.copytree(root, bare, ignore=ignored)
     monkeypatch.setenv("SQLGEN_NO_CACHE", "1")
-    from_nothing = pipeline.build(read.config(bare))
+    from_nothing = build.build(read.config(bare))
     assert texts(root / config.output) == texts(bare / config.output)
     assert plan.warnings == from_nothing.warnings
 
@@ -386,7 +387,7 @@ def test_names_that_the_database_does_not_have_are_told_each_time(
     def warned() -> list[str]:
         """What two builds in a row say: one that has something to do, and one that has not."""
         config = read.config(root)
-        said = [pipeline.build(config).warnings, pipeline.build(config).warnings]
+        said = [build.build(config).warnings, build.build(config).warnings]
         assert said[0] == said[1]
         return [f"{w.message} {w.label.span.line}" for w in said[0] if w.label]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sqlgen import infer, pipeline, read
+from sqlgen import build, infer, read
+from sqlgen.build.server_pool import Servers
 from sqlgen.infer import statement
-from sqlgen.servers import Servers
 
 SCHEMA = """\
 CREATE TYPE mood AS ENUM ('good', 'bad');
@@ -118,7 +118,7 @@ def root(tmp_path: Path, servers: Servers, monkeypatch: pytest.MonkeyPatch) -> P
     (root / "migrations" / "0001_schema.sql").write_text(SCHEMA)
     for name, text in QUERIES.items():
         (root / "queries" / f"{name}.sql").write_text(text + "\n")
-    pipeline.build(read.config(root), servers=servers)
+    build.build(read.config(root), servers=servers)
     return root
 
 
@@ -146,12 +146,12 @@ def test_one_more_migration(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (root / "migrations" / "0002_more.sql").write_text(script + "\n")
-    pipeline.build(read.config(root), servers=servers)
+    build.build(read.config(root), servers=servers)
     assert inferred == expected
     bare = root.parent / "bare"
     shutil.copytree(root, bare, ignore=shutil.ignore_patterns("generated"))
     monkeypatch.setenv("SQLGEN_NO_CACHE", "1")
-    pipeline.build(read.config(bare))
+    build.build(read.config(bare))
     assert _texts(root) == _texts(bare)
 
 
@@ -160,10 +160,10 @@ def test_a_migration_that_is_taken_back(
 ) -> None:
     before = _texts(root)
     (root / "migrations" / "0002_more.sql").write_text("ALTER TABLE alone ADD x int;")
-    pipeline.build(read.config(root), servers=servers)
+    build.build(read.config(root), servers=servers)
     (root / "migrations" / "0002_more.sql").unlink()
     inferred.clear()
-    pipeline.build(read.config(root), servers=servers)
+    build.build(read.config(root), servers=servers)
     assert inferred == set()
     assert _texts(root) == before
 
@@ -172,7 +172,7 @@ def test_settings_that_inference_depends_on(
     root: Path, inferred: set[str], servers: Servers
 ) -> None:
     (root / "pyproject.toml").write_text("[tool.sqlgen]\narray_elements = 'nullable'\n")
-    pipeline.build(read.config(root), servers=servers)
+    build.build(read.config(root), servers=servers)
     assert inferred == set(QUERIES)
 
 

@@ -76,7 +76,7 @@ def test_statuses(tmp_path: Path) -> None:
     [
         ("migrate", "click"),
         ("migrate", "sqlgen.cli.group"),
-        ("build", "sqlgen.pipeline"),
+        ("build", "sqlgen.build.pipeline"),
     ],
 )
 def test_interrupted_while_it_starts(command: str, module: str) -> None:

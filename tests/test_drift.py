@@ -13,7 +13,7 @@ from textwrap import dedent
 import pytest
 from mypy import api as mypy
 
-from sqlgen import database, pipeline, read, report
+from sqlgen import build, database, read, report
 from sqlgen.model.diagnostic import SqlgenError
 
 pytestmark = pytest.mark.xdist_group("drift")  # one mypy cache for all of them
@@ -127,7 +127,7 @@ class Project:
         """Builds, and gives what is wrong as sqlgen prints it."""
         config = replace(read.config(self.root), server=self.conninfo)
         try:
-            pipeline.build(config)
+            build.build(config)
         except SqlgenError as error:
             return report.text(error.diagnostics, color=False)
         return ""

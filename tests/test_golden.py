@@ -13,7 +13,7 @@ import black
 import pytest
 from mypy import api as mypy
 
-from sqlgen import pipeline, read, report
+from sqlgen import build, read, report
 from sqlgen.database import Server
 from sqlgen.model.diagnostic import SqlgenError
 
@@ -43,13 +43,13 @@ def outputs(project: Path, server: Server) -> dict[str, str]:
     """What sqlgen makes of *project*, by path."""
     try:
         config = replace(read.config(project), server=server.conninfo)
-        plan = pipeline.build(config)
+        plan = build.build(config)
     except SqlgenError as error:
         assert not texts(project, "expected"), "something was written"
         return {"expected/diagnostics.txt": shown(error.diagnostics)}
-    again = pipeline.plan(config)
+    again = build.plan(config)
     assert again.changes == (), "a second build changes something"
-    offline = pipeline.check_offline(config)
+    offline = build.check_offline(config)
     assert offline.changes == (), "the lock does not give what the analysis gave"
     found = texts(project, "expected")
     for path, text in found.items():

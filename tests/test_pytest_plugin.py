@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 
 from sqlgen import database
 from sqlgen.database import development
-from sqlgen.pytest_plugin import Url
+from sqlgen.testing.plugin import Url
 
 pytest_plugins = ["pytester"]
 
@@ -57,7 +57,7 @@ def suite(
 
 
 def run(suite: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return suite.runpytest_subprocess("-p", "sqlgen.pytest_plugin", *arguments)
+    return suite.runpytest_subprocess("-p", "sqlgen.testing.plugin", *arguments)
 
 
 def databases(server: database.Server, prefix: str) -> set[str]:
@@ -188,16 +188,18 @@ def test_a_password_is_not_shown_where_a_test_fails() -> None:
 
 def test_it_is_there_for_who_installs_sqlgen() -> None:
     (found,) = entry_points(group="pytest11", name="sqlgen")
-    assert found.value == "sqlgen.pytest_plugin"
+    assert found.value == "sqlgen.testing.plugin"
 
 
 def test_loading_the_plugin_imports_nothing_that_is_slow() -> None:
-    code = "import sys, pytest; before = set(sys.modules); import sqlgen.pytest_plugin;"
+    code = (
+        "import sys, pytest; before = set(sys.modules); import sqlgen.testing.plugin;"
+    )
     code += "print(*sorted(set(sys.modules) - before))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert loaded == ["sqlgen", "sqlgen.pytest_plugin"]
+    assert loaded == ["sqlgen", "sqlgen.testing.plugin"]
 
 
 @pytest.mark.sqlgen_fixtures("seeds/demo.sql")

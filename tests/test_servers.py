@@ -8,9 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from sqlgen import database, pipeline, read, watch
+from sqlgen import build, database, read
+from sqlgen.build import watch
+from sqlgen.build.server_pool import Servers
 from sqlgen.embedded import Running
-from sqlgen.servers import Servers
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def running(root: Path, servers: Servers) -> Running:
 
 def test_a_session_that_is_gone_is_opened_again(root: Path, servers: Servers) -> None:
     changed(root, 1)
-    pipeline.build(read.config(root), servers=servers)
+    build.build(read.config(root), servers=servers)
     own = database.ours(running(root, servers))
     with psycopg.connect(own.conninfo, autocommit=True) as connection:
         connection.execute(
@@ -53,7 +54,7 @@ def test_a_session_that_is_gone_is_opened_again(root: Path, servers: Servers) ->
             " WHERE datname ~ '^sqlgen_schema_'"
         )
     changed(root, 2)
-    assert pipeline.build(read.config(root), servers=servers).changes
+    assert build.build(read.config(root), servers=servers).changes
 
 
 def test_a_session_on_a_given_server_too(
@@ -63,19 +64,19 @@ def test_a_session_on_a_given_server_too(
         f"[tool.sqlgen]\nserver = '{server.conninfo}'\n"
     )
     changed(root, 1)
-    pipeline.build(read.config(root), servers=servers)
+    build.build(read.config(root), servers=servers)
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname ~ '^sqlgen_scratch_' AND query ~ 'debug_print_parse'"
         )
     changed(root, 2)
-    assert pipeline.build(read.config(root), servers=servers).changes
+    assert build.build(read.config(root), servers=servers).changes
 
 
 def test_a_server_that_is_killed_is_started_again(root: Path, servers: Servers) -> None:
     changed(root, 1)
-    pipeline.build(read.config(root), servers=servers)
+    build.build(read.config(root), servers=servers)
     pid = (running(root, servers).folder / "data" / "postmaster.pid").read_text()
     os.kill(int(pid.split()[0]), signal.SIGKILL)
     plans = []
@@ -95,7 +96,7 @@ def test_roles_of_migrations_do_not_stay(
     for number in (1, 2):
         changed(root, number)
         with Servers() as lent:
-            pipeline.build(read.config(root), servers=lent)
+            build.build(read.config(root), servers=lent)
     own = database.ours(running(root, servers))
     with psycopg.connect(own.conninfo) as connection:
         exists = "SELECT FROM pg_roles WHERE rolname = 'of_test_servers'"

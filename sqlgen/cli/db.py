@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from .. import database, workflow
+from .. import database
 from ..database import development
 from ..embedded import best
+from ..migrate import project
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .console import Progress, configuration, outcome
@@ -18,7 +19,7 @@ database_option = click.option(
     "--database",
     "name",
     metavar="NAME",
-    default=workflow.DEVELOPMENT,
+    default=project.DEVELOPMENT,
     show_default=True,
     help="The database on it, which is created if need be.",
 )
@@ -89,7 +90,7 @@ def url_of(config: Config, name: str) -> str:
     """The URL of one of its databases; it is started if need be."""
     with Progress() as progress:
         return database.url(
-            workflow.target(config, None, name, progress=progress).conninfo
+            project.target(config, None, name, progress=progress).conninfo
         )
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from .. import pipeline
+from .. import build as pipeline
+from ..build import Described
 from ..model.diagnostic import ConfigurationError, Diagnostic
 from ..model.query import Command
 from ..model.typed import TypedQuery
-from ..pipeline import Described
 from .console import FAILED, Progress, coloured, configuration, outcome, show
 
 

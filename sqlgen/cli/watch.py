@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .. import watch as watching
+from ..build import watch as watching
 from .console import configuration, outcome, show
 from .work import summary, verb
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from .. import pipeline, write
+from .. import build as pipeline
+from .. import write
 from ..model.output import Change
 from .console import FAILED, Progress, configuration, echo, hurry, outcome, show
 

@@ -1,10 +1,10 @@
 """A server -> a scratch database on it, or one that has the migrations already; and the project's own development database."""
 
 from . import development
-from .copies import Step, copy
 from .scratch import answers, connected, connection, options, scratch
 from .server import Server, given, ours, server
 from .templates import migrated
+from .test_databases import Step, copy
 from .urls import url
 
 __all__ = [

@@ -19,7 +19,7 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ..embedded import best, cluster, process, stand_ins
+from ..embedded import best, cluster, extension_shims, process
 from ..embedded import binaries as programs
 from ..embedded.account import Account, home, server_account
 from ..embedded.binaries import Binaries
@@ -54,7 +54,9 @@ def start(root: Path, *, extensions: Path | None = None) -> Server:
             cluster.make(folder, binaries, account)
         settings = dict(_SETTINGS)
         if binaries.major >= 18:
-            settings["extension_control_path"] = stand_ins.place(folder, extensions)
+            settings["extension_control_path"] = extension_shims.place(
+                folder, extensions
+            )
         sockets = process.socket_folder(folder, account)
         options = ["-k", str(sockets), "-p", str(process.PORT)]
         for name, value in settings.items():

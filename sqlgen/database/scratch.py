@@ -10,8 +10,8 @@ from psycopg.rows import TupleRow
 
 from ..model import session
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from .leftovers import drop_leftovers, new_name
 from .server import Server
+from .stale_databases import drop_leftovers, new_name
 
 
 @contextmanager

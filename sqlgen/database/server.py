@@ -14,7 +14,7 @@ from ..embedded import Running, cluster, process
 from ..embedded import binaries as programs
 from ..embedded.binaries import Binaries
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from .leftovers import drop_leftovers
+from .stale_databases import drop_leftovers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,9 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from ..embedded import TEMPLATES, template_name
-from .leftovers import new_name
 from .scratch import connected, create, drop, scratch
 from .server import Server
+from .stale_databases import new_name
 
 Migrate = Callable[[psycopg.Connection[TupleRow], int], None]
 """Runs the migrations from the given place in the chain on."""

@@ -22,8 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from . import abandoned, process
 from . import binaries as programs
+from . import process, stale_clusters
 from .account import Account, home, homes, open_for_reading
 from .binaries import Binaries
 
@@ -49,15 +49,15 @@ def slot(binaries: Binaries, account: Account) -> Iterator[tuple[Path, Binaries]
         runnable = reachable(binaries, account)
         family.mkdir(exist_ok=True)
         family.chmod(0o755)
-        abandoned.belongs_to(family, binaries)
+        stale_clusters.belongs_to(family, binaries)
     number, lock = _free_slot(family)
     try:
         folder = family / str(number)
         if not _is_sound(folder):
             make(folder, runnable, account)
-        if abandoned.is_time(root):
+        if stale_clusters.is_time(root):
             for place in {root, *homes()}:
-                abandoned.forget(place, family)
+                stale_clusters.forget(place, family)
         yield folder, runnable
         if number >= _KEPT_SLOTS:
             import shutil  # rarely needed

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from . import stand_ins
+from . import extension_shims
 
 
 def fingerprint(folder: Path, extensions: Path | None) -> str:
@@ -24,7 +24,7 @@ def fingerprint(folder: Path, extensions: Path | None) -> str:
             digest.update(
                 repr((str(path), status.st_mtime_ns, status.st_size)).encode()
             )
-    for place in (stand_ins.OURS, extensions):
-        for file in stand_ins.files(place):
+    for place in (extension_shims.OURS, extensions):
+        for file in extension_shims.files(place):
             digest.update(f"\n{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()

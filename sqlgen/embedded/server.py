@@ -10,7 +10,7 @@ from typing import Final
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from ..model.frozen import frozen
 from . import binaries as programs
-from . import cluster, process, stand_ins
+from . import cluster, extension_shims, process
 from .account import server_account
 from .binaries import Binaries
 from .identity import fingerprint
@@ -77,7 +77,7 @@ def starting(
     with cluster.slot(chosen, account) as (folder, reachable):
         settings = []
         if reachable.major >= 18:
-            path = stand_ins.place(folder, extensions)
+            path = extension_shims.place(folder, extensions)
             settings.append(("extension_control_path", path))
         with process.starting(reachable, folder, account, settings) as (sockets, wait):
             yield Running(

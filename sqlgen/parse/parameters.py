@@ -10,7 +10,7 @@ from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.query import Mark, Origin, Parameter, Placeholder, ServerSql
 from ..model.source import SourceFile, Span
 from .colons import parameter_places
-from .habits import mistaken
+from .foreign_syntax import mistaken
 from .lexer import Kind, Token
 from .names import is_snake_case, snake_case
 

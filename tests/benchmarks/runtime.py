@@ -29,7 +29,7 @@ from typing import Any
 
 import psycopg
 
-from sqlgen import database, pipeline, read
+from sqlgen import build, database, read
 from tests.benchmarks.workload import Size, write_sqlgen
 
 Connection = psycopg.Connection[Any]
@@ -157,7 +157,7 @@ def package(server: str) -> Iterator[Connection]:
         for name, text in (("migrations/1_init.up", SCHEMA), ("queries/q", QUERIES)):
             (root / f"{name}.sql").parent.mkdir()
             (root / f"{name}.sql").write_text(text)
-        pipeline.build(read.config(root))
+        build.build(read.config(root))
         conn.execute(SCHEMA)
         sys.path.insert(0, folder)
         yield conn
@@ -267,7 +267,7 @@ def imports(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write_sqlgen(root, Size())
-        pipeline.build(read.config(root))
+        build.build(read.config(root))
         for path in (root / "generated").glob("*.py"):
             tree = ast.parse(path.read_text())
             tree.body = [

@@ -10,7 +10,7 @@ import pytest
 
 from sqlgen import database
 from sqlgen.database import Step
-from sqlgen.database.copies import PREFIX
+from sqlgen.database.test_databases import PREFIX
 
 RUN = secrets.token_hex(4)
 """Templates stay on the server: those of a run of the tests before are others."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sqlgen.embedded import abandoned
+from sqlgen.embedded import stale_clusters
 from sqlgen.embedded.binaries import Binaries
 
 DAY = 24 * 3600
@@ -32,14 +32,14 @@ def family(tmp_path: Path, binaries: Binaries) -> Family:
         used = time.time() - days * DAY
         (folder / "0.lock").touch()
         os.utime(folder / "0.lock", (used, used))
-        abandoned.belongs_to(folder, binaries)
+        stale_clusters.belongs_to(folder, binaries)
         return folder
 
     return make
 
 
 def left(current: Path) -> list[str]:
-    abandoned.forget(current.parent, current)
+    stale_clusters.forget(current.parent, current)
     return sorted(path.name for path in current.parent.iterdir())
 
 
@@ -75,4 +75,4 @@ def test_what_a_process_holds(family: Family) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    abandoned.forget(tmp_path / "nothing", tmp_path)
+    stale_clusters.forget(tmp_path / "nothing", tmp_path)

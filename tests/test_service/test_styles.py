@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from mypy import api as mypy
 
-from sqlgen import database, pipeline, read
+from sqlgen import build, database, read
 from sqlgen.model.config import RowStyle
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def made(style: RowStyle, folder: Path, server: database.Server) -> Path:
         project.mkdir(parents=True, exist_ok=True)
         copy(ROOT / name, project / name)
     config = replace(read.config(project), rows=style, server=server.conninfo)
-    pipeline.build(config)
+    build.build(config)
     return project
 
 

@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from ... import lint, migrate, workflow, write
+from ... import lint, migrate, write
+from ...migrate import project
 from ...model.diagnostic import Severity
 from ...model.migration import Migration
 from ...model.output import Change
@@ -28,7 +29,7 @@ def new(directory: Path, description: tuple[str, ...]) -> None:
         config = configuration(directory)
         folder = config.root / config.migrations
         folder.mkdir(parents=True, exist_ok=True)
-        found = workflow.migrations(config)
+        found = project.migrations(config)
         words = " ".join(description)
         paths = migrate.new(found, config.migrations, words, datetime.now(UTC))
         name = PurePosixPath(paths[0]).name
@@ -60,13 +61,11 @@ def verify(directory: Path, seed: bool, format_: str) -> None:
     with outcome(format_):
         config = configuration(directory)
         with Progress() as progress:
-            found = workflow.verify(config, with_seeds=seed, progress=progress)
+            found = project.verify(config, with_seeds=seed, progress=progress)
     show(found, format_)
     failed = any(d.severity is Severity.ERROR for d in found)
     if format_ == "text" and not failed:
-        click.echo(
-            verdict(workflow.migrations(config), seed and workflow.seeds(config))
-        )
+        click.echo(verdict(project.migrations(config), seed and project.seeds(config)))
     if failed:
         raise SystemExit(FAILED)
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from ... import database, migrate, workflow
+from ... import database, migrate
+from ...migrate import project
 from ..console import Progress, configuration, outcome
 from .run import tell, teller
 from .target import (
@@ -31,15 +32,15 @@ def reset(
     """
     with outcome():
         config = configuration(directory)
-        migrations = workflow.migrations(config)
+        migrations = project.migrations(config)
         with Progress() as progress:
-            target = workflow.target(config, url, name, progress=progress)
+            target = project.target(config, url, name, progress=progress)
         called = database.url(target.conninfo, with_password=False)
         confirm(f"Drop {called} with everything in it?", yes=yes)
         with Progress() as progress, listening(progress):
             progress("dropping and creating the database")
             migrate.recreate(target.conninfo, force=force)
-            done = workflow.up(
+            done = project.up(
                 config, target, progress=teller("applied", progress, "text")
             )
     assert len(done) == len(migrations)
@@ -53,9 +54,9 @@ def seed(directory: Path, url: str | None, name: str | None) -> None:
     """Run the SQL files of `seeds/` in order, in one transaction."""
     with outcome(), Progress() as progress, listening(progress):
         config = configuration(directory)
-        target = workflow.target(config, url, name, progress=progress)
+        target = project.target(config, url, name, progress=progress)
         progress("planting seeds")
-        paths = workflow.seed(config, target)
+        paths = project.seed(config, target)
     for path in paths:
         click.echo(f"ran {path}")
     if not paths:

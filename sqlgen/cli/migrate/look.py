@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from ... import migrate, workflow
-from ...migrate import DRIFT, Standing, State
+from ... import migrate
+from ...migrate import DRIFT, Standing, State, project
 from ..console import DRIFTED, FAILED, Progress, coloured, configuration, outcome
 from .target import count, database_options, duration, format_option
 
@@ -23,9 +23,9 @@ def standings(
     """How each migration stands; ends the command where that cannot be told."""
     with outcome(format_), Progress() as progress:
         config = configuration(directory)
-        target = workflow.target(config, url, name, progress=progress)
+        target = project.target(config, url, name, progress=progress)
         return migrate.status(
-            target.conninfo, workflow.migrations(config), table=config.migrate.table
+            target.conninfo, project.migrations(config), table=config.migrate.table
         )
 
 

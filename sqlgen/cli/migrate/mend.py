@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from ... import migrate, workflow
-from ...migrate import Standing, State
+from ... import migrate
+from ...migrate import Standing, State, project
 from ..console import Progress, configuration, outcome
 from .target import confirm, count, database_options, listening, yes_option
 
@@ -39,10 +39,10 @@ def repair(
     """
     with outcome():
         config = configuration(directory)
-        migrations = workflow.migrations(config)
+        migrations = project.migrations(config)
         table = config.migrate.table
         with Progress() as progress:
-            target = workflow.target(config, url, name, progress=progress)
+            target = project.target(config, url, name, progress=progress)
             standings = migrate.status(target.conninfo, migrations, table=table)
         wanted = [
             s
@@ -77,16 +77,16 @@ def baseline(directory: Path, version: int, url: str | None, name: str | None) -
     """
     with outcome(), Progress() as progress, listening(progress):
         config = configuration(directory)
-        target = workflow.target(config, url, name, progress=progress)
+        target = project.target(config, url, name, progress=progress)
         marked = migrate.baseline(
             target.conninfo,
-            workflow.migrations(config),
+            project.migrations(config),
             version,
             table=config.migrate.table,
             lock_timeout=config.migrate.lock_timeout,
         )
     for migration in marked:
-        click.echo(f"marked {workflow.stem(migration)}")
+        click.echo(f"marked {project.stem(migration)}")
     click.echo(f"{count(len(marked))} marked as applied")
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from ... import migrate, workflow
-from ...migrate import Done
+from ... import migrate
+from ...migrate import Done, project
 from ..console import Progress, configuration, outcome, show
 from .target import (
     as_json,
@@ -42,11 +42,11 @@ def up(
     """Apply the pending migrations, in order, each in its own transaction."""
     with outcome(format_), Progress() as progress, listening(progress):
         config = configuration(directory)
-        target = workflow.target(config, url, name, progress=progress)
+        target = project.target(config, url, name, progress=progress)
         if dry_run:
             pending = migrate.dry_run(
                 target.conninfo,
-                workflow.migrations(config),
+                project.migrations(config),
                 table=config.migrate.table,
                 to=to,
                 allow_out_of_order=allow_out_of_order,
@@ -58,10 +58,10 @@ def up(
                 click.echo(json.dumps(document, indent=2, ensure_ascii=False))
                 return
             for migration in found:
-                click.echo(f"would apply {workflow.stem(migration)}")
+                click.echo(f"would apply {project.stem(migration)}")
             click.echo(f"{count(len(found))} pending")
             return
-        done = workflow.up(
+        done = project.up(
             config,
             target,
             to=to,
@@ -97,10 +97,10 @@ def down(
         raise click.UsageError("use either --steps or --to")
     with outcome(format_), Progress() as progress, listening(progress):
         config = configuration(directory)
-        target = workflow.target(config, url, name, progress=progress)
+        target = project.target(config, url, name, progress=progress)
         done = migrate.down(
             target.conninfo,
-            workflow.migrations(config),
+            project.migrations(config),
             table=config.migrate.table,
             lock_timeout=config.migrate.lock_timeout,
             steps=steps or 1,
@@ -115,7 +115,7 @@ def teller(verb: str, progress: Progress, format_: str) -> Callable[[Done], None
 
     def say(done: Done) -> None:
         if format_ == "text":
-            name, time = workflow.stem(done.migration), duration(done.seconds)
+            name, time = project.stem(done.migration), duration(done.seconds)
             progress.echo(f"{verb} {name}  {time}")
 
     return say

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ... import workflow
+from ...migrate import project
 from ...model.diagnostic import ConfigurationError, Diagnostic
 from ...model.migration import Migration
 from ..console import Progress
@@ -124,7 +124,7 @@ def as_json(migration: Migration) -> dict[str, Any]:
     return {
         "version": migration.version,
         "description": migration.description,
-        "name": workflow.stem(migration),
+        "name": project.stem(migration),
         "up": migration.up.path,
         "down": migration.down.path if migration.down else None,
     }

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import psycopg
     from psycopg.rows import TupleRow
 
-    from .database import Server
-    from .model.config import Config
+    from ..database import Server
+    from ..model.config import Config
 
 
 class Url(str):
@@ -29,7 +29,7 @@ class Url(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        from . import database
+        from .. import database
 
         return repr(database.url(str(self), with_password=False))
 
@@ -99,7 +99,7 @@ def pytest_terminal_summary(
 
 @pytest.fixture(scope="session")
 def _sqlgen_config(request: pytest.FixtureRequest) -> "Config":
-    from . import read
+    from .. import read
 
     folder = request.config.rootpath / Path(request.config.getini("sqlgen_project"))
     with _plainly():
@@ -112,12 +112,12 @@ def _sqlgen_config(request: pytest.FixtureRequest) -> "Config":
 def _sqlgen_server(
     request: pytest.FixtureRequest, _sqlgen_config: "Config"
 ) -> Iterator["Server"]:
-    from . import workflow
+    from ..migrate import project
 
     keep = request.config.getoption("--sqlgen-keep")
     with ExitStack() as stack:
         with _plainly():
-            lent = workflow.server_for_tests(_sqlgen_config, lasting=keep)
+            lent = project.server_for_tests(_sqlgen_config, lasting=keep)
             server = stack.enter_context(lent)
         yield server
 
@@ -127,13 +127,14 @@ def sqlgen_database(
     request: pytest.FixtureRequest, _sqlgen_config: "Config", _sqlgen_server: "Server"
 ) -> Iterator[str]:
     """The URL of a database that has all migrations, and is this test's alone."""
-    from . import database, workflow
+    from .. import database
+    from ..migrate import project
 
     marker = request.node.get_closest_marker("sqlgen_fixtures")
     keeping = request.config.getoption("--sqlgen-keep")
     with ExitStack() as stack:
         with _plainly():
-            lent = workflow.database_for_test(
+            lent = project.database_for_test(
                 _sqlgen_config,
                 _sqlgen_server,
                 fixtures=marker.args if marker else (),
@@ -176,8 +177,8 @@ async def _aconnection(
 @contextmanager
 def _plainly() -> Iterator[None]:
     """Show what is wrong with the project as sqlgen does, rather than as a traceback."""
-    from . import report
-    from .model.diagnostic import SqlgenError
+    from .. import report
+    from ..model.diagnostic import SqlgenError
 
     try:
         yield

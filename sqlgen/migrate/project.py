@@ -10,13 +10,13 @@ from pathlib import Path, PurePosixPath
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from . import database, lint, lock, migrate, parse, read
-from .migrate.collations import stand_in
-from .model.config import Config
-from .model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
-from .model.migration import Migration
-from .model.session import quoted
-from .model.source import SourceFile
+from .. import database, lint, lockfile, migrate, parse, read
+from ..model.config import Config
+from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
+from ..model.migration import Migration
+from ..model.session import quoted
+from ..model.source import SourceFile
+from .collations import stand_in
 
 DEVELOPMENT = "dev"
 """The name of the embedded development server's database, where none is asked for."""
@@ -134,7 +134,7 @@ def verify(
     """
     found = migrations(config)
     generated = read.generated(config.root, config.output)
-    warnings = lint.lint(found, lock.users(config, generated))
+    warnings = lint.lint(found, lockfile.users(config, generated))
     try:
         with (
             database.server(

@@ -8,9 +8,9 @@ import pickle
 from collections.abc import Mapping
 from dataclasses import field
 
-from . import cache
-from .model.frozen import frozen
-from .model.source import SourceFile
+from .. import cache
+from ..model.frozen import frozen
+from ..model.source import SourceFile
 
 Answers = Mapping[str, bytes]
 """The digests of what the server said of queries, by their fingerprints."""

@@ -11,8 +11,8 @@ from psycopg.rows import TupleRow
 
 from ..embedded.cluster import SUPERUSER
 from ..model.diagnostic import SqlgenError
-from .leftovers import drop_leftovers, new_name
 from .server import Server
+from .stale_databases import drop_leftovers, new_name
 
 PREFIX = "sqlgen_template_"
 _UNFINISHED = "_new"

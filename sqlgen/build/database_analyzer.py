@@ -6,21 +6,22 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
-from .. import cache, known, lock
+from .. import cache, lockfile
 from ..model.config import ArrayElements, Config, UnknownName
 from ..model.diagnostic import Diagnostic, attempt
 from ..model.migration import Migration
 from ..model.query import Query, QueryFile
 from ..model.source import SourceFile
 from ..model.typed import TypedQuery
-from .findings import Findings, gathered, in_order, parsed
+from . import records
+from .analysis import Findings, gathered, in_order, parsed
 
 # What is only needed where something must be asked is imported there.
 if TYPE_CHECKING:
-    from ..facts import Schema
     from ..infer import Changes
     from ..model.description import Description
-    from ..servers import Servers
+    from .schema_session import Schema
+    from .server_pool import Servers
 
 Progress = Callable[[str], None]
 
@@ -52,21 +53,21 @@ class Analyst:
         self._stack = ExitStack()
         self._schema: Schema | None = None
         self._key = ""
-        self.book: Mapping[str, known.Known] = {}
+        self.book: Mapping[str, records.Known] = {}
         self._latest = ""
-        self._before: tuple[Mapping[str, known.Known], Changes | None] | None = None
+        self._before: tuple[Mapping[str, records.Known], Changes | None] | None = None
 
     def __enter__(self) -> "Analyst":
         scripts = [migration.up for migration in self._migrations]
         chain = cache.chain(scripts, self._config)
         server = cache.embedded(self._config)
         if not server:
-            from .. import facts
+            from . import schema_session
 
-            server = facts.identity(self._lent().get(self._config, self._progress))
+            server = schema_session.identity(self._lent().get(self._config, self._progress))
         self._key = cache.schema(chain, server, self._config)
         self._latest = cache.latest(self._config, server)
-        book = known.load(self._store, self._key)
+        book = records.load(self._store, self._key)
         if book is None:
             self._prepared()  # at least the migrations are to be tried
         self.book = book or {}
@@ -96,11 +97,12 @@ class Analyst:
             servers = self._lent()
             server = servers.get(self._config, self._progress)
             # What is needed once the server answers is imported while it starts.
-            from .. import facts, infer, render, translate  # noqa: F401
+            from .. import infer, render, translate  # noqa: F401
+            from . import schema_session
 
             self._schema = servers.keep(
                 self._key,
-                lambda: facts.schema(
+                lambda: schema_session.schema(
                     server,
                     self._config,
                     self._migrations,
@@ -117,27 +119,27 @@ class Analyst:
         answers: dict[str, bytes] = {}
         for file, _ in files:
             if entry := self.book.get(file.source.path):
-                typed |= lock.unpack(entry.analyses, file.queries)
+                typed |= lockfile.unpack(entry.analyses, file.queries)
                 answers |= entry.answers
         missing = [q for file, _ in files for q in file.queries if id(q) not in typed]
         wrong = list(diagnostics)
         for start in range(0, len(missing), _BATCH):
             described = self._asked(missing[start : start + _BATCH], wrong)
             typed |= {id(one.query): one for one in self._inferred(described, wrong)}
-            answers |= {lock.fingerprint(one.query): one.digest for one in described}
+            answers |= {lockfile.fingerprint(one.query): one.digest for one in described}
         return gathered(files, typed, answers), tuple(wrong)
 
-    def carried_over(self, sources: Sequence[SourceFile]) -> dict[str, known.Known]:
+    def carried_over(self, sources: Sequence[SourceFile]) -> dict[str, records.Known]:
         """Those of the files, by path, of which all is as it was under the migrations before.
 
         The server is asked about each query. What it answers must be the same, and nothing in the
         answer may lead to what has changed in the database.
         """
         book, changes = self._earlier()
-        found: dict[str, known.Known] = {}
+        found: dict[str, records.Known] = {}
         if changes is None:
             return found
-        same = [s for s in sources if known.is_clean(book.get(s.path), s)]
+        same = [s for s in sources if records.is_clean(book.get(s.path), s)]
         files, _ = parsed(same)
         for some in _batches([file for file, _ in files]):
             described = self._asked([q for file in some for q in file.queries], [])
@@ -145,7 +147,7 @@ class Analyst:
                 id(one.query)
                 for one in described
                 if book[one.query.sql.source.path].answers.get(
-                    lock.fingerprint(one.query)
+                    lockfile.fingerprint(one.query)
                 )
                 == one.digest
                 and not changes.touch(one.tree)
@@ -157,16 +159,16 @@ class Analyst:
             }
         return found
 
-    def _earlier(self) -> "tuple[Mapping[str, known.Known], Changes | None]":
+    def _earlier(self) -> "tuple[Mapping[str, records.Known], Changes | None]":
         """What was known under the migrations before, and what has changed since then.
 
         Nothing where that may be anything.
         """
         if self._before is None:
             kept = None if self.book else self._store.get(self._latest)
-            key, facts = pickle.loads(kept) if kept else ("", "")
-            book = known.load(self._store, key) if key else None
-            changes = self._prepared().changes_since(facts) if book else None
+            key, schema_session = pickle.loads(kept) if kept else ("", "")
+            book = records.load(self._store, key) if key else None
+            changes = self._prepared().changes_since(schema_session) if book else None
             self._before = book or {}, changes
         return self._before
 
@@ -182,10 +184,10 @@ class Analyst:
         self._store.put(key, pickle.dumps(found))
         return found
 
-    def remember(self, book: Mapping[str, known.Known]) -> None:
+    def remember(self, book: Mapping[str, records.Known]) -> None:
         """Keep what is known by now of the query files."""
         if book != self.book or not book:
-            known.save(self._store, self._key, book)
+            records.save(self._store, self._key, book)
         if self._schema and self._schema.key:
             latest = pickle.dumps((self._key, self._schema.key))
             self._store.put(self._latest, latest)
@@ -202,7 +204,7 @@ class Analyst:
 
     def _lent(self) -> "Servers":
         if self._servers is None:
-            from ..servers import Servers
+            from .server_pool import Servers
 
             self._servers = self._stack.enter_context(Servers())
         return self._servers

@@ -5,12 +5,12 @@ from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from . import cache, embedded
-from .embedded import Running
-from .model.config import Config
+from .. import cache, embedded
+from ..embedded import Running
+from ..model.config import Config
 
 if TYPE_CHECKING:
-    from .database import Server
+    from ..database import Server
 
 Kept = TypeVar("Kept")
 
@@ -76,7 +76,7 @@ class Servers:
 
     def _started(self, config: Config, progress: Progress) -> Lent:
         if config.server != "embedded":
-            from . import database
+            from .. import database
 
             return database.given(config.server)
         extensions = config.root / config.extensions if config.extensions else None
@@ -91,6 +91,6 @@ def _answers(server: Lent) -> bool:
 
         with socket.socket(socket.AF_UNIX) as knocking:
             return knocking.connect_ex(str(server.socket)) == 0
-    from . import database
+    from .. import database
 
     return database.answers(server)

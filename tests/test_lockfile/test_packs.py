@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from sqlgen import describe, infer, lock, parse
+from sqlgen import describe, infer, lockfile, parse
 from sqlgen.model.description import Description
 from sqlgen.model.source import SourceFile
 from sqlgen.model.typed import TypedColumn, TypedParameter, TypedQuery
@@ -60,14 +60,14 @@ def typed(connection: psycopg.Connection[TupleRow]) -> tuple[TypedQuery, ...]:
 
 def test_what_is_packed_is_unpacked(typed: tuple[TypedQuery, ...]) -> None:
     queries = [one.query for one in typed]
-    found = lock.unpack(lock.pack(typed), queries)
+    found = lockfile.unpack(lockfile.pack(typed), queries)
     assert tuple(found[id(query)] for query in queries) == typed
     assert any(one.warnings for one in typed)
 
 
 def test_a_query_is_found_wherever_it_stands(typed: tuple[TypedQuery, ...]) -> None:
     moved = parse.query_file(SourceFile("queries/all.sql", "-- Moved.\n\n" + QUERIES))
-    found = lock.unpack(lock.pack(typed), moved.queries)
+    found = lockfile.unpack(lockfile.pack(typed), moved.queries)
     for one, query in zip(typed, moved.queries, strict=True):
         again = found[id(query)]
         assert again.columns == one.columns
@@ -93,7 +93,7 @@ def test_another_query_is_not_found(
     typed: tuple[TypedQuery, ...], old: str, new: str
 ) -> None:
     changed = parse.query_file(SourceFile("queries/all.sql", QUERIES.replace(old, new)))
-    found = lock.unpack(lock.pack(typed), changed.queries)
+    found = lockfile.unpack(lockfile.pack(typed), changed.queries)
     assert len(found) == len(typed) - 1
 
 
@@ -103,12 +103,12 @@ def test_another_query_is_not_found(
 def test_what_is_no_pack_holds_nothing(
     typed: tuple[TypedQuery, ...], content: bytes
 ) -> None:
-    assert lock.unpack(content, [one.query for one in typed]) == {}
+    assert lockfile.unpack(content, [one.query for one in typed]) == {}
 
 
 def test_half_a_pack_holds_nothing(typed: tuple[TypedQuery, ...]) -> None:
-    content = lock.pack(typed)
-    assert lock.unpack(content[: len(content) // 2], [typed[0].query]) == {}
+    content = lockfile.pack(typed)
+    assert lockfile.unpack(content[: len(content) // 2], [typed[0].query]) == {}
 
 
 def test_no_field_is_forgotten() -> None:

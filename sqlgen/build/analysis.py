@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from .. import known, lock, parse
+from .. import lockfile, parse
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.frozen import frozen
 from ..model.query import QueryFile
 from ..model.source import SourceFile
 from ..model.typed import TypedQuery
+from . import records
 
 
 @frozen
@@ -20,7 +21,7 @@ class Analysed:
     file: QueryFile
     typed: tuple[TypedQuery, ...]
     parsed: bool
-    answers: known.Answers
+    answers: records.Answers
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -57,13 +58,13 @@ def parsed(
 
 
 def gathered(
-    files: Sequence[Parsed], typed: Mapping[int, TypedQuery], answers: known.Answers
+    files: Sequence[Parsed], typed: Mapping[int, TypedQuery], answers: records.Answers
 ) -> tuple[Analysed, ...]:
     """The files with their typed queries, which are found by the `id` of the query."""
     found: list[Analysed] = []
     for file, good in files:
         queries = tuple([typed[id(q)] for q in file.queries if id(q) in typed])
-        keys = map(lock.fingerprint, file.queries) if answers else ()
+        keys = map(lockfile.fingerprint, file.queries) if answers else ()
         said = {key: answers[key] for key in keys if key in answers}
         found.append(Analysed(file, queries, good, said))
     return tuple(found)

@@ -13,15 +13,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from . import lock, render, translate, write
+from .. import lockfile, render, translate, write
+from ..model.config import Config
+from ..model.diagnostic import Diagnostic, attempt
+from ..model.frozen import frozen
+from ..model.output import GeneratedFile
+from ..model.source import SourceFile
+from ..translate import Claims, Context, Mentions, Place
 from .analysis import Analysed, Findings
-from .known import Known, Made
-from .model.config import Config
-from .model.diagnostic import Diagnostic, attempt
-from .model.frozen import frozen
-from .model.output import GeneratedFile
-from .model.source import SourceFile
-from .translate import Claims, Context, Mentions, Place
+from .records import Known, Made
 
 
 class Analyses(Protocol):
@@ -72,7 +72,7 @@ class Share:
     """What a query file has for what all share: what it mentions, and the types in its lock."""
 
     mentions: Mentions
-    types: lock.Types
+    types: lockfile.Types
 
 
 @frozen
@@ -182,7 +182,7 @@ class _Locked:
 
     analysed: Analysed
     file: GeneratedFile
-    types: lock.Types
+    types: lockfile.Types
 
 
 def _locked(
@@ -191,7 +191,7 @@ def _locked(
     """The query files, analysed, and what is wrong in them."""
     analysed, wrong = job.analyses.analyse(sources)
     found = [
-        _Locked(one, *lock.query_file(job.config, one.file, one.typed))
+        _Locked(one, *lockfile.query_file(job.config, one.file, one.typed))
         for one in analysed
     ]
     return found, wrong
@@ -205,7 +205,7 @@ def _look(locked: _Locked, job: Job) -> Looked:
         is_good = analysed.complete and not analysed.warnings
         known = Known(
             source=known.source,
-            analyses=lock.pack(analysed.typed),
+            analyses=lockfile.pack(analysed.typed),
             answers=analysed.answers,
             share=pickle.dumps(share, pickle.HIGHEST_PROTOCOL) if is_good else b"",
         )

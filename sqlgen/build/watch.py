@@ -8,11 +8,11 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
 
-from . import pipeline
-from .model.config import Config
-from .model.diagnostic import Diagnostic, ServerUnavailableError, SqlgenError
-from .model.output import Plan
-from .servers import Servers
+from .. import build as pipeline
+from ..model.config import Config
+from ..model.diagnostic import Diagnostic, ServerUnavailableError, SqlgenError
+from ..model.output import Plan
+from .server_pool import Servers
 
 _DEBOUNCE = 50
 """Milliseconds that an editor has at most for writing all that belongs to one save."""

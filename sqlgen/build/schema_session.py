@@ -13,24 +13,24 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import cache, describe, embedded, infer
-from .describe import Wire
-from .embedded import Running
-from .infer import Changes
-from .model import session
-from .model.catalog import Catalog
-from .model.config import Config, UnknownName
-from .model.description import Description
-from .model.diagnostic import Diagnostic, ServerUnavailableError
-from .model.migration import Migration
-from .model.query import Query
-from .servers import Lent
+from .. import cache, describe, embedded, infer
+from ..describe import Wire
+from ..embedded import Running
+from ..infer import Changes
+from ..model import session
+from ..model.catalog import Catalog
+from ..model.config import Config, UnknownName
+from ..model.description import Description
+from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.migration import Migration
+from ..model.query import Query
+from .server_pool import Lent
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import TupleRow
 
-    from .database import Server
+    from ..database import Server
 
 Progress = Callable[[str], None]
 
@@ -45,7 +45,7 @@ _CATALOGS = 16 * 2**20
 
 def identity(server: Lent) -> str:
     """What tells servers apart on which the same migrations may give other types."""
-    from . import database
+    from .. import database
 
     own = _with_driver(server)
     with database.connection(own) as connection:
@@ -224,7 +224,7 @@ def _made(
     progress: Progress,
 ) -> Iterator[tuple[Schema, bool]]:
     """Make a database that has all migrations applied; gives whether it stays for later runs."""
-    from . import database, migrate
+    from .. import database, migrate
 
     def run(connection: "Connection[TupleRow]", start: int) -> None:
         for migration in migrations[start:]:
@@ -244,7 +244,7 @@ def _made(
 
 def _with_driver(server: Lent) -> "Server":
     """The server as psycopg reaches it."""
-    from . import database
+    from .. import database
 
     if not isinstance(server, Running):
         return server

@@ -8,15 +8,14 @@ import pickle
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from . import lock, render, translate
-from .elsewhere import Helper, can_help, elsewhere
-from .known import Known, is_clean
-from .model.diagnostic import Diagnostic, SqlgenError
-from .model.frozen import frozen
-from .model.output import GeneratedFile
-from .model.source import SourceFile
-from .translate import Claims, Context, Mentions, Place
-from .work import (
+from .. import lockfile, render, translate
+from ..model.diagnostic import Diagnostic, SqlgenError
+from ..model.frozen import frozen
+from ..model.output import GeneratedFile
+from ..model.source import SourceFile
+from ..translate import Claims, Context, Mentions, Place
+from .records import Known, is_clean
+from .tasks import (
     Done,
     Found,
     Job,
@@ -29,6 +28,7 @@ from .work import (
     steps,
     verify,
 )
+from .worker import Helper, can_help, elsewhere
 
 Progress = Callable[[str], None]
 
@@ -214,7 +214,7 @@ def _shared(
         job.sources,
     )
     types = [looked[source.path].share.types for source in job.sources]
-    locked = lock.schema_file(job.config, job.migrations, types)
+    locked = lockfile.schema_file(job.config, job.migrations, types)
     files = [*map(render.module, found), locked]
     verify(files, job)
     return files

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sqlgen import lock, parse
+from sqlgen import lockfile, parse
 from sqlgen.model.catalog import DomainType, EnumType, ScalarType
 from sqlgen.model.config import Config
 from sqlgen.model.diagnostic import Diagnostic, Label, SqlgenError
@@ -123,20 +123,20 @@ LOCK = r"""  "queries": {
 
 
 def files(*typed: TypedQuery, file: QueryFile = FILE) -> dict[str, str]:
-    made, types = lock.query_file(CONFIG, file, typed)
-    schema = lock.schema_file(CONFIG, [MIGRATION], [types, types])
+    made, types = lockfile.query_file(CONFIG, file, typed)
+    schema = lockfile.schema_file(CONFIG, [MIGRATION], [types, types])
     return {one.path: one.text for one in (made, schema)}
 
 
-def recorded(texts: dict[str, str]) -> lock.Recorded:
+def recorded(texts: dict[str, str]) -> lockfile.Recorded:
     contents = {path: text.encode() for path, text in texts.items()}
-    return lock.Recorded(CONFIG, [MIGRATION], contents)
+    return lockfile.Recorded(CONFIG, [MIGRATION], contents)
 
 
 def test_an_item_is_a_line_and_all_is_in_order() -> None:
     text = files(SECOND, FIRST)["generated/.sqlgen/queries/a/b.json"]
-    expected = LOCK.replace("<first>", lock.fingerprint(FIRST.query)).replace(
-        "<second>", lock.fingerprint(SECOND.query)
+    expected = LOCK.replace("<first>", lockfile.fingerprint(FIRST.query)).replace(
+        "<second>", lockfile.fingerprint(SECOND.query)
     )
     assert text == f"{LOCK_MARKER},\n{expected}"
 
@@ -148,7 +148,7 @@ def test_a_file_without_queries_has_a_lock() -> None:
 
 
 def test_the_schema_has_each_type_once() -> None:
-    schema = json.loads(files(SECOND, FIRST)[lock.schema_path(CONFIG)])
+    schema = json.loads(files(SECOND, FIRST)[lockfile.schema_path(CONFIG)])
     assert schema["migrations"] == {MIGRATION.path: "0" * 40}
     assert schema["types"] == {
         "mood": {"schema": "public", "name": "mood", "labels": list(MOOD.labels)},
@@ -177,10 +177,10 @@ def test_what_is_locked_is_loaded_without_what_people_read() -> None:
 
 def test_a_pack_leaves_out_what_warns_of_another_place() -> None:
     """It would be shown at a wrong place once the query or the other one has moved."""
-    found = lock.unpack(lock.pack([SECOND, FIRST]), FILE.queries)
+    found = lockfile.unpack(lockfile.pack([SECOND, FIRST]), FILE.queries)
     assert found == {id(FIRST.query): FIRST}
     near = replace(SECOND, warnings=())
-    found = lock.unpack(lock.pack([near, FIRST]), FILE.queries)
+    found = lockfile.unpack(lockfile.pack([near, FIRST]), FILE.queries)
     assert found == {id(near.query): near, id(FIRST.query): FIRST}
 
 

@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import cache, read, write
-from .model.config import Config, UnknownName
-from .model.diagnostic import ConfigurationError, Diagnostic, Label, SqlgenError
-from .model.frozen import frozen
-from .model.output import Plan
-from .model.source import SourceFile, Sources, Span
+from .. import cache, read, write
+from ..model.config import Config, UnknownName
+from ..model.diagnostic import ConfigurationError, Diagnostic, Label, SqlgenError
+from ..model.frozen import frozen
+from ..model.output import Plan
+from ..model.source import SourceFile, Sources, Span
 
 # Stages that are only needed where something has changed are imported there: they take longer to
 # import than it takes to find out that nothing has.
 if TYPE_CHECKING:
-    from .model.migration import Migration
-    from .model.typed import TypedQuery
+    from ..model.migration import Migration
+    from ..model.typed import TypedQuery
+    from ..translate import Annotations
     from .package import Package
-    from .servers import Servers
-    from .translate import Annotations
+    from .server_pool import Servers
 
 Progress = Callable[[str], None]
 """Is told the step that begins, in the words of a person."""
@@ -76,10 +76,10 @@ def plan(
     known = finished(store, key, before, disk)
     if known is not None:
         return Plan((), said(config, *known, wanted))
-    from . import parse
-    from .analysis import Analyst
+    from .. import parse
+    from .database_analyzer import Analyst
     from .package import package
-    from .work import Job
+    from .tasks import Job
 
     migrations = parse.migrations(sources.migrations)
     with Analyst(config, migrations, store, progress, servers) as analyst:
@@ -113,8 +113,8 @@ def get_ready(config: Config, servers: "Servers") -> None:
 
     Raises `SqlgenError` where the server cannot be had, or a migration fails.
     """
-    from . import parse
-    from .analysis import Analyst
+    from .. import parse
+    from .database_analyzer import Analyst
     from .package import package  # noqa: F401
 
     sources = read.sources(config.root, config.migrations)
@@ -131,10 +131,10 @@ def check_offline(config: Config, *, progress: Progress = quiet) -> Plan:
     progress("reading queries")
     sources = project(config)
     before = read.generated(config.root, config.output)
-    from . import parse
-    from .analysis import Locked
+    from .. import parse
+    from .lockfile_analyzer import Locked
     from .package import package
-    from .work import Job
+    from .tasks import Job
 
     migrations = parse.migrations(sources.migrations)
     job = Job(
@@ -156,8 +156,8 @@ def describe_queries(
 
     Raises `SqlgenError` if there is no schema to analyse against.
     """
-    from . import parse, translate
-    from .analysis import Analyst
+    from .. import parse, translate
+    from .database_analyzer import Analyst
 
     sources = project(config)
     migrations = parse.migrations(sources.migrations)
@@ -214,7 +214,7 @@ def finish(
 
 def newest(migrations: "Sequence[Migration]") -> tuple[Diagnostic, ...]:
     """What there is to say about the newest migration, which is being written most likely."""
-    from . import lint
+    from .. import lint
 
     return lint.lint_newest(migrations)
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from .. import known, lock
+from .. import lockfile
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic
 from ..model.migration import Migration
 from ..model.source import SourceFile
 from ..model.typed import TypedQuery
-from .findings import Findings, gathered, in_order, parsed
+from . import records
+from .analysis import Findings, gathered, in_order, parsed
 
 
 class Locked:
@@ -24,8 +25,8 @@ class Locked:
         generated: Mapping[str, bytes],
     ) -> None:
         scripts = [migration.up for migration in migrations]
-        self._recorded = lock.Recorded(config, scripts, generated)
-        self.book: Mapping[str, known.Known] = {}
+        self._recorded = lockfile.Recorded(config, scripts, generated)
+        self.book: Mapping[str, records.Known] = {}
         self.keeps = False
 
     def analyse(self, sources: Sequence[SourceFile]) -> Findings:
@@ -39,14 +40,14 @@ class Locked:
             stale.extend(changed)
         return gathered(files, typed, {}), tuple(stale)
 
-    def carried_over(self, _: Sequence[SourceFile]) -> dict[str, known.Known]:
+    def carried_over(self, _: Sequence[SourceFile]) -> dict[str, records.Known]:
         """Nothing is known from before."""
         return {}
 
     def get_ready(self) -> None:
         """Nobody is asked."""
 
-    def remember(self, _: Mapping[str, known.Known]) -> None:
+    def remember(self, _: Mapping[str, records.Known]) -> None:
         """Nothing is kept."""
 
     def explained(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -1,0 +1,1 @@
+"""Databases for the test suites of projects: a pytest plugin."""
