@@ -1,7 +1,7 @@
 """What earlier runs found out, in the user's cache directory: by key, safe to delete at any time."""
 
 from .keys import catalog, chain, embedded, latest, names, project, schema
-from .lazy import Lazy
+from .lazy_mapping import Lazy
 from .store import Store, store
 
 __all__ = [

@@ -17,8 +17,8 @@ from ..model.query import QueryFile
 from ..model.source import SourceFile, Span
 from ..model.typed import TypedQuery
 from .fingerprints import fingerprint
+from .json_text import encoded, quoted
 from .queries import read, written
-from .text import encoded, quoted
 from .types import Data, Reader, Writer
 
 _BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)

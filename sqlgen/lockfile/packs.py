@@ -20,7 +20,7 @@ from ..model.typed import (
     TypedParameter,
     TypedQuery,
 )
-from . import shapes
+from . import json_shapes
 from .fingerprints import fingerprint
 from .types import Reader, Writer
 
@@ -144,7 +144,7 @@ def _column(
         types.name(item.domain) if item.domain else None,
         item.element_nullable,
         item.narrowed,
-        shapes.written(item.json) if item.json else None,
+        json_shapes.written(item.json) if item.json else None,
     ]
 
 
@@ -162,7 +162,7 @@ def _read_column(row: Row, types: Reader, columns: Sequence[ColumnName]) -> Type
         domain=None if domain is None else types.domain(domain),
         element_nullable=element,
         narrowed=narrowed,
-        json=None if shape is None else shapes.read(shape),
+        json=None if shape is None else json_shapes.read(shape),
     )
 
 

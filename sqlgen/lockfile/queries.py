@@ -13,9 +13,9 @@ from ..model.typed import (
     TypedParameter,
     TypedQuery,
 )
-from . import shapes
+from . import json_shapes
 from .fingerprints import fingerprint
-from .text import encoded, quoted
+from .json_text import encoded, quoted
 from .types import Data, Reader, Writer
 
 
@@ -74,7 +74,7 @@ def _item(item: TypedParameter | TypedColumn, types: Writer) -> str:
     if item.element_nullable:
         found.append('"element_nullable": true')
     if isinstance(item, TypedColumn) and item.json:
-        found.append(f'"json": {encoded(shapes.written(item.json))}')
+        found.append(f'"json": {encoded(json_shapes.written(item.json))}')
     if item.literals:
         found.append(f'"literals": {encoded(item.literals)}')
     found.append(f'"name": {quoted(item.name)}')
@@ -125,5 +125,5 @@ def _read_column(data: Data, types: Reader) -> TypedColumn:
         domain=types.domain(data["domain"]) if "domain" in data else None,
         element_nullable=data.get("element_nullable", False),
         narrowed=data.get("narrowed", False),
-        json=shapes.read(data["json"]) if "json" in data else None,
+        json=json_shapes.read(data["json"]) if "json" in data else None,
     )

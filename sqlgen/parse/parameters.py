@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.query import Mark, Origin, Parameter, Placeholder, ServerSql
 from ..model.source import SourceFile, Span
-from .colons import parameter_places
 from .foreign_syntax import mistaken
 from .lexer import Kind, Token
 from .names import is_snake_case, snake_case
+from .parameter_tokens import parameter_places
 
 
 def parameters(

@@ -9,13 +9,13 @@ from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
 from ..model.frozen import frozen
 from ..model.query import Command, Query, QueryFile
 from ..model.source import SourceFile, Span
-from .comments import documentation
+from .directives import allowed
+from .docstrings import documentation
 from .headers import FORM, Header, header, is_header
 from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, landmarks
 from .names import is_snake_case, snake_case
 from .parameters import parameters
 from .statements import returns_rows, statements
-from .suppressions import allowed
 
 
 def query_file(source: SourceFile) -> QueryFile:

@@ -2,6 +2,6 @@
 
 from .configuration import config
 from .files import generated, source, sources
-from .names import misnamed
+from .unknown_names import misnamed
 
 __all__ = ["config", "generated", "misnamed", "source", "sources"]

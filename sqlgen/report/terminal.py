@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ..model.diagnostic import Diagnostic, Label, Severity
-from .characters import safe, width
+from .printable import safe, width
 
 
 def text(diagnostics: Sequence[Diagnostic], color: bool = False) -> str:

@@ -2,8 +2,8 @@
 
 from .apply import apply
 from .changes import changes, is_lock
-from .current import digest, digests, is_current, verify
 from .diff import diff
+from .digests import digest, digests, is_current, verify
 from .scaffold import scaffold
 
 __all__ = [

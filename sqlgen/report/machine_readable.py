@@ -7,7 +7,7 @@ from typing import Any
 
 from ..model.diagnostic import Diagnostic
 from ..model.source import Span
-from .characters import safe
+from .printable import safe
 
 
 def json(diagnostics: Sequence[Diagnostic]) -> str:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from .directives import is_allowance
 from .lexer import COMMENTS, Kind, Token
-from .suppressions import is_allowance
 
 
 def documentation(
