@@ -1,11 +1,11 @@
 """SQL's world to Python's: names, types, modules."""
 
 from .annotations import Annotations, annotations
-from .claims import Claims
-from .modules import Place, places
-from .package import context_of, module, package, shared_files
+from .modules import context_of, module, package, shared_files
+from .places import Place, places
 from .queries import Context
-from .shared import Mentions, mentions, together
+from .shared.references import Mentions, mentions, together
+from .shared.requirements import Claims
 
 __all__ = [
     "Annotations",

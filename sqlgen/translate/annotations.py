@@ -6,10 +6,10 @@ from ..model.config import Config
 from ..model.frozen import frozen
 from ..model.python import Batch, Many, One, Optional, Stream, Value
 from ..model.typed import TypedQuery
-from .overrides import text
-from .package import context_of
+from .modules import context_of
 from .queries import Translated, translated
-from .shared import mentions, together
+from .shared.references import mentions, together
+from .types.overrides import text
 
 
 @frozen

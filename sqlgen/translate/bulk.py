@@ -21,10 +21,10 @@ from ..model.python import (
 )
 from ..model.typed import TypedParameter, TypedQuery
 from . import names
-from .scalars import RANGES, scalar
 from .sql import type_name
-from .types import SUPPORT, Types, or_none
-from .writing import is_dumped, nested_write
+from .types.mapping import SUPPORT, Types, or_none
+from .types.scalars import RANGES, scalar
+from .types.writing import is_dumped, nested_write
 
 _WORD = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _INSERT = (

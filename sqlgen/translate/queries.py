@@ -36,13 +36,14 @@ from ..model.python import (
 from ..model.query import Command, Query
 from ..model.source import Span
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
-from . import bulk, formats, names, overrides, sql
-from .reading import Reading, overridden, reading
-from .scalars import STR
-from .shared import Literals, has_literals
-from .structures import Home, structured, structures
-from .types import MODELS, Types, nullable, or_none, plain
-from .writing import Writing, overridden_writing, writing
+from . import bulk, names, sql
+from .shared.references import Literals, has_literals
+from .types import formats, overrides
+from .types.mapping import MODELS, Types, nullable, or_none, plain
+from .types.reading import Reading, overridden, reading
+from .types.scalars import STR
+from .types.structures import Home, structured, structures
+from .types.writing import Writing, overridden_writing, writing
 
 
 @frozen

@@ -14,7 +14,7 @@ from typeguard import CollectionCheckStrategy, check_type
 
 from sqlgen.model.catalog import ScalarType
 from sqlgen.model.description import Description
-from sqlgen.translate import formats
+from sqlgen.translate.types import formats
 from tests.test_behaviour.packages import Build, Connection
 from tests.test_behaviour.values import NOON, SCHEMA, optional_types, values
 

@@ -5,7 +5,7 @@ from psycopg import adapters
 from psycopg.pq import Format
 
 from sqlgen.model.catalog import ArrayType, DomainType, EnumType, PgType, ScalarType
-from sqlgen.translate import formats
+from sqlgen.translate.types import formats
 
 
 def system(name: str) -> ScalarType:

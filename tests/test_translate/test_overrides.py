@@ -15,8 +15,8 @@ from sqlgen.model.python import (
     PyType,
     UnionOf,
 )
-from sqlgen.translate import overrides
-from sqlgen.translate.scalars import DATETIME, DECIMAL, INT, STR
+from sqlgen.translate.types import overrides
+from sqlgen.translate.types.scalars import DATETIME, DECIMAL, INT, STR
 
 ALIASES = {"Money": "app.types.Money", "Tags": "list[Tag]", "Tag": "app.Tag", "A": "A"}
 

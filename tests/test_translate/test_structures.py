@@ -16,8 +16,8 @@ from sqlgen.model.json_shape import (
     JsonShape,
 )
 from sqlgen.model.python import Structure
-from sqlgen.translate.overrides import text
-from sqlgen.translate.structures import Home, structured, structures
+from sqlgen.translate.types.overrides import text
+from sqlgen.translate.types.structures import Home, structured, structures
 
 STRING, INTEGER = JsonScalar(JsonKind.STRING), JsonScalar(JsonKind.INTEGER)
 

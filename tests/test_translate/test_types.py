@@ -17,12 +17,12 @@ from sqlgen.model.catalog import (
 from sqlgen.model.python import Keep, Named
 from sqlgen.render.expressions import converted
 from sqlgen.render.imports import Imports
-from sqlgen.translate.overrides import text
-from sqlgen.translate.reading import reading
-from sqlgen.translate.scalars import LISTS, RANGES, SCALARS
 from sqlgen.translate.sql import type_name
-from sqlgen.translate.types import Types, nullable
-from sqlgen.translate.writing import writing
+from sqlgen.translate.types.mapping import Types, nullable
+from sqlgen.translate.types.overrides import text
+from sqlgen.translate.types.reading import reading
+from sqlgen.translate.types.scalars import LISTS, RANGES, SCALARS
+from sqlgen.translate.types.writing import writing
 
 
 def system(name: str) -> ScalarType:

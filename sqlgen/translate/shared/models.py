@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..model.catalog import CompositeType, DomainType, EnumType
-from ..model.config import RowStyle
-from ..model.python import Alias, Composite, Enum, Field, LiteralOf, Module, Record
-from . import names
-from .claims import Claims, claims_of
-from .queries import Context
-from .reading import parsing
-from .scalars import JSON_VALUE, PYDANTIC_JSON, SHARED_ALIASES, SHARED_DOCS
-from .shared import Key, Mentions, Shared, composites_of, key
-from .types import MODELS, Types, nullable, or_none
-from .writing import nested_write
+from ...model.catalog import CompositeType, DomainType, EnumType
+from ...model.config import RowStyle
+from ...model.python import Alias, Composite, Enum, Field, LiteralOf, Module, Record
+from .. import names
+from ..queries import Context
+from ..types.mapping import MODELS, Types, nullable, or_none
+from ..types.reading import parsing
+from ..types.scalars import JSON_VALUE, PYDANTIC_JSON, SHARED_ALIASES, SHARED_DOCS
+from ..types.writing import nested_write
+from .references import Key, Mentions, Shared, composites_of, key
+from .requirements import Claims, claims_of
 
 
 def models(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
-from ..model.catalog import (
+from ...model.catalog import (
     ArrayType,
     CompositeType,
     DomainType,
@@ -12,11 +12,11 @@ from ..model.catalog import (
     RangeType,
     ScalarType,
 )
-from ..model.frozen import frozen
-from ..model.python import Alias, LiteralOf, Named
-from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
-from . import names
-from .types import MODELS
+from ...model.frozen import frozen
+from ...model.python import Alias, LiteralOf, Named
+from ...model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
+from .. import names
+from ..types.mapping import MODELS
 
 Shared = EnumType | CompositeType | DomainType
 

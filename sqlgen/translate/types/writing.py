@@ -5,7 +5,7 @@ or the placeholder gets a cast. psycopg alone would choose by the value: an `int
 `datetime` by its zone.
 """
 
-from ..model.catalog import (
+from ...model.catalog import (
     ArrayType,
     CompositeType,
     DomainType,
@@ -14,8 +14,8 @@ from ..model.catalog import (
     RangeType,
     ScalarType,
 )
-from ..model.frozen import frozen
-from ..model.python import (
+from ...model.frozen import frozen
+from ...model.python import (
     Apply,
     Conversion,
     Each,
@@ -28,9 +28,7 @@ from ..model.python import (
     Then,
 )
 from . import overrides
-from .reading import reading
-from .scalars import FLOAT, JSON_INPUT, JSON_VALUE, STR, scalar
-from .types import (
+from .mapping import (
     HSTORE,
     JSON_SUPPORT,
     KEEP,
@@ -41,6 +39,8 @@ from .types import (
     support,
     system_scalar,
 )
+from .reading import reading
+from .scalars import FLOAT, JSON_INPUT, JSON_VALUE, STR, scalar
 
 _TO_JSON = Apply(Named("to_json", JSON_SUPPORT))
 _SEQUENCE = Named("Sequence", "collections.abc")

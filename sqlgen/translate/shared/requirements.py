@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from ..model.config import RowStyle
-from ..model.frozen import frozen
-from ..model.python import Module, Named, Record, Structure
-from .queries import Translated
-from .scalars import SHARED_ALIASES
-from .structures import structures
+from ...model.config import RowStyle
+from ...model.frozen import frozen
+from ...model.python import Module, Named, Record, Structure
+from ..queries import Translated
+from ..types.scalars import SHARED_ALIASES
+from ..types.structures import structures
 from .uses import types, uses_json_support, uses_support
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import field
 from typing import assert_never
 
-from ..model.config import RowStyle
-from ..model.frozen import frozen
-from ..model.json_shape import (
+from ...model.config import RowStyle
+from ...model.frozen import frozen
+from ...model.json_shape import (
     JsonArray,
     JsonItem,
     JsonKind,
@@ -16,18 +16,10 @@ from ..model.json_shape import (
     JsonScalar,
     JsonShape,
 )
-from ..model.python import (
-    Generic,
-    Key,
-    LiteralOf,
-    Named,
-    PyType,
-    Structure,
-    UnionOf,
-)
-from . import names
+from ...model.python import Generic, Key, LiteralOf, Named, PyType, Structure, UnionOf
+from .. import names
+from .mapping import nullable
 from .scalars import BOOL, FLOAT, INT, JSON_NUMBER, JSON_VALUE, STR
-from .types import nullable
 
 
 @frozen

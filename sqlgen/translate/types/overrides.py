@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Mapping
 
-from ..model.diagnostic import Diagnostic, Label, SqlgenError
-from ..model.python import (
+from ...model.diagnostic import Diagnostic, Label, SqlgenError
+from ...model.python import (
     NONE,
     Apply,
     Conversion,

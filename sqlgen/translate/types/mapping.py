@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import field
 
-from ..model.catalog import PgType, RangeType, ScalarType
-from ..model.frozen import frozen
-from ..model.python import (
+from ...model.catalog import PgType, RangeType, ScalarType
+from ...model.frozen import frozen
+from ...model.python import (
     NONE,
     Conversion,
     Generic,

@@ -6,9 +6,9 @@ one as in the other; the tables below name those that don't (docs/performance.md
 
 from collections.abc import Sequence
 
-from ..model.catalog import ArrayType, DomainType, PgType, RangeType, ScalarType
+from ...model.catalog import ArrayType, DomainType, PgType, RangeType, ScalarType
+from .mapping import known
 from .scalars import RANGES
-from .types import known
 
 _EVEN = frozenset(
     [

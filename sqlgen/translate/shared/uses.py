@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from ..model.python import (
+from ...model.python import (
     Apply,
     Batch,
     Conversion,
@@ -34,7 +34,7 @@ from ..model.python import (
     UnionOf,
     Value,
 )
-from .types import JSON_SUPPORT, SUPPORT
+from ..types.mapping import JSON_SUPPORT, SUPPORT
 
 Item = TypeVar("Item")
 

@@ -4,8 +4,8 @@ What psycopg gives for each type was read off its adapters (`psycopg.adapters`),
 this table against them.
 """
 
-from ..model.frozen import frozen
-from ..model.python import (
+from ...model.frozen import frozen
+from ...model.python import (
     NONE,
     Apply,
     Conversion,

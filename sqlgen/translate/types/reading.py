@@ -4,7 +4,7 @@ Nothing is registered on the connection: psycopg's own types come converted, eve
 does not know comes as PostgreSQL's text.
 """
 
-from ..model.catalog import (
+from ...model.catalog import (
     ArrayType,
     CompositeType,
     DomainType,
@@ -13,8 +13,8 @@ from ..model.catalog import (
     RangeType,
     ScalarType,
 )
-from ..model.frozen import frozen
-from ..model.python import (
+from ...model.frozen import frozen
+from ...model.python import (
     NONE,
     Apply,
     Conversion,
@@ -27,8 +27,7 @@ from ..model.python import (
     Then,
 )
 from . import overrides
-from .scalars import ANY, LISTS, RANGES, STR
-from .types import (
+from .mapping import (
     HSTORE,
     KEEP,
     VECTOR,
@@ -40,6 +39,7 @@ from .types import (
     support,
     system_scalar,
 )
+from .scalars import ANY, LISTS, RANGES, STR
 
 
 @frozen

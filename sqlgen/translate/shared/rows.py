@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ..model.diagnostic import Diagnostic, Label, SqlgenError
-from ..model.python import Field, PyType, Record
-from ..model.source import SourceFile, Span
-from . import overrides
-from .claims import SharedRow
-from .structures import structures
-from .types import nullable, or_none
+from ...model.diagnostic import Diagnostic, Label, SqlgenError
+from ...model.python import Field, PyType, Record
+from ...model.source import SourceFile, Span
+from ..types import overrides
+from ..types.mapping import nullable, or_none
+from ..types.structures import structures
+from .requirements import SharedRow
 
 
 def shared_rows(

@@ -1,0 +1,93 @@
+"""Query files -> their places in the generated package."""
+
+import keyword
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from ..model.config import Config, Mode
+from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
+from ..model.frozen import frozen
+from ..model.python import Module
+from ..model.source import SourceFile, Span
+
+
+@frozen
+class Place:
+    """A module's dotted name below the package's root, and its file."""
+
+    name: str
+    path: str
+
+
+def places(files: Sequence[SourceFile], config: Config) -> tuple[Place, ...]:
+    """The places of the query files, in their order.
+
+    Raises `SqlgenError` (`bad-module-name`) for a file whose name is no module's or is taken.
+    """
+    found = each(lambda file: _place(file, config), files)
+    owners: dict[str, SourceFile] = {}
+    for file, place in zip(files, found, strict=True):
+        other = owners.setdefault(place.name, file)
+        if other is not file:
+            raise _bad(file, f"`{other.path}` would be the same module")
+    folders = {
+        str(parent) for place in found for parent in _parents(place) if place.name
+    }
+    for file, place in zip(files, found, strict=True):
+        if place.name in folders:
+            raise _bad(file, "a folder beside it has the same name")
+    return found
+
+
+def packages(placed: Sequence[Place], config: Config) -> list[Module]:
+    """The `__init__` modules of the package and of all packages within it."""
+    names = {name for place in placed for name in _parents(place)} | {"."}
+    if config.mode is Mode.BOTH:
+        names |= {f".aio{name}".rstrip(".") for name in names}
+    return [
+        Module(
+            name=name,
+            path="/".join(
+                [config.output, *[x for x in name.split(".") if x], "__init__.py"]
+            ),
+            doc=_DOCS.get(name, ""),
+        )
+        for name in sorted(names)
+    ]
+
+
+_DOCS = {
+    ".": "Typed functions for the project's SQL queries.",
+    ".aio": "The same functions for asyncio.",
+}
+
+
+def _parents(place: Place) -> list[str]:
+    """The dotted names of the packages that the module is in, below the root."""
+    parts = place.name[1:].split(".")[:-1]
+    return ["." + ".".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+def _place(file: SourceFile, config: Config) -> Place:
+    inside = PurePosixPath(file.path).relative_to(config.queries)
+    parts = [part.replace("-", "_") for part in inside.with_suffix("").parts]
+    for part in parts:
+        if not part.isidentifier() or keyword.iskeyword(part):
+            raise _bad(file, f"`{part}` is no name for a Python module")
+        if part.startswith("_"):
+            raise _bad(file, f"`{part}` would be a private module")
+    reserved = {"models", *(["aio"] if config.mode is Mode.BOTH else [])}
+    if parts[0] in reserved:
+        raise _bad(file, f"`{parts[0]}` is a module of sqlgen's own")
+    return Place("." + ".".join(parts), "/".join([config.output, *parts]) + ".py")
+
+
+def _bad(file: SourceFile, why: str) -> SqlgenError:
+    return SqlgenError(
+        Diagnostic(
+            code="bad-module-name",
+            message=f"`{file.path}` cannot become a module: {why}",
+            label=Label(Span(file, 0, 0)),
+            hint="rename the file",
+        )
+    )

@@ -1,0 +1,1 @@
+"""What query files have in common -> the files that all generated modules share."""

@@ -1,0 +1,1 @@
+"""PostgreSQL's types -> Python types, and how their values are read and written."""
