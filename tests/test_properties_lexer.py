@@ -7,7 +7,7 @@ from sqlgen import parse, report
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.query import Query
 from sqlgen.model.source import SourceFile
-from sqlgen.parse.lexer import Kind, landmarks, tokens
+from sqlgen.parse.lexer import Kind, delimiters, tokens
 
 FRAGMENTS = (
     *(
@@ -90,7 +90,7 @@ def test_tokens_cover_the_text(text: str) -> None:
 @example(":E'\\' :a'")
 @example("a.0x1$1 5..0x1$1 a..5$1 .5e'\\'$1'")
 @example("a*--$1\n//*$1*/*/-/$1::$1:=$1")
-def test_landmarks_are_tokens(text: str) -> None:
+def test_delimiters_are_tokens(text: str) -> None:
     """The quick reading of a text finds what the thorough one finds."""
     kinds = {
         *(Kind.LINE_COMMENT, Kind.BLOCK_COMMENT, Kind.OPEN, Kind.CLOSE, Kind.COLON),
@@ -99,7 +99,7 @@ def test_landmarks_are_tokens(text: str) -> None:
     thorough = [token for token in tokens(text) if token.kind in kinds]
     quick = [
         (Kind.COLON, start, start + 1) if kind is Kind.NAMED else (kind, start, end)
-        for kind, start, end in landmarks(text)
+        for kind, start, end in delimiters(text)
     ]
     assert quick == [*thorough, (Kind.END, len(text), len(text))]
 

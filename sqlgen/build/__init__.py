@@ -11,7 +11,7 @@ from ..model.config import Config, UnknownName
 from ..model.diagnostic import ConfigurationError, Diagnostic, Label, SqlgenError
 from ..model.frozen import frozen
 from ..model.output import Plan
-from ..model.source import SourceFile, Sources, Span
+from ..model.source import ProjectSources, SourceFile, Span
 
 # Stages that are only needed where something has changed are imported there: they take longer to
 # import than it takes to find out that nothing has.
@@ -68,7 +68,7 @@ def plan(
     all share.
     """
     progress("reading queries")
-    sources, store = project(config), cache.store()
+    sources, store = project(config), cache.open_store()
     before = read.generated(config.root, config.output)
     disk = write.digests(before)
     wanted = selection(config, sources.paths, only)
@@ -98,7 +98,7 @@ def plan(
         paths = {file.path for file, origin in made.files.items() if origin in wanted}
         shared = {file.path for file, origin in made.files.items() if not origin}
         if made.wrong:
-            shared -= {file.path for file in made.files if write.is_lock(file)}
+            shared -= {file.path for file in made.files if write.is_lockfile(file)}
         if made.wrong and any(change.path in shared for change in changes):
             raise SqlgenError(*made.wrong)
         changes = tuple(c for c in changes if c.path in paths | shared)
@@ -119,7 +119,7 @@ def get_ready(config: Config, servers: "Servers") -> None:
 
     sources = read.sources(config.root, config.migrations)
     migrations = parse.migrations(sources)
-    with Analyst(config, migrations, cache.store(), quiet, servers) as analyst:
+    with Analyst(config, migrations, cache.open_store(), quiet, servers) as analyst:
         analyst.get_ready()
 
 
@@ -161,7 +161,7 @@ def describe_queries(
 
     sources = project(config)
     migrations = parse.migrations(sources.migrations)
-    with Analyst(config, migrations, cache.store(), progress) as analyst:
+    with Analyst(config, migrations, cache.open_store(), progress) as analyst:
         analysed, wrong = analyst.analyse(sources.queries)
         wrong = analyst.explained(wrong)
     queries = [query for file in analysed for query in file.typed]
@@ -169,20 +169,20 @@ def describe_queries(
     return tuple(map(Described, queries, shown)), wrong
 
 
-def project(config: Config) -> Sources:
+def project(config: Config) -> ProjectSources:
     """The project's files; raises `SqlgenError` if one cannot be read."""
     queries = read.sources(config.root, config.queries)
-    return Sources(read.sources(config.root, config.migrations), queries)
+    return ProjectSources(read.sources(config.root, config.migrations), queries)
 
 
 # --- what is known from before -----------------------------------------------------------------
 
 
-def finished_key(config: Config, sources: Sources) -> str:
+def finished_key(config: Config, sources: ProjectSources) -> str:
     """Under what a finished build is kept; empty where only the server could tell."""
-    server = cache.embedded(config)
+    server = cache.embedded_server(config)
     groups = (sources.migrations, sources.queries)
-    return cache.project(config, server, groups) if server else ""
+    return cache.project_key(config, server, groups) if server else ""
 
 
 def finished(
@@ -227,7 +227,7 @@ def said(
 ) -> tuple[Diagnostic, ...]:
     """The warnings of the *wanted* files, and those of the configuration."""
     return (
-        *read.misnamed(config.root, names),
+        *read.unknown_name_warnings(config.root, names),
         *(w for w in warnings if not w.label or w.label.span.source.path in wanted),
     )
 

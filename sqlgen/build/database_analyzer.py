@@ -59,14 +59,16 @@ class Analyst:
 
     def __enter__(self) -> "Analyst":
         scripts = [migration.up for migration in self._migrations]
-        chain = cache.chain(scripts, self._config)
-        server = cache.embedded(self._config)
+        chain = cache.migration_chain(scripts, self._config)
+        server = cache.embedded_server(self._config)
         if not server:
             from . import schema_session
 
-            server = schema_session.identity(self._lent().get(self._config, self._progress))
-        self._key = cache.schema(chain, server, self._config)
-        self._latest = cache.latest(self._config, server)
+            server = schema_session.identity(
+                self._lent().get(self._config, self._progress)
+            )
+        self._key = cache.schema_key(chain, server, self._config)
+        self._latest = cache.latest_schema_key(self._config, server)
         book = records.load(self._store, self._key)
         if book is None:
             self._prepared()  # at least the migrations are to be tried
@@ -126,7 +128,9 @@ class Analyst:
         for start in range(0, len(missing), _BATCH):
             described = self._asked(missing[start : start + _BATCH], wrong)
             typed |= {id(one.query): one for one in self._inferred(described, wrong)}
-            answers |= {lockfile.fingerprint(one.query): one.digest for one in described}
+            answers |= {
+                lockfile.fingerprint(one.query): one.digest for one in described
+            }
         return gathered(files, typed, answers), tuple(wrong)
 
     def carried_over(self, sources: Sequence[SourceFile]) -> dict[str, records.Known]:
@@ -176,7 +180,7 @@ class Analyst:
         """The names in the configuration that the database has nothing for."""
         if not self._config.names:
             return ()
-        key = cache.names(self._key, self._config)
+        key = cache.unknown_names_key(self._key, self._config)
         if kept := self._store.get(key):
             names: tuple[UnknownName, ...] = pickle.loads(kept)
             return names

@@ -25,7 +25,7 @@ class Locked:
         generated: Mapping[str, bytes],
     ) -> None:
         scripts = [migration.up for migration in migrations]
-        self._recorded = lockfile.Recorded(config, scripts, generated)
+        self._recorded = lockfile.Lockfile(config, scripts, generated)
         self.book: Mapping[str, records.Known] = {}
         self.keeps = False
 

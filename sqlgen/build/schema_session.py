@@ -161,7 +161,7 @@ def schema(
 
 def _template(server: Running, config: Config, migrations: Sequence[Migration]) -> str:
     """The name of the database that has the migrations, as long as it is kept."""
-    chain = cache.chain([migration.up for migration in migrations], config)
+    chain = cache.migration_chain([migration.up for migration in migrations], config)
     return embedded.template_name(
         server.fingerprint,
         server.version,
@@ -178,10 +178,10 @@ def _found(
     The facts are kept beside the cluster, whose oids they are full of; those of a new database are
     given as *catalog*. The folder is ours alone, and its entries are whole and of this very code.
     """
-    settings = session.settings(config.search_path) | session.TREES
+    settings = session.settings(config.search_path) | session.TREE_SETTINGS
 
     def open_() -> Wire:
-        options = session.options(settings)
+        options = session.startup_options(settings)
         return Wire(server.socket, embedded.USER, name, options)
 
     try:
@@ -202,7 +202,9 @@ def _found(
 
 def _packed(catalog: Catalog) -> bytes:
     """The catalog; few of a server's three thousand functions are spoken of in one project."""
-    relations, functions = cache.Lazy(catalog.relations), cache.Lazy(catalog.functions)
+    relations, functions = cache.LazyMapping(catalog.relations), cache.LazyMapping(
+        catalog.functions
+    )
     lazy = replace(catalog, relations=relations, functions=functions)
     return pickle.dumps(lazy, pickle.HIGHEST_PROTOCOL)
 
@@ -212,7 +214,7 @@ def _key(wire: Wire, name: str) -> str:
     [(*identity, used)] = wire.rows(_DATABASE)
     if time.time_ns() - int(used or 0) > _MINUTE:
         wire.rows(f"COMMENT ON DATABASE {name} IS '{time.time_ns():020d}'")
-    return cache.catalog(repr(identity))
+    return cache.catalog_key(repr(identity))
 
 
 @contextmanager
@@ -233,7 +235,7 @@ def _made(
         connection.execute("DISCARD TEMP")  # which no later run would see
 
     own, path = _with_driver(server), config.search_path
-    chain = cache.chain([migration.up for migration in migrations], config)
+    chain = cache.migration_chain([migration.up for migration in migrations], config)
     keep = bool(store)
     with database.migrated(own, chain, run, search_path=path, keep=keep) as connection:
         progress("asking PostgreSQL")

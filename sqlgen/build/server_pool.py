@@ -51,7 +51,7 @@ class Servers:
 
         Raises `ServerUnavailableError` if it cannot be had.
         """
-        wanted = (cache.embedded(config), config.server, config.extensions)
+        wanted = (cache.embedded_server(config), config.server, config.extensions)
         kept = self._lent
         if kept is None or kept[0] != wanted or not _answers(kept[1]):
             self.close()

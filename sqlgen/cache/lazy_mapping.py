@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Lazy(Mapping[int, Value], Generic[Value]):
+class LazyMapping(Mapping[int, Value], Generic[Value]):
     """The items of a mapping, none of which is None."""
 
     __slots__ = ("_kept", "_read")

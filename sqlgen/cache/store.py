@@ -97,7 +97,7 @@ def prune(folder: Path, limit: int) -> None:
             total -= size
 
 
-def store() -> Store:
+def open_store() -> Store:
     """The user's store: in `SQLGEN_CACHE_DIR`, or where the system keeps caches.
 
     `SQLGEN_NO_CACHE` turns it off. A folder that others can write into is not used, since what is

@@ -20,7 +20,7 @@ def build(directory: Path, files: tuple[Path, ...] = (), format_: str = "text") 
         config = configuration(directory)
         with Progress() as progress:
             plan = pipeline.build(config, only=files, progress=progress)
-        show((*plan.of_migrations, *plan.warnings), format_)
+        show((*plan.migration_warnings, *plan.warnings), format_)
         if format_ == "text":
             changed = [f"{verb(change)} {change.path}" for change in plan.changes]
             echo("\n".join([*changed, summary(len(changed), config.output)]))

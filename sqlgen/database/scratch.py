@@ -140,4 +140,4 @@ def options(conninfo: str, settings: Mapping[str, str]) -> str:
     Settings made there win over those of the role and come back with `RESET`.
     """
     own = conninfo_to_dict(conninfo).get("options") or ""
-    return " ".join([*([str(own)] if own else []), session.options(settings)])
+    return " ".join([*([str(own)] if own else []), session.startup_options(settings)])

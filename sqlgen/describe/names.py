@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 
 from ..model.catalog import Catalog, Function
-from ..model.config import Config, NamedIn, UnknownName
+from ..model.config import Config, NameKind, UnknownName
 
 
 def unknown_names(config: Config, catalog: Catalog) -> tuple[UnknownName, ...]:
     """The columns, types and functions of the *config* that do not exist, each with the nearest."""
     return (
-        *_unknown(NamedIn.COLUMNS, config.columns, _columns(catalog)),
-        *_unknown(NamedIn.TYPES, config.types, _types(catalog)),
+        *_unknown(NameKind.COLUMNS, config.columns, _columns(catalog)),
+        *_unknown(NameKind.TYPES, config.types, _types(catalog)),
         *_unknown(
-            NamedIn.FUNCTIONS,
+            NameKind.FUNCTIONS,
             config.never_null,
             _functions(catalog.functions.values()),
             # PostgreSQL's own have no need of being named.
@@ -22,7 +22,7 @@ def unknown_names(config: Config, catalog: Catalog) -> tuple[UnknownName, ...]:
 
 
 def _unknown(
-    where: NamedIn,
+    where: NameKind,
     names: Iterable[str],
     known: frozenset[str],
     meant: frozenset[str] | None = None,

@@ -1,17 +1,24 @@
 """TypedQuery <-> the committed analysis files, so that generated code can be checked without a server."""
 
-from .files import Recorded, Types, query_file, schema_file, schema_path, users
+from .files import (
+    Lockfile,
+    TypeTable,
+    column_users,
+    query_file,
+    schema_file,
+    schema_path,
+)
 from .fingerprints import fingerprint
 from .packs import pack, unpack
 
 __all__ = [
-    "Recorded",
-    "Types",
+    "Lockfile",
+    "TypeTable",
+    "column_users",
     "fingerprint",
     "pack",
     "query_file",
     "schema_file",
     "schema_path",
     "unpack",
-    "users",
 ]

@@ -19,26 +19,26 @@ from ..model.typed import TypedQuery
 from .fingerprints import fingerprint
 from .json_text import encoded, quoted
 from .queries import read, written
-from .types import Data, Reader, Writer
+from .types import Data, TypeReader, TypeWriter
 
 _BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
-Types = Mapping[str, Data]
+TypeTable = Mapping[str, Data]
 """The types that files mention, each under the name that PostgreSQL displays for it."""
 
 
 def query_file(
     config: Config, file: QueryFile, typed: Sequence[TypedQuery]
-) -> tuple[GeneratedFile, Types]:
+) -> tuple[GeneratedFile, TypeTable]:
     """The lock of a query file, and the types that it mentions."""
-    types = Writer()
+    types = TypeWriter()
     entries = {one.query.name: written(one, types) for one in typed}
     path = _path(config, file.source.path)
     return _file(path, _queries(entries)), types.types
 
 
 def schema_file(
-    config: Config, migrations: Iterable[SourceFile], types: Iterable[Types]
+    config: Config, migrations: Iterable[SourceFile], types: Iterable[TypeTable]
 ) -> GeneratedFile:
     """The lock of what all query files share; *migrations* are the up scripts in their order.
 
@@ -58,7 +58,7 @@ def schema_path(config: Config) -> str:
     return f"{config.output}/{LOCK_FOLDER}/schema.json"
 
 
-class Recorded:
+class Lockfile:
     """The lock of a project, in *generated* (contents by path), beside its migrations.
 
     `stale` tells in what the schema and the settings are not the recorded ones. Raises
@@ -75,7 +75,7 @@ class Recorded:
         self.stale = tuple(_changed(schema, _facts(config, migrations), migrations))
         self._config = config
         self._generated = generated
-        self._types = Reader(schema.get("types", {}))
+        self._types = TypeReader(schema.get("types", {}))
 
     def queries(
         self, file: QueryFile
@@ -102,7 +102,7 @@ class Recorded:
         return tuple(typed), tuple(stale)
 
 
-def users(
+def column_users(
     config: Config, generated: Mapping[str, bytes]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """The queries that read or write a column, by its table and its name, as of the last build.

@@ -22,7 +22,7 @@ from ..model.typed import (
 )
 from . import json_shapes
 from .fingerprints import fingerprint
-from .types import Reader, Writer
+from .types import TypeReader, TypeWriter
 
 _BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
@@ -31,7 +31,7 @@ Row = list[Any]
 
 def pack(typed: Iterable[TypedQuery]) -> bytes:
     """The analyses, each to be found by its query's fingerprint."""
-    types = Writer()
+    types = TypeWriter()
     names: dict[ColumnName, int] = {}
 
     def place(column: ColumnName) -> int:
@@ -56,7 +56,7 @@ def unpack(content: bytes, queries: Sequence[Query]) -> dict[int, TypedQuery]:
     found: dict[int, TypedQuery] = {}
     try:
         data = json.loads(content)
-        types, known = Reader(data["types"]), data["queries"]
+        types, known = TypeReader(data["types"]), data["queries"]
         columns = [ColumnName(*names) for names in data["columns"]]
         for query in queries:
             if (row := known.get(fingerprint(query))) is not None:
@@ -66,7 +66,7 @@ def unpack(content: bytes, queries: Sequence[Query]) -> dict[int, TypedQuery]:
     return found
 
 
-def _row(one: TypedQuery, types: Writer, place: Callable[[ColumnName], int]) -> Row:
+def _row(one: TypedQuery, types: TypeWriter, place: Callable[[ColumnName], int]) -> Row:
     return [
         [_parameter(parameter, types, place) for parameter in one.parameters],
         [_column(column, types, place) for column in one.columns],
@@ -78,7 +78,7 @@ def _row(one: TypedQuery, types: Writer, place: Callable[[ColumnName], int]) -> 
 
 
 def _read(
-    query: Query, row: Row, types: Reader, columns: Sequence[ColumnName]
+    query: Query, row: Row, types: TypeReader, columns: Sequence[ColumnName]
 ) -> TypedQuery:
     parameters, results, cardinality, stars, reads, writes, warnings = row
     return TypedQuery(
@@ -97,7 +97,7 @@ def _read(
 
 
 def _parameter(
-    item: TypedParameter, types: Writer, place: Callable[[ColumnName], int]
+    item: TypedParameter, types: TypeWriter, place: Callable[[ColumnName], int]
 ) -> Row:
     return [
         item.name,
@@ -113,7 +113,7 @@ def _parameter(
 
 
 def _read_parameter(
-    row: Row, types: Reader, columns: Sequence[ColumnName]
+    row: Row, types: TypeReader, columns: Sequence[ColumnName]
 ) -> TypedParameter:
     name, number, type_, nullable, reason, column, literals, domain, element = row
     return TypedParameter(
@@ -130,7 +130,7 @@ def _read_parameter(
 
 
 def _column(
-    item: TypedColumn, types: Writer, place: Callable[[ColumnName], int]
+    item: TypedColumn, types: TypeWriter, place: Callable[[ColumnName], int]
 ) -> Row:
     override = item.override
     return [
@@ -148,7 +148,9 @@ def _column(
     ]
 
 
-def _read_column(row: Row, types: Reader, columns: Sequence[ColumnName]) -> TypedColumn:
+def _read_column(
+    row: Row, types: TypeReader, columns: Sequence[ColumnName]
+) -> TypedColumn:
     name, type_, nullable, reason, override, column, *rest = row
     literals, domain, element, narrowed, shape = rest
     return TypedColumn(

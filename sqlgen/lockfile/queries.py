@@ -16,10 +16,10 @@ from ..model.typed import (
 from . import json_shapes
 from .fingerprints import fingerprint
 from .json_text import encoded, quoted
-from .types import Data, Reader, Writer
+from .types import Data, TypeReader, TypeWriter
 
 
-def written(typed: TypedQuery, types: Writer) -> str:
+def written(typed: TypedQuery, types: TypeWriter) -> str:
     """The lines of a query's entry, its types gathered in *types*.
 
     An item a line, and all in order. What is empty is left out, and so is what only people read
@@ -40,7 +40,7 @@ def written(typed: TypedQuery, types: Writer) -> str:
     )
 
 
-def read(query: Query, data: Data, types: Reader) -> TypedQuery:
+def read(query: Query, data: Data, types: TypeReader) -> TypedQuery:
     """The analysis of *query* as it was written; raises `KeyError` and the like for other data.
 
     There are no reasons and no warnings in it.
@@ -65,7 +65,7 @@ def _listed(items: list[str]) -> str:
     return f"[\n        {lines}\n      ]" if items else ""
 
 
-def _item(item: TypedParameter | TypedColumn, types: Writer) -> str:
+def _item(item: TypedParameter | TypedColumn, types: TypeWriter) -> str:
     """A parameter or column as an object on one line, its keys in order."""
     type_ = quoted(types.name(item.type))
     found = [f'"column": {_name(item.column)}'] if item.column else []
@@ -96,7 +96,7 @@ def _name(column: ColumnName) -> str:
     return f"[{schema}, {relation}, {quoted(column.column)}]"
 
 
-def _read_parameter(data: Data, types: Reader) -> TypedParameter:
+def _read_parameter(data: Data, types: TypeReader) -> TypedParameter:
     return TypedParameter(
         name=data["name"],
         number=data["number"],
@@ -110,7 +110,7 @@ def _read_parameter(data: Data, types: Reader) -> TypedParameter:
     )
 
 
-def _read_column(data: Data, types: Reader) -> TypedColumn:
+def _read_column(data: Data, types: TypeReader) -> TypedColumn:
     override = data.get("override")
     return TypedColumn(
         name=data["name"],

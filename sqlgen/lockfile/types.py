@@ -18,7 +18,7 @@ from ..model.typed import ColumnName
 Data = dict[str, Any]
 
 
-class Writer:
+class TypeWriter:
     """Gathers the types that are written, by name.
 
     `format_type` qualifies the name of what the search path does not show, so that in one database
@@ -65,8 +65,8 @@ class Writer:
                 return {"subtype": self.name(subtype), "multirange": multirange}
 
 
-class Reader:
-    """Makes types of what a `Writer` gathered; raises `KeyError` and the like for anything else.
+class TypeReader:
+    """Makes types of what a `TypeWriter` gathered; raises `KeyError` and the like for anything else.
 
     And columns of their names, each once.
     """

@@ -14,7 +14,7 @@ from .. import database, lint, lockfile, migrate, parse, read
 from ..model.config import Config
 from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from ..model.migration import Migration
-from ..model.session import quoted
+from ..model.session import quoted_search_path
 from ..model.source import SourceFile
 from .collations import stand_in
 
@@ -134,7 +134,7 @@ def verify(
     """
     found = migrations(config)
     generated = read.generated(config.root, config.output)
-    warnings = lint.lint(found, lockfile.users(config, generated))
+    warnings = lint.lint(found, lockfile.column_users(config, generated))
     try:
         with (
             database.server(
@@ -213,7 +213,7 @@ def on_search_path(config: Config, conninfo: str) -> str:
     """The connection string with the project's search path, where that is not the usual one."""
     if config.search_path == Config(root=config.root).search_path:
         return conninfo
-    path = {"search_path": quoted(config.search_path)}
+    path = {"search_path": quoted_search_path(config.search_path)}
     return make_conninfo(conninfo, options=database.options(conninfo, path))
 
 

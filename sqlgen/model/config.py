@@ -33,7 +33,7 @@ class ArrayElements(StrEnum):
     NULLABLE = "nullable"
 
 
-class NamedIn(StrEnum):
+class NameKind(StrEnum):
     """What the names of a part of the configuration are names of."""
 
     COLUMNS = "column"
@@ -45,7 +45,7 @@ class NamedIn(StrEnum):
 class UnknownName:
     """A name in the configuration that nothing in the database has; `nearest` may be empty."""
 
-    where: NamedIn
+    kind: NameKind
     name: str
     nearest: str
 

@@ -38,9 +38,9 @@ class Change:
 class Plan:
     """What a build would change, sorted by path, and what it has to say.
 
-    `of_migrations` are warnings about the newest migration, which may still be changed.
+    `migration_warnings` are warnings about the newest migration, which may still be changed.
     """
 
     changes: tuple[Change, ...]
     warnings: tuple[Diagnostic, ...]
-    of_migrations: tuple[Diagnostic, ...] = ()
+    migration_warnings: tuple[Diagnostic, ...] = ()

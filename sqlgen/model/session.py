@@ -12,11 +12,11 @@ def settings(search_path: Sequence[str]) -> dict[str, str]:
         "IntervalStyle": "postgres",
         "extra_float_digits": "1",
         "client_min_messages": "warning",
-        "search_path": quoted(search_path),
+        "search_path": quoted_search_path(search_path),
     }
 
 
-TREES = {
+TREE_SETTINGS = {
     "debug_print_parse": "on",
     "debug_pretty_print": "off",
     "client_min_messages": "log",
@@ -24,7 +24,7 @@ TREES = {
 """The settings under which a server sends the analysed tree of each statement that it parses."""
 
 
-def options(settings: Mapping[str, str]) -> str:
+def startup_options(settings: Mapping[str, str]) -> str:
     """The *settings* as a session starts with them: `-c name=value` (manual 34.1.2).
 
     They win over those of the role, and come back with `RESET`.
@@ -35,6 +35,6 @@ def options(settings: Mapping[str, str]) -> str:
     )
 
 
-def quoted(search_path: Sequence[str]) -> str:
+def quoted_search_path(search_path: Sequence[str]) -> str:
     """The value of `search_path` that names just those schemas."""
     return ", ".join('"' + name.replace('"', '""') + '"' for name in search_path)

@@ -44,7 +44,7 @@ class Span:
 
 
 @frozen
-class Sources:
+class ProjectSources:
     """All files that a project's generated code is made of."""
 
     migrations: tuple[SourceFile, ...]

@@ -7,7 +7,7 @@ from .directives import is_allowance
 from .lexer import COMMENTS, Kind, Token
 
 
-def documentation(
+def docstring(
     text: str, marks: Sequence[Token], *, right_below: int | None = None
 ) -> str:
     """What the comments among *marks* say, line by line and without their signs.

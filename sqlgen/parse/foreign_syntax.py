@@ -22,7 +22,9 @@ _INSTEAD = {
 }
 
 
-def mistaken(source: SourceFile, start: int, end: int) -> tuple[Diagnostic, ...]:
+def foreign_parameters(
+    source: SourceFile, start: int, end: int
+) -> tuple[Diagnostic, ...]:
     """What looks like another tool's parameter in the statement `source.text[start:end]`.
 
     That is `@name`, which PostgreSQL reads as the operator `@`, the absolute value, before a column,

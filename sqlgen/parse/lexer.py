@@ -2,7 +2,7 @@
 
 Two readings of the same rules. `tokens` gives every token and covers the text exactly. For the
 files of a project, most of whose tokens say nothing about where a statement ends or where its
-parameters are, `landmarks` gives only the tokens that do and passes over the rest inside one
+parameters are, `delimiters` gives only the tokens that do and passes over the rest inside one
 regular expression, about ten times faster.
 
 Each rule can match in one way only, so that giving up costs no more than reading did. Quantifiers
@@ -29,7 +29,7 @@ A class with a range up to the last character of all takes a hundred times as lo
 
 
 class Kind(StrEnum):
-    """The kinds of tokens. The last row is given by `landmarks` only."""
+    """The kinds of tokens. The last row is given by `delimiters` only."""
 
     SPACE = "space"
     LINE_COMMENT = "line_comment"
@@ -66,14 +66,14 @@ def tokens(text: str) -> Iterator[Token]:
     return _read(_token(), text)
 
 
-def landmarks(text: str) -> Iterator[Token]:
+def delimiters(text: str) -> Iterator[Token]:
     """The tokens of *text* that shape a query file; the last one is `Kind.END`.
 
     They are comments, brackets, semicolons, single colons, `$1`, dollar-quoted strings and what is
     not terminated. A colon with a name right after it is one `Kind.NAMED`, together with the mark
     `!` or `?` that follows the name at once and is not the beginning of a longer operator.
     """
-    return _read(_LANDMARK, text)
+    return _read(_DELIMITER, text)
 
 
 COMMENTS = frozenset({Kind.LINE_COMMENT, Kind.BLOCK_COMMENT})
@@ -94,7 +94,7 @@ def _read(pattern: re.Pattern[str], text: str) -> Iterator[Token]:
                     position = end
                     break
                 yield Token(kind, start, len(text))
-                if pattern is _LANDMARK:
+                if pattern is _DELIMITER:
                     yield Token(Kind.END, len(text), len(text))
                 return
             yield Token(kind, start, end)
@@ -183,16 +183,16 @@ def _token() -> re.Pattern[str]:
     )
 
 
-# Between landmarks it does not matter where an operator ends, nor which one it is: characters that
-# begin neither a landmark nor a string, a word or a number are passed over together. A point may
+# Between delimiters it does not matter where an operator ends, nor which one it is: characters that
+# begin neither a delimiter nor a string, a word or a number are passed over together. A point may
 # begin a number, but not the second one of two.
 _PLAIN = r"[\x00-!#%&*+,<=>?@\\^`{|}~\x7f]"
 _FILLER = (
     rf"{_WORD}{_PLAIN}*+|{_PLAIN}++|\.(?:\.|(?![0-9])){_PLAIN}*+|{_STRING}"
     rf"|{_QUOTED_IDENTIFIER}|{_NUMBER}|-(?!-)|/(?!\*)|:[:=]|{_LONE_DOLLAR}"
 )
-# Whatever follows the repetition is a landmark, so that it never has to give anything back.
-_LANDMARK = re.compile(
+# Whatever follows the repetition is a delimiter, so that it never has to give anything back.
+_DELIMITER = re.compile(
     rf"(?:{_FILLER})*(?:(?P<open>[(\[])|(?P<close>[)\]])|(?P<named>{_NAMED})"
     rf"|(?P<semicolon>;)|(?P<line_comment>{_LINE_COMMENT})|(?P<positional>{_POSITIONAL})"
     rf"|(?P<dollar>{_DOLLAR})|(?P<block_comment>{_FLAT_BLOCK_COMMENT})"

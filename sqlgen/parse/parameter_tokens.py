@@ -1,4 +1,4 @@
-"""landmarks -> those that are parameters: `$1`, and most of the colons with a name behind them.
+"""delimiters -> those that are parameters: `$1`, and most of the colons with a name behind them.
 
 The colons that are none:
 
@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from .lexer import COMMENTS, WHITE_SPACE, Kind, Token
 
 
-def parameter_places(
+def parameter_tokens(
     text: str, marks: Sequence[Token], first: int, end: int
 ) -> tuple[Token, ...]:
-    """The landmarks that are parameters, of the statement that ends at *end*.
+    """The delimiters that are parameters, of the statement that ends at *end*.
 
-    *marks* are landmarks of *text*, `marks[first]` the first one of the statement.
+    *marks* are delimiters of *text*, `marks[first]` the first one of the statement.
     """
     places: list[int] = []
     # For each open bracket: None, or the colons of a subscript at its own level.
@@ -70,7 +70,7 @@ _BEFORE_PARAMETER = re.compile(r"[(,=<>] |.[(,]")
 def _operand_before(
     text: str, marks: Sequence[Token], index: int, not_operands: re.Pattern[str] | None
 ) -> bool:
-    """Whether an operand ends before the landmark, comments and white space apart.
+    """Whether an operand ends before the delimiter, comments and white space apart.
 
     Of words all but *not_operands* count as one, and so does `)`; without *not_operands* neither
     does: a keyword and a list in parentheses (`DISTINCT ON (a)`) have expressions after them.

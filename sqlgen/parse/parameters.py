@@ -1,4 +1,4 @@
-"""A statement's landmarks -> its parameters and the text that the server is sent.
+"""A statement's delimiters -> its parameters and the text that the server is sent.
 
 `:name` becomes `$n`, numbered by first use; `$1` stays what it is.
 """
@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.query import Mark, Origin, Parameter, Placeholder, ServerSql
 from ..model.source import SourceFile, Span
-from .foreign_syntax import mistaken
+from .foreign_syntax import foreign_parameters
 from .lexer import Kind, Token
 from .names import is_snake_case, snake_case
-from .parameter_tokens import parameter_places
+from .parameter_tokens import parameter_tokens
 
 
 def parameters(
@@ -20,12 +20,12 @@ def parameters(
 ) -> tuple[tuple[Parameter, ...], ServerSql]:
     """The parameters of the statement `source.text[start:end]`, and the statement with `$n`.
 
-    *marks* are landmarks of the file, `marks[first]` the first one of the statement. Raises
+    *marks* are delimiters of the file, `marks[first]` the first one of the statement. Raises
     `SqlgenError` for all that is wrong with the parameters.
     """
-    if mistakes := mistaken(source, start, end):
+    if mistakes := foreign_parameters(source, start, end):
         raise SqlgenError(*mistakes)
-    places = parameter_places(source.text, marks, first, end)
+    places = parameter_tokens(source.text, marks, first, end)
     kinds = {token.kind for token in places}
     if len(kinds) > 1:
         raise _mixed(source, places)

@@ -10,9 +10,9 @@ from ..model.frozen import frozen
 from ..model.query import Command, Query, QueryFile
 from ..model.source import SourceFile, Span
 from .directives import allowed
-from .docstrings import documentation
+from .docstrings import docstring
 from .headers import FORM, Header, header, is_header
-from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, landmarks
+from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, delimiters
 from .names import is_snake_case, snake_case
 from .parameters import parameters
 from .statements import returns_rows, statements
@@ -24,7 +24,7 @@ def query_file(source: SourceFile) -> QueryFile:
     A file without a header is one query named after the file; nothing but comments, no query.
     Raises `SqlgenError` with all that is wrong in the file.
     """
-    marks = tuple(landmarks(source.text))
+    marks = tuple(delimiters(source.text))
     headers = tuple(
         index
         for index, (kind, start, end) in enumerate(marks)
@@ -54,13 +54,13 @@ def query_file(source: SourceFile) -> QueryFile:
         problems.extend(error.diagnostics)
     if problems:
         raise SqlgenError(*sorted(problems, key=_position))
-    doc = documentation(source.text, marks[: headers[0]])
+    doc = docstring(source.text, marks[: headers[0]])
     return QueryFile(source=source, doc=doc, queries=queries)
 
 
 @frozen
 class _Section:
-    """A header and what is below it: the landmarks `[first:last]`, up to where `last` starts."""
+    """A header and what is below it: the delimiters `[first:last]`, up to where `last` starts."""
 
     header: Header
     first: int
@@ -69,7 +69,7 @@ class _Section:
 
 @frozen
 class _Code:
-    """A statement: the characters `[start:end]`, and the index of its first landmark."""
+    """A statement: the characters `[start:end]`, and the index of its first delimiter."""
 
     start: int
     end: int
@@ -117,7 +117,7 @@ def _query(source: SourceFile, marks: Sequence[Token], section: _Section) -> Que
         command=heading.command,
         row=heading.row,
         row_span=heading.row_span,
-        doc=documentation(
+        doc=docstring(
             source.text, marks[section.first : section.last], right_below=heading.end
         ),
         parameters=found,
@@ -129,7 +129,7 @@ def _query(source: SourceFile, marks: Sequence[Token], section: _Section) -> Que
 def _unnamed(source: SourceFile, marks: Sequence[Token]) -> QueryFile:
     code = _statement(source, marks, 0, len(marks) - 1, "")
     if code is None:
-        doc = documentation(source.text, marks)
+        doc = docstring(source.text, marks)
         return QueryFile(source=source, doc=doc, queries=())
     name = PurePosixPath(source.path).stem
     whole = Span(source, code.start, code.end)
@@ -142,9 +142,7 @@ def _unnamed(source: SourceFile, marks: Sequence[Token]) -> QueryFile:
         command=Command.MANY if returns_rows(whole.text) else Command.EXEC,
         row=None,
         row_span=None,
-        doc=documentation(
-            source.text, [mark for mark in marks if mark.end <= code.start]
-        ),
+        doc=docstring(source.text, [mark for mark in marks if mark.end <= code.start]),
         parameters=found,
         sql=sql,
         named_after_file=True,

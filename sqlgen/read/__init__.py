@@ -2,6 +2,6 @@
 
 from .configuration import config
 from .files import generated, source, sources
-from .unknown_names import misnamed
+from .unknown_names import unknown_name_warnings
 
-__all__ = ["config", "generated", "misnamed", "source", "sources"]
+__all__ = ["config", "generated", "source", "sources", "unknown_name_warnings"]

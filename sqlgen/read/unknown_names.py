@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..model.config import NamedIn, UnknownName
+from ..model.config import NameKind, UnknownName
 from ..model.diagnostic import Diagnostic, Label, Severity
 from ..model.source import SourceFile, Span
 from .files import source
@@ -12,13 +12,15 @@ from .toml_keys import key_places
 
 _FILE = "pyproject.toml"
 _TABLES = {
-    NamedIn.COLUMNS: ("tool", "sqlgen", "columns"),
-    NamedIn.TYPES: ("tool", "sqlgen", "types"),
-    NamedIn.FUNCTIONS: ("tool", "sqlgen", "functions", "never_null"),
+    NameKind.COLUMNS: ("tool", "sqlgen", "columns"),
+    NameKind.TYPES: ("tool", "sqlgen", "types"),
+    NameKind.FUNCTIONS: ("tool", "sqlgen", "functions", "never_null"),
 }
 
 
-def misnamed(root: Path, names: Sequence[UnknownName]) -> tuple[Diagnostic, ...]:
+def unknown_name_warnings(
+    root: Path, names: Sequence[UnknownName]
+) -> tuple[Diagnostic, ...]:
     """A warning for each of the *names* that the project's pyproject.toml has."""
     if not names:
         return ()
@@ -26,8 +28,8 @@ def misnamed(root: Path, names: Sequence[UnknownName]) -> tuple[Diagnostic, ...]
     places = key_places(file.text)
     found = (
         Diagnostic(
-            code=f"unknown-{name.where}",
-            message=f"the database has no {name.where} `{name.name}`",
+            code=f"unknown-{name.kind}",
+            message=f"the database has no {name.kind} `{name.name}`",
             label=_label(file, places, name),
             hint=(
                 f"write `{name.nearest}`"
@@ -48,8 +50,8 @@ def _position(warning: Diagnostic) -> int:
 def _label(
     file: SourceFile, places: dict[tuple[str, ...], tuple[int, int]], name: UnknownName
 ) -> Label | None:
-    table = _TABLES[name.where]
-    if name.where is NamedIn.FUNCTIONS:
+    table = _TABLES[name.kind]
+    if name.kind is NameKind.FUNCTIONS:
         start, end = places.get(table, (0, 0))
         found = re.compile(rf"(['\"]){re.escape(name.name)}\1").search(file.text, end)
         return Label(Span(file, *(found.span() if found else (start, end))))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..model.diagnostic import Diagnostic
 from ..model.source import Span
-from .printable import safe
+from .printable import printable
 
 
 def json(diagnostics: Sequence[Diagnostic]) -> str:
@@ -82,7 +82,7 @@ def _command(diagnostic: Diagnostic) -> str:
 def _data(text: str) -> str:
     """What stands behind the second `::` (actions/toolkit, `escapeData`)."""
     lines = text.replace("%", "%25").replace("\r", "%0D").split("\n")
-    return "%0A".join(map(safe, lines))
+    return "%0A".join(map(printable, lines))
 
 
 def _property(text: str) -> str:

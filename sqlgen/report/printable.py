@@ -21,7 +21,7 @@ def visible(character: str) -> str:
     return character
 
 
-def safe(text: str) -> str:
+def printable(text: str) -> str:
     """*text* with all its characters visible, on one line."""
     return text if _is_plain(text) else "".join(map(visible, text))
 

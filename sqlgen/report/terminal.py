@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ..model.diagnostic import Diagnostic, Label, Severity
-from .printable import safe, width
+from .printable import printable, width
 
 
 def text(diagnostics: Sequence[Diagnostic], color: bool = False) -> str:
@@ -39,7 +39,7 @@ def _block(diagnostic: Diagnostic, paint: dict[str, str]) -> Iterator[str]:
     gutter = max((len(str(label.span.line)) for label in labels), default=1)
     bar = f"{frame}{' ' * gutter} |{end}"
 
-    head = f"{main}{diagnostic.severity}[{safe(diagnostic.code)}]{end}"
+    head = f"{main}{diagnostic.severity}[{printable(diagnostic.code)}]{end}"
     first, *rest = _lines(diagnostic.message)
     yield f"{head}{strong}: {first}{end}"
     for line in rest:
@@ -53,7 +53,7 @@ def _block(diagnostic: Diagnostic, paint: dict[str, str]) -> Iterator[str]:
         source, underline = _snippet(label, sign)
         if number:
             yield bar
-        place = f"{safe(span.source.path)}:{span.line}:{span.column}"
+        place = f"{printable(span.source.path)}:{span.line}:{span.column}"
         yield f"{frame}{' ' * gutter}{arrow}{end} {place}"
         yield bar
         yield f"{frame}{span.line:>{gutter}} |{end} {source}".rstrip()
@@ -79,15 +79,17 @@ def _snippet(label: Label, sign: str) -> tuple[str, str]:
     if end < 0:
         end = len(content)
     line = content[start:end].removesuffix("\r")
-    before = safe(line[: span.start - start])
-    under = safe(line[span.start - start : span.end - start])
+    before = printable(line[: span.start - start])
+    under = printable(line[span.start - start : span.end - start])
     below = " " * width(before) + sign * max(width(under), 1)
-    return safe(line), f"{below} {' '.join(_lines(label.text))}".rstrip()
+    return printable(line), f"{below} {' '.join(_lines(label.text))}".rstrip()
 
 
 def _lines(message: str) -> list[str]:
     """The lines of a message, of which PostgreSQL's may have several."""
-    return [safe(line.removesuffix("\r")) for line in message.strip("\n").split("\n")]
+    return [
+        printable(line.removesuffix("\r")) for line in message.strip("\n").split("\n")
+    ]
 
 
 def _count(diagnostics: Sequence[Diagnostic]) -> str:

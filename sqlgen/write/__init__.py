@@ -1,9 +1,9 @@
 """The only writer of project files: compare, replace, or show the difference."""
 
 from .apply import apply
-from .changes import changes, is_lock
+from .changes import changes, is_lockfile
 from .diff import diff
-from .digests import digest, digests, is_current, verify
+from .digests import digest, digests, is_current, verify_syntax
 from .scaffold import scaffold
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "digest",
     "digests",
     "is_current",
-    "is_lock",
+    "is_lockfile",
     "scaffold",
-    "verify",
+    "verify_syntax",
 ]

@@ -24,10 +24,10 @@ def changes(
     changed = [
         path
         for path, text in after.items()
-        if path not in before or unix(before[path]) != text.encode()
+        if path not in before or with_unix_line_ends(before[path]) != text.encode()
     ]
     foreign = sorted(
-        path for path in changed if before.get(path) and not is_ours(before[path])
+        path for path in changed if before.get(path) and not is_generated(before[path])
     )
     if foreign:
         raise SqlgenError(*map(_not_generated, foreign))
@@ -38,24 +38,24 @@ def changes(
     deleted = (
         Change(path, _text(content), None)
         for path, content in before.items()
-        if path not in after and path not in kept and is_ours(content)
+        if path not in after and path not in kept and is_generated(content)
     )
     return tuple(sorted((*written, *deleted), key=lambda change: change.path))
 
 
-def is_lock(file: GeneratedFile) -> bool:
+def is_lockfile(file: GeneratedFile) -> bool:
     """Whether a file is one of the lock's."""
     return file.text.startswith(LOCK_MARKER)
 
 
-def is_ours(content: bytes) -> bool:
+def is_generated(content: bytes) -> bool:
     """Whether sqlgen generated the file with this *content*."""
-    return content.startswith(_MARKER) or unix(content[:_START]).startswith(
-        _LOCK_MARKER
-    )
+    return content.startswith(_MARKER) or with_unix_line_ends(
+        content[:_START]
+    ).startswith(_LOCK_MARKER)
 
 
-def unix(content: bytes) -> bytes:
+def with_unix_line_ends(content: bytes) -> bytes:
     """The content with the line ends that sqlgen writes; it writes no others, escapes apart."""
     return content.replace(b"\r\n", b"\n")
 

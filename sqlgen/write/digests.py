@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 from ..model.output import GeneratedFile
-from .changes import is_ours
+from .changes import is_generated
 
 
 def digest(text: str) -> bytes:
@@ -29,12 +29,12 @@ def is_current(
     ours = {
         path: disk[path]
         for path, content in before.items()
-        if path in made or is_ours(content)
+        if path in made or is_generated(content)
     }
     return ours == made
 
 
-def verify(file: GeneratedFile) -> None:
+def verify_syntax(file: GeneratedFile) -> None:
     """Parse a module that is to be written: none that is not Python ever gets there.
 
     A table of its names is made, which Python does once it has parsed a module, and which costs less

@@ -2,14 +2,14 @@ import pickle
 
 import pytest
 
-from sqlgen.cache import Lazy
+from sqlgen.cache import LazyMapping
 
 ITEMS = {1: "a", 2: ("b", 3)}
 
 
 @pytest.mark.parametrize("times", [0, 1, 2])
 def test_what_comes_back_is_what_was_kept(times: int) -> None:
-    lazy = Lazy(ITEMS)
+    lazy = LazyMapping(ITEMS)
     for _ in range(times):
         lazy = pickle.loads(pickle.dumps(lazy))
     assert lazy[1] == lazy.get(1) == "a"
@@ -24,5 +24,7 @@ def test_what_comes_back_is_what_was_kept(times: int) -> None:
 
 
 def test_an_item_is_read_once() -> None:
-    lazy: Lazy[tuple[str, int]] = pickle.loads(pickle.dumps(Lazy({1: ("a", 1)})))
+    lazy: LazyMapping[tuple[str, int]] = pickle.loads(
+        pickle.dumps(LazyMapping({1: ("a", 1)}))
+    )
     assert lazy[1] is lazy[1]

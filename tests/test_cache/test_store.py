@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sqlgen.cache import Store, store
+from sqlgen.cache import Store, open_store
 from sqlgen.cache.store import prune
 
 KEY = "ab" + "0" * 62
@@ -61,14 +61,14 @@ def test_a_cache_that_others_can_write_to_is_not_used(
 ) -> None:
     monkeypatch.delenv("SQLGEN_NO_CACHE", raising=False)
     monkeypatch.setenv("SQLGEN_CACHE_DIR", str(tmp_path))
-    store().put(KEY, b"value")
-    assert store().get(KEY) == b"value"
+    open_store().put(KEY, b"value")
+    assert open_store().get(KEY) == b"value"
     (tmp_path / "analyses").chmod(0o777)
-    assert not store()
+    assert not open_store()
     (tmp_path / "analyses").chmod(0o700)
     monkeypatch.setenv("SQLGEN_NO_CACHE", "1")
-    assert not store()
-    assert store().get(KEY) is None
+    assert not open_store()
+    assert open_store().get(KEY) is None
 
 
 def test_what_is_unused_for_longest_goes_first(tmp_path: Path) -> None:

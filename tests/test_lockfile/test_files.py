@@ -128,9 +128,9 @@ def files(*typed: TypedQuery, file: QueryFile = FILE) -> dict[str, str]:
     return {one.path: one.text for one in (made, schema)}
 
 
-def recorded(texts: dict[str, str]) -> lockfile.Recorded:
+def recorded(texts: dict[str, str]) -> lockfile.Lockfile:
     contents = {path: text.encode() for path, text in texts.items()}
-    return lockfile.Recorded(CONFIG, [MIGRATION], contents)
+    return lockfile.Lockfile(CONFIG, [MIGRATION], contents)
 
 
 def test_an_item_is_a_line_and_all_is_in_order() -> None:

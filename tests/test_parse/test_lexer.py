@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import sqlgen
-from sqlgen.parse.lexer import Kind, landmarks, tokens
+from sqlgen.parse.lexer import Kind, delimiters, tokens
 
 TEXT = """\
 -- name: a :many
@@ -18,8 +18,8 @@ DELETE FROM t WHERE k <@ $$;$$ AND l = :l!;
 """
 
 
-def test_landmarks() -> None:
-    assert [(k, TEXT[start:end]) for k, start, end in landmarks(TEXT)] == [
+def test_delimiters() -> None:
+    assert [(k, TEXT[start:end]) for k, start, end in delimiters(TEXT)] == [
         (Kind.LINE_COMMENT, "-- name: a :many"),
         (Kind.BLOCK_COMMENT, "/* a * / b */"),
         (Kind.NAMED, ":i"),

@@ -16,11 +16,11 @@ GOOD = f"{MARKER}. Do not edit.\n\n\ndef f(a: int) -> int:\n    return a\n"
     ],
 )
 def test_what_is_no_python_is_not_written(wrong: str) -> None:
-    write.verify(GeneratedFile("g/a.py", GOOD))
+    write.verify_syntax(GeneratedFile("g/a.py", GOOD))
     with pytest.raises(SyntaxError):
-        write.verify(GeneratedFile("g/b.py", GOOD + wrong))
+        write.verify_syntax(GeneratedFile("g/b.py", GOOD + wrong))
 
 
 @pytest.mark.parametrize("path", ["g/py.typed", "g/.sqlgen/schema.json"])
 def test_only_modules_are_parsed(path: str) -> None:
-    write.verify(GeneratedFile(path, "{"))
+    write.verify_syntax(GeneratedFile(path, "{"))
