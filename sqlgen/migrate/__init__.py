@@ -4,14 +4,14 @@ from .execute import execute, execute_script
 from .lock import key
 from .new import new
 from .pending import Pending
-from .recreate import recreate
+from .reset import recreate
 from .runner import baseline, down, dry_run, repair, status, up
 from .seeds import seed
-from .service import aapply, apply
+from .api import aapply, apply
 from .snapshot import snapshot
-from .standing import DRIFT, Standing, State
-from .unrestored import problem
-from .upward import Done
+from .status import DRIFT, Standing, State
+from .down_mismatch import problem
+from .apply import Done
 from .verify import Unrestored, verify
 
 __all__ = [

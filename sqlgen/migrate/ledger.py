@@ -4,7 +4,7 @@ from psycopg import sql
 
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Applied, Migration
-from .conversation import Talk, ask
+from .protocol import Talk, ask
 
 SQLX_TABLE = "_sqlx_migrations"
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 import psycopg
 
 from ..model.diagnostic import Diagnostic, SqlgenError
-from .conversation import Pause, Result, Session, Talk, ask
+from .protocol import Pause, Result, Session, Talk, ask
 
 LOGGER = logging.getLogger("sqlgen.migrate")
 

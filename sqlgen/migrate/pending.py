@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
 from ..model.source import Span
-from .standing import Standing, State
+from .status import Standing, State
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ reached. The ledger is *table*, its schema before a dot if it has one. *lock_tim
 from collections.abc import Callable, Sequence
 
 from ..model.migration import Migration
-from . import downward, ledger, mending, upward
-from .conversation import Talk, converse
+from . import revert, ledger, repair, apply
+from .protocol import Talk, converse
 from .lock import locked
 from .pending import Pending, to_apply
-from .standing import Standing, standing
-from .upward import Done
+from .status import Standing, standing
+from .apply import Done
 
 TABLE = "_sqlgen_migrations"
 LOCK_TIMEOUT = 60.0
@@ -35,7 +35,7 @@ def up(
     """
 
     def talk() -> Talk[tuple[Done, ...]]:
-        work = upward.up(
+        work = apply.up(
             migrations,
             table,
             to=to,
@@ -60,7 +60,7 @@ def down(
     """Revert the last *steps* migrations, or all that are later than *to* (0: all)."""
 
     def talk() -> Talk[tuple[Done, ...]]:
-        work = downward.down(migrations, table, steps=steps, to=to, progress=progress)
+        work = revert.down(migrations, table, steps=steps, to=to, progress=progress)
         return locked(work, lock_timeout)
 
     return converse(conninfo, talk)
@@ -101,7 +101,7 @@ def baseline(
 ) -> tuple[Migration, ...]:
     """Mark the migrations up to version *to* as applied, without running them; gives those."""
     return converse(
-        conninfo, lambda: locked(mending.baseline(migrations, table, to), lock_timeout)
+        conninfo, lambda: locked(repair.baseline(migrations, table, to), lock_timeout)
     )
 
 
@@ -116,5 +116,5 @@ def repair(
     """Store the checksums of files that have changed, as they are now; gives how they stood."""
     return converse(
         conninfo,
-        lambda: locked(mending.repair(migrations, table, versions), lock_timeout),
+        lambda: locked(repair.repair(migrations, table, versions), lock_timeout),
     )

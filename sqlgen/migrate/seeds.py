@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ..model.source import SourceFile
-from .conversation import Talk, ask, converse
+from .protocol import Talk, ask, converse
 from .execute import RESET_SESSION
-from .upward import script, transaction
+from .apply import script, transaction
 
 
 def seed(conninfo: str, seeds: Sequence[SourceFile]) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Migration
 from . import ledger
-from .conversation import Talk, ask
-from .standing import Standing, State, standing
+from .protocol import Talk, ask
+from .status import Standing, State, standing
 
 _REPAIRED = (State.CHANGED, State.STOPPED_CHANGED, State.LINE_ENDINGS)
 

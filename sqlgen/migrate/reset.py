@@ -8,7 +8,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
 from ..model.diagnostic import Diagnostic, SqlgenError
-from .conversation import unavailable
+from .protocol import unavailable
 
 # The locale's columns have other names in other versions (catalogs.sgml, pg_database).
 _FACTS = {

@@ -8,7 +8,7 @@ from psycopg.rows import TupleRow
 from sqlgen import database, migrate
 from sqlgen.model.diagnostic import SqlgenError
 
-recreate = import_module("sqlgen.migrate.recreate")  # the name is the function's, too
+recreate = import_module("sqlgen.migrate.reset")  # the name is the function's, too
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from ..model.diagnostic import SqlgenError
 from ..model.migration import Migration
 from ..model.source import SourceFile
 from . import ledger
-from .conversation import Talk, ask, run
+from .protocol import Talk, ask, run
 from .execute import RESET_SESSION
 from .failures import diagnosed
 from .pending import to_revert
-from .standing import standing
-from .upward import Done, say, transaction
+from .status import standing
+from .apply import Done, say, transaction
 
 LOGGER = logging.getLogger("sqlgen.migrate")
 

@@ -14,11 +14,11 @@ from ..model.diagnostic import SqlgenError
 from ..model.migration import Migration
 from ..model.source import SourceFile
 from . import ledger
-from .conversation import Talk, ask, run
+from .protocol import Talk, ask, run
 from .execute import RESET_SESSION
 from .failures import diagnosed
 from .pending import Pending, to_apply
-from .standing import Standing, standing
+from .status import Standing, standing
 
 LOGGER = logging.getLogger("sqlgen.migrate")
 

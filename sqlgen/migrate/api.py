@@ -17,11 +17,11 @@ from psycopg.conninfo import make_conninfo
 
 from .. import parse, read
 from ..model.migration import Migration
-from . import upward
-from .conversation import Talk, aconverse, converse
+from . import apply
+from .protocol import Talk, aconverse, converse
 from .lock import locked
 from .runner import LOCK_TIMEOUT, TABLE
-from .upward import Done
+from .apply import Done
 
 
 def apply(
@@ -63,7 +63,7 @@ async def aapply(
 def _talk(
     migrations: tuple[Migration, ...], table: str, lock_timeout: float
 ) -> Talk[tuple[Done, ...]]:
-    work = upward.up(
+    work = apply.up(
         migrations, table, to=None, allow_out_of_order=False, progress=lambda _: None
     )
     return locked(work, lock_timeout)
