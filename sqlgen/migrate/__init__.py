@@ -1,38 +1,38 @@
 """Migration -> a database that has the schema, and a ledger that says so."""
 
+from .api import aapply, apply
+from .apply import MigrationRun
+from .down_mismatch import diagnose_mismatch
 from .execute import execute, execute_script
-from .lock import key
+from .lock import lock_key
 from .new import new
-from .pending import Pending
-from .reset import recreate
+from .pending import MigrationPlan
+from .reset import reset
 from .runner import baseline, down, dry_run, repair, status, up
 from .seeds import seed
-from .api import aapply, apply
 from .snapshot import snapshot
-from .status import DRIFT, Standing, State
-from .down_mismatch import problem
-from .apply import Done
-from .verify import Unrestored, verify
+from .status import DRIFT, MigrationState, MigrationStatus
+from .verify import DownMismatch, verify
 
 __all__ = [
     "DRIFT",
-    "Done",
-    "Pending",
-    "Standing",
-    "State",
-    "Unrestored",
+    "DownMismatch",
+    "MigrationPlan",
+    "MigrationRun",
+    "MigrationState",
+    "MigrationStatus",
     "aapply",
     "apply",
     "baseline",
+    "diagnose_mismatch",
     "down",
     "dry_run",
     "execute",
     "execute_script",
-    "key",
+    "lock_key",
     "new",
-    "problem",
-    "recreate",
     "repair",
+    "reset",
     "seed",
     "snapshot",
     "status",

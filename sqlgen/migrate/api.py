@@ -17,11 +17,10 @@ from psycopg.conninfo import make_conninfo
 
 from .. import parse, read
 from ..model.migration import Migration
-from . import apply
-from .protocol import Talk, aconverse, converse
-from .lock import locked
+from .apply import MigrationRun, apply_pending
+from .lock import with_lock
+from .protocol import Operation, arun_operation, run_operation
 from .runner import LOCK_TIMEOUT, TABLE
-from .apply import Done
 
 
 def apply(
@@ -30,7 +29,7 @@ def apply(
     *,
     table: str = TABLE,
     lock_timeout: float = LOCK_TIMEOUT,
-) -> tuple[Done, ...]:
+) -> tuple[MigrationRun, ...]:
     """Apply the migrations of *folder* that *database* does not have yet; gives what it did.
 
     *database* is a connection string or URL, or an open connection, to whose database new
@@ -44,7 +43,7 @@ def apply(
     """
     conninfo = _conninfo(database)
     migrations = _migrations(folder)
-    return converse(conninfo, lambda: _talk(migrations, table, lock_timeout))
+    return run_operation(conninfo, lambda: _talk(migrations, table, lock_timeout))
 
 
 async def aapply(
@@ -53,20 +52,22 @@ async def aapply(
     *,
     table: str = TABLE,
     lock_timeout: float = LOCK_TIMEOUT,
-) -> tuple[Done, ...]:
+) -> tuple[MigrationRun, ...]:
     """As `apply`, for asyncio."""
     conninfo = _conninfo(database)
     migrations = _migrations(folder)
-    return await aconverse(conninfo, lambda: _talk(migrations, table, lock_timeout))
+    return await arun_operation(
+        conninfo, lambda: _talk(migrations, table, lock_timeout)
+    )
 
 
 def _talk(
     migrations: tuple[Migration, ...], table: str, lock_timeout: float
-) -> Talk[tuple[Done, ...]]:
-    work = apply.up(
+) -> Operation[tuple[MigrationRun, ...]]:
+    work = apply_pending(
         migrations, table, to=None, allow_out_of_order=False, progress=lambda _: None
     )
-    return locked(work, lock_timeout)
+    return with_lock(work, lock_timeout)
 
 
 def _conninfo(database: object) -> str:

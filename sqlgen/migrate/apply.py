@@ -14,37 +14,37 @@ from ..model.diagnostic import SqlgenError
 from ..model.migration import Migration
 from ..model.source import SourceFile
 from . import ledger
-from .protocol import Talk, ask, run
 from .execute import RESET_SESSION
-from .failures import diagnosed
-from .pending import Pending, to_apply
-from .status import Standing, standing
+from .failures import diagnose_failure
+from .pending import MigrationPlan, plan_apply
+from .protocol import Operation, run_script, run_statement
+from .status import MigrationStatus, compare_with_ledger
 
 LOGGER = logging.getLogger("sqlgen.migrate")
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class MigrationRun:
     """A migration that was applied or reverted, and how long it took."""
 
     migration: Migration
     seconds: float
 
 
-def up(
+def apply_pending(
     migrations: Sequence[Migration],
     table: str,
     *,
     to: int | None,
     allow_out_of_order: bool,
-    progress: Callable[[Done], None],
-) -> Talk[tuple[Done, ...]]:
+    progress: Callable[[MigrationRun], None],
+) -> Operation[tuple[MigrationRun, ...]]:
     """Apply the pending migrations, under the lock."""
     name = yield from ledger.ensure(table)
     applied = yield from ledger.read(name)
-    standings = standing(migrations, applied)
-    pending = to_apply(standings, to=to, allow_out_of_order=allow_out_of_order)
-    say(pending)
+    standings = compare_with_ledger(migrations, applied)
+    pending = plan_apply(standings, to=to, allow_out_of_order=allow_out_of_order)
+    log_warnings(pending)
     done = []
     for item in pending.standings:
         assert item.migration is not None
@@ -54,61 +54,65 @@ def up(
             yield from _in_transaction(name, item.migration, start)
         else:
             yield from _by_statement(name, item, item.migration, start)
-        yield from ask(RESET_SESSION)
-        done.append(Done(item.migration, (time.monotonic_ns() - start) / 1e9))
+        yield from run_statement(RESET_SESSION)
+        done.append(MigrationRun(item.migration, (time.monotonic_ns() - start) / 1e9))
         LOGGER.info("applied migration %d in %.3f s", item.version, done[-1].seconds)
         progress(done[-1])
     return tuple(done)
 
 
-def say(pending: Pending) -> None:
+def log_warnings(pending: MigrationPlan) -> None:
     """Log what there is to say before anything runs."""
     for note in pending.notes:
         LOGGER.warning("%s; %s", note.message, note.hint)
 
 
-def script(source: SourceFile) -> Talk[None]:
+def run_file(source: SourceFile) -> Operation[None]:
     """Run all of a file.
 
     Raises `SqlgenError` with PostgreSQL's message at its place.
     """
     try:
-        failure = yield from run(source.text)
+        failure = yield from run_script(source.text)
     except psycopg.OperationalError as error:  # the connection is lost
-        raise SqlgenError(diagnosed(error, source, (), 0)) from None
+        raise SqlgenError(diagnose_failure(error, source, (), 0)) from None
     if failure is not None:
         statements = parse.statements(source.text)
-        raise SqlgenError(diagnosed(failure.error, source, statements, failure.done))
+        raise SqlgenError(
+            diagnose_failure(failure.error, source, statements, failure.done)
+        )
 
 
-def transaction(source: SourceFile, talk: Callable[[], Talk[None]]) -> Talk[None]:
+def in_transaction(
+    source: SourceFile, talk: Callable[[], Operation[None]]
+) -> Operation[None]:
     """Run *source* and hold *talk* in one transaction.
 
     The settings that the script made are taken back before: a search path without the ledger's
     schema, or a role that may not write to it, would be in the way.
     """
-    yield from ask("BEGIN")
+    yield from run_statement("BEGIN")
     try:
-        yield from script(source)
-        yield from ask(RESET_SESSION)
+        yield from run_file(source)
+        yield from run_statement(RESET_SESSION)
         yield from talk()
         try:
-            yield from ask("COMMIT")
+            yield from run_statement("COMMIT")
         except psycopg.Error as error:  # a deferred constraint
-            raise SqlgenError(diagnosed(error, source, (), 0)) from None
+            raise SqlgenError(diagnose_failure(error, source, (), 0)) from None
     except BaseException:
         with suppress(psycopg.Error):
-            yield from ask("ROLLBACK")
+            yield from run_statement("ROLLBACK")
         raise
 
 
 def _in_transaction(
     name: sql.Identifier, migration: Migration, start: int
-) -> Talk[None]:
-    def written() -> Talk[None]:
+) -> Operation[None]:
+    def written() -> Operation[None]:
         yield from ledger.insert(name, migration, success=True)
 
-    yield from transaction(migration.up, written)
+    yield from in_transaction(migration.up, written)
     elapsed = time.monotonic_ns() - start
     yield from ledger.update(
         name, migration.version, success=True, execution_time=elapsed
@@ -116,8 +120,8 @@ def _in_transaction(
 
 
 def _by_statement(
-    name: sql.Identifier, item: Standing, migration: Migration, start: int
-) -> Talk[None]:
+    name: sql.Identifier, item: MigrationStatus, migration: Migration, start: int
+) -> Operation[None]:
     """Run the statements one by one, outside of a transaction, from where it stopped before.
 
     The ledger is told after each, so that a failure, or a kill, loses no more than one.
@@ -149,14 +153,14 @@ def _by_statement(
 
 def _statement(
     source: SourceFile, first: int, text: str, number: int, count: int
-) -> Talk[None]:
+) -> Operation[None]:
     try:
-        failure = yield from run(text)
+        failure = yield from run_script(text)
     except psycopg.OperationalError as error:
-        raise SqlgenError(diagnosed(error, source, (), 0)) from None
+        raise SqlgenError(diagnose_failure(error, source, (), 0)) from None
     if failure is None:
         return
-    found = diagnosed(
+    found = diagnose_failure(
         failure.error, source, ((first, first + len(text)),), 0, offset=first
     )
     resume = (

@@ -25,7 +25,7 @@ _PREDEFINED = re.compile(r'"([A-Za-z0-9-]+-x-icu|unicode)"')
 """The names that initdb gives ICU's locales (manual 23.2.2.3)."""
 
 
-def stand_in(connection: psycopg.Connection[TupleRow], text: str) -> str:
+def replace_icu_collations(connection: psycopg.Connection[TupleRow], text: str) -> str:
     """The script *text* as a server without ICU can run it, character for character in place.
 
     Predefined collations that it names are created. On a server with ICU, and where the script
@@ -40,10 +40,10 @@ def stand_in(connection: psycopg.Connection[TupleRow], text: str) -> str:
         return text
     for name in sorted(named):
         _predefine(connection, name)
-    return without_icu(text)
+    return without_icu_options(text)
 
 
-def without_icu(text: str) -> str:
+def without_icu_options(text: str) -> str:
     """*text* with `FROM "C"` in place of ICU's options; positions stay what they are."""
     pieces: list[str] = []
     done = 0

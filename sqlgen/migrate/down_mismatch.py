@@ -3,12 +3,12 @@
 from ..lint import allowed
 from ..model.diagnostic import Diagnostic, Label
 from ..model.source import Span
-from .verify import Unrestored
+from .verify import DownMismatch
 
 CODE = "down-does-not-restore"
 
 
-def problem(unrestored: Unrestored) -> Diagnostic | None:
+def diagnose_mismatch(unrestored: DownMismatch) -> Diagnostic | None:
     """What to say of it; None where the down file says `-- sqlgen: allow down-does-not-restore`.
 
     Some changes cannot be undone in SQL, such as a value that was added to an enum.

@@ -8,9 +8,9 @@ from .. import parse
 from ..model.diagnostic import SqlgenError
 from ..model.migration import Migration
 from ..model.source import SourceFile
-from .collations import stand_in
-from .failures import diagnosed
-from .script import send
+from .collations import replace_icu_collations
+from .failures import diagnose_failure
+from .script import send_script
 
 IDLE = TransactionStatus.IDLE
 
@@ -47,7 +47,7 @@ def execute_script(
 def _run(
     connection: psycopg.Connection[TupleRow], source: SourceFile, *, transactional: bool
 ) -> None:
-    text = stand_in(connection, source.text)
+    text = replace_icu_collations(connection, source.text)
     if transactional:
         connection.execute("BEGIN")
         try:
@@ -68,14 +68,14 @@ def _send(
     """Run *text*, which stands at character *start* of *source*."""
     try:
         failure = connection.wait(
-            send(connection.pgconn, text, connection.info.encoding)
+            send_script(connection.pgconn, text, connection.info.encoding)
         )
     except psycopg.OperationalError as error:  # the connection is lost
-        raise SqlgenError(diagnosed(error, source, (), 0)) from None
+        raise SqlgenError(diagnose_failure(error, source, (), 0)) from None
     if failure is not None:
         inner = [(start + a, start + b) for a, b in parse.statements(text)]
         raise SqlgenError(
-            diagnosed(failure.error, source, inner, failure.done, offset=start)
+            diagnose_failure(failure.error, source, inner, failure.done, offset=start)
         ) from None
 
 
@@ -84,4 +84,4 @@ def _commit(connection: psycopg.Connection[TupleRow], source: SourceFile) -> Non
     try:
         connection.execute("COMMIT")
     except psycopg.Error as error:
-        raise SqlgenError(diagnosed(error, source, (), 0)) from None
+        raise SqlgenError(diagnose_failure(error, source, (), 0)) from None

@@ -19,7 +19,7 @@ _NOT_IN_TRANSACTION = "25001"  # active_sql_transaction
 _IN_FAILED_COPY = "57014"  # query_canceled
 
 
-def diagnosed(
+def diagnose_failure(
     error: psycopg.Error,
     source: SourceFile,
     statements: Sequence[tuple[int, int]],

@@ -4,7 +4,7 @@ from psycopg import sql
 
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Applied, Migration
-from .protocol import Talk, ask
+from .protocol import Operation, run_statement
 
 SQLX_TABLE = "_sqlx_migrations"
 
@@ -26,13 +26,13 @@ WHERE c.oid = to_regclass(%s)
 """
 
 
-def find(table: str) -> Talk[sql.Identifier | None]:
+def find(table: str) -> Operation[sql.Identifier | None]:
     """The ledger's name with its schema, or None where there is none yet."""
-    rows = yield from ask(_FIND, _identifier(table).as_string(None))
+    rows = yield from run_statement(_FIND, _identifier(table).as_string(None))
     return sql.Identifier(*rows[0]) if rows else None
 
 
-def find_own(table: str) -> Talk[sql.Identifier | None]:
+def find_own(table: str) -> Operation[sql.Identifier | None]:
     """As `find`, for a database that is ours.
 
     Raises `SqlgenError` for one that SQLx manages so far: running its migrations again under
@@ -56,20 +56,20 @@ def find_own(table: str) -> Talk[sql.Identifier | None]:
     return found
 
 
-def ensure(table: str) -> Talk[sql.Identifier]:
+def ensure(table: str) -> Operation[sql.Identifier]:
     """The ledger's name with its schema; the table is made if need be.
 
     Raises `SqlgenError` as `find_own` does.
     """
     found = yield from find_own(table)
     if found is None:
-        yield from ask(sql.SQL(_CREATE).format(_identifier(table)))
+        yield from run_statement(sql.SQL(_CREATE).format(_identifier(table)))
         found = yield from find(table)
     assert found is not None
     return found
 
 
-def read(ledger: sql.Identifier | None) -> Talk[tuple[Applied, ...]]:
+def read(ledger: sql.Identifier | None) -> Operation[tuple[Applied, ...]]:
     """The ledger's rows by version; none where there is no ledger."""
     if ledger is None:
         return ()
@@ -77,7 +77,7 @@ def read(ledger: sql.Identifier | None) -> Talk[tuple[Applied, ...]]:
         "SELECT version, description, installed_on, success, checksum, execution_time"
         " FROM {} ORDER BY version"
     )
-    rows = yield from ask(statement.format(ledger))
+    rows = yield from run_statement(statement.format(ledger))
     return tuple(
         Applied(
             version=version,
@@ -97,35 +97,39 @@ def insert(
     *,
     success: bool,
     execution_time: int = -1,
-) -> Talk[None]:
+) -> Operation[None]:
     """Write the row of *migration*; -1 stands for a time not known yet, as in SQLx."""
     statement = sql.SQL(
         "INSERT INTO {} (version, description, success, checksum, execution_time)"
         " VALUES (%s, %s, %s, %s, %s)"
     )
     facts = (migration.version, migration.description, success, migration.up.sha384)
-    yield from ask(statement.format(ledger), *facts, execution_time)
+    yield from run_statement(statement.format(ledger), *facts, execution_time)
 
 
 def update(
     ledger: sql.Identifier, version: int, *, success: bool, execution_time: int
-) -> Talk[None]:
+) -> Operation[None]:
     """Say how far a migration came, or how long it took."""
     statement = sql.SQL(
         "UPDATE {} SET success = %s, execution_time = %s WHERE version = %s"
     )
-    yield from ask(statement.format(ledger), success, execution_time, version)
+    yield from run_statement(statement.format(ledger), success, execution_time, version)
 
 
-def update_checksum(ledger: sql.Identifier, migration: Migration) -> Talk[None]:
+def update_checksum(ledger: sql.Identifier, migration: Migration) -> Operation[None]:
     """Take the file as it is now for the one that was applied."""
     statement = sql.SQL("UPDATE {} SET checksum = %s WHERE version = %s")
-    yield from ask(statement.format(ledger), migration.up.sha384, migration.version)
+    yield from run_statement(
+        statement.format(ledger), migration.up.sha384, migration.version
+    )
 
 
-def delete(ledger: sql.Identifier, version: int) -> Talk[None]:
+def delete(ledger: sql.Identifier, version: int) -> Operation[None]:
     """Forget a migration that was reverted."""
-    yield from ask(sql.SQL("DELETE FROM {} WHERE version = %s").format(ledger), version)
+    yield from run_statement(
+        sql.SQL("DELETE FROM {} WHERE version = %s").format(ledger), version
+    )
 
 
 def _identifier(table: str) -> sql.Identifier:

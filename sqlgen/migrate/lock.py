@@ -8,7 +8,7 @@ from contextlib import suppress
 import psycopg
 
 from ..model.diagnostic import Diagnostic, SqlgenError
-from .protocol import Pause, Result, Session, Talk, ask
+from .protocol import Operation, ResultT, SessionRole, Sleep, run_statement
 
 LOGGER = logging.getLogger("sqlgen.migrate")
 
@@ -21,12 +21,12 @@ _HOLDER = """
 """
 
 
-def key(database: str) -> int:
+def lock_key(database: str) -> int:
     """SQLx's own key for a database (sqlx-postgres `migrate.rs`, `generate_lock_id`)."""
     return 0x3D32AD9E * zlib.crc32(database.encode())
 
 
-def locked(talk: Talk[Result], timeout: float) -> Talk[Result]:
+def with_lock(talk: Operation[ResultT], timeout: float) -> Operation[ResultT]:
     """Hold *talk* under the lock.
 
     The lock is asked for again and again rather than waited for: a session that waits holds a
@@ -38,28 +38,32 @@ def locked(talk: Talk[Result], timeout: float) -> Talk[Result]:
 
     Raises `SqlgenError` naming who holds the lock when *timeout* seconds are over.
     """
-    ((database,),) = yield from ask("SELECT current_database()")
-    number = key(database)
-    yield from ask("SET idle_session_timeout = 0", session=Session.LOCK)
+    ((database,),) = yield from run_statement("SELECT current_database()")
+    number = lock_key(database)
+    yield from run_statement("SET idle_session_timeout = 0", session=SessionRole.LOCK)
     deadline = time.monotonic() + timeout
-    yield from _take(Session.LOCK, number, deadline, timeout)
+    yield from _take(SessionRole.LOCK, number, deadline, timeout)
     try:
-        yield from _take(Session.WORK, -number, deadline, timeout)
+        yield from _take(SessionRole.WORK, -number, deadline, timeout)
         return (yield from talk)
     finally:
         with suppress(psycopg.Error):  # a lost session has lost its lock, too
-            yield from ask("SELECT pg_advisory_unlock_all()", session=Session.LOCK)
+            yield from run_statement(
+                "SELECT pg_advisory_unlock_all()", session=SessionRole.LOCK
+            )
 
 
-def _take(session: Session, number: int, deadline: float, timeout: float) -> Talk[None]:
+def _take(
+    session: SessionRole, number: int, deadline: float, timeout: float
+) -> Operation[None]:
     pause, said = 0.01, False
     while True:
-        taken = yield from ask(
+        taken = yield from run_statement(
             "SELECT pg_try_advisory_lock(%s)", number, session=session
         )
         if taken == [(True,)]:
             return
-        holders = yield from ask(_HOLDER, number, session=session)
+        holders = yield from run_statement(_HOLDER, number, session=session)
         holder = " ".join(
             f"process {pid} ({name or 'unnamed'})" for pid, name in holders
         )
@@ -76,5 +80,5 @@ def _take(session: Session, number: int, deadline: float, timeout: float) -> Tal
                     hint="wait for it, or end it with `SELECT pg_terminate_backend(pid)`",
                 )
             )
-        yield Pause(pause)
+        yield Sleep(pause)
         pause = min(pause * 1.5, 0.5)

@@ -8,31 +8,35 @@ from dataclasses import dataclass
 
 from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
 from ..model.source import Span
-from .status import Standing, State
+from .status import MigrationState, MigrationStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class MigrationPlan:
     """What is to run, in order, and what there is to say before."""
 
-    standings: tuple[Standing, ...]
+    standings: tuple[MigrationStatus, ...]
     notes: tuple[Diagnostic, ...]
 
 
-def to_apply(
-    standings: Sequence[Standing],
+def plan_apply(
+    standings: Sequence[MigrationStatus],
     *,
     to: int | None = None,
     allow_out_of_order: bool = False,
-) -> Pending:
+) -> MigrationPlan:
     """The migrations to apply, up to version *to*.
 
     Raises `SqlgenError` with everything that is wrong.
     """
-    allowed = {State.OUT_OF_ORDER} if allow_out_of_order else set()
+    allowed = {MigrationState.OUT_OF_ORDER} if allow_out_of_order else set()
     _refuse(standings, allowed, to)
-    states = {State.PENDING, State.OUT_OF_ORDER, State.STOPPED}
-    return Pending(
+    states = {
+        MigrationState.PENDING,
+        MigrationState.OUT_OF_ORDER,
+        MigrationState.STOPPED,
+    }
+    return MigrationPlan(
         tuple(
             s
             for s in standings
@@ -42,24 +46,26 @@ def to_apply(
     )
 
 
-def to_revert(
-    standings: Sequence[Standing], *, steps: int = 1, to: int | None = None
-) -> Pending:
+def plan_revert(
+    standings: Sequence[MigrationStatus], *, steps: int = 1, to: int | None = None
+) -> MigrationPlan:
     """The migrations to revert, the last one first: *steps* of them, or all later than *to*.
 
     `to=0` reverts all. Raises `SqlgenError` with everything that is wrong, a missing down file
     among it.
     """
-    _refuse(standings, {State.OUT_OF_ORDER}, to or None)
+    _refuse(standings, {MigrationState.OUT_OF_ORDER}, to or None)
     applied = [s for s in reversed(standings) if s.applied is not None]
     chosen = applied[:steps] if to is None else [s for s in applied if s.version > to]
     problems = [problem for s in chosen if (problem := _not_revertible(s)) is not None]
     if problems:
         raise SqlgenError(*problems)
-    return Pending(tuple(chosen), _notes(standings))
+    return MigrationPlan(tuple(chosen), _notes(standings))
 
 
-def _refuse(standings: Sequence[Standing], allowed: set[State], to: int | None) -> None:
+def _refuse(
+    standings: Sequence[MigrationStatus], allowed: set[MigrationState], to: int | None
+) -> None:
     problems = [
         problem
         for s in standings
@@ -78,10 +84,10 @@ def _refuse(standings: Sequence[Standing], allowed: set[State], to: int | None) 
         raise SqlgenError(*problems)
 
 
-def _problem(standing: Standing) -> Diagnostic | None:
+def _problem(standing: MigrationStatus) -> Diagnostic | None:
     name = f"migration {standing.version} (`{standing.description}`)"
     match standing.state:
-        case State.CHANGED:
+        case MigrationState.CHANGED:
             return Diagnostic(
                 code="changed-migration",
                 message=f"{name} has changed since it was applied",
@@ -89,21 +95,21 @@ def _problem(standing: Standing) -> Diagnostic | None:
                 hint="restore the file and write a new migration, or accept the change with"
                 " `sqlgen migrate repair`",
             )
-        case State.MISSING:
+        case MigrationState.MISSING:
             return Diagnostic(
                 code="missing-migration",
                 message=f"{name} is applied, but its file is missing",
                 label=None,
                 hint="restore the file from version control",
             )
-        case State.OUT_OF_ORDER:
+        case MigrationState.OUT_OF_ORDER:
             return Diagnostic(
                 code="out-of-order-migration",
                 message=f"{name} is pending, but a later one is applied already",
                 label=_start(standing),
                 hint="give it a version after the last one, or use `--allow-out-of-order`",
             )
-        case State.STOPPED_CHANGED:
+        case MigrationState.STOPPED_CHANGED:
             done = standing.applied.statements_done if standing.applied else 0
             return Diagnostic(
                 code="stopped-migration",
@@ -116,9 +122,9 @@ def _problem(standing: Standing) -> Diagnostic | None:
             return None
 
 
-def _not_revertible(standing: Standing) -> Diagnostic | None:
+def _not_revertible(standing: MigrationStatus) -> Diagnostic | None:
     name = f"migration {standing.version} (`{standing.description}`)"
-    if standing.state is State.STOPPED:
+    if standing.state is MigrationState.STOPPED:
         return Diagnostic(
             code="stopped-migration",
             message=f"{name} stopped half-way, so that its down file does not fit",
@@ -135,7 +141,7 @@ def _not_revertible(standing: Standing) -> Diagnostic | None:
     return None
 
 
-def _notes(standings: Sequence[Standing]) -> tuple[Diagnostic, ...]:
+def _notes(standings: Sequence[MigrationStatus]) -> tuple[Diagnostic, ...]:
     return tuple(
         Diagnostic(
             code="line-endings",
@@ -145,11 +151,11 @@ def _notes(standings: Sequence[Standing]) -> tuple[Diagnostic, ...]:
             severity=Severity.WARNING,
         )
         for s in standings
-        if s.state is State.LINE_ENDINGS
+        if s.state is MigrationState.LINE_ENDINGS
     )
 
 
-def _start(standing: Standing) -> Label | None:
+def _start(standing: MigrationStatus) -> Label | None:
     if standing.migration is None:
         return None
     return Label(Span(standing.migration.up, 0, 0))

@@ -16,7 +16,7 @@ from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from ..model.migration import Migration
 from ..model.session import quoted_search_path
 from ..model.source import SourceFile
-from .collations import stand_in
+from .collations import replace_icu_collations
 
 DEVELOPMENT = "dev"
 """The name of the embedded development server's database, where none is asked for."""
@@ -93,8 +93,8 @@ def up(
     *,
     to: int | None = None,
     allow_out_of_order: bool = False,
-    progress: Callable[[migrate.Done], None] = lambda _: None,
-) -> tuple[migrate.Done, ...]:
+    progress: Callable[[migrate.MigrationRun], None] = lambda _: None,
+) -> tuple[migrate.MigrationRun, ...]:
     """Apply what is pending."""
     return migrate.up(
         target_.conninfo,
@@ -113,7 +113,9 @@ def fitted(target_: Target, found: tuple[Migration, ...]) -> tuple[Migration, ..
         return found
     with psycopg.connect(target_.conninfo, autocommit=True) as connection:
         return tuple(
-            replace(m, up=replace(m.up, text=stand_in(connection, m.up.text)))
+            replace(
+                m, up=replace(m.up, text=replace_icu_collations(connection, m.up.text))
+            )
             for m in found
         )
 
@@ -150,7 +152,7 @@ def verify(
         if type(error) is SqlgenError:
             raise SqlgenError(*warnings, *error.diagnostics) from None
         raise
-    problems = map(migrate.problem, unrestored)
+    problems = map(migrate.diagnose_mismatch, unrestored)
     return *warnings, *(problem for problem in problems if problem)
 
 

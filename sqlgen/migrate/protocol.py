@@ -19,14 +19,14 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from .script import Failure, send
+from .script import ScriptFailure, send_script
 
-Result = TypeVar("Result")
+ResultT = TypeVar("ResultT")
 
 _NO_DATABASE = re.compile(r'database "[^"]+" does not exist')
 
 
-class Session(Enum):
+class SessionRole(Enum):
     """Which of the two sessions is spoken to."""
 
     WORK = auto()
@@ -34,49 +34,49 @@ class Session(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RunStatement:
     """A statement with its parameters; the answer is its rows."""
 
-    session: Session
+    session: SessionRole
     statement: sql.SQL | sql.Composed
     parameters: Sequence[object]
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
+class RunScript:
     """A script; the answer is what failed, or None."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class Sleep:
     """Some seconds of nothing."""
 
     seconds: float
 
 
-Talk = Generator[Ask | Send | Pause, Any, Result]
+Operation = Generator[RunStatement | RunScript | Sleep, Any, ResultT]
 
 
-def ask(
+def run_statement(
     statement: LiteralString | sql.SQL | sql.Composed,
     *parameters: object,
-    session: Session = Session.WORK,
-) -> Talk[list[TupleRow]]:
+    session: SessionRole = SessionRole.WORK,
+) -> Operation[list[TupleRow]]:
     """The rows that *statement* gives."""
     composed = sql.SQL(statement) if isinstance(statement, str) else statement
-    rows: list[TupleRow] = yield Ask(session, composed, parameters)
+    rows: list[TupleRow] = yield RunStatement(session, composed, parameters)
     return rows
 
 
-def run(text: str) -> Talk[Failure | None]:
+def run_script(text: str) -> Operation[ScriptFailure | None]:
     """Run the script *text*; what failed, or None."""
-    failure: Failure | None = yield Send(text)
+    failure: ScriptFailure | None = yield RunScript(text)
     return failure
 
 
-def converse(conninfo: str, talk: Callable[[], Talk[Result]]) -> Result:
+def run_operation(conninfo: str, talk: Callable[[], Operation[ResultT]]) -> ResultT:
     """Hold the talk over two connections of its own.
 
     Raises what the talk raises, and `ServerUnavailableError` where there is no server.
@@ -95,23 +95,25 @@ def converse(conninfo: str, talk: Callable[[], Talk[Result]]) -> Result:
                 raised = None
                 try:
                     match step:
-                        case Ask(session, statement, parameters):
-                            connection = work if session is Session.WORK else lock
+                        case RunStatement(session, statement, parameters):
+                            connection = work if session is SessionRole.WORK else lock
                             cursor = connection.execute(statement, parameters or None)
                             answer = cursor.fetchall() if cursor.description else []
-                        case Send(text):
+                        case RunScript(text):
                             answer = work.wait(
-                                send(work.pgconn, text, work.info.encoding)
+                                send_script(work.pgconn, text, work.info.encoding)
                             )
-                        case Pause(seconds):
+                        case Sleep(seconds):
                             time.sleep(seconds)
                 except BaseException as error:  # noqa: BLE001  # passed on
                     raised = error
     except psycopg.Error as error:
-        raise unavailable(error, conninfo) from error
+        raise server_unavailable(error, conninfo) from error
 
 
-async def aconverse(conninfo: str, talk: Callable[[], Talk[Result]]) -> Result:
+async def arun_operation(
+    conninfo: str, talk: Callable[[], Operation[ResultT]]
+) -> ResultT:
     """As `converse`, for asyncio."""
     try:
         connect = psycopg.AsyncConnection.connect
@@ -128,23 +130,23 @@ async def aconverse(conninfo: str, talk: Callable[[], Talk[Result]]) -> Result:
                 raised = None
                 try:
                     match step:
-                        case Ask(session, statement, parameters):
-                            connection = work if session is Session.WORK else lock
+                        case RunStatement(session, statement, parameters):
+                            connection = work if session is SessionRole.WORK else lock
                             cursor = await connection.execute(
                                 statement, parameters or None
                             )
                             answer = (
                                 await cursor.fetchall() if cursor.description else []
                             )
-                        case Send(text):
-                            sending = send(work.pgconn, text, work.info.encoding)
+                        case RunScript(text):
+                            sending = send_script(work.pgconn, text, work.info.encoding)
                             answer = await work.wait(sending)
-                        case Pause(seconds):
+                        case Sleep(seconds):
                             await asyncio.sleep(seconds)
                 except BaseException as error:  # noqa: BLE001  # passed on
                     raised = error
     except psycopg.Error as error:
-        raise unavailable(error, conninfo) from error
+        raise server_unavailable(error, conninfo) from error
 
 
 def _prepared(conninfo: str) -> str:
@@ -166,7 +168,7 @@ def _prepared(conninfo: str) -> str:
     return make_conninfo(conninfo, application_name=name, client_encoding="utf-8")
 
 
-def unavailable(error: psycopg.Error, conninfo: str) -> ServerUnavailableError:
+def server_unavailable(error: psycopg.Error, conninfo: str) -> ServerUnavailableError:
     """An error of the server's that is not about a migration."""
     password = conninfo_to_dict(conninfo).get("password")
     text = error.diag.message_primary or str(error)

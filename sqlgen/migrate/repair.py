@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Migration
 from . import ledger
-from .protocol import Talk, ask
-from .status import Standing, State, standing
+from .protocol import Operation, run_statement
+from .status import MigrationState, MigrationStatus, compare_with_ledger
 
-_REPAIRED = (State.CHANGED, State.STOPPED_CHANGED, State.LINE_ENDINGS)
+_REPAIRED = (
+    MigrationState.CHANGED,
+    MigrationState.STOPPED_CHANGED,
+    MigrationState.LINE_ENDINGS,
+)
 
 
-def baseline(
+def mark_applied(
     migrations: Sequence[Migration], table: str, to: int
-) -> Talk[tuple[Migration, ...]]:
+) -> Operation[tuple[Migration, ...]]:
     """Mark all migrations up to version *to* as applied, for a schema made by other means."""
     if all(m.version != to for m in migrations):
         raise SqlgenError(
@@ -27,27 +31,27 @@ def baseline(
     name = yield from ledger.ensure(table)
     known = {applied.version for applied in (yield from ledger.read(name))}
     marked = tuple(m for m in migrations if m.version <= to and m.version not in known)
-    yield from ask("BEGIN")
+    yield from run_statement("BEGIN")
     for migration in marked:
         yield from ledger.insert(name, migration, success=True, execution_time=0)
-    yield from ask("COMMIT")
+    yield from run_statement("COMMIT")
     return marked
 
 
-def repair(
+def accept_changes(
     migrations: Sequence[Migration], table: str, versions: Sequence[int] | None
-) -> Talk[tuple[Standing, ...]]:
+) -> Operation[tuple[MigrationStatus, ...]]:
     """Accept the files that have changed, all or only those of *versions*, as they are now."""
     name = yield from ledger.ensure(table)
     applied = yield from ledger.read(name)
     repaired = tuple(
         item
-        for item in standing(migrations, applied)
+        for item in compare_with_ledger(migrations, applied)
         if item.state in _REPAIRED and (versions is None or item.version in versions)
     )
-    yield from ask("BEGIN")
+    yield from run_statement("BEGIN")
     for item in repaired:
         assert item.migration is not None
         yield from ledger.update_checksum(name, item.migration)
-    yield from ask("COMMIT")
+    yield from run_statement("COMMIT")
     return repaired

@@ -8,7 +8,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
 from ..model.diagnostic import Diagnostic, SqlgenError
-from .protocol import unavailable
+from .protocol import server_unavailable
 
 # The locale's columns have other names in other versions (catalogs.sgml, pg_database).
 _FACTS = {
@@ -18,7 +18,7 @@ _FACTS = {
 }
 
 
-def recreate(conninfo: str, *, force: bool = False) -> None:
+def reset(conninfo: str, *, force: bool = False) -> None:
     """Drop the database, under whoever is connected, and create it as it was: owner and locale.
 
     One that does not exist yet is created. Raises `SqlgenError` for a database on another machine,
@@ -40,7 +40,7 @@ def recreate(conninfo: str, *, force: bool = False) -> None:
             )
             server.execute(statement)
     except psycopg.Error as error:
-        raise unavailable(error, conninfo) from error
+        raise server_unavailable(error, conninfo) from error
 
 
 def on_this_machine(host: str, address: str) -> bool:

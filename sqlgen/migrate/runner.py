@@ -8,12 +8,14 @@ reached. The ledger is *table*, its schema before a dot if it has one. *lock_tim
 from collections.abc import Callable, Sequence
 
 from ..model.migration import Migration
-from . import revert, ledger, repair, apply
-from .protocol import Talk, converse
-from .lock import locked
-from .pending import Pending, to_apply
-from .status import Standing, standing
-from .apply import Done
+from . import ledger
+from .apply import MigrationRun, apply_pending
+from .lock import with_lock
+from .pending import MigrationPlan, plan_apply
+from .protocol import Operation, run_operation
+from .repair import accept_changes, mark_applied
+from .revert import revert_last
+from .status import MigrationStatus, compare_with_ledger
 
 TABLE = "_sqlgen_migrations"
 LOCK_TIMEOUT = 60.0
@@ -27,24 +29,24 @@ def up(
     lock_timeout: float = LOCK_TIMEOUT,
     to: int | None = None,
     allow_out_of_order: bool = False,
-    progress: Callable[[Done], None] = lambda _: None,
-) -> tuple[Done, ...]:
+    progress: Callable[[MigrationRun], None] = lambda _: None,
+) -> tuple[MigrationRun, ...]:
     """Apply the pending migrations in order, up to version *to*, each in its own transaction.
 
     All checks come before anything runs. *progress* is called after each migration.
     """
 
-    def talk() -> Talk[tuple[Done, ...]]:
-        work = apply.up(
+    def talk() -> Operation[tuple[MigrationRun, ...]]:
+        work = apply_pending(
             migrations,
             table,
             to=to,
             allow_out_of_order=allow_out_of_order,
             progress=progress,
         )
-        return locked(work, lock_timeout)
+        return with_lock(work, lock_timeout)
 
-    return converse(conninfo, talk)
+    return run_operation(conninfo, talk)
 
 
 def down(
@@ -55,27 +57,27 @@ def down(
     lock_timeout: float = LOCK_TIMEOUT,
     steps: int = 1,
     to: int | None = None,
-    progress: Callable[[Done], None] = lambda _: None,
-) -> tuple[Done, ...]:
+    progress: Callable[[MigrationRun], None] = lambda _: None,
+) -> tuple[MigrationRun, ...]:
     """Revert the last *steps* migrations, or all that are later than *to* (0: all)."""
 
-    def talk() -> Talk[tuple[Done, ...]]:
-        work = revert.down(migrations, table, steps=steps, to=to, progress=progress)
-        return locked(work, lock_timeout)
+    def talk() -> Operation[tuple[MigrationRun, ...]]:
+        work = revert_last(migrations, table, steps=steps, to=to, progress=progress)
+        return with_lock(work, lock_timeout)
 
-    return converse(conninfo, talk)
+    return run_operation(conninfo, talk)
 
 
 def status(
     conninfo: str, migrations: Sequence[Migration], *, table: str = TABLE
-) -> tuple[Standing, ...]:
+) -> tuple[MigrationStatus, ...]:
     """How each migration stands. Reads only, and takes no lock."""
 
-    def talk() -> Talk[tuple[Standing, ...]]:
+    def talk() -> Operation[tuple[MigrationStatus, ...]]:
         applied = yield from ledger.read((yield from ledger.find_own(table)))
-        return standing(migrations, applied)
+        return compare_with_ledger(migrations, applied)
 
-    return converse(conninfo, talk)
+    return run_operation(conninfo, talk)
 
 
 def dry_run(
@@ -85,10 +87,10 @@ def dry_run(
     table: str = TABLE,
     to: int | None = None,
     allow_out_of_order: bool = False,
-) -> Pending:
+) -> MigrationPlan:
     """What `up` would do, with the same checks. Reads only, and takes no lock."""
     standings = status(conninfo, migrations, table=table)
-    return to_apply(standings, to=to, allow_out_of_order=allow_out_of_order)
+    return plan_apply(standings, to=to, allow_out_of_order=allow_out_of_order)
 
 
 def baseline(
@@ -100,8 +102,8 @@ def baseline(
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> tuple[Migration, ...]:
     """Mark the migrations up to version *to* as applied, without running them; gives those."""
-    return converse(
-        conninfo, lambda: locked(repair.baseline(migrations, table, to), lock_timeout)
+    return run_operation(
+        conninfo, lambda: with_lock(mark_applied(migrations, table, to), lock_timeout)
     )
 
 
@@ -112,9 +114,9 @@ def repair(
     versions: Sequence[int] | None = None,
     table: str = TABLE,
     lock_timeout: float = LOCK_TIMEOUT,
-) -> tuple[Standing, ...]:
+) -> tuple[MigrationStatus, ...]:
     """Store the checksums of files that have changed, as they are now; gives how they stood."""
-    return converse(
+    return run_operation(
         conninfo,
-        lambda: locked(repair.repair(migrations, table, versions), lock_timeout),
+        lambda: with_lock(accept_changes(migrations, table, versions), lock_timeout),
     )

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ScriptFailure:
     """What the server says against a script, and how many of its statements ran before."""
 
     error: psycopg.Error
     done: int
 
 
-def send(pgconn: "PGconn", text: str, encoding: str) -> "PQGen[Failure | None]":
+def send_script(
+    pgconn: "PGconn", text: str, encoding: str
+) -> "PQGen[ScriptFailure | None]":
     """Run all of *text*; gives the failure, or None. To be passed to `Connection.wait`."""
     pgconn.send_query(text.encode(encoding))
     results: list[PGresult] = list((yield from generators.execute(pgconn)))
@@ -40,7 +42,7 @@ def send(pgconn: "PGconn", text: str, encoding: str) -> "PQGen[Failure | None]":
                     pgconn, b"a migration has no data to copy from"
                 )
             except psycopg.Error as error:
-                return Failure(error, len(results))
+                return ScriptFailure(error, len(results))
         while (received := pgconn.get_copy_data(1)[0]) >= 0:
             if received == 0:
                 yield Wait.R
@@ -48,7 +50,7 @@ def send(pgconn: "PGconn", text: str, encoding: str) -> "PQGen[Failure | None]":
         results += yield from generators.fetch_many(pgconn)
     if results and results[-1].status == ExecStatus.FATAL_ERROR:
         refusal = psycopg.errors.error_from_result(results[-1], encoding)
-        return Failure(refusal, _count(results[:-1]))
+        return ScriptFailure(refusal, _count(results[:-1]))
     return None
 
 

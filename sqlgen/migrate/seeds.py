@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ..model.source import SourceFile
-from .protocol import Talk, ask, converse
+from .apply import in_transaction, run_file
 from .execute import RESET_SESSION
-from .apply import script, transaction
+from .protocol import Operation, run_operation, run_statement
 
 
 def seed(conninfo: str, seeds: Sequence[SourceFile]) -> None:
@@ -14,15 +14,15 @@ def seed(conninfo: str, seeds: Sequence[SourceFile]) -> None:
     Raises `SqlgenError` with PostgreSQL's message at its place; then nothing has happened.
     """
     if seeds:
-        converse(conninfo, lambda: _talk(seeds))
+        run_operation(conninfo, lambda: _talk(seeds))
 
 
-def _talk(seeds: Sequence[SourceFile]) -> Talk[None]:
+def _talk(seeds: Sequence[SourceFile]) -> Operation[None]:
     first, *others = seeds
 
-    def rest() -> Talk[None]:
+    def rest() -> Operation[None]:
         for source in others:
-            yield from script(source)
-            yield from ask(RESET_SESSION)
+            yield from run_file(source)
+            yield from run_statement(RESET_SESSION)
 
-    yield from transaction(first, rest)
+    yield from in_transaction(first, rest)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ..model.migration import Applied, Migration
 
 
-class State(StrEnum):
+class MigrationState(StrEnum):
     """How a migration stands between its folder and the ledger."""
 
     APPLIED = "applied"
@@ -22,25 +22,30 @@ class State(StrEnum):
 
 
 DRIFT = frozenset(
-    {State.CHANGED, State.MISSING, State.OUT_OF_ORDER, State.STOPPED_CHANGED}
+    {
+        MigrationState.CHANGED,
+        MigrationState.MISSING,
+        MigrationState.OUT_OF_ORDER,
+        MigrationState.STOPPED_CHANGED,
+    }
 )
 """What needs somebody to decide."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MigrationStatus:
     """A migration of the folder (None if its file is missing), of the ledger (None if not yet)."""
 
     version: int
     description: str
-    state: State
+    state: MigrationState
     migration: Migration | None
     applied: Applied | None
 
 
-def standing(
+def compare_with_ledger(
     migrations: Sequence[Migration], applied: Sequence[Applied]
-) -> tuple[Standing, ...]:
+) -> tuple[MigrationStatus, ...]:
     """How each migration stands, by version."""
     files = {m.version: m for m in migrations}
     rows = {a.version: a for a in applied}
@@ -50,23 +55,29 @@ def standing(
         file, row = files.get(version), rows.get(version)
         description = file.description if file else row.description if row else ""
         state = _state(file, row, latest)
-        found.append(Standing(version, description, state, file, row))
+        found.append(MigrationStatus(version, description, state, file, row))
     return tuple(found)
 
 
-def _state(migration: Migration | None, applied: Applied | None, latest: int) -> State:
+def _state(
+    migration: Migration | None, applied: Applied | None, latest: int
+) -> MigrationState:
     if migration is None:
-        return State.MISSING
+        return MigrationState.MISSING
     if applied is None:
-        return State.OUT_OF_ORDER if migration.version < latest else State.PENDING
+        return (
+            MigrationState.OUT_OF_ORDER
+            if migration.version < latest
+            else MigrationState.PENDING
+        )
     same = applied.checksum == migration.up.sha384
     if not applied.success:
-        return State.STOPPED if same else State.STOPPED_CHANGED
+        return MigrationState.STOPPED if same else MigrationState.STOPPED_CHANGED
     if same:
-        return State.APPLIED
+        return MigrationState.APPLIED
     if applied.checksum in _checksums(migration.up.text):
-        return State.LINE_ENDINGS
-    return State.CHANGED
+        return MigrationState.LINE_ENDINGS
+    return MigrationState.CHANGED
 
 
 def _checksums(text: str) -> set[bytes]:

@@ -15,7 +15,7 @@ from .snapshot import snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Unrestored:
+class DownMismatch:
     """What a down file leaves other than it was: a unified diff of the schema's lines.
 
     `after` is `"down"`, or `"up"` where going up a second time does not end as the first did.
@@ -30,7 +30,7 @@ def verify(
     connection: psycopg.Connection[TupleRow],
     migrations: Sequence[Migration],
     seeds: Sequence[SourceFile] = (),
-) -> tuple[Unrestored, ...]:
+) -> tuple[DownMismatch, ...]:
     """Go up, down and up again, migration by migration, on an empty scratch database.
 
     With *seeds*, their rows are inserted at the end, and then each migration, the last one first,
@@ -38,7 +38,7 @@ def verify(
 
     Raises `SqlgenError` where a script fails.
     """
-    found: list[Unrestored] = []
+    found: list[DownMismatch] = []
     for migration in migrations:
         before = snapshot(connection)
         execute(connection, migration)
@@ -48,7 +48,7 @@ def verify(
         execute_down(connection, migration)
         back = snapshot(connection)
         if diff := _diff(before, back, "before", "after down"):
-            found.append(Unrestored(migration, "down", diff))
+            found.append(DownMismatch(migration, "down", diff))
         try:
             execute(connection, migration)
         except SqlgenError:
@@ -56,7 +56,7 @@ def verify(
                 return tuple(found)  # what is left over is in the way: told already
             raise
         if not diff and (diff := _diff(there, snapshot(connection), "up", "up again")):
-            found.append(Unrestored(migration, "up", diff))
+            found.append(DownMismatch(migration, "up", diff))
     if seeds and not found:
         _with_rows(connection, migrations, seeds)
     return tuple(found)

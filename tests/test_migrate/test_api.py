@@ -91,7 +91,7 @@ def test_a_killed_starter_leaves_work_that_the_next_one_finishes(
         watch.cancel()
     apply(conninfo, tmp_path / "migrations")
     assert [s.state for s in migrate.status(conninfo, migrations)] == [
-        migrate.State.APPLIED
+        migrate.MigrationState.APPLIED
     ] * 40
     tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '^t'"
     assert connection.execute(tables).fetchone() == (40,)
@@ -136,7 +136,7 @@ def test_who_holds_the_lock_is_told(
 
 
 def test_the_key_is_sqlxs() -> None:
-    assert migrate.key("postgres") == 368907709894077238
+    assert migrate.lock_key("postgres") == 368907709894077238
 
 
 def test_sqlxs_ledger_is_continued(
@@ -218,7 +218,7 @@ def test_a_cancelled_service_leaves_nothing_behind(
 
     asyncio.run(cancelled())
     assert [s.state for s in migrate.status(conninfo, migrations)] == [
-        migrate.State.PENDING
+        migrate.MigrationState.PENDING
     ]
     migrate.up(conninfo, folder({"1_a.sql": "SELECT 1"}), lock_timeout=0)
 

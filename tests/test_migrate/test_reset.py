@@ -41,7 +41,7 @@ def test_a_database_is_made_as_it_was(
     )
     connection.execute("CREATE TABLE t ()")
     before = connection.execute(facts).fetchone()
-    migrate.recreate(conninfo)
+    migrate.reset(conninfo)
     with psycopg.connect(conninfo) as again:
         assert again.execute(facts).fetchone() == before
         assert again.execute("SELECT to_regclass('t')").fetchone() == (None,)
@@ -52,7 +52,7 @@ def test_a_database_is_made_as_it_was(
 def test_a_database_that_is_not_there_is_made(server: database.Server) -> None:
     name = "sqlgen_test_recreate"
     conninfo = make_conninfo(server.conninfo, dbname=name)
-    migrate.recreate(conninfo)
+    migrate.reset(conninfo)
     psycopg.connect(conninfo).close()
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name}")
@@ -70,4 +70,4 @@ def test_a_database_that_is_not_named_is_the_one_libpq_would_take(
 
 def test_templates_are_refused(server: database.Server) -> None:
     with pytest.raises(SqlgenError, match="is a template"):
-        migrate.recreate(make_conninfo(server.conninfo, dbname="template1"))
+        migrate.reset(make_conninfo(server.conninfo, dbname="template1"))

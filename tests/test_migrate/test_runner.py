@@ -11,7 +11,7 @@ import pytest
 from psycopg.rows import TupleRow
 
 from sqlgen import migrate, parse, read
-from sqlgen.migrate import State
+from sqlgen.migrate import MigrationState
 from sqlgen.model.diagnostic import ServerUnavailableError, SqlgenError
 from sqlgen.model.migration import Migration
 
@@ -48,7 +48,7 @@ def test_up_applies_what_is_pending_and_writes_it_down(
 ) -> None:
     migrations = folder(SHOP)
     assert [s.state for s in migrate.status(conninfo, migrations)] == [
-        State.PENDING
+        MigrationState.PENDING
     ] * 3
     first = migrate.up(conninfo, migrations, to=1)
     assert [done.migration.version for done in first] == [1]
@@ -68,7 +68,9 @@ def test_up_applies_what_is_pending_and_writes_it_down(
         )
         for m in migrations
     ]
-    assert {s.state for s in migrate.status(conninfo, migrations)} == {State.APPLIED}
+    assert {s.state for s in migrate.status(conninfo, migrations)} == {
+        MigrationState.APPLIED
+    }
 
 
 def test_a_dry_run_changes_nothing(
@@ -172,8 +174,10 @@ def test_other_line_ends_are_accepted_and_said(
     assert migrate.up(conninfo, migrations) == ()
     assert "migration 1 (`a`) was applied with other line ends" in caplog.text
     repaired = migrate.repair(conninfo, migrations)
-    assert [s.state for s in repaired] == [State.LINE_ENDINGS]
-    assert [s.state for s in migrate.status(conninfo, migrations)] == [State.APPLIED]
+    assert [s.state for s in repaired] == [MigrationState.LINE_ENDINGS]
+    assert [s.state for s in migrate.status(conninfo, migrations)] == [
+        MigrationState.APPLIED
+    ]
 
 
 def test_repair_accepts_a_changed_file(conninfo: str, folder: Folder) -> None:
@@ -183,8 +187,8 @@ def test_repair_accepts_a_changed_file(conninfo: str, folder: Folder) -> None:
         1
     ]
     assert [s.state for s in migrate.status(conninfo, migrations)] == [
-        State.APPLIED,
-        State.CHANGED,
+        MigrationState.APPLIED,
+        MigrationState.CHANGED,
     ]
 
 
@@ -211,7 +215,9 @@ def test_a_migration_without_a_transaction_goes_on_where_it_stopped(
     assert diagnostic.label is not None
     assert diagnostic.label.span.line == 3
     assert "this is statement 4 of 5" in diagnostic.hint
-    assert [s.state for s in migrate.status(conninfo, migrations)] == [State.STOPPED]
+    assert [s.state for s in migrate.status(conninfo, migrations)] == [
+        MigrationState.STOPPED
+    ]
     assert refused(migrate.down, conninfo, migrations)[0].startswith(
         "stopped-migration"
     )
@@ -223,7 +229,9 @@ def test_a_migration_without_a_transaction_goes_on_where_it_stopped(
     migrate.repair(conninfo, mended)
     migrate.up(conninfo, mended)
     assert connection.execute("SELECT * FROM s.t").fetchall() == [(1,)]
-    assert [s.state for s in migrate.status(conninfo, mended)] == [State.APPLIED]
+    assert [s.state for s in migrate.status(conninfo, mended)] == [
+        MigrationState.APPLIED
+    ]
 
 
 def test_what_a_migration_sets_is_not_in_the_ledgers_way(
@@ -239,7 +247,9 @@ def test_what_a_migration_sets_is_not_in_the_ledgers_way(
 def test_a_script_may_end_the_transaction_itself(conninfo: str, folder: Folder) -> None:
     migrations = folder({"1_a.sql": "BEGIN; CREATE TABLE t (); COMMIT;"})
     migrate.up(conninfo, migrations)
-    assert [s.state for s in migrate.status(conninfo, migrations)] == [State.APPLIED]
+    assert [s.state for s in migrate.status(conninfo, migrations)] == [
+        MigrationState.APPLIED
+    ]
 
 
 def test_the_ledger_may_be_in_a_schema_of_its_own(
@@ -257,7 +267,9 @@ def test_a_lost_connection_is_told(conninfo: str, folder: Folder) -> None:
     )
     expected = ["57P01: terminating connection due to administrator command"]
     assert refused(migrate.up, conninfo, migrations) == expected
-    assert [s.state for s in migrate.status(conninfo, migrations)] == [State.PENDING]
+    assert [s.state for s in migrate.status(conninfo, migrations)] == [
+        MigrationState.PENDING
+    ]
 
 
 def test_no_permission_is_told(
@@ -307,7 +319,9 @@ def test_odd_files(conninfo: str, folder: Folder) -> None:
         }
     )
     assert len(migrate.up(conninfo, migrations)) == 3
-    assert {s.state for s in migrate.status(conninfo, migrations)} == {State.APPLIED}
+    assert {s.state for s in migrate.status(conninfo, migrations)} == {
+        MigrationState.APPLIED
+    }
 
 
 def test_a_symlink_is_the_file_that_it_leads_to(
@@ -322,7 +336,7 @@ def test_a_symlink_is_the_file_that_it_leads_to(
     shared.write_text("CREATE TABLE c ()")
     changed = parse.migrations(read.sources(tmp_path, "migrations"))
     found = [standing.state for standing in migrate.status(conninfo, changed)]
-    assert found == [State.APPLIED, State.CHANGED]
+    assert found == [MigrationState.APPLIED, MigrationState.CHANGED]
 
 
 def test_a_full_disk_is_told_in_the_servers_words(
@@ -335,7 +349,9 @@ def test_a_full_disk_is_told_in_the_servers_words(
     assert refused(migrate.up, conninfo, migrations) == [
         '53100: could not extend file "base/1/2": No space left on device'
     ]
-    assert [s.state for s in migrate.status(conninfo, migrations)] == [State.PENDING]
+    assert [s.state for s in migrate.status(conninfo, migrations)] == [
+        MigrationState.PENDING
+    ]
 
 
 def test_the_lock_is_released_after_a_failure(conninfo: str, folder: Folder) -> None:

@@ -39,7 +39,7 @@ def reset(
         confirm(f"Drop {called} with everything in it?", yes=yes)
         with Progress() as progress, listening(progress):
             progress("dropping and creating the database")
-            migrate.recreate(target.conninfo, force=force)
+            migrate.reset(target.conninfo, force=force)
             done = project.up(
                 config, target, progress=teller("applied", progress, "text")
             )

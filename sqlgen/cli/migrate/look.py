@@ -9,17 +9,17 @@ from typing import Any
 import click
 
 from ... import migrate
-from ...migrate import DRIFT, Standing, State, project
+from ...migrate import DRIFT, MigrationState, MigrationStatus, project
 from ..console import DRIFTED, FAILED, Progress, coloured, configuration, outcome
 from .target import count, database_options, duration, format_option
 
-WAITING = frozenset({State.PENDING, State.STOPPED})
+WAITING = frozenset({MigrationState.PENDING, MigrationState.STOPPED})
 """What `up` would run."""
 
 
 def standings(
     directory: Path, url: str | None, name: str | None, format_: str
-) -> tuple[Standing, ...]:
+) -> tuple[MigrationStatus, ...]:
     """How each migration stands; ends the command where that cannot be told."""
     with outcome(format_), Progress() as progress:
         config = configuration(directory)
@@ -78,7 +78,7 @@ def check(directory: Path, url: str | None, name: str | None, format_: str) -> N
         raise SystemExit(DRIFTED if drifted else FAILED)
 
 
-def table(found: Sequence[Standing], *, color: bool) -> list[str]:
+def table(found: Sequence[MigrationStatus], *, color: bool) -> list[str]:
     """A line a migration, in columns, for people."""
     rows = [
         (
@@ -100,8 +100,8 @@ def table(found: Sequence[Standing], *, color: bool) -> list[str]:
         )
         return f"{version}  {description}  {applied}  {time}  {row[4]}"
 
-    def painted(standing: Standing, text: str) -> str:
-        if not color or standing.state is State.APPLIED:
+    def painted(standing: MigrationStatus, text: str) -> str:
+        if not color or standing.state is MigrationState.APPLIED:
             return text
         return click.style(text, fg="red" if standing.state in DRIFT else "yellow")
 
@@ -115,20 +115,20 @@ def table(found: Sequence[Standing], *, color: bool) -> list[str]:
     return [line(head), *lines, total or "there are no migrations"]
 
 
-def moment(standing: Standing) -> str:
+def moment(standing: MigrationStatus) -> str:
     """When it was applied, in the local time of whoever asks."""
     if standing.applied is None:
         return ""
     return f"{standing.applied.installed_on.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
-def took(standing: Standing) -> str:
+def took(standing: MigrationStatus) -> str:
     """How long it took; nothing where the ledger does not know."""
     time = standing.applied.execution_time if standing.applied else 0
     return duration(time / 1e9) if time > 0 else ""
 
 
-def as_json(standing: Standing) -> dict[str, Any]:
+def as_json(standing: MigrationStatus) -> dict[str, Any]:
     """A migration and how it stands, as tools see it."""
     applied, file = standing.applied, standing.migration
     return {

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from ... import migrate
-from ...migrate import Standing, State, project
+from ...migrate import MigrationState, MigrationStatus, project
 from ..console import Progress, configuration, outcome
 from .target import confirm, count, database_options, listening, yes_option
 
-CHANGED = frozenset({State.CHANGED, State.STOPPED_CHANGED})
-REPAIRED = CHANGED | {State.LINE_ENDINGS}
+CHANGED = frozenset({MigrationState.CHANGED, MigrationState.STOPPED_CHANGED})
+REPAIRED = CHANGED | {MigrationState.LINE_ENDINGS}
 REVISIONS = 200
 """How far back git's history is searched for the file that was applied."""
 
@@ -90,13 +90,13 @@ def baseline(directory: Path, version: int, url: str | None, name: str | None) -
     click.echo(f"{count(len(marked))} marked as applied")
 
 
-def change(root: Path, standing: Standing) -> Iterator[str]:
+def change(root: Path, standing: MigrationStatus) -> Iterator[str]:
     """What to show of a file before its change is accepted."""
     assert standing.migration is not None
     assert standing.applied is not None
     up = standing.migration.up
     yield f"{up.path}: {standing.state}"
-    if standing.state is State.LINE_ENDINGS:
+    if standing.state is MigrationState.LINE_ENDINGS:
         return
     before = from_git(root, up.path, standing.applied.checksum)
     if before is None:

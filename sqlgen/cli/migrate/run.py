@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ... import migrate
-from ...migrate import Done, project
+from ...migrate import MigrationRun, project
 from ..console import Progress, configuration, outcome, show
 from .target import (
     as_json,
@@ -110,10 +110,12 @@ def down(
     tell("reverted", done, format_, nothing="nothing is applied")
 
 
-def teller(verb: str, progress: Progress, format_: str) -> Callable[[Done], None]:
+def teller(
+    verb: str, progress: Progress, format_: str
+) -> Callable[[MigrationRun], None]:
     """What prints a line after each migration, for people."""
 
-    def say(done: Done) -> None:
+    def say(done: MigrationRun) -> None:
         if format_ == "text":
             name, time = project.stem(done.migration), duration(done.seconds)
             progress.echo(f"{verb} {name}  {time}")
@@ -121,7 +123,9 @@ def teller(verb: str, progress: Progress, format_: str) -> Callable[[Done], None
     return say
 
 
-def tell(verb: str, done: tuple[Done, ...], format_: str, *, nothing: str) -> None:
+def tell(
+    verb: str, done: tuple[MigrationRun, ...], format_: str, *, nothing: str
+) -> None:
     """Print the last line, or the document."""
     if format_ == "json":
         document = {verb: [as_json(d.migration) | {"seconds": d.seconds} for d in done]}
