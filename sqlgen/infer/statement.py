@@ -15,18 +15,22 @@ from ..model.typed import (
     TypedParameter,
     TypedQuery,
 )
-from . import json_shapes, nodes, nullability, overrides
-from .cardinality import cardinality, misfit
-from .commands import unfit
-from .json_types import is_json
-from .levels import Level, output_origin, statement
-from .lineage import lineage
-from .parameters import domain_of, literals_of, parameters
-from .places import output_places
-from .scope import Scope
-from .stars import stars
-from .types import in_tree
-from .verdict import Elements, Verdict, maybe
+from .cardinality.command_fit import unfit
+from .cardinality.row_count import cardinality, misfit
+from .columns import overrides
+from .columns.lineage import lineage
+from .columns.literals import domain_of, literals_of
+from .columns.spans import output_places
+from .columns.stars import stars
+from .json import shapes
+from .json.types import is_json
+from .nullability import result_columns
+from .nullability.scope import Scope
+from .nullability.verdict import Elements, Verdict, maybe
+from .parameters.typed_parameters import parameters
+from .tree import nodes
+from .tree.query_level import Level, output_origin, statement
+from .tree.types import in_tree
 
 
 def query(
@@ -88,8 +92,8 @@ def _columns(
         return (), []
     columns: list[TypedColumn] = []
     warnings: list[Diagnostic] = []
-    verdicts, scope = nullability.decided(
-        nullability.statement(
+    verdicts, scope = result_columns.decided(
+        result_columns.statement(
             level.query,
             level.catalog,
             given,
@@ -169,7 +173,7 @@ def _unanalysed(shown: tuple[ResultColumn, str, Override | None]) -> TypedColumn
 def _json_shapes(description: Description, scope: Scope) -> Mapping[int, JsonShape]:
     """What is known of the JSON columns, by their numbers."""
     numbers = [n for n, c in enumerate(description.columns, 1) if is_json(c.type)]
-    return json_shapes.columns(scope, numbers) if numbers else {}
+    return shapes.columns(scope, numbers) if numbers else {}
 
 
 def _marked(mark: Mark, inferred: bool) -> bool:

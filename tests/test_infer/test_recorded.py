@@ -11,7 +11,7 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from sqlgen import infer
-from sqlgen.infer import nodes
+from sqlgen.infer.tree import nodes
 from sqlgen.model.description import Description
 from sqlgen.model.query import Query
 from sqlgen.model.typed import TypedQuery

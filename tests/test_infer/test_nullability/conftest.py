@@ -8,8 +8,9 @@ import pytest
 from psycopg.rows import TupleRow
 
 from sqlgen import database, describe, parse
-from sqlgen.infer import nodes, nullability
-from sqlgen.infer.verdict import Verdict
+from sqlgen.infer.nullability import result_columns
+from sqlgen.infer.nullability.verdict import Verdict
+from sqlgen.infer.tree import nodes
 from sqlgen.model.catalog import Catalog, ScalarType
 from sqlgen.model.description import Description
 from sqlgen.model.source import SourceFile
@@ -81,7 +82,7 @@ class World:
             )
             for number in range(1, len(description.parameter_types) + 1)
         ]
-        found = nullability.columns(tree, catalog, parameters, never_null.split())
+        found = result_columns.columns(tree, catalog, parameters, never_null.split())
         names = [column.name for column in description.columns]
         return dict(zip(names, found, strict=True))
 

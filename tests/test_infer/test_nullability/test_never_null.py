@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from sqlgen.infer.functions import never_null
+from sqlgen.infer.nullability.never_null import marks
 
 from .conftest import World
 
@@ -169,14 +169,14 @@ def test_none_gives_null(world: World, source: str) -> None:
 
 def test_the_lists_are_in_order() -> None:
     for source in ("pg_catalog", *EXTENSIONS):
-        entries = list(never_null(source))
+        entries = list(marks(source))
         assert entries == sorted(entries)
         assert all(entry.endswith(")") for entry in entries)
 
 
 def functions(world: World, source: str) -> Iterator[tuple[str, list[str], bool, str]]:
     """The listed functions that this server has: name, arguments, VARIADIC, mark."""
-    listed = never_null(source)
+    listed = marks(source)
     rows = world.connection.execute(
         """
         SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname), p.proname,

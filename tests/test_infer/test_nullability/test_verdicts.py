@@ -2,7 +2,7 @@
 
 import pytest
 
-from sqlgen.infer.verdict import Elements
+from sqlgen.infer.nullability.verdict import Elements
 
 from .conftest import World
 

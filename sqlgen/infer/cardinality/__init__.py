@@ -1,0 +1,1 @@
+"""An analysed statement -> how many rows it gives."""

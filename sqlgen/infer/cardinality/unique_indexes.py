@@ -1,0 +1,80 @@
+"""Unique indexes over expressions or some of the rows -> what a query must say to make use of them.
+
+An index over expressions is known by them: `lower(email) = $1` compares what the index on
+`lower(email)` holds, if both are the same analysed tree. A partial one speaks of the rows that its
+predicate picks: of all rows of a query whose WHERE has each part of the predicate word for word.
+
+Only PostgreSQL's own functions and extensions' are believed: an index is not made anew when the body
+of a user's function changes.
+"""
+
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+
+from ...model.catalog import Catalog, UniqueIndex
+from ..nullability.conditions import conjuncts
+from ..tree import nodes
+from ..tree.nodes import Node
+from ..tree.query_level import Level
+
+Key = frozenset[int]
+"""Columns that, taken together, no two rows have the same values in."""
+
+
+def expression_numbers(
+    expression: Node, collation: int, index: int, level: Level
+) -> Iterator[int]:
+    """The numbers that stand for *expression* in the keys of entry *index*."""
+    relation = level.relation(level.entries[index - 1])
+    for place, key in enumerate(relation.unique_indexes if relation else ()):
+        parts = zip(_expressions(key, index), key.collations, strict=True)
+        for number, (part, compared_under) in enumerate(parts):
+            if compared_under == collation and part.same(expression):
+                yield _number(place, number)
+
+
+def index_keys(level: Level, index: int, held: Collection[Node]) -> Iterator[Key]:
+    """The keys of entry *index* that hold in rows of which the conditions *held* are true."""
+    relation = level.relation(level.entries[index - 1])
+    for place, key in enumerate(relation.unique_indexes if relation else ()):
+        picked = all(
+            any(part.same(condition) for condition in held)
+            for part in _predicate(key, index)
+        )
+        if picked and _lasts(key, level.catalog):
+            count = len(_expressions(key, index))
+            yield frozenset(key.columns) | {_number(place, n) for n in range(count)}
+
+
+def _number(place: int, number: int) -> int:
+    """What stands for an expression of the index at that place, below system columns' numbers."""
+    return -1000 - 100 * place - number
+
+
+@lru_cache(maxsize=512)
+def _expressions(key: UniqueIndex, index: int) -> tuple[Node, ...]:
+    return _parts(key.expressions, index)
+
+
+@lru_cache(maxsize=512)
+def _predicate(key: UniqueIndex, index: int) -> tuple[Node, ...]:
+    found = _parts(key.predicate, index)
+    return tuple([part for node in found for part in conjuncts(node)])
+
+
+@lru_cache(maxsize=512)
+def _parts(tree: str, index: int) -> tuple[Node, ...]:
+    """The trees of an index, whose columns are those of entry 1, about entry *index*."""
+    return nodes.parse(tree.replace(":varno 1 ", f":varno {index} "))
+
+
+def _lasts(key: UniqueIndex, catalog: Catalog) -> bool:
+    """Whether no function of the user's own has a part in what the index holds."""
+    parts = (*_parts(key.expressions, 1), *_parts(key.predicate, 1))
+    called = {
+        node.number("funcid") or node.number("opfuncid")
+        for part in parts
+        for node in part.walk()
+    }
+    functions = [catalog.functions.get(oid) for oid in called if oid]
+    return all(f is not None and (f.system or f.extension) for f in functions)

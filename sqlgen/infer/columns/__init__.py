@@ -1,0 +1,1 @@
+"""An analysed statement -> the names, places and origins of its columns."""

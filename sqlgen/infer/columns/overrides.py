@@ -1,0 +1,144 @@
+"""A result column's name -> the column's own name and what its author says of it."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from ...model.diagnostic import Diagnostic, Label, SqlgenError
+from ...model.query import Mark, Query
+from ...model.source import Span
+from ...model.typed import Override
+
+UNNAMED = "?column?"
+"""What PostgreSQL calls a column that has no name; no override in spite of its marks."""
+
+_PARTS = re.compile(r"(?P<name>[^:!?]*)(?P<rest>.*)", re.DOTALL)
+_REST = re.compile(r"(?P<mark>[!?]?)(?:\s*:\s*(?P<type>.*))?", re.DOTALL)
+
+
+def columns(
+    query: Query, names: Sequence[str], places: Callable[[], Sequence[Span]]
+) -> tuple[tuple[str, Override | None], ...]:
+    """The name and the override of each result column, an unnamed only column as `""`.
+
+    *places* says where the columns stand. The grammar is SQLx's: split at the first `:`, `!` or `?`; then `[!|?][: T]`. Raises
+    `SqlgenError` with `bad-override`, `unnamed-column` and `duplicate-column`.
+    """
+    found: list[tuple[str, Override | None]] = []
+    wrong: list[Diagnostic] = []
+    for name in names:
+        if name == UNNAMED:
+            found.append(("", None))
+            continue
+        try:
+            found.append(_split(query, name))
+        except SqlgenError as error:
+            wrong.extend(error.diagnostics)
+    shown = {name for name, _ in found}
+    if not wrong and ("" in shown or len(shown) < len(found)):
+        where = places()
+        wrong = [*_unnamed(query, found, where), *_duplicates(query, found, where)]
+    if wrong:
+        raise SqlgenError(*wrong)
+    return tuple(found)
+
+
+def place(query: Query, text: str) -> Span:
+    """Where the quoted column name stands in the file, else the query's name."""
+    quoted = '"' + text.replace('"', '""') + '"'
+    offset = query.sql.text.find(quoted)
+    if offset < 0:
+        return query.name_span
+    start = query.sql.to_source(offset)
+    return Span(query.sql.source, start, start + len(quoted))
+
+
+def _split(query: Query, text: str) -> tuple[str, Override | None]:
+    if not (":" in text or "!" in text or "?" in text):
+        return text, None
+    parts = _PARTS.fullmatch(text)
+    assert parts is not None
+    name, rest = parts["name"].rstrip(), parts["rest"]
+    override = _REST.fullmatch(rest)
+    type_ = override["type"] if override else None
+    if not name:
+        problem = "there is no name before it"
+    elif override is None:
+        problem = "only `!` or `?` and then `: type` may follow the name"
+    elif type_ is None:
+        return name, Override(rest, Mark(override["mark"]), "")
+    elif not type_.strip():
+        problem = "there is no type after the colon"
+    elif set(type_) & set("!?:"):
+        problem = "nothing may follow the type"
+    else:
+        return name, Override(
+            rest, Mark(override["mark"]), "" if type_.strip() == "_" else type_.strip()
+        )
+    raise SqlgenError(
+        Diagnostic(
+            code="bad-override",
+            message=f"the override in the column name `{text}` cannot be read: {problem}",
+            label=Label(place(query, text)),
+            hint=(
+                'write `"name!"`, `"name?"`, `"name: type"`, `"name!: type"` or `"name?: type"`'
+            ),
+        )
+    )
+
+
+def _unnamed(
+    query: Query,
+    found: Sequence[tuple[str, Override | None]],
+    places: Sequence[Span],
+) -> list[Diagnostic]:
+    numbers = [number for number, (name, _) in enumerate(found, 1) if not name]
+    if not numbers or (len(found) == 1 and query.row is None):
+        return []
+    plural = len(numbers) > 1
+    return [
+        Diagnostic(
+            code="unnamed-column",
+            message=(
+                f"column{'s' * plural} {', '.join(map(str, numbers))} of `{query.name}`"
+                f" {'have' if plural else 'has'} no name"
+            ),
+            label=Label(places[numbers[0] - 1]),
+            related=tuple(Label(places[number - 1]) for number in numbers[1:]),
+            hint=f"give {'each' if plural else 'it'} one with `AS name`",
+        )
+    ]
+
+
+def _duplicates(
+    query: Query,
+    found: Sequence[tuple[str, Override | None]],
+    places: Sequence[Span],
+) -> list[Diagnostic]:
+    named: dict[str, list[int]] = {}
+    for number, (name, _) in enumerate(found, 1):
+        if name:
+            named.setdefault(name, []).append(number)
+    return [
+        Diagnostic(
+            code="duplicate-column",
+            message=(
+                f"columns {' and '.join(map(str, numbers))} of `{query.name}`"
+                f" are both named `{name}`"
+                if len(numbers) == 2
+                else f"columns {', '.join(map(str, numbers))} of `{query.name}`"
+                f" are all named `{name}`"
+            ),
+            label=Label(places[numbers[0] - 1]),
+            related=tuple(Label(places[number - 1]) for number in numbers[1:]),
+            hint=_renaming(name, [places[number - 1].text for number in numbers]),
+        )
+        for name, numbers in named.items()
+        if len(numbers) > 1
+    ]
+
+
+def _renaming(name: str, written: Sequence[str]) -> str:
+    """How to tell columns of one *name* apart, the last one of them as it is *written*."""
+    if written[-1].endswith("*"):
+        return f"write the columns of `{written[-1]}` out and rename `{name}` with `AS`"
+    return f"rename one of them with `AS`, for instance `AS {name}_{len(written)}`"

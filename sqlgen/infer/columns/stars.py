@@ -1,0 +1,158 @@
+"""Query tree -> the places of `*` and `t.*`, and the columns they stand for."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from ...model.typed import Star
+from ..tree.nodes import Node
+from ..tree.query_level import GROUP, INSERT, JOIN, SELECT, Level
+from .keywords import quoted
+from .spans import characters
+
+_NAME = r'(?:[^\W\d][\w$]*|"(?:[^"]|"")+")'
+_BLANK = r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"
+_STAR = re.compile(rf"(?P<prefix>(?:{_NAME}{_BLANK}\.{_BLANK})*)\*")
+
+
+def stars(statement: Level, text: str) -> tuple[Star, ...]:
+    """The stars of all SELECT and RETURNING lists, at any depth, in the order of *text*.
+
+    PostgreSQL gives every column that a star stands for the star's own location. What stands under
+    EXISTS is left alone, as no column of it is ever looked at; so is a star whose columns cannot
+    be named without doubt.
+    """
+    if "*" not in text:
+        return ()
+    unread = {
+        id(node.node("subselect"))
+        for level in statement.all
+        for node in level.query.own
+        if node.tag == "SUBLINK" and node.number("subLinkType") == 0  # EXISTS_SUBLINK
+    }
+    found: dict[int, Star] = {}
+    for level in statement.all:
+        if id(level.query) not in unread:
+            for star in _stars_of(level, text):
+                found.setdefault(star.start, star)
+    return tuple(found[start] for start in sorted(found))
+
+
+def _stars_of(level: Level, text: str) -> Iterator[Star]:
+    # The list above a set operation repeats the locations of its first arm.
+    if level.query.node("setOperations"):
+        return
+    placed = [
+        (_location(expression, level), expression, entry.string("resname"))
+        for entry in level.output
+        if (expression := entry.node("expr"))
+    ]
+    if any(node.tag == "VAR" and place < 0 for place, node, _ in placed):
+        return
+    for location, group in groupby(placed, key=lambda item: item[0]):
+        star = _STAR.match(text, characters(text, location)) if location >= 0 else None
+        columns = [(node, shown) for _, node, shown in group]
+        if star is None or not _is_whole([node for node, _ in columns], level):
+            continue
+        visible = _visible(level)
+        names = [
+            _name(node, shown, level, star["prefix"], visible)
+            for node, shown in columns
+        ]
+        if all(names):
+            yield Star(star.start(), star.end(), tuple(filter(None, names)))
+
+
+def _location(expression: Node, level: Level) -> int:
+    """Where an output column stands in the statement; 18 puts references to GROUP BY in places."""
+    if expression.tag == "VAR" and expression.location < 0:
+        entry, number = _entry(expression, level)
+        grouped = entry.nodes("groupexprs") if entry else ()
+        if 0 < number <= len(grouped):
+            return grouped[number - 1].location
+    return expression.location
+
+
+def _is_whole(columns: Sequence[Node], level: Level) -> bool:
+    """Whether these are all columns of a star and no others.
+
+    Under GROUP BY, 18 gives each use of a grouped column the place of the first. Only where they
+    are just the columns of one relation is it certain then whose they are.
+    """
+    if not level.query.flag("hasGroupRTE"):
+        return True
+    written = [_written(column, level) for column in columns]
+    entry = written[0][0]
+    names = entry.node("eref") if entry else None
+    wanted = [
+        (entry, number)
+        for number, name in enumerate(names.strings("colnames") if names else (), 1)
+        if name
+    ]
+    return written == wanted
+
+
+def _name(
+    node: Node, shown: str, level: Level, prefix: str, visible: Sequence[str]
+) -> str | None:
+    """The column as the star's author would write it, None where that is not certain."""
+    if node.tag != "VAR" or node.number("varlevelsup"):
+        return None
+    entry, number = _written(node, level)
+    names = entry.node("eref") if entry else None
+    columns = names.strings("colnames") if names else ()
+    if entry is None or names is None or not 0 < number <= len(columns):
+        return None
+    column = columns[number - 1]
+    if columns.count(column) > 1 or column != shown:
+        return None
+    if prefix:
+        return prefix + quoted(column)
+    if entry.number("rtekind") == JOIN and entry.node("alias") is None:
+        return quoted(column)  # a column that USING merged
+    if len(visible) <= 1:
+        return quoted(column)
+    alias = names.string("aliasname")
+    if visible.count(alias) > 1:  # tables of one name in two schemas
+        return None
+    return f"{quoted(alias)}.{quoted(column)}"
+
+
+def _written(var: Node, level: Level) -> tuple[Node | None, int]:
+    """The entry and column that the author's own words mean (`varnosyn`), behind GROUP BY."""
+    entry, number = _entry(var, level)
+    if entry and entry.number("rtekind") == GROUP:
+        grouped = entry.nodes("groupexprs")
+        if not 0 < number <= len(grouped) or grouped[number - 1].tag != "VAR":
+            return None, 0
+        return _written(grouped[number - 1], level)
+    return entry, number
+
+
+def _entry(var: Node, level: Level) -> tuple[Node | None, int]:
+    index = var.number("varnosyn") or var.number("varno")
+    number = var.number("varattnosyn") or var.number("varattno")
+    entries = level.entries
+    return (entries[index - 1] if 0 < index <= len(entries) else None), number
+
+
+def _visible(level: Level) -> list[str]:
+    """The names of what stands in FROM, or is changed; joins without an alias have none."""
+    query = level.query
+    indexes = set()
+    tree = query.node("jointree")
+    for node in tree.walk() if tree else ():
+        if node.tag in ("RANGETBLREF", "JOINEXPR"):
+            indexes.add(node.number("rtindex"))
+    if query.number("commandType") != SELECT:
+        indexes.add(query.number("resultRelation"))
+    if query.number("commandType") == INSERT:  # what it inserts from is not to be seen
+        indexes = {query.number("resultRelation")}
+    names = []
+    for index in sorted(indexes - {0}):
+        entry = level.entries[index - 1]
+        if entry.number("rtekind") == JOIN and entry.node("alias") is None:
+            continue
+        if name := entry.node("eref"):
+            names.append(name.string("aliasname"))
+    return names

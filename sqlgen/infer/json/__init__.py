@@ -1,0 +1,1 @@
+"""An analysed statement -> the shapes of its JSON columns."""

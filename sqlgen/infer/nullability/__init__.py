@@ -1,0 +1,1 @@
+"""An analysed statement -> for each value in it, whether it may be NULL, and why."""

@@ -1,0 +1,143 @@
+"""Outer joins whose optional side is never missing, although nothing tests for it.
+
+A LEFT JOIN along a foreign key finds its row: the key refers to one that exists. A LEFT JOIN to a
+subquery that always gives a row, ON true, has that row.
+"""
+
+from typing import TYPE_CHECKING
+
+from ...model.catalog import Relation, RelationKind
+from ..tree.nodes import Node
+from .at_least_one_row import gives_a_row
+from .conditions import Condition
+
+if TYPE_CHECKING:
+    from .outer_joins import Optional
+    from .scope import Scope
+
+
+def always_matches(side: "Optional", scope: "Scope") -> bool:
+    """Whether every row of the join has that *side*."""
+    item = side.join.node("rarg" if side.join.number("jointype") == _LEFT else "larg")
+    if (
+        item is None
+        or item.tag != "RANGETBLREF"
+        or side.join.number("jointype") == _FULL
+    ):
+        return False
+    varno = item.number("rtindex")
+    entry = scope.entry(varno)
+    if entry is None:
+        return False
+    if entry.number("rtekind") == _SUBQUERY:
+        query = entry.node("subquery")
+        return (
+            query is not None
+            and gives_a_row(query)
+            and all(map(_is_true, side.conditions))
+        )
+    if entry.number("rtekind") == _RELATION:
+        return _refers(side, varno, entry, scope)
+    return False
+
+
+_RELATION, _SUBQUERY = 0, 1  # RTEKind
+_LEFT, _FULL = 1, 2  # JoinType
+_SELECT = 1  # CmdType
+
+
+def _is_true(condition: Condition) -> bool:
+    node = condition.expression
+    return (
+        node.tag == "CONST"
+        and not node.flag("constisnull")
+        and any(node.datum("constvalue"))
+    )
+
+
+def _refers(side: "Optional", varno: int, entry: Node, scope: "Scope") -> bool:
+    """Whether ON is just a foreign key whose columns are not NULL in the rows that are kept.
+
+    Only for plain SELECTs without FOR UPDATE: where a row is locked or changed, PostgreSQL looks
+    again at its newest version, which may refer to a row newer than the snapshot of the others.
+    """
+    target = scope.relation(entry)
+    if (
+        target is None
+        or target.row_security
+        or entry.node("tablesample") is not None
+        or entry.nodes("securityQuals")
+        or not _all_rows(target, entry)
+        or scope.query.number("commandType") != _SELECT
+        or scope.query.nodes("rowMarks")
+        or scope.context.locks
+    ):
+        return False
+    pairs: dict[int, tuple[int, int]] = {}
+    for condition in side.conditions:
+        pair = _equal_columns(condition.expression, varno, scope)
+        if pair is None or pair[1] in pairs:
+            return False
+        mine, theirs = pair
+        if mine[0] not in side.others:
+            return False
+        pairs[theirs] = mine
+    referring = {relation for relation, _ in pairs.values()}
+    if len(referring) != 1:
+        return False
+    [other] = referring
+    source_entry = scope.entry(other)
+    source = source_entry and scope.relation(source_entry)
+    if (
+        not source_entry
+        or not source
+        or source_entry.number("rtekind") != _RELATION
+        or not _all_rows(source, source_entry)
+        or (source.has_children and source.kind is not RelationKind.PARTITIONED)
+    ):
+        return False
+    return any(
+        key.target == target.oid
+        and len(key.columns) == len(pairs)
+        and all(
+            pairs.get(theirs, (0, 0))[1] == mine
+            for mine, theirs in zip(key.columns, key.target_columns, strict=True)
+        )
+        and not any(
+            scope.verdict(var).nullable
+            for condition in side.conditions
+            for var in condition.expression.nodes("args")
+            if var.number("varno") == other
+        )
+        for key in source.foreign_keys
+    )
+
+
+def _all_rows(relation: Relation, entry: Node) -> bool:
+    """Whether the entry stands for all rows of a table, not ONLY those of an (empty) parent."""
+    if relation.kind is RelationKind.PARTITIONED:
+        return entry.flag("inh")
+    return relation.kind is RelationKind.TABLE
+
+
+def _equal_columns(
+    node: Node, varno: int, scope: "Scope"
+) -> tuple[tuple[int, int], int] | None:
+    """`other.a = mine.b` -> the other column and the number of mine."""
+    function = scope.function(node.number("opfuncid"))
+    arguments = node.nodes("args")
+    if (
+        node.tag != "OPEXPR"
+        or function is None
+        or not function.system
+        or scope.catalog.operators.get(node.number("opno")) != "="
+        or len(arguments) != 2
+        or any(a.tag != "VAR" or a.number("varlevelsup") for a in arguments)
+    ):
+        return None
+    first, second = arguments
+    if first.number("varno") == varno:
+        first, second = second, first
+    if second.number("varno") != varno or first.number("varno") == varno:
+        return None
+    return (first.number("varno"), first.number("varattno")), second.number("varattno")

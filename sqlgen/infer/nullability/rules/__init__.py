@@ -1,0 +1,1 @@
+"""The rules of nullability; importing a module of this folder registers those in it."""

@@ -1,0 +1,155 @@
+"""Aggregates, window functions and what they see -> what they may be.
+
+An aggregate other than `count` is NULL over no rows, and over rows that give it only NULLs. With
+GROUP BY every group has a row; without it, with GROUPING SETS (where one may be the empty one), and
+with FILTER, it may have none. A window's frame has a row if the current one is always in it.
+"""
+
+from ....model.catalog import Function
+from ...tree.nodes import Node
+from ..conditions import Condition
+from ..registry import rule
+from ..scope import Scope
+from ..verdict import Elements, Verdict, elements_of, maybe, never
+from .expressions import all_of
+
+
+@rule("AGGREF")
+def _aggregate(node: Node, scope: Scope) -> Verdict:
+    function = scope.function(node.number("aggfnoid"))
+    if function is None or not function.system:
+        return maybe("nothing is known of the aggregate", node.location)
+    if function.name in _COUNTS:
+        return never(f"`{function.name}` never gives NULL", node.location)
+    elements = Elements.NULLABLE
+    if function.name == "array_agg" and not node.number("agglevelsup"):
+        elements = _collected(node, function, scope)
+    return _over_rows(node, function, scope).but(elements=elements)
+
+
+def _over_rows(node: Node, function: Function, scope: Scope) -> Verdict:
+    title = f"`{function.name}`"
+    if node.number("agglevelsup"):
+        return maybe(f"{title} of a surrounding query may be NULL", node.location)
+    if function.name not in _OF_VALUES and function.name not in _OF_ROWS:
+        return maybe(f"{title} may give NULL", node.location)
+    if node.node("aggfilter") is not None:
+        return maybe(f"{title} is NULL where FILTER leaves no row", node.location)
+    if not scope.query.nodes("groupClause"):
+        return maybe(f"{title} is NULL over no rows", node.location)
+    if scope.query.nodes("groupingSets"):
+        reason = f"{title} is NULL over no rows, which GROUPING SETS may ask for"
+        return maybe(reason, node.location)
+    if function.name in _OF_ROWS:
+        return never(f"{title} of a group, which has a row", node.location)
+    direct = node.nodes("aggdirectargs")
+    verdict = all_of(
+        _arguments(node) + direct,
+        scope.within_groups(),
+        f"{title} of a group, which has a row, and of what is not NULL",
+    )
+    return verdict.but(location=node.location) if not verdict.nullable else verdict
+
+
+def _arguments(node: Node) -> tuple[Node, ...]:
+    """What is aggregated, without what it is only sorted by."""
+    found = [e.node("expr") for e in node.nodes("args") if not e.flag("resjunk")]
+    return tuple([expression for expression in found if expression is not None])
+
+
+def _collected(node: Node, function: Function, scope: Scope) -> Elements:
+    """The elements of `array_agg(x)`, with FILTER's condition; of arrays, those of the arrays."""
+    inside = scope.within_groups()
+    condition = node.node("aggfilter")
+    if condition is not None:
+        inside = inside.assuming(Condition(condition, "FILTER"))
+    verdicts = [inside.verdict(argument) for argument in _arguments(node)]
+    if function.arguments != ("anynonarray",):
+        return elements_of(verdicts)
+    return Elements.NULLABLE if any(v.nullable for v in verdicts) else Elements.NOT_NULL
+
+
+@rule("WINDOWFUNC")
+def _window(node: Node, scope: Scope) -> Verdict:
+    function = scope.function(node.number("winfnoid"))
+    if function is None or not function.system:
+        return maybe("nothing is known of the window function", node.location)
+    title = f"`{function.name}`"
+    if function.name in _COUNTS or function.name in _RANKS:
+        return never(f"{title} never gives NULL", node.location)
+    if node.node("aggfilter") is not None:
+        return maybe(f"{title} is NULL where FILTER leaves no row", node.location)
+    arguments = node.nodes("args")
+    reason = f"{title} of what is not NULL"
+    others = scope.of_other_rows()
+    if function.name in ("ntile", "lag", "lead"):
+        if function.name != "ntile" and len(arguments) < 3:
+            return maybe(f"{title} has no row at the edge", node.location)
+        return all_of(arguments, others, reason)
+    framed = function.name in _OF_VALUES or function.name in (
+        "first_value",
+        "last_value",
+    )
+    if not framed and function.name not in _OF_ROWS:
+        return maybe(f"{title} may give NULL", node.location)
+    if not _has_current_row(node, scope):
+        return maybe(f"the frame of {title} may have no row", node.location)
+    if function.name in _OF_ROWS:
+        return never(f"{title} of a frame, which has a row", node.location)
+    return all_of(arguments, others, reason)
+
+
+def _has_current_row(node: Node, scope: Scope) -> bool:
+    for clause in scope.query.nodes("windowClause"):
+        if clause.number("winref") == node.number("winref"):
+            options = clause.number("frameOptions")
+            offsets = options & (_START_PRECEDING | _END_FOLLOWING)
+            return (
+                bool(options & (_FROM_START | _START_CURRENT | _START_PRECEDING))
+                and bool(options & (_TO_END | _END_CURRENT | _END_FOLLOWING))
+                and not options & _EXCLUDING
+                # By RANGE with an offset, infinite values and NaN decide.
+                and not (options & _RANGE and offsets)
+            )
+    return False
+
+
+# FRAMEOPTION_… of parsenodes.h
+_RANGE = 0x2
+_FROM_START, _TO_END = 0x20, 0x100
+_START_CURRENT, _END_CURRENT = 0x200, 0x400
+_START_PRECEDING, _END_FOLLOWING = 0x800, 0x4000
+_EXCLUDING = 0x8000 | 0x10000
+
+_COUNTS = frozenset({"count", "regr_count"})
+_RANKS = frozenset({"row_number", "rank", "dense_rank", "percent_rank", "cume_dist"})
+_OF_ROWS = frozenset({"array_agg", "json_agg", "jsonb_agg"})
+"""Never NULL over a row at least, whatever is in it."""
+
+_OF_VALUES = frozenset(
+    {
+        "any_value",
+        "avg",
+        "bit_and",
+        "bit_or",
+        "bit_xor",
+        "bool_and",
+        "bool_or",
+        "every",
+        "json_object_agg",
+        "jsonb_object_agg",
+        "max",
+        "min",
+        "mode",
+        "percentile_cont",
+        "percentile_disc",
+        "range_agg",
+        "range_intersect_agg",
+        "stddev_pop",
+        "string_agg",
+        "sum",
+        "var_pop",
+        "xmlagg",
+    }
+)
+"""Never NULL over a row at least that has no NULL."""

@@ -1,0 +1,227 @@
+"""Calls of functions and operators -> what they may give.
+
+That a function is STRICT says that it gives NULL for NULL, not that it gives none otherwise. So
+only functions of the lists in `never_null/` are believed, each by its signature, and SQL functions
+whose body is known.
+"""
+
+from ....model.catalog import Function
+from ...tree.nodes import Node
+from ..at_least_one_row import gives_a_row
+from ..never_null import marks
+from ..reasons import text_of
+from ..registry import rule
+from ..scope import Scope
+from ..verdict import Elements, Verdict, elements_of, maybe, never
+from .expressions import all_of
+from .set_functions import body_scope, element
+
+
+@rule("FUNCEXPR", "OPEXPR")
+def _call(node: Node, scope: Scope) -> Verdict:
+    function = called(node, scope)
+    if function is None:
+        return maybe("nothing is known of the function", node.location)
+    if function.returns_set:
+        return element(node, function, scope)
+    arguments = node.nodes("args")
+    title = _title(node, function, scope)
+    mark = _listed(function)
+    if not mark and _is_growing_field(function, arguments):
+        mark = _NON_NULL
+    if function.body and not mark and (function.system or scope.context.bodies):
+        verdict = _body(node, function, scope)
+        if not verdict.nullable or not scope.context.vouches(function):
+            return verdict
+    if not mark and not scope.context.vouches(function):
+        return maybe(f"`{title}` may give NULL", node.location)
+    if not arguments or (mark == _ALWAYS and not node.flag("funcvariadic")):
+        verdict = never(f"`{title}` never gives NULL", node.location)
+    else:
+        wanted = arguments
+        if mark.isdigit() and not node.flag("funcvariadic"):
+            wanted = arguments[: len(mark)]
+        reason = f"`{title}` gives NULL only for NULL, and is given none"
+        verdict = all_of(wanted, scope, reason)
+    if function.name in _WITHOUT_NULLS:
+        return verdict.but(elements=Elements.NOT_NULL)
+    if function.name not in _OF_ELEMENTS:
+        return verdict
+    return verdict.but(elements=_elements(function, arguments, scope))
+
+
+def called(node: Node, scope: Scope) -> Function | None:
+    """The function that a call or an operator stands for."""
+    return scope.function(node.number("funcid") or node.number("opfuncid"))
+
+
+def gives_null(node: Node, scope: Scope) -> str:
+    """Why the call may be NULL although its arguments are not; empty if it never is."""
+    function = called(node, scope)
+    if function is None:
+        return "nothing is known of the function"
+    if _listed(function) or scope.context.vouches(function):
+        return ""
+    return f"`{_title(node, function, scope)}` may give NULL"
+
+
+@rule("SCALARARRAYOPEXPR")
+def _array_comparison(node: Node, scope: Scope) -> Verdict:
+    """`x = ANY (array)`: NULL also where a member is and no other decides."""
+    reason = gives_null(node, scope)
+    if reason:
+        return maybe(reason, node.location)
+    arguments = node.nodes("args")
+    if scope.verdict(arguments[-1]).elements is not Elements.NOT_NULL:
+        return maybe("a member of the array may be NULL", node.location)
+    return all_of(arguments, scope, "neither side of the comparison is NULL")
+
+
+@rule("DISTINCTEXPR")
+def _distinct(node: Node, scope: Scope) -> Verdict:
+    """`a IS DISTINCT FROM b`: NULLs are compared too, the rest by the type's own `=`."""
+    reason = gives_null(node, scope)
+    if reason:
+        return maybe(reason, node.location)
+    return never("`IS DISTINCT FROM` is true or false", node.location)
+
+
+@rule("ROWCOMPAREEXPR")
+def _row_comparison(node: Node, scope: Scope) -> Verdict:
+    if any(operator >= _FIRST_OF_USERS for operator in node.numbers("opnos")):
+        return maybe("the comparison may be NULL")
+    arguments = node.nodes("largs") + node.nodes("rargs")
+    return all_of(arguments, scope, "neither side of the comparison is NULL")
+
+
+@rule("COERCEVIAIO")
+def _through_text(node: Node, scope: Scope) -> Verdict:
+    """A cast by way of text: the executor itself refuses a NULL from a type's input function."""
+    return all_of(_argument(node), scope, "a cast of what is not NULL")
+
+
+@rule("ARRAYCOERCEEXPR")
+def _cast_array(node: Node, scope: Scope) -> Verdict:
+    arguments = _argument(node)
+    verdict = all_of(arguments, scope, "a cast of what is not NULL")
+    each = node.node("elemexpr")
+    if each is None:
+        return verdict
+    keeps = each.tag in ("RELABELTYPE", "COERCEVIAIO", "CASETESTEXPR") or (
+        each.tag == "FUNCEXPR" and not gives_null(each, scope)
+    )
+    if not keeps:
+        return verdict
+    return verdict.but(elements=elements_of([scope.verdict(a) for a in arguments]))
+
+
+def _argument(node: Node) -> tuple[Node, ...]:
+    argument = node.node("arg")
+    return (argument,) if argument else ()
+
+
+def _body(node: Node, function: Function, scope: Scope) -> Verdict:
+    """A function with a SQL-standard body: what its last statement gives for these arguments."""
+    arguments = [scope.verdict(argument) for argument in node.nodes("args")]
+    nullable = next((a for a in arguments if a.nullable), None)
+    if function.strict and nullable:
+        return maybe(nullable.reason, nullable.location)
+    level = body_scope(node, function, scope)
+    if level is None or not gives_a_row(level.query):
+        return maybe(f"`{function.name}` may give NULL", node.location)
+    columns = level.columns()
+    if len(columns) != 1:
+        return maybe(f"`{function.name}` may give NULL", node.location)
+    verdict = columns[0].but(location=node.location, origin=None)
+    if verdict.nullable:
+        return verdict.but(reason=f"`{function.name}` may give NULL: {verdict.reason}")
+    return verdict.but(reason=f"`{function.name}` gives no NULL: {verdict.reason}")
+
+
+def _listed(function: Function) -> str:
+    """The mark that the lists have for the function; empty if it is not in them."""
+    if function.system:
+        return marks("pg_catalog").get(function.signature, "")
+    if function.extension:
+        return marks(function.extension).get(_bare(function), "")
+    return ""
+
+
+def _bare(function: Function) -> str:
+    """The signature without the schemas of an extension's own types."""
+    arguments = [argument.rpartition(".")[2] for argument in function.arguments]
+    return f"{function.name}({', '.join(arguments)})"
+
+
+def _title(node: Node, function: Function, scope: Scope) -> str:
+    """What the author wrote: an operator by its sign, a function by its name."""
+    if node.tag == "FUNCEXPR":
+        return function.name
+    return scope.catalog.operators.get(node.number("opno"), function.name)
+
+
+def _elements(
+    function: Function, arguments: tuple[Node, ...], scope: Scope
+) -> Elements:
+    """The elements of an array that is made of arrays, of values, or of pieces of a text."""
+    verdicts = [scope.verdict(argument) for argument in arguments]
+    match function.name:
+        case "array_append" | "array_replace":
+            array, added = verdicts[0], verdicts[-1]
+        case "array_prepend":
+            added, array = verdicts
+        case "array_remove":
+            return verdicts[0].elements
+        case "array_cat":
+            return elements_of(verdicts)
+        case _:
+            # string_to_array's third argument is the piece that becomes NULL.
+            return Elements.NOT_NULL if len(verdicts) == 2 else Elements.NULLABLE
+    return Elements.NULLABLE if added.nullable else array.elements
+
+
+def _is_growing_field(function: Function, arguments: tuple[Node, ...]) -> bool:
+    """`extract(epoch from …)`: a field of infinity that is infinite, where others are NULL.
+
+    Those that go round, such as `day`, have no value there (NonFiniteTimestampTzPart in
+    timestamp.c).
+    """
+    if not function.system or function.name not in ("date_part", "extract"):
+        return False
+    field = text_of(arguments[0]) if arguments else ""
+    if function.arguments[1:] in _TIMES:
+        return bool(field)
+    if function.arguments[1:] == ("interval",):
+        return field in ("epoch", "year")
+    return field in _GROWING
+
+
+_NON_NULL, _ALWAYS = "+", "*"
+_FIRST_OF_USERS = 16384
+_GROWING = frozenset(
+    {"century", "decade", "epoch", "isoyear", "julian", "millennium", "year"}
+)
+_TIMES = (("time without time zone",), ("time with time zone",))
+_OF_ELEMENTS = frozenset(
+    {
+        "array_append",
+        "array_cat",
+        "array_prepend",
+        "array_remove",
+        "array_replace",
+        "string_to_array",
+    }
+)
+_WITHOUT_NULLS = frozenset(
+    {
+        "akeys",
+        "array_positions",
+        "current_schemas",
+        "enum_range",
+        "parse_ident",
+        "regexp_split_to_array",
+        "show_trgm",
+        "tsvector_to_array",
+    }
+)
+"""Functions whose arrays have no NULL in them."""

@@ -1,0 +1,172 @@
+"""RETURNING of INSERT, UPDATE, DELETE and MERGE -> its columns.
+
+WHERE has looked at the row as it was; RETURNING shows it as it has become. What is proved of the
+old row holds for the new one only in columns that SET leaves alone, and only without BEFORE
+triggers, which may change any. The table's constraints hold for both.
+"""
+
+from ....model.catalog import Relation, RelationKind
+from ...tree.nodes import Node
+from ..conditions import Assumption
+from ..reasons import kept, name
+from ..registry import command, rule
+from ..scope import Scope
+from ..verdict import Verdict, maybe
+from .expressions import column
+from .select import outputs
+from .tables import written_column
+
+_UPDATE, _INSERT, _DELETE, _MERGE = 2, 3, 4, 5  # CmdType
+_OLD, _NEW = 1, 2  # VarReturningType; 0 is the row that the command gives
+_ON_CONFLICT_UPDATE = 2  # OnConflictAction
+_NOT_MATCHED_BY_SOURCE = 1  # MergeMatchKind
+
+
+@command(_UPDATE, _INSERT, _DELETE, _MERGE)
+def _returning(scope: Scope) -> tuple[Verdict, ...]:
+    level = scope.for_returning()
+    return tuple([level.verdict(e.node("expr")) for e in outputs(scope.query)])
+
+
+@rule("VAR")
+def _var(node: Node, scope: Scope) -> Verdict:
+    """A column; of the row that the statement writes, in RETURNING, by rules of its own."""
+    home = scope.up(node.number("varlevelsup"))
+    varno = node.number("varno")
+    if home.before is not None:
+        if varno == home.query.number("resultRelation"):
+            return _written(node, home, scope)
+        if _may_lack_source(home.query):
+            reason = "WHEN NOT MATCHED BY SOURCE has no row of the source"
+            return column(node, scope).but(nullable=True, reason=reason)
+    conflict = home.query.node("onConflict")
+    if conflict is not None and varno == conflict.number("exclRelIndex"):
+        return _excluded(node, home, scope)
+    return column(node, scope)
+
+
+def _may_lack_source(query: Node) -> bool:
+    return any(
+        action.number("matchKind") == _NOT_MATCHED_BY_SOURCE
+        for action in query.nodes("mergeActionList")
+    )
+
+
+def _written(node: Node, home: Scope, scope: Scope) -> Verdict:
+    entry = home.entry(node.number("varno"))
+    relation = entry and home.relation(entry)
+    attno = node.number("varattno")
+    shown = name(node.number("varno"), attno, home)
+    if not relation:
+        return maybe(f"{shown} is not known", node.location)
+    row = node.number("varreturningtype")
+    missing = _missing_row(home.query, row)
+    verdict = written_column(relation, attno, shown, home)
+    if missing:
+        return verdict.but(nullable=True, reason=missing)
+    if (
+        not verdict.nullable
+        or attno <= 0
+        or relation.has_rules
+        or relation.kind not in (RelationKind.TABLE, RelationKind.PARTITIONED)
+    ):
+        return verdict
+    proved = _proved(relation, attno, shown, row, home, scope, node)
+    if not proved:
+        return verdict
+    return verdict.but(nullable=False, reason=proved)
+
+
+def _missing_row(query: Node, row: int) -> str:
+    """Why there may be no such row: `old` of an insert, `new` of a delete; empty if there is."""
+    kind = query.number("commandType")
+    commands = {
+        action.number("commandType") for action in query.nodes("mergeActionList")
+    }
+    commands.add(kind)
+    if row == _OLD and _INSERT in commands:
+        return "a row that is inserted has no old values"
+    if row == _NEW and _DELETE in commands:
+        return "a row that is deleted has no new values"
+    return ""
+
+
+def _proved(
+    relation: Relation,
+    attno: int,
+    shown: str,
+    row: int,
+    home: Scope,
+    scope: Scope,
+    node: Node,
+) -> str:
+    """Why a column that the table lets be NULL is not; empty if that is not proved."""
+    kind = home.query.number("commandType")
+    before = home.before
+    if before is None or kind == _MERGE or relation.columns[attno].generated:
+        return ""
+    varno = node.number("varno")
+    if kind == _INSERT:
+        return _proved_by_insert(relation, attno, shown, before)
+    if kind == _UPDATE and row != _OLD:
+        if ("before", "update") in relation.row_triggers:
+            return ""
+        assigned = _assigned(home.query.nodes("targetList"), attno)
+        if assigned:
+            return _set(assigned, shown, before)
+    assumption = Assumption(home.depth, columns=frozenset({(varno, attno)}))
+    condition = scope.refuting(assumption)
+    return kept(condition, shown, scope) if condition else ""
+
+
+def _proved_by_insert(relation: Relation, attno: int, shown: str, before: Scope) -> str:
+    query = before.query
+    if ("before", "insert") in relation.row_triggers:
+        return ""
+    proved = _set(_assigned(query.nodes("targetList"), attno), shown, before)
+    conflict = query.node("onConflict")
+    if conflict is None or conflict.number("action") != _ON_CONFLICT_UPDATE:
+        return proved
+    if ("before", "update") in relation.row_triggers:
+        return ""
+    replaced = _assigned(conflict.nodes("onConflictSet"), attno)
+    return proved and _set(replaced, shown, before)
+
+
+def _assigned(targets: tuple[Node, ...], attno: int) -> list[Node]:
+    return [target for target in targets if target.number("resno") == attno]
+
+
+def _set(assigned: list[Node], shown: str, before: Scope) -> str:
+    """Why what is assigned is not NULL; empty if that is not proved, or nothing is assigned."""
+    if len(assigned) != 1:
+        return ""
+    verdict = before.verdict(assigned[0].node("expr"))
+    return (
+        ""
+        if verdict.nullable
+        else f"{shown} is set to what is not NULL: {verdict.reason}"
+    )
+
+
+def _excluded(node: Node, home: Scope, scope: Scope) -> Verdict:
+    """`excluded.c`: what was to be inserted; constraints have been looked at before."""
+    verdict = column(node, scope)
+    entry = home.entry(home.query.number("resultRelation"))
+    relation = entry and home.relation(entry)
+    attno = node.number("varattno")
+    if relation and attno > 0 and relation.columns[attno].generated == "v":
+        # Early versions of 18 do not work it out, and give NULL.
+        shown = name(node.number("varno"), attno, home)
+        return maybe(f"{shown} is generated when it is read", node.location)
+    if (
+        not verdict.nullable
+        or not relation
+        or relation.kind not in (RelationKind.TABLE, RelationKind.PARTITIONED)
+        or ("before", "insert") in relation.row_triggers
+    ):
+        return verdict
+    assigned = _assigned(home.query.nodes("targetList"), attno)
+    shown = name(node.number("varno"), attno, home)
+    proved = _set(assigned, shown, home.before or home)
+    return verdict.but(nullable=False, reason=proved) if proved else verdict

@@ -1,0 +1,60 @@
+"""Subqueries as expressions -> what they may be."""
+
+from ...tree.nodes import Node
+from ..at_least_one_row import gives_a_row
+from ..registry import rule
+from ..scope import Scope
+from ..verdict import Elements, Verdict, maybe, never
+from .functions import gives_null
+
+_EXISTS, _ALL, _ANY, _EXPR, _ARRAY = 0, 1, 2, 4, 6  # SubLinkType
+
+
+@rule("SUBLINK")
+def _sublink(node: Node, scope: Scope) -> Verdict:
+    kind = node.number("subLinkType")
+    query = node.node("subselect")
+    if query is None:
+        return maybe("nothing is known of the subquery", node.location)
+    if kind == _EXISTS:
+        return never("`EXISTS` is true or false", node.location)
+    columns = scope.child(query).columns()
+    if kind == _ARRAY:
+        some = not columns or columns[0].nullable
+        elements = Elements.NULLABLE if some else Elements.NOT_NULL
+        return never("`ARRAY(…)` is never NULL", node.location, elements)
+    if kind == _EXPR:
+        if not gives_a_row(query):
+            return maybe("the subquery may give no row", node.location)
+        if not columns:
+            return maybe("nothing is known of the subquery", node.location)
+        return columns[0].but(origin=None)
+    if kind in (_ANY, _ALL):
+        return _membership(node, columns, scope)
+    return maybe("the subquery may give no row", node.location)
+
+
+def _membership(node: Node, columns: tuple[Verdict, ...], scope: Scope) -> Verdict:
+    """`x IN (SELECT y …)`: NULL where x is, or where some y is and none is equal."""
+    comparison = node.node("testexpr")
+    if comparison is None or comparison.tag != "OPEXPR":
+        return maybe("the comparison may be NULL", node.location)
+    reason = gives_null(comparison, scope)
+    if reason:
+        return maybe(reason, node.location)
+    for argument in comparison.nodes("args"):
+        value = _compared(argument, columns, scope)
+        if value.nullable:
+            return maybe(value.reason, value.location)
+    return never("neither side of the comparison is NULL", node.location)
+
+
+def _compared(node: Node, columns: tuple[Verdict, ...], scope: Scope) -> Verdict:
+    inner = node
+    while inner.tag in ("RELABELTYPE", "COLLATEEXPR"):
+        inner = inner.node("arg") or node
+    if inner.tag == "PARAM" and inner.number("paramkind") == 2:
+        place = inner.number("paramid") - 1
+        if place < len(columns):
+            return columns[place]
+    return scope.verdict(node)

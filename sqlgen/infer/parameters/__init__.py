@@ -1,0 +1,1 @@
+"""An analysed statement -> the names and nullability of its parameters."""

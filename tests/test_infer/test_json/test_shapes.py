@@ -1,0 +1,143 @@
+"""What is known of JSON that a query makes: keys, items, types and nulls."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sqlgen.infer.json.merging import any_shape, without_nulls
+from sqlgen.model.json_shape import (
+    ANY,
+    JsonArray,
+    JsonItem,
+    JsonKind,
+    JsonLiterals,
+    JsonMap,
+    JsonMember,
+    JsonObject,
+    JsonScalar,
+    JsonShape,
+)
+from sqlgen.model.typed import TypedQuery
+
+Typed = Callable[..., TypedQuery]
+
+
+def shown(shape: JsonShape | None) -> str:
+    """A shape in a line: `{a: integer, b?: string?}`, `[string]`, `<integer>`."""
+    match shape:
+        case None:
+            return "unknown"
+        case JsonScalar(kind=kind):
+            return kind
+        case JsonLiterals(values=values):
+            return "|".join(values)
+        case JsonArray(item=item):
+            return f"[{_item(item)}]"
+        case JsonMap(item=item):
+            return f"<{_item(item)}>"
+        case JsonObject(members=members):
+            keys = [
+                f"{m.key}{'' if m.required else '?'}: {_item(m.item)}" for m in members
+            ]
+            return "{" + ", ".join(keys) + "}"
+
+
+def _item(item: JsonItem) -> str:
+    return shown(item.shape) + ("?" if item.nullable else "")
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("SELECT json_build_object('a', 1, 'b', 'x', 'c', NULL)", "{a: integer, b: string, c: string?}"),
+        ("SELECT row_to_json(v) FROM visits v", "{id: integer, patient_id: integer, at: string, note: string?, Odd name: integer?}"),
+        ("SELECT to_jsonb(p) FROM inpatients p", "{id: integer, number: string, status: in|out}"),
+        ("SELECT to_json(size) FROM patients", "s|m"),
+        ("SELECT to_json('happy'::mood)", "happy|sad"),
+        ("SELECT json_agg(v.note) FROM visits v", "[string?]"),
+        ("SELECT json_agg(v.note) FROM visits v WHERE note IS NOT NULL", "[string]"),
+        ("SELECT coalesce(json_agg(v.id), '[]') FROM visits v", "[integer]"),
+        ("SELECT json_agg(v) FROM patients p LEFT JOIN (SELECT id AS n FROM visits) v ON v.n = p.id", "[{n: integer}?]"),
+        ("SELECT json_agg(v) FILTER (WHERE v.n > 0) FROM patients p LEFT JOIN (SELECT id AS n FROM visits) v ON v.n = p.id", "[{n: integer}]"),
+        ("SELECT json_object_agg(mrn, born_on) FROM patients", "<string?>"),
+        ("SELECT json_build_object('sum', sum(id), 'avg', avg(id), 'n', 1.5, 'x', '1'::numeric) FROM patients", "{sum: integer?, avg: finite?, n: finite, x: finite}"),
+        ("SELECT json_build_object('a', 'NaN'::float8, 'b', born_on - '2020-01-01' > 1) FROM patients", "{a: number, b: boolean?}"),
+        ("SELECT jsonb_strip_nulls(jsonb_build_object('b', born_on, 'n', name)) FROM patients", "{b?: string, n: string}"),
+        ("SELECT to_json(tags) FROM patients", "[string]"),
+        ("WITH c AS (SELECT id, jsonb_build_object('x', mrn) AS d FROM patients) SELECT to_jsonb(c) FROM c", "{id: integer, d: {x: string}}"),
+        ("SELECT j FROM patients p, LATERAL (SELECT json_agg(v.at) AS j FROM visits v WHERE v.patient_id = p.id) l", "[string]"),
+        ("SELECT CASE WHEN id = 1 THEN json_build_object('a', 1) ELSE json_build_object('b', 1) END FROM patients", "{a?: integer, b?: integer}"),
+        ("SELECT jsonb_build_object('a', 1) UNION SELECT jsonb_build_object('a', id) FROM patients", "{a: integer}"),
+        ("INSERT INTO visits VALUES (1, 1, now()) RETURNING json_build_object('id', id, 'note', note)", "{id: integer, note: string?}"),
+        # Nothing is certain of these.
+        ("SELECT json_build_object('a', 1, 'a', 2)", "unknown"),
+        ("SELECT json_build_object(name, 1) FROM patients", "unknown"),
+        ("SELECT json_build_object(VARIADIC ARRAY['a', 'b'])", "unknown"),
+        ("SELECT jsonb_build_object('a', 1) || '{}'", "unknown"),
+        ("SELECT row_to_json(j) FROM (SELECT id, id FROM patients) j", "unknown"),
+        ("SELECT '{\"a\": 1}'::jsonb", "unknown"),
+        ("SELECT to_jsonb(1) UNION SELECT to_jsonb('x'::text)", "unknown"),
+        ("WITH RECURSIVE r AS (SELECT to_jsonb(1) AS j UNION ALL SELECT '{}' FROM r WHERE false) SELECT j FROM r", "unknown"),
+    ],
+)  # fmt: skip
+def test_shapes(typed: Typed, statement: str, expected: str) -> None:
+    [column] = typed(statement).columns
+    assert shown(column.json) == expected
+
+
+def test_a_type_with_a_cast_to_json_of_its_own_is_not_known(typed: Typed) -> None:
+    function = (
+        "CREATE FUNCTION as_json(mood) RETURNS json LANGUAGE sql RETURN '[1]'::json"
+    )
+    cast = "CREATE CAST (mood AS json) WITH FUNCTION as_json(mood)"
+    statement = "SELECT json_build_object('m', 'happy'::mood)"
+    [column] = typed(statement, function, cast).columns
+    assert shown(column.json) == "{m: any}"
+
+
+def test_arrays_of_tables_may_hold_nulls_if_the_project_says_so(typed: Typed) -> None:
+    [column] = typed(
+        "SELECT to_json(tags) FROM patients", nullable_elements=True
+    ).columns
+    assert shown(column.json) == "[string?]"
+
+
+INTEGER, NUMBER = JsonScalar(JsonKind.INTEGER), JsonScalar(JsonKind.NUMBER)
+STRING, NOTHING = JsonScalar(JsonKind.STRING), JsonScalar(JsonKind.NOTHING)
+EMPTY = JsonArray(JsonItem(NOTHING, nullable=False))
+
+
+def member(key: str, shape: JsonShape, *, nullable: bool = False) -> JsonMember:
+    return JsonMember(key, JsonItem(shape, nullable))
+
+
+@pytest.mark.parametrize(
+    ("shapes", "expected"),
+    [
+        ((), "nothing"),
+        ((INTEGER, NUMBER), "number"),
+        ((INTEGER, STRING), "any"),
+        ((JsonLiterals(("a",)), JsonLiterals(("b", "a"))), "a|b"),
+        ((JsonLiterals(("a",)), STRING), "string"),
+        ((EMPTY, JsonArray(JsonItem(INTEGER, True))), "[integer?]"),
+        ((JsonObject(()), JsonMap(JsonItem(INTEGER, False))), "<integer>"),
+        ((JsonObject((member("a", INTEGER),)), EMPTY), "any"),
+        (
+            (
+                JsonObject((member("a", INTEGER), member("b", STRING, nullable=True))),
+                JsonObject((member("b", STRING),)),
+            ),
+            "{a?: integer, b: string?}",
+        ),
+    ],
+)
+def test_either_of_several(shapes: tuple[JsonShape, ...], expected: str) -> None:
+    assert shown(any_shape(shapes)) == expected
+    assert shown(any_shape(shapes[::-1])).count(",") == expected.count(",")
+
+
+def test_nulls_go_where_they_may_be() -> None:
+    shape = JsonObject(
+        (member("a", ANY), member("b", JsonArray(JsonItem(STRING, True))))
+    )
+    assert shown(without_nulls(shape)) == "{a?: any, b: [string?]}"
