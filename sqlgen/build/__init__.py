@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from .. import cache, read, write
 from ..model.config import Config, UnknownName
-from ..model.diagnostic import ConfigurationError, Diagnostic, Label, SqlgenError
+from ..model.diagnostic import (
+    ConfigurationError,
+    Diagnostic,
+    Label,
+    Severity,
+    SqlgenError,
+)
 from ..model.frozen import frozen
 from ..model.output import Plan
 from ..model.source import ProjectSources, SourceFile, Span
@@ -213,10 +219,16 @@ def finish(
 
 
 def newest(migrations: "Sequence[Migration]") -> tuple[Diagnostic, ...]:
-    """What there is to say about the newest migration, which is being written most likely."""
+    """Return the warnings about the newest migration, which is being written most likely.
+
+    Raises `SqlgenError` for an unknown directive in it.
+    """
     from .. import lint
 
-    return lint.lint_newest(migrations)
+    diagnostics = lint.lint_newest(migrations)
+    if errors := [d for d in diagnostics if d.severity is Severity.ERROR]:
+        raise SqlgenError(*errors)
+    return diagnostics
 
 
 def said(

@@ -12,6 +12,8 @@ from typing import Final
 from ..model.diagnostic import Diagnostic, Label, Severity
 from ..model.migration import Migration
 from ..model.source import SourceFile, Span
+from ..parse.directives import allowed_warnings
+from ..parse.lexer import delimiters
 from .shapes import Statement, read
 
 CODES: Final = (
@@ -25,10 +27,6 @@ CODES: Final = (
     "transaction-control",
 )
 """What `-- sqlgen: allow CODE` may name."""
-
-_ALLOW = re.compile(r"(?m)^[ \t]*--[ \t]*sqlgen:[ \t]*allow[ \t]+([^\r\n]*)")
-_CODE = re.compile(r"[\w-]+")
-
 
 Users = Mapping[tuple[str, str], Sequence[str]]
 """The queries that read or write a column, by its table and its name."""
@@ -84,10 +82,18 @@ def lint_newest(migrations: Sequence[Migration]) -> tuple[Diagnostic, ...]:
     return _of_one(newest, statements, tables, reversible, first=not earlier)
 
 
-def allowed(text: str) -> frozenset[str]:
-    """The codes that the file's comments `-- sqlgen: allow CODE[, CODE]` switch off."""
-    lists = (match[1] for match in _ALLOW.finditer(text))
-    return frozenset(code for codes in lists for code in _CODE.findall(codes))
+def allowed(source: SourceFile) -> frozenset[str]:
+    """Return the codes that the file's comments `-- sqlgen: allow CODE[, CODE]` switch off."""
+    return _allowed(source)[0]
+
+
+def _allowed(
+    source: SourceFile | None,
+) -> tuple[frozenset[str], tuple[Diagnostic, ...]]:
+    """Return the codes that a file allows, and the errors in its directives."""
+    if source is None or "sqlgen:" not in source.text:
+        return frozenset(), ()
+    return allowed_warnings(source, delimiters(source.text), CODES)
 
 
 def _of_one(
@@ -99,28 +105,16 @@ def _of_one(
     first: bool,
     users: Users = _NOBODY,
 ) -> tuple[Diagnostic, ...]:
-    silenced = allowed(migration.up.text)
+    silenced, errors = _allowed(migration.up)
     warnings = (
-        *_unknown(migration.up),
         *(_missing(migration) if reversible else ()),
         *(() if first else _several(migration, statements)),
         *_existing(migration, statements, tables),
         *_in_use(migration.up, statements, users),
         *(_transactions(migration.up, statements) if migration.transactional else ()),
     )
-    return tuple(warning for warning in warnings if warning.code not in silenced)
-
-
-def _unknown(source: SourceFile) -> Iterator[Diagnostic]:
-    for match in _ALLOW.finditer(source.text):
-        for code in _CODE.finditer(source.text, *match.span(1)):
-            if code[0] not in CODES:
-                yield _warning(
-                    "unknown-warning",
-                    f"there is no warning `{code[0]}` to allow",
-                    Span(source, *code.span()),
-                    f"name one of those that there are: {', '.join(CODES)}",
-                )
+    errors += _allowed(migration.down)[1]
+    return *errors, *(w for w in warnings if w.code not in silenced)
 
 
 def _missing(migration: Migration) -> Iterator[Diagnostic]:

@@ -17,7 +17,7 @@ def diagnose_mismatch(unrestored: DownMismatch) -> Diagnostic | None:
     name = f"migration {migration.version} (`{migration.description}`)"
     source = migration.down
     assert source is not None
-    if CODE in allowed(source.text):
+    if CODE in allowed(source):
         return None
     if unrestored.after == "down":
         message = f"the down file of {name} does not restore what was before"

@@ -71,6 +71,17 @@ def _line(diagnostic: Diagnostic) -> str:
     return f"{span.source.path}:{span.line}:{span.column}: {diagnostic.message}"
 
 
+def nearest(word: str, known: Iterable[str], *, similarity: float = 0.6) -> str:
+    """Return the *known* word that is most like *word*, for a hint; empty if none is like it.
+
+    *similarity* is the least ratio of `difflib.SequenceMatcher`, between 0 and 1.
+    """
+    import difflib  # rarely needed
+
+    words = difflib.get_close_matches(word, list(known), n=1, cutoff=similarity)
+    return words[0] if words else ""
+
+
 def each(
     function: Callable[[Item], Result], items: Iterable[Item]
 ) -> tuple[Result, ...]:

@@ -1,62 +1,124 @@
-"""comments -> the warnings that they switch off: `-- sqlgen: allow CODE[, CODE]`."""
+"""comments -> directives: `-- sqlgen: WORD ARGUMENT[, ARGUMENT]`, in queries and migrations."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Final
 
-from ..model.diagnostic import Diagnostic, Label, SqlgenError
-from ..model.query import WARNINGS
+from ..model.diagnostic import Diagnostic, Label, nearest
+from ..model.frozen import frozen
 from ..model.source import SourceFile, Span
 from .lexer import Kind, Token
 
+FORMS: Final = {
+    "allow": "allow CODE[, CODE]",
+}
+"""The form of each directive, by its word or words; a new directive is one more row."""
 
-def is_allowance(comment: str) -> bool:
-    """Whether *comment*, from its `--` on, says something to sqlgen rather than to people."""
-    return _ALLOW.match(comment) is not None
+
+@frozen
+class Directive:
+    """A comment that instructs sqlgen; `span` is the whole comment."""
+
+    word: str
+    arguments: tuple[Span, ...]
+    span: Span
 
 
-def allowed(source: SourceFile, marks: Sequence[Token]) -> frozenset[str]:
-    """The codes that the comments among *marks* allow.
+def is_directive(comment: str) -> bool:
+    """Return whether *comment*, from its `--` on, is written for sqlgen rather than for people."""
+    return _DIRECTIVE.match(comment) is not None
 
-    Raises `SqlgenError` with `unknown-warning` for what is none of a query's warnings.
+
+def directives(
+    source: SourceFile, tokens: Iterable[Token]
+) -> tuple[tuple[Directive, ...], tuple[Diagnostic, ...]]:
+    """Return the directives among *tokens*, and an error for each unknown one.
+
+    Tokens other than line comments are passed over.
     """
-    codes: set[str] = set()
-    wrong: list[Diagnostic] = []
-    for kind, start, end in marks:
-        match = _ALLOW.match(source.text, start, end)
-        if kind is not Kind.LINE_COMMENT or match is None:
+    known: list[Directive] = []
+    problems: list[Diagnostic] = []
+    for kind, start, end in tokens:
+        if kind is not Kind.LINE_COMMENT:
             continue
-        found = list(_CODE.finditer(source.text, *match.span("codes")))
-        codes |= {code[0] for code in found}
-        wrong += [
-            _unknown(Span(source, *code.span()))
-            for code in found
-            if code[0] not in WARNINGS
-        ]
-        if not found:
-            wrong.append(_nothing(Span(source, *match.span())))
-    if wrong:
-        raise SqlgenError(*wrong)
-    return frozenset(codes)
+        match = _DIRECTIVE.match(source.text, start, end)
+        if match is None:
+            continue
+        comment = Span(source, start, end)
+        if match["known"]:
+            arguments = _ARGUMENT.finditer(source.text, match.end("known"), end)
+            spans = tuple([Span(source, *argument.span()) for argument in arguments])
+            known.append(Directive(match["known"], spans, comment))
+        else:
+            word = Span(source, *match.span("unknown"))
+            problems.append(_unknown_directive(word, comment))
+    return tuple(known), tuple(problems)
 
 
-_ALLOW = re.compile(r"--[ \t]*sqlgen:[ \t]*allow\b(?P<codes>[^\r\n]*)")
-_CODE = re.compile(r"[^\s,]+")
-_HINT = f"name one of those that there are: {', '.join(WARNINGS)}"
+def allowed_warnings(
+    source: SourceFile, tokens: Iterable[Token], codes: Iterable[str]
+) -> tuple[frozenset[str], tuple[Diagnostic, ...]]:
+    """Return the codes of warnings that comments among *tokens* allow, and the errors in them.
+
+    *codes* are those that may be allowed here.
+    """
+    codes = tuple(codes)
+    found, problems = directives(source, tokens)
+    allowed: set[str] = set()
+    errors = list(problems)
+    for directive in found:
+        if directive.word != "allow":
+            continue
+        if not directive.arguments:
+            errors.append(_no_warning(directive.span, codes))
+        for argument in directive.arguments:
+            if argument.text in codes:
+                allowed.add(argument.text)
+            else:
+                errors.append(_unknown_warning(argument, codes))
+    return frozenset(allowed), tuple(errors)
 
 
-def _unknown(place: Span) -> Diagnostic:
+_WORDS = "|".join(sorted(FORMS, key=len, reverse=True))
+_DIRECTIVE = re.compile(
+    rf"--[ \t]*sqlgen:[ \t]*(?:(?P<known>{_WORDS})(?![\w-])|(?P<unknown>[^\s,]*))"
+)
+_ARGUMENT = re.compile(r"[^\s,]+")
+
+
+def _unknown_directive(word: Span, comment: Span) -> Diagnostic:
+    near = nearest(word.text.lower(), FORMS)
+    forms = [FORMS[near]] if near else FORMS.values()
     return Diagnostic(
-        code="unknown-warning",
-        message=f"there is no warning `{place.text}` of a query to allow",
-        label=Label(place),
-        hint=_HINT,
+        code="unknown-directive",
+        message=(
+            f"unknown directive `{word.text}`"
+            if word.text
+            else "the comment names no directive"
+        ),
+        label=Label(word if word.text else comment),
+        hint=f"write {' or '.join(f'`-- sqlgen: {form}`' for form in forms)}",
     )
 
 
-def _nothing(place: Span) -> Diagnostic:
+def _unknown_warning(code: Span, codes: tuple[str, ...]) -> Diagnostic:
+    near = nearest(code.text.lower(), codes)
     return Diagnostic(
         code="unknown-warning",
-        message="the comment does not say what to allow",
-        label=Label(place),
-        hint=_HINT,
+        message=f"unknown warning `{code.text}`",
+        label=Label(code),
+        hint=f"write `{near}`" if near else f"write one of {_listed(codes)}",
     )
+
+
+def _no_warning(comment: Span, codes: tuple[str, ...]) -> Diagnostic:
+    return Diagnostic(
+        code="unknown-warning",
+        message="the comment names no warning to allow",
+        label=Label(comment),
+        hint=f"add one of {_listed(codes)}",
+    )
+
+
+def _listed(codes: tuple[str, ...]) -> str:
+    return ", ".join(f"`{code}`" for code in codes)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from .directives import is_allowance
+from .directives import is_directive
 from .lexer import COMMENTS, Kind, Token
 
 
@@ -30,7 +30,7 @@ def docstring(
             break
         if not adjacent:
             lines.append("")
-        if not is_allowance(text[start:end]):
+        if not is_directive(text[start:end]):
             lines.extend(_lines(kind, text[start:end]))
         position = end
     if not lines:

@@ -2,7 +2,7 @@
 
 import re
 
-from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.diagnostic import Diagnostic, Label, SqlgenError, nearest
 from ..model.frozen import frozen
 from ..model.query import Command
 from ..model.source import SourceFile, Span
@@ -137,11 +137,8 @@ _COMMANDS = ", ".join(f"`:{command}`" for command in Command)
 
 
 def _unknown_command(command: str, name: str, span: Span) -> Diagnostic:
-    import difflib  # rarely needed
-
-    near = _ELSEWHERE.get(command.lower()) or next(
-        iter(difflib.get_close_matches(command.lower(), _KNOWN, n=1, cutoff=0.65)), ""
-    )
+    word = command.lower()
+    near = _ELSEWHERE.get(word) or nearest(word, _KNOWN, similarity=0.65)
     hint = f"write `:{near}`" if near else f"write one of {_COMMANDS}"
     return Diagnostic(
         code="unknown-command",

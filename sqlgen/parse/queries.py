@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
 from ..model.frozen import frozen
-from ..model.query import Command, Query, QueryFile
+from ..model.query import WARNINGS, Command, Query, QueryFile
 from ..model.source import SourceFile, Span
-from .directives import allowed
+from .directives import allowed_warnings, directives
 from .docstrings import docstring
 from .headers import FORM, Header, header, is_header
 from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, delimiters
@@ -36,7 +36,7 @@ def query_file(source: SourceFile) -> QueryFile:
             raise SqlgenError(*unreadable)
         return _unnamed(source, marks)
 
-    problems = list(unreadable)
+    problems = [*unreadable, *directives(source, marks[: headers[0]])[1]]
     if code := _code(source.text, marks, 0, headers[0]):
         problems.append(_before_header(Span(source, code[0].start, code[0].end)))
     sections: list[_Section] = []
@@ -122,8 +122,15 @@ def _query(source: SourceFile, marks: Sequence[Token], section: _Section) -> Que
         ),
         parameters=found,
         sql=sql,
-        allowed=allowed(source, marks[section.first : code.first]),
+        allowed=_allowed(source, marks[section.first : code.first]),
     )
+
+
+def _allowed(source: SourceFile, marks: Sequence[Token]) -> frozenset[str]:
+    allowed, problems = allowed_warnings(source, marks, WARNINGS)
+    if problems:
+        raise SqlgenError(*problems)
+    return allowed
 
 
 def _unnamed(source: SourceFile, marks: Sequence[Token]) -> QueryFile:
@@ -146,7 +153,7 @@ def _unnamed(source: SourceFile, marks: Sequence[Token]) -> QueryFile:
         parameters=found,
         sql=sql,
         named_after_file=True,
-        allowed=allowed(source, [mark for mark in marks if mark.end <= code.start]),
+        allowed=_allowed(source, [mark for mark in marks if mark.end <= code.start]),
     )
     return QueryFile(source=source, doc="", queries=(query,))
 

@@ -12,6 +12,7 @@ from ..model.diagnostic import (
     Diagnostic,
     Label,
     SqlgenError,
+    nearest,
 )
 from ..model.source import SourceFile, Span
 from .files import source
@@ -62,10 +63,8 @@ def _no_misspelling(
     file: SourceFile, tables: Mapping[str, Any], tool: Mapping[str, Any]
 ) -> None:
     """Raise `ConfigurationError` if there is a table that was meant to be ours."""
-    import difflib  # rarely needed
-
-    near = difflib.get_close_matches("sqlgen", tool, n=1, cutoff=0.75)
-    path = ("tool", near[0]) if near else ("sqlgen",)
+    near = nearest("sqlgen", tool, similarity=0.75)
+    path = ("tool", near) if near else ("sqlgen",)
     if not near and not isinstance(tables.get("sqlgen"), dict):
         return
     raise ConfigurationError(
@@ -88,7 +87,7 @@ def _tables(file: SourceFile) -> dict[str, Any]:
                 code="bad-toml",
                 message=message,
                 label=Label(Span(file, offset, offset + 1)),
-                hint="mend the file; it is not TOML as it stands",
+                hint="fix the TOML syntax",
             )
         ) from None
 

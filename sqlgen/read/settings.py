@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
 
 from ..model.config import ArrayElements, Config, MigrateConfig, Mode, RowStyle
-from ..model.diagnostic import ConfigurationError, Diagnostic, Label
+from ..model.diagnostic import ConfigurationError, Diagnostic, Label, nearest
 from ..model.source import SourceFile, Span
 
 Value = TypeVar("Value")
@@ -127,21 +127,15 @@ class _Table:
         for key in self._values:
             if key in self._known:
                 continue
-            import difflib  # rarely needed
-
-            near = difflib.get_close_matches(
-                key.replace("-", "_").lower(), self._known, n=1
-            )
+            near = nearest(key.replace("-", "_").lower(), self._known)
             known = ", ".join(f"`{name}`" for name in self._known)
             self._problems.append(
                 Diagnostic(
                     code="unknown-setting",
-                    message=f"`{'.'.join((*self.path, key))}` is no setting of sqlgen's",
+                    message=f"unknown setting `{'.'.join((*self.path, key))}`",
                     label=self._label((*self.path, key)),
                     hint=(
-                        f"write `{near[0]}`"
-                        if near
-                        else f"the settings here are {known}"
+                        f"write `{near}`" if near else f"the settings here are {known}"
                     ),
                 )
             )
@@ -216,9 +210,7 @@ def _choice(choices: type[Choice]) -> Callable[[object], Choice]:
 def _server(value: object) -> str:
     text = _text(value, _SERVER)
     if text != "embedded" and not re.match(r"postgres(?:ql)?://|\w+ *=", text):
-        import difflib  # rarely needed
-
-        near = difflib.get_close_matches(text.lower(), ["embedded"], cutoff=0.7)
+        near = nearest(text.lower(), ["embedded"], similarity=0.7)
         raise _UnfitError(_SERVER, hint='write `"embedded"`' if near else "")
     return text
 

@@ -19,7 +19,10 @@ def check(text: str, expected: list[str], *before: str, down: bool = True) -> No
     assert found == lint.lint(migrations)[-len(found) or 99 :]
     told = [f"{d.code} {d.label.span.line}" for d in found if d.label]
     assert told == expected
-    assert all(d.severity == "warning" and d.hint for d in found)
+    assert all(d.hint for d in found)
+    for d in found:
+        is_error = d.code in ("unknown-directive", "unknown-warning")
+        assert d.severity == ("error" if is_error else "warning")
 
 
 @pytest.mark.parametrize(
@@ -155,6 +158,11 @@ def test_a_file_may_allow() -> None:
         "-- sqlgen: allow blocking\nCREATE INDEX ON items (name)",
         ["unknown-warning 1", "blocking-index 2"],
     )
+    check(
+        "-- sqlgen: alow blocking-index\nCREATE INDEX ON items (name)",
+        ["unknown-directive 1", "blocking-index 2"],
+    )
+    check("SELECT $$\n-- sqlgen: alow blocking-index\n$$", [])
 
 
 def test_all_migrations_or_the_newest() -> None:

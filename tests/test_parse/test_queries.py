@@ -184,7 +184,7 @@ def test_places_in_the_file() -> None:
     assert [span.text for span in parameter.spans] == [":aa", ":aa"]
 
 
-def test_what_a_comment_allows_is_no_documentation() -> None:
+def test_directives_are_no_documentation() -> None:
     [first, second] = query_file("""\
 -- name: a :optional
 -- sqlgen: allow may-return-many, always-one-row
@@ -194,12 +194,12 @@ def test_what_a_comment_allows_is_no_documentation() -> None:
 SELECT 1 -- sqlgen: allow nothing
 
 -- name: b :optional
--- sqlgen: allowance is documentation
+-- sqlgen is named in the documentation: so it stays
 SELECT 1;
 """).queries
     assert first.allowed == {"may-return-many", "always-one-row", "redundant-override"}
     assert first.doc == "The doc.\nGoes on."
     assert second.allowed == frozenset()
-    assert second.doc == "sqlgen: allowance is documentation"
+    assert second.doc == "sqlgen is named in the documentation: so it stays"
     [query] = query_file("-- sqlgen: allow may-return-many\nSELECT 1").queries
     assert (set(query.allowed), query.doc) == ({"may-return-many"}, "")

@@ -140,7 +140,7 @@ xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
 never_nul = []
 """,
         """
-error[unknown-setting]: `tool.sqlgen.qeries` is no setting of sqlgen's
+error[unknown-setting]: unknown setting `tool.sqlgen.qeries`
  --> pyproject.toml:8:1
   |
 8 | qeries = "x"
@@ -148,7 +148,7 @@ error[unknown-setting]: `tool.sqlgen.qeries` is no setting of sqlgen's
   |
   = hint: write `queries`
 
-error[unknown-setting]: `tool.sqlgen.xyz` is no setting of sqlgen's
+error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
   --> pyproject.toml:10:1
    |
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
@@ -156,7 +156,7 @@ error[unknown-setting]: `tool.sqlgen.xyz` is no setting of sqlgen's
    |
    = hint: the settings here are `migrate`, `functions`, `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `array_elements`, `types`, `columns`, `aliases`
 
-error[unknown-setting]: `tool.sqlgen.migrate.lock-timeout` is no setting of sqlgen's
+error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1
    |
 12 | "lock-timeout" = 3
@@ -164,7 +164,7 @@ error[unknown-setting]: `tool.sqlgen.migrate.lock-timeout` is no setting of sqlg
    |
    = hint: write `lock_timeout`
 
-error[unknown-setting]: `tool.sqlgen.functions.never_nul` is no setting of sqlgen's
+error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
   --> pyproject.toml:14:1
    |
 14 | never_nul = []

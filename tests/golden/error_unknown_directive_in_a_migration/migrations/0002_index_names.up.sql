@@ -1,0 +1,3 @@
+-- sqlgen: alow blocking-index
+-- sqlgen: allow blocking-indices
+CREATE INDEX ON patients (name);

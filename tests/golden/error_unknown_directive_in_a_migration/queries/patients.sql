@@ -1,0 +1,2 @@
+-- name: by_name :many
+SELECT id FROM patients WHERE name = :name;
