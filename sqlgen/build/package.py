@@ -13,7 +13,12 @@ from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.frozen import frozen
 from ..model.output import GeneratedFile
 from ..model.source import SourceFile
-from ..translate import Claims, Context, Mentions, Place
+from ..translate import (
+    ModulePath,
+    SharedRequirements,
+    TranslationContext,
+    TypeReferences,
+)
 from .records import Known, is_clean
 from .tasks import (
     Done,
@@ -113,9 +118,9 @@ def of(
 class _Common:
     """What all query files have in common, once each has been looked at."""
 
-    mentioned: Mentions
-    context: Context
-    places: Mapping[str, Place]
+    mentioned: TypeReferences
+    context: TranslationContext
+    places: Mapping[str, ModulePath]
 
 
 # --- the two steps, here and elsewhere ---------------------------------------------------------
@@ -189,10 +194,14 @@ def _render(
 
 def _common(job: Job, looked: Mapping[str, Looked]) -> _Common:
     """Raises `SqlgenError` where a file cannot be a module, or a configured type is none."""
-    mentioned = translate.together([looked[s.path].share.mentions for s in job.sources])
-    placed = translate.places(job.sources, job.config)
+    mentioned = translate.merge_references(
+        [looked[s.path].share.mentions for s in job.sources]
+    )
+    placed = translate.module_paths(job.sources, job.config)
     places = {s.path: place for s, place in zip(job.sources, placed, strict=True)}
-    return _Common(mentioned, translate.context_of(mentioned, job.config), places)
+    return _Common(
+        mentioned, translate.translation_context(mentioned, job.config), places
+    )
 
 
 def _shared(
@@ -220,9 +229,9 @@ def _shared(
     return files
 
 
-def _claims(looked: Looked) -> Claims:
+def _claims(looked: Looked) -> SharedRequirements:
     assert looked.known.made, "only what was made before is not made again"
-    claims: Claims = pickle.loads(looked.known.made.claims)
+    claims: SharedRequirements = pickle.loads(looked.known.made.claims)
     return claims
 
 

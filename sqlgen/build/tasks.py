@@ -19,7 +19,12 @@ from ..model.diagnostic import Diagnostic, attempt
 from ..model.frozen import frozen
 from ..model.output import GeneratedFile
 from ..model.source import SourceFile
-from ..translate import Claims, Context, Mentions, Place
+from ..translate import (
+    ModulePath,
+    SharedRequirements,
+    TranslationContext,
+    TypeReferences,
+)
 from .analysis import Analysed, Findings
 from .records import Known, Made
 
@@ -71,7 +76,7 @@ class Job:
 class Share:
     """What a query file has for what all share: what it mentions, and the types in its lock."""
 
-    mentions: Mentions
+    mentions: TypeReferences
     types: lockfile.TypeTable
 
 
@@ -104,8 +109,8 @@ class Names:
     known, but not there.
     """
 
-    context: Context
-    places: Mapping[str, Place]
+    context: TranslationContext
+    places: Mapping[str, ModulePath]
     more: frozenset[str]
 
 
@@ -115,7 +120,7 @@ class Rendered:
 
     path: str
     files: tuple[GeneratedFile, ...]
-    claims: Claims
+    claims: SharedRequirements
 
 
 @frozen
@@ -146,14 +151,16 @@ def known_look(known: Known) -> Looked:
     return Looked(share, known)
 
 
-def inputs(job: Job, share: Share, context: Context) -> bytes:
+def inputs(job: Job, share: Share, context: TranslationContext) -> bytes:
     """Tells apart what a file is translated with, beside its own queries."""
     settings = replace(job.config, root=Path(), server="")
     facts = (settings, context.literals.of(share.mentions))
     return hashlib.sha256(repr(facts).encode()).digest()
 
 
-def made(rendered: Rendered, looked: Looked, job: Job, context: Context) -> Known:
+def made(
+    rendered: Rendered, looked: Looked, job: Job, context: TranslationContext
+) -> Known:
     """What is known of a file now that it is rendered."""
     if not looked.known.share:
         return looked.known
@@ -199,7 +206,7 @@ def _locked(
 
 def _look(locked: _Locked, job: Job) -> Looked:
     analysed = locked.analysed
-    share = Share(translate.mentions(analysed.typed), locked.types)
+    share = Share(translate.type_references(analysed.typed), locked.types)
     known = Known(source=analysed.file.source.sha384)
     if job.analyses.keeps:
         is_good = analysed.complete and not analysed.warnings

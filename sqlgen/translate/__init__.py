@@ -1,24 +1,24 @@
 """SQL's world to Python's: names, types, modules."""
 
 from .annotations import Annotations, annotations
-from .modules import context_of, module, package, shared_files
-from .places import Place, places
-from .queries import Context
-from .shared.references import Mentions, mentions, together
-from .shared.requirements import Claims
+from .module_paths import ModulePath, module_paths
+from .modules import module, package, shared_files, translation_context
+from .queries import TranslationContext
+from .shared.references import TypeReferences, merge_references, type_references
+from .shared.requirements import SharedRequirements
 
 __all__ = [
     "Annotations",
-    "Claims",
-    "Context",
-    "Mentions",
-    "Place",
+    "ModulePath",
+    "SharedRequirements",
+    "TranslationContext",
+    "TypeReferences",
     "annotations",
-    "context_of",
-    "mentions",
+    "merge_references",
     "module",
+    "module_paths",
     "package",
-    "places",
     "shared_files",
-    "together",
+    "translation_context",
+    "type_references",
 ]

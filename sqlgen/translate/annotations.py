@@ -6,9 +6,9 @@ from ..model.config import Config
 from ..model.frozen import frozen
 from ..model.python import Batch, Many, One, Optional, Stream, Value
 from ..model.typed import TypedQuery
-from .modules import context_of
-from .queries import Translated, translated
-from .shared.references import mentions, together
+from .modules import translation_context
+from .queries import TranslatedQuery, translate_query
+from .shared.references import merge_references, type_references
 from .types.overrides import text
 
 
@@ -28,11 +28,13 @@ def annotations(
     queries: Sequence[TypedQuery], config: Config
 ) -> tuple[Annotations, ...]:
     """The annotations of each of *queries*. Raises `SqlgenError` (`bad-type`)."""
-    context = context_of(together([mentions(queries)]), config)
-    return tuple(_annotations(translated(query, context, ".")) for query in queries)
+    context = translation_context(merge_references([type_references(queries)]), config)
+    return tuple(
+        _annotations(translate_query(query, context, ".")) for query in queries
+    )
 
 
-def _annotations(query: Translated) -> Annotations:
+def _annotations(query: TranslatedQuery) -> Annotations:
     record = query.shared or query.own
     fields = tuple(text(field.type) for field in record.fields) if record else ()
     match query.function.result:

@@ -22,7 +22,7 @@ from ..model.python import (
 from ..model.typed import TypedParameter, TypedQuery
 from . import names
 from .sql import type_name
-from .types.mapping import SUPPORT, Types, or_none
+from .types.mapping import SUPPORT, TypeMapping, or_none
 from .types.scalars import RANGES, scalar
 from .types.writing import is_dumped, nested_write
 
@@ -76,14 +76,14 @@ def rows_type(
 
 
 @frozen
-class Insert:
+class CopyTarget:
     """What COPY needs of an INSERT: the table with its columns, and the parameters' numbers."""
 
     target: str
     numbers: tuple[int, ...]
 
 
-def insert_of(query: TypedQuery) -> Insert:
+def copy_target(query: TypedQuery) -> CopyTarget:
     """The parts of an INSERT of parameters.
 
     Raises `SqlgenError` (`copy-needs-values`) for what COPY cannot do.
@@ -107,7 +107,7 @@ def insert_of(query: TypedQuery) -> Insert:
             )
         )
     columns = " ".join((found["columns"] or "").split())
-    return Insert(
+    return CopyTarget(
         f"{found['table']} {columns}".rstrip(),
         tuple(int(number) for number in re.findall(r"\d+", found["values"])),
     )
@@ -116,7 +116,7 @@ def insert_of(query: TypedQuery) -> Insert:
 def copy_statement(query: TypedQuery, *, binary: bool) -> str:
     """The COPY that writes what the INSERT would."""
     options = " (FORMAT BINARY)" if binary else ""
-    return f"COPY {insert_of(query).target} FROM STDIN{options}"
+    return f"COPY {copy_target(query).target} FROM STDIN{options}"
 
 
 def binary_types(types: Sequence[PgType], overridden: bool) -> tuple[str, ...]:
@@ -127,8 +127,8 @@ def binary_types(types: Sequence[PgType], overridden: bool) -> tuple[str, ...]:
     return tuple(type_name(type_) for type_ in based)
 
 
-def copied(
-    argument: Argument, parameter: TypedParameter, types: Types, *, binary: bool
+def copy_argument(
+    argument: Argument, parameter: TypedParameter, types: TypeMapping, *, binary: bool
 ) -> Argument:
     """The argument as COPY takes it: psycopg knows the type, or text needs none."""
     if is_dumped(argument.write):

@@ -15,14 +15,20 @@ from ..model.python import JsonSupport, Module, PythonFile, PyType, Support, Typ
 from ..model.query import QueryFile
 from ..model.source import SourceFile, Span
 from ..model.typed import TypedQuery
-from .places import Place, packages, places
-from .queries import Context, Translated, translated
-from .shared.models import models
-from .shared.references import Literals, Mentions, mentions, names_of, together
-from .shared.requirements import Claims, SharedRow, claims_of
-from .shared.rows import place, shared_rows
+from .module_paths import ModulePath, module_paths, package_modules
+from .queries import TranslatedQuery, TranslationContext, translate_query
+from .shared.models import models_module
+from .shared.references import (
+    SharedNames,
+    TypeReferences,
+    merge_references,
+    shared_names,
+    type_references,
+)
+from .shared.requirements import SharedRequirements, SharedRow, requirements_of
+from .shared.rows import row_span, shared_rows
 from .types import overrides
-from .types.mapping import MODELS, Types
+from .types.mapping import MODELS, TypeMapping
 
 
 def package(
@@ -35,9 +41,9 @@ def package(
     (`bad-type`).
     """
     sources = [file.source for file, _ in files]
-    placed = places(sources, config)
-    mentioned = together([mentions(typed) for _, typed in files])
-    context = context_of(mentioned, config)
+    placed = module_paths(sources, config)
+    mentioned = merge_references([type_references(typed) for _, typed in files])
+    context = translation_context(mentioned, config)
     done = each(
         lambda item: module(*item[0], item[1], context),
         list(zip(files, placed, strict=True)),
@@ -49,26 +55,31 @@ def package(
     return tuple(sorted((*modules, *shared), key=lambda file: file.path))
 
 
-def context_of(mentioned: Mentions, config: Config) -> Context:
+def translation_context(
+    mentioned: TypeReferences, config: Config
+) -> TranslationContext:
     """What all queries are translated with. Raises `SqlgenError` (`bad-type`)."""
-    names: Literals = names_of(mentioned)
-    return Context(
+    names: SharedNames = shared_names(mentioned)
+    return TranslationContext(
         config=config,
-        types=Types(names.classes, _configured("types", config.types, config)),
+        types=TypeMapping(names.classes, _configured("types", config.types, config)),
         literals=names,
         columns=_configured("columns", config.columns, config),
     )
 
 
 def module(
-    file: QueryFile, typed: Sequence[TypedQuery], placed: Place, context: Context
-) -> tuple[tuple[Module, ...], Claims]:
+    file: QueryFile,
+    typed: Sequence[TypedQuery],
+    placed: ModulePath,
+    context: TranslationContext,
+) -> tuple[tuple[Module, ...], SharedRequirements]:
     """The modules of a query file, the async twin last, and what they claim of the shared ones.
 
     Raises `SqlgenError` (`name-taken`, `bad-type`).
     """
     config = context.config
-    queries = each(lambda query: translated(query, context, placed.name), typed)
+    queries = each(lambda query: translate_query(query, context, placed.name), typed)
     _check_names(queries)
     made = Module(
         name=placed.name,
@@ -81,14 +92,14 @@ def module(
         functions=tuple([query.function for query in queries]),
     )
     twins = (_twin(made, config),) if config.mode is Mode.BOTH else ()
-    return (made, *twins), claims_of(made, queries)
+    return (made, *twins), requirements_of(made, queries)
 
 
 def shared_files(
-    mentioned: Mentions,
-    claims: Sequence[Claims],
-    placed: Sequence[Place],
-    context: Context,
+    mentioned: TypeReferences,
+    claims: Sequence[SharedRequirements],
+    placed: Sequence[ModulePath],
+    context: TranslationContext,
     sources: Sequence[SourceFile],
 ) -> tuple[PythonFile, ...]:
     """The files that are of no query file: `models.py`, `__init__.py` and the like.
@@ -99,12 +110,12 @@ def shared_files(
     rows = [row for one in claims for row in one.rows]
     records = shared_rows(rows, by_path)
     path = f"{config.output}/models.py"
-    common = models(path, mentioned, records, claims, context)
+    common = models_module(path, mentioned, records, claims, context)
     _check_rows(common, rows, by_path)
-    everybody = (*claims, claims_of(common))
+    everybody = (*claims, requirements_of(common))
     found: list[PythonFile] = [
         *([common] if _holds_anything(common) else []),
-        *packages(placed, config),
+        *package_modules(placed, config),
         TypedMarker(f"{config.output}/py.typed"),
     ]
     if any(one.support for one in everybody):
@@ -147,9 +158,9 @@ def _twin(module: Module, config: Config) -> Module:
     )
 
 
-def _check_names(queries: Sequence[Translated]) -> None:
+def _check_names(queries: Sequence[TranslatedQuery]) -> None:
     """No two things of a module may have one name."""
-    owners: dict[str, Translated] = {}
+    owners: dict[str, TranslatedQuery] = {}
     for query in queries:
         own = [record.name for record in query.classes]
         inner = [x.name for x in query.structures if x.module != MODELS]
@@ -178,7 +189,7 @@ def _check_rows(
     classes = {record.name for record in common.records}
     owners: dict[str, str] = {}
     for row in rows:
-        name, where = row.record.name, place(row, sources)
+        name, where = row.record.name, row_span(row, sources)
         if name in others:
             raise _taken(row.query, where, name, "a type of the database")
         for inner in [structure.name for structure in row.structures]:

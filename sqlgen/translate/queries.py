@@ -37,17 +37,17 @@ from ..model.query import Command, Query
 from ..model.source import Span
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from . import bulk, names, sql
-from .shared.references import Literals, has_literals
+from .shared.references import SharedNames, has_literals
 from .types import formats, overrides
-from .types.mapping import MODELS, Types, nullable, or_none, plain
+from .types.mapping import MODELS, TypeMapping, nullable, or_none, without_overrides
 from .types.reading import Reading, overridden, reading
 from .types.scalars import STR
-from .types.structures import Home, structured, structures
+from .types.structures import Owner, structured_type, structures_in
 from .types.writing import Writing, overridden_writing, writing
 
 
 @frozen
-class Context:
+class TranslationContext:
     """What all queries are translated with. `columns` are the configured types of columns.
 
     `readings` and `writings` are those that were found already: queries have most of their columns
@@ -55,15 +55,15 @@ class Context:
     """
 
     config: Config
-    types: Types
-    literals: Literals
+    types: TypeMapping
+    literals: SharedNames
     columns: dict[str, PyType]
     readings: dict[tuple[object, ...], Reading] = field(default_factory=dict)
     writings: dict[tuple[object, ...], Writing] = field(default_factory=dict)
 
 
 @frozen
-class Translated:
+class TranslatedQuery:
     """A query's function, its constant, and its classes: the row's and its parameters'.
 
     The row's class is shared with others or its own. `narrowed` tells of each column what
@@ -86,7 +86,9 @@ class Translated:
         return tuple(record for record in (self.params, self.own) if record)
 
 
-def translated(query: TypedQuery, context: Context, module: str) -> Translated:
+def translate_query(
+    query: TypedQuery, context: TranslationContext, module: str
+) -> TranslatedQuery:
     """The function of one query in the module of that name.
 
     Raises `SqlgenError`: `bad-type`, `bulk-needs-parameters`, `copy-needs-values`.
@@ -112,7 +114,7 @@ def translated(query: TypedQuery, context: Context, module: str) -> Translated:
             rows, params = bulk.rows_type(query, function.arguments, module)
             function = replace(function, result=Batch(rows, shape))
         case Command.COPY:
-            bulk.insert_of(query)
+            bulk.copy_target(query)
             function = replace(function, arguments=bulk.as_fields(arguments))
             rows, params = bulk.rows_type(query, function.arguments, module)
             function, text = _copying(query, order, function, rows, context)
@@ -123,7 +125,7 @@ def translated(query: TypedQuery, context: Context, module: str) -> Translated:
                 binary=formats.in_binary([column.type for column in query.columns]),
             )
     named = query.query.row is not None
-    return Translated(
+    return TranslatedQuery(
         query.query,
         function,
         Constant(constant, text),
@@ -140,17 +142,17 @@ def _copying(
     order: list[TypedParameter],
     function: Function,
     rows: PyType,
-    context: Context,
+    context: TranslationContext,
 ) -> tuple[Function, str]:
     """The function with its rows copied instead of inserted, and the COPY."""
     positions = {parameter.number: n for n, parameter in enumerate(order)}
-    numbers = bulk.insert_of(query).numbers
+    numbers = bulk.copy_target(query).numbers
     types = bulk.binary_types(
         [order[positions[number]].type for number in numbers],
         any(_is_overridden(parameter, context) for parameter in order),
     )
     arguments = tuple(
-        bulk.copied(argument, parameter, context.types, binary=bool(types))
+        bulk.copy_argument(argument, parameter, context.types, binary=bool(types))
         for argument, parameter in zip(function.arguments, order, strict=True)
     )
     copying = replace(
@@ -162,7 +164,7 @@ def _copying(
     return copying, bulk.copy_statement(query, binary=bool(types))
 
 
-def _is_overridden(parameter: TypedParameter, context: Context) -> bool:
+def _is_overridden(parameter: TypedParameter, context: TranslationContext) -> bool:
     """Whether the parameter's Python type is the configuration's choice."""
     return (
         _configured(parameter.column, context) is not None
@@ -179,7 +181,9 @@ def _signature_order(query: TypedQuery) -> list[TypedParameter]:
 
 
 def _arguments(
-    parameters: list[TypedParameter], context: Context, taken: tuple[str, ...]
+    parameters: list[TypedParameter],
+    context: TranslationContext,
+    taken: tuple[str, ...],
 ) -> tuple[tuple[Argument, ...], frozenset[int]]:
     """The arguments, and the numbers of the parameters whose placeholders need a cast."""
     found: list[Argument] = []
@@ -193,7 +197,7 @@ def _arguments(
     return tuple(found), frozenset(casts)
 
 
-def _parameter(parameter: TypedParameter, context: Context) -> Writing:
+def _parameter(parameter: TypedParameter, context: TranslationContext) -> Writing:
     """How a parameter is sent: the column's word before the type's."""
     facts = _facts(parameter, context)
     found = context.writings.get(facts)
@@ -205,14 +209,16 @@ def _parameter(parameter: TypedParameter, context: Context) -> Writing:
     return found
 
 
-def _facts(item: TypedColumn | TypedParameter, context: Context) -> tuple[object, ...]:
+def _facts(
+    item: TypedColumn | TypedParameter, context: TranslationContext
+) -> tuple[object, ...]:
     """All that its Python type depends on, if the query itself says nothing of it."""
     configured = (item.name, item.column) if context.columns else ()
     limited = (item.column, item.literals, item.domain) if item.literals else ()
     return item.type, item.nullable, item.element_nullable, configured, limited
 
 
-def _not_null(parameter: TypedParameter, context: Context) -> Writing:
+def _not_null(parameter: TypedParameter, context: TranslationContext) -> Writing:
     base = writing(
         parameter.type, context.types, element_nullable=parameter.element_nullable
     )
@@ -252,7 +258,7 @@ def _configured_writing(type_: PgType, base: Writing, chosen: PyType) -> Writing
 
 
 def _shape(
-    query: TypedQuery, context: Context, module: str
+    query: TypedQuery, context: TranslationContext, module: str
 ) -> tuple[Shape | None, Record | None]:
     """What a row is, and its class if it has one."""
     batch = query.query.command is Command.BATCH and query.columns
@@ -263,7 +269,7 @@ def _shape(
     place = MODELS if shared else module
     function = names.function_name(query.query.name)
     title = f"`{name if shared else function}`"
-    home = Home(name, title, place, context.config.rows, {name})
+    home = Owner(name, title, place, context.config.rows, {name})
     readings = [_column(column, query, context, home) for column in query.columns]
     if len(readings) == 1 and query.query.row is None:
         (only,) = readings
@@ -288,7 +294,7 @@ def _shape(
 
 
 def _column(
-    column: TypedColumn, query: TypedQuery, context: Context, home: Home
+    column: TypedColumn, query: TypedQuery, context: TranslationContext, home: Owner
 ) -> Reading:
     """How a column is read: the query's word before the column's before the type's."""
     facts = _facts(column, context)
@@ -305,7 +311,7 @@ def _column(
 
 
 def _without_null(
-    column: TypedColumn, query: TypedQuery, context: Context, home: Home
+    column: TypedColumn, query: TypedQuery, context: TranslationContext, home: Owner
 ) -> Reading:
     base = reading(column.type, context.types, element_nullable=column.element_nullable)
     if column.override and column.override.type:
@@ -317,12 +323,12 @@ def _without_null(
     if chosen is not None:
         usual = reading(
             column.type,
-            plain(context.types),
+            without_overrides(context.types),
             element_nullable=column.element_nullable,
         )
         return overridden(usual, chosen, column.name)
     if column.json is not None and context.types.override(column.type) is None:
-        shaped = structured(column.json, column.name, home)
+        shaped = structured_type(column.json, column.name, home)
         return Reading(shaped, shaped, base.read)
     alias = context.literals.alias(column)
     if alias is not None and not has_literals(column.type):
@@ -340,10 +346,12 @@ def _structures(
     types = [field.type for field in record.fields] if record else []
     if isinstance(shape, Value):
         types.append(shape.type)
-    return tuple([each for type_ in types for each in structures(type_)])
+    return tuple([each for type_ in types for each in structures_in(type_)])
 
 
-def _configured(column: ColumnName | None, context: Context) -> PyType | None:
+def _configured(
+    column: ColumnName | None, context: TranslationContext
+) -> PyType | None:
     if column is None or not context.columns:
         return None
     short = f"{column.relation}.{column.column}"

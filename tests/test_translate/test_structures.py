@@ -17,7 +17,7 @@ from sqlgen.model.json_shape import (
 )
 from sqlgen.model.python import Structure
 from sqlgen.translate.types.overrides import text
-from sqlgen.translate.types.structures import Home, structured, structures
+from sqlgen.translate.types.structures import Owner, structured_type, structures_in
 
 STRING, INTEGER = JsonScalar(JsonKind.STRING), JsonScalar(JsonKind.INTEGER)
 
@@ -34,8 +34,8 @@ def check(
     shape: JsonShape, style: RowStyle = RowStyle.DATACLASS
 ) -> tuple[str, dict[str, Structure]]:
     """The type of a column `c` of `Row`, and its `TypedDict`s by name."""
-    type_ = structured(shape, "c", Home("Row", "`row`", ".q", style))
-    return text(type_), {each.name: each for each in structures(type_)}
+    type_ = structured_type(shape, "c", Owner("Row", "`row`", ".q", style))
+    return text(type_), {each.name: each for each in structures_in(type_)}
 
 
 @pytest.mark.parametrize(

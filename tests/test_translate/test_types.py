@@ -18,7 +18,7 @@ from sqlgen.model.python import Keep, Named
 from sqlgen.render.expressions import converted
 from sqlgen.render.imports import Imports
 from sqlgen.translate.sql import type_name
-from sqlgen.translate.types.mapping import Types, nullable
+from sqlgen.translate.types.mapping import TypeMapping, nullable
 from sqlgen.translate.types.overrides import text
 from sqlgen.translate.types.reading import reading
 from sqlgen.translate.types.scalars import LISTS, RANGES, SCALARS
@@ -63,7 +63,7 @@ PLACE = CompositeType(
 )
 HSTORE = ScalarType(schema="public", name="hstore", display="hstore")
 CITEXT = ScalarType(schema="public", name="citext", display="citext")
-TYPES = Types(
+TYPES = TypeMapping(
     {("public", "mood"): "Mood", ("public", "place"): "Place", ("public", "d"): "D"}
 )
 
@@ -176,14 +176,14 @@ def test_elements_that_may_be_null() -> None:
     ids=lambda value: getattr(value, "display", None),
 )
 def test_configured_types(type_: PgType, read: str, written: str, cast: bool) -> None:
-    configured = Types(TYPES.classes, {"numeric": Named("Money", "app")})
+    configured = TypeMapping(TYPES.classes, {"numeric": Named("Money", "app")})
     assert shown(reading(type_, configured).read) == read
     assert shown(writing(type_, configured).write) == written
     assert writing(type_, configured).cast is cast
 
 
 def test_psycopg_makes_the_bounds_of_its_own_ranges() -> None:
-    configured = Types(TYPES.classes, {"int4": Named("Money", "app")})
+    configured = TypeMapping(TYPES.classes, {"int4": Named("Money", "app")})
     known = span("int4range", INT4, schema="pg_catalog")
     assert text(reading(known, configured).type) == "Range[int]"
     assert text(reading(span("r", INT4), configured).type) == "Range[Money]"
@@ -192,7 +192,7 @@ def test_psycopg_makes_the_bounds_of_its_own_ranges() -> None:
 def test_a_type_is_configured_by_any_of_its_names() -> None:
     money = Named("Money", "app")
     for name in ("citext", "public.citext"):
-        assert reading(CITEXT, Types({}, {name: money})).type == money
+        assert reading(CITEXT, TypeMapping({}, {name: money})).type == money
 
 
 def test_none_is_said_once() -> None:

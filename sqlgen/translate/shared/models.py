@@ -7,21 +7,21 @@ from ...model.catalog import CompositeType, DomainType, EnumType
 from ...model.config import RowStyle
 from ...model.python import Alias, Composite, Enum, Field, LiteralOf, Module, Record
 from .. import names
-from ..queries import Context
-from ..types.mapping import MODELS, Types, nullable, or_none
+from ..queries import TranslationContext
+from ..types.mapping import MODELS, TypeMapping, nullable, or_none
 from ..types.reading import parsing
 from ..types.scalars import JSON_VALUE, PYDANTIC_JSON, SHARED_ALIASES, SHARED_DOCS
 from ..types.writing import nested_write
-from .references import Key, Mentions, Shared, composites_of, key
-from .requirements import Claims, claims_of
+from .references import NamedType, TypeKey, TypeReferences, composites_in, type_key
+from .requirements import SharedRequirements, requirements_of
 
 
-def models(
+def models_module(
     path: str,
-    mentioned: Mentions,
+    mentioned: TypeReferences,
     records: Sequence[Record],
-    claims: Sequence[Claims],
-    context: Context,
+    claims: Sequence[SharedRequirements],
+    context: TranslationContext,
 ) -> Module:
     """The module with everything that the others share; there may be nothing in it."""
     shared, types = tuple(mentioned.types.values()), context.types
@@ -38,14 +38,14 @@ def models(
             composite(
                 t,
                 types,
-                read=key(t) in mentioned.read,
-                written=key(t) in mentioned.written,
+                read=type_key(t) in mentioned.read,
+                written=type_key(t) in mentioned.written,
             )
             for t in _inner_first(shared)
         ),
         records=tuple(records),
     )
-    everybody = (*claims, claims_of(found))
+    everybody = (*claims, requirements_of(found))
     used = {name for one in everybody for name in one.aliases}
     aliases = dict(SHARED_ALIASES)
     if any(RowStyle.PYDANTIC in one.styles for one in everybody):
@@ -58,7 +58,7 @@ def models(
     return replace(found, aliases=(*plain, *found.aliases))
 
 
-def enum(type_: EnumType, types: Types) -> Enum:
+def enum(type_: EnumType, types: TypeMapping) -> Enum:
     """The `StrEnum` of an enum type."""
     members = zip(names.member_names(type_.labels), type_.labels, strict=True)
     doc = type_.comment or f"The values of the database's type `{type_.display}`."
@@ -66,7 +66,7 @@ def enum(type_: EnumType, types: Types) -> Enum:
 
 
 def composite(
-    type_: CompositeType, types: Types, *, read: bool, written: bool
+    type_: CompositeType, types: TypeMapping, *, read: bool, written: bool
 ) -> Composite:
     """The dataclass of a composite type."""
     fields = []
@@ -94,23 +94,23 @@ def composite(
     )
 
 
-def domain_alias(type_: DomainType, types: Types) -> Alias:
+def domain_alias(type_: DomainType, types: TypeMapping) -> Alias:
     """The alias of a domain that a CHECK limits to some values."""
     return Alias(types.model(type_).name, LiteralOf(type_.literals), type_.comment)
 
 
-def _inner_first(shared: Sequence[Shared]) -> list[CompositeType]:
+def _inner_first(shared: Sequence[NamedType]) -> list[CompositeType]:
     """The composites, each after those that it has fields of."""
     found = [type_ for type_ in shared if isinstance(type_, CompositeType)]
-    inner = {key(t): composites_of([f.type for f in t.fields]) for t in found}
+    inner = {type_key(t): composites_in([f.type for f in t.fields]) for t in found}
     return [
         type_
         for _, type_ in sorted(
-            ((_depth(key(t), inner), t) for t in found),
-            key=lambda item: (item[0], key(item[1])),
+            ((_depth(type_key(t), inner), t) for t in found),
+            key=lambda item: (item[0], type_key(item[1])),
         )
     ]
 
 
-def _depth(one: Key, inner: Mapping[Key, frozenset[Key]]) -> int:
+def _depth(one: TypeKey, inner: Mapping[TypeKey, frozenset[TypeKey]]) -> int:
     return 1 + max((_depth(x, inner) for x in inner[one]), default=0)

@@ -18,39 +18,39 @@ from ...model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from .. import names
 from ..types.mapping import MODELS
 
-Shared = EnumType | CompositeType | DomainType
+NamedType = EnumType | CompositeType | DomainType
 
-Key = tuple[str, str]
+TypeKey = tuple[str, str]
 """The schema and the name of a type."""
 
-Limited = tuple[ColumnName, tuple[str, ...]]
+CheckedColumn = tuple[ColumnName, tuple[str, ...]]
 """A column that a CHECK limits to some values, and these."""
 
 
 @frozen(kw_only=True)
-class Mentions:
+class TypeReferences:
     """What some queries mention of that which all modules share.
 
     `types` are those that get a class or alias, `limited` the columns whose values do. `read` and
     `written` are the composites in results and in parameters.
     """
 
-    types: Mapping[Key, Shared] = field(default_factory=dict)
-    limited: frozenset[Limited] = frozenset()
-    read: frozenset[Key] = frozenset()
-    written: frozenset[Key] = frozenset()
+    types: Mapping[TypeKey, NamedType] = field(default_factory=dict)
+    limited: frozenset[CheckedColumn] = frozenset()
+    read: frozenset[TypeKey] = frozenset()
+    written: frozenset[TypeKey] = frozenset()
 
 
 @frozen
-class Literals:
+class SharedNames:
     """The names of what all modules share.
 
     `columns` are the aliases of columns that a CHECK limits to some values, those of domains apart;
     `classes` the names of types.
     """
 
-    columns: Mapping[Limited, str]
-    classes: Mapping[Key, str]
+    columns: Mapping[CheckedColumn, str]
+    classes: Mapping[TypeKey, str]
 
     def aliases(self) -> tuple[Alias, ...]:
         """The aliases of columns themselves."""
@@ -64,32 +64,32 @@ class Literals:
         if not typed.literals:
             return None
         if typed.domain:
-            return Named(self.classes[key(typed.domain)], MODELS)
+            return Named(self.classes[type_key(typed.domain)], MODELS)
         if typed.column is not None:
             name = self.columns.get((typed.column, typed.literals))
             if name is not None:
                 return Named(name, MODELS)
         return LiteralOf(typed.literals)
 
-    def of(self, mentions: Mentions) -> tuple[tuple[str, ...], ...]:
+    def of(self, references: TypeReferences) -> tuple[tuple[str, ...], ...]:
         """The names of what the *mentions* are of: two of the same are translated alike."""
         return (
-            tuple([self.classes[each] for each in sorted(mentions.types)]),
-            tuple([self.columns[each] for each in sorted(mentions.limited, key=str)]),
+            tuple([self.classes[each] for each in sorted(references.types)]),
+            tuple([self.columns[each] for each in sorted(references.limited, key=str)]),
         )
 
 
-def mentions(queries: Iterable[TypedQuery]) -> Mentions:
+def type_references(queries: Iterable[TypedQuery]) -> TypeReferences:
     """What the queries mention."""
-    types: dict[Key, Shared] = {}
-    limited: set[Limited] = set()
-    read: set[Key] = set()
-    written: set[Key] = set()
+    types: dict[TypeKey, NamedType] = {}
+    limited: set[CheckedColumn] = set()
+    read: set[TypeKey] = set()
+    written: set[TypeKey] = set()
     for query in queries:
         for composites, items in ((read, query.columns), (written, query.parameters)):
             for typed in items:
                 _mention(typed, types, limited, composites)
-    return Mentions(
+    return TypeReferences(
         types=types,
         limited=frozenset(limited),
         read=frozenset(read),
@@ -99,36 +99,36 @@ def mentions(queries: Iterable[TypedQuery]) -> Mentions:
 
 def _mention(
     typed: TypedParameter | TypedColumn,
-    types: dict[Key, Shared],
-    limited: set[Limited],
-    composites: set[Key],
+    types: dict[TypeKey, NamedType],
+    limited: set[CheckedColumn],
+    composites: set[TypeKey],
 ) -> None:
     """Add what a parameter or column mentions."""
     if isinstance(typed.type, ScalarType) and not typed.literals:
         return  # nearly all do not
-    for type_ in (*within(typed.type), *_limiting(typed)):
-        types.setdefault(key(type_), type_)
+    for type_ in (*named_types_in(typed.type), *_limiting(typed)):
+        types.setdefault(type_key(type_), type_)
         if isinstance(type_, CompositeType):
-            composites.add(key(type_))
+            composites.add(type_key(type_))
     if not typed.literals or not typed.column or typed.domain:
         return
     if not has_literals(typed.type):
         limited.add((typed.column, typed.literals))
 
 
-def together(found: Iterable[Mentions]) -> Mentions:
+def merge_references(found: Iterable[TypeReferences]) -> TypeReferences:
     """All that is mentioned, the types sorted by schema and name."""
-    types: dict[Key, Shared] = {}
-    limited: set[Limited] = set()
-    read: set[Key] = set()
-    written: set[Key] = set()
+    types: dict[TypeKey, NamedType] = {}
+    limited: set[CheckedColumn] = set()
+    read: set[TypeKey] = set()
+    written: set[TypeKey] = set()
     for one in found:
         for name, type_ in one.types.items():
             types.setdefault(name, type_)
         limited |= one.limited
         read |= one.read
         written |= one.written
-    return Mentions(
+    return TypeReferences(
         types=dict(sorted(types.items())),
         limited=frozenset(limited),
         read=frozenset(read),
@@ -136,19 +136,19 @@ def together(found: Iterable[Mentions]) -> Mentions:
     )
 
 
-def names_of(mentioned: Mentions) -> Literals:
+def shared_names(mentioned: TypeReferences) -> SharedNames:
     """The names of all that is mentioned in a package."""
     classes = class_names(mentioned.types.values())
-    return Literals(literals(mentioned.limited, classes), classes)
+    return SharedNames(checked_column_names(mentioned.limited, classes), classes)
 
 
-def _limiting(typed: TypedParameter | TypedColumn) -> tuple[Shared, ...]:
+def _limiting(typed: TypedParameter | TypedColumn) -> tuple[NamedType, ...]:
     return (typed.domain,) if typed.domain else ()
 
 
-def class_names(types: Iterable[Shared]) -> dict[Key, str]:
+def class_names(types: Iterable[NamedType]) -> dict[TypeKey, str]:
     """A class name for each type; of two with one name the later has its schema in front."""
-    found: dict[Key, str] = {}
+    found: dict[TypeKey, str] = {}
     used: set[str] = set()
     for type_ in types:
         name = names.class_name(type_.name)
@@ -159,20 +159,20 @@ def class_names(types: Iterable[Shared]) -> dict[Key, str]:
             number += 1
             candidate = f"{name}{number}"
         used.add(candidate)
-        found[key(type_)] = candidate
+        found[type_key(type_)] = candidate
     return found
 
 
-def literals(
-    limited: Iterable[Limited], classes: Mapping[Key, str]
-) -> dict[Limited, str]:
+def checked_column_names(
+    limited: Iterable[CheckedColumn], classes: Mapping[TypeKey, str]
+) -> dict[CheckedColumn, str]:
     """The aliases of the columns with literals, named after table and column.
 
     `allergies.severity` is `AllergiesSeverity`, whatever else there is; the schema comes in front
     where one of the `classes` or another column has the name.
     """
     used = set(classes.values())
-    found: dict[Limited, str] = {}
+    found: dict[CheckedColumn, str] = {}
     for column, values in sorted(limited, key=lambda item: (str(item[0]), item[1])):
         plain = f"{column.relation}_{column.column}"
         name = names.class_name(plain)
@@ -186,22 +186,22 @@ def literals(
     return found
 
 
-def composites_of(types: Iterable[PgType]) -> frozenset[Key]:
+def composites_in(types: Iterable[PgType]) -> frozenset[TypeKey]:
     """The composites among the types and within them."""
     return frozenset(
         (inner.schema, inner.name)
         for type_ in types
-        for inner in within(type_)
+        for inner in named_types_in(type_)
         if isinstance(inner, CompositeType)
     )
 
 
-def key(type_: PgType) -> Key:
+def type_key(type_: PgType) -> TypeKey:
     """What a type is found by."""
     return type_.schema, type_.name
 
 
-def within(type_: PgType) -> Iterator[Shared]:
+def named_types_in(type_: PgType) -> Iterator[NamedType]:
     """The types in the type, itself included, that get a class or alias."""
     match type_:
         case EnumType():
@@ -209,13 +209,13 @@ def within(type_: PgType) -> Iterator[Shared]:
         case CompositeType(fields=fields):
             yield type_
             for field in fields:
-                yield from within(field.type)
+                yield from named_types_in(field.type)
         case DomainType(base=base):
             if type_.literals:
                 yield type_
-            yield from within(base)
+            yield from named_types_in(base)
         case ArrayType(element=inner) | RangeType(subtype=inner):
-            yield from within(inner)
+            yield from named_types_in(inner)
         case ScalarType():
             pass
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from ...model.config import RowStyle
 from ...model.frozen import frozen
 from ...model.python import Module, Named, Record, Structure
-from ..queries import Translated
+from ..queries import TranslatedQuery
 from ..types.scalars import SHARED_ALIASES
-from ..types.structures import structures
-from .uses import types, uses_json_support, uses_support
+from ..types.structures import structures_in
+from .uses import annotation_names, uses_json_support, uses_support
 
 
 @frozen(kw_only=True)
@@ -31,12 +31,12 @@ class SharedRow:
     def structures(self) -> tuple[Structure, ...]:
         """The `TypedDict`s of its JSON."""
         return tuple(
-            [each for field in self.record.fields for each in structures(field.type)]
+            [each for field in self.record.fields for each in structures_in(field.type)]
         )
 
 
 @frozen(kw_only=True)
-class Claims:
+class SharedRequirements:
     """What a module asks of the files that all share; it says nothing of where they are.
 
     `aliases` are those of `models` that it mentions, `styles` those of its own rows. `support` and
@@ -50,18 +50,22 @@ class Claims:
     json_support: bool = False
 
 
-def claims_of(module: Module, queries: Sequence[Translated] = ()) -> Claims:
+def requirements_of(
+    module: Module, queries: Sequence[TranslatedQuery] = ()
+) -> SharedRequirements:
     """What the module of these queries asks for."""
-    return Claims(
+    return SharedRequirements(
         rows=tuple([_row(query, query.shared) for query in queries if query.shared]),
-        aliases=frozenset([name for name in types(module) if name in SHARED_ALIASES]),
+        aliases=frozenset(
+            [name for name in annotation_names(module) if name in SHARED_ALIASES]
+        ),
         styles=frozenset([record.style for record in module.records]),
         support=uses_support(module),
         json_support=uses_json_support(module),
     )
 
 
-def _row(query: Translated, record: Record) -> SharedRow:
+def _row(query: TranslatedQuery, record: Record) -> SharedRow:
     place = query.query.row_span or query.query.name_span
     return SharedRow(
         query=query.query.name,

@@ -9,7 +9,7 @@ from ...model.python import Field, PyType, Record
 from ...model.source import SourceFile, Span
 from ..types import overrides
 from ..types.mapping import nullable, or_none
-from ..types.structures import structures
+from ..types.structures import structures_in
 from .requirements import SharedRow
 
 
@@ -38,7 +38,7 @@ def shared_rows(
     return tuple(sorted(found, key=lambda record: record.name))
 
 
-def place(row: SharedRow, sources: Mapping[str, SourceFile]) -> Span:
+def row_span(row: SharedRow, sources: Mapping[str, SourceFile]) -> Span:
     """Where the row is named."""
     return Span(sources[row.path], row.start, row.end)
 
@@ -74,7 +74,7 @@ def _mismatch(
     row: SharedRow, other: SharedRow, sources: Mapping[str, SourceFile]
 ) -> Diagnostic:
     """The rows of two queries side by side, and both places."""
-    label, related = (Label(place(r, sources)) for r in (row, other))
+    label, related = (Label(row_span(r, sources)) for r in (row, other))
     return Diagnostic(
         code="row-mismatch",
         message=f"`{row.query}` and `{other.query}` return different rows,"
@@ -93,7 +93,7 @@ def _columns(row: SharedRow) -> list[str]:
 def _text(type_: PyType) -> str:
     """The type with the keys of its `TypedDict`s, whose names are the same in both rows."""
     shown = overrides.text(type_)
-    found = {each.name: each for each in structures(type_)}
+    found = {each.name: each for each in structures_in(type_)}
     for name, each in reversed(found.items()):
         keys = [
             f"{key.name}{'' if key.required else '?'}: {overrides.text(key.type)}"

@@ -80,7 +80,7 @@ def conversions(module: Module) -> Iterable[Conversion]:
     return _distinct(found)
 
 
-def types(module: Module) -> set[Named]:
+def annotation_names(module: Module) -> set[Named]:
     """All names in the module's annotations."""
     found: list[PyType] = [alias.type for alias in module.aliases]
     fields = [field for record in module.records for field in record.fields]

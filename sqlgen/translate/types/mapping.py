@@ -28,7 +28,7 @@ _MULTIRANGE = Named("Multirange", "psycopg.types.multirange")
 
 
 @frozen
-class Types:
+class TypeMapping:
     """What translating types depends on.
 
     `classes` are the names of enums, composites and domains with literals in the `models` module,
@@ -63,9 +63,9 @@ def or_none(conversion: Conversion) -> Conversion:
     return OrNone(conversion)
 
 
-def plain(types: Types) -> Types:
+def without_overrides(types: TypeMapping) -> TypeMapping:
     """The same without what is configured."""
-    return Types(types.classes)
+    return TypeMapping(types.classes)
 
 
 def support(name: str) -> Named:

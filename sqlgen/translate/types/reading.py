@@ -31,13 +31,13 @@ from .mapping import (
     HSTORE,
     KEEP,
     VECTOR,
-    Types,
+    TypeMapping,
     known,
     nullable,
-    plain,
     range_of,
     support,
     system_scalar,
+    without_overrides,
 )
 from .scalars import ANY, LISTS, RANGES, STR
 
@@ -51,11 +51,13 @@ class Reading:
     read: Conversion
 
 
-def reading(type_: PgType, types: Types, *, element_nullable: bool = False) -> Reading:
+def reading(
+    type_: PgType, types: TypeMapping, *, element_nullable: bool = False
+) -> Reading:
     """How a column of the type is read."""
     chosen = types.override(type_)
     if chosen is not None:
-        base = _reading(type_, plain(types), element_nullable)
+        base = _reading(type_, without_overrides(types), element_nullable)
         return overridden(base, chosen, type_.display)
     return _reading(type_, types, element_nullable)
 
@@ -73,7 +75,7 @@ def overridden(base: Reading, chosen: PyType, where: str) -> Reading:
     return Reading(chosen, ANY, overrides.conversion(chosen, base.type, where))
 
 
-def _reading(type_: PgType, types: Types, element_nullable: bool) -> Reading:
+def _reading(type_: PgType, types: TypeMapping, element_nullable: bool) -> Reading:
     match type_:
         case ScalarType(name="hstore"):
             return Reading(HSTORE, ANY, Apply(support("parse_hstore")))
@@ -92,7 +94,9 @@ def _reading(type_: PgType, types: Types, element_nullable: bool) -> Reading:
             return _array(element, types, element_nullable)
         case RangeType() if known(type_, RANGES):
             # psycopg makes the bounds, whatever is configured for their type.
-            whole = range_of(type_, reading(type_.subtype, plain(types)).type)
+            whole = range_of(
+                type_, reading(type_.subtype, without_overrides(types)).type
+            )
             return Reading(whole, whole, KEEP)
         case EnumType():
             model = types.model(type_)
@@ -102,7 +106,7 @@ def _reading(type_: PgType, types: Types, element_nullable: bool) -> Reading:
             return Reading(parsed.type, STR, parsed.read)
 
 
-def _array(element: PgType, types: Types, element_nullable: bool) -> Reading:
+def _array(element: PgType, types: TypeMapping, element_nullable: bool) -> Reading:
     listed = known(element, LISTS | RANGES)
     item = reading(element, types) if listed else parsing(element, types)
     of = nullable(item.type) if element_nullable else item.type
@@ -115,12 +119,12 @@ def _array(element: PgType, types: Types, element_nullable: bool) -> Reading:
     return Reading(type_, ANY, Each(read))
 
 
-def parsing(type_: PgType, types: Types) -> Reading:
+def parsing(type_: PgType, types: TypeMapping) -> Reading:
     """How a value is read from the text that stands in an array, composite or range."""
     chosen = types.override(type_)
     if chosen is None:
         return _parsing(type_, types)
-    usual = plain(types)
+    usual = without_overrides(types)
     whole = overridden(reading(type_, usual), chosen, type_.display)
     first = _parsing(type_, usual).read
     if first == KEEP or whole.read == KEEP:
@@ -128,7 +132,7 @@ def parsing(type_: PgType, types: Types) -> Reading:
     return Reading(chosen, STR, Then(first, whole.read))
 
 
-def _parsing(type_: PgType, types: Types) -> Reading:
+def _parsing(type_: PgType, types: TypeMapping) -> Reading:
     match type_:
         case ScalarType(name="hstore" | "vector" | "halfvec"):
             whole = reading(type_, types)

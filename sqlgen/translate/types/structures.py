@@ -23,7 +23,7 @@ from .scalars import BOOL, FLOAT, INT, JSON_NUMBER, JSON_VALUE, STR
 
 
 @frozen
-class Home:
+class Owner:
     """The row that JSON stands in: its class's name, module and style, and the names in use.
 
     `title` is the row for people.
@@ -36,21 +36,21 @@ class Home:
     taken: set[str] = field(default_factory=set)
 
 
-def structured(shape: JsonShape, column: str, home: Home) -> PyType:
+def structured_type(shape: JsonShape, column: str, home: Owner) -> PyType:
     """The type of a JSON column: its `TypedDict`s are named after the row and the keys."""
     return _Namer(home, column).type(shape, home.row, (column,))
 
 
-def structures(type_: PyType) -> Iterator[Structure]:
+def structures_in(type_: PyType) -> Iterator[Structure]:
     """All `TypedDict`s of a type, each after those it is made of."""
     match type_:
         case Structure(keys=keys):
             for key in keys:
-                yield from structures(key.type)
+                yield from structures_in(key.type)
             yield type_
         case Generic(arguments=inner) | UnionOf(members=inner):
             for each in inner:
-                yield from structures(each)
+                yield from structures_in(each)
         case Named() | LiteralOf():
             pass
 
@@ -59,7 +59,7 @@ def structures(type_: PyType) -> Iterator[Structure]:
 class _Namer:
     """Makes types of shapes; holds what every level of one column needs."""
 
-    home: Home
+    home: Owner
     column: str
 
     def type(self, shape: JsonShape, prefix: str, path: tuple[str, ...]) -> PyType:
@@ -95,7 +95,7 @@ class _Namer:
                 for m in shape.members
             ]
         )
-        mentioned = {inner.name for key in keys for inner in structures(key.type)}
+        mentioned = {inner.name for key in keys for inner in structures_in(key.type)}
         return Structure(
             name,
             self.home.module,

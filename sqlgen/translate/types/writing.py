@@ -32,12 +32,12 @@ from .mapping import (
     HSTORE,
     JSON_SUPPORT,
     KEEP,
-    Types,
+    TypeMapping,
     known,
     nullable,
-    plain,
     support,
     system_scalar,
+    without_overrides,
 )
 from .reading import reading
 from .scalars import FLOAT, JSON_INPUT, JSON_VALUE, STR, scalar
@@ -59,11 +59,13 @@ class Writing:
     cast: bool = False
 
 
-def writing(type_: PgType, types: Types, *, element_nullable: bool = False) -> Writing:
+def writing(
+    type_: PgType, types: TypeMapping, *, element_nullable: bool = False
+) -> Writing:
     """How an argument of the type is sent, and whether its placeholder needs a cast."""
     chosen = types.override(type_)
     if chosen is not None:
-        usual = _writing(type_, plain(types), element_nullable)
+        usual = _writing(type_, without_overrides(types), element_nullable)
         return overridden_writing(usual, chosen)
     return _writing(type_, types, element_nullable)
 
@@ -108,7 +110,7 @@ def _dumped(write: Conversion) -> Conversion | None:
             return None
 
 
-def _writing(type_: PgType, types: Types, element_nullable: bool) -> Writing:
+def _writing(type_: PgType, types: TypeMapping, element_nullable: bool) -> Writing:
     match type_:
         case ScalarType(name="hstore"):
             text = Apply(support("hstore_text"))
@@ -134,7 +136,7 @@ def _writing(type_: PgType, types: Types, element_nullable: bool) -> Writing:
             item = writing(element, types)
             of = nullable(item.type) if element_nullable else item.type
             in_text = _as_text(element)
-            if in_text and item == writing(element, plain(types)):
+            if in_text and item == writing(element, without_overrides(types)):
                 return Writing(Generic(_SEQUENCE, (of,)), in_text, item.cast)
             # A list in a list would be a second dimension.
             if _is_array(element) and not _is_text(item.write):
@@ -187,14 +189,14 @@ def _unknown(type_: PgType) -> bool:
             return True
 
 
-def nested_write(type_: PgType, types: Types) -> Conversion:
+def nested_write(type_: PgType, types: TypeMapping) -> Conversion:
     """How a field of a composite is put into the tuple that psycopg sends as text.
 
     The types of the fields are the composite's, so only what psycopg has no text for is converted.
     """
     chosen = types.override(type_)
     if chosen is not None:
-        usual = nested_write(type_, plain(types))
+        usual = nested_write(type_, without_overrides(types))
         dumped = _dumped(usual) if overrides.holds_users_type(chosen) else None
         return dumped or KEEP
     match type_:

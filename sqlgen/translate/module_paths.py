@@ -12,14 +12,14 @@ from ..model.source import SourceFile, Span
 
 
 @frozen
-class Place:
+class ModulePath:
     """A module's dotted name below the package's root, and its file."""
 
     name: str
     path: str
 
 
-def places(files: Sequence[SourceFile], config: Config) -> tuple[Place, ...]:
+def module_paths(files: Sequence[SourceFile], config: Config) -> tuple[ModulePath, ...]:
     """The places of the query files, in their order.
 
     Raises `SqlgenError` (`bad-module-name`) for a file whose name is no module's or is taken.
@@ -39,7 +39,7 @@ def places(files: Sequence[SourceFile], config: Config) -> tuple[Place, ...]:
     return found
 
 
-def packages(placed: Sequence[Place], config: Config) -> list[Module]:
+def package_modules(placed: Sequence[ModulePath], config: Config) -> list[Module]:
     """The `__init__` modules of the package and of all packages within it."""
     names = {name for place in placed for name in _parents(place)} | {"."}
     if config.mode is Mode.BOTH:
@@ -62,13 +62,13 @@ _DOCS = {
 }
 
 
-def _parents(place: Place) -> list[str]:
+def _parents(place: ModulePath) -> list[str]:
     """The dotted names of the packages that the module is in, below the root."""
     parts = place.name[1:].split(".")[:-1]
     return ["." + ".".join(parts[: n + 1]) for n in range(len(parts))]
 
 
-def _place(file: SourceFile, config: Config) -> Place:
+def _place(file: SourceFile, config: Config) -> ModulePath:
     inside = PurePosixPath(file.path).relative_to(config.queries)
     parts = [part.replace("-", "_") for part in inside.with_suffix("").parts]
     for part in parts:
@@ -79,7 +79,7 @@ def _place(file: SourceFile, config: Config) -> Place:
     reserved = {"models", *(["aio"] if config.mode is Mode.BOTH else [])}
     if parts[0] in reserved:
         raise _bad(file, f"`{parts[0]}` is a module of sqlgen's own")
-    return Place("." + ".".join(parts), "/".join([config.output, *parts]) + ".py")
+    return ModulePath("." + ".".join(parts), "/".join([config.output, *parts]) + ".py")
 
 
 def _bad(file: SourceFile, why: str) -> SqlgenError:
