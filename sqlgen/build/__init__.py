@@ -92,6 +92,7 @@ def plan(
         job = Job(
             config=config,
             sources=sources.queries,
+            templates=sources.templates,
             migrations=[migration.up for migration in migrations],
             disk=disk,
             wanted=wanted,
@@ -146,6 +147,7 @@ def check_offline(config: Config, *, progress: Progress = quiet) -> Plan:
     job = Job(
         config=config,
         sources=sources.queries,
+        templates=sources.templates,
         migrations=[migration.up for migration in migrations],
         disk=write.digests(before),
         wanted=frozenset((*sources.paths, *(m.up.path for m in migrations))),
@@ -177,8 +179,11 @@ def describe_queries(
 
 def project(config: Config) -> ProjectSources:
     """The project's files; raises `SqlgenError` if one cannot be read."""
-    queries = read.sources(config.root, config.queries)
-    return ProjectSources(read.sources(config.root, config.migrations), queries)
+    return ProjectSources(
+        migrations=read.sources(config.root, config.migrations),
+        queries=read.sources(config.root, config.queries),
+        templates=read.templates(config.root, config.templates),
+    )
 
 
 # --- what is known from before -----------------------------------------------------------------
@@ -187,7 +192,7 @@ def project(config: Config) -> ProjectSources:
 def finished_key(config: Config, sources: ProjectSources) -> str:
     """Under what a finished build is kept; empty where only the server could tell."""
     server = cache.embedded_server(config)
-    groups = (sources.migrations, sources.queries)
+    groups = (sources.migrations, sources.queries, sources.templates)
     return cache.project_key(config, server, groups) if server else ""
 
 

@@ -87,7 +87,7 @@ def package(job: Job, progress: Progress) -> Package:
         rendered, mistakes = _render(halves, again, common, help_=help_)
     try:
         if mistakes:
-            raise SqlgenError(*job.analyses.explained(mistakes))
+            raise SqlgenError(*job.analyses.explained(tuple(dict.fromkeys(mistakes))))
         shared = _shared(job, looked, rendered, common)
     finally:
         book = {
@@ -224,7 +224,7 @@ def _shared(
     )
     types = [looked[source.path].share.types for source in job.sources]
     locked = lockfile.schema_file(job.config, job.migrations, types)
-    files = [*map(render.module, found), locked]
+    files = [*(render.module(file, job.templates) for file in found), locked]
     verify(files, job)
     return files
 

@@ -60,12 +60,13 @@ class Analyses(Protocol):
 class Job:
     """What there is to do: the query files, and what stands on disk.
 
-    `migrations` are the up scripts in their order, `disk` the digests of the files below the output
+    `templates` are the project's own templates of generated code. `migrations` are the up scripts in their order, `disk` the digests of the files below the output
     by their paths, `wanted` the paths of the query files whose mistakes matter.
     """
 
     config: Config
     sources: Sequence[SourceFile]
+    templates: tuple[SourceFile, ...]
     migrations: Sequence[SourceFile]
     disk: Mapping[str, bytes]
     wanted: frozenset[str]
@@ -154,7 +155,8 @@ def known_look(known: Known) -> Looked:
 def inputs(job: Job, share: Share, context: TranslationContext) -> bytes:
     """Tells apart what a file is translated with, beside its own queries."""
     settings = replace(job.config, root=Path(), server="")
-    facts = (settings, context.literals.of(share.mentions))
+    templates = [(file.path, file.sha384) for file in job.templates]
+    facts = (settings, context.literals.of(share.mentions), templates)
     return hashlib.sha256(repr(facts).encode()).digest()
 
 
@@ -226,6 +228,6 @@ def _rendered(locked: _Locked, names: Names, job: Job) -> Rendered:
     modules, claims = translate.module(
         analysed.file, analysed.typed, names.places[path], names.context
     )
-    files = (*map(render.module, modules), locked.file)
+    files = (*(render.module(m, job.templates) for m in modules), locked.file)
     verify(files, job)
     return Rendered(path, files, claims)

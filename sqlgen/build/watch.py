@@ -101,13 +101,14 @@ def matters(root: Path, path: str) -> bool:
     inside = Path(path).relative_to(root) if Path(path).is_relative_to(root) else None
     if inside is None or any(part.startswith(".") for part in inside.parts):
         return False
-    return inside.suffix in ("", ".sql", ".control", ".toml")
+    return inside.suffix in ("", ".sql", ".control", ".toml", ".jinja")
 
 
 def is_source(config: Config, path: str) -> bool:
     """Whether the generated code may depend on the file (or on what stood there)."""
     inside = os.path.relpath(path, config.root).replace(os.sep, "/")
-    folders = (config.queries, config.migrations, config.extensions or config.queries)
+    optional = (config.extensions, config.templates)
+    folders = (config.queries, config.migrations, *filter(None, optional))
     return inside == "pyproject.toml" or any(
         inside.startswith(f"{folder}/") for folder in folders
     )

@@ -65,7 +65,8 @@ class Config:
 
     `root` is the absolute folder of pyproject.toml; the other paths are relative to it, with `/`
     between their parts. `server` is `"embedded"` or a connection URL. `extensions` is the folder
-    of the project's own stand-ins for extensions, or None. `types`, `columns` and `aliases` map a
+    of the project's own stand-ins for extensions, or None, and `templates` that of its own templates
+    of generated code. `types`, `columns` and `aliases` map a
     database type, a `table.column` (or `schema.table.column`) and an alias to a Python type
     expression as text. `never_null` are functions of the user's own, as `schema.name(types)`.
     """
@@ -79,6 +80,7 @@ class Config:
     server: str = "embedded"
     search_path: tuple[str, ...] = ("public",)
     extensions: str | None = None
+    templates: str | None = None
     array_elements: ArrayElements = ArrayElements.NOT_NULL
     types: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)

@@ -49,6 +49,7 @@ class ProjectSources:
 
     migrations: tuple[SourceFile, ...]
     queries: tuple[SourceFile, ...]
+    templates: tuple[SourceFile, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:

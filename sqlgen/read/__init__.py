@@ -1,7 +1,14 @@
 """The only reader of project files."""
 
 from .configuration import config
-from .files import generated, source, sources
+from .files import generated, source, sources, templates
 from .unknown_names import unknown_name_warnings
 
-__all__ = ["config", "generated", "source", "sources", "unknown_name_warnings"]
+__all__ = [
+    "config",
+    "generated",
+    "source",
+    "sources",
+    "templates",
+    "unknown_name_warnings",
+]

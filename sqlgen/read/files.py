@@ -30,9 +30,36 @@ def sources(
     with the *hint* what to do then, and `SqlgenError` for all files that cannot be read or are not
     UTF-8.
     """
-    start = root / folder
-    if not start.is_dir():
-        what = "is not a folder" if start.exists() else "does not exist"
+    files = _files(_existing(root, folder, hint), _posix(folder), frozenset())
+    paths = sorted([path for path in files if _is_sql(path)])
+    return each(lambda path: source(root, path), paths)
+
+
+def templates(root: Path, folder: str | None) -> tuple[SourceFile, ...]:
+    """Return the templates in *folder* (not below it), sorted by path; none without a folder.
+
+    Files with another of jinja's usual suffixes (`.j2`) are among them, so that they can be told
+    to be misnamed. Raises `ConfigurationError` if the folder is missing, and `SqlgenError` for all
+    files that cannot be read or are not UTF-8.
+    """
+    if folder is None:
+        return ()
+    hint = "run `sqlgen templates eject`, which creates it, or remove the setting"
+    paths = sorted(
+        PurePosixPath(folder, entry.name).as_posix()
+        for entry in _existing(root, folder, hint).iterdir()
+        if entry.suffix.startswith(".j")
+        and not entry.name.startswith(".")
+        and entry.is_file()
+    )
+    return each(lambda path: source(root, path), paths)
+
+
+def _existing(root: Path, folder: str, hint: str) -> Path:
+    """Return the folder's place; raise `ConfigurationError` with the *hint* if it is missing."""
+    place = root / folder
+    if not place.is_dir():
+        what = "is not a folder" if place.exists() else "does not exist"
         raise ConfigurationError(
             Diagnostic(
                 code="missing-folder",
@@ -41,9 +68,7 @@ def sources(
                 hint=hint,
             )
         )
-    found = _files(start, _posix(folder), frozenset())
-    paths = sorted([path for path in found if _is_sql(path)])
-    return each(lambda path: source(root, path), paths)
+    return place
 
 
 def generated(root: Path, folder: str) -> dict[str, bytes]:

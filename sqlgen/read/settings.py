@@ -40,6 +40,7 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
         server=top.read("server", _server, default.server),
         search_path=top.read("search_path", _search_path, default.search_path),
         extensions=top.read("extensions", _folder, default.extensions),
+        templates=top.read("templates", _folder, default.templates),
         array_elements=top.read(
             "array_elements", _choice(ArrayElements), default.array_elements
         ),

@@ -5,11 +5,16 @@ from pathlib import Path
 
 from ..model.output import MARKER, GeneratedFile
 from ..model.python import JsonSupport, Module, PythonFile, Support, TypedMarker
+from ..model.source import SourceFile
 from .modules import source
 
 
-def module(file: PythonFile) -> GeneratedFile:
-    """The text of a file of the generated package, as black would leave it."""
+def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> GeneratedFile:
+    """Return a file of the generated package, as black would leave it.
+
+    *templates* are the project's own.
+    """
+    del templates
     match file:
         case Module():
             return GeneratedFile(file.path, source(file))

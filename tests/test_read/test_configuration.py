@@ -36,6 +36,7 @@ rows = "msgspec"
 server = "postgresql://localhost/"
 search_path = ["app", "public"]
 extensions = "db/extensions"
+templates = "db/templates"
 array_elements = "nullable"
 types = { uuid = "str", "app.money" = "app.types.Money" }
 
@@ -64,6 +65,7 @@ seeds = "db/seeds"
         server="postgresql://localhost/",
         search_path=("app", "public"),
         extensions="db/extensions",
+        templates="db/templates",
         array_elements=ArrayElements.NULLABLE,
         types={"uuid": "str", "app.money": "app.types.Money"},
         columns={
@@ -154,7 +156,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: the settings here are `migrate`, `functions`, `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `array_elements`, `types`, `columns`, `aliases`
+   = hint: the settings here are `migrate`, `functions`, `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `array_elements`, `types`, `columns`, `aliases`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1

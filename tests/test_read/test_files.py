@@ -160,3 +160,13 @@ def test_generated_is_a_file(tmp_path: Path) -> None:
     write(tmp_path / "out")
     with pytest.raises(SqlgenError, match="the output `out` is not a folder"):
         read.generated(tmp_path, "out")
+
+
+def test_templates_are_those_of_the_folder_itself(tmp_path: Path) -> None:
+    for name in ("row.jinja", "alias.j2", "notes.md", ".row.jinja", "below/enum.jinja"):
+        write(tmp_path / "shapes" / name, "{{ a }}")
+    paths = [file.path for file in read.templates(tmp_path, "shapes")]
+    assert paths == ["shapes/alias.j2", "shapes/row.jinja"]
+    assert read.templates(tmp_path, None) == ()
+    with pytest.raises(SqlgenError, match="the folder `templates` does not exist"):
+        read.templates(tmp_path, "templates")
