@@ -31,7 +31,7 @@ os.environ["SQLGEN_NO_CACHE"] = "1"
 
 def _found() -> list[Binaries]:
     """All that can be started here, the oldest first."""
-    wheel = binaries.of_wheel()
+    wheel = binaries.from_wheel()
     return sorted(
         (*binaries.installed(), *([wheel] if wheel else ())), key=lambda b: b.version
     )

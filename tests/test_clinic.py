@@ -16,7 +16,7 @@ MIGRATIONS = parse.migrations(read.sources(ROOT, "migrations"))
 
 def dump(connection: psycopg.Connection[TupleRow], what: str) -> str:
     """The database as `pg_dump` writes it, what differs from run to run aside."""
-    newest = binaries.of_wheel() or binaries.installed()[0]
+    newest = binaries.from_wheel() or binaries.installed()[0]
     output = subprocess.run(
         [newest.folder / "pg_dump", what, f"--dbname={connection.info.dsn}"],
         check=True,

@@ -11,7 +11,7 @@ import pytest
 from sqlgen import build, database, read
 from sqlgen.build import watch
 from sqlgen.build.server_pool import Servers
-from sqlgen.embedded import Running
+from sqlgen.embedded import EmbeddedServer
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def changed(root: Path, number: int) -> None:
     (root / "queries" / "q.sql").write_text(text)
 
 
-def running(root: Path, servers: Servers) -> Running:
+def running(root: Path, servers: Servers) -> EmbeddedServer:
     server = servers.get(read.config(root), lambda _: None)
-    assert isinstance(server, Running)
+    assert isinstance(server, EmbeddedServer)
     server.wait()
     return server
 
@@ -47,7 +47,7 @@ def running(root: Path, servers: Servers) -> Running:
 def test_a_session_that_is_gone_is_opened_again(root: Path, servers: Servers) -> None:
     changed(root, 1)
     build.build(read.config(root), servers=servers)
-    own = database.ours(running(root, servers))
+    own = database.embedded_server(running(root, servers))
     with psycopg.connect(own.conninfo, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
@@ -97,7 +97,7 @@ def test_roles_of_migrations_do_not_stay(
         changed(root, number)
         with Servers() as lent:
             build.build(read.config(root), servers=lent)
-    own = database.ours(running(root, servers))
+    own = database.embedded_server(running(root, servers))
     with psycopg.connect(own.conninfo) as connection:
         exists = "SELECT FROM pg_roles WHERE rolname = 'of_test_servers'"
         assert connection.execute(exists).fetchone() is None

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
 from .. import cache, describe, embedded, infer
-from ..describe import Wire
-from ..embedded import Running
+from ..describe import WireConnection
+from ..embedded import EmbeddedServer
 from ..infer import Changes
 from ..model import session
 from ..model.catalog import Catalog
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
-Opened: TypeAlias = "Wire | Connection[TupleRow]"
+Opened: TypeAlias = "WireConnection | Connection[TupleRow]"
 """A session on a database that has the schema."""
 
 _MINUTE = 60 * 10**9
@@ -48,7 +48,7 @@ def identity(server: Lent) -> str:
     from .. import database
 
     own = _with_driver(server)
-    with database.connection(own) as connection:
+    with database.maintenance_connection(own) as connection:
         row = connection.execute(_IDENTITY).fetchone()
     facts = (row, own.version, own.fingerprint)
     return hashlib.sha256(repr(facts).encode()).hexdigest()
@@ -68,7 +68,7 @@ class Schema:
         self,
         catalog: Catalog,
         open_: "Callable[[], AbstractContextManager[Opened]]",
-        opened: Wire | None = None,
+        opened: WireConnection | None = None,
         key: str = "",
         kept: cache.Store = _NOTHING,
     ) -> None:
@@ -139,7 +139,7 @@ def schema(
     Nothing of a run before is used, and nothing is kept, if the *store* keeps nothing. Raises
     `SqlgenError` if a migration fails.
     """
-    if not isinstance(server, Running) or not store:
+    if not isinstance(server, EmbeddedServer) or not store:
         with _made(server, config, migrations, store, progress) as (made, _):
             yield made
         return
@@ -159,10 +159,12 @@ def schema(
         yield found
 
 
-def _template(server: Running, config: Config, migrations: Sequence[Migration]) -> str:
+def _template(
+    server: EmbeddedServer, config: Config, migrations: Sequence[Migration]
+) -> str:
     """The name of the database that has the migrations, as long as it is kept."""
     chain = cache.migration_chain([migration.up for migration in migrations], config)
-    return embedded.template_name(
+    return embedded.schema_database_name(
         server.fingerprint,
         server.version,
         chain[-1] if chain else "",
@@ -171,7 +173,7 @@ def _template(server: Running, config: Config, migrations: Sequence[Migration]) 
 
 
 def _found(
-    server: Running, config: Config, name: str, catalog: Catalog | None = None
+    server: EmbeddedServer, config: Config, name: str, catalog: Catalog | None = None
 ) -> Schema | None:
     """The schema in the database *name*, or None where that or its facts are not there.
 
@@ -180,9 +182,9 @@ def _found(
     """
     settings = session.settings(config.search_path) | session.TREE_SETTINGS
 
-    def open_() -> Wire:
+    def open_() -> WireConnection:
         options = session.startup_options(settings)
-        return Wire(server.socket, embedded.USER, name, options)
+        return WireConnection(server.socket, embedded.SUPERUSER, name, options)
 
     try:
         wire = open_()
@@ -209,11 +211,11 @@ def _packed(catalog: Catalog) -> bytes:
     return pickle.dumps(lazy, pickle.HIGHEST_PROTOCOL)
 
 
-def _key(wire: Wire, name: str) -> str:
+def _key(wire: WireConnection, name: str) -> str:
     """What the facts of the database are kept under; notes that it is in use."""
-    [(*identity, used)] = wire.rows(_DATABASE)
+    [(*identity, used)] = wire.query(_DATABASE)
     if time.time_ns() - int(used or 0) > _MINUTE:
-        wire.rows(f"COMMENT ON DATABASE {name} IS '{time.time_ns():020d}'")
+        wire.query(f"COMMENT ON DATABASE {name} IS '{time.time_ns():020d}'")
     return cache.catalog_key(repr(identity))
 
 
@@ -240,18 +242,18 @@ def _made(
     with database.migrated(own, chain, run, search_path=path, keep=keep) as connection:
         progress("asking PostgreSQL")
         name, facts = connection.info.dbname, describe.catalog(connection)
-        with Schema(facts, lambda: database.connected(own, name, path)) as made:
-            yield made, name.startswith(embedded.TEMPLATES)
+        with Schema(facts, lambda: database.connect(own, name, path)) as made:
+            yield made, name.startswith(embedded.SCHEMA_DATABASE_PREFIX)
 
 
 def _with_driver(server: Lent) -> "Server":
     """The server as psycopg reaches it."""
     from .. import database
 
-    if not isinstance(server, Running):
+    if not isinstance(server, EmbeddedServer):
         return server
     server.wait()
-    return database.ours(server)
+    return database.embedded_server(server)
 
 
 _IDENTITY = """

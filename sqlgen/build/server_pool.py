@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from .. import cache, embedded
-from ..embedded import Running
+from ..embedded import EmbeddedServer
 from ..model.config import Config
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ Kept = TypeVar("Kept")
 
 Progress = Callable[[str], None]
 
-Lent: TypeAlias = "Running | Server"
+Lent: TypeAlias = "EmbeddedServer | Server"
 """A server to build with: one of our own, or one that was given."""
 
 
@@ -78,19 +78,19 @@ class Servers:
         if config.server != "embedded":
             from .. import database
 
-            return database.given(config.server)
+            return database.external_server(config.server)
         extensions = config.root / config.extensions if config.extensions else None
-        lent = embedded.starting(extensions=extensions, progress=progress)
+        lent = embedded.start(extensions=extensions, progress=progress)
         return self._stack.enter_context(lent)
 
 
 def _answers(server: Lent) -> bool:
     """Whether the server is still there."""
-    if isinstance(server, Running):
+    if isinstance(server, EmbeddedServer):
         import socket
 
         with socket.socket(socket.AF_UNIX) as knocking:
             return knocking.connect_ex(str(server.socket)) == 0
     from .. import database
 
-    return database.answers(server)
+    return database.is_reachable(server)

@@ -8,7 +8,7 @@ import click
 
 from .. import database
 from ..database import development
-from ..embedded import best
+from ..embedded import find_binaries
 from ..migrate import project
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
@@ -96,7 +96,7 @@ def url_of(config: Config, name: str) -> str:
 
 def psql_program() -> str:
     """The path of psql: that of the server's own PostgreSQL, else the system's."""
-    beside = best().folder / "psql"
+    beside = find_binaries().folder / "psql"
     found = str(beside) if beside.exists() else shutil.which("psql")
     if found is None:
         raise ServerUnavailableError(

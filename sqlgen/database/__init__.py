@@ -1,25 +1,28 @@
-"""A server -> a scratch database on it, or one that has the migrations already; and the project's own development database."""
+"""A server -> a database on it that has the project's schema."""
 
 from . import development
-from .scratch import answers, connected, connection, options, scratch
-from .server import Server, given, ours, server
-from .templates import migrated
-from .test_databases import Step, copy
+from .schema_databases import migrated
+from .scratch import (
+    connect,
+    is_reachable,
+    maintenance_connection,
+    scratch,
+    session_options,
+)
+from .server import Server, embedded_server, external_server, server
 from .urls import url
 
 __all__ = [
     "Server",
-    "Step",
-    "answers",
-    "connected",
-    "connection",
-    "copy",
+    "connect",
     "development",
-    "given",
+    "embedded_server",
+    "external_server",
+    "is_reachable",
+    "maintenance_connection",
     "migrated",
-    "options",
-    "ours",
     "scratch",
     "server",
+    "session_options",
     "url",
 ]

@@ -19,13 +19,13 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ..embedded import best, cluster, extension_shims, process
 from ..embedded import binaries as programs
-from ..embedded.account import Account, home, server_account
+from ..embedded import cluster, extension_shims, find_binaries, process
+from ..embedded.account import Account, server_account, storage_folder
 from ..embedded.binaries import Binaries
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from . import urls
-from .server import Server, conninfo_of
+from .server import Server, embedded_conninfo
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -49,12 +49,12 @@ def start(root: Path, *, extensions: Path | None = None) -> Server:
     with _locked(folder):
         if found := running(root):
             return found
-        binaries = cluster.reachable(_binaries(folder), account)
+        binaries = cluster.runnable_binaries(_binaries(folder), account)
         if not (folder / "boot").exists():
-            cluster.make(folder, binaries, account)
+            cluster.initialize(folder, binaries, account)
         settings = dict(_SETTINGS)
         if binaries.major >= 18:
-            settings["extension_control_path"] = extension_shims.place(
+            settings["extension_control_path"] = extension_shims.install(
                 folder, extensions
             )
         sockets = process.socket_folder(folder, account)
@@ -76,9 +76,9 @@ def stop(root: Path) -> bool:
         if found is None:
             return False
         sockets = Path(str(conninfo_to_dict(found.conninfo)["host"]))
-        binaries = cluster.reachable(_binaries(folder), account)
+        binaries = cluster.runnable_binaries(_binaries(folder), account)
         _pg_ctl(binaries, account, folder, "stop", "-m", "fast")
-        process.forget_sockets(sockets)
+        process.remove_socket_folder(sockets)
         return True
 
 
@@ -93,15 +93,15 @@ def remove(root: Path) -> None:
 def running(root: Path) -> Server | None:
     """The development server if it runs."""
     folder = _folder(root, server_account())
-    state = process.postmaster(folder)
+    state = process.read_postmaster_pid(folder)
     if state is None:
         return None
     _, sockets = state
-    conninfo = conninfo_of(sockets)
+    conninfo = embedded_conninfo(sockets)
     try:
         with psycopg.connect(conninfo) as connection:
             return Server(
-                conninfo=conninfo, version=connection.info.server_version, private=True
+                conninfo=conninfo, version=connection.info.server_version, embedded=True
             )
     except psycopg.OperationalError:
         return None  # left over from before the machine's last boot
@@ -121,12 +121,12 @@ def url(server: Server, database: str) -> str:
 
 def _folder(root: Path, account: Account) -> Path:
     base = root / ".sqlgen"
-    if account.reaches(base):
+    if account.can_reach(base):
         base.mkdir(exist_ok=True)
         (base / ".gitignore").write_text("*\n")
         return base / "postgresql"
     name = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
-    return home(account) / f"project-{name}"
+    return storage_folder(account) / f"project-{name}"
 
 
 @contextmanager
@@ -142,8 +142,8 @@ def _binaries(folder: Path) -> Binaries:
     try:
         major = int((folder / "data" / "PG_VERSION").read_text())
     except FileNotFoundError:
-        return best()
-    candidates = [programs.of_wheel(), *programs.installed()]
+        return find_binaries()
+    candidates = [programs.from_wheel(), *programs.installed()]
     for found in candidates:
         if found is not None and found.major == major:
             return found
@@ -155,7 +155,7 @@ def _binaries(folder: Path) -> Binaries:
 
 def _start(binaries: Binaries, account: Account, folder: Path, options: str) -> None:
     """Start the server, also where one was killed whose other processes end only now."""
-    killed = process.postmaster(folder) is not None
+    killed = process.read_postmaster_pid(folder) is not None
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:

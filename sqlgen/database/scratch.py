@@ -1,4 +1,4 @@
-"""A server -> a fresh database on it, dropped whatever happens."""
+"""A server -> a scratch database on it: a new one, dropped at the end of a block."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 from ..model import session
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .server import Server
-from .stale_databases import drop_leftovers, new_name
+from .stale_databases import drop_stale_databases, new_scratch_name
 
 
 @contextmanager
@@ -21,92 +21,131 @@ def scratch(
     search_path: Sequence[str] = ("public",),
     template: str = "template0",
 ) -> Iterator[psycopg.Connection[TupleRow]]:
-    """An autocommit connection to a new database; the database goes with the block.
+    """Create a database, yield an autocommit connection to it, and drop it, also after an error.
 
-    It is empty, or a copy of *template*, a scratch database that nobody is connected to.
+    The database is empty, or a copy of *template*, to which nobody may be connected.
 
-    The session is the same everywhere: `search_path` as given, UTC, ISO dates. Those are the
-    defaults that `RESET` and `DISCARD ALL` come back to.
+    Each session has the same settings: *search_path*, time zone UTC, ISO dates. `RESET` and
+    `DISCARD ALL` restore exactly these.
 
-    Raises `ServerUnavailableError` where the server refuses to create the database.
+    Raises `ServerUnavailableError` if the server refuses to create the database.
     """
-    name = new_name()
+    name = new_scratch_name()
     try:
-        create(server, name, template)
-        with connected(server, name, search_path) as connection:
+        create_database(server, name, template)
+        with connect(server, name, search_path) as connection:
             yield connection
     finally:
-        drop(server, name)
+        drop_database(server, name)
 
 
 @contextmanager
-def connection(server: Server) -> Iterator[psycopg.Connection[TupleRow]]:
-    """An autocommit connection to the server's maintenance database."""
-    with psycopg.connect(server.conninfo, autocommit=True) as lent:
-        yield lent
+def maintenance_connection(server: Server) -> Iterator[psycopg.Connection[TupleRow]]:
+    """Yield an autocommit connection to the server's maintenance database."""
+    with psycopg.connect(server.conninfo, autocommit=True) as connection:
+        yield connection
 
 
-def answers(server: Server) -> bool:
-    """Whether the server is still there."""
+def is_reachable(server: Server) -> bool:
+    """Return whether the server accepts connections."""
     try:
-        with connection(server):
+        with maintenance_connection(server):
             return True
     except psycopg.OperationalError:
         return False
 
 
 @contextmanager
-def connected(
+def connect(
     server: Server, name: str, search_path: Sequence[str] = ("public",)
 ) -> Iterator[psycopg.Connection[TupleRow]]:
-    """An autocommit connection to the database *name*, its session as `scratch` says.
+    """Yield an autocommit connection to the database *name*, with the settings of `scratch`.
 
-    Raises `ServerUnavailableError` where the server refuses it.
+    Raises `ServerUnavailableError` if the server refuses it.
     """
     conninfo = make_conninfo(
         server.conninfo,
         dbname=name,
         client_encoding="utf-8",
-        options=options(server.conninfo, session.settings(search_path)),
+        options=session_options(server.conninfo, session.settings(search_path)),
     )
     try:
         connection = psycopg.connect(conninfo, autocommit=True)
     except psycopg.Error as error:
-        raise _refused(error) from None
+        raise _creation_error(error) from None
     try:
         yield connection
     finally:
         connection.close()
 
 
-def create(server: Server, name: str, template: str = "template0") -> None:
-    """Create the database, as a rule from `template0`, which nobody has put anything into.
+def create_database(server: Server, name: str, template: str = "template0") -> None:
+    """Create a database in UTF-8 from *template*; nobody has changed `template0`.
 
-    On a server whose own encoding is another, only the locale C goes with UTF8. Copying files is
-    faster than PostgreSQL 15's default way where the files are never synced to disk.
-
-    Raises `ServerUnavailableError` where the server refuses it.
+    Raises `ServerUnavailableError` if the server refuses it.
     """
     try:
-        with psycopg.connect(server.conninfo, autocommit=True) as connection:
-            if not server.private:
-                drop_leftovers(connection)
-            encoding = connection.execute(
-                "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = %s",
-                (template,),
-            ).fetchone()
-            statement = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'"
-            if encoding != ("UTF8",):
-                statement += " LC_COLLATE 'C' LC_CTYPE 'C'"
-            if server.private and server.version >= 150000:
-                statement += " STRATEGY file_copy"
-            names = map(sql.Identifier, (name, template))
-            connection.execute(sql.SQL(statement).format(*names))
+        with maintenance_connection(server) as connection:
+            if not server.embedded:
+                drop_stale_databases(connection)
+            execute_create(server, connection, name, template)
     except psycopg.Error as error:
-        raise _refused(error) from None
+        raise _creation_error(error) from None
 
 
-def _refused(error: psycopg.Error) -> ServerUnavailableError:
+def execute_create(
+    server: Server, connection: psycopg.Connection[TupleRow], name: str, template: str
+) -> None:
+    """Run `CREATE DATABASE` on *connection*, which must be in autocommit mode.
+
+    Raises `psycopg.Error` if the server refuses it.
+    """
+    encoding = connection.execute(
+        "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = %s",
+        (template,),
+    ).fetchone()
+    statement = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'"
+    if encoding != ("UTF8",):
+        # The template's locale may belong to its encoding; only C goes with every encoding.
+        statement += " LC_COLLATE 'C' LC_CTYPE 'C'"
+    if server.embedded and server.version >= 150000:
+        # The default, wal_log, is slower where files are never synced to disk.
+        statement += " STRATEGY file_copy"
+    names = map(sql.Identifier, (name, template))
+    connection.execute(sql.SQL(statement).format(*names))
+
+
+def drop_database(server: Server, name: str) -> None:
+    """Drop the database, and end the connections to it.
+
+    If the server is gone, its scratch databases are dropped later: those of an embedded server
+    at its next start, those of an external server by a run at least a day later.
+    """
+    with (
+        suppress(psycopg.OperationalError),
+        maintenance_connection(server) as connection,
+    ):
+        execute_drop(connection, name)
+
+
+def execute_drop(connection: psycopg.Connection[TupleRow], name: str) -> None:
+    """Run `DROP DATABASE … WITH (FORCE)` on *connection*, which must be in autocommit mode."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+    connection.execute(statement.format(sql.Identifier(name)))
+
+
+def session_options(conninfo: str, settings: Mapping[str, str]) -> str:
+    """Return the `options` of *conninfo* with *settings* appended (manual 34.1.2).
+
+    Settings made there override those of the role, and `RESET` restores them.
+    """
+    options = conninfo_to_dict(conninfo).get("options") or ""
+    return " ".join(
+        [*([str(options)] if options else []), session.startup_options(settings)]
+    )
+
+
+def _creation_error(error: psycopg.Error) -> ServerUnavailableError:
     return ServerUnavailableError(
         Diagnostic(
             code="server-unavailable",
@@ -115,29 +154,3 @@ def _refused(error: psycopg.Error) -> ServerUnavailableError:
             hint="check the server that `server` or `SQLGEN_SERVER_URL` names",
         )
     )
-
-
-def drop(server: Server, name: str) -> None:
-    """Drop the database, also from under other connections.
-
-    A server that is gone by now cannot be asked to: ours forgets its databases at the next
-    start, and on a given one the next run drops what is a day old.
-    """
-    with (
-        suppress(psycopg.OperationalError),
-        psycopg.connect(server.conninfo, autocommit=True) as connection,
-    ):
-        connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                sql.Identifier(name)
-            )
-        )
-
-
-def options(conninfo: str, settings: Mapping[str, str]) -> str:
-    """The `options` of *conninfo* with *settings* after its own (manual 34.1.2).
-
-    Settings made there win over those of the role and come back with `RESET`.
-    """
-    own = conninfo_to_dict(conninfo).get("options") or ""
-    return " ".join([*([str(own)] if own else []), session.startup_options(settings)])

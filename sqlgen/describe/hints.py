@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ..model.catalog import Catalog, EnumType, Relation, RelationKind
 from ..model.query import Parameter, Query
-from .answers import Refused
+from .responses import StatementError
 
 _SYNTAX_ERROR = "42601"
 _UNTYPED = "could not determine data type of parameter"
@@ -18,7 +18,11 @@ _MOST_LABELS = 20
 
 
 def hint(
-    query: Query, refused: Refused, catalog: Catalog, named: list[Parameter], type_: str
+    query: Query,
+    refused: StatementError,
+    catalog: Catalog,
+    named: list[Parameter],
+    type_: str,
 ) -> str:
     """What to do about the refusal; empty where there is nothing to add to its message.
 

@@ -14,9 +14,9 @@ from ..model.catalog import (
     UniqueIndex,
     UniqueKey,
 )
-from .columns import ColumnRow, Family
+from .check_literals import AllowedValues, allowed_values, common_values
+from .columns import ColumnRow, Inheritance
 from .constraints import checks, foreign_keys, row_triggers, unique_keys
-from .literals import Literals, allowed, narrowed
 from .types import is_text
 
 _RELATIONS = """
@@ -45,7 +45,7 @@ def relations(
     connection: psycopg.Connection[Any],
     types: Mapping[int, PgType],
     columns: Mapping[int, Iterable[ColumnRow]],
-    family: Family,
+    family: Inheritance,
     comments: Mapping[tuple[int, int], str],
 ) -> dict[int, Relation]:
     """Every relation by its oid; `comments` by relation and column, 0 for the relation's own."""
@@ -98,11 +98,13 @@ def relations(
 
 def _literals(
     row: ColumnRow, type_: PgType, checks: Iterable[tuple[Check, tuple[int, ...]]]
-) -> Literals:
+) -> AllowedValues:
     """What all of the CHECK constraints about one column together let it be."""
-    literals: Literals = ()
+    literals: AllowedValues = ()
     if row.deterministic and is_text(type_):
         for check, numbers in checks:
             if row.number in numbers:
-                literals = narrowed(literals, allowed(check.definition, row.name))
+                literals = common_values(
+                    literals, allowed_values(check.definition, row.name)
+                )
     return literals

@@ -10,11 +10,11 @@ from ..model.catalog import Catalog, DomainType, PgType
 from ..model.description import Description, ResultColumn, TableColumn
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from ..model.query import Query
-from .answers import Accepted, Ask, Refused, WireColumn
-from .deduction import deduced
-from .refusals import refusal
-from .trees import unwrapped
-from .wire import Wire
+from .ambiguous_parameters import deduced
+from .query_errors import query_error
+from .responses import DescribeStatements, ParsedStatement, StatementError, WireColumn
+from .tree_text import unwrap
+from .wire import WireConnection
 
 if TYPE_CHECKING:
     import psycopg
@@ -24,7 +24,7 @@ _ANALYSED = re.compile(rb"\{QUERY(?:\s:\w+\s\w+)*\s:utilityStmt\s<>")
 
 
 def queries(
-    session: "Wire | psycopg.Connection[Any]",
+    session: "WireConnection | psycopg.Connection[Any]",
     catalog: Catalog,
     queries: Sequence[Query],
 ) -> tuple[Description | Diagnostic, ...]:
@@ -37,13 +37,13 @@ def queries(
         answers = ask([query.sql.text for query in queries])
         return tuple(
             (
-                refusal(
+                query_error(
                     query,
                     answer,
                     catalog,
                     deduced=deduced(ask, query, answer, catalog.types),
                 )
-                if isinstance(answer, Refused)
+                if isinstance(answer, StatementError)
                 else _description(query, answer, catalog.types)
             )
             for query, answer in zip(queries, answers, strict=True)
@@ -51,20 +51,22 @@ def queries(
 
 
 @contextmanager
-def _asking(session: "Wire | psycopg.Connection[Any]") -> Iterator[Ask]:
+def _asking(
+    session: "WireConnection | psycopg.Connection[Any]",
+) -> Iterator[DescribeStatements]:
     """What asks the server on that session."""
-    if isinstance(session, Wire):
-        yield session.ask
+    if isinstance(session, WireConnection):
+        yield session.describe
         return
     import psycopg
 
-    from .exchange import exchange
-    from .settings import trees_sent
+    from .pipeline import describe_pipelined
+    from .tree_settings import debug_print_parse
 
     pgconn = session.pgconn
     try:
-        with trees_sent(pgconn):
-            yield lambda statements: exchange(pgconn, statements)
+        with debug_print_parse(pgconn):
+            yield lambda statements: describe_pipelined(pgconn, statements)
     except psycopg.OperationalError as error:
         raise ServerUnavailableError(
             Diagnostic(
@@ -77,7 +79,7 @@ def _asking(session: "Wire | psycopg.Connection[Any]") -> Iterator[Ask]:
 
 
 def _description(
-    query: Query, accepted: Accepted, types: Mapping[int, PgType]
+    query: Query, accepted: ParsedStatement, types: Mapping[int, PgType]
 ) -> Description:
     return Description(
         query=query,
@@ -88,7 +90,7 @@ def _description(
     )
 
 
-def _digest(accepted: Accepted) -> bytes:
+def _digest(accepted: ParsedStatement) -> bytes:
     columns = [(c.name, c.type, c.table, c.number) for c in accepted.columns]
     facts = repr((accepted.parameters, columns)).encode()
     return hashlib.sha256(facts + accepted.tree).digest()
@@ -104,4 +106,4 @@ def _column(column: WireColumn, types: Mapping[int, PgType]) -> ResultColumn:
 
 def _query_tree(wrapped: bytes) -> str:
     """The tree on one line; nothing for a utility statement, which is not analysed."""
-    return unwrapped(wrapped) if _ANALYSED.match(wrapped) else ""
+    return unwrap(wrapped) if _ANALYSED.match(wrapped) else ""

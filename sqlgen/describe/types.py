@@ -17,7 +17,7 @@ from ..model.catalog import (
     RangeType,
     ScalarType,
 )
-from .literals import Literals, allowed, narrowed
+from .check_literals import AllowedValues, allowed_values, common_values
 
 _TYPES = """
 SELECT t.oid,
@@ -97,11 +97,11 @@ def types(
     labels: defaultdict[int, list[str]] = defaultdict(list)
     for oid, label in connection.execute(_LABELS):
         labels[oid].append(label)
-    literals: dict[int, Literals] = {}
+    literals: dict[int, AllowedValues] = {}
     for oid, definition in connection.execute(_DOMAIN_CHECKS):
         if rows[oid].deterministic:
-            values = allowed(definition, "VALUE")
-            literals[oid] = narrowed(literals.get(oid, ()), values)
+            values = allowed_values(definition, "VALUE")
+            literals[oid] = common_values(literals.get(oid, ()), values)
 
     resolved: dict[int, PgType] = {}
 
@@ -126,7 +126,7 @@ def types(
                 base=base,
                 not_null=row.not_null
                 or (isinstance(base, DomainType) and base.not_null),
-                literals=narrowed(own, inherited),
+                literals=common_values(own, inherited),
                 comment=comment,
             )
         if row.kind == "e":

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Final
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from .answers import TREE, Accepted, Answer, Refused, WireColumn
+from .responses import TREE, ParsedStatement, Response, StatementError, WireColumn
 
 _VERSION: Final = 3 << 16
 """The protocol's version 3.0, which all supported servers speak."""
@@ -43,7 +43,7 @@ class NoSuchDatabaseError(Exception):
     """The server has no database of that name."""
 
 
-class Wire:
+class WireConnection:
     """A session on the database, which sends the tree of each statement that it parses.
 
     Raises `NoSuchDatabaseError` where there is none of that name, and `ServerUnavailableError`, at
@@ -63,7 +63,7 @@ class Wire:
             self.close()
             raise
 
-    def __enter__(self) -> "Wire":
+    def __enter__(self) -> "WireConnection":
         return self
 
     def __exit__(
@@ -78,11 +78,11 @@ class Wire:
         """End the session."""
         self._socket.close()
 
-    def ask(self, statements: Sequence[str]) -> tuple[Answer, ...]:
+    def describe(self, statements: Sequence[str]) -> tuple[Response, ...]:
         """The server's answers, in order; each statement is a transaction of its own."""
         return tuple(self.answers(statements))
 
-    def answers(self, statements: Sequence[str]) -> Iterator[Answer]:
+    def answers(self, statements: Sequence[str]) -> Iterator[Response]:
         """The same one after the other, while the server is at those that follow.
 
         All must be taken before anything else is asked.
@@ -104,11 +104,11 @@ class Wire:
                 yield (
                     _refused(_fields(refused))
                     if refused
-                    else Accepted(parameters, columns, tree)
+                    else ParsedStatement(parameters, columns, tree)
                 )
                 tree, refused, parameters, columns = b"", b"", (), ()
 
-    def rows(self, statement: str) -> list[tuple[str, ...]]:
+    def query(self, statement: str) -> list[tuple[str, ...]]:
         """What a simple query of ours gives, as text, a NULL as an empty one."""
         text = statement.encode() + b"\0"
         found: list[tuple[str, ...]] = []
@@ -240,9 +240,9 @@ def _fields(body: bytes) -> dict[str, str]:
     return {chr(part[0]): part[1:].decode(errors="replace") for part in parts if part}
 
 
-def _refused(fields: Mapping[str, str]) -> Refused:
+def _refused(fields: Mapping[str, str]) -> StatementError:
     position = fields.get("P", "")
-    return Refused(
+    return StatementError(
         sqlstate=fields.get("C", ""),
         message=fields.get("M", ""),
         detail=fields.get("D", ""),

@@ -1,14 +1,21 @@
 """A PostgreSQL of our own: its programs, its files, its process. Nothing here knows psycopg."""
 
-from .cluster import SUPERUSER as USER
-from .server import TEMPLATES, Running, best, running, starting, template_name
+from .cluster import SUPERUSER
+from .server import (
+    SCHEMA_DATABASE_PREFIX,
+    EmbeddedServer,
+    find_binaries,
+    run,
+    schema_database_name,
+    start,
+)
 
 __all__ = [
-    "TEMPLATES",
-    "USER",
-    "Running",
-    "best",
-    "running",
-    "starting",
-    "template_name",
+    "SCHEMA_DATABASE_PREFIX",
+    "SUPERUSER",
+    "EmbeddedServer",
+    "find_binaries",
+    "run",
+    "schema_database_name",
+    "start",
 ]

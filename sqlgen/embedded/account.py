@@ -30,17 +30,17 @@ class Account:
     extra_groups: tuple[int, ...] | None = None
 
     @classmethod
-    def own(cls) -> "Account":
+    def current(cls) -> "Account":
         """The user who runs sqlgen."""
         return cls()
 
-    def give(self, folder: Path) -> None:
+    def make_private(self, folder: Path) -> None:
         """Make *folder* the account's own, for nobody else to look into."""
         folder.chmod(0o700)
         if self.user is not None and self.group is not None:
             os.chown(folder, self.user, self.group)
 
-    def reaches(self, path: Path) -> bool:
+    def can_reach(self, path: Path) -> bool:
         """Whether the account may pass through all folders on the way to *path*."""
         if self.user is None:
             return True
@@ -61,7 +61,7 @@ class Account:
 def server_account() -> Account:
     """The account for a server: our own, or for root `postgres`, else `nobody`."""
     if os.geteuid() != 0:
-        return Account.own()
+        return Account.current()
     for name in ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)
@@ -74,7 +74,7 @@ def server_account() -> Account:
     )
 
 
-def home(account: Account, *, in_memory: bool = False) -> Path:
+def storage_folder(account: Account, *, in_memory: bool = False) -> Path:
     """A folder for the embedded servers' files, made if need be.
 
     With *in_memory*, it is on Linux's memory file system where that has room: PostgreSQL copies a
@@ -88,8 +88,8 @@ def home(account: Account, *, in_memory: bool = False) -> Path:
     Raises `ServerUnavailableError` where no folder will do.
     """
     problems: list[str] = []
-    for folder in chain(_memory() if in_memory else (), _later(_homes)):
-        if not account.reaches(folder):
+    for folder in chain(_memory_folders() if in_memory else (), _lazily(_disk_folders)):
+        if not account.can_reach(folder):
             problems.append(f"{folder}: not reachable by the server's user")
             continue
         try:
@@ -106,17 +106,17 @@ def home(account: Account, *, in_memory: bool = False) -> Path:
     )
 
 
-def homes() -> tuple[Path, ...]:
+def existing_storage_folders() -> tuple[Path, ...]:
     """The folders that `home` may have given before, as far as they are there and ours."""
     found = []
-    for folder in (_SHARED / f"sqlgen-{os.geteuid()}", *_homes()):
+    for folder in (_SHARED / f"sqlgen-{os.geteuid()}", *_disk_folders()):
         with suppress(OSError):
             _check_ours(folder)
             found.append(folder)
     return tuple(found)
 
 
-def open_for_reading(folder: Path) -> None:
+def make_readable(folder: Path) -> None:
     """Let the server's user read what is in *folder*, whatever our umask is."""
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
@@ -124,7 +124,7 @@ def open_for_reading(folder: Path) -> None:
             path.chmod(0o755 if runs else 0o644)
 
 
-def _memory() -> tuple[Path, ...]:
+def _memory_folders() -> tuple[Path, ...]:
     """A folder of `/dev/shm`, unless that is the 64 MB which containers have by default."""
     if not _SHARED.is_mount():
         return ()
@@ -134,12 +134,12 @@ def _memory() -> tuple[Path, ...]:
     return (_SHARED / f"sqlgen-{os.geteuid()}",)
 
 
-def _later(folders: Callable[[], tuple[Path, ...]]) -> Iterator[Path]:
+def _lazily(folders: Callable[[], tuple[Path, ...]]) -> Iterator[Path]:
     """The *folders*, found when the first is asked for."""
     yield from folders()
 
 
-def _homes() -> tuple[Path, ...]:
+def _disk_folders() -> tuple[Path, ...]:
     import tempfile
 
     import platformdirs  # rarely needed where there is a memory file system

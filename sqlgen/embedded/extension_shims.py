@@ -10,23 +10,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from .account import open_for_reading
+from .account import make_readable
 
-OURS: Final = Path(__file__).parent / "extensions" / "extension"
+BUNDLED: Final = Path(__file__).parent / "extensions" / "extension"
 """The stand-ins that come with sqlgen."""
 
 
-def place(folder: Path, extensions: Path | None) -> str:
+def install(folder: Path, extensions: Path | None) -> str:
     """Copy the stand-ins to where the server's user can read them; gives the setting's value.
 
     *extensions* is the project's folder, with `NAME.control` and `NAME--VERSION.sql` in it. Nothing
     is done where the same files are there already.
     """
-    sources = {"project": extensions, "sqlgen": OURS}
+    sources = {"project": extensions, "sqlgen": BUNDLED}
     contents = {
         f"{name}/extension/{file.name}": file.read_bytes()
         for name, source in sources.items()
-        for file in files(source)
+        for file in shim_files(source)
     }
     digest = hashlib.sha256(repr(sorted(contents.items())).encode()).hexdigest()
     target = folder / "stand-ins" / digest[:16]
@@ -36,7 +36,7 @@ def place(folder: Path, extensions: Path | None) -> str:
     return ":".join(["$system", *found])
 
 
-def files(source: Path | None) -> Iterator[Path]:
+def shim_files(source: Path | None) -> Iterator[Path]:
     """What the extensions in a folder are made of, in order; nothing where there is no folder."""
     for file in sorted(source.iterdir()) if source and source.is_dir() else ():
         if file.suffix in (".control", ".sql"):
@@ -53,5 +53,5 @@ def _copy(contents: dict[str, bytes], target: Path) -> None:
         path = half / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    open_for_reading(target.parent)
+    make_readable(target.parent)
     half.rename(target)

@@ -59,7 +59,7 @@ _LONGEST_SOCKET_FOLDER = 85  # of 107 bytes (104 on macOS), less `/.s.PGSQL.5432
 
 
 @contextmanager
-def starting(
+def run_postgres(
     binaries: Binaries,
     folder: Path,
     account: Account,
@@ -78,20 +78,20 @@ def starting(
     finally:
         if server is not None:
             _stop(server)
-        forget_sockets(sockets)
+        remove_socket_folder(sockets)
 
 
-def stop_leftover(folder: Path) -> bool:
+def stop_orphan(folder: Path) -> bool:
     """Stop a server that outlived its process on *folder*, though it had a watchdog.
 
     Gives whether the folder is free to be used. The process whose number the server left in its
     `postmaster.pid` may be another's by now; ours has its socket in the folder.
     """
     patience = time.monotonic() + _WATCHDOG_SECONDS
-    while state := postmaster(folder):
+    while state := read_postmaster_pid(folder):
         number, sockets = state
         if not _is_alive(number) or not _is_owned_as(number, folder / "data"):
-            forget_sockets(sockets)
+            remove_socket_folder(sockets)
             return True
         late = time.monotonic() - patience
         if late > _STOP_SECONDS:
@@ -118,11 +118,11 @@ def socket_folder(folder: Path, account: Account) -> Path:
     import tempfile  # rarely needed
 
     short = Path(tempfile.mkdtemp(prefix="sqlgen-", dir=_SHORT))  # mode 0700
-    account.give(short)
+    account.make_private(short)
     return short
 
 
-def forget_sockets(sockets: Path) -> None:
+def remove_socket_folder(sockets: Path) -> None:
     """Delete the socket's folder where it is not the cluster's own."""
     if sockets.parent == _SHORT and sockets.name.startswith("sqlgen-"):
         import shutil  # rarely needed
@@ -130,7 +130,7 @@ def forget_sockets(sockets: Path) -> None:
         shutil.rmtree(sockets, ignore_errors=True)
 
 
-def postmaster(folder: Path) -> tuple[int, Path] | None:
+def read_postmaster_pid(folder: Path) -> tuple[int, Path] | None:
     """The process number and the socket's folder that `postmaster.pid` tells."""
     lines = _pid_file(folder)
     if not lines or not lines[0].strip().isdigit():

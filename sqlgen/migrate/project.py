@@ -1,9 +1,7 @@
 """The page where the stages meet for migrations: which files, which database, and what to do."""
 
-import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -156,67 +154,12 @@ def verify(
     return *warnings, *(problem for problem in problems if problem)
 
 
-@contextmanager
-def server_for_tests(config: Config, *, lasting: bool) -> Iterator[database.Server]:
-    """The server on which tests get their databases.
-
-    That is the one of a build; or the development server, where a *lasting* one is wanted and the
-    embedded server would go with the tests.
-    """
-    if lasting and config.server == "embedded":
-        yield database.development.start(config.root, extensions=extensions(config))
-        return
-    with database.server(config.server, extensions=extensions(config)) as server:
-        yield server
-
-
-def database_for_test(
-    config: Config,
-    server: database.Server,
-    *,
-    fixtures: Sequence[str],
-    keep: Callable[[], bool],
-) -> AbstractContextManager[str]:
-    """A database with all migrations and the rows of the files *fixtures*, for one test.
-
-    It is a copy of a template, which has a name by everything that it is made of.
-    """
-    rows = tuple(read.source(config.root, path) for path in fixtures)
-    facts: tuple[object, ...] = (
-        [(m.version, m.description, m.up.sha384) for m in migrations(config)],
-        (config.search_path, config.migrate.table),
-    )
-
-    def migrated(conninfo: str) -> None:
-        up(config, Target(on_search_path(config, conninfo), server.private))
-
-    def seeded(conninfo: str) -> None:
-        migrate.seed(on_search_path(config, conninfo), rows)
-
-    steps = [database.Step(fingerprint(facts), migrated)]
-    if rows:
-        facts = (*facts, [source.sha384 for source in rows])
-        steps.append(database.Step(fingerprint(facts), seeded))
-
-    @contextmanager
-    def lent() -> Iterator[str]:
-        with database.copy(server, steps, keep=keep) as conninfo:
-            yield on_search_path(config, conninfo)
-
-    return lent()
-
-
-def fingerprint(facts: object) -> str:
-    """A name for a template that is made of *facts*."""
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
-
-
 def on_search_path(config: Config, conninfo: str) -> str:
     """The connection string with the project's search path, where that is not the usual one."""
     if config.search_path == Config(root=config.root).search_path:
         return conninfo
     path = {"search_path": quoted_search_path(config.search_path)}
-    return make_conninfo(conninfo, options=database.options(conninfo, path))
+    return make_conninfo(conninfo, options=database.session_options(conninfo, path))
 
 
 def stem(migration: Migration) -> str:

@@ -1,1 +1,1 @@
-"""Databases for the test suites of projects: a pytest plugin."""
+"""Migrated databases for the tests of projects: a pytest plugin and what it is made of."""

@@ -1,7 +1,7 @@
-"""pytest fixtures: a migrated database of its own for every test that asks for one.
+"""The pytest plugin: fixtures that give each test a migrated database of its own.
 
-Loading this costs a suite nothing to speak of: what talks to a server is imported when a fixture
-is used first.
+pytest loads it in every project that has sqlgen installed, so it imports at first use whatever
+talks to a server.
 """
 
 import os
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Url(str):
-    """A connection URL whose password a failing test's output does not show."""
+    """A connection URL whose `repr`, which pytest prints for a failed test, hides the password."""
 
     __slots__ = ()
 
@@ -39,7 +39,7 @@ _PROPERTY = "sqlgen_database"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--sqlgen-keep` and the setting `sqlgen_project`."""
+    """Add the option `--sqlgen-keep` and the setting `sqlgen_project`."""
     parser.getgroup("sqlgen").addoption(
         "--sqlgen-keep",
         action="store_true",
@@ -47,19 +47,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini(
         "sqlgen_project",
-        "folder of the project whose migrations the tests' databases have",
+        "folder of the project whose migrations are applied to the tests' databases",
         default=".",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and the async fixture as the plugin at hand wants it."""
+    """Register the marker `sqlgen_fixtures`, and the async fixture for the async plugin in use."""
     config.addinivalue_line(
         "markers",
-        "sqlgen_fixtures(*paths): SQL files of the project, in order, whose rows the test's"
-        " database has",
+        "sqlgen_fixtures(*paths): run these SQL files of the project, in order, on the test's"
+        " database",
     )
-    # anyio takes an ordinary fixture, pytest-asyncio only its own.
+    # anyio accepts an ordinary fixture, pytest-asyncio only one made by its own decorator.
     asyncio = config.pluginmanager.hasplugin("asyncio")
     fixture: Any = import_module("pytest_asyncio" if asyncio else "pytest").fixture
     module = ModuleType("sqlgen_async")
@@ -71,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
-    """Remember a failure until the fixtures are torn down."""
+    """Note a failure for the teardown of the test's fixtures."""
     report = yield
     if report.failed:
         item.stash[_FAILED] = True
@@ -81,19 +81,19 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Tell where the databases of the failed tests are."""
+    """Print the URLs of the databases that were kept."""
     if not config.getoption("--sqlgen-keep"):
         return
-    found = {
+    databases = {
         (report.nodeid, value)
         for outcome in ("failed", "error")
         for report in terminalreporter.getreports(outcome)
         for name, value in report.user_properties
         if name == _PROPERTY
     }
-    if found:
+    if databases:
         terminalreporter.section("databases kept by sqlgen")
-        for nodeid, url in sorted(found):
+        for nodeid, url in sorted(databases):
             terminalreporter.line(f"{nodeid}\n    {url}")
 
 
@@ -102,7 +102,7 @@ def _sqlgen_config(request: pytest.FixtureRequest) -> "Config":
     from .. import read
 
     folder = request.config.rootpath / Path(request.config.getini("sqlgen_project"))
-    with _plainly():
+    with _diagnostics_as_failures():
         config = read.config(folder)
     url = os.environ.get("SQLGEN_SERVER_URL")
     return replace(config, server=url) if url else config
@@ -112,13 +112,14 @@ def _sqlgen_config(request: pytest.FixtureRequest) -> "Config":
 def _sqlgen_server(
     request: pytest.FixtureRequest, _sqlgen_config: "Config"
 ) -> Iterator["Server"]:
-    from ..migrate import project
+    from .project_databases import server_for_tests
 
     keep = request.config.getoption("--sqlgen-keep")
     with ExitStack() as stack:
-        with _plainly():
-            lent = project.server_for_tests(_sqlgen_config, lasting=keep)
-            server = stack.enter_context(lent)
+        with _diagnostics_as_failures():
+            server = stack.enter_context(
+                server_for_tests(_sqlgen_config, persistent=keep)
+            )
         yield server
 
 
@@ -126,24 +127,25 @@ def _sqlgen_server(
 def sqlgen_database(
     request: pytest.FixtureRequest, _sqlgen_config: "Config", _sqlgen_server: "Server"
 ) -> Iterator[str]:
-    """The URL of a database that has all migrations, and is this test's alone."""
+    """The URL of this test's own database, which has all migrations."""
     from .. import database
-    from ..migrate import project
+    from .project_databases import database_for_test
 
     marker = request.node.get_closest_marker("sqlgen_fixtures")
-    keeping = request.config.getoption("--sqlgen-keep")
+    keep = request.config.getoption("--sqlgen-keep")
     with ExitStack() as stack:
-        with _plainly():
-            lent = project.database_for_test(
-                _sqlgen_config,
-                _sqlgen_server,
-                fixtures=marker.args if marker else (),
-                keep=lambda: keeping and request.node.stash.get(_FAILED, False),
+        with _diagnostics_as_failures():
+            conninfo = stack.enter_context(
+                database_for_test(
+                    _sqlgen_config,
+                    _sqlgen_server,
+                    fixtures=marker.args if marker else (),
+                    keep=lambda: keep and request.node.stash.get(_FAILED, False),
+                )
             )
-            conninfo = stack.enter_context(lent)
-        if keeping:
-            shown = database.url(conninfo, with_password=False)
-            request.node.user_properties.append((_PROPERTY, shown))
+        if keep:
+            url = database.url(conninfo, with_password=False)
+            request.node.user_properties.append((_PROPERTY, url))
         yield Url(database.url(conninfo))
 
 
@@ -151,7 +153,7 @@ def sqlgen_database(
 def sqlgen_connection(
     sqlgen_database: str,
 ) -> Iterator["psycopg.Connection[TupleRow]"]:
-    """An open connection to the test's database, in psycopg's usual mode: commit is yours."""
+    """An open connection to the test's database; nothing is committed until the test commits."""
     import psycopg
 
     connection = psycopg.connect(sqlgen_database)
@@ -164,7 +166,7 @@ def sqlgen_connection(
 async def _aconnection(
     sqlgen_database: str,
 ) -> AsyncIterator["psycopg.AsyncConnection[TupleRow]"]:
-    """As `sqlgen_connection`, for asyncio: with anyio's plugin or pytest-asyncio."""
+    """The same as `sqlgen_connection` for asyncio, with anyio's plugin or pytest-asyncio."""
     import psycopg
 
     connection = await psycopg.AsyncConnection.connect(sqlgen_database)
@@ -175,8 +177,8 @@ async def _aconnection(
 
 
 @contextmanager
-def _plainly() -> Iterator[None]:
-    """Show what is wrong with the project as sqlgen does, rather than as a traceback."""
+def _diagnostics_as_failures() -> Iterator[None]:
+    """Fail with the text that sqlgen prints for an error in the project, not with a traceback."""
     from .. import report
     from ..model.diagnostic import SqlgenError
 

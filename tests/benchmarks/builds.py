@@ -207,7 +207,7 @@ def measurements(
     def bare_server() -> Taken:
         code = (
             "from sqlgen import database\n"
-            "with database.server('embedded') as s, database.connection(s): pass"
+            "with database.server('embedded') as s, database.maintenance_connection(s): pass"
         )
         return run(folder, sys.executable, "-c", code)
 
@@ -273,7 +273,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="sqlgen-bench-") as folder,
         database.server("embedded") as server,
     ):
-        with database.connection(server) as connection:
+        with database.maintenance_connection(server) as connection:
             connection.execute("DROP DATABASE IF EXISTS bench")
             connection.execute("CREATE DATABASE bench TEMPLATE template0")
         with psycopg.connect(make_conninfo(server.conninfo, dbname="bench")) as schema:

@@ -34,7 +34,7 @@ def test_what_is_in_it_stays(project: Path) -> None:
 
 
 def test_git_does_not_see_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sqlgen.embedded.account.Account.reaches", lambda *_: True)
+    monkeypatch.setattr("sqlgen.embedded.account.Account.can_reach", lambda *_: True)
     development.running(tmp_path)
     assert (tmp_path / ".sqlgen" / ".gitignore").read_text() == "*\n"
 
@@ -45,7 +45,7 @@ def test_a_server_that_was_killed_starts_again(project: Path) -> None:
         row = connection.execute("SHOW data_directory").fetchone()
         connection.execute("CHECKPOINT")
     assert row is not None
-    state = process.postmaster(Path(row[0]).parent)
+    state = process.read_postmaster_pid(Path(row[0]).parent)
     assert state is not None
     os.kill(state[0], signal.SIGKILL)
     assert development.url(development.start(project), "app") == url

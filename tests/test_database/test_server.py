@@ -101,7 +101,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A home for clusters that no other process takes slots of."""
     with tempfile.TemporaryDirectory(prefix="sqlgen-") as folder:
         Path(folder).chmod(0o755)
-        monkeypatch.setattr(account, "_memory", lambda: (Path(folder, "home"),))
+        monkeypatch.setattr(account, "_memory_folders", lambda: (Path(folder, "home"),))
         yield
 
 
@@ -148,9 +148,9 @@ def test_a_long_cache_path_still_has_a_socket(
 ) -> None:
     long = tmp_path / ("x" * 100)
     long.mkdir()
-    monkeypatch.setattr(account, "_homes", lambda: (long,))
-    monkeypatch.setattr(account, "_memory", lambda: ())
-    monkeypatch.setattr(Account, "reaches", lambda *_: True)
+    monkeypatch.setattr(account, "_disk_folders", lambda: (long,))
+    monkeypatch.setattr(account, "_memory_folders", lambda: ())
+    monkeypatch.setattr(Account, "can_reach", lambda *_: True)
     for folder in (long, *long.parents):
         if folder.owner() == long.owner() and folder != Path("/"):
             folder.chmod(0o755)
@@ -166,11 +166,11 @@ def test_a_folder_that_others_may_write_into_is_refused(
     folder.mkdir()
     folder.chmod(0o777)
     (tmp_path / "link").symlink_to(tmp_path)
-    monkeypatch.setattr(account, "_homes", lambda: (folder, tmp_path / "link"))
+    monkeypatch.setattr(account, "_disk_folders", lambda: (folder, tmp_path / "link"))
     with pytest.raises(
         ServerUnavailableError, match=r"may write into it.*not a folder"
     ):
-        account.home(Account.own())
+        account.storage_folder(Account.current())
 
 
 def test_why_a_server_does_not_start_is_told(
@@ -190,7 +190,7 @@ def test_why_a_server_does_not_start_is_told(
 def test_no_postgresql_at_all_is_told_how_to_get_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(binaries, "folder_of_wheel", lambda: None)
+    monkeypatch.setattr(binaries, "wheel_folder", lambda: None)
     monkeypatch.setattr(binaries, "installed", lambda: ())
     with pytest.raises(ServerUnavailableError) as caught, database.server("embedded"):
         pass
@@ -271,7 +271,7 @@ def test_a_given_server_of_another_encoding_lends_utf8(
     ):
         assert connection.info.parameter_status("server_encoding") == "UTF8"
         assert given.version == newest_server.version
-        assert not given.private
+        assert not given.embedded
 
 
 def _url(lent: database.Server, **changes: str) -> str:

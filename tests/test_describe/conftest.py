@@ -33,14 +33,14 @@ collect_ignore = [] if OF_OUR_OWN else ["test_wire.py"]
 
 
 @pytest.fixture
-def wire(connection: psycopg.Connection[TupleRow]) -> Iterator[describe.Wire]:
+def wire(connection: psycopg.Connection[TupleRow]) -> Iterator[describe.WireConnection]:
     """A session without a driver, in the database of the test."""
     options = session.startup_options(
         session.settings(["public"]) | session.TREE_SETTINGS
     )
     socket = Path(connection.info.host) / f".s.PGSQL.{connection.info.port}"
     name = connection.info.dbname
-    with describe.Wire(socket, connection.info.user, name, options) as lent:
+    with describe.WireConnection(socket, connection.info.user, name, options) as lent:
         yield lent
 
 

@@ -8,7 +8,7 @@ from psycopg.pq import DiagnosticField
 from psycopg.rows import TupleRow
 
 from sqlgen import describe
-from sqlgen.describe.trees import unwrapped
+from sqlgen.describe.tree_text import unwrap
 from sqlgen.model.catalog import EnumType, ScalarType
 from sqlgen.model.description import Description, TableColumn
 from sqlgen.model.diagnostic import Diagnostic
@@ -34,7 +34,7 @@ def alone(connection: Connection, statement: str) -> str:
     pgconn.prepare(b"", statement.encode())
     pgconn.notice_handler = None
     pgconn.exec_(b"RESET ALL")
-    return unwrapped(details[-1])
+    return unwrap(details[-1])
 
 
 def only(found: tuple[Description | Diagnostic, ...]) -> Description:

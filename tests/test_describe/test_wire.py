@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import TupleRow
 
-from sqlgen.describe import NoSuchDatabaseError, Wire
-from sqlgen.describe.answers import Accepted, Refused
-from sqlgen.describe.exchange import exchange
-from sqlgen.describe.settings import trees_sent
+from sqlgen.describe import NoSuchDatabaseError, WireConnection
+from sqlgen.describe.pipeline import describe_pipelined
+from sqlgen.describe.responses import ParsedStatement, StatementError
+from sqlgen.describe.tree_settings import debug_print_parse
 from sqlgen.model.diagnostic import ServerUnavailableError
 
 Connection = psycopg.Connection[TupleRow]
@@ -38,13 +38,13 @@ STATEMENTS = [
 ]
 
 
-def check(connection: Connection, wire: Wire, statements: list[str]) -> None:
-    with trees_sent(connection.pgconn):
-        expected = exchange(connection.pgconn, statements)
-    assert wire.ask(statements) == expected
+def check(connection: Connection, wire: WireConnection, statements: list[str]) -> None:
+    with debug_print_parse(connection.pgconn):
+        expected = describe_pipelined(connection.pgconn, statements)
+    assert wire.describe(statements) == expected
 
 
-def test_both_ways_agree(connection: Connection, wire: Wire) -> None:
+def test_both_ways_agree(connection: Connection, wire: WireConnection) -> None:
     check(connection, wire, STATEMENTS)
     check(connection, wire, [])
 
@@ -52,43 +52,50 @@ def test_both_ways_agree(connection: Connection, wire: Wire) -> None:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(STATEMENTS), max_size=200))
 def test_they_agree_in_any_order(
-    connection: Connection, wire: Wire, statements: list[str]
+    connection: Connection, wire: WireConnection, statements: list[str]
 ) -> None:
     check(connection, wire, statements)
 
 
-def test_much_is_sent_and_received_at_once(wire: Wire) -> None:
+def test_much_is_sent_and_received_at_once(wire: WireConnection) -> None:
     """Far more than what the socket's buffers hold, in both directions."""
     columns = ", ".join(f"relname AS c{number}" for number in range(300))
     statement = f"SELECT {columns} FROM pg_class /* {'x' * 100_000} */"
-    answers = wire.ask([statement, "SELECT nothing"] * 50)
-    assert [type(answer) for answer in answers] == [Accepted, Refused] * 50
-    assert len({answer for answer in answers if isinstance(answer, Accepted)}) == 1
+    answers = wire.describe([statement, "SELECT nothing"] * 50)
+    assert [type(answer) for answer in answers] == [
+        ParsedStatement,
+        StatementError,
+    ] * 50
+    assert (
+        len({answer for answer in answers if isinstance(answer, ParsedStatement)}) == 1
+    )
 
 
-def test_rows_are_text(wire: Wire) -> None:
-    assert wire.rows("SELECT 1, NULL, 'ä' UNION ALL SELECT 2, 'b', ''") == [
+def test_rows_are_text(wire: WireConnection) -> None:
+    assert wire.query("SELECT 1, NULL, 'ä' UNION ALL SELECT 2, 'b', ''") == [
         ("1", "", "ä"),
         ("2", "b", ""),
     ]
     with pytest.raises(ServerUnavailableError, match="division by zero"):
-        wire.rows("SELECT 1/0")
-    assert wire.rows("SELECT 3") == [("3",)]
+        wire.query("SELECT 1/0")
+    assert wire.query("SELECT 3") == [("3",)]
 
 
 def test_a_database_that_is_not_there(connection: Connection) -> None:
     info = connection.info
     socket = Path(info.host) / f".s.PGSQL.{info.port}"
     with pytest.raises(NoSuchDatabaseError):
-        Wire(socket, info.user, "nowhere", "")
+        WireConnection(socket, info.user, "nowhere", "")
     with pytest.raises(ServerUnavailableError, match='role "nobody" does not exist'):
-        Wire(socket, "nobody", info.dbname, "")
+        WireConnection(socket, "nobody", info.dbname, "")
     with pytest.raises(ServerUnavailableError, match="does not answer"):
-        Wire(socket / "nowhere", info.user, info.dbname, "")
+        WireConnection(socket / "nowhere", info.user, info.dbname, "")
 
 
-def test_a_server_that_ends_the_session(connection: Connection, wire: Wire) -> None:
-    [(process,)] = wire.rows("SELECT pg_backend_pid()")
+def test_a_server_that_ends_the_session(
+    connection: Connection, wire: WireConnection
+) -> None:
+    [(process,)] = wire.query("SELECT pg_backend_pid()")
     connection.execute("SELECT pg_terminate_backend(%s, 5000)", (int(process),))
     with pytest.raises(ServerUnavailableError, match="does not answer"):
-        wire.ask(["SELECT 1"])
+        wire.describe(["SELECT 1"])

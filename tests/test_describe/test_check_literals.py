@@ -2,7 +2,7 @@
 
 import pytest
 
-from sqlgen.describe.literals import allowed, narrowed
+from sqlgen.describe.check_literals import allowed_values, common_values
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,10 @@ from sqlgen.describe.literals import allowed, narrowed
     ],
 )
 def test_allowed(definition: str, expected: tuple[str, ...]) -> None:
-    assert allowed(definition, "c") == expected
+    assert allowed_values(definition, "c") == expected
 
 
 def test_both_of_two_constraints_hold() -> None:
-    assert narrowed(("a", "b", "c"), ("c", "b")) == ("b", "c")
-    assert narrowed((), ("a",)) == ("a",)
-    assert narrowed(("a",), ()) == ("a",)
+    assert common_values(("a", "b", "c"), ("c", "b")) == ("b", "c")
+    assert common_values((), ("a",)) == ("a",)
+    assert common_values(("a",), ()) == ("a",)

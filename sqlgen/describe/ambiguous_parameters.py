@@ -4,14 +4,17 @@ from collections.abc import Mapping
 
 from ..model.catalog import PgType
 from ..model.query import Query
-from .answers import Accepted, Ask, Refused
+from .responses import DescribeStatements, ParsedStatement, StatementError
 
 _AMBIGUOUS_PARAMETER = "42P08"
 _TRIES = 8
 
 
 def deduced(
-    ask: Ask, query: Query, refused: Refused, types: Mapping[int, PgType]
+    describe: DescribeStatements,
+    query: Query,
+    refused: StatementError,
+    types: Mapping[int, PgType],
 ) -> str:
     """The type that the parameter which *refused* speaks of has elsewhere, or empty.
 
@@ -23,9 +26,9 @@ def deduced(
         return ""
     text = query.sql.text
     number = _number_at(query, refused.position - 1)
-    answer: Accepted | Refused = refused
+    answer: ParsedStatement | StatementError = refused
     for _ in range(_TRIES):
-        if isinstance(answer, Accepted):
+        if isinstance(answer, ParsedStatement):
             oids = answer.parameters[number - 1 : number] if number else ()
             return "".join(types[oid].display for oid in oids if oid in types)
         if answer.sqlstate != _AMBIGUOUS_PARAMETER or answer.position is None:
@@ -35,7 +38,7 @@ def deduced(
         while text[end : end + 1].isdecimal():
             end += 1
         text = f"{text[:start]}NULL{text[end:]}"
-        (answer,) = ask([text])
+        (answer,) = describe([text])
     return ""
 
 

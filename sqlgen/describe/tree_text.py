@@ -6,7 +6,7 @@ _LINE = 78
 """`LINELEN` of `format_node_dump` in PostgreSQL's nodes/print.c, in bytes."""
 
 
-def unwrapped(wrapped: bytes) -> str:
+def unwrap(wrapped: bytes) -> str:
     r"""The tree as `nodeToString` made it.
 
     `format_node_dump` replaces the last blank that fits into a line by a newline, an escaped one

@@ -32,14 +32,14 @@ def family(tmp_path: Path, binaries: Binaries) -> Family:
         used = time.time() - days * DAY
         (folder / "0.lock").touch()
         os.utime(folder / "0.lock", (used, used))
-        stale_clusters.belongs_to(folder, binaries)
+        stale_clusters.record_program(folder, binaries)
         return folder
 
     return make
 
 
 def left(current: Path) -> list[str]:
-    stale_clusters.forget(current.parent, current)
+    stale_clusters.delete_stale(current.parent, current)
     return sorted(path.name for path in current.parent.iterdir())
 
 
@@ -75,4 +75,4 @@ def test_what_a_process_holds(family: Family) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    stale_clusters.forget(tmp_path / "nothing", tmp_path)
+    stale_clusters.delete_stale(tmp_path / "nothing", tmp_path)

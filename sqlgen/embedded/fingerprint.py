@@ -6,7 +6,7 @@ from pathlib import Path
 from . import extension_shims
 
 
-def fingerprint(folder: Path, extensions: Path | None) -> str:
+def server_fingerprint(folder: Path, extensions: Path | None) -> str:
     """Of the programs in *folder*, what is installed beside them, and the stand-ins for extensions.
 
     An upgrade changes the programs' times, and an extension that is installed those of the folders
@@ -24,7 +24,7 @@ def fingerprint(folder: Path, extensions: Path | None) -> str:
             digest.update(
                 repr((str(path), status.st_mtime_ns, status.st_size)).encode()
             )
-    for place in (extension_shims.OURS, extensions):
-        for file in extension_shims.files(place):
+    for place in (extension_shims.BUNDLED, extensions):
+        for file in extension_shims.shim_files(place):
             digest.update(f"\n{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()

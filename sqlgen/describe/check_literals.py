@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-Literals = tuple[str, ...]
+AllowedValues = tuple[str, ...]
 
 _STRING = r"E?'(?:[^']|'')*'"
 _TYPED = rf"{_STRING}::(?:text|character varying)"
@@ -14,7 +14,7 @@ _TOKEN = re.compile(
 )
 
 
-def allowed(definition: str, column: str) -> Literals:
+def allowed_values(definition: str, column: str) -> AllowedValues:
     """The values other than NULL that *definition* lets *column* have; empty if it has no list.
 
     *definition* is what `pg_get_constraintdef` prints, always fully parenthesised and every
@@ -28,14 +28,14 @@ def allowed(definition: str, column: str) -> Literals:
     return _values(expression[1], _reference(column)) or ()
 
 
-def narrowed(first: Literals, second: Literals) -> Literals:
+def common_values(first: AllowedValues, second: AllowedValues) -> AllowedValues:
     """What two constraints allow together; an empty one allows everything."""
     if not first or not second:
         return first or second
     return tuple(value for value in first if value in second)
 
 
-def _values(expression: str, column: str) -> Literals | None:
+def _values(expression: str, column: str) -> AllowedValues | None:
     """Values other than NULL for which *expression* can be true or NULL; None means any."""
     expression = _without_parentheses(expression)
     arms = _split(expression, " OR ")
@@ -55,7 +55,7 @@ def _values(expression: str, column: str) -> Literals | None:
     return _listed(expression, column)
 
 
-def _listed(comparison: str, column: str) -> Literals | None:
+def _listed(comparison: str, column: str) -> AllowedValues | None:
     """The values of `column = …`, `column = ANY (ARRAY[…])` or `column IS NULL`."""
     if re.fullmatch(rf"{column} IS NULL", comparison):
         return ()

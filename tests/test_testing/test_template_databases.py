@@ -9,8 +9,7 @@ import psycopg
 import pytest
 
 from sqlgen import database
-from sqlgen.database import Step
-from sqlgen.database.test_databases import PREFIX
+from sqlgen.testing.template_databases import PREFIX, TemplateStep, copied_template
 
 RUN = secrets.token_hex(4)
 """Templates stay on the server: those of a run of the tests before are others."""
@@ -46,10 +45,10 @@ def test_each_step_is_made_once_and_each_copy_is_its_own(
     server: database.Server,
 ) -> None:
     log: list[str] = []
-    schema = Step(f"{RUN}_a", runs("CREATE TABLE t (n int)", log))
-    rows = Step(f"{RUN}_b", runs("INSERT INTO t VALUES (1)", log))
+    schema = TemplateStep(f"{RUN}_a", runs("CREATE TABLE t (n int)", log))
+    rows = TemplateStep(f"{RUN}_b", runs("INSERT INTO t VALUES (1)", log))
     for steps, expected in (([schema, rows], 1), ([schema], 0), ([schema, rows], 1)):
-        with database.copy(server, steps, keep=lambda: False) as conninfo:
+        with copied_template(server, steps, keep=lambda: False) as conninfo:
             assert look(conninfo) == expected
         name = psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"]
         assert name not in names(server)
@@ -59,10 +58,10 @@ def test_each_step_is_made_once_and_each_copy_is_its_own(
 
 def test_many_that_want_the_same_one_make_it_once(server: database.Server) -> None:
     log: list[str] = []
-    step = Step(f"{RUN}_c", runs("CREATE TABLE t (n int)", log))
+    step = TemplateStep(f"{RUN}_c", runs("CREATE TABLE t (n int)", log))
 
     def use(_: int) -> int:
-        with database.copy(server, [step], keep=lambda: False) as conninfo:
+        with copied_template(server, [step], keep=lambda: False) as conninfo:
             return look(conninfo)
 
     with ThreadPoolExecutor(8) as pool:
@@ -71,15 +70,15 @@ def test_many_that_want_the_same_one_make_it_once(server: database.Server) -> No
 
 
 def test_one_that_failed_is_made_again(server: database.Server) -> None:
-    broken = Step(f"{RUN}_d", runs("SELECT nothing"))
+    broken = TemplateStep(f"{RUN}_d", runs("SELECT nothing"))
     with (
         pytest.raises(psycopg.errors.UndefinedColumn),
-        database.copy(server, [broken], keep=lambda: False),
+        copied_template(server, [broken], keep=lambda: False),
     ):
         pass
     assert f"{PREFIX}{RUN}_d" not in names(server)
-    mended = Step(f"{RUN}_d", runs("CREATE TABLE t (n int)"))
-    with database.copy(server, [mended], keep=lambda: False) as conninfo:
+    mended = TemplateStep(f"{RUN}_d", runs("CREATE TABLE t (n int)"))
+    with copied_template(server, [mended], keep=lambda: False) as conninfo:
         assert look(conninfo) == 0
 
 
@@ -89,24 +88,24 @@ def test_what_killed_processes_left_goes_with_the_next_template(
     left = f"{PREFIX}{RUN}_killed_new"
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {left}".encode())
-    step = Step(f"{RUN}_e", runs("CREATE TABLE t (n int)"))
-    with database.copy(server, [step], keep=lambda: False):
+    step = TemplateStep(f"{RUN}_e", runs("CREATE TABLE t (n int)"))
+    with copied_template(server, [step], keep=lambda: False):
         assert left not in names(server)
 
 
 def test_only_the_newest_templates_stay(server: database.Server) -> None:
     with ExitStack() as stack:
         for number in range(10):
-            step = Step(f"{RUN}_f{number}", runs("CREATE TABLE t (n int)"))
-            stack.enter_context(database.copy(server, [step], keep=lambda: False))
+            step = TemplateStep(f"{RUN}_f{number}", runs("CREATE TABLE t (n int)"))
+            stack.enter_context(copied_template(server, [step], keep=lambda: False))
     found = {name for name in names(server) if name.startswith(PREFIX)}
     assert len(found) == 8
     assert f"{PREFIX}{RUN}_f9" in found
 
 
 def test_a_copy_may_stay(server: database.Server) -> None:
-    step = Step(f"{RUN}_g", runs("CREATE TABLE t (n int)"))
-    with database.copy(server, [step], keep=lambda: True) as conninfo:
+    step = TemplateStep(f"{RUN}_g", runs("CREATE TABLE t (n int)"))
+    with copied_template(server, [step], keep=lambda: True) as conninfo:
         pass
     assert look(conninfo) == 0
     name = psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"]

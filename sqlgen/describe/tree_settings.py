@@ -20,7 +20,7 @@ _SETTINGS = """
 
 
 @contextmanager
-def trees_sent(pgconn: pq.abc.PGconn) -> Iterator[None]:
+def debug_print_parse(pgconn: pq.abc.PGconn) -> Iterator[None]:
     """Within the block, `LOG: parse tree:` comes to the client; afterwards all is as it was.
 
     Raises `psycopg.ProgrammingError` if a transaction is open: the first wrong query would end it.

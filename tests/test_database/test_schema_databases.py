@@ -97,14 +97,16 @@ def test_templates_are_few(server: database.Server) -> None:
         look(server, {f"few {number}": "SELECT 1"}, "SELECT 1")
     with psycopg.connect(server.conninfo) as connection:
         query = "SELECT count(*) FROM pg_database WHERE starts_with(datname, %s)"
-        assert connection.execute(query, (embedded.TEMPLATES,)).fetchone() == (4,)
+        assert connection.execute(
+            query, (embedded.SCHEMA_DATABASE_PREFIX,)
+        ).fetchone() == (4,)
     # The newest ones are those that stay.
     assert look(server, {"few 5": "SELECT 1"}, "SELECT 1") == (1, [])
 
 
 def test_a_given_server_keeps_nothing(newest_server: database.Server) -> None:
     given = database.Server(
-        conninfo=newest_server.conninfo, version=newest_server.version, private=False
+        conninfo=newest_server.conninfo, version=newest_server.version, embedded=False
     )
     steps = {"given": "CREATE TABLE kept ()"}
     for _ in range(2):

@@ -199,7 +199,7 @@ def test_loading_the_plugin_imports_nothing_that_is_slow() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert loaded == ["sqlgen", "sqlgen.testing.plugin"]
+    assert loaded == ["sqlgen", "sqlgen.testing", "sqlgen.testing.plugin"]
 
 
 @pytest.mark.sqlgen_fixtures("seeds/demo.sql")

@@ -44,7 +44,7 @@ VALUES = {
 @pytest.fixture
 def extended(server: database.Server) -> Iterator[psycopg.Connection[TupleRow]]:
     with ExitStack() as stack:
-        if not server.private:  # a given one may have no such extensions
+        if not server.embedded:  # a given one may have no such extensions
             server = stack.enter_context(database.server("embedded"))
         connection = stack.enter_context(database.scratch(server))
         connection.execute('CREATE EXTENSION pgcrypto; CREATE EXTENSION "uuid-ossp"')

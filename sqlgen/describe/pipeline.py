@@ -7,19 +7,21 @@ from itertools import chain, islice, repeat
 from psycopg.pq import DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
-from .answers import TREE, Accepted, Answer, Refused, WireColumn
+from .responses import TREE, ParsedStatement, Response, StatementError, WireColumn
 
 BATCH = 64
 """Statements a Sync: an error makes the server skip what follows it up to the next one."""
 
 
-def exchange(pgconn: PGconn, statements: Sequence[str]) -> tuple[Answer, ...]:
+def describe_pipelined(
+    pgconn: PGconn, statements: Sequence[str]
+) -> tuple[Response, ...]:
     """The server's answers, in order. The connection is idle before and after.
 
     Nothing is executed. All statements go through the unnamed prepared statement, which the next
     simple query drops.
     """
-    answers: list[Answer] = []
+    answers: list[Response] = []
     handler = pgconn.notice_handler
     pgconn.enter_pipeline_mode()
     try:
@@ -33,7 +35,7 @@ def exchange(pgconn: PGconn, statements: Sequence[str]) -> tuple[Answer, ...]:
     return tuple(answers)
 
 
-def _batch(pgconn: PGconn, statements: Sequence[str]) -> Sequence[Answer]:
+def _batch(pgconn: PGconn, statements: Sequence[str]) -> Sequence[Response]:
     """Answers up to and including the first refusal.
 
     libpq hands a notice over as soon as it has read it, which may be before the result of the
@@ -97,8 +99,8 @@ def _trees(notice: PGresult) -> Iterator[bytes]:
         yield notice.error_field(DiagnosticField.MESSAGE_DETAIL) or b""
 
 
-def _accepted(described: PGresult, tree: bytes) -> Accepted:
-    return Accepted(
+def _accepted(described: PGresult, tree: bytes) -> ParsedStatement:
+    return ParsedStatement(
         parameters=tuple(
             described.param_type(index) for index in range(described.nparams)
         ),
@@ -115,12 +117,12 @@ def _accepted(described: PGresult, tree: bytes) -> Accepted:
     )
 
 
-def _refused(result: PGresult) -> Refused:
+def _refused(result: PGresult) -> StatementError:
     def text(field: DiagnosticField) -> str:
         return (result.error_field(field) or b"").decode(errors="replace")
 
     position = text(DiagnosticField.STATEMENT_POSITION)
-    return Refused(
+    return StatementError(
         sqlstate=text(DiagnosticField.SQLSTATE),
         message=text(DiagnosticField.MESSAGE_PRIMARY),
         detail=text(DiagnosticField.MESSAGE_DETAIL),

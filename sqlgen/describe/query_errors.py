@@ -6,8 +6,8 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Label
 from ..model.query import Query
 from ..model.source import Span
-from .answers import Refused
 from .hints import hint
+from .responses import StatementError
 
 _TOKEN = re.compile(
     r"""
@@ -25,8 +25,8 @@ _TOKEN = re.compile(
 """What is underlined: a name with its qualification, a constant, an operator, a parameter."""
 
 
-def refusal(
-    query: Query, refused: Refused, catalog: Catalog, *, deduced: str = ""
+def query_error(
+    query: Query, refused: StatementError, catalog: Catalog, *, deduced: str = ""
 ) -> Diagnostic:
     """PostgreSQL's own error: its code, message and hint as they are, its detail at the caret.
 

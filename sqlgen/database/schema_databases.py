@@ -21,10 +21,10 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from ..embedded import TEMPLATES, template_name
-from .scratch import connected, create, drop, scratch
+from ..embedded import SCHEMA_DATABASE_PREFIX, schema_database_name
+from .scratch import connect, create_database, drop_database, scratch
 from .server import Server
-from .stale_databases import new_name
+from .stale_databases import new_scratch_name
 
 Migrate = Callable[[psycopg.Connection[TupleRow], int], None]
 """Runs the migrations from the given place in the chain on."""
@@ -66,7 +66,7 @@ def migrated(
             migrate(connection, 0)
             yield connection
     else:
-        with connected(server, name, search_path) as connection:
+        with connect(server, name, search_path) as connection:
             yield connection
 
 
@@ -82,10 +82,10 @@ def template(
     None where none can be kept: on a given server, and where migrations change more than their
     database. Raises what *migrate* raises.
     """
-    if not server.private:
+    if not server.embedded:
         return None
     names = [
-        template_name(server.fingerprint, server.version, part, search_path)
+        schema_database_name(server.fingerprint, server.version, part, search_path)
         for part in chain or ("",)
     ]
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
@@ -112,10 +112,10 @@ def _made(
     migrate: Callable[[psycopg.Connection[TupleRow]], None],
 ) -> str | None:
     """Make the template *name*; give None and leave nothing where it cannot be one."""
-    half = new_name()
+    half = new_scratch_name()
     try:
-        create(server, half, base or "template0")
-        with connected(server, half, search_path) as connection:
+        create_database(server, half, base or "template0")
+        with connect(server, half, search_path) as connection:
             migrate(connection)
         with psycopg.connect(server.conninfo, autocommit=True) as connection:
             if connection.execute(_SHARED).fetchone() == before:
@@ -124,7 +124,7 @@ def _made(
                 _touch(connection, name)
                 return name
     finally:
-        drop(server, half)
+        drop_database(server, half)
         _forget_roles(server, before)
     return None
 
@@ -132,7 +132,7 @@ def _made(
 @contextmanager
 def _forgotten_roles(server: Server) -> Iterator[None]:
     """Take back what happens to roles within the block, after its database is gone."""
-    if not server.private:
+    if not server.embedded:
         yield
         return
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
@@ -165,7 +165,7 @@ def _existing(connection: psycopg.Connection[TupleRow]) -> list[str]:
         for (name,) in connection.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
             " ORDER BY shobj_description(oid, 'pg_database')",
-            (TEMPLATES,),
+            (SCHEMA_DATABASE_PREFIX,),
         )
     ]
 

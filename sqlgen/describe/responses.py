@@ -16,7 +16,7 @@ class WireColumn:
 
 
 @frozen
-class Accepted:
+class ParsedStatement:
     """A statement that the server understood; `tree` is the notice's text, wrapped as it came."""
 
     parameters: tuple[int, ...]
@@ -25,7 +25,7 @@ class Accepted:
 
 
 @frozen(kw_only=True)
-class Refused:
+class StatementError:
     """A statement that the server did not understand; `position` counts characters from 1."""
 
     sqlstate: str
@@ -35,9 +35,9 @@ class Refused:
     position: int | None
 
 
-Answer = Accepted | Refused
+Response = ParsedStatement | StatementError
 
-Ask = Callable[[Sequence[str]], Sequence[Answer]]
+DescribeStatements = Callable[[Sequence[str]], Sequence[Response]]
 """Gives the server's answers to statements, in their order. Nothing is executed."""
 
 TREE = b"parse tree:"

@@ -1,0 +1,64 @@
+"""A project's migrations and SQL fixtures -> a database for each of its tests."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from .. import database, migrate, read
+from ..migrate import project
+from ..model.config import Config
+from .template_databases import TemplateStep, copied_template
+
+
+@contextmanager
+def server_for_tests(config: Config, *, persistent: bool) -> Iterator[database.Server]:
+    """Yield the server for the tests' databases: the one that builds use.
+
+    An embedded server is deleted after the tests. Where a *persistent* one is wanted, the project's
+    development server takes its place.
+    """
+    extensions = project.extensions(config)
+    if persistent and config.server == "embedded":
+        yield database.development.start(config.root, extensions=extensions)
+        return
+    with database.server(config.server, extensions=extensions) as server:
+        yield server
+
+
+@contextmanager
+def database_for_test(
+    config: Config,
+    server: database.Server,
+    *,
+    fixtures: Sequence[str],
+    keep: Callable[[], bool],
+) -> Iterator[str]:
+    """Create a database for one test, yield its connection string, and drop it unless *keep()*.
+
+    It has all migrations, and the rows that the SQL files *fixtures* insert: paths in the project.
+    Raises `SqlgenError` if a file is wrong.
+    """
+    sources = tuple(read.source(config.root, path) for path in fixtures)
+    schema: tuple[object, ...] = (
+        [(m.version, m.description, m.up.sha384) for m in project.migrations(config)],
+        (config.search_path, config.migrate.table),
+    )
+
+    def apply_migrations(conninfo: str) -> None:
+        conninfo = project.on_search_path(config, conninfo)
+        project.up(config, project.Target(conninfo, server.embedded))
+
+    def insert_fixtures(conninfo: str) -> None:
+        migrate.seed(project.on_search_path(config, conninfo), sources)
+
+    steps = [TemplateStep(_key(schema), apply_migrations)]
+    if sources:
+        rows = (*schema, [source.sha384 for source in sources])
+        steps.append(TemplateStep(_key(rows), insert_fixtures))
+    with copied_template(server, steps, keep=keep) as conninfo:
+        yield project.on_search_path(config, conninfo)
+
+
+def _key(content: object) -> str:
+    """Return the key of a template with this *content*."""
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
