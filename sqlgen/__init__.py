@@ -1,17 +1,25 @@
 """sqlgen: typed Python functions from named SQL queries, proved by PostgreSQL.
 
-The stations, in the order in which data passes them:
+The rooms, from the outside in, and the stages in the order in which data passes them:
 
+    cli         arguments -> text and an exit status
+    testing     a project -> a migrated database for each test
+    build       puts the stages together: a project -> the changes to its generated files
+    migrate     Migration -> a database that has the schema
+    lint        Migration -> warnings
     read        disk -> SourceFile, Config
     parse       SourceFile -> Query, Migration
-    database    a server -> a scratch database
-    migrate     Migration -> a database that has the schema
-    describe    Query, connection -> Description, Catalog
+    embedded    PostgreSQL's programs -> a server of our own
+    database    a server -> databases that have the schema
+    describe    session -> Description, Catalog
     infer       Description, Catalog -> TypedQuery
     translate   TypedQuery -> Module
     render      Module -> GeneratedFile
+    lockfile    TypedQuery <-> the committed analysis
+    cache       key -> bytes in the user's cache directory
     write       GeneratedFile -> Change -> disk
     report      Diagnostic -> text
+    model       the data that travels between the rooms
 
-`model` holds what travels between them, `pipeline` puts them together, `cli` is the command.
+`docs/architecture.md` tells more.
 """

@@ -1,13 +1,24 @@
 """The house rules that a machine can check."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "sqlgen"
+ROOMS = {file.parent.name for file in PACKAGE.glob("*/__init__.py")}
+KNOWN_BY = {
+    # Libraries, and the rooms that may import them. `render` only emits imports of psycopg.
+    "psycopg": {"build", "cli", "database", "describe", "migrate", "render", "testing"},
+    "black": {"build", "cli", "render", "testing"},
+    "click": {"build", "cli", "report", "testing"},
+}
 ELSEWHERE = {
     # What a golden project cannot show: the state of a disk, a server, a command line, or a
     # database's ledger. Tests of the stage concerned show these.
@@ -39,6 +50,13 @@ ELSEWHERE = {
     "stopped-migration",
     "unknown-version",
 }
+
+
+def contracts() -> list[dict[str, Any]]:
+    """Return the import contracts of `pyproject.toml`."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contracts: list[dict[str, Any]] = settings["tool"]["importlinter"]["contracts"]
+    return contracts
 
 
 def test_import_contracts_hold() -> None:
@@ -76,3 +94,45 @@ def test_every_code_is_in_a_golden_project() -> None:
     )
     missing = {code for code in written if f"[{code}]" not in shown}
     assert missing <= ELSEWHERE, missing - ELSEWHERE
+
+
+def test_the_architecture_page_has_every_room() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)/` \| (.*) \|$", page, re.MULTILINE))
+    assert set(rows) == ROOMS
+    for room, row in rows.items():
+        inner = {file.parent.name for file in (PACKAGE / room).glob("*/__init__.py")}
+        _, _, listed = row.partition("rooms: ")
+        assert set(re.findall(r"`(\w+)/`", listed)) == inner, room
+
+
+def test_the_layers_on_the_architecture_page_are_the_contract() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    [layers] = [c["layers"] for c in contracts() if c.get("containers") == ["sqlgen"]]
+    assert "\n".join(layers) in page
+    assert set(re.findall(r"\w+", " ".join(layers))) == ROOMS
+
+
+def test_the_package_docstring_has_every_room() -> None:
+    docstring = ast.get_docstring(ast.parse((PACKAGE / "__init__.py").read_text()))
+    lines = re.findall(r"^    (\w+) +\S", docstring or "", re.MULTILINE)
+    assert len(lines) == len(set(lines))
+    assert set(lines) == ROOMS
+
+
+@pytest.mark.parametrize("library", KNOWN_BY)
+def test_a_contract_on_a_library_names_every_other_room(library: str) -> None:
+    [contract] = [c for c in contracts() if library in c.get("forbidden_modules", ())]
+    rooms = {f"sqlgen.{room}" for room in ROOMS - KNOWN_BY[library]}
+    assert rooms <= set(contract["source_modules"])
+
+
+def test_decisions_are_numbered_and_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    records = sorted(folder.glob("[0-9]*.md"))
+    index = (folder / "README.md").read_text()
+    assert re.findall(r"\]\((.*\.md)\)", index) == [file.name for file in records]
+    for number, file in enumerate(records, 1):
+        title = file.read_text().partition("\n")[0].removeprefix("# ")
+        assert title.startswith(f"{number:04}. ")
+        assert f"[{title}]({file.name})" in index
