@@ -103,7 +103,7 @@ def test_the_architecture_page_has_every_room() -> None:
     for room, row in rows.items():
         inner = {file.parent.name for file in (PACKAGE / room).glob("*/__init__.py")}
         _, _, listed = row.partition("rooms: ")
-        assert set(re.findall(r"`(\w+)/`", listed)) == inner, room
+        assert set(re.findall(r"`(\w+)/`", listed)) == inner, f"list them: {room}/"
 
 
 def test_the_layers_on_the_architecture_page_are_the_contract() -> None:
