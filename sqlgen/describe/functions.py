@@ -5,9 +5,10 @@ from typing import Any
 
 import psycopg
 
+from ..model import postgres
 from ..model.catalog import Function, PgType
 
-_FUNCTIONS = """
+_FUNCTIONS = f"""
 SELECT p.oid,
        n.nspname,
        p.proname,
@@ -32,7 +33,7 @@ JOIN pg_language AS l ON l.oid = p.prolang
 -- The extension that CREATE EXTENSION made it for.
 LEFT JOIN pg_depend AS d
        ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
-      AND d.refclassid = 'pg_extension'::regclass AND p.oid >= 16384
+      AND d.refclassid = 'pg_extension'::regclass AND p.oid >= {postgres.FIRST_NORMAL_OBJECT_ID}
 LEFT JOIN pg_extension AS e ON e.oid = d.refobjid
 """
 

@@ -4,20 +4,21 @@ from typing import Any
 
 import psycopg
 
+from ..model import postgres
 from ..model.catalog import Catalog
 from .columns import columns, family
 from .functions import functions, operators
 from .relations import relations
 from .types import FieldRow, types
 
-_COMMENTS = """
+_COMMENTS = f"""
 -- Comments on types ('t') and on relations and their columns ('c') that did not come with the server.
 SELECT CASE d.classoid WHEN 'pg_type'::regclass THEN 't' ELSE 'c' END,
        d.objoid,
        d.objsubid,
        d.description
 FROM pg_description AS d
-WHERE d.classoid IN ('pg_type'::regclass, 'pg_class'::regclass) AND d.objoid >= 16384
+WHERE d.classoid IN ('pg_type'::regclass, 'pg_class'::regclass) AND d.objoid >= {postgres.FIRST_NORMAL_OBJECT_ID}
 """
 
 

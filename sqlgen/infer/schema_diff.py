@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from ..model import postgres
 from ..model.catalog import (
     Catalog,
     Relation,
@@ -81,16 +82,12 @@ def _references(catalog: Catalog) -> dict[int, frozenset[int]]:
     """
     found: dict[int, frozenset[int]] = {}
     for relation in catalog.relations.values():
-        if relation.oid >= _FIRST_OF_USERS:
+        if relation.oid >= postgres.FIRST_NORMAL_OBJECT_ID:
             found[relation.oid] = _numbers(_trees(relation))
     for function in catalog.functions.values():
         if function.body:
             found[function.oid] = _numbers([function.body])
     return found
-
-
-_FIRST_OF_USERS = 16384
-"""`FirstNormalObjectId` (access/transam.h): the system's relations refer to none of the users'."""
 
 
 def _trees(relation: Relation) -> Iterator[str]:

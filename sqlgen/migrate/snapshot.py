@@ -3,6 +3,8 @@
 import psycopg
 from psycopg.rows import TupleRow
 
+from ..model import postgres
+
 # Each query gives a line an object: what it is, its name, and all that was said of it. What
 # belongs to an extension is the extension's; columns are compared by name, for a column that is
 # dropped and added again stands last. Privileges are written out, whether they were ever granted or
@@ -148,7 +150,7 @@ UNION ALL
 SELECT 'cast', format('%s to %s', castsource::regtype, casttarget::regtype),
   concat_ws(' ', nullif(castfunc, 0)::regprocedure, castcontext::text, castmethod::text),
   obj_description(oid, 'pg_cast')
-FROM pg_cast WHERE oid >= 16384 AND {not_of_extension}('pg_cast', oid)
+FROM pg_cast WHERE oid >= {first_normal_object_id} AND {not_of_extension}('pg_cast', oid)
 UNION ALL
 SELECT 'event trigger', quote_ident(evtname),
   concat_ws(' ', evtevent, evtfoid::regprocedure, evtenabled::text, array_to_string(evttags, ', ')),
@@ -171,6 +173,7 @@ def _privileges(granted: str, kind: str, owner: str) -> str:
 
 
 _PIECES = {
+    "{first_normal_object_id}": str(postgres.FIRST_NORMAL_OBJECT_ID),
     "{own_namespace}": "pg_temp.sqlgen_is_own",
     "{not_of_extension}": "pg_temp.sqlgen_is_alone",
     "{privileges_of_relation}": _privileges(

@@ -5,6 +5,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from .frozen import frozen
+from .postgres import FIRST_NORMAL_OBJECT_ID
 
 
 @frozen(kw_only=True)
@@ -210,8 +211,8 @@ class Function:
     `arguments` are the input arguments' types and `all_arguments` the types of all arguments with
     their modes (`pg_proc.proargmodes`: i, o, b, v, t) and names, as `(mode, name, type)`; types as
     `format_type` prints them. `kind` is `pg_proc.prokind`. `body` is `pg_proc.prosqlbody` (a SQL-standard body's tree), empty
-    where there is none. `system` tells that it is PostgreSQL's own (schema `pg_catalog`, oid below
-    16384); `extension` names the extension it belongs to, else empty. `volatile` tells that two
+    where there is none. `system` tells that it is PostgreSQL's own (schema `pg_catalog`, an oid
+    below `FIRST_NORMAL_OBJECT_ID`); `extension` names the extension it belongs to, else empty. `volatile` tells that two
     calls in one statement may differ (`pg_proc.provolatile` v).
     """
 
@@ -232,8 +233,8 @@ class Function:
 
     @property
     def system(self) -> bool:
-        """Whether it came with PostgreSQL itself (oids from 16384 on are given out by use)."""
-        return self.oid < 16384
+        """Whether it came with PostgreSQL itself (larger oids are given out by use)."""
+        return self.oid < FIRST_NORMAL_OBJECT_ID
 
     @property
     def signature(self) -> str:

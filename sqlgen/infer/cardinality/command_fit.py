@@ -3,8 +3,8 @@
 from ...model.description import Description
 from ...model.diagnostic import Diagnostic, Label
 from ...model.query import Command
+from ..tree.enums import CmdType
 from ..tree.nodes import Node
-from ..tree.query_level import SELECT
 
 
 def unfit(description: Description, tree: Node | None) -> Diagnostic | None:
@@ -31,7 +31,7 @@ def unfit(description: Description, tree: Node | None) -> Diagnostic | None:
         )
     if query.command is Command.STREAM and (
         tree is None
-        or tree.number("commandType") != SELECT
+        or tree.number("commandType") != CmdType.SELECT
         or any(_changes_data(cte) for cte in tree.nodes("cteList"))
     ):
         return Diagnostic(
@@ -49,4 +49,4 @@ def unfit(description: Description, tree: Node | None) -> Diagnostic | None:
 def _changes_data(cte: Node) -> bool:
     """Whether a CTE is an INSERT, UPDATE, DELETE or MERGE, which DECLARE CURSOR refuses."""
     query = cte.node("ctequery")
-    return query is not None and query.number("commandType") != SELECT
+    return query is not None and query.number("commandType") != CmdType.SELECT

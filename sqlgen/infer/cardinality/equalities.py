@@ -5,12 +5,10 @@ from typing import NamedTuple
 
 from ...model.catalog import ArrayType, DomainType, PgType
 from ..nullability.conditions import conjuncts
+from ..tree.enums import JoinType
 from ..tree.nodes import Node
 from ..tree.query_level import Level, own_nodes, reference, stood_for, unchanged
 from .unique_indexes import expression_numbers
-
-# `JoinType` (nodes.h).
-INNER, LEFT, FULL, RIGHT = 0, 1, 2, 3
 
 
 class Binding(NamedTuple):
@@ -45,7 +43,11 @@ def nullable_side(level: Level) -> frozenset[int]:
     tree = level.query.node("jointree")
     found: set[int] = set()
     for node in own_nodes(tree) if tree else ():
-        sides = {LEFT: ["rarg"], RIGHT: ["larg"], FULL: ["larg", "rarg"]}
+        sides: dict[int, list[str]] = {
+            JoinType.LEFT: ["rarg"],
+            JoinType.RIGHT: ["larg"],
+            JoinType.FULL: ["larg", "rarg"],
+        }
         if node.tag == "JOINEXPR":
             for name in sides.get(node.number("jointype"), ()):
                 side = node.node(name)
@@ -125,8 +127,9 @@ def _conditions_below(node: Node) -> Iterator[tuple[Node, frozenset[int]]]:
             if side:
                 yield from _conditions_below(side)
         # An outer join's own side keeps the rows that its condition does not hold for.
-        outer = {LEFT: left, RIGHT: right}.get(node.number("jointype"))
-        if quals and node.number("jointype") != FULL:
+        sides: dict[int, Node | None] = {JoinType.LEFT: left, JoinType.RIGHT: right}
+        outer = sides.get(node.number("jointype"))
+        if quals and node.number("jointype") != JoinType.FULL:
             preserved = _below(outer) if outer else frozenset()
             yield from ((part, preserved) for part in conjuncts(quals))
 

@@ -4,9 +4,9 @@ from ...model.catalog import Relation
 from ...model.diagnostic import Diagnostic, Label, Severity
 from ...model.query import Command, Query
 from ...model.typed import Cardinality
+from ..tree.enums import CmdType, JoinType, OnConflictAction, RTEKind, SetOperation
 from ..tree.nodes import Node
-from ..tree.query_level import INSERT, SELECT, VALUES, Level
-from .equalities import FULL, INNER, LEFT, RIGHT
+from ..tree.query_level import Level
 from .unique_keys import (
     at_most_one,
     from_indexes,
@@ -16,8 +16,6 @@ from .unique_keys import (
     single,
     target_has_rules,
 )
-
-_NOTHING = 1  # DO NOTHING of `OnConflictAction` (nodes.h)
 
 
 def cardinality(level: Level) -> Cardinality:
@@ -32,9 +30,9 @@ def cardinality(level: Level) -> Cardinality:
 def at_least_one(level: Level) -> bool:
     """Whether a query always gives a row."""
     query = level.query
-    if query.number("commandType") == INSERT:
+    if query.number("commandType") == CmdType.INSERT:
         return _always_inserts(level)
-    if query.number("commandType") != SELECT or query.flag("hasTargetSRFs"):
+    if query.number("commandType") != CmdType.SELECT or query.flag("hasTargetSRFs"):
         return False
     # FOR UPDATE … SKIP LOCKED skips rows, OFFSET too, and a LIMIT may be 0.
     if query.node("limitOffset") or query.nodes("rowMarks"):
@@ -80,7 +78,8 @@ def _always_inserts(level: Level) -> bool:
         return False
     conflict = query.node("onConflict")
     if conflict and (
-        conflict.number("action") == _NOTHING or conflict.node("onConflictWhere")
+        conflict.number("action") == OnConflictAction.NOTHING
+        or conflict.node("onConflictWhere")
     ):
         return False
     return _from_any(level)
@@ -91,7 +90,7 @@ def _combines(operation: Node, level: Level) -> bool:
     if operation.tag == "RANGETBLREF":
         return _any_in(operation, level)
     left, right = operation.node("larg"), operation.node("rarg")
-    return operation.number("op") == 1 and any(
+    return operation.number("op") == SetOperation.UNION and any(
         side is not None and _combines(side, level) for side in (left, right)
     )
 
@@ -112,7 +111,7 @@ def _any_in(item: Node, level: Level) -> bool:
         entry = level.entries[item.number("rtindex") - 1]
         if level.relation(entry):  # may be empty
             return False
-        if entry.number("rtekind") == VALUES:
+        if entry.number("rtekind") == RTEKind.VALUES:
             return True
         source = level.source(entry)
         return at_least_one(source) if source else bool(keys_of(level, entry))
@@ -120,18 +119,18 @@ def _any_in(item: Node, level: Level) -> bool:
     if left is None or right is None:
         return False
     kind = item.number("jointype")
-    if kind == INNER:
+    if kind == JoinType.INNER:
         always = item.node("quals") is None
         return always and _any_in(left, level) and _any_in(right, level)
-    return (kind in (LEFT, FULL) and _any_in(left, level)) or (
-        kind in (RIGHT, FULL) and _any_in(right, level)
+    return (kind in (JoinType.LEFT, JoinType.FULL) and _any_in(left, level)) or (
+        kind in (JoinType.RIGHT, JoinType.FULL) and _any_in(right, level)
     )
 
 
 def _missing_key(level: Level) -> str:
     """What to add so that one row is left: the key of the first relation that has many."""
     otherwise = "make it `:many`"
-    if level.query.number("commandType") == SELECT:
+    if level.query.number("commandType") == CmdType.SELECT:
         otherwise = "add `LIMIT 1`, or make it `:many`"
     for index in sorted(from_indexes(level) - single(level)):
         relation = level.relation(level.entries[index - 1])

@@ -3,54 +3,39 @@
 from collections.abc import Iterator
 
 from ...model.catalog import Relation, RelationKind
+from ..tree.enums import (
+    CmdType,
+    JoinType,
+    LimitOption,
+    MergeMatchKind,
+    RTEKind,
+    SetOperation,
+)
 from ..tree.nodes import Node
-from ..tree.query_level import (
-    DELETE,
-    FUNCTION,
-    INSERT,
-    SELECT,
-    UPDATE,
-    VALUES,
-    Level,
-    own_nodes,
-    reference,
-    stood_for,
-    uncoerced,
-)
-from .equalities import (
-    FULL,
-    bindings,
-    conditions,
-    depends_on,
-    lateral_to,
-    nullable_side,
-)
+from ..tree.query_level import Level, own_nodes, reference, stood_for, uncoerced
+from .equalities import bindings, conditions, depends_on, lateral_to, nullable_side
 from .unique_indexes import Key, index_keys
 
 _ONE_ROW: Key = frozenset()
 """The key that says that there are no two rows."""
 
-_UNION, _INTERSECT = 1, 2  # `SetOperation` (parsenodes.h)
-_WITH_TIES = 1  # `LimitOption` (nodes.h)
-_NOT_MATCHED_BY_SOURCE = 1  # `MergeMatchKind` (primnodes.h), 17 and newer
-
 
 def at_most_one(level: Level) -> bool:
     """Whether a query gives one row at most, those of RETURNING for a change of data."""
     query = level.query
-    if query.number("commandType") == SELECT:
+    if query.number("commandType") == CmdType.SELECT:
         return limited_to(level) in (0, 1) or _selects_one(level)
     if not query.nodes("returningList") or target_has_rules(level):
         return False
-    if query.number("commandType") == INSERT:
+    if query.number("commandType") == CmdType.INSERT:
         return not query.flag("hasTargetSRFs") and _from_one(level)
     target = query.number("resultRelation")
-    if query.number("commandType") in (UPDATE, DELETE):
+    if query.number("commandType") in (CmdType.UPDATE, CmdType.DELETE):
         # However many rows it is joined to, a row is changed once.
         return target in single(level)
     # MERGE: one row of the source that meets one row of the target.
     return single(level) >= from_indexes(level) | {target} and not any(
-        action.number("matchKind") == _NOT_MATCHED_BY_SOURCE
+        action.number("matchKind") == MergeMatchKind.NOT_MATCHED_BY_SOURCE
         for action in query.nodes("mergeActionList")
     )
 
@@ -93,9 +78,9 @@ def from_indexes(level: Level) -> frozenset[int]:
 
 def keys_of(level: Level, entry: Node) -> tuple[Key, ...]:
     """The keys of a range table entry."""
-    if entry.number("rtekind") == VALUES:
+    if entry.number("rtekind") == RTEKind.VALUES:
         return (_ONE_ROW,) if len(entry.lists("values_lists")) == 1 else ()
-    if entry.number("rtekind") == FUNCTION:
+    if entry.number("rtekind") == RTEKind.FUNCTION:
         called = [function.node("funcexpr") for function in entry.nodes("functions")]
         return () if any(map(_gives_set, called)) else (_ONE_ROW,)
     relation, source = level.relation(entry), level.source(entry)
@@ -113,7 +98,7 @@ def limited_to(level: Level) -> int | None:
         constant is None
         or constant.tag != "CONST"
         or constant.flag("constisnull")
-        or level.query.number("limitOption") == _WITH_TIES
+        or level.query.number("limitOption") == LimitOption.WITH_TIES
     ):
         return None
     return int.from_bytes(constant.datum("constvalue"), "little")
@@ -193,10 +178,11 @@ def _operates_on_one(operation: Node, level: Level) -> bool:
         source = level.source(level.entries[operation.number("rtindex") - 1])
         return source is not None and at_most_one(source)
     left, right = operation.node("larg"), operation.node("rarg")
-    if left is None or right is None or operation.number("op") == _UNION:
+    if left is None or right is None or operation.number("op") == SetOperation.UNION:
         return False
     return _operates_on_one(left, level) or (
-        operation.number("op") == _INTERSECT and _operates_on_one(right, level)
+        operation.number("op") == SetOperation.INTERSECT
+        and _operates_on_one(right, level)
     )
 
 
@@ -208,7 +194,7 @@ def _from_one(level: Level) -> bool:
 def _has_full_join(level: Level) -> bool:
     tree = level.query.node("jointree")
     return any(
-        node.tag == "JOINEXPR" and node.number("jointype") == FULL
+        node.tag == "JOINEXPR" and node.number("jointype") == JoinType.FULL
         for node in (own_nodes(tree) if tree else ())
     )
 
@@ -238,7 +224,7 @@ def _output_keys(source: Level) -> tuple[Key, ...]:
         return (_ONE_ROW,)
     query, output = source.query, source.output
     if (
-        query.number("commandType") != SELECT
+        query.number("commandType") != CmdType.SELECT
         or query.flag("hasTargetSRFs")
         or query.node("setOperations")
         or query.nodes("groupingSets")

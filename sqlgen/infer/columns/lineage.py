@@ -6,14 +6,9 @@ from typing import TypeAlias
 
 from ...model.typed import ColumnName
 from ..tree.catalog_index import Table
+from ..tree.enums import ACL_DELETE, FIRST_LOW_INVALID_ATTRIBUTE
 from ..tree.nodes import Node
 from ..tree.query_level import Level, origin
-
-_FIRST_LOW_INVALID = -7
-"""`FirstLowInvalidHeapAttributeNumber` (sysattr.h): bit sets of columns count from here."""
-
-_DELETE = 1 << 3
-"""`ACL_DELETE` (parsenodes.h) in an entry's `requiredPerms`."""
 
 _Columns: TypeAlias = set[tuple[Table, int]]
 
@@ -42,7 +37,7 @@ def _gather(level: Level, reads: _Columns, writes: _Columns, seen: set[int]) -> 
         read = _columns(table, permissions.numbers("selectedCols"))
         inserted = permissions.numbers("insertedCols")
         written = _columns(table, inserted + permissions.numbers("updatedCols"))
-        if permissions.number("requiredPerms") & _DELETE:
+        if permissions.number("requiredPerms") & ACL_DELETE:
             written = {(table, number) for number in table.names}
         view = level.source(entry)
         if view is None:
@@ -68,7 +63,7 @@ def _permissions(level: Level) -> Iterator[tuple[Node, Node]]:
 
 def _columns(table: Table, bits: Iterable[int]) -> _Columns:
     """The columns of a bit set without the system's own; a whole row is all columns."""
-    numbers = {bit + _FIRST_LOW_INVALID for bit in bits}
+    numbers = {bit + FIRST_LOW_INVALID_ATTRIBUTE for bit in bits}
     if 0 in numbers:
         return {(table, number) for number in table.names}
     return {(table, number) for number in numbers if number in table.names}

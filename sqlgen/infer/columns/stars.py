@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ...model.typed import Star
+from ..tree.enums import CmdType, RTEKind, SubLinkType
 from ..tree.nodes import Node
-from ..tree.query_level import GROUP, INSERT, JOIN, SELECT, Level
+from ..tree.query_level import Level
 from .keywords import quoted
 from .spans import characters
 
@@ -28,7 +29,7 @@ def stars(statement: Level, text: str) -> tuple[Star, ...]:
         id(node.node("subselect"))
         for level in statement.all
         for node in level.query.own
-        if node.tag == "SUBLINK" and node.number("subLinkType") == 0  # EXISTS_SUBLINK
+        if node.tag == "SUBLINK" and node.number("subLinkType") == SubLinkType.EXISTS
     }
     found: dict[int, Star] = {}
     for level in statement.all:
@@ -108,7 +109,7 @@ def _name(
         return None
     if prefix:
         return prefix + quoted(column)
-    if entry.number("rtekind") == JOIN and entry.node("alias") is None:
+    if entry.number("rtekind") == RTEKind.JOIN and entry.node("alias") is None:
         return quoted(column)  # a column that USING merged
     if len(visible) <= 1:
         return quoted(column)
@@ -121,7 +122,7 @@ def _name(
 def _written(var: Node, level: Level) -> tuple[Node | None, int]:
     """The entry and column that the author's own words mean (`varnosyn`), behind GROUP BY."""
     entry, number = _entry(var, level)
-    if entry and entry.number("rtekind") == GROUP:
+    if entry and entry.number("rtekind") == RTEKind.GROUP:
         grouped = entry.nodes("groupexprs")
         if not 0 < number <= len(grouped) or grouped[number - 1].tag != "VAR":
             return None, 0
@@ -144,14 +145,16 @@ def _visible(level: Level) -> list[str]:
     for node in tree.walk() if tree else ():
         if node.tag in ("RANGETBLREF", "JOINEXPR"):
             indexes.add(node.number("rtindex"))
-    if query.number("commandType") != SELECT:
+    if query.number("commandType") != CmdType.SELECT:
         indexes.add(query.number("resultRelation"))
-    if query.number("commandType") == INSERT:  # what it inserts from is not to be seen
+    if (
+        query.number("commandType") == CmdType.INSERT
+    ):  # what it inserts from is not to be seen
         indexes = {query.number("resultRelation")}
     names = []
     for index in sorted(indexes - {0}):
         entry = level.entries[index - 1]
-        if entry.number("rtekind") == JOIN and entry.node("alias") is None:
+        if entry.number("rtekind") == RTEKind.JOIN and entry.node("alias") is None:
             continue
         if name := entry.node("eref"):
             names.append(name.string("aliasname"))

@@ -2,17 +2,16 @@
 
 from typing import TypeAlias
 
+from ...model import postgres
 from ...model.catalog import CompositeType
 from ..nullability.conditions import Condition
 from ..nullability.scope import Scope
 from ..nullability.three_valued import NOT_NULL
+from ..tree.enums import RTEKind
 from ..tree.nodes import Node
 
 Fields: TypeAlias = tuple[tuple[str, ...], tuple[Node, ...], Scope]
 """Names and expressions in their order, and the scope that these stand in."""
-
-_RELATION, _SUBQUERY, _VALUES, _CTE = 0, 1, 5, 6  # RTEKind
-_RECORD = 2249
 
 
 def fields(node: Node, scope: Scope) -> Fields | None:
@@ -34,7 +33,7 @@ def fields(node: Node, scope: Scope) -> Fields | None:
 
 
 def _names_of_row(node: Node, scope: Scope) -> tuple[str, ...]:
-    if node.number("row_typeid") == _RECORD:
+    if node.number("row_typeid") == postgres.RECORD:
         return node.strings("colnames")
     type_ = scope.catalog.types.get(node.number("row_typeid"))
     if not isinstance(type_, CompositeType):
@@ -55,14 +54,17 @@ def _names_of_relation(node: Node, scope: Scope) -> dict[int, str]:
         return {}
     shown = named.strings("colnames")
     kind = entry.number("rtekind")
-    if kind == _RELATION:
+    if kind == RTEKind.RELATION:
         relation = home.relation(entry)
         if relation is None:
             return {}
         found = {n: column.name for n, column in sorted(relation.columns.items())}
         alike = all(n <= len(shown) and shown[n - 1] == found[n] for n in found)
         return found if alike else {}
-    if kind in (_SUBQUERY, _VALUES, _CTE) and node.number("vartype") == _RECORD:
+    if (
+        kind in (RTEKind.SUBQUERY, RTEKind.VALUES, RTEKind.CTE)
+        and node.number("vartype") == postgres.RECORD
+    ):
         return dict(enumerate(shown, start=1))
     return {}
 

@@ -20,6 +20,7 @@ from ..nullability.conditions import Condition
 from ..nullability.scope import Scope
 from ..nullability.three_valued import FALSE, NOT_NULL, NULL, TRUE
 from ..nullability.verdict import Elements
+from ..tree.enums import JsonConstructorType, SubLinkType
 from ..tree.nodes import Node
 from .merging import absent, any_item, any_shape, without_nulls
 from .rows import fields
@@ -52,7 +53,7 @@ def shape(node: Node | None, scope: Scope) -> JsonShape:
             return any_shape([shape(each, scope) for each in node.nodes("args")])
         case "CASEEXPR":
             return _of_sources(_arms(node, scope))
-        case "SUBLINK" if node.number("subLinkType") == _EXPR:
+        case "SUBLINK" if node.number("subLinkType") == SubLinkType.EXPR:
             return _of_sources(_of_subquery(node, scope))
         case "FUNCEXPR":
             return _call(node, scope)
@@ -147,7 +148,7 @@ def _elsewhere(
     match node.tag:
         case "VAR":
             found = sources(node, scope)
-        case "SUBLINK" if node.number("subLinkType") == _EXPR:
+        case "SUBLINK" if node.number("subLinkType") == SubLinkType.EXPR:
             found = _of_subquery(node, scope)
         case "CASEEXPR":
             found = _arms(node, scope)
@@ -183,7 +184,7 @@ def _made_of(node: Node, scope: Scope) -> JsonShape | None:
             return ANY
         case "ARRAYEXPR":
             return JsonArray(any_item([item(x, scope) for x in node.nodes("elements")]))
-        case "SUBLINK" if node.number("subLinkType") == _ARRAY:
+        case "SUBLINK" if node.number("subLinkType") == SubLinkType.ARRAY:
             found = _of_subquery(node, scope)
             return JsonArray(any_item([item(*source) for source in found]))
         case "AGGREF" if _name(node, "aggfnoid", scope) == "array_agg":
@@ -320,17 +321,20 @@ def _constructor(node: Node, scope: Scope) -> JsonShape:
     arguments = node.nodes("args")
     leaves_out = node.flag("absent_on_null")
     match node.number("type"):
-        case kind if kind == _JSON_OBJECT:
+        case kind if kind == JsonConstructorType.OBJECT:
             found = _built(arguments, scope)
             if leaves_out and isinstance(found, JsonObject):
                 return JsonObject(tuple([absent(each) for each in found.members]))
             return found
-        case kind if kind == _JSON_ARRAY:
+        case kind if kind == JsonConstructorType.ARRAY:
             items = any_item([item(each, scope) for each in arguments])
             return JsonArray(JsonItem(items.shape, items.nullable and not leaves_out))
-        case kind if kind in (_JSON_OBJECTAGG, _JSON_ARRAYAGG):
+        case kind if kind in (
+            JsonConstructorType.OBJECTAGG,
+            JsonConstructorType.ARRAYAGG,
+        ):
             return shape(node.node("func"), scope)
-        case kind if kind == _JSON_SCALAR and arguments:
+        case kind if kind == JsonConstructorType.SCALAR and arguments:
             return item(arguments[0], scope).shape
         case _:
             return ANY
@@ -340,8 +344,3 @@ def _name(node: Node, field: str, scope: Scope) -> str:
     """The name of one of PostgreSQL's own functions; empty for others."""
     function = scope.function(node.number(field))
     return function.name if function and function.system else ""
-
-
-_EXPR, _ARRAY = 4, 6  # SubLinkType
-_JSON_OBJECT, _JSON_ARRAY, _JSON_OBJECTAGG, _JSON_ARRAYAGG = 1, 2, 3, 4
-_JSON_SCALAR = 6  # JsonConstructorType

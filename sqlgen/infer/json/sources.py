@@ -7,13 +7,12 @@ from ..nullability.rules.select import outputs as shown
 from ..nullability.rules.select import over_groups
 from ..nullability.rules.tables import view_scope
 from ..nullability.scope import Scope
+from ..tree.enums import CmdType, RTEKind
 from ..tree.nodes import Node
 
 Source: TypeAlias = tuple[Node, Scope]
 """An expression in its scope."""
 
-_RELATION, _SUBQUERY, _JOIN, _VALUES, _CTE, _GROUP = 0, 1, 2, 5, 6, 9  # RTEKind
-_SELECT = 1  # CmdType
 _VIEWS = (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
 
 
@@ -28,13 +27,13 @@ def sources(var: Node, scope: Scope) -> tuple[Source, ...]:
     if entry is None or attno <= 0:
         return ()
     match entry.number("rtekind"):
-        case kind if kind in (_JOIN, _GROUP):
-            is_join = kind == _JOIN
+        case kind if kind in (RTEKind.JOIN, RTEKind.GROUP):
+            is_join = kind == RTEKind.JOIN
             named = entry.places("joinaliasvars" if is_join else "groupexprs")
             found = named[attno - 1] if attno <= len(named) else None
             level = home if is_join else home.within_groups()
             return ((found, level),) if found is not None else ()
-        case kind if kind == _VALUES:
+        case kind if kind == RTEKind.VALUES:
             rows = entry.lists("values_lists")
             return tuple([(row[attno - 1], home) for row in rows])
         case _:
@@ -50,12 +49,12 @@ def inside(var: Node, scope: Scope) -> Scope | None:
     if entry is None:
         return None
     match entry.number("rtekind"):
-        case kind if kind == _SUBQUERY:
+        case kind if kind == RTEKind.SUBQUERY:
             query = entry.node("subquery")
             return home.child(query) if query else None
-        case kind if kind == _CTE:
+        case kind if kind == RTEKind.CTE:
             return _cte(entry, home)
-        case kind if kind == _RELATION:
+        case kind if kind == RTEKind.RELATION:
             relation = home.relation(entry)
             written = varno == home.query.number("resultRelation")
             # What RETURNING shows of a view is up to rules and triggers.
@@ -82,7 +81,7 @@ def outputs(scope: Scope, number: int) -> tuple[Source, ...]:
                 return ()
             found += of_arm
         return tuple(found)
-    is_select = scope.query.number("commandType") == _SELECT
+    is_select = scope.query.number("commandType") == CmdType.SELECT
     level = over_groups(scope) if is_select else scope.for_returning()
     entries = shown(scope.query)
     expression = (

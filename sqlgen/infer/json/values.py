@@ -1,5 +1,6 @@
 """Expressions -> what is known of their values beyond what their types say in JSON."""
 
+from ...model import postgres
 from ...model.catalog import PgType, ScalarType
 from ...model.json_shape import (
     ANY,
@@ -13,6 +14,7 @@ from ...model.json_shape import (
 )
 from ..columns.literals import literals_of
 from ..nullability.scope import Scope
+from ..tree.enums import RTEKind, SubLinkType
 from ..tree.nodes import Node
 from ..tree.types import type_of
 from .merging import NOTHING
@@ -27,17 +29,20 @@ def typed(node: Node, scope: Scope) -> PgType | None:
         case "VAR" if not node.number("vartype"):
             return _column_type(node, scope)
         case tag if tag in _BOOLEAN:
-            return types.get(_BOOL)
-        case "SUBLINK" if node.number("subLinkType") in (_EXPR, _ARRAY):
+            return types.get(postgres.BOOL)
+        case "SUBLINK" if node.number("subLinkType") in (
+            SubLinkType.EXPR,
+            SubLinkType.ARRAY,
+        ):
             query = node.node("subselect")
             found = outputs(scope.child(query), 1) if query else ()
             inner = typed(*found[0]) if found else None
-            if node.number("subLinkType") == _EXPR or inner is None:
+            if node.number("subLinkType") == SubLinkType.EXPR or inner is None:
                 return inner
             arrays = (t for t in types.values() if getattr(t, "element", None) == inner)
             return next(arrays, None)
         case "SUBLINK":
-            return types.get(_BOOL)
+            return types.get(postgres.BOOL)
         case "COLLATEEXPR" | "NAMEDARGEXPR" | "JSONVALUEEXPR":
             name = "formatted_expr" if node.tag == "JSONVALUEEXPR" else "arg"
             value = node.node(name)
@@ -55,9 +60,8 @@ def constant(node: Node) -> JsonShape:
     """The shape of a JSON literal: only empty arrays and objects are of any use."""
     if node.flag("constisnull"):
         return NOTHING
-    # A varlena header of four bytes comes first (varatt.h).
-    value = node.datum("constvalue")[4:]
-    if node.number("consttype") == _JSON:
+    value = node.datum("constvalue")[postgres.VARLENA_HEADER :]
+    if node.number("consttype") == postgres.JSON:
         return _EMPTY.get(bytes(value).strip(), ANY)
     # Then the flags of the container with the number of its items (jsonb.h).
     return _EMPTY.get(_CONTAINERS.get(bytes(value), b""), ANY)
@@ -73,10 +77,10 @@ def constant_key(node: Node) -> str | None:
     if node.tag != "CONST" or node.flag("constisnull"):
         return None
     value = node.datum("constvalue")
-    if node.number("consttype") == _UNKNOWN:
+    if node.number("consttype") == postgres.UNKNOWN:
         value = value.rstrip(b"\0")
-    elif node.number("consttype") == _TEXT:
-        value = value[4:]
+    elif node.number("consttype") == postgres.TEXT:
+        value = value[postgres.VARLENA_HEADER :]
     else:
         return None
     try:
@@ -153,7 +157,11 @@ def _of_aggregate(node: Node, scope: Scope) -> JsonKind | None:
 def _of_literal(node: Node) -> JsonKind | None:
     """A `numeric`; the first two bits of its header are set for special values (numeric.c)."""
     value = node.datum("constvalue")
-    if node.number("consttype") != _NUMERIC or len(value) < 6 or value[5] >= 0xC0:
+    if (
+        node.number("consttype") != postgres.NUMERIC
+        or len(value) < 6
+        or value[5] >= 0xC0
+    ):
         return None
     return JsonKind.FINITE
 
@@ -163,7 +171,7 @@ def _column_type(node: Node, scope: Scope) -> PgType | None:
     home = scope.up(node.number("varlevelsup"))
     entry = home.entry(node.number("varno"))
     relation = home.relation(entry) if entry else None
-    if entry and relation and entry.number("rtekind") == _RELATION:
+    if entry and relation and entry.number("rtekind") == RTEKind.RELATION:
         column = relation.columns.get(node.number("varattno"))
         return column.type if column else None
     found = sources(node, scope)
@@ -182,9 +190,6 @@ _BOOLEAN = frozenset(
         "SCALARARRAYOPEXPR",
     }
 )
-_RELATION = 0  # RTEKind
-_EXPR, _ARRAY = 4, 6  # SubLinkType
-_BOOL, _TEXT, _JSON, _UNKNOWN, _NUMERIC = 16, 25, 114, 705, 1700
 _INTEGERS = frozenset({"int2", "int4", "int8"})
 _ARITHMETIC = frozenset(
     {

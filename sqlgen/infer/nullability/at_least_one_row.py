@@ -1,5 +1,6 @@
 """Queries that give a row whatever is in the tables."""
 
+from ..tree.enums import CmdType, CoercionForm
 from ..tree.nodes import Node
 
 
@@ -11,7 +12,7 @@ def gives_a_row(query: Node) -> bool:
     be 0 can take it away.
     """
     if (
-        query.number("commandType") != _SELECT
+        query.number("commandType") != CmdType.SELECT
         or query.flag("hasTargetSRFs")
         or query.node("setOperations") is not None
         or query.node("havingQual") is not None
@@ -29,15 +30,12 @@ def gives_a_row(query: Node) -> bool:
     )
 
 
-_SELECT = 1  # CmdType
-
-
 def _keeps_a_row(limit: Node | None) -> bool:
     """Whether LIMIT is absent or a positive literal, which comes as bigint or cast to it."""
     if (
         limit is not None
         and limit.tag == "FUNCEXPR"
-        and limit.number("funcformat") == 2
+        and limit.number("funcformat") == CoercionForm.IMPLICIT_CAST
     ):
         limit = limit.nodes("args")[0]
     if limit is None:

@@ -13,6 +13,15 @@ Outcomes are sets: `TRUE | NULL` is "true or NULL, but not false". For values th
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from ...model import postgres
+from ..tree.enums import (
+    BoolTestType,
+    CmdType,
+    NullTestType,
+    ParamKind,
+    RTEKind,
+    SubLinkType,
+)
 from ..tree.nodes import Node
 from .three_valued import (
     ANYTHING,
@@ -88,9 +97,9 @@ def _var(node: Node, scope: "Scope", assumed: Assumption) -> int:
     if entry is None or attno <= 0:
         return ANYTHING
     kind = entry.number("rtekind")
-    if kind == _JOIN:
+    if kind == RTEKind.JOIN:
         aliased = entry.places("joinaliasvars")
-    elif kind == _GROUP and not home.query.nodes("groupingSets"):
+    elif kind == RTEKind.GROUP and not home.query.nodes("groupingSets"):
         aliased = entry.places("groupexprs")
     else:
         return ANYTHING
@@ -102,14 +111,18 @@ def _var(node: Node, scope: "Scope", assumed: Assumption) -> int:
 def _const(node: Node, _: "Scope", __: Assumption) -> int:
     if node.flag("constisnull"):
         return NULL
-    if node.number("consttype") == _BOOL:
+    if node.number("consttype") == postgres.BOOL:
         return TRUE if any(node.datum("constvalue")) else FALSE
     return NOT_NULL
 
 
 def _param(node: Node, scope: "Scope", _: Assumption) -> int:
     verdict = scope.context.parameters.get(node.number("paramid"))
-    if node.number("paramkind") != 0 or verdict is None or verdict.nullable:
+    if (
+        node.number("paramkind") != ParamKind.EXTERN
+        or verdict is None
+        or verdict.nullable
+    ):
         return ANYTHING
     return NOT_NULL
 
@@ -195,7 +208,7 @@ def _boolean(node: Node, scope: "Scope", assumed: Assumption) -> int:
 def _null_test(node: Node, scope: "Scope", assumed: Assumption) -> int:
     argument = node.node("arg")
     value = outcome(argument, scope, assumed)
-    wants_null = node.number("nulltesttype") == 0
+    wants_null = node.number("nulltesttype") == NullTestType.IS_NULL
     if node.flag("argisrow") and argument is not None and value != NULL:
         # A row IS NOT NULL only if none of its fields is NULL, IS NULL only if all are.
         if not wants_null and _has_null_field(argument, scope, assumed):
@@ -222,8 +235,7 @@ def _has_null_field(row: Node, scope: "Scope", assumed: Assumption) -> bool:
 
 def _boolean_test(node: Node, scope: "Scope", assumed: Assumption) -> int:
     value = outcome(node.node("arg"), scope, assumed)
-    test = node.number("booltesttype")  # IS TRUE, NOT TRUE, FALSE, NOT FALSE, UNKNOWN …
-    passing = (TRUE, FALSE | NULL, FALSE, TRUE | NULL, NULL, TRUE | FALSE)[test]
+    passing = _PASSING[node.number("booltesttype")]
     return (TRUE if value & passing else 0) | (FALSE if value & ~passing else 0)
 
 
@@ -289,16 +301,16 @@ def _sublink(node: Node, scope: "Scope", assumed: Assumption) -> int:
     if query is None:
         return ANYTHING
     empty = _gives_no_row(query, scope, assumed)
-    if kind == _EXISTS:
+    if kind == SubLinkType.EXISTS:
         return FALSE if empty else NOT_NULL
-    if kind == _EXPR:
+    if kind == SubLinkType.EXPR:
         return NULL if empty else ANYTHING
-    if kind == _ARRAY:
+    if kind == SubLinkType.ARRAY:
         return NOT_NULL
-    if kind not in (_ALL, _ANY):
+    if kind not in (SubLinkType.ALL, SubLinkType.ANY):
         return ANYTHING
     # Over no rows ANY is false and ALL is true.
-    nothing = FALSE if kind == _ANY else TRUE
+    nothing = FALSE if kind == SubLinkType.ANY else TRUE
     if empty:
         return nothing
     return nothing | outcome(node.node("testexpr"), scope, assumed)
@@ -306,7 +318,10 @@ def _sublink(node: Node, scope: "Scope", assumed: Assumption) -> int:
 
 def _gives_no_row(query: Node, scope: "Scope", assumed: Assumption) -> bool:
     """Whether a subquery's own conditions leave no row of it."""
-    if query.node("setOperations") is not None or query.number("commandType") != 1:
+    if (
+        query.node("setOperations") is not None
+        or query.number("commandType") != CmdType.SELECT
+    ):
         return False
     if not query.nodes("groupClause") and (
         query.flag("hasAggs") or query.node("havingQual") is not None
@@ -321,9 +336,15 @@ def _gives_no_row(query: Node, scope: "Scope", assumed: Assumption) -> bool:
     )
 
 
-_JOIN, _GROUP = 2, 9  # RTEKind
-_EXISTS, _ALL, _ANY, _EXPR, _ARRAY = 0, 1, 2, 4, 6  # SubLinkType
-_BOOL = 16
+_PASSING: dict[int, int] = {
+    BoolTestType.IS_TRUE: TRUE,
+    BoolTestType.IS_NOT_TRUE: FALSE | NULL,
+    BoolTestType.IS_FALSE: FALSE,
+    BoolTestType.IS_NOT_FALSE: TRUE | NULL,
+    BoolTestType.IS_UNKNOWN: NULL,
+    BoolTestType.IS_NOT_UNKNOWN: TRUE | FALSE,
+}
+"""The outcomes that each test for truth is true of."""
 
 _COUNTS = frozenset({"num_nulls", "num_nonnulls"})
 _EQUALITY = frozenset({"booleq(boolean, boolean)", "boolne(boolean, boolean)"})

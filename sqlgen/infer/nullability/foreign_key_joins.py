@@ -7,6 +7,7 @@ subquery that always gives a row, ON true, has that row.
 from typing import TYPE_CHECKING
 
 from ...model.catalog import Relation, RelationKind
+from ..tree.enums import CmdType, JoinType, RTEKind
 from ..tree.nodes import Node
 from .at_least_one_row import gives_a_row
 from .conditions import Condition
@@ -18,32 +19,29 @@ if TYPE_CHECKING:
 
 def always_matches(side: "Optional", scope: "Scope") -> bool:
     """Whether every row of the join has that *side*."""
-    item = side.join.node("rarg" if side.join.number("jointype") == _LEFT else "larg")
+    item = side.join.node(
+        "rarg" if side.join.number("jointype") == JoinType.LEFT else "larg"
+    )
     if (
         item is None
         or item.tag != "RANGETBLREF"
-        or side.join.number("jointype") == _FULL
+        or side.join.number("jointype") == JoinType.FULL
     ):
         return False
     varno = item.number("rtindex")
     entry = scope.entry(varno)
     if entry is None:
         return False
-    if entry.number("rtekind") == _SUBQUERY:
+    if entry.number("rtekind") == RTEKind.SUBQUERY:
         query = entry.node("subquery")
         return (
             query is not None
             and gives_a_row(query)
             and all(map(_is_true, side.conditions))
         )
-    if entry.number("rtekind") == _RELATION:
+    if entry.number("rtekind") == RTEKind.RELATION:
         return _refers(side, varno, entry, scope)
     return False
-
-
-_RELATION, _SUBQUERY = 0, 1  # RTEKind
-_LEFT, _FULL = 1, 2  # JoinType
-_SELECT = 1  # CmdType
 
 
 def _is_true(condition: Condition) -> bool:
@@ -68,7 +66,7 @@ def _refers(side: "Optional", varno: int, entry: Node, scope: "Scope") -> bool:
         or entry.node("tablesample") is not None
         or entry.nodes("securityQuals")
         or not _all_rows(target, entry)
-        or scope.query.number("commandType") != _SELECT
+        or scope.query.number("commandType") != CmdType.SELECT
         or scope.query.nodes("rowMarks")
         or scope.context.locks
     ):
@@ -91,7 +89,7 @@ def _refers(side: "Optional", varno: int, entry: Node, scope: "Scope") -> bool:
     if (
         not source_entry
         or not source
-        or source_entry.number("rtekind") != _RELATION
+        or source_entry.number("rtekind") != RTEKind.RELATION
         or not _all_rows(source, source_entry)
         or (source.has_children and source.kind is not RelationKind.PARTITIONED)
     ):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..tree.enums import CmdType, JoinType, RTEKind
 from ..tree.nodes import Node
 from .conditions import Assumption, Condition, conjuncts
 from .foreign_key_joins import always_matches
@@ -81,10 +82,6 @@ def analyse(scope: "Scope", joined: Joined) -> None:
             joined.there.setdefault(varno, reason)
 
 
-_INNER, _LEFT, _FULL, _RIGHT = range(4)  # JoinType
-_SELECT = 1  # CmdType
-
-
 def _found(scope: "Scope", joined: Joined) -> Iterator[tuple[Optional, str]]:
     """Sides that turn out not to be missing from any row that is kept, and why."""
     for side in joined.optional if scope.narrows else ():
@@ -126,15 +123,15 @@ def _join(
     on = _conditions(node, "ON")
     kind = node.number("jointype")
     relations = lefts | rights | {node.number("rtindex")}
-    if kind == _LEFT:
+    if kind == JoinType.LEFT:
         reason = f"right side of the LEFT JOIN on {_names(rights, scope)}"
         optional.append(Optional(rights, lefts, of_right + on, node, reason))
         return relations, of_left
-    if kind == _RIGHT:
+    if kind == JoinType.RIGHT:
         reason = f"left side of the RIGHT JOIN on {_names(rights, scope)}"
         optional.append(Optional(lefts, rights, of_left + on, node, reason))
         return relations, of_right
-    if kind == _FULL:
+    if kind == JoinType.FULL:
         reason = f"one side of the FULL JOIN on {_names(rights, scope)}"
         optional.append(Optional(lefts, rights, of_left, node, reason))
         optional.append(Optional(rights, lefts, of_right, node, reason))
@@ -154,7 +151,7 @@ def _required(scope: "Scope") -> Iterator[Condition]:
 
     Of a SELECT only: the target list of INSERT, UPDATE and DELETE is what they write.
     """
-    if scope.query.number("commandType") != _SELECT:
+    if scope.query.number("commandType") != CmdType.SELECT:
         return
     if scope.query.node("setOperations") is not None:
         return
@@ -170,6 +167,10 @@ def _names(relations: frozenset[int], scope: "Scope") -> str:
     for varno in sorted(relations):
         entry = scope.entry(varno)
         alias = entry and entry.node("eref")
-        if entry and alias and (entry.number("rtekind") != 2 or entry.node("alias")):
+        if (
+            entry
+            and alias
+            and (entry.number("rtekind") != RTEKind.JOIN or entry.node("alias"))
+        ):
             names.append(alias.string("aliasname"))
     return " and ".join(names) if len(names) < 3 else f"{names[0]} and others"

@@ -3,6 +3,14 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ...model import postgres
+from ..tree.enums import (
+    SQL_VALUE_FUNCTIONS,
+    CoercionForm,
+    NullTestType,
+    ParamKind,
+    SubLinkType,
+)
 from ..tree.nodes import Form, Node
 
 if TYPE_CHECKING:
@@ -48,7 +56,7 @@ def show(node: Node | None, scope: "Scope") -> str:
         case "VAR":
             home = scope.up(node.number("varlevelsup"))
             return name(node.number("varno"), node.number("varattno"), home)
-        case "PARAM" if node.number("paramkind") == 0:
+        case "PARAM" if node.number("paramkind") == ParamKind.EXTERN:
             return f"${node.number('paramid')}"
         case "CONST":
             return _constant(node)
@@ -56,7 +64,11 @@ def show(node: Node | None, scope: "Scope") -> str:
             return show(node.node("arg"), scope)
         case "FUNCEXPR":
             function = scope.function(node.number("funcid"))
-            if node.number("funcformat") in _CASTS and arguments:
+            if (
+                node.number("funcformat")
+                in (CoercionForm.EXPLICIT_CAST, CoercionForm.IMPLICIT_CAST)
+                and arguments
+            ):
                 return show(arguments[0], scope)
             shown = ", ".join([show(argument, scope) for argument in arguments])
             return f"{function.name if function else '…'}({shown})"
@@ -70,7 +82,8 @@ def show(node: Node | None, scope: "Scope") -> str:
             some = "ANY" if node.flag("useOr") else "ALL"
             return f"{show(arguments[0], scope)} {operator} {some} ({show(arguments[1], scope)})"
         case "NULLTEST":
-            test = "IS NOT NULL" if node.number("nulltesttype") else "IS NULL"
+            is_null = node.number("nulltesttype") == NullTestType.IS_NULL
+            test = "IS NULL" if is_null else "IS NOT NULL"
             return f"{show(node.node('arg'), scope)} {test}"
         case "BOOLEXPR":
             operator = node.string("boolop")
@@ -78,8 +91,8 @@ def show(node: Node | None, scope: "Scope") -> str:
                 return f"NOT {show(arguments[0], scope)}"
             return f" {operator.upper()} ".join([show(a, scope) for a in arguments])
         case "SQLVALUEFUNCTION":
-            return VALUE_FUNCTIONS[node.number("op")]
-        case "SUBLINK" if node.number("subLinkType") == 0:
+            return SQL_VALUE_FUNCTIONS[node.number("op")]
+        case "SUBLINK" if node.number("subLinkType") == SubLinkType.EXISTS:
             return "EXISTS (…)"
         case _:
             return "…"
@@ -87,30 +100,9 @@ def show(node: Node | None, scope: "Scope") -> str:
 
 def text_of(node: Node) -> str:
     """The text of a literal; empty for what is none."""
-    if node.tag != "CONST" or node.number("consttype") != _TEXT:
+    if node.tag != "CONST" or node.number("consttype") != postgres.TEXT:
         return ""
-    # A varlena header of four bytes comes first (varatt.h).
-    return node.datum("constvalue")[4:].decode(errors="replace")
-
-
-VALUE_FUNCTIONS = (
-    "CURRENT_DATE",
-    "CURRENT_TIME",
-    "CURRENT_TIME",
-    "CURRENT_TIMESTAMP",
-    "CURRENT_TIMESTAMP",
-    "LOCALTIME",
-    "LOCALTIME",
-    "LOCALTIMESTAMP",
-    "LOCALTIMESTAMP",
-    "CURRENT_ROLE",
-    "CURRENT_USER",
-    "USER",
-    "SESSION_USER",
-    "CURRENT_CATALOG",
-    "CURRENT_SCHEMA",
-)
-"""`SQLValueFunctionOp`, by number."""
+    return node.datum("constvalue")[postgres.VARLENA_HEADER :].decode(errors="replace")
 
 
 def _clause(condition: "Condition", scope: "Scope") -> str:
@@ -120,9 +112,7 @@ def _clause(condition: "Condition", scope: "Scope") -> str:
     return f"{condition.clause} {expression}".rstrip()
 
 
-_CASTS = (1, 2)  # CoercionForm
 _LONGEST = 60
-_BOOL, _INT8, _INT2, _INT4, _TEXT = 16, 20, 21, 23, 25
 
 
 def _constant(node: Node) -> str:
@@ -130,11 +120,11 @@ def _constant(node: Node) -> str:
         return "NULL"
     value = node.datum("constvalue")
     kind = node.number("consttype")
-    if kind == _BOOL:
+    if kind == postgres.BOOL:
         return "true" if any(value) else "false"
-    if kind in (_INT2, _INT4, _INT8):
+    if kind in (postgres.INT2, postgres.INT4, postgres.INT8):
         width = node.number("constlen")
         return str(int.from_bytes(value[:width], "little", signed=True))
-    if kind == _TEXT:
+    if kind == postgres.TEXT:
         return "'" + text_of(node).replace("'", "''") + "'"
     return "…"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from ...model.catalog import Catalog, Function, Relation
+from ..tree.enums import CmdType
 from ..tree.nodes import Node
 from . import outer_joins
 from .conditions import Assumption, Condition, conjuncts, outcome
@@ -17,7 +18,6 @@ from .verdict import Verdict, maybe
 
 _REPEATABLE = frozenset({"OPEXPR", "AGGREF"})
 _STABLE = frozenset({"AGGREF", "CONST", "PARAM", "RELABELTYPE", "TARGETENTRY", "VAR"})
-_MERGE = 5  # CmdType
 
 
 class Scope:
@@ -41,7 +41,7 @@ class Scope:
         self.parent = parent
         self.required = required
         # MERGE's condition does not hold for the rows that do not match.
-        self.narrows = narrows and query.number("commandType") != _MERGE
+        self.narrows = narrows and query.number("commandType") != CmdType.MERGE
         self.depth: int = parent.depth + 1 if parent else 0
         self.rtable = query.nodes("rtable")
         self.recursive: dict[str, tuple[Verdict, ...]] = {}

@@ -8,18 +8,9 @@ from typing import NamedTuple
 from ...model.catalog import ArrayType, Catalog
 from ...model.description import TableColumn
 from ..cardinality.equalities import compared_alike
+from ..tree.enums import CmdType, RTEKind
 from ..tree.nodes import Node
-from ..tree.query_level import (
-    FUNCTION,
-    INSERT,
-    SELECT,
-    UPDATE,
-    VALUES,
-    Level,
-    origin,
-    reference,
-    uncoerced,
-)
+from ..tree.query_level import Level, origin, reference, uncoerced
 
 
 class Purpose(IntEnum):
@@ -91,7 +82,7 @@ def _assignments(level: Level) -> Iterator[Use]:
     if not 0 < index <= len(level.entries):
         return
     entries: list[Node] = []
-    if query.number("commandType") in (INSERT, UPDATE):
+    if query.number("commandType") in (CmdType.INSERT, CmdType.UPDATE):
         entries.extend(query.nodes("targetList"))
     if conflict := query.node("onConflict"):
         entries.extend(conflict.nodes("onConflictSet"))
@@ -143,11 +134,11 @@ def _referred_values(var: Node, level: Level) -> Iterator[tuple[Node, bool]]:
     if column is None or column.number <= 0:
         return
     entry, place = column.entry, column.number - 1
-    if entry.number("rtekind") == VALUES:
+    if entry.number("rtekind") == RTEKind.VALUES:
         for row in entry.lists("values_lists"):
             if place < len(row):
                 yield from _values(row[place], column.home)
-    elif entry.number("rtekind") == FUNCTION:
+    elif entry.number("rtekind") == RTEKind.FUNCTION:
         functions = entry.nodes("functions")
         if place < len(functions):
             yield from _unnested(functions[place], column.home)
@@ -159,7 +150,9 @@ def _output_values(source: Level, place: int) -> Iterator[tuple[Node, bool]]:
     if source.arms:
         for arm in source.arms:
             yield from _output_values(arm, place)
-    elif source.query.number("commandType") == SELECT and place < len(source.output):
+    elif source.query.number("commandType") == CmdType.SELECT and place < len(
+        source.output
+    ):
         expression = source.output[place].node("expr")
         if expression:
             yield from _values(expression, source)

@@ -10,17 +10,13 @@ from ...model.description import TableColumn
 from ...model.typed import ColumnName
 from . import nodes
 from .catalog_index import Schema, Table, schema
+from .enums import CmdType, CoercionForm, RTEKind
 from .nodes import Node
-
-# `CmdType` and `RTEKind` (nodes.h, parsenodes.h); the kinds used here are the same in 14 to 18.
-SELECT, UPDATE, INSERT, DELETE = 1, 2, 3, 4
-RELATION, SUBQUERY, JOIN, FUNCTION, VALUES, CTE, GROUP = 0, 1, 2, 3, 5, 6, 9
 
 # What gives the value of its argument, if perhaps in another type.
 _UNCHANGED = ("RELABELTYPE", "COLLATEEXPR", "COERCETODOMAIN")
 _COERCIONS = (*_UNCHANGED, "COERCEVIAIO", "ARRAYCOERCEEXPR")
-_CAST_FORMATS = (1, 2)
-"""`CoercionForm`: a function called for an explicit or an implicit cast."""
+_CAST_FORMATS = (CoercionForm.EXPLICIT_CAST, CoercionForm.IMPLICIT_CAST)
 
 
 class Level:
@@ -47,7 +43,7 @@ class Level:
     @cached_property
     def output(self) -> tuple[Node, ...]:
         """The entries of the visible columns: what it selects, or returns."""
-        is_select = self.query.number("commandType") == SELECT
+        is_select = self.query.number("commandType") == CmdType.SELECT
         entries = self.query.nodes("targetList" if is_select else "returningList")
         return tuple([entry for entry in entries if not entry.flag("resjunk")])
 
@@ -92,13 +88,13 @@ class Level:
 
     def relation(self, entry: Node) -> Relation | None:
         """The relation of a range table entry, if it is one that is known."""
-        if entry.number("rtekind") != RELATION:
+        if entry.number("rtekind") != RTEKind.RELATION:
             return None
         return self.catalog.relations.get(entry.number("relid"))
 
     def table(self, entry: Node) -> Table | None:
         """What is known of the relation of an entry, if it is one."""
-        if entry.number("rtekind") != RELATION:
+        if entry.number("rtekind") != RTEKind.RELATION:
             return None
         return self.schema.table(entry.number("relid"))
 
@@ -117,12 +113,12 @@ class Level:
         None for a recursive CTE's reference to itself.
         """
         kind = entry.number("rtekind")
-        if kind == SUBQUERY:
+        if kind == RTEKind.SUBQUERY:
             query = entry.node("subquery")
             return self.inner(query) if query else None
-        if kind == CTE:
+        if kind == RTEKind.CTE:
             return None if entry.flag("self_reference") else self._cte(entry)
-        if kind != RELATION:
+        if kind != RTEKind.RELATION:
             return None
         return _view(self.schema, entry.number("relid"))
 
@@ -198,7 +194,7 @@ def reference(node: Node, level: Level) -> Reference | None:
     index, number = var.number("varno"), var.number("varattno")
     if home is None or not 0 < index <= len(home.entries):
         return None
-    if home.entries[index - 1].number("rtekind") not in (JOIN, GROUP):
+    if home.entries[index - 1].number("rtekind") not in (RTEKind.JOIN, RTEKind.GROUP):
         return Reference(home, index, number)
     expression = stood_for(var, home)
     return reference(expression, home) if expression else None
@@ -209,9 +205,9 @@ def stood_for(var: Node, home: Level) -> Node | None:
     index, number = var.number("varno"), var.number("varattno")
     entry = home.entries[index - 1]
     kind = entry.number("rtekind")
-    if kind not in (JOIN, GROUP):
+    if kind not in (RTEKind.JOIN, RTEKind.GROUP):
         return None
-    named = entry.places("joinaliasvars" if kind == JOIN else "groupexprs")
+    named = entry.places("joinaliasvars" if kind == RTEKind.JOIN else "groupexprs")
     return named[number - 1] if 0 < number <= len(named) else None
 
 

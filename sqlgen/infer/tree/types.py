@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from ...model.catalog import DomainType, PgType
+from .enums import SubLinkType
 from .nodes import Form, Node
 
 # Where a node of each tag keeps its type (`exprType` in nodeFuncs.c); the field's name is unique.
@@ -51,7 +52,10 @@ def _type_in(form: Form) -> int:
 
 
 def _type(expression: Node, types: Mapping[int, PgType]) -> PgType | None:
-    if expression.tag == "SUBLINK" and expression.number("subLinkType") == 4:  # EXPR
+    if (
+        expression.tag == "SUBLINK"
+        and expression.number("subLinkType") == SubLinkType.EXPR
+    ):
         query = expression.node("subselect")
         output = query.nodes("targetList") if query else ()
         inner = output[0].node("expr") if output else None

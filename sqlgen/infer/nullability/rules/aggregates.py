@@ -6,6 +6,7 @@ with FILTER, it may have none. A window's frame has a row if the current one is 
 """
 
 from ....model.catalog import Function
+from ...tree.enums import FrameOption
 from ...tree.nodes import Node
 from ..conditions import Condition
 from ..registry import rule
@@ -103,23 +104,34 @@ def _has_current_row(node: Node, scope: Scope) -> bool:
     for clause in scope.query.nodes("windowClause"):
         if clause.number("winref") == node.number("winref"):
             options = clause.number("frameOptions")
-            offsets = options & (_START_PRECEDING | _END_FOLLOWING)
+            offsets = options & (
+                FrameOption.START_OFFSET_PRECEDING | FrameOption.END_OFFSET_FOLLOWING
+            )
             return (
-                bool(options & (_FROM_START | _START_CURRENT | _START_PRECEDING))
-                and bool(options & (_TO_END | _END_CURRENT | _END_FOLLOWING))
+                bool(
+                    options
+                    & (
+                        FrameOption.START_UNBOUNDED_PRECEDING
+                        | FrameOption.START_CURRENT_ROW
+                        | FrameOption.START_OFFSET_PRECEDING
+                    )
+                )
+                and bool(
+                    options
+                    & (
+                        FrameOption.END_UNBOUNDED_FOLLOWING
+                        | FrameOption.END_CURRENT_ROW
+                        | FrameOption.END_OFFSET_FOLLOWING
+                    )
+                )
                 and not options & _EXCLUDING
                 # By RANGE with an offset, infinite values and NaN decide.
-                and not (options & _RANGE and offsets)
+                and not (options & FrameOption.RANGE and offsets)
             )
     return False
 
 
-# FRAMEOPTION_… of parsenodes.h
-_RANGE = 0x2
-_FROM_START, _TO_END = 0x20, 0x100
-_START_CURRENT, _END_CURRENT = 0x200, 0x400
-_START_PRECEDING, _END_FOLLOWING = 0x800, 0x4000
-_EXCLUDING = 0x8000 | 0x10000
+_EXCLUDING = FrameOption.EXCLUDE_CURRENT_ROW | FrameOption.EXCLUDE_GROUP
 
 _COUNTS = frozenset({"count", "regr_count"})
 _RANKS = frozenset({"row_number", "rank", "dense_rank", "percent_rank", "cume_dist"})

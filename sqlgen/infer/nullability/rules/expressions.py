@@ -1,9 +1,10 @@
 """Expressions other than calls -> what they may be."""
 
+from ...tree.enums import SQL_VALUE_FUNCTIONS, MinMaxOp, ParamKind, RTEKind, XmlExprOp
 from ...tree.nodes import Node
 from ..conditions import Assumption, Condition
 from ..outer_joins import Optional
-from ..reasons import VALUE_FUNCTIONS, kept, name
+from ..reasons import kept, name
 from ..registry import rule
 from ..scope import GROUPING_SETS, Scope
 from ..three_valued import FALSE, NULL, TRUE
@@ -17,10 +18,12 @@ def column(node: Node, scope: Scope) -> Verdict:
     varno, attno = node.number("varno"), node.number("varattno")
     verdict = home.column(varno, attno)
     entry = home.entry(varno)
-    kind = entry.number("rtekind") if entry else _JOIN
-    if kind != _GROUP and home.group_nulls and not verdict.nullable:
+    kind = entry.number("rtekind") if entry else RTEKind.JOIN
+    if kind != RTEKind.GROUP and home.group_nulls and not verdict.nullable:
         verdict = verdict.but(nullable=True, reason=GROUPING_SETS)
-    side = None if kind in (_JOIN, _GROUP) else _missing(varno, home, scope)
+    side = (
+        None if kind in (RTEKind.JOIN, RTEKind.GROUP) else _missing(varno, home, scope)
+    )
     if side is not None:
         location = side.join.node("quals")
         verdict = verdict.but(
@@ -77,7 +80,7 @@ def _literal_elements(node: Node) -> Elements:
 @rule("PARAM")
 def _param(node: Node, scope: Scope) -> Verdict:
     number = node.number("paramid")
-    if node.number("paramkind") != 0:
+    if node.number("paramkind") != ParamKind.EXTERN:
         return maybe("nothing is known of the subquery's value", node.location)
     given = scope.context.parameters.get(number)
     if given is None:
@@ -151,7 +154,7 @@ def _one_of(arguments: tuple[Node, ...], scope: Scope) -> str | None:
         entry = home.entry(varno)
         if (
             entry is None
-            or entry.number("rtekind") != _RELATION
+            or entry.number("rtekind") != RTEKind.RELATION
             or home.group_nulls
             or home.joined.missing(varno)
         ):
@@ -175,7 +178,7 @@ def _greatest(node: Node, scope: Scope) -> Verdict:
     verdicts = [scope.verdict(argument) for argument in node.nodes("args")]
     for verdict in verdicts:
         if not verdict.nullable:
-            title = "LEAST" if node.number("op") else "GREATEST"
+            title = "LEAST" if node.number("op") == MinMaxOp.LEAST else "GREATEST"
             return never(f"`{title}` has an argument that is not NULL", node.location)
     return any_of(verdicts).but(origin=None)
 
@@ -241,7 +244,7 @@ def _current_of(node: Node, _: Scope) -> Verdict:
 
 @rule("SQLVALUEFUNCTION")
 def _value_function(node: Node, _: Scope) -> Verdict:
-    title = VALUE_FUNCTIONS[node.number("op")]
+    title = SQL_VALUE_FUNCTIONS[node.number("op")]
     if title == "CURRENT_SCHEMA":
         return maybe("`CURRENT_SCHEMA` is NULL if no schema is searched", node.location)
     return never(f"`{title}` never gives NULL", node.location)
@@ -265,10 +268,6 @@ def _null_if(node: Node, _: Scope) -> Verdict:
 @rule("XMLEXPR")
 def _xml(node: Node, _: Scope) -> Verdict:
     """Only XMLELEMENT and XMLPI-like constructors are sure; XMLFOREST of NULLs is NULL."""
-    if node.number("op") == _XML_ELEMENT:
+    if node.number("op") == XmlExprOp.ELEMENT:
         return never("`XMLELEMENT` never gives NULL", node.location)
     return maybe("the XML may be NULL", node.location)
-
-
-_RELATION, _JOIN, _GROUP = 0, 2, 9  # RTEKind
-_XML_ELEMENT = 1  # XmlExprOp

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ....model.catalog import RelationKind
+from ...tree.enums import JoinType, RTEKind
 from ...tree.nodes import Node
 from ..reasons import name
 from ..registry import column_of
@@ -10,11 +11,8 @@ from ..scope import GROUPING_SETS, Scope
 from ..verdict import Verdict, any_of, maybe, never
 from .tables import VIEWS, place, table_column, view_scope, written_column
 
-_RELATION, _SUBQUERY, _JOIN, _VALUES, _CTE, _GROUP = 0, 1, 2, 5, 6, 9  # RTEKind
-_FULL = 2  # JoinType
 
-
-@column_of(_RELATION)
+@column_of(RTEKind.RELATION)
 def _relation(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     relation = scope.relation(entry)
     shown = name(varno, attno, scope)
@@ -39,7 +37,7 @@ def _relation(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     return _of_query(level, varno, attno, shown, scope)
 
 
-@column_of(_SUBQUERY)
+@column_of(RTEKind.SUBQUERY)
 def _subquery(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     query = entry.node("subquery")
     shown = name(varno, attno, scope)
@@ -52,7 +50,7 @@ def _subquery(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     )
 
 
-@column_of(_CTE)
+@column_of(RTEKind.CTE)
 def _cte(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     home = scope.up(entry.number("ctelevelsup"))
     title = entry.string("ctename")
@@ -142,7 +140,7 @@ def _path_column(cte: Node, attno: int, shown: str, home: Scope) -> Verdict:
     return place(tuple(added), attno - len(cte.strings("ctecolnames")), shown)
 
 
-@column_of(_VALUES)
+@column_of(RTEKind.VALUES)
 def _values(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     shown = name(varno, attno, scope)
     rows = entry.lists("values_lists")
@@ -151,7 +149,7 @@ def _values(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     return any_of([scope.verdict(row[attno - 1]) for row in rows])
 
 
-@column_of(_GROUP)
+@column_of(RTEKind.GROUP)
 def _grouped(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     """PostgreSQL 18's stand-in for what GROUP BY names."""
     expressions = entry.places("groupexprs")
@@ -163,14 +161,14 @@ def _grouped(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     return verdict
 
 
-@column_of(_JOIN)
+@column_of(RTEKind.JOIN)
 def _joined(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     """A column of a join that has a name, or that USING merges from both sides."""
     aliased = entry.places("joinaliasvars")
     expression = aliased[attno - 1] if 0 < attno <= len(aliased) else None
     if expression is None:
         return maybe(f"{name(varno, attno, scope)} is not known")
-    if entry.number("jointype") != _FULL or expression.tag != "COALESCEEXPR":
+    if entry.number("jointype") != JoinType.FULL or expression.tag != "COALESCEEXPR":
         return scope.verdict(expression)
     return _merged(expression, varno, scope)
 

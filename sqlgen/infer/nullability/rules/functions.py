@@ -5,6 +5,7 @@ only functions of the lists in `never_null/` are believed, each by its signature
 whose body is known.
 """
 
+from ....model import postgres
 from ....model.catalog import Function
 from ...tree.nodes import Node
 from ..at_least_one_row import gives_a_row
@@ -88,7 +89,10 @@ def _distinct(node: Node, scope: Scope) -> Verdict:
 
 @rule("ROWCOMPAREEXPR")
 def _row_comparison(node: Node, scope: Scope) -> Verdict:
-    if any(operator >= _FIRST_OF_USERS for operator in node.numbers("opnos")):
+    if any(
+        operator >= postgres.FIRST_NORMAL_OBJECT_ID
+        for operator in node.numbers("opnos")
+    ):
         return maybe("the comparison may be NULL")
     arguments = node.nodes("largs") + node.nodes("rargs")
     return all_of(arguments, scope, "neither side of the comparison is NULL")
@@ -197,7 +201,6 @@ def _is_growing_field(function: Function, arguments: tuple[Node, ...]) -> bool:
 
 
 _NON_NULL, _ALWAYS = "+", "*"
-_FIRST_OF_USERS = 16384
 _GROWING = frozenset(
     {"century", "decade", "epoch", "isoyear", "julian", "millennium", "year"}
 )

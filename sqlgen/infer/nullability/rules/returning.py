@@ -6,6 +6,7 @@ triggers, which may change any. The table's constraints hold for both.
 """
 
 from ....model.catalog import Relation, RelationKind
+from ...tree.enums import CmdType, MergeMatchKind, OnConflictAction, VarReturningType
 from ...tree.nodes import Node
 from ..conditions import Assumption
 from ..reasons import kept, name
@@ -16,13 +17,8 @@ from .expressions import column
 from .select import outputs
 from .tables import written_column
 
-_UPDATE, _INSERT, _DELETE, _MERGE = 2, 3, 4, 5  # CmdType
-_OLD, _NEW = 1, 2  # VarReturningType; 0 is the row that the command gives
-_ON_CONFLICT_UPDATE = 2  # OnConflictAction
-_NOT_MATCHED_BY_SOURCE = 1  # MergeMatchKind
 
-
-@command(_UPDATE, _INSERT, _DELETE, _MERGE)
+@command(CmdType.UPDATE, CmdType.INSERT, CmdType.DELETE, CmdType.MERGE)
 def _returning(scope: Scope) -> tuple[Verdict, ...]:
     level = scope.for_returning()
     return tuple([level.verdict(e.node("expr")) for e in outputs(scope.query)])
@@ -47,7 +43,7 @@ def _var(node: Node, scope: Scope) -> Verdict:
 
 def _may_lack_source(query: Node) -> bool:
     return any(
-        action.number("matchKind") == _NOT_MATCHED_BY_SOURCE
+        action.number("matchKind") == MergeMatchKind.NOT_MATCHED_BY_SOURCE
         for action in query.nodes("mergeActionList")
     )
 
@@ -84,9 +80,9 @@ def _missing_row(query: Node, row: int) -> str:
         action.number("commandType") for action in query.nodes("mergeActionList")
     }
     commands.add(kind)
-    if row == _OLD and _INSERT in commands:
+    if row == VarReturningType.OLD and CmdType.INSERT in commands:
         return "a row that is inserted has no old values"
-    if row == _NEW and _DELETE in commands:
+    if row == VarReturningType.NEW and CmdType.DELETE in commands:
         return "a row that is deleted has no new values"
     return ""
 
@@ -103,12 +99,12 @@ def _proved(
     """Why a column that the table lets be NULL is not; empty if that is not proved."""
     kind = home.query.number("commandType")
     before = home.before
-    if before is None or kind == _MERGE or relation.columns[attno].generated:
+    if before is None or kind == CmdType.MERGE or relation.columns[attno].generated:
         return ""
     varno = node.number("varno")
-    if kind == _INSERT:
+    if kind == CmdType.INSERT:
         return _proved_by_insert(relation, attno, shown, before)
-    if kind == _UPDATE and row != _OLD:
+    if kind == CmdType.UPDATE and row != VarReturningType.OLD:
         if ("before", "update") in relation.row_triggers:
             return ""
         assigned = _assigned(home.query.nodes("targetList"), attno)
@@ -125,7 +121,7 @@ def _proved_by_insert(relation: Relation, attno: int, shown: str, before: Scope)
         return ""
     proved = _set(_assigned(query.nodes("targetList"), attno), shown, before)
     conflict = query.node("onConflict")
-    if conflict is None or conflict.number("action") != _ON_CONFLICT_UPDATE:
+    if conflict is None or conflict.number("action") != OnConflictAction.UPDATE:
         return proved
     if ("before", "update") in relation.row_triggers:
         return ""

@@ -1,17 +1,16 @@
 """SELECT, with grouping and set operations -> its columns."""
 
+from ....model import postgres
 from ....model.catalog import DomainType, PgType
+from ...tree.enums import CmdType, SetOperation
 from ...tree.nodes import Node
 from ...tree.types import type_of
 from ..registry import command
 from ..scope import Scope
 from ..verdict import Verdict, any_of
 
-_SELECT = 1  # CmdType
-_UNION, _INTERSECT, _EXCEPT = 1, 2, 3  # SetOperation
 
-
-@command(_SELECT)
+@command(CmdType.SELECT)
 def _select(scope: Scope) -> tuple[Verdict, ...]:
     """The SELECT list as seen after grouping, or what the set operation makes of its arms."""
     query = scope.query
@@ -36,7 +35,11 @@ def over_groups(scope: Scope) -> Scope:
 
 def outputs(query: Node) -> list[Node]:
     """What a query gives, without what only ORDER BY and GROUP BY need."""
-    name = "targetList" if query.number("commandType") == _SELECT else "returningList"
+    name = (
+        "targetList"
+        if query.number("commandType") == CmdType.SELECT
+        else "returningList"
+    )
     return [entry for entry in query.nodes(name) if not entry.flag("resjunk")]
 
 
@@ -68,11 +71,11 @@ def _combined(operation: Node, scope: Scope) -> tuple[Verdict, ...]:
     types = operation.numbers("colTypes")
     lefts = _cast(_combined(left, scope), left, types, scope)
     kind = operation.number("op")
-    if kind == _EXCEPT:
+    if kind == SetOperation.EXCEPT:
         return lefts
     rights = _cast(_combined(right, scope), right, types, scope)
     pairs = list(zip(lefts, rights, strict=False))
-    if kind == _INTERSECT:
+    if kind == SetOperation.INTERSECT:
         return tuple([_either(pair) for pair in pairs])
     return tuple([any_of(pair) for pair in pairs])
 
@@ -98,7 +101,7 @@ def _cast(
             (
                 verdict.but(nullable=True, reason=reason)
                 if mine != wanted
-                and max(mine, wanted) >= _FIRST_OF_USERS
+                and max(mine, wanted) >= postgres.FIRST_NORMAL_OBJECT_ID
                 and not _alike(mine, wanted, scope)
                 else verdict
             )
@@ -117,6 +120,3 @@ def _base(oid: int, scope: Scope) -> PgType | None:
     while isinstance(type_, DomainType):
         type_ = type_.base
     return type_
-
-
-_FIRST_OF_USERS = 16384

@@ -4,15 +4,12 @@ from functools import lru_cache
 
 from ....model.catalog import CompositeType, Function
 from ...tree import nodes
+from ...tree.enums import CmdType, RTEKind, TableFuncType
 from ...tree.nodes import Node
 from ..reasons import name
 from ..registry import column_of
 from ..scope import Scope
 from ..verdict import Elements, Verdict, maybe, never
-
-_FUNCTION, _TABLE_FUNCTION = 3, 4  # RTEKind
-_SELECT = 1  # CmdType
-_XML_TABLE = 0  # TableFuncType
 
 
 def element(node: Node, function: Function, scope: Scope) -> Verdict:
@@ -27,7 +24,7 @@ def element(node: Node, function: Function, scope: Scope) -> Verdict:
     return _value(node, function, 1, scope).but(origin=None)
 
 
-@column_of(_FUNCTION)
+@column_of(RTEKind.FUNCTION)
 def _of_function(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     """`FROM function(…)`, `ROWS FROM (f(…), g(…)) WITH ORDINALITY`."""
     shown = name(varno, attno, scope)
@@ -112,7 +109,11 @@ def _last_query(body: str) -> Node | None:
     """The statement whose rows a body gives: `RETURN expression` is stored as a query, too."""
     statements = nodes.parse(body)
     last = statements[-1] if statements else None
-    return last if last is not None and last.number("commandType") == _SELECT else None
+    return (
+        last
+        if last is not None and last.number("commandType") == CmdType.SELECT
+        else None
+    )
 
 
 def _how_many(query: Node) -> int:
@@ -128,12 +129,12 @@ def _how_many(query: Node) -> int:
     return count
 
 
-@column_of(_TABLE_FUNCTION)
+@column_of(RTEKind.TABLEFUNC)
 def _of_table_function(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
     """XMLTABLE's NOT NULL columns and its ordinality; JSON_TABLE's nested paths fill up with NULL."""
     shown = name(varno, attno, scope)
     table = entry.node("tablefunc")
-    if table is None or table.number("functype") != _XML_TABLE:
+    if table is None or table.number("functype") != TableFuncType.XMLTABLE:
         return maybe(f"{shown} may be NULL")
     if attno - 1 == table.number("ordinalitycol"):
         return never("FOR ORDINALITY counts the rows")

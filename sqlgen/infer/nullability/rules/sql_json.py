@@ -1,14 +1,12 @@
 """SQL/JSON expressions (PostgreSQL 16 and newer) -> what they may be."""
 
+from ...tree.enums import JsonBehaviorType, JsonConstructorType, JsonExprOp
 from ...tree.nodes import Node
 from ..registry import rule
 from ..scope import Scope
 from ..verdict import Verdict, maybe, never
 from .expressions import all_of
 
-_OBJECT, _ARRAY, _OBJECT_AGGREGATE, _ARRAY_AGGREGATE = 1, 2, 3, 4  # JsonConstructorType
-_EXISTS = 0  # JsonExprOp
-_UNKNOWN = 5  # JsonBehaviorType
 _KEEPING = frozenset({"RELABELTYPE", "COERCEVIAIO"})
 
 
@@ -19,9 +17,9 @@ def _constructor(node: Node, scope: Scope) -> Verdict:
     if coercion is not None and coercion.tag not in _KEEPING:
         return maybe("the cast of RETURNING may give NULL", node.location)
     kind = node.number("type")
-    if kind in (_OBJECT, _ARRAY):
+    if kind in (JsonConstructorType.OBJECT, JsonConstructorType.ARRAY):
         return never("a JSON object or array is never NULL", node.location)
-    if kind in (_OBJECT_AGGREGATE, _ARRAY_AGGREGATE):
+    if kind in (JsonConstructorType.OBJECTAGG, JsonConstructorType.ARRAYAGG):
         return scope.verdict(node.node("func"))
     return all_of(node.nodes("args"), scope, "JSON of what is not NULL")
 
@@ -42,10 +40,13 @@ def _query(node: Node, scope: Scope) -> Verdict:
     document, path = node.node("formatted_expr"), node.node("path_spec")
     on_error = node.node("on_error")
     if (
-        node.number("op") != _EXISTS
+        node.number("op") != JsonExprOp.EXISTS
         or document is None
         or path is None
-        or (on_error is not None and on_error.number("btype") == _UNKNOWN)
+        or (
+            on_error is not None
+            and on_error.number("btype") == JsonBehaviorType.UNKNOWN
+        )
     ):
         return maybe("the path may lead to nothing", node.location)
     return all_of((document, path), scope, "`JSON_EXISTS` is true or false")

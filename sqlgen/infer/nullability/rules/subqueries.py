@@ -1,13 +1,12 @@
 """Subqueries as expressions -> what they may be."""
 
+from ...tree.enums import ParamKind, SubLinkType
 from ...tree.nodes import Node
 from ..at_least_one_row import gives_a_row
 from ..registry import rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, maybe, never
 from .functions import gives_null
-
-_EXISTS, _ALL, _ANY, _EXPR, _ARRAY = 0, 1, 2, 4, 6  # SubLinkType
 
 
 @rule("SUBLINK")
@@ -16,20 +15,20 @@ def _sublink(node: Node, scope: Scope) -> Verdict:
     query = node.node("subselect")
     if query is None:
         return maybe("nothing is known of the subquery", node.location)
-    if kind == _EXISTS:
+    if kind == SubLinkType.EXISTS:
         return never("`EXISTS` is true or false", node.location)
     columns = scope.child(query).columns()
-    if kind == _ARRAY:
+    if kind == SubLinkType.ARRAY:
         some = not columns or columns[0].nullable
         elements = Elements.NULLABLE if some else Elements.NOT_NULL
         return never("`ARRAY(…)` is never NULL", node.location, elements)
-    if kind == _EXPR:
+    if kind == SubLinkType.EXPR:
         if not gives_a_row(query):
             return maybe("the subquery may give no row", node.location)
         if not columns:
             return maybe("nothing is known of the subquery", node.location)
         return columns[0].but(origin=None)
-    if kind in (_ANY, _ALL):
+    if kind in (SubLinkType.ANY, SubLinkType.ALL):
         return _membership(node, columns, scope)
     return maybe("the subquery may give no row", node.location)
 
@@ -53,7 +52,7 @@ def _compared(node: Node, columns: tuple[Verdict, ...], scope: Scope) -> Verdict
     inner = node
     while inner.tag in ("RELABELTYPE", "COLLATEEXPR"):
         inner = inner.node("arg") or node
-    if inner.tag == "PARAM" and inner.number("paramkind") == 2:
+    if inner.tag == "PARAM" and inner.number("paramkind") == ParamKind.SUBLINK:
         place = inner.number("paramid") - 1
         if place < len(columns):
             return columns[place]
