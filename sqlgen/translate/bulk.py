@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..model.catalog import ArrayType, DomainType, PgType
+from ..model.catalog import ArrayType, DomainType, PgType, ScalarType
 from ..model.config import RowStyle
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.frozen import frozen
@@ -14,7 +14,6 @@ from ..model.python import (
     Conversion,
     Each,
     Field,
-    Keep,
     Named,
     PyType,
     Record,
@@ -22,8 +21,9 @@ from ..model.python import (
 from ..model.typed import TypedParameter, TypedQuery
 from . import names
 from .sql import type_name
-from .types.mapping import SUPPORT, TypeMapping, or_none
-from .types.scalars import RANGES, scalar
+from .types.mapping import TypeMapping
+from .types.python_types import KEEP, SUPPORT, or_none
+from .types.scalars import adapter_of, scalar_of
 from .types.writing import is_dumped, nested_write
 
 _WORD = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
@@ -149,13 +149,10 @@ def copy_argument(
 
 
 def _checked(type_: PgType) -> Conversion:
-    """What tells that a number has no room in its type, which psycopg's dumper would not."""
-    write = scalar(type_.name).write
-    return (
-        write
-        if isinstance(write, Apply) and write.function.module == SUPPORT
-        else Keep()
-    )
+    """Return what notices that a number does not fit its type, as psycopg's dumper does not."""
+    write = scalar_of(type_).write if isinstance(type_, ScalarType) else KEEP
+    checks = isinstance(write, Apply) and write.function.module == SUPPORT
+    return write if checks else KEEP
 
 
 def _base(type_: PgType) -> PgType:
@@ -165,36 +162,6 @@ def _base(type_: PgType) -> PgType:
 
 
 def _writable(type_: PgType) -> bool:
-    """Whether psycopg has a binary dumper for the type; those of text-like types have none."""
+    """Return whether psycopg has a binary dumper for the type, or for an array's elements."""
     inner = type_.element if isinstance(type_, ArrayType) else type_
-    return inner.schema == "pg_catalog" and inner.name in _BINARY
-
-
-_BINARY = RANGES | frozenset(
-    [
-        "bool",
-        "bytea",
-        "cidr",
-        "date",
-        "float4",
-        "float8",
-        "inet",
-        "int2",
-        "int4",
-        "int8",
-        "interval",
-        "json",
-        "jsonb",
-        "name",
-        "numeric",
-        "oid",
-        "text",
-        "time",
-        "timestamp",
-        "timestamptz",
-        "timetz",
-        "uuid",
-        "varchar",
-    ]
-)
-"""The types that psycopg writes in binary when it is told the type."""
+    return adapter_of(inner).writes_binary

@@ -28,7 +28,8 @@ from .shared.references import (
 from .shared.requirements import SharedRequirements, SharedRow, requirements_of
 from .shared.rows import row_span, shared_rows
 from .types import overrides
-from .types.mapping import MODELS, TypeMapping
+from .types.mapping import TypeMapping
+from .types.python_types import MODELS
 
 
 def package(

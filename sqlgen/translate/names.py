@@ -11,28 +11,43 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from ..model.config import RowStyle
+from .types.named import names_in_scalar
+from .types.scalars import SCALARS
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def _mentioned_names() -> frozenset[str]:
+    """Return the classes and functions that modules import for the base types.
+
+    An import of `Mapping` gets another name where a database's own type is called that.
+    """
+    return frozenset(
+        name.name
+        for scalar in SCALARS.values()
+        for name in names_in_scalar(scalar)
+        if name.module not in ("", "collections.abc") and not name.qualified
+    )
+
+
 BUILTINS = _words("bool bytes dict float frozenset int list object set str tuple type")
 """Builtins that annotations and converting expressions are made of."""
 
 CLASSES = _words(
-    "Any AsyncConnection AsyncGenerator AsyncRawCursor AsyncRawServerCursor BaseModel Cidr "
-    "Connection Decimal False Final Float4 Float8 Inet Int2 Int4 Int8 Generator Json JsonInput JsonNumber JsonValue Jsonb "
+    "AsyncConnection AsyncGenerator AsyncRawCursor AsyncRawServerCursor BaseModel "
+    "Connection False Final Float4 Float8 Int2 Int4 Int8 Generator JsonNumber "
     "Literal Multirange NamedTuple None NotRequired Oid Range RawCursor RawServerCursor Self Sequence StrEnum "
-    "Struct True TypeAlias TypedDict UUID"
-)
+    "Struct True TypeAlias TypedDict"
+) | frozenset(name for name in _mentioned_names() if name[0].isupper())
 """Classes and aliases that generated modules import or define."""
 
 FUNCTIONS = _words(
-    "args_row array_of array_text as_float4 as_int2 as_int4 as_int8 as_oid attrs boxes_text cursor_name dataclass datetime float8_text from_json hstore_text int2_text int4_text int8_text ipaddress loads multirange_text nothing oid_text one "
-    "optional parse_array parse_composite parse_enum parse_hstore parse_multirange parse_range parse_vector "
-    "range_text rows_of scalar_row to_json vector_text msgspec"
-)
+    "args_row array_text attrs boxes_text cursor_name dataclass datetime from_json ipaddress loads "
+    "msgspec multirange_text one optional parse_array parse_composite parse_enum parse_multirange "
+    "parse_range range_text rows_of scalar_row to_json"
+) | frozenset(name for name in _mentioned_names() if name[0].islower())
 """Functions and modules that generated modules import."""
 
 _RESERVED = frozenset(keyword.kwlist) | BUILTINS | CLASSES | FUNCTIONS

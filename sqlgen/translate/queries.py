@@ -39,9 +39,9 @@ from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from . import bulk, names, sql
 from .shared.references import SharedNames, has_literals
 from .types import formats, overrides
-from .types.mapping import MODELS, TypeMapping, nullable, or_none, without_overrides
+from .types.mapping import TypeMapping, without_overrides
+from .types.python_types import MODELS, STR, nullable, or_none
 from .types.reading import Reading, overridden, reading
-from .types.scalars import STR
 from .types.structures import Owner, structured_type, structures_in
 from .types.writing import Writing, overridden_writing, writing
 

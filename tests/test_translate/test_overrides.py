@@ -16,7 +16,7 @@ from sqlgen.model.python import (
     UnionOf,
 )
 from sqlgen.translate.types import overrides
-from sqlgen.translate.types.scalars import DATETIME, DECIMAL, INT, STR
+from sqlgen.translate.types.python_types import DATETIME, DECIMAL, INT, STR
 
 ALIASES = {"Money": "app.types.Money", "Tags": "list[Tag]", "Tag": "app.Tag", "A": "A"}
 

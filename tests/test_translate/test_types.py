@@ -18,10 +18,11 @@ from sqlgen.model.python import Keep, Named
 from sqlgen.render.expressions import converted
 from sqlgen.render.imports import Imports
 from sqlgen.translate.sql import type_name
-from sqlgen.translate.types.mapping import TypeMapping, nullable
+from sqlgen.translate.types.mapping import TypeMapping
 from sqlgen.translate.types.overrides import text
+from sqlgen.translate.types.python_types import nullable
 from sqlgen.translate.types.reading import reading
-from sqlgen.translate.types.scalars import LISTS, RANGES, SCALARS
+from sqlgen.translate.types.scalars import RANGES, SCALARS, scalar_of
 from sqlgen.translate.types.writing import writing
 
 
@@ -217,10 +218,32 @@ def test_casts_have_no_length(type_: PgType, expected: str) -> None:
 def test_the_tables_are_psycopgs() -> None:
     """Where psycopg has a loader the table says so, and the other way round."""
     known = {info.name.strip('"') for info in adapters.types}
-    assert LISTS - {'"char"'} | RANGES == known
+    listed = {name for name, scalar in SCALARS.items() if scalar.psycopg.reads_arrays}
+    assert listed | set(RANGES) == known
     for info in adapters.types:
         loader = adapters.get_loader(info.array_oid, Format.TEXT)
         assert loader is not None, info.name
     for name, scalar in SCALARS.items():
-        assert adapters.get_loader(adapters.types[name].oid, Format.TEXT), name
         assert scalar.write == Keep() or shown(scalar.write).endswith("(x)")
+        if name in listed and not scalar.untyped:
+            assert adapters.get_loader(_oid(name), Format.TEXT), name
+        if scalar.psycopg.binary is not None:
+            assert adapters.get_loader(_oid(name), Format.BINARY), name
+        if scalar.psycopg.writes_binary:
+            assert adapters.get_dumper_by_oid(_oid(name), Format.BINARY), name
+        if scalar.extension:
+            assert not scalar.psycopg.reads_arrays, name
+    for name, adapter in RANGES.items():
+        assert adapter.writes_binary, name
+        assert adapters.get_dumper_by_oid(_oid(name), Format.BINARY), name
+
+
+def _oid(name: str) -> int:
+    return adapters.types['"char"' if name == "char" else name].oid
+
+
+def test_types_of_extensions_are_known_in_every_schema() -> None:
+    """A user's own type that is called as one of PostgreSQL's is text."""
+    assert scalar_of(HSTORE) is SCALARS["hstore"]
+    own = ScalarType(schema="public", name="int4", display="public.int4")
+    assert text(reading(own, TYPES).type) == "str"

@@ -8,9 +8,10 @@ from ...model.config import RowStyle
 from ...model.python import Alias, Composite, Enum, Field, LiteralOf, Module, Record
 from .. import names
 from ..queries import TranslationContext
-from ..types.mapping import MODELS, TypeMapping, nullable, or_none
+from ..types.aliases import PYDANTIC_JSON, SHARED_ALIASES
+from ..types.mapping import TypeMapping
+from ..types.python_types import JSON_VALUE, MODELS, nullable, or_none
 from ..types.reading import parsing
-from ..types.scalars import JSON_VALUE, PYDANTIC_JSON, SHARED_ALIASES, SHARED_DOCS
 from ..types.writing import nested_write
 from .references import NamedType, TypeKey, TypeReferences, composites_in, type_key
 from .requirements import SharedRequirements, requirements_of
@@ -49,13 +50,9 @@ def models_module(
     used = {name for one in everybody for name in one.aliases}
     aliases = dict(SHARED_ALIASES)
     if any(RowStyle.PYDANTIC in one.styles for one in everybody):
-        aliases[JSON_VALUE] = PYDANTIC_JSON
-    plain = tuple(
-        Alias(name.name, type_, SHARED_DOCS[name])
-        for name, type_ in aliases.items()
-        if name in used
-    )
-    return replace(found, aliases=(*plain, *found.aliases))
+        aliases[JSON_VALUE] = replace(aliases[JSON_VALUE], type=PYDANTIC_JSON)
+    common = tuple(alias for name, alias in aliases.items() if name in used)
+    return replace(found, aliases=(*common, *found.aliases))
 
 
 def enum(type_: EnumType, types: TypeMapping) -> Enum:

@@ -16,7 +16,7 @@ from ...model.frozen import frozen
 from ...model.python import Alias, LiteralOf, Named
 from ...model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from .. import names
-from ..types.mapping import MODELS
+from ..types.python_types import MODELS
 
 NamedType = EnumType | CompositeType | DomainType
 

@@ -6,7 +6,7 @@ from ...model.config import RowStyle
 from ...model.frozen import frozen
 from ...model.python import Module, Named, Record, Structure
 from ..queries import TranslatedQuery
-from ..types.scalars import SHARED_ALIASES
+from ..types.aliases import SHARED_ALIASES
 from ..types.structures import structures_in
 from .uses import annotation_names, uses_json_support, uses_support
 

@@ -8,7 +8,7 @@ from ...model.diagnostic import Diagnostic, Label, SqlgenError
 from ...model.python import Field, PyType, Record
 from ...model.source import SourceFile, Span
 from ..types import overrides
-from ..types.mapping import nullable, or_none
+from ..types.python_types import nullable, or_none
 from ..types.structures import structures_in
 from .requirements import SharedRow
 

@@ -1,6 +1,6 @@
 """What a module's types and conversions mention."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeVar
 
 from ...model.python import (
@@ -8,33 +8,22 @@ from ...model.python import (
     Batch,
     Conversion,
     Copied,
-    Each,
-    FromJson,
-    Generic,
-    Invoke,
-    Keep,
-    LiteralOf,
-    Load,
     Many,
     Module,
     Named,
     Nothing,
     One,
     Optional,
-    OrNone,
-    Parse,
     PyType,
     Result,
     Row,
     RowCount,
     Shape,
     Stream,
-    Structure,
-    Then,
-    UnionOf,
     Value,
 )
-from ..types.mapping import JSON_SUPPORT, SUPPORT
+from ..types.named import names_in_conversion, names_in_type
+from ..types.python_types import JSON_SUPPORT, SUPPORT
 
 Item = TypeVar("Item")
 
@@ -45,12 +34,12 @@ def uses_support(module: Module) -> bool:
         isinstance(function.result, One | Optional | Stream)
         or isinstance(shape_of(function.result), Row)
         for function in module.functions
-    ) or any(name.module == SUPPORT for name in _names_of(*conversions(module)))
+    ) or SUPPORT in _modules_called(module)
 
 
 def uses_json_support(module: Module) -> bool:
     """Whether the module imports anything of `_json`."""
-    return any(name.module == JSON_SUPPORT for name in _names_of(*conversions(module)))
+    return JSON_SUPPORT in _modules_called(module)
 
 
 def shape_of(result: Result) -> Shape | None:
@@ -92,7 +81,7 @@ def annotation_names(module: Module) -> set[Named]:
         shape = shape_of(function.result)
         if isinstance(shape, Value):
             found.append(shape.type)
-    return {name for type_ in _distinct(found) for name in _named(type_)}
+    return {name for type_ in _distinct(found) for name in names_in_type(type_)}
 
 
 def _distinct(items: Iterable[Item]) -> Iterable[Item]:
@@ -100,39 +89,10 @@ def _distinct(items: Iterable[Item]) -> Iterable[Item]:
     return {id(item): item for item in items}.values()
 
 
-def _named(type_: PyType) -> Iterator[Named]:
-    match type_:
-        case Named():
-            yield type_
-        case Generic(origin=origin, arguments=arguments):
-            yield origin
-            for argument in arguments:
-                yield from _named(argument)
-        case UnionOf(members=members):
-            for member in members:
-                yield from _named(member)
-        case Structure(keys=keys):
-            for key in keys:
-                yield from _named(key.type)
-        case LiteralOf():
-            pass
-
-
-def _names_of(*found: Conversion) -> Iterator[Named]:
-    for conversion in found:
-        match conversion:
-            case Apply(function=function):
-                yield function
-            case Load():
-                yield Named("loads", SUPPORT)
-            case FromJson():
-                yield Named("from_json", JSON_SUPPORT)
-            case Parse(function=function, item=item):
-                yield function
-                yield from _names_of(item)
-            case Each(item=item) | OrNone(item=item):
-                yield from _names_of(item)
-            case Then(first=first, second=second):
-                yield from _names_of(first, second)
-            case Keep() | Invoke():
-                pass
+def _modules_called(module: Module) -> set[str]:
+    """Return the modules of the functions that a module's conversions call."""
+    return {
+        name.module
+        for conversion in conversions(module)
+        for name in names_in_conversion(conversion)
+    }

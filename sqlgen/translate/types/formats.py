@@ -1,66 +1,38 @@
 """Columns -> the format that a query's values are fetched in: PostgreSQL's text, or binary.
 
-libpq has one format for all columns of a result. Most values take psycopg as long to read in the
-one as in the other; the tables below name those that don't (docs/performance.md has the figures).
+libpq has one format for all columns of a result. psycopg reads most types equally fast in both; the
+rows of `scalars` say which differ (docs/performance.md has the measured times).
 """
 
 from collections.abc import Sequence
 
-from ...model.catalog import ArrayType, DomainType, PgType, RangeType, ScalarType
-from .mapping import known
-from .scalars import RANGES
-
-_EVEN = frozenset(
-    [
-        "bool",
-        "bpchar",
-        "bytea",
-        "date",
-        "int2",
-        "int4",
-        "int8",
-        "interval",
-        "json",
-        "name",
-        "oid",
-        "text",
-        "time",
-        "timestamp",
-        "timestamptz",
-        "timetz",
-        "uuid",
-        "varchar",
-    ]
-)
-_FASTER = (RANGES - {"numrange", "nummultirange"}) | {"float8", "inet", "cidr"}
-_FASTER_IN_ARRAYS = frozenset({"float8", "uuid"})
-_SLOWER = frozenset({"numeric", "numrange", "nummultirange", "jsonb"})
+from ...model.catalog import ArrayType, DomainType, PgType
+from .scalars import BinarySpeed, adapter_of
 
 
 def in_binary(columns: Sequence[PgType]) -> bool:
-    """Whether all can be read in binary, and that is faster.
+    """Return whether psycopg can read all of the columns in binary, and is faster at it.
 
-    A `numeric` loses what a `float8` gains. In the types of no table the two formats differ, as in
-    `float4`, or psycopg reads one only.
+    A `numeric` outweighs a `float8`. Types that psycopg cannot read in binary, or reads with another
+    value than from text (`float4`), keep the whole result in text.
     """
-    found = [_gain(column) for column in columns]
-    gains = [gain for gain in found if gain is not None]
-    return len(gains) == len(found) and 1 in gains and sum(gains) >= 0
+    speeds = [_binary_speed(column) for column in columns]
+    readable = [speed for speed in speeds if speed is not None]
+    return (
+        len(readable) == len(speeds)
+        and BinarySpeed.FASTER in readable
+        and sum(readable) >= 0
+    )
 
 
-def _gain(type_: PgType) -> int | None:
-    """Whether binary is faster (1), slower (-1) or neither (0); None if there must be text."""
+def _binary_speed(type_: PgType) -> BinarySpeed | None:
+    """Return how fast binary is, None if the type must be read from text."""
     match type_:
         case DomainType(base=base):
-            return _gain(base)
-        case ArrayType(element=ScalarType() | RangeType() as element):
-            gain = _gain(element)
-            return 1 if known(element, _FASTER_IN_ARRAYS) else gain
-        case ScalarType() | RangeType() if known(type_, _FASTER):
-            return 1
-        case ScalarType() | RangeType() if known(type_, _SLOWER):
-            return -1
-        case ScalarType() if known(type_, _EVEN):
-            return 0
+            return _binary_speed(base)
+        case ArrayType(element=element):
+            adapter = adapter_of(element)
+            in_arrays = adapter.binary_in_arrays
+            return adapter.binary if in_arrays is None else in_arrays
         case _:
-            return None
+            return adapter_of(type_).binary

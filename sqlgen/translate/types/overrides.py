@@ -19,7 +19,7 @@ from ...model.python import (
     Structure,
     UnionOf,
 )
-from .scalars import ANY, JSON_INPUT, JSON_VALUE
+from .python_types import ANY, JSON_INPUT, JSON_VALUE
 
 
 def _words(text: str) -> frozenset[str]:

@@ -1,7 +1,7 @@
-"""PgType -> its Python type, and what makes a value of it of what psycopg gives.
+"""PgType -> the Python type of a column, and the conversion of the value that psycopg returns.
 
-Nothing is registered on the connection: psycopg's own types come converted, everything whose oid it
-does not know comes as PostgreSQL's text.
+Nothing is registered on the connection: psycopg converts the types that it knows, and returns
+PostgreSQL's text for every oid that it does not.
 """
 
 from ...model.catalog import (
@@ -15,36 +15,24 @@ from ...model.catalog import (
 )
 from ...model.frozen import frozen
 from ...model.python import (
-    NONE,
     Apply,
     Conversion,
     Each,
     Generic,
-    Named,
     OrNone,
     Parse,
     PyType,
     Then,
 )
 from . import overrides
-from .mapping import (
-    HSTORE,
-    KEEP,
-    VECTOR,
-    TypeMapping,
-    known,
-    nullable,
-    range_of,
-    support,
-    system_scalar,
-    without_overrides,
-)
-from .scalars import ANY, LISTS, RANGES, STR
+from .mapping import TypeMapping, without_overrides
+from .python_types import ANY, KEEP, LIST, STR, nullable, range_of, support
+from .scalars import adapter_of, scalar_of
 
 
 @frozen
 class Reading:
-    """A value of `type` is made by `read` of the `raw` value that psycopg gives."""
+    """How values are read: `read` makes a `type` of the `raw` value that psycopg returns."""
 
     type: PyType
     raw: PyType
@@ -54,49 +42,46 @@ class Reading:
 def reading(
     type_: PgType, types: TypeMapping, *, element_nullable: bool = False
 ) -> Reading:
-    """How a column of the type is read."""
+    """Return how a column of the type is read.
+
+    `element_nullable`: the items of an array may be NULL.
+    """
     chosen = types.override(type_)
     if chosen is not None:
-        base = _reading(type_, without_overrides(types), element_nullable)
-        return overridden(base, chosen, type_.display)
+        usual = _reading(type_, without_overrides(types), element_nullable)
+        return overridden(usual, chosen, type_.display)
     return _reading(type_, types, element_nullable)
 
 
-def overridden(base: Reading, chosen: PyType, where: str) -> Reading:
-    """The value of another type than the usual one: the type is called with psycopg's value.
+def overridden(usual: Reading, chosen: PyType, where: str) -> Reading:
+    """Return how a value is read whose Python type the user has chosen.
 
-    So a NewType, a subclass, an enum or a class of one argument work alike. Nothing is called
-    where there is nothing to call: the usual type itself, `Any`, a union, a container of builtins;
-    psycopg's value then is what it is. `list[T]` calls `T` with each item. JSON is made into a class
-    by its fields; errors say *where*.
+    The chosen type is called with psycopg's value, so that a NewType, a subclass, an enum and a
+    class of one argument work alike. A type that cannot be called (`Any`, a union, a container of
+    builtins) leaves the value as it is; `list[T]` calls `T` with each item. JSON is made into a
+    class by its fields; errors name the column or type *where*.
     """
-    if chosen in (base.type, base.raw):
-        return Reading(chosen, base.raw, KEEP if chosen == base.raw else base.read)
-    return Reading(chosen, ANY, overrides.conversion(chosen, base.type, where))
+    if chosen in (usual.type, usual.raw):
+        return Reading(chosen, usual.raw, KEEP if chosen == usual.raw else usual.read)
+    return Reading(chosen, ANY, overrides.conversion(chosen, usual.type, where))
 
 
 def _reading(type_: PgType, types: TypeMapping, element_nullable: bool) -> Reading:
     match type_:
-        case ScalarType(name="hstore"):
-            return Reading(HSTORE, ANY, Apply(support("parse_hstore")))
-        case ScalarType(name="vector" | "halfvec"):
-            return Reading(VECTOR, ANY, Apply(support("parse_vector")))
-        case ScalarType(name="void"):
-            return Reading(NONE, ANY, Apply(support("nothing")))
         case ScalarType():
-            found = system_scalar(type_)
-            return Reading(found.type, found.type, KEEP)
+            scalar = scalar_of(type_)
+            raw = scalar.type if scalar.read == KEEP else ANY
+            return Reading(scalar.type, raw, scalar.read)
         case DomainType() if type_.literals:
             return Reading(types.model(type_), types.model(type_), KEEP)
         case DomainType(base=base):
             return reading(base, types, element_nullable=element_nullable)
         case ArrayType(element=element):
             return _array(element, types, element_nullable)
-        case RangeType() if known(type_, RANGES):
+        case RangeType() if adapter_of(type_).reads_arrays:
             # psycopg makes the bounds, whatever is configured for their type.
-            whole = range_of(
-                type_, reading(type_.subtype, without_overrides(types)).type
-            )
+            bound = reading(type_.subtype, without_overrides(types))
+            whole = range_of(type_, bound.type)
             return Reading(whole, whole, KEEP)
         case EnumType():
             model = types.model(type_)
@@ -107,11 +92,11 @@ def _reading(type_: PgType, types: TypeMapping, element_nullable: bool) -> Readi
 
 
 def _array(element: PgType, types: TypeMapping, element_nullable: bool) -> Reading:
-    listed = known(element, LISTS | RANGES)
-    item = reading(element, types) if listed else parsing(element, types)
-    of = nullable(item.type) if element_nullable else item.type
-    type_ = Generic(Named("list"), (of,))
-    if not listed:
+    by_psycopg = adapter_of(element).reads_arrays
+    item = reading(element, types) if by_psycopg else parsing(element, types)
+    item_type = nullable(item.type) if element_nullable else item.type
+    type_ = Generic(LIST, (item_type,))
+    if not by_psycopg:
         return Reading(type_, STR, Parse(support("parse_array"), item.read))
     if item.read == KEEP:
         return Reading(type_, type_, KEEP)
@@ -120,26 +105,23 @@ def _array(element: PgType, types: TypeMapping, element_nullable: bool) -> Readi
 
 
 def parsing(type_: PgType, types: TypeMapping) -> Reading:
-    """How a value is read from the text that stands in an array, composite or range."""
+    """Return how a value is read from its text within an array, composite or range."""
     chosen = types.override(type_)
     if chosen is None:
         return _parsing(type_, types)
     usual = without_overrides(types)
     whole = overridden(reading(type_, usual), chosen, type_.display)
-    first = _parsing(type_, usual).read
-    if first == KEEP or whole.read == KEEP:
-        return Reading(chosen, STR, whole.read if first == KEEP else first)
-    return Reading(chosen, STR, Then(first, whole.read))
+    parse = _parsing(type_, usual).read
+    if parse == KEEP or whole.read == KEEP:
+        return Reading(chosen, STR, whole.read if parse == KEEP else parse)
+    return Reading(chosen, STR, Then(parse, whole.read))
 
 
 def _parsing(type_: PgType, types: TypeMapping) -> Reading:
     match type_:
-        case ScalarType(name="hstore" | "vector" | "halfvec"):
-            whole = reading(type_, types)
-            return Reading(whole.type, STR, whole.read)
         case ScalarType():
-            found = system_scalar(type_)
-            return Reading(found.type, STR, found.parse)
+            scalar = scalar_of(type_)
+            return Reading(scalar.type, STR, scalar.parse)
         case EnumType():
             model = types.model(type_)
             return Reading(model, STR, Apply(model))
@@ -152,8 +134,8 @@ def _parsing(type_: PgType, types: TypeMapping) -> Reading:
             return parsing(base, types)
         case ArrayType(element=element):
             item = parsing(element, types)
-            whole_list = Generic(Named("list"), (item.type,))
-            return Reading(whole_list, STR, Parse(support("parse_array"), item.read))
+            parse_array = Parse(support("parse_array"), item.read)
+            return Reading(Generic(LIST, (item.type,)), STR, parse_array)
         case RangeType(subtype=subtype):
             bound = parsing(subtype, types)
             parse = "parse_multirange" if type_.multirange else "parse_range"

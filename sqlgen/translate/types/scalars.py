@@ -1,171 +1,300 @@
-"""PostgreSQL's own scalar types -> Python types, and how their values travel.
+"""PostgreSQL's base types -> Python types, and how their values travel: a row for each type.
 
-What psycopg gives for each type was read off its adapters (`psycopg.adapters`), and a test holds
-this table against them.
+What psycopg does with each type by itself was read off its adapters (`psycopg.adapters`), and a
+test holds this table against them. To add a type, add its row.
 """
 
+from collections.abc import Iterable
+from enum import IntEnum
+
+from ...model.catalog import PgType, RangeType, ScalarType
 from ...model.frozen import frozen
-from ...model.python import (
-    NONE,
-    Apply,
-    Conversion,
-    Generic,
-    Keep,
-    LiteralOf,
-    Load,
-    Named,
-    PyType,
-    UnionOf,
+from ...model.python import NONE, Apply, Conversion, Generic, Load, Named, Parse, PyType
+from .python_types import (
+    BOOL,
+    BYTES,
+    CIDR,
+    DATE,
+    DATETIME,
+    DECIMAL,
+    DICT,
+    FLOAT,
+    INET,
+    INT,
+    JSON_INPUT,
+    JSON_VALUE,
+    KEEP,
+    LIST,
+    MAPPING,
+    RECORD,
+    SEQUENCE,
+    STR,
+    TIME,
+    TIMEDELTA,
+    UUID,
+    nullable,
+    support,
 )
 
-BOOL = Named("bool")
-BYTES = Named("bytes")
-FLOAT = Named("float")
-INT = Named("int")
-STR = Named("str")
-ANY = Named("Any", "typing")
-DECIMAL = Named("Decimal", "decimal")
-UUID = Named("UUID", "uuid")
-DATE = Named("date", "datetime", qualified=True)
-TIME = Named("time", "datetime", qualified=True)
-DATETIME = Named("datetime", "datetime", qualified=True)
-TIMEDELTA = Named("timedelta", "datetime", qualified=True)
-JSON_VALUE = Named("JsonValue", ".models")
-JSON_INPUT = Named("JsonInput", ".models")
-JSON_NUMBER = Named("JsonNumber", ".models")
-INET = Named("Inet", ".models")
-CIDR = Named("Cidr", ".models")
-RECORD = Generic(Named("tuple"), (ANY, Named("...")))
 
-SHARED_ALIASES: dict[Named, PyType] = {
-    JSON_VALUE: UnionOf(
-        (
-            Generic(Named("dict"), (STR, JSON_VALUE)),
-            Generic(Named("list"), (JSON_VALUE,)),
-            STR,
-            INT,
-            FLOAT,
-            BOOL,
-            NONE,
-        )
-    ),
-    # A `dict[str, int]` is no `dict[str, JsonValue]`, but it is a `Mapping[str, JsonInput]`.
-    JSON_INPUT: UnionOf(
-        (
-            Generic(Named("Mapping", "collections.abc"), (STR, JSON_INPUT)),
-            Generic(Named("Sequence", "collections.abc"), (JSON_INPUT,)),
-            STR,
-            INT,
-            FLOAT,
-            BOOL,
-            NONE,
-        )
-    ),
-    JSON_NUMBER: UnionOf((INT, FLOAT, LiteralOf(("NaN", "Infinity", "-Infinity")))),
-    INET: UnionOf(
-        tuple(
-            Named(f"IPv{version}{kind}", "ipaddress")
-            for kind in ("Address", "Interface")
-            for version in (4, 6)
-        )
-    ),
-    CIDR: UnionOf(tuple(Named(f"IPv{v}Network", "ipaddress") for v in (4, 6))),
-}
-"""The aliases for types that take more than a name, defined in the `models` module if used."""
+class BinarySpeed(IntEnum):
+    """How long psycopg takes to read a value in the binary format, compared with text."""
+
+    SLOWER = -1
+    SAME = 0
+    FASTER = 1
 
 
-PYDANTIC_JSON = Named("JsonValue", "pydantic")
-"""The same for pydantic, which cannot look through an alias that names itself."""
+@frozen(kw_only=True)
+class Adapter:
+    """What psycopg does with values of a type without being told how.
 
-SHARED_DOCS = {
-    JSON_VALUE: "What a `json` or `jsonb` value is in Python.",
-    JSON_INPUT: "What a `json` or `jsonb` value may be made of: dicts, lists and tuples.",
-    JSON_NUMBER: "What a `numeric` or `float8` is within JSON, where special values are strings.",
-    INET: "What an `inet` value is in Python.",
-    CIDR: "What a `cidr` value is in Python.",
-}
-
-
-@frozen
-class Scalar:
-    """How one of PostgreSQL's types is dealt with.
-
-    `write` makes the value that fixes the wire type. `cast` tells that no value does, so that the
-    placeholder needs a cast. `parse` reads the text that stands in arrays and composites which
-    psycopg does not know. `text` tells that values are `str` and sent with their type unknown.
+    `reads_arrays`: it has a loader for arrays of the type. `writes_binary`: it has a dumper for the
+    binary format. `binary` is None where it cannot read the binary format, or where the value would
+    differ from that of the text; `binary_in_arrays` is for arrays, None where there is no
+    difference. docs/performance.md has the measured times.
     """
 
+    reads_arrays: bool = True
+    writes_binary: bool = False
+    binary: BinarySpeed | None = None
+    binary_in_arrays: BinarySpeed | None = None
+
+
+_NO_ADAPTER = Adapter(reads_arrays=False)
+_TEXT_ONLY = Adapter()
+_READS_BINARY = Adapter(binary=BinarySpeed.SAME)
+_SAME = Adapter(binary=BinarySpeed.SAME, writes_binary=True)
+_FASTER = Adapter(binary=BinarySpeed.FASTER, writes_binary=True)
+_SLOWER = Adapter(binary=BinarySpeed.SLOWER, writes_binary=True)
+
+
+@frozen(kw_only=True)
+class Scalar:
+    """A base type: what its values are in Python, and how they are read and written.
+
+    `name` is `pg_type.typname`. `type` is the Python type of a column; `argument` that of a
+    parameter, None where it is the same. `extension` is the extension that the type comes with,
+    empty for PostgreSQL's own types.
+
+    `read` converts the value that psycopg returns for a column. `parse` converts the text that the
+    value has within arrays, composites and ranges that psycopg cannot read.
+
+    `write` makes the value whose wire type is this one. `cast`: no value has it, so the placeholder
+    needs a cast. `write_array` makes the text of an array, None where psycopg writes a list of the
+    written items. `delimiter` stands between the items of an array's text (`pg_type.typdelim`).
+    """
+
+    name: str
     type: PyType
-    write: Conversion
-    parse: Conversion
+    argument: PyType | None = None
+    extension: str = ""
+    read: Conversion = KEEP
+    parse: Conversion = KEEP
+    write: Conversion = KEEP
     cast: bool = False
+    write_array: Conversion | None = None
+    delimiter: str = ","
+    psycopg: Adapter = _NO_ADAPTER
 
     @property
-    def text(self) -> bool:
-        """Whether values are sent as text of unknown type, which the server then infers."""
-        return self.type == STR
+    def untyped(self) -> bool:
+        """Return whether values are sent as text whose type the server infers (`unknown`)."""
+        return self.type == STR or self.extension != ""
+
+    @property
+    def is_container(self) -> bool:
+        """Return whether values are dicts or lists, which psycopg cannot write by themselves."""
+        return self.argument is not None
 
 
-def _wrapped(type_: PyType, wrapper: str, module: str, parse: Conversion) -> Scalar:
-    return Scalar(type_, Apply(Named(wrapper, f"psycopg.types.{module}")), parse)
-
-
-def _checked(type_: PyType, name: str, parse: Conversion) -> Scalar:
-    """A number whose wrapper would go over without a word where the type has no room for it."""
-    return Scalar(type_, Apply(Named(f"as_{name}", "._support")), parse)
-
-
-_TEXT = Scalar(STR, Keep(), Keep())
+ARRAY_OF = support("array_of")
 _INT = Apply(INT)
 _FLOAT = Apply(FLOAT)
-
-SCALARS: dict[str, Scalar] = {
-    "int2": _checked(INT, "int2", _INT),
-    "int4": _checked(INT, "int4", _INT),
-    "int8": _checked(INT, "int8", _INT),
-    "oid": _checked(INT, "oid", _INT),
-    "float4": _checked(FLOAT, "float4", _FLOAT),
-    "float8": Scalar(FLOAT, _FLOAT, _FLOAT),  # an int is a float, too
-    "json": _wrapped(JSON_VALUE, "Json", "json", Load("json")),
-    "jsonb": _wrapped(JSON_VALUE, "Jsonb", "json", Load("jsonb")),
-    "numeric": Scalar(DECIMAL, Keep(), Apply(DECIMAL)),
-    "bool": Scalar(BOOL, Keep(), Load("bool")),
-    "bytea": Scalar(BYTES, Keep(), Load("bytea")),
-    "uuid": Scalar(UUID, Keep(), Apply(UUID)),
-    "interval": Scalar(TIMEDELTA, Keep(), Load("interval")),
-    # A datetime is a date too, a time may have a zone or not, and the zone is the wire type.
-    "date": Scalar(DATE, Keep(), Load("date"), cast=True),
-    "time": Scalar(TIME, Keep(), Load("time"), cast=True),
-    "timetz": Scalar(TIME, Keep(), Load("timetz"), cast=True),
-    "timestamp": Scalar(DATETIME, Keep(), Load("timestamp"), cast=True),
-    "timestamptz": Scalar(DATETIME, Keep(), Load("timestamptz"), cast=True),
-    "inet": Scalar(INET, Keep(), Load("inet")),
-    "cidr": Scalar(CIDR, Keep(), Load("cidr")),
-    "record": Scalar(RECORD, Keep(), Keep()),
-}
+_PRINTED = Parse(ARRAY_OF, Apply(STR))
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+def _number(name: str, parse: Conversion, psycopg: Adapter) -> Scalar:
+    """Return an integer type; psycopg's wrapper alone would not notice an overflow."""
+    return Scalar(
+        name=name,
+        type=INT,
+        parse=parse,
+        write=Apply(support(f"as_{name}")),
+        write_array=Parse(ARRAY_OF, Apply(support(f"{name}_text"))),
+        psycopg=psycopg,
+    )
 
 
-RANGES = frozenset(
-    f"{name}{kind}"
-    for name in ("int4", "int8", "num", "ts", "tstz", "date")
-    for kind in ("range", "multirange")
+def _json(name: str, wrapper: str, psycopg: Adapter) -> Scalar:
+    return Scalar(
+        name=name,
+        type=JSON_VALUE,
+        argument=JSON_INPUT,
+        parse=Load(name),
+        write=Apply(Named(wrapper, "psycopg.types.json")),
+        psycopg=psycopg,
+    )
+
+
+def _time(name: str, type_: PyType) -> Scalar:
+    """Return a type of dates or times.
+
+    It needs a cast: a `datetime` is a `date` too, a `time` has a zone or not, and psycopg chooses
+    the wire type by the value. Arrays are left to psycopg, which a service may have told what
+    `infinity` is.
+    """
+    return Scalar(name=name, type=type_, parse=Load(name), cast=True, psycopg=_SAME)
+
+
+def _text(name: str, psycopg: Adapter = _TEXT_ONLY, extension: str = "") -> Scalar:
+    return Scalar(
+        name=name,
+        type=STR,
+        extension=extension,
+        write_array=Apply(ARRAY_OF),
+        psycopg=psycopg,
+    )
+
+
+def _texts(names: str) -> list[Scalar]:
+    """Return types of PostgreSQL's that are text in Python, and that psycopg reads as text."""
+    return [_text(name) for name in names.split()]
+
+
+def _vector(name: str) -> Scalar:
+    parse = Apply(support("parse_vector"))
+    return Scalar(
+        name=name,
+        type=Generic(LIST, (FLOAT,)),
+        argument=Generic(SEQUENCE, (FLOAT,)),
+        extension="vector",
+        read=parse,
+        parse=parse,
+        write=Apply(support("vector_text")),
+    )
+
+
+def _table(rows: Iterable[Scalar]) -> dict[str, Scalar]:
+    return {row.name: row for row in rows}
+
+
+SCALARS = _table(
+    [
+        _number("int2", _INT, _SAME),
+        _number("int4", _INT, _SAME),
+        _number("int8", _INT, _SAME),
+        _number("oid", _INT, _SAME),
+        Scalar(
+            name="float4",
+            type=FLOAT,
+            parse=_FLOAT,
+            write=Apply(support("as_float4")),
+            psycopg=Adapter(writes_binary=True),  # 0.1 is 0.10000000149011612 in binary
+        ),
+        Scalar(
+            name="float8",
+            type=FLOAT,
+            parse=_FLOAT,
+            write=_FLOAT,  # the argument may be an int
+            write_array=Parse(ARRAY_OF, Apply(support("float8_text"))),
+            psycopg=_FASTER,
+        ),
+        Scalar(
+            name="numeric",
+            type=DECIMAL,
+            parse=Apply(DECIMAL),
+            write_array=_PRINTED,
+            psycopg=_SLOWER,
+        ),
+        Scalar(
+            name="bool",
+            type=BOOL,
+            parse=Load("bool"),
+            write_array=_PRINTED,
+            psycopg=_SAME,
+        ),
+        Scalar(
+            name="uuid",
+            type=UUID,
+            parse=Apply(UUID),
+            write_array=_PRINTED,
+            psycopg=Adapter(
+                writes_binary=True,
+                binary=BinarySpeed.SAME,
+                binary_in_arrays=BinarySpeed.FASTER,
+            ),
+        ),
+        Scalar(name="bytea", type=BYTES, parse=Load("bytea"), psycopg=_SAME),
+        _json("json", "Json", _SAME),
+        _json("jsonb", "Jsonb", _SLOWER),
+        Scalar(name="interval", type=TIMEDELTA, parse=Load("interval"), psycopg=_SAME),
+        _time("date", DATE),
+        _time("time", TIME),
+        _time("timetz", TIME),
+        _time("timestamp", DATETIME),
+        _time("timestamptz", DATETIME),
+        Scalar(name="inet", type=INET, parse=Load("inet"), psycopg=_FASTER),
+        Scalar(name="cidr", type=CIDR, parse=Load("cidr"), psycopg=_FASTER),
+        Scalar(name="record", type=RECORD, psycopg=_TEXT_ONLY),
+        Scalar(name="void", type=NONE, read=Apply(support("nothing"))),
+        _text("text", _SAME),
+        _text("varchar", _SAME),
+        _text("name", _SAME),
+        _text("bpchar", _READS_BINARY),
+        Scalar(name="box", type=STR, delimiter=";", psycopg=_TEXT_ONLY),
+        *_texts("""
+            aclitem bit char cid circle gtsvector int2vector jsonpath line lseg macaddr macaddr8
+            money oidvector path pg_lsn point polygon refcursor regclass regcollation regconfig
+            regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype tid
+            tsquery tsvector txid_snapshot varbit xid xid8 xml
+            """),
+        Scalar(
+            name="hstore",
+            type=Generic(DICT, (STR, nullable(STR))),
+            argument=Generic(MAPPING, (STR, nullable(STR))),
+            extension="hstore",
+            read=Apply(support("parse_hstore")),
+            parse=Apply(support("parse_hstore")),
+            write=Apply(support("hstore_text")),
+        ),
+        _vector("vector"),
+        _vector("halfvec"),
+        _text("citext", _NO_ADAPTER, extension="citext"),
+        _text("ltree", _NO_ADAPTER, extension="ltree"),
+    ]
 )
+"""The base types by name."""
+
+RANGES = {
+    f"{name}{kind}": adapter
+    for name, adapter in {
+        "int4": _FASTER,
+        "int8": _FASTER,
+        "num": _SLOWER,
+        "ts": _FASTER,
+        "tstz": _FASTER,
+        "date": _FASTER,
+    }.items()
+    for kind in ("range", "multirange")
+}
 """The range types that psycopg reads by itself."""
 
-LISTS = _words("""
-    "char" aclitem bit bool box bpchar bytea cid cidr circle date float4 float8 gtsvector inet int2
-    int2vector int4 int8 interval json jsonb jsonpath line lseg macaddr macaddr8 money name numeric
-    oid oidvector path pg_lsn point polygon record refcursor regclass regcollation regconfig
-    regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype text tid time
-    timestamp timestamptz timetz tsquery tsvector txid_snapshot uuid varbit varchar xid xid8 xml
-    """) | {"char"}
-"""The types whose arrays psycopg reads by itself; `pg_type.typname` of `"char"` is `char`."""
+_UNLISTED = _text("", _NO_ADAPTER)
 
 
-def scalar(name: str) -> Scalar:
-    """How PostgreSQL's own type *name* is dealt with; as text if it is not in the table."""
-    return SCALARS.get(name, _TEXT)
+def scalar_of(type_: ScalarType) -> Scalar:
+    """Return the row of a base type; types without a row are read and written as text."""
+    row = SCALARS.get(type_.name, _UNLISTED)
+    return row if row.extension or type_.schema == "pg_catalog" else _UNLISTED
+
+
+def adapter_of(type_: PgType) -> Adapter:
+    """Return what psycopg does by itself with values of a base type or range type."""
+    match type_:
+        case ScalarType():
+            return scalar_of(type_).psycopg
+        case RangeType(schema="pg_catalog", name=name):
+            return RANGES.get(name, _NO_ADAPTER)
+        case _:
+            return _NO_ADAPTER

@@ -18,8 +18,7 @@ from ...model.json_shape import (
 )
 from ...model.python import Generic, Key, LiteralOf, Named, PyType, Structure, UnionOf
 from .. import names
-from .mapping import nullable
-from .scalars import BOOL, FLOAT, INT, JSON_NUMBER, JSON_VALUE, STR
+from .python_types import BOOL, FLOAT, INT, JSON_NUMBER, JSON_VALUE, STR, nullable
 
 
 @frozen

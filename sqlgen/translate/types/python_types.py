@@ -1,0 +1,68 @@
+"""The Python types that generated code mentions, and those made of them."""
+
+from ...model.catalog import RangeType
+from ...model.python import (
+    NONE,
+    Conversion,
+    Generic,
+    Keep,
+    Named,
+    OrNone,
+    PyType,
+    UnionOf,
+)
+
+SUPPORT = "._support"
+JSON_SUPPORT = "._json"
+MODELS = ".models"
+
+BOOL = Named("bool")
+BYTES = Named("bytes")
+FLOAT = Named("float")
+INT = Named("int")
+STR = Named("str")
+ANY = Named("Any", "typing")
+DECIMAL = Named("Decimal", "decimal")
+UUID = Named("UUID", "uuid")
+DATE = Named("date", "datetime", qualified=True)
+TIME = Named("time", "datetime", qualified=True)
+DATETIME = Named("datetime", "datetime", qualified=True)
+TIMEDELTA = Named("timedelta", "datetime", qualified=True)
+LIST = Named("list")
+DICT = Named("dict")
+SEQUENCE = Named("Sequence", "collections.abc")
+MAPPING = Named("Mapping", "collections.abc")
+RANGE = Named("Range", "psycopg.types.range")
+MULTIRANGE = Named("Multirange", "psycopg.types.multirange")
+RECORD = Generic(Named("tuple"), (ANY, Named("...")))
+
+JSON_VALUE = Named("JsonValue", MODELS)
+JSON_INPUT = Named("JsonInput", MODELS)
+JSON_NUMBER = Named("JsonNumber", MODELS)
+INET = Named("Inet", MODELS)
+CIDR = Named("Cidr", MODELS)
+
+KEEP = Keep()
+
+
+def support(name: str) -> Named:
+    """Return the helper of that name in the generated package's `_support` module."""
+    return Named(name, SUPPORT)
+
+
+def range_of(type_: RangeType, subtype: PyType) -> PyType:
+    """Return `Range[T]` or `Multirange[T]` for a range type whose bounds are *subtype*."""
+    return Generic(MULTIRANGE if type_.multirange else RANGE, (subtype,))
+
+
+def nullable(type_: PyType) -> PyType:
+    """Return `T | None`, or the type itself where None is among its values."""
+    members = type_.members if isinstance(type_, UnionOf) else (type_,)
+    return type_ if NONE in members else UnionOf((*members, NONE))
+
+
+def or_none(conversion: Conversion) -> Conversion:
+    """Return the conversion that also lets None through."""
+    if isinstance(conversion, Keep | OrNone):
+        return conversion
+    return OrNone(conversion)
