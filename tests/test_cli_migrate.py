@@ -176,7 +176,7 @@ def test_out_of_order_is_drift_unless_allowed(sqlgen: Project) -> None:
     assert sqlgen("migrate", "check").status == 0
 
 
-def test_other_line_ends_are_accepted_and_said(sqlgen: Project) -> None:
+def test_other_line_endings_are_accepted_with_a_warning(sqlgen: Project) -> None:
     sqlgen("migrate", "up")
     sqlgen.write(
         {
@@ -187,11 +187,11 @@ def test_other_line_ends_are_accepted_and_said(sqlgen: Project) -> None:
     assert sqlgen("migrate", "check").status == 1  # only what is pending
     done = sqlgen("migrate", "up")
     assert done.status == 0
-    assert "warning: migration 2 (`add names`) was applied with other line ends" in (
+    assert "warning: migration 2 (`add names`) was applied with other line endings" in (
         done.err
     )
     assert sqlgen("migrate", "repair").out == (
-        "migrations/0002_add_names.up.sql: applied, with other line ends\n"
+        "migrations/0002_add_names.up.sql: applied, with other line endings\n"
         "1 migration repaired\n"
     )
     assert sqlgen("migrate", "repair").out == "nothing to repair\n"
@@ -326,14 +326,14 @@ def test_new_begins_a_folder(tmp_path: Path) -> None:
 
 
 WRONG = """\
-error[down-does-not-restore]: the down file of migration 2 (`add names`) does not restore what was before
+error[down-does-not-restore]: the down file of migration 2 (`add names`) does not restore the earlier schema
   + column public.items.price: integer default 1
  --> migrations/0002_add_names.down.sql:1:1
   |
 1 | ALTER TABLE items DROP name;
   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = hint: undo in it what the up file does: lines with `-` are missing afterwards, lines with `+` are left over
+  = hint: undo in it everything that the up file does: lines with `-` are missing afterwards, lines with `+` are left over
 """
 
 
@@ -362,7 +362,7 @@ def test_verify_with_a_migration_that_cannot_be_reverted(sqlgen: Project) -> Non
     assert found.status == 0
     assert "warning[missing-down-file]" in found.err
     assert found.out == (
-        "3 migrations: each down file restores what was before, 1 has none\n"
+        "3 migrations: each down file restores the earlier schema, 1 has none\n"
     )
 
 

@@ -12,8 +12,8 @@ from ..embedded import find_binaries
 from ..migrate import project
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from .confirmation import confirm, yes_option
 from .console import Progress, configuration, outcome
-from .migrate.target import confirm, yes_option
 
 database_option = click.option(
     "--database",

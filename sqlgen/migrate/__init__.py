@@ -1,4 +1,4 @@
-"""Migration -> a database that has the schema, and a ledger that says so."""
+"""Migration -> a database that has the schema, and a ledger that records it."""
 
 from .api import aapply, apply
 from .apply import MigrationRun

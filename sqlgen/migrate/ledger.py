@@ -1,4 +1,4 @@
-"""The table that says which migrations a database has, in the very form of SQLx's."""
+"""The ledger: the table of the migrations that a database has, with the columns of SQLx's."""
 
 from psycopg import sql
 
@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS {} (
 )
 """
 
-# A name is looked up once: a migration may leave another search path behind.
+# The name is looked up only once, because a migration may change the search path.
 _FIND = """
 SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = to_regclass(%s)
@@ -27,20 +27,19 @@ WHERE c.oid = to_regclass(%s)
 
 
 def find(table: str) -> Operation[sql.Identifier | None]:
-    """The ledger's name with its schema, or None where there is none yet."""
+    """Return the ledger's name with its schema, or `None` if there is no ledger yet."""
     rows = yield from run_statement(_FIND, _identifier(table).as_string(None))
     return sql.Identifier(*rows[0]) if rows else None
 
 
 def find_own(table: str) -> Operation[sql.Identifier | None]:
-    """As `find`, for a database that is ours.
+    """Return the ledger's name as `find` does.
 
-    Raises `SqlgenError` for one that SQLx manages so far: running its migrations again under
-    another ledger would be the last thing that anybody wants.
+    Raises `SqlgenError` if only SQLx's ledger is there: all of its migrations would run again.
     """
-    found = yield from find(table)
+    name = yield from find(table)
     if (
-        found is None
+        name is None
         and table != SQLX_TABLE
         and (yield from find(SQLX_TABLE)) is not None
     ):
@@ -48,29 +47,29 @@ def find_own(table: str) -> Operation[sql.Identifier | None]:
             Diagnostic(
                 code="sqlx-ledger",
                 message=f"SQLx has migrated this database: it has a table `{SQLX_TABLE}`,"
-                f" and none of the name `{table}`",
+                f" and no table `{table}`",
                 label=None,
                 hint=f'set `table = "{SQLX_TABLE}"` in `[tool.sqlgen.migrate]` to go on from there',
             )
         )
-    return found
+    return name
 
 
 def ensure(table: str) -> Operation[sql.Identifier]:
-    """The ledger's name with its schema; the table is made if need be.
+    """Return the ledger's name with its schema, and create the table if there is none.
 
     Raises `SqlgenError` as `find_own` does.
     """
-    found = yield from find_own(table)
-    if found is None:
+    name = yield from find_own(table)
+    if name is None:
         yield from run_statement(sql.SQL(_CREATE).format(_identifier(table)))
-        found = yield from find(table)
-    assert found is not None
-    return found
+        name = yield from find(table)
+    assert name is not None
+    return name
 
 
 def read(ledger: sql.Identifier | None) -> Operation[tuple[Applied, ...]]:
-    """The ledger's rows by version; none where there is no ledger."""
+    """Return the ledger's rows by version; none if there is no ledger."""
     if ledger is None:
         return ()
     statement = sql.SQL(
@@ -98,19 +97,22 @@ def insert(
     success: bool,
     execution_time: int = -1,
 ) -> Operation[None]:
-    """Write the row of *migration*; -1 stands for a time not known yet, as in SQLx."""
+    """Insert the row of *migration*; a time of -1 is not known yet, as in SQLx."""
     statement = sql.SQL(
         "INSERT INTO {} (version, description, success, checksum, execution_time)"
         " VALUES (%s, %s, %s, %s, %s)"
     )
-    facts = (migration.version, migration.description, success, migration.up.sha384)
-    yield from run_statement(statement.format(ledger), *facts, execution_time)
+    values = (migration.version, migration.description, success, migration.up.sha384)
+    yield from run_statement(statement.format(ledger), *values, execution_time)
 
 
 def update(
     ledger: sql.Identifier, version: int, *, success: bool, execution_time: int
 ) -> Operation[None]:
-    """Say how far a migration came, or how long it took."""
+    """Record that a migration is complete, or how far it came.
+
+    *execution_time* is as in `Applied`.
+    """
     statement = sql.SQL(
         "UPDATE {} SET success = %s, execution_time = %s WHERE version = %s"
     )
@@ -118,7 +120,7 @@ def update(
 
 
 def update_checksum(ledger: sql.Identifier, migration: Migration) -> Operation[None]:
-    """Take the file as it is now for the one that was applied."""
+    """Store the checksum of the up file as it is now."""
     statement = sql.SQL("UPDATE {} SET checksum = %s WHERE version = %s")
     yield from run_statement(
         statement.format(ledger), migration.up.sha384, migration.version
@@ -126,7 +128,7 @@ def update_checksum(ledger: sql.Identifier, migration: Migration) -> Operation[N
 
 
 def delete(ledger: sql.Identifier, version: int) -> Operation[None]:
-    """Forget a migration that was reverted."""
+    """Delete the row of a migration that was reverted."""
     yield from run_statement(
         sql.SQL("DELETE FROM {} WHERE version = %s").format(ledger), version
     )

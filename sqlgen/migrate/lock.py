@@ -1,4 +1,4 @@
-"""The lock under which migrations run: one at a time for each database, SQLx among them."""
+"""The advisory lock under which migrations run: one process for each database, SQLx's included."""
 
 import logging
 import time
@@ -22,21 +22,23 @@ _HOLDER = """
 
 
 def lock_key(database: str) -> int:
-    """SQLx's own key for a database (sqlx-postgres `migrate.rs`, `generate_lock_id`)."""
+    """Return the key of a database's lock, as SQLx computes it.
+
+    The source is sqlx-postgres, `src/migrate.rs`, `generate_lock_id`.
+    """
     return 0x3D32AD9E * zlib.crc32(database.encode())
 
 
-def with_lock(talk: Operation[ResultT], timeout: float) -> Operation[ResultT]:
-    """Hold *talk* under the lock.
+def with_lock(operation: Operation[ResultT], timeout: float) -> Operation[ResultT]:
+    """Run *operation* under the lock.
 
-    The lock is asked for again and again rather than waited for: a session that waits holds a
-    snapshot, for which `CREATE INDEX CONCURRENTLY` in the session that has the lock would wait in
-    turn.
+    The lock is polled. A session that waits for a lock holds a snapshot, and `CREATE INDEX
+    CONCURRENTLY` in the process that has the lock would wait for that snapshot in turn.
 
-    The working session takes a second one. That of a process that was killed may still be at a
-    statement when the first lock has gone with the other session.
+    The working session takes a second lock: when a process is killed, its lock session ends at
+    once, but its working session may still run a statement.
 
-    Raises `SqlgenError` naming who holds the lock when *timeout* seconds are over.
+    Raises `SqlgenError` that names the holder after *timeout* seconds.
     """
     ((database,),) = yield from run_statement("SELECT current_database()")
     number = lock_key(database)
@@ -45,7 +47,7 @@ def with_lock(talk: Operation[ResultT], timeout: float) -> Operation[ResultT]:
     yield from _take(SessionRole.LOCK, number, deadline, timeout)
     try:
         yield from _take(SessionRole.WORK, -number, deadline, timeout)
-        return (yield from talk)
+        return (yield from operation)
     finally:
         with suppress(psycopg.Error):  # a lost session has lost its lock, too
             yield from run_statement(
@@ -56,7 +58,7 @@ def with_lock(talk: Operation[ResultT], timeout: float) -> Operation[ResultT]:
 def _take(
     session: SessionRole, number: int, deadline: float, timeout: float
 ) -> Operation[None]:
-    pause, said = 0.01, False
+    pause, logged = 0.01, False
     while True:
         taken = yield from run_statement(
             "SELECT pg_try_advisory_lock(%s)", number, session=session
@@ -67,9 +69,9 @@ def _take(
         holder = " ".join(
             f"process {pid} ({name or 'unnamed'})" for pid, name in holders
         )
-        if holder and not said:
+        if holder and not logged:
             LOGGER.info("waiting for the migrations' lock, which %s holds", holder)
-            said = True
+            logged = True
         if time.monotonic() > deadline:
             raise SqlgenError(
                 Diagnostic(

@@ -1,36 +1,42 @@
-"""How the migrations stand -> what is to run, or why nothing may; pure.
+"""MigrationStatus -> MigrationPlan, or everything that forbids it; pure.
 
-Every check comes before anything runs.
+All checks come before anything runs.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
+from ..model.migration import Migration
 from ..model.source import Span
 from .status import MigrationState, MigrationStatus
 
 
 @dataclass(frozen=True, slots=True)
 class MigrationPlan:
-    """What is to run, in order, and what there is to say before."""
+    """The statuses of the migrations to apply or revert, in order, and warnings to log before."""
 
-    standings: tuple[MigrationStatus, ...]
-    notes: tuple[Diagnostic, ...]
+    statuses: tuple[MigrationStatus, ...]
+    warnings: tuple[Diagnostic, ...]
+
+    @property
+    def migrations(self) -> tuple[Migration, ...]:
+        """Return the migrations to apply or revert; a plan has only those with a file."""
+        return tuple(s.migration for s in self.statuses if s.migration is not None)
 
 
 def plan_apply(
-    standings: Sequence[MigrationStatus],
+    statuses: Sequence[MigrationStatus],
     *,
     to: int | None = None,
     allow_out_of_order: bool = False,
 ) -> MigrationPlan:
-    """The migrations to apply, up to version *to*.
+    """Return the plan that applies what is pending, up to version *to* (`None`: all).
 
     Raises `SqlgenError` with everything that is wrong.
     """
     allowed = {MigrationState.OUT_OF_ORDER} if allow_out_of_order else set()
-    _refuse(standings, allowed, to)
+    _check(statuses, allowed, to)
     states = {
         MigrationState.PENDING,
         MigrationState.OUT_OF_ORDER,
@@ -38,60 +44,59 @@ def plan_apply(
     }
     return MigrationPlan(
         tuple(
-            s
-            for s in standings
-            if s.state in states and (to is None or s.version <= to)
+            s for s in statuses if s.state in states and (to is None or s.version <= to)
         ),
-        _notes(standings),
+        _line_ending_warnings(statuses),
     )
 
 
 def plan_revert(
-    standings: Sequence[MigrationStatus], *, steps: int = 1, to: int | None = None
+    statuses: Sequence[MigrationStatus], *, steps: int = 1, to: int | None = None
 ) -> MigrationPlan:
-    """The migrations to revert, the last one first: *steps* of them, or all later than *to*.
+    """Return the plan that reverts the last *steps* migrations, or all later than version *to*.
 
-    `to=0` reverts all. Raises `SqlgenError` with everything that is wrong, a missing down file
-    among it.
+    The last one comes first; `to=0` reverts all. Raises `SqlgenError` with everything that is
+    wrong, missing down files among it.
     """
-    _refuse(standings, {MigrationState.OUT_OF_ORDER}, to or None)
-    applied = [s for s in reversed(standings) if s.applied is not None]
-    chosen = applied[:steps] if to is None else [s for s in applied if s.version > to]
-    problems = [problem for s in chosen if (problem := _not_revertible(s)) is not None]
+    _check(statuses, {MigrationState.OUT_OF_ORDER}, to or None)
+    applied = [s for s in reversed(statuses) if s.applied is not None]
+    selected = applied[:steps] if to is None else [s for s in applied if s.version > to]
+    problems = [problem for s in selected if (problem := _not_revertible(s))]
     if problems:
         raise SqlgenError(*problems)
-    return MigrationPlan(tuple(chosen), _notes(standings))
+    return MigrationPlan(tuple(selected), _line_ending_warnings(statuses))
 
 
-def _refuse(
-    standings: Sequence[MigrationStatus], allowed: set[MigrationState], to: int | None
+def _check(
+    statuses: Sequence[MigrationStatus], allowed: set[MigrationState], to: int | None
 ) -> None:
+    """Raise `SqlgenError` for drift, except in the states *allowed*, and for an unknown *to*."""
     problems = [
         problem
-        for s in standings
-        if s.state not in allowed and (problem := _problem(s)) is not None
+        for s in statuses
+        if s.state not in allowed and (problem := _drift(s)) is not None
     ]
-    if to is not None and all(s.version != to for s in standings):
+    if to is not None and all(s.version != to for s in statuses):
         problems.append(
             Diagnostic(
                 code="unknown-version",
                 message=f"there is no migration of version {to}",
                 label=None,
-                hint="look at `sqlgen migrate status` for those that there are",
+                hint="run `sqlgen migrate status` for those that there are",
             )
         )
     if problems:
         raise SqlgenError(*problems)
 
 
-def _problem(standing: MigrationStatus) -> Diagnostic | None:
-    name = f"migration {standing.version} (`{standing.description}`)"
-    match standing.state:
+def _drift(status: MigrationStatus) -> Diagnostic | None:
+    name = _name(status)
+    match status.state:
         case MigrationState.CHANGED:
             return Diagnostic(
                 code="changed-migration",
                 message=f"{name} has changed since it was applied",
-                label=_start(standing),
+                label=_start(status),
                 hint="restore the file and write a new migration, or accept the change with"
                 " `sqlgen migrate repair`",
             )
@@ -106,56 +111,62 @@ def _problem(standing: MigrationStatus) -> Diagnostic | None:
             return Diagnostic(
                 code="out-of-order-migration",
                 message=f"{name} is pending, but a later one is applied already",
-                label=_start(standing),
+                label=_start(status),
                 hint="give it a version after the last one, or use `--allow-out-of-order`",
             )
         case MigrationState.STOPPED_CHANGED:
-            done = standing.applied.statements_done if standing.applied else 0
+            done = status.applied.statements_done if status.applied else 0
             return Diagnostic(
                 code="stopped-migration",
                 message=f"{name} stopped after {done} of its statements, and has changed since",
-                label=_start(standing),
-                hint=f"if its first {done} statements are as they were, let `sqlgen migrate"
-                " repair` accept the file, and the rest will be run",
+                label=_start(status),
+                hint=f"if its first {done} statements are unchanged, accept the file with"
+                " `sqlgen migrate repair`, and `sqlgen migrate up` runs the rest",
             )
         case _:
             return None
 
 
-def _not_revertible(standing: MigrationStatus) -> Diagnostic | None:
-    name = f"migration {standing.version} (`{standing.description}`)"
-    if standing.state is MigrationState.STOPPED:
+def _not_revertible(status: MigrationStatus) -> Diagnostic | None:
+    name = _name(status)
+    if status.state is MigrationState.STOPPED:
         return Diagnostic(
             code="stopped-migration",
             message=f"{name} stopped half-way, so that its down file does not fit",
-            label=_start(standing),
+            label=_start(status),
             hint="finish it with `sqlgen migrate up` first",
         )
-    if standing.migration is not None and standing.migration.down is None:
+    if status.migration is not None and status.migration.down is None:
         return Diagnostic(
             code="no-down-migration",
             message=f"{name} has no down file",
-            label=_start(standing),
+            label=_start(status),
             hint="write one, or undo the change in a new migration",
         )
     return None
 
 
-def _notes(standings: Sequence[MigrationStatus]) -> tuple[Diagnostic, ...]:
+def _line_ending_warnings(
+    statuses: Sequence[MigrationStatus],
+) -> tuple[Diagnostic, ...]:
     return tuple(
         Diagnostic(
             code="line-endings",
-            message=f"migration {s.version} (`{s.description}`) was applied with other line ends",
-            label=_start(s),
+            message=f"{_name(status)} was applied with other line endings",
+            label=_start(status),
             hint="run `sqlgen migrate repair` to store the file's checksum as it is now",
             severity=Severity.WARNING,
         )
-        for s in standings
-        if s.state is MigrationState.LINE_ENDINGS
+        for status in statuses
+        if status.state is MigrationState.LINE_ENDINGS
     )
 
 
-def _start(standing: MigrationStatus) -> Label | None:
-    if standing.migration is None:
+def _name(status: MigrationStatus) -> str:
+    return f"migration {status.version} (`{status.description}`)"
+
+
+def _start(status: MigrationStatus) -> Label | None:
+    if status.migration is None:
         return None
-    return Label(Span(standing.migration.up, 0, 0))
+    return Label(Span(status.migration.up, 0, 0))

@@ -1,17 +1,19 @@
-"""What the runner says to the server, apart from how: one story for both kinds of connection.
+"""Operation -> requests to the server, and the drivers that send them with or without asyncio.
 
-A talk is a generator. It yields what it wants from the server and gets the answer back, an error
-of the server's as an exception. `converse` and `aconverse` hold it on psycopg's two kinds of
-connection. There are two sessions: one works, the other holds the lock.
+An operation decides what to ask the server, and does no input or output itself (it is "sans I/O"):
+a generator that yields requests and receives their answers. An error of the server is raised in it
+at the `yield`. So `up`, `down` and the rest are written once for both kinds of connection.
+
+An operation has two sessions: one works, the other holds the lock.
 """
 
 import asyncio
 import re
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, LiteralString, TypeVar
+from typing import Any, Generic, LiteralString, TypeVar
 
 import psycopg
 from psycopg import sql
@@ -27,7 +29,7 @@ _NO_DATABASE = re.compile(r'database "[^"]+" does not exist')
 
 
 class SessionRole(Enum):
-    """Which of the two sessions is spoken to."""
+    """What a session of an operation is for."""
 
     WORK = auto()
     LOCK = auto()
@@ -35,7 +37,7 @@ class SessionRole(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RunStatement:
-    """A statement with its parameters; the answer is its rows."""
+    """A request to run one statement with its parameters. The answer is its rows."""
 
     session: SessionRole
     statement: sql.SQL | sql.Composed
@@ -44,19 +46,21 @@ class RunStatement:
 
 @dataclass(frozen=True, slots=True)
 class RunScript:
-    """A script; the answer is what failed, or None."""
+    """A request to run a script in the working session. The answer is its failure, or `None`."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """Some seconds of nothing."""
+    """A request to wait before going on. The answer is `None`."""
 
     seconds: float
 
 
-Operation = Generator[RunStatement | RunScript | Sleep, Any, ResultT]
+Request = RunStatement | RunScript | Sleep
+Operation = Generator[Request, Any, ResultT]
+"""A generator of requests that receives their answers and returns the operation's result."""
 
 
 def run_statement(
@@ -64,93 +68,134 @@ def run_statement(
     *parameters: object,
     session: SessionRole = SessionRole.WORK,
 ) -> Operation[list[TupleRow]]:
-    """The rows that *statement* gives."""
+    """Run *statement* and return its rows; none if it returns no rows."""
     composed = sql.SQL(statement) if isinstance(statement, str) else statement
     rows: list[TupleRow] = yield RunStatement(session, composed, parameters)
     return rows
 
 
 def run_script(text: str) -> Operation[ScriptFailure | None]:
-    """Run the script *text*; what failed, or None."""
+    """Run the script *text* and return its failure, or `None` if all of it ran."""
     failure: ScriptFailure | None = yield RunScript(text)
     return failure
 
 
-def run_operation(conninfo: str, talk: Callable[[], Operation[ResultT]]) -> ResultT:
-    """Hold the talk over two connections of its own.
+def run_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
+    """Run *operation* over two new connections and return its result.
 
-    Raises what the talk raises, and `ServerUnavailableError` where there is no server.
+    Raises what the operation raises, and `ServerUnavailableError` if the server cannot be reached
+    or fails otherwise.
     """
     try:
         work = psycopg.connect(_prepared(conninfo), autocommit=True)
         with work, psycopg.connect(_prepared(conninfo), autocommit=True) as lock:
-            held = talk()
-            answer: Any = None
-            raised: BaseException | None = None
-            while True:
+            execution = _Execution(operation)
+            while (request := execution.next_request()) is not None:
                 try:
-                    step = held.throw(raised) if raised else held.send(answer)
-                except StopIteration as stop:
-                    return stop.value  # type: ignore[no-any-return]  # the talk's Result
-                raised = None
-                try:
-                    match step:
-                        case RunStatement(session, statement, parameters):
-                            connection = work if session is SessionRole.WORK else lock
-                            cursor = connection.execute(statement, parameters or None)
-                            answer = cursor.fetchall() if cursor.description else []
-                        case RunScript(text):
-                            answer = work.wait(
-                                send_script(work.pgconn, text, work.info.encoding)
-                            )
-                        case Sleep(seconds):
-                            time.sleep(seconds)
-                except BaseException as error:  # noqa: BLE001  # passed on
-                    raised = error
+                    execution.answer = _send(request, work, lock)
+                except BaseException as error:  # noqa: BLE001 (raised in the operation)
+                    execution.error = error
+            return execution.result
     except psycopg.Error as error:
         raise server_unavailable(error, conninfo) from error
 
 
-async def arun_operation(
-    conninfo: str, talk: Callable[[], Operation[ResultT]]
-) -> ResultT:
-    """As `converse`, for asyncio."""
+async def arun_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
+    """Run *operation* as `run_operation` does, with asyncio."""
     try:
         connect = psycopg.AsyncConnection.connect
         work = await connect(_prepared(conninfo), autocommit=True)
         async with work, await connect(_prepared(conninfo), autocommit=True) as lock:
-            held = talk()
-            answer: Any = None
-            raised: BaseException | None = None
-            while True:
+            execution = _Execution(operation)
+            while (request := execution.next_request()) is not None:
                 try:
-                    step = held.throw(raised) if raised else held.send(answer)
-                except StopIteration as stop:
-                    return stop.value  # type: ignore[no-any-return]  # the talk's Result
-                raised = None
-                try:
-                    match step:
-                        case RunStatement(session, statement, parameters):
-                            connection = work if session is SessionRole.WORK else lock
-                            cursor = await connection.execute(
-                                statement, parameters or None
-                            )
-                            answer = (
-                                await cursor.fetchall() if cursor.description else []
-                            )
-                        case RunScript(text):
-                            sending = send_script(work.pgconn, text, work.info.encoding)
-                            answer = await work.wait(sending)
-                        case Sleep(seconds):
-                            await asyncio.sleep(seconds)
-                except BaseException as error:  # noqa: BLE001  # passed on
-                    raised = error
+                    execution.answer = await _asend(request, work, lock)
+                except BaseException as error:  # noqa: BLE001 (raised in the operation)
+                    execution.error = error
+            return execution.result
     except psycopg.Error as error:
         raise server_unavailable(error, conninfo) from error
 
 
+def server_unavailable(error: psycopg.Error, conninfo: str) -> ServerUnavailableError:
+    """Return the error to raise for an error of the server that is not about a migration."""
+    password = conninfo_to_dict(conninfo).get("password")
+    text = error.diag.message_primary or str(error)
+    text = "; ".join(line.strip() for line in text.splitlines() if line.strip())
+    hint = "check the database's URL, and that its server runs"
+    if _NO_DATABASE.search(text):  # libpq gives no SQLSTATE here
+        hint = "create it with `sqlgen migrate reset`, or name another one"
+    return ServerUnavailableError(
+        Diagnostic(
+            code=error.diag.sqlstate or "server-unavailable",
+            message=text.replace(str(password), "…") if password else text,
+            label=None,
+            hint=error.diag.message_hint or hint,
+        )
+    )
+
+
+class _Execution(Generic[ResultT]):
+    """An operation under way: set `answer` or `error`, then ask for the next request."""
+
+    result: ResultT
+
+    def __init__(self, operation: Operation[ResultT]) -> None:
+        self._operation = operation
+        self.answer: Any = None
+        self.error: BaseException | None = None
+
+    def next_request(self) -> Request | None:
+        """Continue the operation up to its next request; `None` once it has its `result`."""
+        answer, error = self.answer, self.error
+        self.answer = self.error = None
+        try:
+            if error is not None:
+                return self._operation.throw(error)
+            return self._operation.send(answer)
+        except StopIteration as stop:
+            self.result = stop.value
+            return None
+
+
+def _send(
+    request: Request,
+    work: psycopg.Connection[TupleRow],
+    lock: psycopg.Connection[TupleRow],
+) -> Any:
+    """Send *request* and return its answer."""
+    match request:
+        case RunStatement(session, statement, parameters):
+            connection = work if session is SessionRole.WORK else lock
+            cursor = connection.execute(statement, parameters or None)
+            return cursor.fetchall() if cursor.description else []
+        case RunScript(text):
+            return work.wait(send_script(work.pgconn, text, work.info.encoding))
+        case Sleep(seconds):
+            time.sleep(seconds)
+            return None
+
+
+async def _asend(
+    request: Request,
+    work: psycopg.AsyncConnection[TupleRow],
+    lock: psycopg.AsyncConnection[TupleRow],
+) -> Any:
+    """Send *request* as `_send` does, with asyncio."""
+    match request:
+        case RunStatement(session, statement, parameters):
+            connection = work if session is SessionRole.WORK else lock
+            cursor = await connection.execute(statement, parameters or None)
+            return await cursor.fetchall() if cursor.description else []
+        case RunScript(text):
+            return await work.wait(send_script(work.pgconn, text, work.info.encoding))
+        case Sleep(seconds):
+            await asyncio.sleep(seconds)
+            return None
+
+
 def _prepared(conninfo: str) -> str:
-    """The connection string with what the runner relies on."""
+    """Return the connection string with the name and the encoding that operations rely on."""
     try:
         given = conninfo_to_dict(conninfo)
     except psycopg.ProgrammingError:
@@ -166,21 +211,3 @@ def _prepared(conninfo: str) -> str:
         ) from None
     name = given.get("application_name") or "sqlgen migrate"
     return make_conninfo(conninfo, application_name=name, client_encoding="utf-8")
-
-
-def server_unavailable(error: psycopg.Error, conninfo: str) -> ServerUnavailableError:
-    """An error of the server's that is not about a migration."""
-    password = conninfo_to_dict(conninfo).get("password")
-    text = error.diag.message_primary or str(error)
-    text = "; ".join(line.strip() for line in text.splitlines() if line.strip())
-    hint = "check the database's URL, and that its server runs"
-    if _NO_DATABASE.search(text):  # libpq gives no SQLSTATE here
-        hint = "create it with `sqlgen migrate reset`, or name another one"
-    return ServerUnavailableError(
-        Diagnostic(
-            code=error.diag.sqlstate or "server-unavailable",
-            message=text.replace(str(password), "…") if password else text,
-            label=None,
-            hint=error.diag.message_hint or hint,
-        )
-    )

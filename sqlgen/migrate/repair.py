@@ -1,4 +1,4 @@
-"""Makes the ledger say what is so, without running a migration."""
+"""Corrects the ledger without running a migration."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from . import ledger
 from .protocol import Operation, run_statement
 from .status import MigrationState, MigrationStatus, compare_with_ledger
 
-_REPAIRED = (
+_REPAIRABLE = (
     MigrationState.CHANGED,
     MigrationState.STOPPED_CHANGED,
     MigrationState.LINE_ENDINGS,
@@ -18,8 +18,8 @@ _REPAIRED = (
 def mark_applied(
     migrations: Sequence[Migration], table: str, to: int
 ) -> Operation[tuple[Migration, ...]]:
-    """Mark all migrations up to version *to* as applied, for a schema made by other means."""
-    if all(m.version != to for m in migrations):
+    """Mark the migrations up to version *to* as applied, and return those that were not yet."""
+    if all(migration.version != to for migration in migrations):
         raise SqlgenError(
             Diagnostic(
                 code="unknown-version",
@@ -41,17 +41,21 @@ def mark_applied(
 def accept_changes(
     migrations: Sequence[Migration], table: str, versions: Sequence[int] | None
 ) -> Operation[tuple[MigrationStatus, ...]]:
-    """Accept the files that have changed, all or only those of *versions*, as they are now."""
+    """Store the checksums of changed files as they are now; `None`: of all *versions*.
+
+    Returns the statuses that the repaired migrations had before.
+    """
     name = yield from ledger.ensure(table)
     applied = yield from ledger.read(name)
     repaired = tuple(
-        item
-        for item in compare_with_ledger(migrations, applied)
-        if item.state in _REPAIRED and (versions is None or item.version in versions)
+        status
+        for status in compare_with_ledger(migrations, applied)
+        if status.state in _REPAIRABLE
+        and (versions is None or status.version in versions)
     )
     yield from run_statement("BEGIN")
-    for item in repaired:
-        assert item.migration is not None
-        yield from ledger.update_checksum(name, item.migration)
+    for status in repaired:
+        assert status.migration is not None
+        yield from ledger.update_checksum(name, status.migration)
     yield from run_statement("COMMIT")
     return repaired

@@ -1,4 +1,4 @@
-"""A database -> the same database with nothing in it."""
+"""A database -> the same database, empty."""
 
 import ipaddress
 
@@ -10,8 +10,8 @@ from psycopg.rows import TupleRow
 from ..model.diagnostic import Diagnostic, SqlgenError
 from .protocol import server_unavailable
 
-# The locale's columns have other names in other versions (catalogs.sgml, pg_database).
-_FACTS = {
+# The columns of the locale, by server version (catalogs.sgml, pg_database).
+_LOCALE_COLUMNS = {
     150000: "datlocprovider, daticulocale",
     160000: "datlocprovider, daticulocale",
     170000: "datlocprovider, datlocale",
@@ -19,10 +19,10 @@ _FACTS = {
 
 
 def reset(conninfo: str, *, force: bool = False) -> None:
-    """Drop the database, under whoever is connected, and create it as it was: owner and locale.
+    """Drop the database and create it with the same owner, encoding and locale.
 
-    One that does not exist yet is created. Raises `SqlgenError` for a database on another machine,
-    unless *force*, and for those that belong to the server itself.
+    Connections to it are ended. A database that does not exist is created. Raises `SqlgenError` for
+    a database on another machine, unless *force*, and for a template database.
     """
     try:
         name = _name(conninfo)
@@ -31,7 +31,7 @@ def reset(conninfo: str, *, force: bool = False) -> None:
             if not force and not on_this_machine(info.host, info.hostaddr):
                 raise _refused(
                     f"the database `{name}` is on another machine, `{info.host}`",
-                    "use `--force` if everything in it may really be lost",
+                    "use `--force` if everything in it may be lost",
                 )
             statement = _creation(server, name)
             identifier = sql.Identifier(name)
@@ -44,8 +44,8 @@ def reset(conninfo: str, *, force: bool = False) -> None:
 
 
 def on_this_machine(host: str, address: str) -> bool:
-    """Whether a connection goes to this machine, by the host's name and its address."""
-    if host.startswith(("/", "@")):  # a socket
+    """Return whether a connection is to this machine, by the host's name and address."""
+    if host.startswith(("/", "@")):  # a Unix socket
         return True
     try:
         return ipaddress.ip_address(address or host).is_loopback
@@ -54,33 +54,34 @@ def on_this_machine(host: str, address: str) -> bool:
 
 
 def _name(conninfo: str) -> str:
-    """The database's name as libpq finds it: given, of PGDATABASE, or that of the user."""
-    given = conninfo_to_dict(conninfo)
+    """Return the database's name as libpq chooses it: as given, PGDATABASE, or the user's."""
+    parameters = conninfo_to_dict(conninfo)
     defaults = {
         option.keyword.decode(): (option.val or b"").decode()
         for option in psycopg.pq.Conninfo.get_defaults()
     }
-    for parameter in ("dbname", "user"):
-        if name := given.get(parameter) or defaults.get(parameter):
+    for keyword in ("dbname", "user"):
+        if name := parameters.get(keyword) or defaults.get(keyword):
             return str(name)
     return ""
 
 
 def _maintenance(conninfo: str, name: str) -> str:
+    """Return the connection string of another database, from which *name* can be dropped."""
     other = "template1" if name == "postgres" else "postgres"
     return make_conninfo(conninfo, dbname=other)
 
 
 def _creation(server: psycopg.Connection[TupleRow], name: str) -> sql.Composed:
-    """The statement that makes a database like the one that there is."""
+    """Return the statement that creates a database like the existing one."""
     version = server.info.server_version
-    facts = next(
-        (f for v, f in sorted(_FACTS.items(), reverse=True) if version >= v),
+    locale_columns = next(
+        (c for v, c in sorted(_LOCALE_COLUMNS.items(), reverse=True) if version >= v),
         "'c', NULL",
     )
     row = server.execute(
         "SELECT datistemplate, pg_get_userbyid(datdba), pg_encoding_to_char(encoding),"
-        f" datcollate, datctype, {facts} FROM pg_database WHERE datname = %s".encode(),
+        f" datcollate, datctype, {locale_columns} FROM pg_database WHERE datname = %s".encode(),
         (name,),
     ).fetchone()
     create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))

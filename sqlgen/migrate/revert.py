@@ -1,4 +1,4 @@
-"""Reverts migrations: each down file with its row's deletion, or neither."""
+"""Reverts migrations: each down file together with the deletion of its row, or neither."""
 
 import logging
 import time
@@ -29,37 +29,41 @@ def revert_last(
     to: int | None,
     progress: Callable[[MigrationRun], None],
 ) -> Operation[tuple[MigrationRun, ...]]:
-    """Revert the last migrations, under the lock."""
+    """Revert the last *steps* migrations, or all later than version *to*, the last one first.
+
+    The caller holds the lock. *progress* is called after each migration.
+    """
     name = yield from ledger.ensure(table)
     applied = yield from ledger.read(name)
-    pending = plan_revert(compare_with_ledger(migrations, applied), steps=steps, to=to)
-    log_warnings(pending)
-    done = []
-    for item in pending.standings:
-        assert item.migration is not None
-        LOGGER.info("reverting migration %d (%s)", item.version, item.description)
+    plan = plan_revert(compare_with_ledger(migrations, applied), steps=steps, to=to)
+    log_warnings(plan)
+    runs = []
+    for migration in plan.migrations:
+        LOGGER.info(
+            "reverting migration %d (%s)", migration.version, migration.description
+        )
         start = time.monotonic_ns()
-        yield from _revert(name, item.migration)
+        yield from _revert(name, migration)
         yield from run_statement(RESET_SESSION)
-        done.append(MigrationRun(item.migration, (time.monotonic_ns() - start) / 1e9))
-        progress(done[-1])
-    return tuple(done)
+        run = MigrationRun(migration, (time.monotonic_ns() - start) / 1e9)
+        runs.append(run)
+        progress(run)
+    return tuple(runs)
 
 
 def _revert(name: sql.Identifier, migration: Migration) -> Operation[None]:
     source = migration.down
     assert source is not None
+    deletion = ledger.delete(name, migration.version)
     if source.text.startswith("-- no-transaction"):
-        yield from _by_statement(source)
+        yield from _run_by_statement(source)
         yield from run_statement(RESET_SESSION)
-        yield from ledger.delete(name, migration.version)
+        yield from deletion
     else:
-        yield from in_transaction(
-            source, lambda: ledger.delete(name, migration.version)
-        )
+        yield from in_transaction(source, deletion)
 
 
-def _by_statement(source: SourceFile) -> Operation[None]:
+def _run_by_statement(source: SourceFile) -> Operation[None]:
     for start, end in parse.statements(source.text):
         failure = yield from run_script(source.text[start:end])
         if failure is not None:

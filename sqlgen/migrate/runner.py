@@ -1,7 +1,7 @@
 """The workflow of migrations on one database, as the command line runs it.
 
 Every function takes a connection string, opens connections of its own, and raises `SqlgenError`
-for what is wrong with the migrations and `ServerUnavailableError` where the database cannot be
+for what is wrong with the migrations and `ServerUnavailableError` if the database cannot be
 reached. The ledger is *table*, its schema before a dot if it has one. *lock_timeout* is in seconds.
 """
 
@@ -35,18 +35,14 @@ def up(
 
     All checks come before anything runs. *progress* is called after each migration.
     """
-
-    def talk() -> Operation[tuple[MigrationRun, ...]]:
-        work = apply_pending(
-            migrations,
-            table,
-            to=to,
-            allow_out_of_order=allow_out_of_order,
-            progress=progress,
-        )
-        return with_lock(work, lock_timeout)
-
-    return run_operation(conninfo, talk)
+    operation = apply_pending(
+        migrations,
+        table,
+        to=to,
+        allow_out_of_order=allow_out_of_order,
+        progress=progress,
+    )
+    return run_operation(conninfo, with_lock(operation, lock_timeout))
 
 
 def down(
@@ -59,25 +55,16 @@ def down(
     to: int | None = None,
     progress: Callable[[MigrationRun], None] = lambda _: None,
 ) -> tuple[MigrationRun, ...]:
-    """Revert the last *steps* migrations, or all that are later than *to* (0: all)."""
-
-    def talk() -> Operation[tuple[MigrationRun, ...]]:
-        work = revert_last(migrations, table, steps=steps, to=to, progress=progress)
-        return with_lock(work, lock_timeout)
-
-    return run_operation(conninfo, talk)
+    """Revert the last *steps* migrations, or all that are later than version *to* (0: all)."""
+    operation = revert_last(migrations, table, steps=steps, to=to, progress=progress)
+    return run_operation(conninfo, with_lock(operation, lock_timeout))
 
 
 def status(
     conninfo: str, migrations: Sequence[Migration], *, table: str = TABLE
 ) -> tuple[MigrationStatus, ...]:
-    """How each migration stands. Reads only, and takes no lock."""
-
-    def talk() -> Operation[tuple[MigrationStatus, ...]]:
-        applied = yield from ledger.read((yield from ledger.find_own(table)))
-        return compare_with_ledger(migrations, applied)
-
-    return run_operation(conninfo, talk)
+    """Return the status of each migration. Reads only, and takes no lock."""
+    return run_operation(conninfo, _read_statuses(migrations, table))
 
 
 def dry_run(
@@ -88,9 +75,9 @@ def dry_run(
     to: int | None = None,
     allow_out_of_order: bool = False,
 ) -> MigrationPlan:
-    """What `up` would do, with the same checks. Reads only, and takes no lock."""
-    standings = status(conninfo, migrations, table=table)
-    return plan_apply(standings, to=to, allow_out_of_order=allow_out_of_order)
+    """Return what `up` would do, after the same checks. Reads only, and takes no lock."""
+    statuses = status(conninfo, migrations, table=table)
+    return plan_apply(statuses, to=to, allow_out_of_order=allow_out_of_order)
 
 
 def baseline(
@@ -101,10 +88,9 @@ def baseline(
     table: str = TABLE,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> tuple[Migration, ...]:
-    """Mark the migrations up to version *to* as applied, without running them; gives those."""
-    return run_operation(
-        conninfo, lambda: with_lock(mark_applied(migrations, table, to), lock_timeout)
-    )
+    """Mark the migrations up to version *to* as applied without running them; return them."""
+    operation = mark_applied(migrations, table, to)
+    return run_operation(conninfo, with_lock(operation, lock_timeout))
 
 
 def repair(
@@ -115,8 +101,16 @@ def repair(
     table: str = TABLE,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> tuple[MigrationStatus, ...]:
-    """Store the checksums of files that have changed, as they are now; gives how they stood."""
-    return run_operation(
-        conninfo,
-        lambda: with_lock(accept_changes(migrations, table, versions), lock_timeout),
-    )
+    """Store the checksums of changed files as they are now, all or only those of *versions*.
+
+    Returns the statuses that the repaired migrations had before.
+    """
+    operation = accept_changes(migrations, table, versions)
+    return run_operation(conninfo, with_lock(operation, lock_timeout))
+
+
+def _read_statuses(
+    migrations: Sequence[Migration], table: str
+) -> Operation[tuple[MigrationStatus, ...]]:
+    name = yield from ledger.find_own(table)
+    return compare_with_ledger(migrations, (yield from ledger.read(name)))

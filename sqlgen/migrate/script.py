@@ -1,9 +1,9 @@
-"""Sends a script to the server, and tells which of its statements failed.
+"""Sends a script to the server, and returns which of its statements failed.
 
-A script goes as one simple query (manual 54.2.2.1), as psql and SQLx send it. The server answers
-with a result a statement until one fails, so that their number tells which one that is, also where
-PostgreSQL gives no position. The generators are psycopg's own protocol, which both kinds of
-connection can wait for.
+A script is sent as one simple query (manual 54.2.2.1), as psql and SQLx do. The server answers with
+one result a statement until one fails; so the number of results is the number of the failed
+statement, also if PostgreSQL gives no position. The generators follow psycopg's own protocol, so
+that both kinds of connection can wait for them.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ScriptFailure:
-    """What the server says against a script, and how many of its statements ran before."""
+    """The server's error for a script, and how many of its statements ran before."""
 
     error: psycopg.Error
     done: int
@@ -31,7 +31,7 @@ class ScriptFailure:
 def send_script(
     pgconn: "PGconn", text: str, encoding: str
 ) -> "PQGen[ScriptFailure | None]":
-    """Run all of *text*; gives the failure, or None. To be passed to `Connection.wait`."""
+    """Run all of *text* and return the failure, or `None`; for `Connection.wait`."""
     pgconn.send_query(text.encode(encoding))
     results: list[PGresult] = list((yield from generators.execute(pgconn)))
     while results and results[-1].status in (ExecStatus.COPY_IN, ExecStatus.COPY_OUT):
@@ -49,8 +49,8 @@ def send_script(
                 pgconn.consume_input()
         results += yield from generators.fetch_many(pgconn)
     if results and results[-1].status == ExecStatus.FATAL_ERROR:
-        refusal = psycopg.errors.error_from_result(results[-1], encoding)
-        return ScriptFailure(refusal, _count(results[:-1]))
+        failed = psycopg.errors.error_from_result(results[-1], encoding)
+        return ScriptFailure(failed, _count(results[:-1]))
     return None
 
 

@@ -11,18 +11,14 @@ from .protocol import Operation, run_operation, run_statement
 def seed(conninfo: str, seeds: Sequence[SourceFile]) -> None:
     """Run the files in order, in one transaction.
 
-    Raises `SqlgenError` with PostgreSQL's message at its place; then nothing has happened.
+    Raises `SqlgenError` with PostgreSQL's message at its place; then no row is inserted.
     """
     if seeds:
-        run_operation(conninfo, lambda: _talk(seeds))
+        first, *others = seeds
+        run_operation(conninfo, in_transaction(first, _run_files(others)))
 
 
-def _talk(seeds: Sequence[SourceFile]) -> Operation[None]:
-    first, *others = seeds
-
-    def rest() -> Operation[None]:
-        for source in others:
-            yield from run_file(source)
-            yield from run_statement(RESET_SESSION)
-
-    yield from in_transaction(first, rest)
+def _run_files(sources: Sequence[SourceFile]) -> Operation[None]:
+    for source in sources:
+        yield from run_file(source)
+        yield from run_statement(RESET_SESSION)

@@ -5,10 +5,10 @@ from psycopg.rows import TupleRow
 
 from ..model import postgres
 
-# Each query gives a line an object: what it is, its name, and all that was said of it. What
-# belongs to an extension is the extension's; columns are compared by name, for a column that is
-# dropped and added again stands last. Privileges are written out, whether they were ever granted or
-# not: a REVOKE after a GRANT leaves NULL for nothing.
+# Each query returns a row for each object: its kind, its name, its definition and its comment.
+# Members of extensions are left out. Columns are compared by name, because a column that is dropped
+# and added again comes last. Default privileges, for which the catalog has NULL, are written out,
+# because after a GRANT and a REVOKE the catalog has the same privileges as a list.
 
 _RELATIONS = """
 SELECT CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
@@ -200,9 +200,9 @@ SET LOCAL search_path = '';
 
 
 def snapshot(connection: psycopg.Connection[TupleRow]) -> tuple[str, ...]:
-    """The schema of the database as sorted lines; an object may have several.
+    """Return the schema of the database as sorted lines, one or more for each object.
 
-    Two databases whose schemas are the same to their users give the same lines.
+    Two databases whose schemas are the same to their users have the same lines.
     """
     lines: list[str] = []
     with connection.transaction(force_rollback=True):

@@ -1,4 +1,4 @@
-"""Migrations, Applied -> how each of them stands; pure."""
+"""Migrations, Applied -> MigrationStatus of each; pure."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from ..model.migration import Applied, Migration
 
 
 class MigrationState(StrEnum):
-    """How a migration stands between its folder and the ledger."""
+    """The state of a migration, by its file and its row in the ledger."""
 
     APPLIED = "applied"
-    LINE_ENDINGS = "applied, with other line ends"
+    LINE_ENDINGS = "applied, with other line endings"
     PENDING = "pending"
     OUT_OF_ORDER = "pending, but a later one is applied"
     CHANGED = "changed since it was applied"
@@ -29,12 +29,15 @@ DRIFT = frozenset(
         MigrationState.STOPPED_CHANGED,
     }
 )
-"""What needs somebody to decide."""
+"""The states in which files and ledger contradict each other, so that a person has to decide."""
 
 
 @dataclass(frozen=True, slots=True)
 class MigrationStatus:
-    """A migration of the folder (None if its file is missing), of the ledger (None if not yet)."""
+    """The state of one version, with its file and its row in the ledger.
+
+    `migration` is `None` if the file is missing, `applied` if the ledger has no row.
+    """
 
     version: int
     description: str
@@ -46,17 +49,17 @@ class MigrationStatus:
 def compare_with_ledger(
     migrations: Sequence[Migration], applied: Sequence[Applied]
 ) -> tuple[MigrationStatus, ...]:
-    """How each migration stands, by version."""
+    """Return the status of each migration in the folder or the ledger, by version."""
     files = {m.version: m for m in migrations}
     rows = {a.version: a for a in applied}
     latest = max(rows, default=-1)
-    found = []
+    statuses = []
     for version in sorted(files.keys() | rows.keys()):
         file, row = files.get(version), rows.get(version)
         description = file.description if file else row.description if row else ""
         state = _state(file, row, latest)
-        found.append(MigrationStatus(version, description, state, file, row))
-    return tuple(found)
+        statuses.append(MigrationStatus(version, description, state, file, row))
+    return tuple(statuses)
 
 
 def _state(
@@ -65,11 +68,8 @@ def _state(
     if migration is None:
         return MigrationState.MISSING
     if applied is None:
-        return (
-            MigrationState.OUT_OF_ORDER
-            if migration.version < latest
-            else MigrationState.PENDING
-        )
+        is_early = migration.version < latest
+        return MigrationState.OUT_OF_ORDER if is_early else MigrationState.PENDING
     same = applied.checksum == migration.up.sha384
     if not applied.success:
         return MigrationState.STOPPED if same else MigrationState.STOPPED_CHANGED
@@ -81,7 +81,7 @@ def _state(
 
 
 def _checksums(text: str) -> set[bytes]:
-    """The checksums of *text* with either line end, with or without a byte order mark."""
+    """Return the checksums of *text* with either line ending, with and without a byte order mark."""
     lines = text.replace("\r\n", "\n")
     return {
         hashlib.sha384((mark + variant).encode()).digest()

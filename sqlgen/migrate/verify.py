@@ -1,4 +1,4 @@
-"""Whether each down file takes back all that its up file did, tried on a scratch database."""
+"""Migrations -> the down files that do not undo their up files, tried on a scratch database."""
 
 import difflib
 from collections.abc import Sequence
@@ -16,9 +16,10 @@ from .snapshot import snapshot
 
 @dataclass(frozen=True, slots=True)
 class DownMismatch:
-    """What a down file leaves other than it was: a unified diff of the schema's lines.
+    """A migration whose down file does not restore the schema.
 
-    `after` is `"down"`, or `"up"` where going up a second time does not end as the first did.
+    `diff` is a unified diff of the schema's lines. `after` is `"down"`, or `"up"` if only applying
+    the migration a second time has another result than the first time.
     """
 
     migration: Migration
@@ -31,38 +32,40 @@ def verify(
     migrations: Sequence[Migration],
     seeds: Sequence[SourceFile] = (),
 ) -> tuple[DownMismatch, ...]:
-    """Go up, down and up again, migration by migration, on an empty scratch database.
+    """Run each migration up, down and up again on an empty scratch database.
 
     With *seeds*, their rows are inserted at the end, and then each migration, the last one first,
-    goes down, up and down again. Migrations without a down file are only applied.
+    runs down, up and down again. Migrations without a down file are only applied.
 
-    Raises `SqlgenError` where a script fails.
+    Raises `SqlgenError` if a script fails.
     """
-    found: list[DownMismatch] = []
+    mismatches: list[DownMismatch] = []
     for migration in migrations:
         before = snapshot(connection)
         execute(connection, migration)
         if migration.down is None:
             continue
-        there = snapshot(connection)
+        after_up = snapshot(connection)
         execute_down(connection, migration)
-        back = snapshot(connection)
-        if diff := _diff(before, back, "before", "after down"):
-            found.append(DownMismatch(migration, "down", diff))
+        after_down = snapshot(connection)
+        if diff := _diff(before, after_down, "before", "after down"):
+            mismatches.append(DownMismatch(migration, "down", diff))
         try:
             execute(connection, migration)
         except SqlgenError:
             if diff:
-                return tuple(found)  # what is left over is in the way: told already
+                return tuple(mismatches)  # the mismatch is the cause, and is reported
             raise
-        if not diff and (diff := _diff(there, snapshot(connection), "up", "up again")):
-            found.append(DownMismatch(migration, "up", diff))
-    if seeds and not found:
-        _with_rows(connection, migrations, seeds)
-    return tuple(found)
+        if not diff and (
+            diff := _diff(after_up, snapshot(connection), "up", "up again")
+        ):
+            mismatches.append(DownMismatch(migration, "up", diff))
+    if seeds and not mismatches:
+        _revert_with_rows(connection, migrations, seeds)
+    return tuple(mismatches)
 
 
-def _with_rows(
+def _revert_with_rows(
     connection: psycopg.Connection[TupleRow],
     migrations: Sequence[Migration],
     seeds: Sequence[SourceFile],
@@ -71,7 +74,7 @@ def _with_rows(
         execute_script(connection, seed)
     for migration in reversed(migrations):
         if migration.down is None:
-            return  # as far back as it goes
+            return  # earlier ones cannot be reverted either
         execute_down(connection, migration)
         execute(connection, migration)
         execute_down(connection, migration)

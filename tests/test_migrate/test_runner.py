@@ -77,7 +77,7 @@ def test_a_dry_run_changes_nothing(
     connection: Connection, conninfo: str, folder: Folder
 ) -> None:
     pending = migrate.dry_run(conninfo, folder(SHOP))
-    assert [s.version for s in pending.standings] == [1, 2, 3]
+    assert [s.version for s in pending.statuses] == [1, 2, 3]
     assert connection.execute(
         "SELECT count(*) FROM pg_tables WHERE tablename ~ 'migr'"
     ).fetchone() == (0,)
@@ -172,7 +172,7 @@ def test_other_line_ends_are_accepted_and_said(
     migrate.up(conninfo, folder({"1_a.sql": "SELECT 1;\nSELECT 2;\n"}))
     migrations = folder({"1_a.sql": other})
     assert migrate.up(conninfo, migrations) == ()
-    assert "migration 1 (`a`) was applied with other line ends" in caplog.text
+    assert "migration 1 (`a`) was applied with other line endings" in caplog.text
     repaired = migrate.repair(conninfo, migrations)
     assert [s.state for s in repaired] == [MigrationState.LINE_ENDINGS]
     assert [s.state for s in migrate.status(conninfo, migrations)] == [
@@ -335,7 +335,7 @@ def test_a_symlink_is_the_file_that_it_leads_to(
     assert len(migrate.up(conninfo, migrations)) == 2
     shared.write_text("CREATE TABLE c ()")
     changed = parse.migrations(read.sources(tmp_path, "migrations"))
-    found = [standing.state for standing in migrate.status(conninfo, changed)]
+    found = [status.state for status in migrate.status(conninfo, changed)]
     assert found == [MigrationState.APPLIED, MigrationState.CHANGED]
 
 

@@ -1,25 +1,30 @@
-"""`sqlgen migrate`: the workflow of migrations."""
+"""`sqlgen migrate`: the workflow of migrations, one file a command."""
 
 import click
 
-from .author import new, verify
-from .fill import reset, seed
-from .look import check, status
-from .mend import baseline, repair
-from .run import down, up
+from .baseline import baseline
+from .check import check
+from .down import down
+from .new import new
+from .repair import repair
+from .reset import reset
+from .seed import seed
+from .status import status
+from .up import up
+from .verify import verify
 
 
-class InOrder(click.Group):
+class OrderedGroup(click.Group):
     """A group that lists its commands in the order in which they were added."""
 
     def list_commands(self, _: click.Context) -> list[str]:
-        """The names in order."""
+        """Return the commands' names in order."""
         return list(self.commands)
 
 
-@click.group(cls=InOrder)
+@click.group(cls=OrderedGroup)
 def migrate() -> None:
-    """Write, apply, revert and look after migrations.
+    """Write, apply, revert and inspect migrations.
 
     The database is that of --database-url, else of DATABASE_URL, else `dev` of the
     project's embedded development server, which is started if need be (see `sqlgen db`).

@@ -1,16 +1,12 @@
-"""What the commands of `sqlgen migrate` share: the database, the questions, the words."""
+"""The options that choose the database, and the runner's log while it works on it."""
 
 import logging
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 
-from ...migrate import project
-from ...model.diagnostic import ConfigurationError, Diagnostic
-from ...model.migration import Migration
 from ..console import Progress
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -36,29 +32,11 @@ def database_options(function: Function) -> Function:
     return url(name(function))
 
 
-def format_option(function: Function) -> Function:
-    """Add `--format text|json`."""
-    option = click.option(
-        "--format",
-        "format_",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        help="A page for people, or one document for tools.",
-    )
-    return option(function)
-
-
-yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-force_option = click.option(
-    "--force", is_flag=True, help="Also on a server that is not on this machine."
-)
-
-
 @contextmanager
-def listening(progress: Progress) -> Iterator[None]:
-    """Let what the runner logs be seen: its warnings, and what it is doing or waiting for."""
+def show_log(progress: Progress) -> Iterator[None]:
+    """Print the runner's warnings, and show its other log records as *progress*."""
     logger = logging.getLogger("sqlgen.migrate")
-    handler = _Handler(progress)
+    handler = _ProgressHandler(progress)
     level, propagate = logger.level, logger.propagate
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
@@ -71,60 +49,15 @@ def listening(progress: Progress) -> Iterator[None]:
         logger.propagate = propagate
 
 
-class _Handler(logging.Handler):
+class _ProgressHandler(logging.Handler):
     def __init__(self, progress: Progress) -> None:
         super().__init__()
         self._progress = progress
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show a record."""
+        """Print or show one log record."""
         message = record.getMessage()
         if record.levelno >= logging.WARNING:
             self._progress.echo(f"warning: {message}", err=True)
         else:
             self._progress(message)
-
-
-def confirm(question: str, *, yes: bool) -> None:
-    """Ask on a terminal, unless *yes*; without a terminal there is nobody to say it.
-
-    Raises `ConfigurationError` there, and `click.Abort` where the answer is no.
-    """
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise ConfigurationError(
-            Diagnostic(
-                code="needs-confirmation",
-                message="this is to be confirmed, and there is no terminal to ask on",
-                label=None,
-                hint="use `--yes` if you are sure",
-            )
-        )
-    click.confirm(question, abort=True, err=True)
-
-
-def duration(seconds: float) -> str:
-    """A time as people read it."""
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s"
-
-
-def count(number: int, noun: str = "migration") -> str:
-    """`1 migration`, `2 migrations`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def as_json(migration: Migration) -> dict[str, Any]:
-    """A migration as tools see it."""
-    return {
-        "version": migration.version,
-        "description": migration.description,
-        "name": project.stem(migration),
-        "up": migration.up.path,
-        "down": migration.down.path if migration.down else None,
-    }

@@ -1,0 +1,41 @@
+"""`sqlgen migrate new`."""
+
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import click
+
+from ... import lint, migrate, write
+from ...migrate import project
+from ...model.output import Change
+from ..console import configuration, outcome, show
+
+
+@click.command()
+@click.argument("description", nargs=-1, required=True)
+@click.pass_obj
+def new(directory: Path, description: tuple[str, ...]) -> None:
+    """Create the up and the down file of the next migration.
+
+    Its version is the next number, or a timestamp if the last migration has one. Also
+    warns of what is risky in the last migration.
+    """
+    with outcome():
+        config = configuration(directory)
+        folder = config.root / config.migrations
+        folder.mkdir(parents=True, exist_ok=True)
+        migrations = project.migrations(config)
+        words = " ".join(description)
+        paths = migrate.new(migrations, config.migrations, words, datetime.now(UTC))
+        name = PurePosixPath(paths[0]).name
+        texts = (
+            f"-- {words[:1].upper()}{words[1:]}.\n",
+            f"-- Undoes all of {name}; `sqlgen migrate verify` checks that it does.\n",
+        )
+        write.apply(
+            config.root,
+            [Change(path, None, text) for path, text in zip(paths, texts, strict=True)],
+        )
+        for path in paths:
+            click.echo(f"created {path}")
+        show(lint.lint_newest(migrations))

@@ -1,0 +1,87 @@
+"""The text and the JSON documents that the commands print."""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from ...migrate import MigrationRun, project
+from ...model.migration import Migration
+from ..console import Progress
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def format_option(function: Function) -> Function:
+    """Add `--format text|json`."""
+    option = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        help="Text for people, or one JSON document for tools.",
+    )
+    return option(function)
+
+
+def run_printer(
+    verb: str, progress: Progress, format_: str
+) -> Callable[[MigrationRun], None]:
+    """Return a function that prints a line for each migration, if the format is text.
+
+    *verb* is "applied" or "reverted".
+    """
+
+    def print_run(run: MigrationRun) -> None:
+        if format_ == "text":
+            name, time = project.stem(run.migration), duration(run.seconds)
+            progress.echo(f"{verb} {name}  {time}")
+
+    return print_run
+
+
+def print_runs(
+    verb: str, runs: tuple[MigrationRun, ...], format_: str, *, none: str
+) -> None:
+    """Print the last line of the text, or the JSON document; *none* is the line if nothing ran."""
+    if format_ == "json":
+        print_json(
+            {verb: [migration_json(r.migration) | {"seconds": r.seconds} for r in runs]}
+        )
+    elif not runs:
+        click.echo(none)
+    else:
+        total = duration(sum(run.seconds for run in runs))
+        click.echo(f"{count(len(runs))} {verb} in {total}")
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Print *document* as indented JSON."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def migration_json(migration: Migration) -> dict[str, Any]:
+    """Return a migration as JSON documents have it."""
+    return {
+        "version": migration.version,
+        "description": migration.description,
+        "name": project.stem(migration),
+        "up": migration.up.path,
+        "down": migration.down.path if migration.down else None,
+    }
+
+
+def duration(seconds: float) -> str:
+    """Return a time for people: `120 ms`, `2.5 s`, `3 min 20 s`."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
+
+
+def count(number: int, noun: str = "migration") -> str:
+    """Return a number with its noun: `1 migration`, `2 migrations`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,108 @@
+"""`sqlgen migrate repair`."""
+
+import difflib
+import hashlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+
+from ... import migrate
+from ...migrate import MigrationState, MigrationStatus, project
+from ..confirmation import confirm, yes_option
+from ..console import Progress, configuration, outcome
+from .output import count
+from .target import database_options, show_log
+
+CHANGED: Final = frozenset({MigrationState.CHANGED, MigrationState.STOPPED_CHANGED})
+REPAIRABLE: Final = CHANGED | {MigrationState.LINE_ENDINGS}
+MAX_COMMITS: Final = 200
+"""How many commits of git's history are searched for the file that was applied."""
+
+
+@click.command()
+@click.argument("versions", nargs=-1, type=int, metavar="[VERSION]...")
+@database_options
+@yes_option
+@click.pass_obj
+def repair(
+    directory: Path,
+    versions: tuple[int, ...],
+    url: str | None,
+    name: str | None,
+    yes: bool,
+) -> None:
+    """Accept files that have changed since they were applied, as they are now.
+
+    All of them, or those of the VERSIONs. Shows what has changed, if git's history has
+    the file that was applied, and asks. Files that differ only in their line endings
+    are accepted without a question.
+    """
+    with outcome():
+        config = configuration(directory)
+        migrations = project.migrations(config)
+        table = config.migrate.table
+        with Progress() as progress:
+            target = project.target(config, url, name, progress=progress)
+            statuses = migrate.status(target.conninfo, migrations, table=table)
+        repairable = [
+            status
+            for status in statuses
+            if status.state in REPAIRABLE
+            and (not versions or status.version in versions)
+        ]
+        for status in repairable:
+            for line in change(config.root, status):
+                click.echo(line)
+        changed = sum(status.state in CHANGED for status in repairable)
+        if changed:
+            confirm(f"Accept {count(changed, 'changed file')}?", yes=yes)
+        with Progress() as progress, show_log(progress):
+            repaired = repairable and migrate.repair(
+                target.conninfo,
+                migrations,
+                versions=[status.version for status in repairable],
+                table=table,
+                lock_timeout=config.migrate.lock_timeout,
+            )
+    click.echo(f"{count(len(repaired))} repaired" if repaired else "nothing to repair")
+
+
+def change(root: Path, status: MigrationStatus) -> Iterator[str]:
+    """Return the lines that show how a file differs from the one that was applied."""
+    assert status.migration is not None
+    assert status.applied is not None
+    up = status.migration.up
+    yield f"{up.path}: {status.state}"
+    if status.state is MigrationState.LINE_ENDINGS:
+        return
+    before = from_git(root, up.path, status.applied.checksum)
+    if before is None:
+        yield f"  applied with checksum {status.applied.checksum.hex()[:16]}…, now {up.sha384.hex()[:16]}…"
+        yield "  git's history does not have the file that was applied"
+        return
+    after = up.text.splitlines()
+    diff = difflib.unified_diff(
+        before.splitlines(), after, "applied", "now", "", "", 3, ""
+    )
+    yield from (f"  {line}" for line in diff)
+
+
+def from_git(root: Path, path: str, checksum: bytes) -> str | None:
+    """Return the file's text in the last commit with this SHA-384; `None` if there is none."""
+
+    def git(*arguments: str) -> bytes:
+        try:
+            return subprocess.run(
+                ("git", "-C", root, *arguments), capture_output=True, check=False
+            ).stdout
+        except OSError:  # git is not installed
+            return b""
+
+    for commit in git("log", f"-{MAX_COMMITS}", "--format=%H", "--", path).split():
+        content = git("show", f"{commit.decode()}:./{path}")
+        if hashlib.sha384(content).digest() == checksum:
+            return content.decode("utf-8", "replace")
+    return None

@@ -1,0 +1,43 @@
+"""`sqlgen migrate reset`."""
+
+from pathlib import Path
+
+import click
+
+from ... import database, migrate
+from ...migrate import project
+from ..confirmation import confirm, yes_option
+from ..console import Progress, configuration, outcome
+from .output import print_runs, run_printer
+from .target import database_options, show_log
+
+
+@click.command()
+@database_options
+@yes_option
+@click.option(
+    "--force", is_flag=True, help="Also on a server that is not on this machine."
+)
+@click.pass_obj
+def reset(
+    directory: Path, url: str | None, name: str | None, yes: bool, force: bool
+) -> None:
+    """Drop and create the database, and apply all migrations.
+
+    Asks first. Refuses a server that is not on this machine, unless --force.
+    """
+    with outcome():
+        config = configuration(directory)
+        migrations = project.migrations(config)
+        with Progress() as progress:
+            target = project.target(config, url, name, progress=progress)
+        shown_url = database.url(target.conninfo, with_password=False)
+        confirm(f"Drop {shown_url} with everything in it?", yes=yes)
+        with Progress() as progress, show_log(progress):
+            progress("dropping and creating the database")
+            migrate.reset(target.conninfo, force=force)
+            runs = project.up(
+                config, target, progress=run_printer("applied", progress, "text")
+            )
+    assert len(runs) == len(migrations)
+    print_runs("applied", runs, "text", none="there are no migrations")

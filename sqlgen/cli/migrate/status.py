@@ -1,0 +1,77 @@
+"""`sqlgen migrate status`."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from ...migrate import DRIFT, MigrationState, MigrationStatus
+from ..console import coloured
+from .output import duration, format_option, print_json
+from .statuses import PENDING, read_statuses, status_json
+from .target import database_options
+
+
+@click.command()
+@database_options
+@format_option
+@click.pass_obj
+def status(directory: Path, url: str | None, name: str | None, format_: str) -> None:
+    """Show the state of each migration: applied, pending, changed, missing."""
+    statuses = read_statuses(directory, url, name, format_)
+    if format_ == "json":
+        print_json({"migrations": [status_json(status) for status in statuses]})
+    else:
+        for line in table(statuses, color=coloured(sys.stdout)):
+            click.echo(line)
+
+
+def table(statuses: Sequence[MigrationStatus], *, color: bool) -> list[str]:
+    """Return the lines of a table for people: a head, a line for each migration, the totals."""
+    rows = [
+        (
+            str(status.version),
+            status.description,
+            applied_at(status),
+            time_taken(status),
+            str(status.state),
+        )
+        for status in statuses
+    ]
+    head = ("version", "description", "applied", "took", "state")
+    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(4)]
+
+    def line(row: Sequence[str]) -> str:
+        version, description, applied, time = (
+            cell.rjust(width) if number in (0, 3) else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=False))
+        )
+        return f"{version}  {description}  {applied}  {time}  {row[4]}"
+
+    def styled(status: MigrationStatus, text: str) -> str:
+        if not color or status.state is MigrationState.APPLIED:
+            return text
+        return click.style(text, fg="red" if status.state in DRIFT else "yellow")
+
+    lines = [styled(s, line(row)) for s, row in zip(statuses, rows, strict=True)]
+    numbers = [
+        (sum(s.state not in DRIFT | PENDING for s in statuses), "applied"),
+        (sum(s.state in PENDING for s in statuses), "pending"),
+        (sum(s.state in DRIFT for s in statuses), "drifted apart"),
+    ]
+    totals = ", ".join(f"{number} {word}" for number, word in numbers if number)
+    return [line(head), *lines, totals or "there are no migrations"]
+
+
+def applied_at(status: MigrationStatus) -> str:
+    """Return when the migration was applied, in local time; empty if it was not."""
+    if status.applied is None:
+        return ""
+    return f"{status.applied.installed_on.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def time_taken(status: MigrationStatus) -> str:
+    """Return how long the migration took; empty if the ledger does not know."""
+    time = status.applied.execution_time if status.applied else 0
+    return duration(time / 1e9) if time > 0 else ""
