@@ -16,10 +16,10 @@ from ..model.output import LOCK_FOLDER, LOCK_MARKER, GeneratedFile
 from ..model.query import QueryFile
 from ..model.source import SourceFile, Span
 from ..model.typed import TypedQuery
+from .entries import EntryWriter, decoder, read
 from .fingerprints import fingerprint
 from .json_text import encoded, quoted
-from .queries import read, written
-from .types import Data, TypeReader, TypeWriter
+from .types import Data, TypeReader
 
 _BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
@@ -31,10 +31,10 @@ def query_file(
     config: Config, file: QueryFile, typed: Sequence[TypedQuery]
 ) -> tuple[GeneratedFile, TypeTable]:
     """The lock of a query file, and the types that it mentions."""
-    types = TypeWriter()
-    entries = {one.query.name: written(one, types) for one in typed}
+    writer = EntryWriter()
+    entries = {one.query.name: writer.entry(one) for one in typed}
     path = _path(config, file.source.path)
-    return _file(path, _queries(entries)), types.types
+    return _file(path, _queries(entries)), writer.types.types
 
 
 def schema_file(
@@ -75,7 +75,7 @@ class Lockfile:
         self.stale = tuple(_changed(schema, _facts(config, migrations), migrations))
         self._config = config
         self._generated = generated
-        self._types = TypeReader(schema.get("types", {}))
+        self._decoder = decoder(TypeReader(schema.get("types", {})))
 
     def queries(
         self, file: QueryFile
@@ -93,7 +93,7 @@ class Lockfile:
             try:
                 data = queries.get(query.name, {})
                 if data.get("fingerprint") == fingerprint(query):
-                    typed.append(read(query, data, self._types))
+                    typed.append(read(query, data, self._decoder))
                     continue
             except _BROKEN:
                 raise _unreadable(path) from None

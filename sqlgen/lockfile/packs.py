@@ -1,175 +1,64 @@
-"""The analyses of a query file <-> bytes: what caches keep.
+"""The analyses of a query file <-> bytes, which caches keep.
 
-Rows of values instead of objects with keys, and each column's name once: a large project has some
-ten thousands of them, which are read at every build.
+There are two lines of JSON: the types and columns that occur, each once, and the queries, as rows of
+values instead of objects with keys. A large project has ten thousands of them.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from ..model.diagnostic import Diagnostic, Label, Severity
-from ..model.query import Mark, Query
+from ..model.query import Query
 from ..model.source import Span
-from ..model.typed import (
-    Cardinality,
-    ColumnName,
-    Override,
-    Star,
-    TypedColumn,
-    TypedParameter,
-    TypedQuery,
-)
-from . import json_shapes
+from ..model.typed import ColumnName, TypedQuery
+from .analyses import AnalysisDecoder, AnalysisEncoder, Row, row
 from .fingerprints import fingerprint
-from .types import TypeReader, TypeWriter
+from .types import TypeReader
 
 _BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
-Row = list[Any]
+_COMPACT: Final = (",", ":")
 
 
 def pack(typed: Iterable[TypedQuery]) -> bytes:
-    """The analyses, each to be found by its query's fingerprint."""
-    types = TypeWriter()
-    names: dict[ColumnName, int] = {}
-
-    def place(column: ColumnName) -> int:
-        return names.setdefault(column, len(names))
-
+    """Return the analyses as bytes, each under its query's fingerprint."""
+    places: dict[ColumnName, int] = {}
+    encoder = AnalysisEncoder(lambda column: places.setdefault(column, len(places)))
     queries: dict[str, Row] = {}
-    for one in typed:
-        warnings = [_warning(warning, one.query) for warning in one.warnings]
+    for analysis in typed:
+        query = analysis.query
+        warnings = [_warning(warning, query) for warning in analysis.warnings]
         if None not in warnings:
-            row = [*_row(one, types, place), warnings]
-            queries[fingerprint(one.query)] = row
-    columns = [[name.schema, name.relation, name.column] for name in names]
-    data = {"types": types.types, "columns": columns, "queries": queries}
-    return json.dumps(data, separators=(",", ":")).encode()
+            queries[fingerprint(query)] = [row(analysis), warnings]
+    body = json.dumps(
+        queries, separators=_COMPACT, default=encoder.plain, check_circular=False
+    )
+    columns = [[name.schema, name.relation, name.column] for name in places]
+    head = json.dumps([encoder.types.types, columns], separators=_COMPACT)
+    return f"{head}\n{body}".encode()
 
 
 def unpack(content: bytes, queries: Sequence[Query]) -> dict[int, TypedQuery]:
-    """The analyses of those *queries* that are in a pack, by `id` of the query.
+    """Return the analyses of those *queries* that are in a pack, by `id` of the query.
 
-    Bytes that no pack is made of have none.
+    The result is empty for bytes that are no pack.
     """
-    found: dict[int, TypedQuery] = {}
+    analyses: dict[int, TypedQuery] = {}
     try:
-        data = json.loads(content)
-        types, known = TypeReader(data["types"]), data["queries"]
-        columns = [ColumnName(*names) for names in data["columns"]]
+        head, body = content.split(b"\n")
+        types, names = json.loads(head)
+        columns = [ColumnName(*column) for column in names]
+        decoder = AnalysisDecoder(TypeReader(types), columns.__getitem__)
+        packed = json.loads(body)
         for query in queries:
-            if (row := known.get(fingerprint(query))) is not None:
-                found[id(query)] = _read(query, row, types, columns)
+            if (entry := packed.get(fingerprint(query))) is not None:
+                values, warnings = entry
+                read = [_read_warning(warning, query) for warning in warnings]
+                analyses[id(query)] = decoder.query(query, values, read)
     except _BROKEN:
         return {}
-    return found
-
-
-def _row(one: TypedQuery, types: TypeWriter, place: Callable[[ColumnName], int]) -> Row:
-    return [
-        [_parameter(parameter, types, place) for parameter in one.parameters],
-        [_column(column, types, place) for column in one.columns],
-        one.cardinality,
-        [[star.start, star.end, star.columns] for star in one.stars],
-        [place(column) for column in one.reads],
-        [place(column) for column in one.writes],
-    ]
-
-
-def _read(
-    query: Query, row: Row, types: TypeReader, columns: Sequence[ColumnName]
-) -> TypedQuery:
-    parameters, results, cardinality, stars, reads, writes, warnings = row
-    return TypedQuery(
-        query=query,
-        parameters=tuple([_read_parameter(x, types, columns) for x in parameters]),
-        columns=tuple([_read_column(x, types, columns) for x in results]),
-        cardinality=Cardinality(cardinality),
-        stars=tuple([Star(start, end, tuple(names)) for start, end, names in stars]),
-        reads=tuple([columns[place] for place in reads]),
-        writes=tuple([columns[place] for place in writes]),
-        warnings=tuple([_read_warning(x, query) for x in warnings]),
-    )
-
-
-# --- parameters and columns --------------------------------------------------------------------
-
-
-def _parameter(
-    item: TypedParameter, types: TypeWriter, place: Callable[[ColumnName], int]
-) -> Row:
-    return [
-        item.name,
-        item.number,
-        types.name(item.type),
-        item.nullable,
-        item.reason,
-        place(item.column) if item.column else None,
-        item.literals,
-        types.name(item.domain) if item.domain else None,
-        item.element_nullable,
-    ]
-
-
-def _read_parameter(
-    row: Row, types: TypeReader, columns: Sequence[ColumnName]
-) -> TypedParameter:
-    name, number, type_, nullable, reason, column, literals, domain, element = row
-    return TypedParameter(
-        name=name,
-        number=number,
-        type=types.type(type_),
-        nullable=nullable,
-        reason=reason,
-        column=None if column is None else columns[column],
-        literals=tuple(literals),
-        domain=None if domain is None else types.domain(domain),
-        element_nullable=element,
-    )
-
-
-def _column(
-    item: TypedColumn, types: TypeWriter, place: Callable[[ColumnName], int]
-) -> Row:
-    override = item.override
-    return [
-        item.name,
-        types.name(item.type),
-        item.nullable,
-        item.reason,
-        [override.text, override.mark, override.type] if override else None,
-        place(item.column) if item.column else None,
-        item.literals,
-        types.name(item.domain) if item.domain else None,
-        item.element_nullable,
-        item.narrowed,
-        json_shapes.written(item.json) if item.json else None,
-    ]
-
-
-def _read_column(
-    row: Row, types: TypeReader, columns: Sequence[ColumnName]
-) -> TypedColumn:
-    name, type_, nullable, reason, override, column, *rest = row
-    literals, domain, element, narrowed, shape = rest
-    return TypedColumn(
-        name=name,
-        type=types.type(type_),
-        nullable=nullable,
-        reason=reason,
-        override=_read_override(*override) if override else None,
-        column=None if column is None else columns[column],
-        literals=tuple(literals),
-        domain=None if domain is None else types.domain(domain),
-        element_nullable=element,
-        narrowed=narrowed,
-        json=None if shape is None else json_shapes.read(shape),
-    )
-
-
-def _read_override(text: str, mark: str, type_: str) -> Override:
-    return Override(text, Mark(mark), type_)
+    return analyses
 
 
 # --- warnings ----------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ def test_half_a_pack_holds_nothing(typed: tuple[TypedQuery, ...]) -> None:
 
 
 def test_no_field_is_forgotten() -> None:
-    """Whoever adds one writes it, too, in `lock/queries.py` and `lock/packs.py`."""
+    """A new field is read in `lockfile/analyses.py`; a new one of a query is written in `entries.py`."""
     names = [f.name for kind in (TypedQuery, TypedParameter, TypedColumn) for f in fields(kind)]  # fmt: skip
     assert names == [
         *("query", "parameters", "columns", "cardinality", "stars", "reads", "writes"),

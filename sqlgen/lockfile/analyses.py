@@ -1,0 +1,157 @@
+"""TypedQuery <-> plain data, the one way in which lock files and caches write an analysis.
+
+Each object becomes the list of its fields' values, in their order. So a new field of a parameter or
+a column is written by itself, and read in one place, `AnalysisDecoder`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, Final
+
+from ..model.catalog import (
+    ArrayType,
+    CompositeType,
+    DomainType,
+    EnumType,
+    RangeType,
+    ScalarType,
+)
+from ..model.json_shape import (
+    JsonArray,
+    JsonLiterals,
+    JsonMap,
+    JsonObject,
+    JsonScalar,
+)
+from ..model.query import Mark, Query
+from ..model.typed import (
+    Cardinality,
+    ColumnName,
+    Override,
+    Star,
+    TypedColumn,
+    TypedParameter,
+    TypedQuery,
+)
+from . import json_shapes
+from .types import TypeReader, TypeWriter
+
+Row = Sequence[Any]
+
+
+def _names(class_: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(class_))
+
+
+FIELDS: Final[Mapping[type, tuple[str, ...]]] = {
+    class_: _names(class_) for class_ in (TypedParameter, TypedColumn)
+}
+"""The fields of parameters and columns, in the order of their rows."""
+
+PARTS: Final = tuple(
+    name for name in _names(TypedQuery) if name not in ("query", "warnings")
+)
+"""The fields of a `TypedQuery` that are written, in the order of their row.
+
+The query itself is parsed again, and only caches keep warnings.
+"""
+
+_SHAPES = (JsonArray, JsonLiterals, JsonMap, JsonObject, JsonScalar)
+TYPES = (ArrayType, CompositeType, DomainType, EnumType, RangeType, ScalarType)
+
+row: Final[Callable[[TypedQuery], Row]] = attrgetter(*PARTS)
+"""The values of a query's `PARTS`, whose objects an `AnalysisEncoder` makes plain."""
+
+
+BY_CLASS: Final[Mapping[type, Callable[[Any], Any]]] = {
+    **{class_: attrgetter(*names) for class_, names in FIELDS.items()},
+    Override: attrgetter(*_names(Override)),
+    Star: attrgetter(*_names(Star)),
+    **dict.fromkeys(_SHAPES, json_shapes.written),
+}
+"""The plain data of each object in an analysis, apart from types and columns of tables.
+
+Those are written as references, which differ between lock files and caches.
+"""
+
+
+class AnalysisEncoder:
+    """Makes plain data of the objects in a row; `types` gathers the types that occur.
+
+    *column* gives the plain data for a table's column.
+    """
+
+    def __init__(self, column: Callable[[ColumnName], object]) -> None:
+        self.types = TypeWriter()
+        self._by_class: Mapping[type, Callable[[Any], Any]] = {
+            **BY_CLASS,
+            ColumnName: column,
+            **dict.fromkeys(TYPES, self.types.name),
+        }
+
+    def plain(self, item: object) -> Any:
+        """Return *item* as plain data, in which there may be more objects: JSON's `default`."""
+        return self._by_class[item.__class__](item)
+
+
+class AnalysisDecoder:
+    """Makes analyses of plain rows; *column* gives the table's column for its plain data."""
+
+    def __init__(self, types: TypeReader, column: Callable[[Any], ColumnName]) -> None:
+        self._types = types
+        self._table_column = column
+
+    def query(self, query: Query, row: Row, warnings: Iterable[Any]) -> TypedQuery:
+        """Return the analysis of *query* that was written as *row*, a value for each of `PARTS`.
+
+        Raises `KeyError`, `TypeError` and the like for any other data.
+        """
+        parameters, columns, cardinality, stars, reads, writes = row
+        return TypedQuery(
+            query=query,
+            parameters=tuple([self._parameter(values) for values in parameters]),
+            columns=tuple([self._column(values) for values in columns]),
+            cardinality=Cardinality(cardinality),
+            stars=tuple(
+                [Star(start, end, tuple(names)) for start, end, names in stars]
+            ),
+            reads=tuple([self._table_column(column) for column in reads]),
+            writes=tuple([self._table_column(column) for column in writes]),
+            warnings=tuple(warnings),
+        )
+
+    def _parameter(self, row: Row) -> TypedParameter:
+        name, number, type_, nullable, reason, column, literals, domain, element = row
+        return TypedParameter(
+            name=name,
+            number=number,
+            type=self._types.type(type_),
+            nullable=nullable,
+            reason=reason,
+            column=None if column is None else self._table_column(column),
+            literals=tuple(literals),
+            domain=None if domain is None else self._types.domain(domain),
+            element_nullable=element,
+        )
+
+    def _column(self, row: Row) -> TypedColumn:
+        name, type_, nullable, reason, override, column, *rest = row
+        literals, domain, element, narrowed, shape = rest
+        return TypedColumn(
+            name=name,
+            type=self._types.type(type_),
+            nullable=nullable,
+            reason=reason,
+            override=None if override is None else _override(*override),
+            column=None if column is None else self._table_column(column),
+            literals=tuple(literals),
+            domain=None if domain is None else self._types.domain(domain),
+            element_nullable=element,
+            narrowed=narrowed,
+            json=None if shape is None else json_shapes.read(shape),
+        )
+
+
+def _override(text: str, mark: str, type_: str) -> Override:
+    return Override(text, Mark(mark), type_)
