@@ -15,7 +15,16 @@ PACKAGE = ROOT / "sqlgen"
 ROOMS = {file.parent.name for file in PACKAGE.glob("*/__init__.py")}
 KNOWN_BY = {
     # Libraries, and the rooms that may import them. `render` only emits imports of psycopg.
-    "psycopg": {"build", "cli", "database", "describe", "migrate", "render", "testing"},
+    "psycopg": {
+        "build",
+        "cli",
+        "conninfo",
+        "database",
+        "describe",
+        "migrate",
+        "render",
+        "testing",
+    },
     "black": {"build", "cli", "render", "testing"},
     "click": {"build", "cli", "report", "testing"},
 }

@@ -1,15 +1,15 @@
 """`"embedded"` or a URL -> a server on which databases can be created."""
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from .. import embedded
+from ..conninfo import parse_conninfo, redact
 from ..embedded import SUPERUSER, EmbeddedServer
 from ..embedded.binaries import OLDEST, Binaries
 from ..embedded.process import PORT
@@ -89,17 +89,7 @@ def external_server(url: str) -> Server:
     Raises `ServerUnavailableError` if the URL cannot be read, the server cannot be reached or is
     too old, or does not let this user create databases.
     """
-    try:
-        parameters = conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        parameters = {}
-    if not parameters or "@" in str(parameters.get("host", "")):
-        # libpq's own message would quote the password, which contains an `@` here.
-        raise _unavailable(
-            "the server's connection URL cannot be read",
-            "write it as `postgresql://user:password@host:port/database`, and percent-encode "
-            "special characters of the password",
-        )
+    parameters = parse_conninfo(url, raises=ServerUnavailableError)
     conninfo = make_conninfo(
         url, connect_timeout=parameters.get("connect_timeout") or 10
     )
@@ -111,7 +101,7 @@ def external_server(url: str) -> Server:
             ).fetchone()
     except psycopg.OperationalError as error:
         raise _unavailable(
-            f"the server cannot be reached: {_reason(error, parameters.get('password'))}",
+            f"the server cannot be reached: {redact(str(error), parameters)}",
             "check the URL, and that the server runs",
         ) from None
     if version < OLDEST * 10000:
@@ -125,17 +115,6 @@ def external_server(url: str) -> Server:
             "run `ALTER ROLE … CREATEDB` as a superuser, or use another user",
         )
     return Server(conninfo=conninfo, version=version, embedded=False)
-
-
-def _reason(error: psycopg.OperationalError, password: object) -> str:
-    """Return libpq's message in one line, without the password.
-
-    In a malformed URL, a part of the password may be taken for a port or another parameter.
-    """
-    text = "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
-    if password:
-        text = text.replace(str(password), "…")
-    return re.sub(r'(invalid \w+ (?:value|number)[^"]*)"[^"]*"', r"\1…", text)
 
 
 def _unavailable(message: str, hint: str) -> ServerUnavailableError:

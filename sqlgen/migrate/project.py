@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from .. import database, lint, lockfile, migrate, parse, read
+from ..conninfo import parse_conninfo
 from ..model.config import Config
-from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
+from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Migration
 from ..model.session import quoted_search_path
 from ..model.source import SourceFile
@@ -52,21 +53,7 @@ def target(
         found = database.development.url(server, name or DEVELOPMENT)
         return Target(on_search_path(config, found), True)
     url = _DRIVER.sub("postgresql://", url)
-    try:
-        given = conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        given = {}
-    if not given or "@" in str(given.get("host", "")):
-        # libpq's own message would quote the password.
-        raise ConfigurationError(
-            Diagnostic(
-                code="bad-database-url",
-                message="the database's connection URL cannot be read",
-                label=None,
-                hint="write it as `postgresql://user:password@host:port/database`, and"
-                " percent-encode special characters of the password",
-            )
-        )
+    parse_conninfo(url)
     return Target(make_conninfo(url, dbname=name) if name else url, False)
 
 

@@ -17,9 +17,10 @@ from typing import Any, Generic, LiteralString, TypeVar
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
+from ..conninfo import parse_conninfo, redact
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .script import ScriptFailure, send_script
 
@@ -119,16 +120,15 @@ async def arun_operation(conninfo: str, operation: Operation[ResultT]) -> Result
 
 def server_unavailable(error: psycopg.Error, conninfo: str) -> ServerUnavailableError:
     """Return the error to raise for an error of the server that is not about a migration."""
-    password = conninfo_to_dict(conninfo).get("password")
     text = error.diag.message_primary or str(error)
-    text = "; ".join(line.strip() for line in text.splitlines() if line.strip())
+    message = redact(text, parse_conninfo(conninfo, allow_empty=True))
     hint = "check the database's URL, and that its server runs"
-    if _NO_DATABASE.search(text):  # libpq gives no SQLSTATE here
+    if _NO_DATABASE.search(message):  # libpq gives no SQLSTATE here
         hint = "create it with `sqlgen migrate reset`, or name another one"
     return ServerUnavailableError(
         Diagnostic(
             code=error.diag.sqlstate or "server-unavailable",
-            message=text.replace(str(password), "…") if password else text,
+            message=message,
             label=None,
             hint=error.diag.message_hint or hint,
         )
@@ -196,18 +196,8 @@ async def _asend(
 
 def _prepared(conninfo: str) -> str:
     """Return the connection string with the name and the encoding that operations rely on."""
-    try:
-        given = conninfo_to_dict(conninfo)
-    except psycopg.ProgrammingError:
-        # libpq's own message would quote the password.
-        raise ServerUnavailableError(
-            Diagnostic(
-                code="server-unavailable",
-                message="the database's connection URL cannot be read",
-                label=None,
-                hint="write it as `postgresql://user:password@host:port/database`, and"
-                " percent-encode special characters of the password",
-            )
-        ) from None
-    name = given.get("application_name") or "sqlgen migrate"
+    parameters = parse_conninfo(
+        conninfo, raises=ServerUnavailableError, allow_empty=True
+    )
+    name = parameters.get("application_name") or "sqlgen migrate"
     return make_conninfo(conninfo, application_name=name, client_encoding="utf-8")

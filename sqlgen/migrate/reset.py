@@ -4,10 +4,11 @@ import ipaddress
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
-from ..model.diagnostic import Diagnostic, SqlgenError
+from ..conninfo import parse_conninfo
+from ..model.diagnostic import Diagnostic, ServerUnavailableError, SqlgenError
 from .protocol import server_unavailable
 
 # The columns of the locale, by server version (catalogs.sgml, pg_database).
@@ -55,7 +56,9 @@ def on_this_machine(host: str, address: str) -> bool:
 
 def _name(conninfo: str) -> str:
     """Return the database's name as libpq chooses it: as given, PGDATABASE, or the user's."""
-    parameters = conninfo_to_dict(conninfo)
+    parameters = parse_conninfo(
+        conninfo, raises=ServerUnavailableError, allow_empty=True
+    )
     defaults = {
         option.keyword.decode(): (option.val or b"").decode()
         for option in psycopg.pq.Conninfo.get_defaults()

@@ -292,6 +292,8 @@ def test_no_permission_is_told(
     ("url", "message"),
     [
         ("postgresql//me:s3cret@host/x", "cannot be read"),
+        ("postgresql://me:more@s3cret@host/x", "cannot be read"),
+        ("postgresql://me:s3cret/more@host/x", "resolve host 'me'"),
         ("postgresql://me:s3cret@host.invalid/x", "host.invalid"),
     ],
 )
