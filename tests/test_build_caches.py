@@ -232,6 +232,7 @@ def test_nothing_is_asked_of_a_server_when_all_is_known(root: Path) -> None:
         )
         loaded = set(done.stdout.splitlines()[-1].split())
         assert not {"psycopg", "black", "rich", "click"} & loaded
+        assert missing or "sqlgen.embedded" not in loaded
         assert ("sqlgen.parse" in loaded) == missing
 
 

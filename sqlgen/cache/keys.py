@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from ..model.config import Config
+from ..model.extension_shims import shim_files
 from ..model.source import SourceFile
 
 
@@ -39,17 +40,16 @@ def embedded_server(config: Config) -> str:
         if program.exists():
             status = program.stat()
             facts = (str(program), status.st_mtime_ns, status.st_size)
-            return _key("embedded", (facts, _stand_ins(config)))
+            return _key("embedded", (facts, _extension_shims(config)))
     return ""
 
 
-def _stand_ins(config: Config) -> list[tuple[str, str]]:
+def _extension_shims(config: Config) -> list[tuple[str, str]]:
     """The project's own stand-ins for extensions; those of sqlgen are its own code."""
-    folder = config.root / (config.extensions or "") if config.extensions else None
+    folder = config.root / config.extensions if config.extensions else None
     return [
         (file.name, hashlib.sha256(file.read_bytes()).hexdigest())
-        for file in (sorted(folder.iterdir()) if folder and folder.is_dir() else ())
-        if file.suffix in (".sql", ".control")
+        for file in shim_files(folder)
     ]
 
 

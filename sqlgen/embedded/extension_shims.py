@@ -6,10 +6,10 @@ never replaced. The project's come before ours.
 """
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from ..model.extension_shims import shim_files
 from .account import make_readable
 
 BUNDLED: Final = Path(__file__).parent / "extensions" / "extension"
@@ -34,13 +34,6 @@ def install(folder: Path, extensions: Path | None) -> str:
         _copy(contents, target)
     found = [str(target / name) for name, source in sources.items() if source]
     return ":".join(["$system", *found])
-
-
-def shim_files(source: Path | None) -> Iterator[Path]:
-    """What the extensions in a folder are made of, in order; nothing where there is no folder."""
-    for file in sorted(source.iterdir()) if source and source.is_dir() else ():
-        if file.suffix in (".control", ".sql"):
-            yield file
 
 
 def _copy(contents: dict[str, bytes], target: Path) -> None:

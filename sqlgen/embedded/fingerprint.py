@@ -3,7 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from . import extension_shims
+from ..model.extension_shims import shim_files
+from .extension_shims import BUNDLED
 
 
 def server_fingerprint(folder: Path, extensions: Path | None) -> str:
@@ -24,7 +25,7 @@ def server_fingerprint(folder: Path, extensions: Path | None) -> str:
             digest.update(
                 repr((str(path), status.st_mtime_ns, status.st_size)).encode()
             )
-    for place in (extension_shims.BUNDLED, extensions):
-        for file in extension_shims.shim_files(place):
+    for place in (BUNDLED, extensions):
+        for file in shim_files(place):
             digest.update(f"\n{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()

@@ -1,0 +1,18 @@
+"""The files of stand-ins for extensions.
+
+They are listed here, and not in `embedded`, because a build with nothing to do lists them as well:
+it must not import what starts a server.
+"""
+
+from pathlib import Path
+
+
+def shim_files(folder: Path | None) -> tuple[Path, ...]:
+    """Return the files that the extensions in *folder* consist of, sorted by name.
+
+    There are none if there is no such folder.
+    """
+    if folder is None or not folder.is_dir():
+        return ()
+    files = [file for file in folder.iterdir() if file.suffix in (".control", ".sql")]
+    return tuple(sorted(files))
