@@ -1,3 +1,4 @@
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlgen.model.config import (
     RowStyle,
 )
 from sqlgen.model.diagnostic import ConfigurationError
+from sqlgen.read.settings import SETTINGS
 
 
 def check(root: Path, text: str, expected: str) -> None:
@@ -23,6 +25,15 @@ def check(root: Path, text: str, expected: str) -> None:
 def test_defaults(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.sqlgen]\n")
     assert read.config(tmp_path) == Config(root=tmp_path)
+
+
+def test_each_setting_is_a_field() -> None:
+    """The fields have the settings' types and defaults."""
+    names = {section: set(readers) for section, readers in SETTINGS.items()}
+    assert names[""] | names["functions"] == {
+        field.name for field in fields(Config)
+    } - {"root", "migrate"}
+    assert names["migrate"] == {field.name for field in fields(MigrateConfig)}
 
 
 def test_everything(tmp_path: Path) -> None:
@@ -156,7 +167,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: the settings here are `migrate`, `functions`, `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `array_elements`, `types`, `columns`, `aliases`
+   = hint: the settings here are `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `array_elements`, `types`, `columns`, `aliases`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1

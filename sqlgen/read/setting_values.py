@@ -1,0 +1,158 @@
+"""A value of `[tool.sqlgen]` as TOML gives it -> the value that `Config` has, one function a kind.
+
+Each raises `UnfitError` for anything else.
+"""
+
+import keyword
+import re
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import TypeVar
+
+from ..model.diagnostic import nearest
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class UnfitError(Exception):
+    """A value that its setting cannot have: `expected` is what it must be, as in "must be a table".
+
+    `key` leads from the setting to the part of its value that is wrong.
+    """
+
+    def __init__(self, expected: str, *key: str, hint: str = "") -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.key = key
+        self.hint = hint
+
+
+def _text(value: object, expected: str = "a string") -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise UnfitError(expected)
+    return value.strip()
+
+
+def folder(value: object) -> str:
+    """Return a path relative to the project, which may lead out of it (`../shared/queries`)."""
+    text = _text(value, "the path of a folder, as a string")
+    if PurePosixPath(text).is_absolute() or PureWindowsPath(text).anchor:
+        raise UnfitError("a path relative to pyproject.toml, not an absolute one")
+    return str(PurePosixPath(text.replace("\\", "/")))
+
+
+def output_folder(value: object) -> str:
+    """Return a folder inside the project, since files in it are overwritten and deleted.
+
+    It is imported as a package, so its name must be a Python identifier.
+    """
+    path = PurePosixPath(folder(value))
+    if ".." in path.parts or not path.parts:
+        raise UnfitError("a folder inside the project, and not the project's own")
+    if not _is_importable(path.name):
+        guess = re.sub(r"\W+", "_", path.name).strip("_")
+        raise UnfitError(
+            "a folder that can be imported, whose name is a Python identifier",
+            hint=f"write `{path.with_name(guess)}`" if _is_importable(guess) else "",
+        )
+    return str(path)
+
+
+def _is_importable(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
+def choice(choices: type[Choice]) -> Callable[[object], Choice]:
+    """Return what reads one of the *choices*, which are written as strings."""
+    names = [f'`"{member}"`' for member in choices]
+    expected = f"{', '.join(names[:-1])} or {names[-1]}"
+
+    def read(value: object) -> Choice:
+        for member in choices:
+            if value == str(member):
+                return member
+        raise UnfitError(expected)
+
+    return read
+
+
+def server(value: object) -> str:
+    """Return `embedded`, or the server's URL or connection string."""
+    text = _text(value, _SERVER)
+    if text != "embedded" and not re.match(r"postgres(?:ql)?://|\w+ *=", text):
+        near = nearest(text.lower(), ["embedded"], similarity=0.7)
+        raise UnfitError(_SERVER, hint='write `"embedded"`' if near else "")
+    return text
+
+
+_SERVER = '`"embedded"` or a URL such as `"postgresql://localhost/"`'
+
+
+def search_path(value: object) -> tuple[str, ...]:
+    """Return the names of schemas, given as a list or as PostgreSQL's comma-separated text."""
+    names = value.split(",") if isinstance(value, str) else _texts(value, _SCHEMAS)
+    schemas = tuple(_text(name, _SCHEMAS).strip('"') for name in names)
+    if not all(schemas) or not schemas:
+        raise UnfitError(_SCHEMAS)
+    return schemas
+
+
+_SCHEMAS = 'a list of schemas, `["app", "public"]`'
+
+
+def _texts(value: object, expected: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise UnfitError(expected)
+    return tuple(_text(item, expected) for item in value)
+
+
+def python_types(value: object) -> dict[str, str]:
+    """Return a table of Python types as text, by their keys."""
+    return dict(_flat(value, ()))
+
+
+def columns(value: object) -> dict[str, str]:
+    """Return a table of Python types as text, by `table.column` or `schema.table.column`."""
+    types = python_types(value)
+    for column in types:
+        if "." not in column:
+            raise UnfitError('named by its table too, `"table.column"`', column)
+    return types
+
+
+def _flat(value: object, path: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+    """Return the pairs of a table; `patients.address = "…"` without quotes is two tables in TOML."""
+    if not isinstance(value, dict):
+        raise UnfitError("a table", *path)
+    for key, item in value.items():
+        if isinstance(item, dict):
+            yield from _flat(item, (*path, key))
+        elif isinstance(item, str) and item.strip():
+            yield ".".join((*path, key)), item.strip()
+        else:
+            raise UnfitError("a Python type, as a string", *path, key)
+
+
+def functions(value: object) -> tuple[str, ...]:
+    """Return a list of functions, each as `schema.name(types)`."""
+    signatures = _texts(value, _SIGNATURES)
+    if not all(_SIGNATURE.fullmatch(signature) for signature in signatures):
+        raise UnfitError(_SIGNATURES)
+    return signatures
+
+
+_SIGNATURE = re.compile(r"[^()]+\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_SIGNATURES = 'a list of functions with their arguments, `["app.slug(text)"]`'
+
+
+def table_name(value: object) -> str:
+    """Return the name of a table."""
+    return _text(value, "the name of a table, as a string")
+
+
+def seconds(value: object) -> float:
+    """Return a duration in seconds, above 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise UnfitError("a number of seconds above 0")
+    return float(value)
