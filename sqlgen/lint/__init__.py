@@ -1,5 +1,5 @@
-"""Migrations -> warnings about what is likely to hurt."""
+"""Migrations -> warnings about risky statements; pure."""
 
-from .rules import allowed, lint, lint_newest
+from .linting import allowed, lint, lint_newest
 
 __all__ = ["allowed", "lint", "lint_newest"]

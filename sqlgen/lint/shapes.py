@@ -1,6 +1,7 @@
-"""text -> what its statements do to tables, as far as words tell; pure.
+"""Text of a migration -> StatementShape of each statement; pure.
 
-No grammar: what is not recognised has no shape, and no rule speaks of it.
+There is no grammar here. A statement that is not recognised has an empty shape, of which no rule
+warns.
 """
 
 import re
@@ -15,18 +16,18 @@ from ..parse.lexer import TRIVIA, Kind, tokens
 
 
 @frozen(kw_only=True)
-class Statement:
-    """A statement of a migration, `text[start:end]`. Tables are named without their schema.
+class StatementShape:
+    """What a statement, `text[start:end]`, does to tables. They are named without their schema.
 
-    `subjects` are what it creates, drops or alters, `mentions` all words in it. `indexed` is the
-    table of a CREATE INDEX, `altered` that of an ALTER TABLE, else empty. The columns are places of
-    clauses: those added NOT NULL with nothing to fill them, those whose type changes so that
-    the table is rewritten, and those that are dropped, by name.
+    `subjects` are the objects that it creates, drops or alters, `mentions` all words in it.
+    `indexed` is the table of a CREATE INDEX, `altered` that of an ALTER TABLE, else empty. Columns
+    are given by the start and end of their clauses: `required_columns` are added as NOT NULL
+    without a value, `retyped_columns` get a type for which the table is rewritten, and
+    `dropped_columns` are dropped, by name.
     """
 
     start: int
     end: int
-    is_definition: bool = False
     subjects: frozenset[str] = frozenset()
     mentions: frozenset[str] = frozenset()
     creates_tables: frozenset[str] = frozenset()
@@ -39,25 +40,25 @@ class Statement:
     dropped_columns: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
-    def alters_tables(self) -> bool:
-        """Whether it creates, drops or alters a table."""
+    def changes_tables(self) -> bool:
+        """Return whether it creates, drops or alters a table."""
         return bool(self.creates_tables or self.drops_tables or self.altered)
 
-    def is_tied_to(self, other: "Statement") -> bool:
-        """Whether one of the two speaks of what the other one makes."""
+    def is_related_to(self, other: "StatementShape") -> bool:
+        """Return whether one of the two mentions a subject of the other."""
         return bool(self.subjects & other.mentions or other.subjects & self.mentions)
 
 
-def read(text: str) -> tuple[Statement, ...]:
-    """The statements of a script."""
+def statement_shapes(text: str) -> tuple[StatementShape, ...]:
+    """Return the shapes of the statements in a script."""
     return tuple(
-        _statement(start, end, _words(text, start, end))
+        _shape(start, end, _words(text, start, end))
         for start, end in parse.statements(text)
     )
 
 
 class _Word(NamedTuple):
-    """A token in lower case, a quoted identifier as it is; `depth` counts brackets around it."""
+    """A token in lower case, or a quoted identifier; `depth` counts the brackets around it."""
 
     text: str
     depth: int
@@ -82,7 +83,7 @@ _FILLED = {
 
 def _words(text: str, start: int, end: int) -> list[_Word]:
     depth = 0
-    found: list[_Word] = []
+    words: list[_Word] = []
     for kind, first, last in tokens(text[start:end]):
         if kind in TRIVIA:
             continue
@@ -93,16 +94,16 @@ def _words(text: str, start: int, end: int) -> list[_Word]:
             word = word[1:-1].replace('""', '"')
         elif kind is Kind.WORD:
             word = word.lower()
-        found.append(_Word(word, depth, start + first, start + last, kind))
+        words.append(_Word(word, depth, start + first, start + last, kind))
         if kind is Kind.OPEN:
             depth += 1
-    return found
+    return words
 
 
-def _statement(start: int, end: int, words: Sequence[_Word]) -> Statement:
+def _shape(start: int, end: int, words: Sequence[_Word]) -> StatementShape:
     verb = words[0].text if words else ""
     if verb not in _DEFINING:
-        return Statement(start=start, end=end)
+        return StatementShape(start=start, end=end)
     at = 1
     while at < len(words) and words[at].text in _MODIFIERS:
         at += 1
@@ -111,37 +112,36 @@ def _statement(start: int, end: int, words: Sequence[_Word]) -> Statement:
     while rest and rest[0].kind is Kind.WORD and rest[0].text in _NOISE:
         rest = rest[1:]
     subjects = frozenset(_listed(rest) if verb == "drop" else {_name(rest)})
-    found = Statement(
+    shape = StatementShape(
         start=start,
         end=end,
-        is_definition=True,
         subjects=subjects if verb in _OWNING else frozenset(),
         mentions=frozenset(_mentions(words)),
     )
     match verb, noun:
         case "create", "table":
-            return replace(found, creates_tables=subjects)
+            return replace(shape, creates_tables=subjects)
         case "drop", "table":
-            return replace(found, drops_tables=subjects)
+            return replace(shape, drops_tables=subjects)
         case "create", "index":
             on = next((i for i, w in enumerate(words) if w.text == "on"), len(words))
             table = [w for w in words[on + 1 :] if w.text != "only"]
             concurrently = any(w.text == "concurrently" for w in words[:on])
-            return replace(found, indexed=_name(table), concurrently=concurrently)
+            return replace(shape, indexed=_name(table), concurrently=concurrently)
         case "alter", "table":
-            return _altered(found, rest)
+            return _alteration(shape, rest)
         case _:
-            return found
+            return shape
 
 
-def _altered(statement: Statement, words: Sequence[_Word]) -> Statement:
+def _alteration(shape: StatementShape, words: Sequence[_Word]) -> StatementShape:
     name = _name(words)
     clauses = list(_clauses(words))
     new_names = frozenset(
         clause[2].text for clause in clauses if _texts(clause)[:2] == ["rename", "to"]
     )
     return replace(
-        statement,
+        shape,
         altered=name,
         creates_tables=new_names,
         drops_tables=frozenset({name} if new_names else ()),
@@ -154,7 +154,7 @@ def _altered(statement: Statement, words: Sequence[_Word]) -> Statement:
 
 
 def _is_required(clause: Sequence[_Word]) -> bool:
-    """Whether it is an `ADD COLUMN … NOT NULL` that gives the rows there are no value."""
+    """Return whether it is `ADD COLUMN … NOT NULL` without a value for existing rows."""
     texts = _texts(clause)
     if texts[0] != "add":
         return False
@@ -171,9 +171,9 @@ def _is_required(clause: Sequence[_Word]) -> bool:
 
 
 def _is_retyped(clause: Sequence[_Word]) -> bool:
-    """Whether it is an `ALTER COLUMN … TYPE` that rewrites the table.
+    """Return whether it is `ALTER COLUMN … TYPE` that probably rewrites the table.
 
-    To `text` and `varchar` it mostly does not, for such columns are of the other one before.
+    A change to `text` or `varchar` does not if the column is of the other one, as it mostly is.
     """
     texts = _texts(clause)
     if texts[0] != "alter":
@@ -191,7 +191,7 @@ def _is_retyped(clause: Sequence[_Word]) -> bool:
 
 
 def _dropped(clause: Sequence[_Word]) -> str:
-    """The column that it drops; empty if it does something else."""
+    """Return the column that the clause drops; empty if it does something else."""
     texts = _texts(clause)
     if texts[0] != "drop" or texts[1:2] == ["constraint"]:
         return ""
@@ -201,7 +201,7 @@ def _dropped(clause: Sequence[_Word]) -> str:
 
 
 def _clauses(words: Sequence[_Word]) -> Iterator[list[_Word]]:
-    """What an ALTER TABLE does, one by one: separated by commas, after the table's name."""
+    """Return the clauses of an ALTER TABLE: after the table's name, separated by commas."""
     rest = list(words)[1:]
     while len(rest) > 1 and rest[0].text == ".":
         rest = rest[2:]
@@ -218,7 +218,7 @@ def _clauses(words: Sequence[_Word]) -> Iterator[list[_Word]]:
 
 
 def _texts(clause: Sequence[_Word]) -> list[str]:
-    """Its words outside of brackets."""
+    """Return the words of the clause that are not in brackets."""
     return [word.text for word in clause if not word.depth]
 
 
@@ -227,7 +227,7 @@ def _place(clause: Sequence[_Word]) -> tuple[int, int]:
 
 
 def _name(words: Sequence[_Word]) -> str:
-    """The name that *words* begin with, without its schema."""
+    """Return the name that *words* begin with, without its schema; empty if there is none."""
     if not words:
         return ""
     at = 0
@@ -237,7 +237,7 @@ def _name(words: Sequence[_Word]) -> str:
 
 
 def _listed(words: Sequence[_Word]) -> Iterator[str]:
-    """The names of a list, as in `DROP TABLE a, s.b CASCADE`."""
+    """Return the names of a list, as in `DROP TABLE a, s.b CASCADE`."""
     start = 0
     for at, word in enumerate(words):
         if word.text == "," and not word.depth:
@@ -247,7 +247,7 @@ def _listed(words: Sequence[_Word]) -> Iterator[str]:
 
 
 def _mentions(words: Sequence[_Word]) -> Iterator[str]:
-    """All identifiers and the words in strings: a function's body names tables, too."""
+    """Return all identifiers, and the words in strings: a function's body names tables too."""
     for word in words:
         if word.kind in (Kind.WORD, Kind.QUOTED):
             yield word.text
