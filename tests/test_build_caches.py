@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,8 +14,10 @@ import pytest
 
 from sqlgen import build, read
 from sqlgen.build import worker
+from sqlgen.build.worker import Workers
 from sqlgen.database import Server
 from sqlgen.model.diagnostic import SqlgenError
+from sqlgen.model.source import SourceFile
 
 FILES = {
     "pyproject.toml": '[tool.sqlgen]\nextensions = "extensions"\nmode = "sync"\n',
@@ -218,7 +220,7 @@ def test_builds_at_once_and_killed_ones_leave_a_cache_that_is_right(
 
 
 def test_nothing_is_asked_of_a_server_when_all_is_known(root: Path) -> None:
-    """Neither psycopg nor anything else that only a build needs is even imported."""
+    """Neither psycopg nor anything else that only a build needs is imported."""
     code = (
         "import sys\nfrom pathlib import Path\nfrom sqlgen import build, read\n"
         "build.build(read.config(Path()))\nprint(*sorted(sys.modules))"
@@ -311,47 +313,76 @@ def test_two_processes_make_what_one_makes(
     check(root, monkeypatch)
 
 
-def test_half_an_answer_from_elsewhere_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    def work() -> Generator[bytes, int, int]:
-        number = yield bytes(10**6)
-        return number
+class Sizes:
+    """A state of which both processes have a copy."""
 
-    here = os.getpid()
+    def __init__(self, killed_in: int = 0) -> None:
+        self.process = os.getpid()
+        self.killed_in = killed_in
+        self.calls = 0
 
-    def half(pipe: BinaryIO, found: object) -> None:
-        if os.getpid() != here:
-            content = pickle.dumps(found)
-            pipe.write(len(content).to_bytes(8) + content[: len(content) // 2])
-            pipe.flush()
-            os._exit(1)
-
-    monkeypatch.setattr(worker, "_send", half)
-    with worker.elsewhere(work, help_=True) as helper:
-        assert helper.first() == bytes(10**6)
-        assert helper.second(7) == 7
+    def measure(self, sources: Sequence[SourceFile], factor: int) -> dict[str, int]:
+        self.calls += 1
+        if self.calls == self.killed_in and os.getpid() != self.process:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return {source.path: len(source.text) * factor for source in sources}
 
 
-@pytest.mark.parametrize("help_", [True, False])
-@pytest.mark.parametrize("killed_in", [0, 1, 2])
-def test_work_elsewhere_is_done_whatever_becomes_of_the_process(
-    help_: bool, killed_in: int
+SOURCES = [SourceFile(f"{n}.sql", "-- name: q\n" * n) for n in range(1, 9)]
+
+
+def measured(workers: Workers[Sizes], factor: int) -> dict[str, int]:
+    shares = workers.map(Sizes.measure, SOURCES, factor)
+    assert len(shares) <= 2
+    return {path: size for share in shares for path, size in share.items()}
+
+
+@pytest.mark.parametrize("queries", [2, 10**6])
+@pytest.mark.parametrize("killed_in", [0, 1, 2, 3])
+def test_shares_are_done_whatever_becomes_of_the_process(
+    queries: int, killed_in: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = os.getpid()
+    monkeypatch.setattr(worker, "WORTH_IT", queries)
+    with Workers(Sizes(killed_in), SOURCES) as workers:
+        for factor in (1, 2, 3):
+            expected = {s.path: len(s.text) * factor for s in SOURCES}
+            assert measured(workers, factor) == expected
 
-    def work() -> Generator[bytes, int, tuple[int, bytes]]:
-        def survive(step: int) -> None:
-            if step == killed_in and os.getpid() != here:
-                os.kill(os.getpid(), signal.SIGKILL)
 
-        survive(1)
-        number = yield bytes(10**6)
-        survive(2)
-        return number, bytes(10**6)
+def test_half_a_result_of_the_process_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = os.getpid()
+    send = worker._send
 
-    with worker.elsewhere(work, help_=help_) as helper:
-        assert helper.first() == bytes(10**6)
-        helper.send(7)
-        assert helper.second(7) == (7, bytes(10**6))
+    def send_half(pipe: BinaryIO, message: object) -> None:
+        if os.getpid() == process:
+            return send(pipe, message)
+        content = pickle.dumps(message)
+        pipe.write(len(content).to_bytes(8) + content[: len(content) // 2])
+        pipe.flush()
+        os._exit(1)
+
+    monkeypatch.setattr(worker, "WORTH_IT", 2)
+    monkeypatch.setattr(worker, "_send", send_half)
+    with Workers(Sizes(), SOURCES) as workers:
+        assert measured(workers, 1) == {s.path: len(s.text) for s in SOURCES}
+
+
+def test_a_file_stays_with_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "WORTH_IT", 2)
+    with Workers(Sizes(), SOURCES[1:]) as workers:
+        first = [set(share) for share in workers.map(Sizes.measure, SOURCES[1:], 1)]
+        second = [set(share) for share in workers.map(Sizes.measure, SOURCES, 1)]
+    assert all(first)
+    assert all(one <= two for one, two in zip(first, second, strict=True))
+
+
+def test_errors_of_the_process_are_raised_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "WORTH_IT", 2)
+    with (
+        Workers(Sizes(), SOURCES) as workers,
+        pytest.raises(TypeError, match="unsupported operand"),
+    ):
+        workers.map(Sizes.measure, SOURCES, None)  # type: ignore[arg-type]
 
 
 def check(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sqlgen import build, infer, read
-from sqlgen.build.server_pool import Servers
+from sqlgen.build.server_pool import ServerPool
 from sqlgen.infer import statement
 
 SCHEMA = """\
@@ -101,14 +101,14 @@ MIGRATIONS = {
 
 
 @pytest.fixture
-def servers() -> Iterator[Servers]:
+def pool() -> Iterator[ServerPool]:
     """The same server for all builds: what is known of a database is kept with its cluster."""
-    with Servers() as lent:
+    with ServerPool() as lent:
         yield lent
 
 
 @pytest.fixture
-def root(tmp_path: Path, servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, pool: ServerPool, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SQLGEN_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.delenv("SQLGEN_NO_CACHE")
     root = tmp_path / "project"
@@ -118,7 +118,7 @@ def root(tmp_path: Path, servers: Servers, monkeypatch: pytest.MonkeyPatch) -> P
     (root / "migrations" / "0001_schema.sql").write_text(SCHEMA)
     for name, text in QUERIES.items():
         (root / "queries" / f"{name}.sql").write_text(text + "\n")
-    build.build(read.config(root), servers=servers)
+    build.build(read.config(root), pool=pool)
     return root
 
 
@@ -140,13 +140,13 @@ def inferred(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 def test_one_more_migration(
     root: Path,
     inferred: set[str],
-    servers: Servers,
+    pool: ServerPool,
     script: str,
     expected: set[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (root / "migrations" / "0002_more.sql").write_text(script + "\n")
-    build.build(read.config(root), servers=servers)
+    build.build(read.config(root), pool=pool)
     assert inferred == expected
     bare = root.parent / "bare"
     shutil.copytree(root, bare, ignore=shutil.ignore_patterns("generated"))
@@ -156,23 +156,23 @@ def test_one_more_migration(
 
 
 def test_a_migration_that_is_taken_back(
-    root: Path, inferred: set[str], servers: Servers
+    root: Path, inferred: set[str], pool: ServerPool
 ) -> None:
     before = _texts(root)
     (root / "migrations" / "0002_more.sql").write_text("ALTER TABLE alone ADD x int;")
-    build.build(read.config(root), servers=servers)
+    build.build(read.config(root), pool=pool)
     (root / "migrations" / "0002_more.sql").unlink()
     inferred.clear()
-    build.build(read.config(root), servers=servers)
+    build.build(read.config(root), pool=pool)
     assert inferred == set()
     assert _texts(root) == before
 
 
 def test_settings_that_inference_depends_on(
-    root: Path, inferred: set[str], servers: Servers
+    root: Path, inferred: set[str], pool: ServerPool
 ) -> None:
     (root / "pyproject.toml").write_text("[tool.sqlgen]\narray_elements = 'nullable'\n")
-    build.build(read.config(root), servers=servers)
+    build.build(read.config(root), pool=pool)
     assert inferred == set(QUERIES)
 
 

@@ -76,7 +76,7 @@ def test_statuses(tmp_path: Path) -> None:
     [
         ("migrate", "click"),
         ("migrate", "sqlgen.cli.group"),
-        ("build", "sqlgen.build.pipeline"),
+        ("build", "sqlgen.build"),
     ],
 )
 def test_interrupted_while_it_starts(command: str, module: str) -> None:

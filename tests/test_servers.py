@@ -10,7 +10,7 @@ import pytest
 
 from sqlgen import build, database, read
 from sqlgen.build import watch
-from sqlgen.build.server_pool import Servers
+from sqlgen.build.server_pool import ServerPool
 from sqlgen.embedded import EmbeddedServer
 
 
@@ -27,8 +27,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def servers() -> Iterator[Servers]:
-    with Servers() as lent:
+def pool() -> Iterator[ServerPool]:
+    with ServerPool() as lent:
         yield lent
 
 
@@ -37,67 +37,67 @@ def changed(root: Path, number: int) -> None:
     (root / "queries" / "q.sql").write_text(text)
 
 
-def running(root: Path, servers: Servers) -> EmbeddedServer:
-    server = servers.get(read.config(root), lambda _: None)
+def running(root: Path, pool: ServerPool) -> EmbeddedServer:
+    server = pool.acquire(read.config(root), lambda _: None)
     assert isinstance(server, EmbeddedServer)
     server.wait()
     return server
 
 
-def test_a_session_that_is_gone_is_opened_again(root: Path, servers: Servers) -> None:
+def test_a_session_that_is_gone_is_opened_again(root: Path, pool: ServerPool) -> None:
     changed(root, 1)
-    build.build(read.config(root), servers=servers)
-    own = database.embedded_server(running(root, servers))
+    build.build(read.config(root), pool=pool)
+    own = database.embedded_server(running(root, pool))
     with psycopg.connect(own.conninfo, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname ~ '^sqlgen_schema_'"
         )
     changed(root, 2)
-    assert build.build(read.config(root), servers=servers).changes
+    assert build.build(read.config(root), pool=pool).changes
 
 
 def test_a_session_on_a_given_server_too(
-    root: Path, servers: Servers, server: database.Server
+    root: Path, pool: ServerPool, server: database.Server
 ) -> None:
     (root / "pyproject.toml").write_text(
         f"[tool.sqlgen]\nserver = '{server.conninfo}'\n"
     )
     changed(root, 1)
-    build.build(read.config(root), servers=servers)
+    build.build(read.config(root), pool=pool)
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname ~ '^sqlgen_scratch_' AND query ~ 'debug_print_parse'"
         )
     changed(root, 2)
-    assert build.build(read.config(root), servers=servers).changes
+    assert build.build(read.config(root), pool=pool).changes
 
 
-def test_a_server_that_is_killed_is_started_again(root: Path, servers: Servers) -> None:
+def test_a_server_that_is_killed_is_started_again(root: Path, pool: ServerPool) -> None:
     changed(root, 1)
-    build.build(read.config(root), servers=servers)
-    pid = (running(root, servers).folder / "data" / "postmaster.pid").read_text()
+    build.build(read.config(root), pool=pool)
+    pid = (running(root, pool).folder / "data" / "postmaster.pid").read_text()
     os.kill(int(pid.split()[0]), signal.SIGKILL)
     plans = []
     for number in (2, 3):
         changed(root, number)
-        plans.append(watch.build(lambda: read.config(root), servers).plan)
+        plans.append(watch.try_build(lambda: read.config(root), pool).plan)
     assert plans[-1] is not None
 
 
 @pytest.mark.parametrize("keep", [True, False])
 def test_roles_of_migrations_do_not_stay(
-    root: Path, servers: Servers, keep: bool, monkeypatch: pytest.MonkeyPatch
+    root: Path, pool: ServerPool, keep: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (root / "migrations" / "0002_role.sql").write_text("CREATE ROLE of_test_servers;\n")
     if not keep:
         monkeypatch.setenv("SQLGEN_NO_CACHE", "1")
     for number in (1, 2):
         changed(root, number)
-        with Servers() as lent:
-            build.build(read.config(root), servers=lent)
-    own = database.embedded_server(running(root, servers))
+        with ServerPool() as lent:
+            build.build(read.config(root), pool=lent)
+    own = database.embedded_server(running(root, pool))
     with psycopg.connect(own.conninfo) as connection:
         exists = "SELECT FROM pg_roles WHERE rolname = 'of_test_servers'"
         assert connection.execute(exists).fetchone() is None

@@ -1,55 +1,54 @@
-"""Query files -> their analysed queries, as the lock has recorded them."""
+"""Query files -> their analysed queries, as the lock files have recorded them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from .. import lockfile
-from ..model.config import Config
 from ..model.diagnostic import Diagnostic
 from ..model.migration import Migration
 from ..model.source import SourceFile
 from ..model.typed import TypedQuery
-from . import records
-from .analysis import Findings, gathered, in_order, parsed
+from .analyzer import Analysis, assemble, in_reading_order, parse_files
+from .records import BuildRecord, FileRecord
+from .request import BuildRequest
 
 
-class Locked:
-    """Finds the analysed queries in the lock, which is among the *generated* files.
+class LockfileAnalyzer:
+    """Takes the analysed queries from the lock files below the output folder.
 
-    Raises `SqlgenError` where there is no lock, or it cannot be read.
+    Raises `SqlgenError` where there are none, or they cannot be read.
     """
 
-    def __init__(
-        self,
-        config: Config,
-        migrations: Sequence[Migration],
-        generated: Mapping[str, bytes],
-    ) -> None:
+    record: Final[BuildRecord] = {}
+    records: Final = False
+
+    def __init__(self, request: BuildRequest, migrations: Sequence[Migration]) -> None:
         scripts = [migration.up for migration in migrations]
-        self._recorded = lockfile.Lockfile(config, scripts, generated)
-        self.book: Mapping[str, records.Known] = {}
-        self.keeps = False
+        self._lock = lockfile.Lockfile(request.config, scripts, request.generated)
 
-    def analyse(self, sources: Sequence[SourceFile]) -> Findings:
-        """The recorded queries of the files, and all that is not recorded."""
-        files, wrong = parsed(sources)
+    def analyse(self, sources: Sequence[SourceFile]) -> Analysis:
+        """Return the recorded queries of the files; it is an error that one is not recorded."""
+        files, errors = parse_files(sources)
         typed: dict[int, TypedQuery] = {}
-        stale = list(wrong)
+        unrecorded: list[Diagnostic] = []
         for file, _ in files:
-            found, changed = self._recorded.queries(file)
-            typed |= {id(one.query): one for one in found}
-            stale.extend(changed)
-        return gathered(files, typed, {}), tuple(stale)
+            queries, stale = self._lock.queries(file)
+            typed |= {id(query.query): query for query in queries}
+            unrecorded.extend(stale)
+        return assemble(files, typed, {}), (*errors, *unrecorded)
 
-    def carried_over(self, _: Sequence[SourceFile]) -> dict[str, records.Known]:
-        """Nothing is known from before."""
+    def still_valid(self, _: Sequence[SourceFile]) -> Mapping[str, FileRecord]:
+        """Return nothing: there are no records of an earlier build."""
         return {}
 
-    def get_ready(self) -> None:
-        """Nobody is asked."""
+    def warm_up(self) -> None:
+        """Do nothing: no server is asked."""
 
-    def remember(self, _: Mapping[str, records.Known]) -> None:
-        """Nothing is kept."""
+    def save(self, _: BuildRecord) -> None:
+        """Record nothing."""
 
-    def explained(self, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-        """All that is not as recorded: the schema and the settings, then the queries."""
-        return (*self._recorded.stale, *in_order(diagnostics))
+    def sorted_diagnostics(
+        self, diagnostics: Sequence[Diagnostic]
+    ) -> tuple[Diagnostic, ...]:
+        """Return what is not as recorded: the schema and the settings, then the queries."""
+        return (*self._lock.stale, *in_reading_order(diagnostics))

@@ -1,279 +1,163 @@
-"""A project's query files -> the files of the generated package and of its lock, as far as they are not there.
+"""A project's query files -> the files of the generated package and of its lock.
 
-Half of the work is done in another process if there is much of it. A query file that has not changed,
-under the same names of what all share, is not even parsed.
+Files are analysed, then named, then rendered. What an earlier build recorded of a file, and is still
+true, takes the place of analysing it; what it generated, and is still on disk, that of rendering it.
 """
 
 import pickle
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
 
 from .. import lockfile, render, translate
 from ..model.diagnostic import Diagnostic, SqlgenError
-from ..model.frozen import frozen
+from ..model.migration import Migration
 from ..model.output import GeneratedFile
+from ..model.progress import Progress
 from ..model.source import SourceFile
-from ..translate import (
-    ModulePath,
-    SharedRequirements,
-    TranslationContext,
-    TypeReferences,
-)
-from .records import Known, is_clean
-from .tasks import (
-    Done,
-    Found,
-    Job,
-    Looked,
-    Names,
-    Rendered,
-    inputs,
-    known_look,
-    made,
-    steps,
-    verify,
-)
-from .worker import Helper, can_help, elsewhere
+from ..translate import SharedRequirements
+from .analyzer import Analyzer
+from .file_tasks import FileAnalysis, FileRender, FileTasks, RenderInputs, verify_new
+from .request import BuildRequest, BuildResult
+from .reuse import is_current, is_on_disk, recorded_analyses, updated_records
+from .worker import Workers
 
-Progress = Callable[[str], None]
-
-_HEADER: Final = "-- name:"
+Analyses = Mapping[str, FileAnalysis]
+"""The analysis of each query file, by path."""
 
 
-@frozen
-class Package:
-    """What a package is made of.
+def build_package(
+    request: BuildRequest,
+    migrations: Sequence[Migration],
+    analyzer: Analyzer,
+    progress: Progress,
+) -> BuildResult:
+    """Return the files of a project's package.
 
-    `files` are those that were made, each with its query file (or nothing). `kept` are the digests
-    of those that are there already, by their paths. `warnings` are about the queries; `wrong` is
-    what is wrong in files that nobody wants.
-    """
-
-    files: Mapping[GeneratedFile, str]
-    kept: Mapping[str, bytes]
-    warnings: tuple[Diagnostic, ...]
-    wrong: tuple[Diagnostic, ...]
-
-
-def package(job: Job, progress: Progress) -> Package:
-    """The files of a package.
-
-    Raises `SqlgenError` for mistakes in the wanted files, and for all that keeps any module from
+    Raises `SqlgenError` for errors in the selected files, and for all that keeps any module from
     being made.
     """
-    before = _from_before(job)
-    here, there, help_ = _divided(job, before)
-    if help_ and (here or there):
-        job.analyses.get_ready()
-    progress("analysing queries")
-    with elsewhere(lambda: steps(job, there), help_=help_) as theirs:
-        halves = Helper(lambda: steps(job, here)), theirs
-        looked, known, wrong = _look(halves, before)
-        wrong = job.analyses.explained(wrong)
+    recorded = recorded_analyses(request, analyzer)
+    changed = [s for s in request.queries if s.path not in recorded]
+    missing = [
+        s
+        for s in request.queries
+        if s.path in recorded and not is_on_disk(recorded[s.path].record, request)
+    ]
+    tasks = FileTasks(request, analyzer)
+    warm_up = analyzer.warm_up if changed else lambda: None
+    with Workers(tasks, [*changed, *missing], warm_up) as workers:
+        progress("analysing queries")
+        batches = workers.map(FileTasks.analyse, changed)
+        analyses = dict(recorded)
+        for batch in batches:
+            analyses |= batch.files
+        errors = analyzer.sorted_diagnostics([e for b in batches for e in b.errors])
         try:
-            if errors := of(wrong, job.wanted):
-                raise SqlgenError(*errors)
-            common = _common(job, looked)
+            if selected := tuple(filter(request.selects, errors)):
+                raise SqlgenError(*selected)
+            inputs = _render_inputs(request, analyses)
         except SqlgenError:
-            job.analyses.remember({path: one.known for path, one in looked.items()})
+            analyzer.save({path: one.record for path, one in analyses.items()})
             raise
         progress("writing Python")
-        again = [
-            source
-            for source in job.sources
-            if source.path in known
-            and not _is_current(looked[source.path], job, common)
+        reusable = recorded.keys() | {path for b in batches for path in b.still_valid}
+        outdated = [
+            s
+            for s in request.queries
+            if s.path not in reusable
+            or not is_current(analyses[s.path], request, inputs.context)
         ]
-        rendered, mistakes = _render(halves, again, common, help_=help_)
+        renders, render_errors = _render(workers, outdated, inputs)
     try:
-        if mistakes:
-            raise SqlgenError(*job.analyses.explained(tuple(dict.fromkeys(mistakes))))
-        shared = _shared(job, looked, rendered, common)
+        if render_errors:
+            raise SqlgenError(*analyzer.sorted_diagnostics(render_errors))
+        shared = _shared_files(request, migrations, analyses, renders, inputs)
     finally:
-        book = {
-            path: _noted(one, rendered.get(path), job, common)
-            for path, one in looked.items()
-        }
-        job.analyses.remember(book)
-    files = {file: path for path, one in rendered.items() for file in one.files}
-    kept = [one.known.made for path, one in looked.items() if path not in rendered]
-    return Package(
-        files=files | dict.fromkeys(shared, ""),
-        kept={p: d for made in kept if made for p, d in made.digests.items()},
-        warnings=tuple([w for s in job.sources for w in looked[s.path].warnings]),
-        wrong=wrong,
+        analyzer.save(updated_records(request, analyses, renders, inputs.context))
+    return _result(request, analyses, renders, shared, errors)
+
+
+def _render_inputs(request: BuildRequest, analyses: Analyses) -> RenderInputs:
+    """Name what the modules share, and the modules.
+
+    Raises `SqlgenError` where a file cannot be a module, or a configured type does not exist.
+    """
+    sources, config = request.queries, request.config
+    references = translate.merge_references(
+        [analyses[source.path].shared_use.references for source in sources]
     )
-
-
-def of(
-    diagnostics: Sequence[Diagnostic], wanted: frozenset[str]
-) -> tuple[Diagnostic, ...]:
-    """The diagnostics about the *wanted* files, and those about none."""
-    return tuple(
-        d for d in diagnostics if not d.label or d.label.span.source.path in wanted
+    paths = translate.module_paths(sources, config)
+    return RenderInputs(
+        references,
+        translate.translation_context(references, config),
+        {source.path: path for source, path in zip(sources, paths, strict=True)},
     )
-
-
-@frozen
-class _Common:
-    """What all query files have in common, once each has been looked at."""
-
-    mentioned: TypeReferences
-    context: TranslationContext
-    places: Mapping[str, ModulePath]
-
-
-# --- the two steps, here and elsewhere ---------------------------------------------------------
-
-
-Half = Helper[Found, Names, Done]
-
-
-def _from_before(job: Job) -> dict[str, Looked]:
-    """What is known of the files that are as they were, by their paths."""
-    book = job.analyses.book
-    return {
-        source.path: known_look(known)
-        for source in job.sources
-        if (known := book.get(source.path)) and is_clean(known, source)
-    }
-
-
-def _divided(
-    job: Job, before: Mapping[str, Looked]
-) -> tuple[list[SourceFile], list[SourceFile], bool]:
-    """The files to be analysed here, those for the helper, and whether there is one."""
-    todo = [s for s in job.sources if s.path not in before]
-    gone = [
-        s
-        for s in job.sources
-        if s.path in before and not _is_there(before[s.path], job)
-    ]
-    help_ = can_help(sum(map(_queries, (*todo, *gone))))
-    there, here = _halves(todo) if help_ else ([], todo)
-    return here, there, help_
-
-
-def _look(
-    halves: Iterable[Half], before: Mapping[str, Looked]
-) -> tuple[dict[str, Looked], frozenset[str], tuple[Diagnostic, ...]]:
-    """The first step: every file by its path, those that need not be made again, and mistakes."""
-    looked, known = dict(before), frozenset(before)
-    wrong: tuple[Diagnostic, ...] = ()
-    for half in halves:
-        found = half.first()
-        looked |= found.files
-        known |= found.carried
-        wrong += found.wrong
-    return looked, known, wrong
 
 
 def _render(
-    halves: tuple[Half, Half],
-    again: Sequence[SourceFile],
-    common: _Common,
-    *,
-    help_: bool,
-) -> tuple[dict[str, Rendered], tuple[Diagnostic, ...]]:
-    """The second step, for known files to do *again* as well: what is made, by path, and mistakes."""
-    there, here = _halves(again) if help_ else ([], again)
-    names = [
-        Names(common.context, common.places, frozenset([s.path for s in more]))
-        for more in (here, there)
-    ]
-    halves[1].send(names[1])
-    done = [half.second(name) for half, name in zip(halves, names, strict=True)]
+    workers: Workers[FileTasks], sources: Sequence[SourceFile], inputs: RenderInputs
+) -> tuple[dict[str, FileRender], tuple[Diagnostic, ...]]:
+    """Render the query files; return their files by path, and the errors."""
+    batches = workers.map(FileTasks.render, sources, inputs)
     return (
-        {one.path: one for half in done for one in half.files},
-        tuple([mistake for half in done for mistake in half.wrong]),
+        {path: one for batch in batches for path, one in batch.files.items()},
+        # An error in a template of the project's is found once a module.
+        tuple(dict.fromkeys([error for batch in batches for error in batch.errors])),
     )
 
 
-# --- what all files have in common -------------------------------------------------------------
-
-
-def _common(job: Job, looked: Mapping[str, Looked]) -> _Common:
-    """Raises `SqlgenError` where a file cannot be a module, or a configured type is none."""
-    mentioned = translate.merge_references(
-        [looked[s.path].share.mentions for s in job.sources]
-    )
-    placed = translate.module_paths(job.sources, job.config)
-    places = {s.path: place for s, place in zip(job.sources, placed, strict=True)}
-    return _Common(
-        mentioned, translate.translation_context(mentioned, job.config), places
-    )
-
-
-def _shared(
-    job: Job,
-    looked: Mapping[str, Looked],
-    rendered: Mapping[str, Rendered],
-    common: _Common,
+def _shared_files(
+    request: BuildRequest,
+    migrations: Iterable[Migration],
+    analyses: Analyses,
+    renders: Mapping[str, FileRender],
+    inputs: RenderInputs,
 ) -> list[GeneratedFile]:
-    """The files that are of no query file. Raises `SqlgenError` where two of them do not agree."""
-    claims = [
-        rendered[s.path].claims if s.path in rendered else _claims(looked[s.path])
-        for s in job.sources
-    ]
-    found = translate.shared_files(
-        common.mentioned,
-        claims,
-        list(common.places.values()),
-        common.context,
-        job.sources,
+    """Return the files that come from no query file alone.
+
+    Raises `SqlgenError` where two query files do not agree.
+    """
+    sources = request.queries
+    uses = [analyses[source.path].shared_use for source in sources]
+    modules = translate.shared_files(
+        inputs.references,
+        [_requirements(analyses[s.path], renders.get(s.path)) for s in sources],
+        list(inputs.module_paths.values()),
+        inputs.context,
+        sources,
     )
-    types = [looked[source.path].share.types for source in job.sources]
-    locked = lockfile.schema_file(job.config, job.migrations, types)
-    files = [*(render.module(file, job.templates) for file in found), locked]
-    verify(files, job)
+    scripts = [migration.up for migration in migrations]
+    lock = lockfile.schema_file(request.config, scripts, [use.types for use in uses])
+    files = [*(render.module(m, request.templates) for m in modules), lock]
+    verify_new(files, request)
     return files
 
 
-def _claims(looked: Looked) -> SharedRequirements:
-    assert looked.known.made, "only what was made before is not made again"
-    claims: SharedRequirements = pickle.loads(looked.known.made.claims)
-    return claims
+def _requirements(
+    analysis: FileAnalysis, render_: FileRender | None
+) -> SharedRequirements:
+    """Return what a file's modules require of the shared ones, from its record if need be."""
+    if render_:
+        return render_.requirements
+    assert analysis.record.output, "only what is recorded is not rendered again"
+    requirements: SharedRequirements = pickle.loads(analysis.record.output.requirements)
+    return requirements
 
 
-def _is_there(looked: Looked, job: Job) -> bool:
-    """Whether what was made of a file is still on disk."""
-    known = looked.known.made
-    return known is not None and all(
-        job.disk.get(path) == digest for path, digest in known.digests.items()
+def _result(
+    request: BuildRequest,
+    analyses: Analyses,
+    renders: Mapping[str, FileRender],
+    shared: Iterable[GeneratedFile],
+    errors: tuple[Diagnostic, ...],
+) -> BuildResult:
+    """Return the files, warnings and errors, in the files' order."""
+    files = {file: path for path, one in renders.items() for file in one.files}
+    outputs = [a.record.output for path, a in analyses.items() if path not in renders]
+    return BuildResult(
+        files=files | dict.fromkeys(shared, ""),
+        unchanged={
+            p: d for output in outputs if output for p, d in output.digests.items()
+        },
+        warnings=tuple([w for s in request.queries for w in analyses[s.path].warnings]),
+        unselected_errors=errors,
     )
-
-
-def _is_current(looked: Looked, job: Job, common: _Common) -> bool:
-    """Whether what is on disk is what would be made of a file now."""
-    known = looked.known.made
-    return (
-        known is not None
-        and _is_there(looked, job)
-        and known.inputs == inputs(job, looked.share, common.context)
-    )
-
-
-def _noted(
-    looked: Looked, rendered: Rendered | None, job: Job, common: _Common
-) -> Known:
-    """What is now known of a file."""
-    return made(rendered, looked, job, common.context) if rendered else looked.known
-
-
-def _queries(source: SourceFile) -> int:
-    """About how many queries a file has."""
-    return source.text.count(_HEADER) or 1
-
-
-def _halves(
-    sources: Sequence[SourceFile],
-) -> tuple[list[SourceFile], list[SourceFile]]:
-    """The sources in two parts that are about as much work."""
-    half = sum(map(_queries, sources)) / 2
-    first: list[SourceFile] = []
-    rest = list(sources)
-    done = 0
-    while rest and done < half:
-        done += _queries(rest[0])
-        first.append(rest.pop(0))
-    return first, rest

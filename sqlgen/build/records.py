@@ -1,7 +1,7 @@
-"""A query file <-> what builds before have found out about it: one entry of the cache for a project.
+"""A query file <-> what an earlier build found out about it, as one cache entry for a project.
 
-It is found by all that analyses depend on beside the queries: migrations, server, settings, sqlgen's
-own code. Each file in it is then compared with what it was.
+The entry's key covers everything that analyses depend on beside the queries themselves: migrations,
+server, settings, and sqlgen's own code. Each file in the entry is then compared with what it is now.
 """
 
 import pickle
@@ -12,57 +12,62 @@ from .. import cache
 from ..model.frozen import frozen
 from ..model.source import SourceFile
 
-Answers = Mapping[str, bytes]
-"""The digests of what the server said of queries, by their fingerprints."""
+AnswerDigests = Mapping[str, bytes]
+"""The digests of the server's answers about queries, by the queries' fingerprints."""
 
 
 @frozen
-class Made:
-    """The files that were made of a query file: their digests by path, and what they claim.
+class OutputRecord:
+    """The files that were generated from a query file: their digests, by path.
 
-    `inputs` tells all that they were made of beside the analyses; `claims` are pickled.
+    `inputs` is the digest of everything that they were made of beside the analyses. `requirements`
+    is the pickle of what they require of the modules that all files share.
     """
 
     inputs: bytes
     digests: Mapping[str, bytes]
-    claims: bytes
+    requirements: bytes
 
 
 @frozen(kw_only=True)
-class Known:
-    """A query file with the digest `source`, without mistakes or with them.
+class FileRecord:
+    """What is known of a query file whose content has the digest `source`.
 
-    `analyses` are those of its good queries, as `lock.pack` writes them; `answers` are the
-    server's to them. `share` is what it has for
-    what all share (pickled), empty if there is more to say of it: a mistake or a warning.
+    `analyses` are those of its valid queries, as `lockfile.pack` writes them, and `answers` the
+    server's answers they were inferred from. `shared_use` is the pickled `SharedUse`; it is empty
+    where the file had errors or warnings, which must be found again to be shown.
     """
 
     source: bytes
     analyses: bytes = b""
-    answers: Answers = field(default_factory=dict)
-    share: bytes = b""
-    made: Made | None = None
+    answers: AnswerDigests = field(default_factory=dict)
+    shared_use: bytes = b""
+    output: OutputRecord | None = None
 
 
-def is_clean(known: Known | None, source: SourceFile) -> bool:
-    """Whether the file is as it was, and there was nothing to say of it."""
-    return known is not None and known.source == source.sha384 and known.share != b""
+BuildRecord = Mapping[str, FileRecord]
+"""The record of each query file, by its path."""
 
 
-Book = Mapping[str, Known]
-"""What is known of each query file, by its path."""
+def is_unchanged(record: FileRecord | None, source: SourceFile) -> bool:
+    """Return whether the record is of this very content, and there was nothing to report."""
+    return (
+        record is not None
+        and record.source == source.sha384
+        and record.shared_use != b""
+    )
 
 
-def load(store: cache.Store, key: str) -> Book | None:
-    """What is known under the key; None where not even the migrations were tried."""
-    kept = store.get(key)
-    if kept is None:
+def load(store: cache.Store, key: str) -> BuildRecord | None:
+    """Return the build record under *key*; None where not even the migrations were tried."""
+    content = store.get(key)
+    if content is None:
         return None
-    found: Book = pickle.loads(kept)  # whole, and in the user's own folder
-    return found
+    record: BuildRecord = pickle.loads(content)  # whole, and in the user's own folder
+    return record
 
 
-def save(store: cache.Store, key: str, book: Book) -> None:
-    """Keep it for the next time."""
+def save(store: cache.Store, key: str, record: BuildRecord) -> None:
+    """Keep the build record for the next build."""
     if store:
-        store.put(key, pickle.dumps(dict(book), pickle.HIGHEST_PROTOCOL))
+        store.put(key, pickle.dumps(dict(record), pickle.HIGHEST_PROTOCOL))

@@ -8,28 +8,30 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from .. import cache, embedded
 from ..embedded import EmbeddedServer
 from ..model.config import Config
+from ..model.progress import Progress
 
 if TYPE_CHECKING:
     from ..database import Server
 
-Kept = TypeVar("Kept")
+Resource = TypeVar("Resource")
 
-Progress = Callable[[str], None]
-
-Lent: TypeAlias = "EmbeddedServer | Server"
+ServerHandle: TypeAlias = "EmbeddedServer | Server"
 """A server to build with: one of our own, or one that was given."""
 
 
-class Servers:
-    """The server that a project's builds ask: started when it is needed, and then kept until the end."""
+class ServerPool:
+    """The server that a project's builds ask: started when it is needed, and kept until the end.
+
+    Keeps one thing that was made of the server as well: the session of the current schema.
+    """
 
     def __init__(self) -> None:
-        self._stack = ExitStack()
-        self._lent: tuple[object, Lent] | None = None
-        self._things = ExitStack()
-        self._kept: tuple[str, Any] | None = None
+        self._server_stack = ExitStack()
+        self._server: tuple[object, ServerHandle] | None = None
+        self._resource_stack = ExitStack()
+        self._resource: tuple[str, Any] | None = None
 
-    def __enter__(self) -> "Servers":
+    def __enter__(self) -> "ServerPool":
         return self
 
     def __exit__(
@@ -41,56 +43,58 @@ class Servers:
         self.close()
 
     def close(self) -> None:
-        """Stop it; it is started again when it is needed."""
-        self._forget()
-        self._lent = None
-        self._stack.close()
+        """Stop the server; it is started again when it is needed."""
+        self._release_resource()
+        self._server = None
+        self._server_stack.close()
 
-    def get(self, config: Config, progress: Progress) -> Lent:
-        """The server that *config* names; one of ours may still be starting.
+    def acquire(self, config: Config, progress: Progress) -> ServerHandle:
+        """Return the server that *config* names; one of ours may still be starting.
 
         Raises `ServerUnavailableError` if it cannot be had.
         """
-        wanted = (cache.embedded_server(config), config.server, config.extensions)
-        kept = self._lent
-        if kept is None or kept[0] != wanted or not _answers(kept[1]):
+        identity = (cache.embedded_server(config), config.server, config.extensions)
+        current = self._server
+        if current is None or current[0] != identity or not _answers(current[1]):
             self.close()
             progress("starting PostgreSQL")
-            kept = self._lent = wanted, self._started(config, progress)
-        return kept[1]
+            current = self._server = identity, self._start(config, progress)
+        return current[1]
 
-    def keep(self, key: str, make: Callable[[], AbstractContextManager[Kept]]) -> Kept:
-        """What *make* has made of the server for that *key*, kept until another one is asked for.
+    def cached(
+        self, key: str, make: Callable[[], AbstractContextManager[Resource]]
+    ) -> Resource:
+        """Return what *make* has made of the server for that *key*, kept until another key is used.
 
-        The one before goes first: it may be in the way. Raises what *make* raises.
+        The one before is released first: it may be in the way. Raises what *make* raises.
         """
-        if self._kept is None or self._kept[0] != key:
-            self._forget()
-            self._kept = key, self._things.enter_context(make())
-        found: Kept = self._kept[1]
-        return found
+        if self._resource is None or self._resource[0] != key:
+            self._release_resource()
+            self._resource = key, self._resource_stack.enter_context(make())
+        resource: Resource = self._resource[1]
+        return resource
 
-    def _forget(self) -> None:
-        self._kept = None
-        self._things.close()
+    def _release_resource(self) -> None:
+        self._resource = None
+        self._resource_stack.close()
 
-    def _started(self, config: Config, progress: Progress) -> Lent:
+    def _start(self, config: Config, progress: Progress) -> ServerHandle:
         if config.server != "embedded":
             from .. import database
 
             return database.external_server(config.server)
         extensions = config.root / config.extensions if config.extensions else None
-        lent = embedded.start(extensions=extensions, progress=progress)
-        return self._stack.enter_context(lent)
+        server = embedded.start(extensions=extensions, progress=progress)
+        return self._server_stack.enter_context(server)
 
 
-def _answers(server: Lent) -> bool:
-    """Whether the server is still there."""
+def _answers(server: ServerHandle) -> bool:
+    """Return whether the server is still there."""
     if isinstance(server, EmbeddedServer):
         import socket
 
-        with socket.socket(socket.AF_UNIX) as knocking:
-            return knocking.connect_ex(str(server.socket)) == 0
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(str(server.socket)) == 0
     from .. import database
 
     return database.is_reachable(server)

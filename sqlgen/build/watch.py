@@ -1,4 +1,4 @@
-"""Saved files -> builds: again and again, with the server kept running in between."""
+"""Saved files -> builds, one after the other, with the server kept running in between."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -7,96 +7,101 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
+from typing import Final
 
-from .. import build as pipeline
+from .. import build
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, ServerUnavailableError, SqlgenError
 from ..model.output import Plan
-from .server_pool import Servers
+from .server_pool import ServerPool
 
-_DEBOUNCE = 50
-"""Milliseconds that an editor has at most for writing all that belongs to one save."""
-_STEP = 5
+_DEBOUNCE: Final = 50
+"""Milliseconds that an editor has at most for writing everything that belongs to one save."""
+_STEP: Final = 5
 """Milliseconds without a further change after which a save is complete."""
-_STOPPED = 200
-"""Milliseconds after which the end is noticed."""
+_STOP_CHECK: Final = 200
+"""Milliseconds between two looks at whether to stop."""
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """What came of one build: its plan, or all that is wrong."""
+class BuildOutcome:
+    """What came of one build: its plan, or all errors."""
 
     config: Config | None
     plan: Plan | None
     errors: tuple[Diagnostic, ...] = ()
 
 
-def builds(load: Callable[[], Config], root: Path) -> Iterator[Built]:
-    """Build now, and after each save of a file below *root* that matters.
+def builds(load: Callable[[], Config], root: Path) -> Iterator[BuildOutcome]:
+    """Build now, and after each save of a file below *root* that the output depends on.
 
-    *load* reads the configuration, which may change as well. No mistake of the user's ends it.
+    *load* reads the configuration, which may change as well. No error of the user's ends it.
     """
-    with Servers() as servers, saves(root) as saved:
-        built = build(load, servers)
-        yield built
-        if built.config and built.plan:
-            with suppress(SqlgenError):  # which the next build will tell
-                pipeline.get_ready(built.config, servers)
+    with ServerPool() as pool, saves(root) as saved:
+        outcome = try_build(load, pool)
+        yield outcome
+        if outcome.config and outcome.plan:
+            with suppress(SqlgenError):  # which the next build will report
+                build.warm_up(outcome.config, pool)
         while True:
             paths = saved.get()
-            if built.config is None or any(is_source(built.config, p) for p in paths):
-                built = build(load, servers)
-                yield built
+            if outcome.config is None or any(
+                is_source(outcome.config, path) for path in paths
+            ):
+                outcome = try_build(load, pool)
+                yield outcome
 
 
 @contextmanager
 def saves(root: Path) -> Iterator["SimpleQueue[set[str]]"]:
-    """The paths that are saved within the block, those of one moment together.
+    """Lend a queue of the paths that are saved within the block, those of one moment together.
 
-    Looked for in a thread, which begins before the first build and misses nothing during others.
+    A thread watches the files, from before the first build on, so that no save is missed while
+    another build runs.
     """
     import watchfiles
 
-    found: SimpleQueue[set[str]] = SimpleQueue()
+    queue: SimpleQueue[set[str]] = SimpleQueue()
     stop = Event()
 
-    def look() -> None:
+    def watch() -> None:
         for changes in watchfiles.watch(
             root,
-            watch_filter=lambda _, path: matters(root, path),
+            watch_filter=lambda _, path: may_be_source(root, path),
             debounce=_DEBOUNCE,
             step=_STEP,
-            rust_timeout=_STOPPED,
+            rust_timeout=_STOP_CHECK,
             stop_event=stop,
             raise_interrupt=False,
         ):
-            found.put({path for _, path in changes})
+            queue.put({path for _, path in changes})
 
-    thread = Thread(target=look, daemon=True)
+    thread = Thread(target=watch, daemon=True)
     thread.start()
     try:
-        yield found
+        yield queue
     finally:
         stop.set()
         thread.join()
 
 
-def build(load: Callable[[], Config], servers: Servers) -> Built:
-    """One build, with what came of it."""
+def try_build(load: Callable[[], Config], pool: ServerPool) -> BuildOutcome:
+    """Build once; return the plan or the errors."""
     config: Config | None = None
     try:
         config = load()
-        return Built(config, pipeline.build(config, servers=servers))
+        return BuildOutcome(config, build.build(config, pool=pool))
     except SqlgenError as error:
         if isinstance(error, ServerUnavailableError):
-            servers.close()  # the next build starts it anew
-        return Built(config, None, error.diagnostics)
+            pool.close()  # the next build starts it anew
+        return BuildOutcome(config, None, error.diagnostics)
 
 
-def matters(root: Path, path: str) -> bool:
-    """Whether a file below *root* may be one of a project's: no hidden ones, nor editors' copies.
+def may_be_source(root: Path, path: str) -> bool:
+    """Return whether a file below *root* may be one of a project's.
 
-    So may a folder, in a new one of which there can be files before anybody looks into it.
+    Hidden files and editors' backup files are not. A folder may be: files can appear in a new one
+    before anybody looks into it.
     """
     inside = Path(path).relative_to(root) if Path(path).is_relative_to(root) else None
     if inside is None or any(part.startswith(".") for part in inside.parts):
@@ -105,7 +110,7 @@ def matters(root: Path, path: str) -> bool:
 
 
 def is_source(config: Config, path: str) -> bool:
-    """Whether the generated code may depend on the file (or on what stood there)."""
+    """Return whether the generated code may depend on the file, or on what stood there."""
     inside = os.path.relpath(path, config.root).replace(os.sep, "/")
     optional = (config.extensions, config.templates)
     folders = (config.queries, config.migrations, *filter(None, optional))

@@ -1,13 +1,12 @@
-"""Work that another process does meanwhile: Python's own threads would only take turns.
+"""Share the work on query files between this process and a copy of it.
 
-    with elsewhere(work) as helper:         # `work` is a generator function of two steps
-        mine = first_half()
-        theirs = helper.first()             # what it yields
-        helper.send(message)                # it goes on with that
-        mine, theirs = second_half(...), helper.second(message)     # what it returns
+    with Workers(state, sources) as workers:
+        first = workers.map(State.analyse, sources)
+        second = workers.map(State.render, sources, names)
 
-The other process is a copy of this one as it stands. What it yields and returns comes back by pickle;
-whatever goes wrong with it, the work is done here instead.
+Python's threads would only take turns. The copy is forked from this process with everything that is in
+memory, *state* included; functions, files and results travel as pickles. Whatever goes wrong in the
+copy, its share of the work is done here instead.
 """
 
 import gc
@@ -15,129 +14,176 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO, Final, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, BinaryIO, Concatenate, Final, Generic, ParamSpec, TypeVar
 
-First = TypeVar("First")
-Message = TypeVar("Message")
-Second = TypeVar("Second")
+from ..model.source import SourceFile
+
+State = TypeVar("State")
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+Task = Callable[Concatenate[State, Sequence[SourceFile], Arguments], Result]
+"""A function of the state, some query files, and further arguments."""
 
 WORTH_IT: Final = 100
-"""Queries of which half takes longer than a copy of the process (5 ms) and what it sends."""
+"""Queries of which half takes longer than the fork (5 ms) and sending the results back."""
 
+_HEADER: Final = "-- name:"
 _SIZE: Final = 8
+"""Bytes before each pickle, which tell its length."""
 
 
-def can_help(queries: int) -> bool:
-    """Whether there is enough to do, and a second processor to do it."""
-    return queries >= WORTH_IT and sys.platform == "linux" and (os.cpu_count() or 1) > 1
+class Workers(Generic[State]):
+    """This process and, where *sources* are work enough, a forked copy of it.
 
-
-class Helper(Generic[First, Message, Second]):
-    """The two steps of some work, in the other process or, should that fail, in this one."""
+    *warm_up* is called before the fork, to do once what both processes would do otherwise. A file
+    that one process was given stays with it, so that *state* can keep what it found out.
+    """
 
     def __init__(
         self,
-        work: Callable[[], Generator[First, Message, Second]],
-        pipes: tuple[BinaryIO, BinaryIO] | None = None,
+        state: State,
+        sources: Sequence[SourceFile],
+        warm_up: Callable[[], object] = lambda: None,
     ) -> None:
-        self._work = work
-        self._pipes = pipes
-        self._here: Generator[First, Message, Second] | None = None
+        self._state = state
+        self._copy: _Copy | None = None
+        self._in_copy: dict[str, bool] = {}
+        if is_worth_it(sources):
+            warm_up()
+            self._copy = _Copy(state)
 
-    def first(self) -> First:
-        """What the first step gives; it is waited for."""
-        if self._pipes:
-            with suppress(OSError, EOFError):
-                found: First = _receive(self._pipes[0])
-                return found
-        return self._begin_here()
+    def __enter__(self) -> "Workers[State]":
+        return self
 
-    def send(self, message: Message) -> None:
-        """Let the second step begin."""
-        if self._here is None and self._pipes:
-            with suppress(OSError):
-                _send(self._pipes[1], message)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop()
 
-    def second(self, message: Message) -> Second:
-        """What the second step gives, which was sent that *message*."""
-        if self._here is None and self._pipes:
-            with suppress(OSError, EOFError):
-                found: Second = _receive(self._pipes[0])
-                return found
-        if self._here is None:
-            self._begin_here()
-        assert self._here is not None
-        try:
-            self._here.send(message)
-        except StopIteration as end:
-            result: Second = end.value
-            return result
-        raise AssertionError("the work has more than two steps")
+    def map(
+        self,
+        task: Task[State, Arguments, Result],
+        sources: Sequence[SourceFile],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> list[Result]:
+        """Call *task* with each process's share of the files; return the results.
 
-    def _begin_here(self) -> First:
-        self._here = self._work()
-        return next(self._here)
+        Raises what *task* raises.
+        """
+        here, there = self._shares(sources)
+        if there and self._copy:
+            self._copy.send((task, there, args, kwargs))
+        results = [task(self._state, here, *args, **kwargs)]
+        if there:
+            try:
+                if self._copy is None:
+                    raise EOFError
+                results.insert(0, self._copy.receive())
+            except (OSError, EOFError):
+                self._stop()
+                results.insert(0, task(self._state, there, *args, **kwargs))
+        return results
+
+    def _shares(
+        self, sources: Sequence[SourceFile]
+    ) -> tuple[list[SourceFile], list[SourceFile]]:
+        """Divide the files between this process and the copy, in halves of the new ones."""
+        new = [s for s in sources if s.path not in self._in_copy]
+        half = sum(map(_queries, new)) / 2 if self._copy else 0
+        done = 0
+        for source in new:
+            self._in_copy[source.path] = done < half
+            done += _queries(source)
+        return (
+            [s for s in sources if not self._in_copy[s.path]],
+            [s for s in sources if self._in_copy[s.path]],
+        )
+
+    def _stop(self) -> None:
+        if self._copy:
+            self._copy.kill()
+            self._copy = None
 
 
-@contextmanager
-def elsewhere(
-    work: Callable[[], Generator[First, Message, Second]], *, help_: bool
-) -> Iterator[Helper[First, Message, Second]]:
-    """Begin *work* in another process if it can *help*, else do it here when it is asked for.
+def is_worth_it(sources: Sequence[SourceFile]) -> bool:
+    """Return whether the files are work enough for two, and there is a second processor."""
+    if sum(map(_queries, sources)) < WORTH_IT or sys.platform != "linux":
+        return False
+    return (os.cpu_count() or 1) > 1
 
-    The process ends with the block at the latest.
-    """
-    if not help_:
-        yield Helper(work)
-        return
-    (there, writing), (reading, here) = os.pipe(), os.pipe()
-    process = os.fork()
-    if process == 0:
-        status = 1
-        try:
-            os.close(there)
-            os.close(here)
-            gc.disable()  # the copy lives for a moment, and shares its memory until it is touched
-            _serve(work, os.fdopen(reading, "rb"), os.fdopen(writing, "wb"))
-            status = 0
-        finally:
-            os._exit(status)  # without what this process would do at its end
-    os.close(writing)
-    os.close(reading)
-    try:
-        with os.fdopen(there, "rb") as answers, os.fdopen(here, "wb") as questions:
-            yield Helper(work, (answers, questions))
-    finally:
+
+def _queries(source: SourceFile) -> int:
+    """Estimate how many queries a file has."""
+    return source.text.count(_HEADER) or 1
+
+
+class _Copy:
+    """A forked copy of this process that runs one task after the other."""
+
+    def __init__(self, state: object) -> None:
+        (results, to_results), (to_tasks, tasks) = os.pipe(), os.pipe()
+        self._process = os.fork()
+        if self._process == 0:
+            status = 1
+            try:
+                os.close(results)
+                os.close(tasks)
+                gc.disable()  # the copy lives for a moment, and memory is shared until it is touched
+                _serve(state, os.fdopen(to_tasks, "rb"), os.fdopen(to_results, "wb"))
+                status = 0
+            finally:
+                os._exit(status)  # without what this process would do at its end
+        os.close(to_results)
+        os.close(to_tasks)
+        self._results = os.fdopen(results, "rb")
+        self._tasks = os.fdopen(tasks, "wb")
+
+    def send(self, task: object) -> None:
+        """Let the copy begin a task. That it is gone is noticed by `receive`."""
+        with suppress(OSError):
+            _send(self._tasks, task)
+
+    def receive(self) -> Any:
+        """Wait for a task's result; raise `OSError` or `EOFError` where there will be none."""
+        return _receive(self._results)
+
+    def kill(self) -> None:
+        """End the copy, whatever it is doing."""
+        self._results.close()
+        with suppress(OSError):  # what was not sent yet, to a process that is gone
+            self._tasks.close()
         with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
+            os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
 
 
-def _serve(
-    work: Callable[[], Generator[First, Message, Second]],
-    questions: BinaryIO,
-    answers: BinaryIO,
-) -> None:
-    """Both steps in the other process."""
-    steps = work()
-    _send(answers, next(steps))
-    message: Message = _receive(questions)
-    try:
-        steps.send(message)
-    except StopIteration as end:
-        _send(answers, end.value)
+def _serve(state: object, tasks: BinaryIO, results: BinaryIO) -> None:
+    """Run tasks in the copy, until there are no more."""
+    while True:
+        try:
+            task, sources, args, kwargs = _receive(tasks)
+        except EOFError:
+            return
+        _send(results, task(state, sources, *args, **kwargs))
 
 
-def _send(pipe: BinaryIO, found: object) -> None:
-    content = pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
+def _send(pipe: BinaryIO, message: object) -> None:
+    content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     pipe.write(len(content).to_bytes(_SIZE))
     pipe.write(content)
     pipe.flush()
 
 
 def _receive(pipe: BinaryIO) -> Any:
+    """Return the next message; raise `EOFError` where it ends before it is whole."""
     size = pipe.read(_SIZE)
     if len(size) < _SIZE:
         raise EOFError

@@ -85,12 +85,12 @@ def _is_plain(arguments: list[str]) -> bool:
     """
     if arguments not in (["build"], ["check"], ["check", "--offline"]):
         return False
-    from . import work
+    from . import generation
 
     if arguments == ["build"]:
-        work.build(Path())
+        generation.run_build(Path())
     else:
-        work.check(Path(), offline="--offline" in arguments)
+        generation.run_check(Path(), offline="--offline" in arguments)
     return True
 
 

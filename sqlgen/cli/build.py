@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from . import work
+from . import generation
 from .options import cache_option, format_option
 
 
@@ -19,4 +19,4 @@ def build(directory: Path, files: tuple[Path, ...], format_: str) -> None:
     Applies the migrations to a scratch database, asks PostgreSQL for the types of
     every query, and writes the package. If anything is wrong, nothing is written.
     """
-    work.build(directory, files, format_)
+    generation.run_build(directory, files, format_)

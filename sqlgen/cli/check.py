@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from . import work
+from . import generation
 from .options import cache_option, format_option
 
 
@@ -26,4 +26,4 @@ def check(directory: Path, offline: bool, format_: str) -> None:
     With --offline, nothing is analysed: it is checked that migrations, queries and
     settings are those of the recorded analysis, and that it gives the generated code.
     """
-    work.check(directory, offline=offline, format_=format_)
+    generation.run_check(directory, offline=offline, format_=format_)

@@ -47,7 +47,7 @@ def configuration(directory: Path) -> Config:
     return replace(config, server=url) if url else config
 
 
-def hurry() -> None:
+def collect_garbage_less() -> None:
     """Let Python look for circles among objects more rarely than it does by default.
 
     A build makes millions that live until its end or die at once: it takes a seventh less time.
@@ -56,7 +56,7 @@ def hurry() -> None:
 
 
 @contextmanager
-def outcome(format_: str = "text") -> Iterator[None]:
+def exit_on_errors(format_: str = "text") -> Iterator[None]:
     """Print the diagnostics that the block raises and exit with their status.
 
     Ctrl-C and SIGTERM end the block as an exception does: what it has borrowed is given
@@ -67,7 +67,7 @@ def outcome(format_: str = "text") -> Iterator[None]:
         yield
     except SqlgenError as error:
         show(error.diagnostics, format_)
-        raise SystemExit(status(error)) from None
+        raise SystemExit(exit_status(error)) from None
     except KeyboardInterrupt:
         echo("interrupted", err=True)
         raise SystemExit(130) from None
@@ -89,10 +89,10 @@ def show(diagnostics: Sequence[Diagnostic], format_: str = "text") -> None:
     elif format_ == "github":
         echo(report.github(diagnostics))
     else:
-        echo(report.text(diagnostics, color=coloured(sys.stderr)), err=True)
+        echo(report.text(diagnostics, color=is_coloured(sys.stderr)), err=True)
 
 
-def status(error: SqlgenError) -> int:
+def exit_status(error: SqlgenError) -> int:
     """The exit status that says what kind of failure *error* is."""
     if isinstance(error, ConfigurationError):
         return MISUSED
@@ -101,7 +101,7 @@ def status(error: SqlgenError) -> int:
     return FAILED
 
 
-def coloured(stream: Any) -> bool:
+def is_coloured(stream: Any) -> bool:
     """Whether to write colour: only to a terminal, and never against `NO_COLOR`."""
     return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
 

@@ -13,7 +13,7 @@ from ..migrate import project
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .confirmation import confirm, yes_option
-from .console import Progress, configuration, outcome
+from .console import Progress, configuration, exit_on_errors
 
 database_option = click.option(
     "--database",
@@ -39,7 +39,7 @@ def db() -> None:
 @click.pass_obj
 def start(directory: Path, name: str) -> None:
     """Start it, and print its URL."""
-    with outcome():
+    with exit_on_errors():
         click.echo(url_of(configuration(directory), name))
 
 
@@ -47,7 +47,7 @@ def start(directory: Path, name: str) -> None:
 @click.pass_obj
 def stop(directory: Path) -> None:
     """Stop it; what is in it stays."""
-    with outcome():
+    with exit_on_errors():
         config = configuration(directory)
         was_running = development.stop(config.root)
     click.echo("stopped" if was_running else "it was not running")
@@ -58,7 +58,7 @@ def stop(directory: Path) -> None:
 @click.pass_obj
 def url(directory: Path, name: str) -> None:
     """Print its URL, such as for DATABASE_URL; it is started if need be."""
-    with outcome():
+    with exit_on_errors():
         click.echo(url_of(configuration(directory), name))
 
 
@@ -68,7 +68,7 @@ def url(directory: Path, name: str) -> None:
 @click.pass_obj
 def psql(directory: Path, name: str, arguments: tuple[str, ...]) -> None:
     """Open psql in it, with psql's own ARGUMENTS."""
-    with outcome():
+    with exit_on_errors():
         place = url_of(configuration(directory), name)
         program = psql_program()
     os.execv(program, (program, place, *arguments))
@@ -79,7 +79,7 @@ def psql(directory: Path, name: str, arguments: tuple[str, ...]) -> None:
 @click.pass_obj
 def reset(directory: Path, yes: bool) -> None:
     """Stop it and delete its files, with all databases in it."""
-    with outcome():
+    with exit_on_errors():
         config = configuration(directory)
         confirm(f"Delete the development database of {config.root}?", yes=yes)
         development.remove(config.root)

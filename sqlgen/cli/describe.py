@@ -9,12 +9,11 @@ from typing import Any
 
 import click
 
-from .. import build as pipeline
-from ..build import Described
+from ..build import DescribedQuery, describe_queries
 from ..model.diagnostic import ConfigurationError, Diagnostic
 from ..model.query import Command
 from ..model.typed import TypedQuery
-from .console import FAILED, Progress, coloured, configuration, outcome, show
+from .console import FAILED, Progress, configuration, exit_on_errors, is_coloured, show
 
 
 @click.command()
@@ -33,33 +32,33 @@ def describe(directory: Path, names: tuple[str, ...], format_: str) -> None:
     With NAMEs, only the queries of those names. Queries that PostgreSQL refuses are
     reported; the others are described all the same.
     """
-    with outcome():
+    with exit_on_errors():
         config = configuration(directory)
         with Progress() as progress:
-            found, diagnostics = pipeline.describe_queries(config, progress=progress)
-        wanted = chosen(found, diagnostics, names)
+            queries, diagnostics = describe_queries(config, progress=progress)
+        chosen = choose(queries, diagnostics, names)
     show(diagnostics)
     if format_ == "json":
-        document = {"queries": [as_json(query) for query in wanted]}
+        document = {"queries": [as_json(query) for query in chosen]}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        for query in wanted:
-            click.echo(as_text(query, color=coloured(sys.stdout)))
+        for query in chosen:
+            click.echo(as_text(query, color=is_coloured(sys.stdout)))
     if diagnostics:
         raise SystemExit(FAILED)
 
 
-def chosen(
-    found: Sequence[Described],
+def choose(
+    queries: Sequence[DescribedQuery],
     diagnostics: Sequence[Diagnostic],
     names: Sequence[str],
-) -> list[Described]:
-    """The queries of those *names*, all without any.
+) -> list[DescribedQuery]:
+    """Return the queries of those *names*, or all if there are none.
 
     Raises `ConfigurationError` for a name that no query has, unless some query could
     not be analysed: that may be the one.
     """
-    known = {described.query.query.name for described in found}
+    known = {described.query.query.name for described in queries}
     for name in names:
         if name not in known and not diagnostics:
             close = difflib.get_close_matches(name, known, 1)
@@ -71,11 +70,11 @@ def chosen(
                     hint=f"did you mean `{close[0]}`?" if close else "",
                 )
             )
-    return [d for d in found if not names or d.query.query.name in names]
+    return [d for d in queries if not names or d.query.query.name in names]
 
 
-def as_json(described: Described) -> dict[str, Any]:
-    """The object that SPEC and `docs/describe.md` promise to tools."""
+def as_json(described: DescribedQuery) -> dict[str, Any]:
+    """Return the object that `docs/queries.md` promises to tools."""
     typed, shown = described.query, described.annotations
     query = typed.query
     return {
@@ -113,8 +112,8 @@ def as_json(described: Described) -> dict[str, Any]:
     }
 
 
-def as_text(described: Described, *, color: bool) -> str:
-    """A block for people: the query, then a line for each parameter and column."""
+def as_text(described: DescribedQuery, *, color: bool) -> str:
+    """Return a block for people: the query, then a line for each parameter and column."""
     typed, shown = described.query, described.annotations
     span = typed.query.name_span
     head = f"{span.text} :{typed.query.command}"
@@ -139,7 +138,7 @@ def as_text(described: Described, *, color: bool) -> str:
 
 
 def rows(typed: TypedQuery) -> str:
-    """How many rows there are, in words."""
+    """Return how many rows the query gives, in words."""
     if typed.query.command is Command.EXECROWS:
         return "gives the number of rows affected"
     return {

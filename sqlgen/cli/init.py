@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from .. import write
-from .console import outcome
+from .console import exit_on_errors
 
 NEXT: Final = """\
 
@@ -24,7 +24,7 @@ def init(directory: Path) -> None:
     Adds `[tool.sqlgen]` to pyproject.toml, and a first migration and query where there
     are none. Changes nothing that exists.
     """
-    with outcome():
+    with exit_on_errors():
         created = write.scaffold(directory)
         for path in created:
             click.echo(f"created {path}")

@@ -6,7 +6,7 @@ import click
 
 from ... import migrate
 from ...migrate import project
-from ..console import Progress, configuration, outcome
+from ..console import Progress, configuration, exit_on_errors
 from .output import count
 from .target import database_options, show_log
 
@@ -20,7 +20,7 @@ def baseline(directory: Path, version: int, url: str | None, name: str | None) -
 
     For a database whose schema was made by other means.
     """
-    with outcome(), Progress() as progress, show_log(progress):
+    with exit_on_errors(), Progress() as progress, show_log(progress):
         config = configuration(directory)
         target = project.target(config, url, name, progress=progress)
         migrations = migrate.baseline(

@@ -6,7 +6,7 @@ import click
 
 from ... import migrate
 from ...migrate import project
-from ..console import Progress, configuration, outcome
+from ..console import Progress, configuration, exit_on_errors
 from .output import format_option, print_runs, run_printer
 from .target import database_options, show_log
 
@@ -35,7 +35,7 @@ def down(
     """Revert the last migration, or several, the last one first."""
     if steps is not None and to is not None:
         raise click.UsageError("use either --steps or --to")
-    with outcome(format_), Progress() as progress, show_log(progress):
+    with exit_on_errors(format_), Progress() as progress, show_log(progress):
         config = configuration(directory)
         target = project.target(config, url, name, progress=progress)
         runs = migrate.down(

@@ -8,7 +8,7 @@ import click
 from ... import lint, migrate, write
 from ...migrate import project
 from ...model.output import Change
-from ..console import configuration, outcome, show
+from ..console import configuration, exit_on_errors, show
 
 
 @click.command()
@@ -20,7 +20,7 @@ def new(directory: Path, description: tuple[str, ...]) -> None:
     Its version is the next number, or a timestamp if the last migration has one. Also
     warns of what is risky in the last migration.
     """
-    with outcome():
+    with exit_on_errors():
         config = configuration(directory)
         folder = config.root / config.migrations
         folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ import click
 from ... import migrate
 from ...migrate import MigrationState, MigrationStatus, project
 from ..confirmation import confirm, yes_option
-from ..console import Progress, configuration, outcome
+from ..console import Progress, configuration, exit_on_errors
 from .output import count
 from .target import database_options, show_log
 
@@ -40,7 +40,7 @@ def repair(
     the file that was applied, and asks. Files that differ only in their line endings
     are accepted without a question.
     """
-    with outcome():
+    with exit_on_errors():
         config = configuration(directory)
         migrations = project.migrations(config)
         table = config.migrate.table

@@ -7,7 +7,7 @@ import click
 from ... import database, migrate
 from ...migrate import project
 from ..confirmation import confirm, yes_option
-from ..console import Progress, configuration, outcome
+from ..console import Progress, configuration, exit_on_errors
 from .output import print_runs, run_printer
 from .target import database_options, show_log
 
@@ -26,7 +26,7 @@ def reset(
 
     Asks first. Refuses a server that is not on this machine, unless --force.
     """
-    with outcome():
+    with exit_on_errors():
         config = configuration(directory)
         migrations = project.migrations(config)
         with Progress() as progress:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ...migrate import project
-from ..console import Progress, configuration, outcome
+from ..console import Progress, configuration, exit_on_errors
 from .output import count
 from .target import database_options, show_log
 
@@ -15,7 +15,7 @@ from .target import database_options, show_log
 @click.pass_obj
 def seed(directory: Path, url: str | None, name: str | None) -> None:
     """Run the SQL files of `seeds/` in order, in one transaction."""
-    with outcome(), Progress() as progress, show_log(progress):
+    with exit_on_errors(), Progress() as progress, show_log(progress):
         config = configuration(directory)
         target = project.target(config, url, name, progress=progress)
         progress("running the seeds")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ...migrate import DRIFT, MigrationState, MigrationStatus
-from ..console import coloured
+from ..console import is_coloured
 from .output import duration, format_option, print_json
 from .statuses import PENDING, read_statuses, status_json
 from .target import database_options
@@ -23,7 +23,7 @@ def status(directory: Path, url: str | None, name: str | None, format_: str) -> 
     if format_ == "json":
         print_json({"migrations": [status_json(status) for status in statuses]})
     else:
-        for line in table(statuses, color=coloured(sys.stdout)):
+        for line in table(statuses, color=is_coloured(sys.stdout)):
             click.echo(line)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ... import migrate
 from ...migrate import MigrationState, MigrationStatus, project
-from ..console import Progress, configuration, outcome
+from ..console import Progress, configuration, exit_on_errors
 
 PENDING: Final = frozenset({MigrationState.PENDING, MigrationState.STOPPED})
 """The states of the migrations that `up` runs."""
@@ -15,7 +15,7 @@ def read_statuses(
     directory: Path, url: str | None, name: str | None, format_: str
 ) -> tuple[MigrationStatus, ...]:
     """Return the status of each migration; on an error, print it and exit."""
-    with outcome(format_), Progress() as progress:
+    with exit_on_errors(format_), Progress() as progress:
         config = configuration(directory)
         target = project.target(config, url, name, progress=progress)
         return migrate.status(

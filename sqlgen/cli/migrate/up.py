@@ -6,7 +6,7 @@ import click
 
 from ... import migrate
 from ...migrate import project
-from ..console import Progress, configuration, outcome, show
+from ..console import Progress, configuration, exit_on_errors, show
 from .output import (
     count,
     format_option,
@@ -39,7 +39,7 @@ def up(
     format_: str,
 ) -> None:
     """Apply the pending migrations, in order, each in its own transaction."""
-    with outcome(format_), Progress() as progress, show_log(progress):
+    with exit_on_errors(format_), Progress() as progress, show_log(progress):
         config = configuration(directory)
         target = project.target(config, url, name, progress=progress)
         if dry_run:

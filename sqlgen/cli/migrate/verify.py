@@ -8,7 +8,7 @@ import click
 from ...migrate import project
 from ...model.diagnostic import Severity
 from ...model.migration import Migration
-from ..console import FAILED, Progress, configuration, outcome, show
+from ..console import FAILED, Progress, configuration, exit_on_errors, show
 from ..options import format_option
 from .output import count
 
@@ -25,7 +25,7 @@ def verify(directory: Path, seed: bool, format_: str) -> None:
     Shows what a down file does not restore, as a diff of the schema, and warns of what
     is risky. Exit status 1 if a down file does not restore the earlier schema.
     """
-    with outcome(format_):
+    with exit_on_errors(format_):
         config = configuration(directory)
         with Progress() as progress:
             diagnostics = project.verify(config, with_seeds=seed, progress=progress)

@@ -1,0 +1,93 @@
+"""What a build is asked for, and what it gives."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from .. import read, write
+from ..model.config import Config
+from ..model.diagnostic import ConfigurationError, Diagnostic
+from ..model.frozen import frozen
+from ..model.output import GeneratedFile
+from ..model.source import SourceFile
+
+
+@frozen(kw_only=True)
+class BuildRequest:
+    """A project as it stands on disk, and the query files that the build is for.
+
+    `templates` are the project's own templates of generated code. `generated` are the contents of the files below the output folder, and `digests` their digests,
+    by path. Errors count only in the query files whose paths are `selected`.
+    """
+
+    config: Config
+    migrations: tuple[SourceFile, ...]
+    queries: tuple[SourceFile, ...]
+    templates: tuple[SourceFile, ...]
+    generated: Mapping[str, bytes]
+    digests: Mapping[str, bytes]
+    selected: frozenset[str]
+    is_partial: bool
+
+    def selects(self, diagnostic: Diagnostic) -> bool:
+        """Return whether the diagnostic is about a selected query file, or about no query file."""
+        path = diagnostic.label.span.source.path if diagnostic.label else ""
+        return path in self.selected or all(path != s.path for s in self.queries)
+
+
+@frozen
+class BuildResult:
+    """The files of the generated package and its lock.
+
+    `files` are those that were made, each with the path of its query file (or an empty text).
+    `unchanged` are the digests of those that are on disk already, by path. `warnings` are about
+    the queries; `unselected_errors` are errors in files that the build is not for.
+    """
+
+    files: Mapping[GeneratedFile, str]
+    unchanged: Mapping[str, bytes]
+    warnings: tuple[Diagnostic, ...]
+    unselected_errors: tuple[Diagnostic, ...]
+
+
+def read_request(config: Config, only: Sequence[Path] = ()) -> BuildRequest:
+    """Read the project's files for a build of the query files *only* names, or of all.
+
+    Raises `SqlgenError` if a file cannot be read, and `ConfigurationError` where *only* has a path
+    without query files.
+    """
+    queries = read.sources(config.root, config.queries)
+    generated = read.generated(config.root, config.output)
+    return BuildRequest(
+        config=config,
+        migrations=read.sources(config.root, config.migrations),
+        queries=queries,
+        templates=read.templates(config.root, config.templates),
+        generated=generated,
+        digests=write.digests(generated),
+        selected=_select(config, [source.path for source in queries], only),
+        is_partial=bool(only),
+    )
+
+
+def _select(
+    config: Config, paths: Sequence[str], only: Sequence[Path]
+) -> frozenset[str]:
+    """Return those of the *paths* that *only* names by file or folder; all if it is empty."""
+    if not only:
+        return frozenset(paths)
+    selected: set[str] = set()
+    for path in only:
+        inside = os.path.relpath(path.resolve(), config.root).replace(os.sep, "/")
+        matching = [p for p in paths if p == inside or p.startswith(f"{inside}/")]
+        if not matching:
+            raise ConfigurationError(
+                Diagnostic(
+                    code="no-such-query-file",
+                    message=f"`{path}` is not a query file of this project",
+                    label=None,
+                    hint=f"name files or folders below `{config.queries}/`",
+                )
+            )
+        selected.update(matching)
+    return frozenset(selected)

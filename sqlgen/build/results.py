@@ -1,0 +1,51 @@
+"""A whole build's result <-> the cache: what says that there is nothing to do."""
+
+import pickle
+from collections.abc import Sequence
+
+from .. import cache, write
+from ..model.config import UnknownName
+from ..model.diagnostic import Diagnostic
+from .request import BuildRequest, BuildResult
+
+StoredResult = tuple[tuple[Diagnostic, ...], tuple[UnknownName, ...]]
+"""What an earlier build had to report: warnings, and unknown names in the configuration."""
+
+
+def result_key(request: BuildRequest) -> str:
+    """Return the cache key of a build's result; empty where only the server can tell."""
+    server = cache.embedded_server(request.config)
+    groups = (request.migrations, request.queries, request.templates)
+    return cache.project_key(request.config, server, groups) if server else ""
+
+
+def load_result(
+    store: cache.Store, key: str, request: BuildRequest
+) -> StoredResult | None:
+    """Return what an earlier build of these very files reported, if its output is still there."""
+    content = store.get(key) if key else None
+    if content is None:
+        return None
+    digests, warnings, names = pickle.loads(content)  # whole, and in the user's folder
+    is_current = write.is_current(request.generated, request.digests, digests)
+    return (warnings, names) if is_current else None
+
+
+def store_result(
+    store: cache.Store,
+    key: str,
+    result: BuildResult,
+    unknown_names: Sequence[UnknownName],
+) -> None:
+    """Keep the digests of what a build has generated, and what it reported.
+
+    Names in the configuration are kept without their places, which may move.
+    """
+    if store and key:
+        digests = {file.path: write.digest(file.text) for file in result.files}
+        content = (
+            {**result.unchanged, **digests},
+            result.warnings,
+            tuple(unknown_names),
+        )
+        store.put(key, pickle.dumps(content))

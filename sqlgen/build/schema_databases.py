@@ -1,0 +1,196 @@
+"""Migrations -> a database that has them, on the server that builds ask.
+
+Psycopg is imported only where a database must be made, or the server is not our own.
+"""
+
+import hashlib
+import pickle
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from .. import cache, describe, embedded
+from ..describe import WireConnection
+from ..embedded import EmbeddedServer
+from ..model import session
+from ..model.catalog import Catalog
+from ..model.config import Config
+from ..model.migration import Migration
+from ..model.progress import Progress
+from .schema_session import SchemaSession
+from .server_pool import ServerHandle
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import TupleRow
+
+    from ..database import Server
+
+_MINUTE: Final = 60 * 10**9
+"""Nanoseconds between two notes of a database's use."""
+_CATALOGS: Final = 16 * 2**20
+"""Bytes of catalogs that are kept beside a cluster: those of some ten databases."""
+
+
+def server_identity(server: ServerHandle) -> str:
+    """Return what tells servers apart on which the same migrations may give other types."""
+    from .. import database
+
+    psycopg_server = _with_driver(server)
+    with database.maintenance_connection(psycopg_server) as connection:
+        row = connection.execute(_IDENTITY).fetchone()
+    facts = (row, psycopg_server.version, psycopg_server.fingerprint)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+@contextmanager
+def lend(
+    server: ServerHandle,
+    config: Config,
+    migrations: Sequence[Migration],
+    store: cache.Store,
+    progress: Progress,
+) -> Iterator[SchemaSession]:
+    """Lend a session on a database with all migrations: an earlier run's where there is one.
+
+    Nothing of an earlier run is used, and nothing is kept, if the *store* keeps nothing. Raises
+    `SqlgenError` if a migration fails.
+    """
+    if not isinstance(server, EmbeddedServer) or not store:
+        with _migrate(server, config, migrations, store, progress) as (migrated, _):
+            yield migrated
+        return
+    server.wait()
+    name = _template(server, config, migrations)
+    progress("asking PostgreSQL")
+    kept = _open_template(server, config, name)
+    if kept is None:
+        with _migrate(server, config, migrations, store, progress) as (
+            migrated,
+            is_kept,
+        ):
+            if not is_kept:
+                yield migrated
+                return
+            catalog = migrated.catalog
+        kept = _open_template(server, config, name, catalog)
+        assert kept is not None, "it was made just now"
+    with kept:
+        yield kept
+
+
+def _template(
+    server: EmbeddedServer, config: Config, migrations: Sequence[Migration]
+) -> str:
+    """Return the name of the database that has the migrations, as long as it is kept."""
+    chain = cache.migration_chain([migration.up for migration in migrations], config)
+    return embedded.schema_database_name(
+        server.fingerprint,
+        server.version,
+        chain[-1] if chain else "",
+        config.search_path,
+    )
+
+
+def _open_template(
+    server: EmbeddedServer, config: Config, name: str, catalog: Catalog | None = None
+) -> SchemaSession | None:
+    """Open the database *name*; return None where it or its catalog is not there.
+
+    Catalogs are kept beside the cluster, since they are full of its oids; that of a new database is
+    given as *catalog*. The folder is ours alone, and its entries are whole and of this very code.
+    """
+    settings = session.settings(config.search_path) | session.TREE_SETTINGS
+
+    def connect() -> WireConnection:
+        options = session.startup_options(settings)
+        return WireConnection(server.socket, embedded.SUPERUSER, name, options)
+
+    try:
+        wire = connect()
+    except describe.NoSuchDatabaseError:
+        return None
+    catalogs = cache.Store(server.folder / "catalogs", limit=_CATALOGS)
+    key = _catalog_key(wire, name)
+    if catalog is not None:
+        catalogs.put(key, _pickle(catalog))
+    elif content := catalogs.get(key):
+        catalog = pickle.loads(content)
+    if catalog is None:
+        wire.close()
+        return None
+    return SchemaSession(catalog, connect, wire, key, catalogs)
+
+
+def _pickle(catalog: Catalog) -> bytes:
+    """Pickle the catalog; few of a server's three thousand functions are used in one project."""
+    relations = cache.LazyMapping(catalog.relations)
+    functions = cache.LazyMapping(catalog.functions)
+    lazy = replace(catalog, relations=relations, functions=functions)
+    return pickle.dumps(lazy, pickle.HIGHEST_PROTOCOL)
+
+
+def _catalog_key(wire: WireConnection, name: str) -> str:
+    """Return what the database's catalog is kept under; note that the database is in use."""
+    [(*identity, used)] = wire.query(_DATABASE)
+    if time.time_ns() - int(used or 0) > _MINUTE:
+        wire.query(f"COMMENT ON DATABASE {name} IS '{time.time_ns():020d}'")
+    return cache.catalog_key(repr(identity))
+
+
+@contextmanager
+def _migrate(
+    server: ServerHandle,
+    config: Config,
+    migrations: Sequence[Migration],
+    store: cache.Store,
+    progress: Progress,
+) -> Iterator[tuple[SchemaSession, bool]]:
+    """Make a database with all migrations; lend it, and tell whether it stays for later runs."""
+    from .. import database, migrate
+
+    def apply(connection: "Connection[TupleRow]", start: int) -> None:
+        for migration in migrations[start:]:
+            progress(f"migrating to {migration.version}")
+            migrate.execute(connection, migration)
+        connection.execute("DISCARD TEMP")  # which no later run would see
+
+    psycopg_server, path = _with_driver(server), config.search_path
+    chain = cache.migration_chain([migration.up for migration in migrations], config)
+    keep = bool(store)
+    with database.migrated(
+        psycopg_server, chain, apply, search_path=path, keep=keep
+    ) as connection:
+        progress("asking PostgreSQL")
+        name, catalog = connection.info.dbname, describe.catalog(connection)
+        with SchemaSession(
+            catalog, lambda: database.connect(psycopg_server, name, path)
+        ) as migrated:
+            yield migrated, name.startswith(embedded.SCHEMA_DATABASE_PREFIX)
+
+
+def _with_driver(server: ServerHandle) -> "Server":
+    """Return the server as psycopg reaches it."""
+    from .. import database
+
+    if not isinstance(server, EmbeddedServer):
+        return server
+    server.wait()
+    return database.embedded_server(server)
+
+
+_IDENTITY = """
+SELECT version(),
+       (SELECT array_agg(e::text ORDER BY e::text) FROM pg_available_extension_versions AS e),
+       -- What the server, the database and the role have set otherwise than PostgreSQL does.
+       (SELECT array_agg((name, setting)::text ORDER BY name) FROM pg_settings
+        WHERE source NOT IN ('default', 'override', 'client', 'session'))
+"""
+
+_DATABASE = """
+SELECT (SELECT system_identifier FROM pg_control_system()), oid,
+       shobj_description(oid, 'pg_database') -- when it was last used, for templates.py
+FROM pg_database WHERE datname = current_database()
+"""
