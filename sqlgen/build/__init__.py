@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from .. import cache, read, write
 from ..model.config import Config, UnknownName
-from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
 from ..model.frozen import frozen
 from ..model.output import Change, Plan
 from ..model.progress import Progress, no_progress
@@ -180,10 +180,16 @@ def visible_warnings(
 def newest_migration_warnings(
     migrations: "Sequence[Migration]",
 ) -> tuple[Diagnostic, ...]:
-    """Return the warnings about the newest migration, which is most likely still being written."""
+    """Return the warnings about the newest migration, which is most likely still being written.
+
+    Raises `SqlgenError` for errors in its `-- sqlgen:` comments.
+    """
     from .. import lint
 
-    return lint.lint_newest(migrations)
+    diagnostics = lint.lint_newest(migrations)
+    if errors := [d for d in diagnostics if d.severity is Severity.ERROR]:
+        raise SqlgenError(*errors)
+    return diagnostics
 
 
 def stale_files(plan_: Plan) -> tuple[Diagnostic, ...]:
