@@ -1,9 +1,10 @@
-# The two commands of a fresh machine: `make build` and `make test`. Both install what they need.
+# The commands of a fresh machine: `make build` and `make test`. Both install what they need, from
+# PyPI alone. `make test-system` runs the tests that need programs of Debian or Ubuntu.
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: build check test bench clean db-migrate db-migrate-test db-reset db-seed db-stop
+.PHONY: build check test test-fast test-system bench clean db-migrate db-migrate-test db-reset db-seed db-stop
 
 build: $(VENV)/.installed
 	$(BIN)/sqlgen build
@@ -16,8 +17,20 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m tests.benchmarks.builds
 	$(BIN)/python -m tests.benchmarks.runtime
 
+PYTEST = $(BIN)/python -m pytest -n 2 --dist worksteal
+
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(PYTEST) -m 'not system'
+
+# On the oldest PostgreSQL that is installed; `make test` and this run no test twice.
+test-system: $(VENV)/.installed
+	.ci/system-programs
+	$(PYTEST) -m system
+
+# What may differ from one Python to another: the pure stages, the generated code, its behaviour.
+FAST = parse read translate render report write lint lockfile cache behaviour
+test-fast: $(VENV)/.installed
+	$(PYTEST) -m 'not system' $(FAST:%=tests/test_%) tests/test_golden.py
 
 # The database of DATABASE_URL, else `dev` (and `test`) of the embedded one in .sqlgen/.
 db-migrate: $(VENV)/.installed
@@ -42,4 +55,4 @@ $(VENV)/.installed: pyproject.toml
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-3.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

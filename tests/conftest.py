@@ -1,9 +1,11 @@
-"""Real servers for the tests: the oldest and the newest PostgreSQL at hand.
+"""Real servers for the tests: the newest PostgreSQL at hand, and the oldest one that is installed.
 
 `server` runs a test once on each, `newest_server` once; `connection` and `newest_connection` are
-autocommit connections to a fresh database on them. `SQLGEN_TEST_SERVER_URL` names a server to use
-instead; what only newer ones can do still runs on the newest at hand. A machine without any
-PostgreSQL fails these tests: one that is skipped would look green.
+autocommit connections to a fresh database on them. The newest one comes from PyPI. The installed one
+is the operating system's: its tests have the mark `system`, `make test` leaves them out and
+`make test-system` runs only them. Without an installed PostgreSQL they fail: a test that is skipped
+would look green. `SQLGEN_TEST_SERVER_URL` names a server to use instead of both; what needs a newer
+one still runs on the newest at hand.
 """
 
 import os
@@ -20,36 +22,37 @@ from sqlgen.embedded import binaries
 from sqlgen.embedded.binaries import Binaries
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell's background jobs ignore Ctrl-C, and so would the processes that tests interrupt.
+    # A shell's background jobs ignore Ctrl-C, and so would the processes that the tests interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 URL = os.environ.get("SQLGEN_TEST_SERVER_URL")
 
-# What is tested is what sqlgen finds out, not what it has found out before.
+# Tests are about what sqlgen works out, not about what it has cached.
 os.environ["SQLGEN_NO_CACHE"] = "1"
 
 
-def _found() -> list[Binaries]:
-    """All that can be started here, the oldest first."""
-    wheel = binaries.from_wheel()
-    return sorted(
-        (*binaries.installed(), *([wheel] if wheel else ())), key=lambda b: b.version
-    )
+SYSTEM = "system"
+"""The mark and, in front, the id of tests that need programs of the operating system."""
+
+WHEEL = binaries.from_wheel()
+INSTALLED = binaries.installed()
+NEWEST = max(
+    (*INSTALLED, *([WHEEL] if WHEEL else ())), key=lambda b: b.version, default=None
+)
+"""None on a machine without any PostgreSQL, where starting a server fails and says so."""
 
 
-FOUND = _found()
-
-
-def _at_hand() -> dict[str, Binaries | None]:
-    """The servers to test on, by the id of their tests; the newest comes last."""
+def _servers_to_test() -> dict[str, Binaries | None]:
+    """The programs of the servers to test on, by the ids of their tests."""
     if URL:
         return {"given": None}
-    if not FOUND:
-        return {"none": None}  # fails where a server is started
-    return {f"pg{b.major}": b for b in (FOUND[0], FOUND[-1])}
+    newest = f"pg{NEWEST.major}" if NEWEST else "newest"
+    oldest = INSTALLED[-1] if INSTALLED else None
+    system = f"{SYSTEM}-pg{oldest.major}" if oldest else SYSTEM
+    return {newest: NEWEST, system: oldest}
 
 
-AT_HAND = _at_hand()
+SERVERS = _servers_to_test()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,20 +63,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+StartServer = Callable[[str], database.Server]
+
+
 @pytest.fixture(scope="session")
-def _servers() -> Iterator[Callable[[str], database.Server]]:
-    """Starts each server at its first use, and stops them all at the end."""
+def _start_server() -> Iterator[StartServer]:
+    """Start a server of `SERVERS`, or the `newest`, at its first use; stop all at the end."""
     started: dict[str, database.Server] = {}
     with ExitStack() as stack:
 
         def start(name: str) -> database.Server:
-            if name not in started:
-                lent = (
-                    database.server("embedded", binaries=FOUND[-1])
-                    if name == "newest"
-                    else database.server(URL or "embedded", binaries=AT_HAND[name])
+            if name == SYSTEM:
+                pytest.fail(
+                    "no PostgreSQL is installed: `make test-system` installs it",
+                    pytrace=False,
                 )
-                started[name] = stack.enter_context(lent)
+            if name not in started:
+                url = URL if name == "given" and URL else "embedded"
+                programs = SERVERS.get(name, NEWEST)
+                started[name] = stack.enter_context(
+                    database.server(url, binaries=programs)
+                )
             return started[name]
 
         yield start
@@ -82,32 +92,33 @@ def _servers() -> Iterator[Callable[[str], database.Server]]:
 @pytest.fixture(
     scope="session",
     params=[
-        pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in AT_HAND
+        pytest.param(name, marks=[pytest.mark.system] * name.startswith(SYSTEM))
+        for name in SERVERS
     ],
 )
 def server(
-    request: pytest.FixtureRequest, _servers: Callable[[str], database.Server]
+    request: pytest.FixtureRequest, _start_server: StartServer
 ) -> database.Server:
-    return _servers(request.param)
+    return _start_server(request.param)
 
 
 @pytest.fixture(scope="session")
-def newest_server(_servers: Callable[[str], database.Server]) -> database.Server:
-    lent = _servers(list(AT_HAND)[-1])
-    if FOUND and lent.version < FOUND[-1].version:  # a given one, which is older
-        return _servers("newest")
-    return lent
+def newest_server(_start_server: StartServer) -> database.Server:
+    server = _start_server(next(iter(SERVERS)))
+    if NEWEST and server.version < NEWEST.version:  # a given one, which is older
+        return _start_server("newest")
+    return server
 
 
 @pytest.fixture
 def connection(server: database.Server) -> Iterator[psycopg.Connection[TupleRow]]:
-    with database.scratch(server) as lent:
-        yield lent
+    with database.scratch(server) as connection:
+        yield connection
 
 
 @pytest.fixture
 def newest_connection(
     newest_server: database.Server,
 ) -> Iterator[psycopg.Connection[TupleRow]]:
-    with database.scratch(newest_server) as lent:
-        yield lent
+    with database.scratch(newest_server) as connection:
+        yield connection
