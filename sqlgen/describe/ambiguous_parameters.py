@@ -1,47 +1,49 @@
-"""A parameter whose type PostgreSQL cannot tell in one place -> the type that it has in another."""
+"""A parameter whose type PostgreSQL cannot tell in one place -> its type in another place."""
 
 from collections.abc import Mapping
 
 from ..model.catalog import PgType
 from ..model.query import Query
-from .responses import DescribeStatements, ParsedStatement, StatementError
+from .responses import DescribeStatements, ParsedStatement, Response, StatementError
 
 _AMBIGUOUS_PARAMETER = "42P08"
-_TRIES = 8
+_MOST_ATTEMPTS = 8
+"""A parameter may be ambiguous in several places; each attempt gets past one of them."""
 
 
-def deduced(
+def type_elsewhere(
     describe: DescribeStatements,
     query: Query,
-    refused: StatementError,
+    error: StatementError,
     types: Mapping[int, PgType],
 ) -> str:
-    """The type that the parameter which *refused* speaks of has elsewhere, or empty.
+    """Return the type that the ambiguous parameter of *error* has elsewhere in the query, or "".
 
-    `$1 IS NULL OR name = $1` is refused, since the first `$1` is `unknown` when it is looked at, and
-    the second is what `name` is (`check_parameter_resolution_walker` of parser/parse_param.c). With
-    NULL in the first one's place, PostgreSQL tells the type of the other.
+    PostgreSQL rejects `$1 IS NULL OR name = $1`: the first `$1` is analysed while its type is still
+    `unknown`, the second gives it the type of `name`, and the two must agree
+    (`check_parameter_resolution_walker` in parser/parse_param.c). With NULL in the place of the
+    first one, the server tells the type of the second.
     """
-    if refused.sqlstate != _AMBIGUOUS_PARAMETER or refused.position is None:
+    if error.sqlstate != _AMBIGUOUS_PARAMETER or error.position is None:
         return ""
     text = query.sql.text
-    number = _number_at(query, refused.position - 1)
-    answer: ParsedStatement | StatementError = refused
-    for _ in range(_TRIES):
-        if isinstance(answer, ParsedStatement):
-            oids = answer.parameters[number - 1 : number] if number else ()
+    number = _number_at(query, error.position - 1)
+    response: Response = error
+    for _ in range(_MOST_ATTEMPTS):
+        if isinstance(response, ParsedStatement):
+            oids = response.parameters[number - 1 : number] if number else ()
             return "".join(types[oid].display for oid in oids if oid in types)
-        if answer.sqlstate != _AMBIGUOUS_PARAMETER or answer.position is None:
+        if response.sqlstate != _AMBIGUOUS_PARAMETER or response.position is None:
             return ""
-        start = answer.position - 1
-        end = start + 1
+        start = response.position - 1
+        end = start + 1  # after the `$`
         while text[end : end + 1].isdecimal():
             end += 1
         text = f"{text[:start]}NULL{text[end:]}"
-        (answer,) = describe([text])
+        (response,) = describe([text])
     return ""
 
 
 def _number_at(query: Query, offset: int) -> int:
-    """The number of the parameter at character *offset* of the server's text, or 0."""
+    """Return the number of the parameter at character *offset* of the server's text, or 0."""
     return next((p.number for p in query.sql.placeholders if p.start == offset), 0)

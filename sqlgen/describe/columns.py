@@ -1,4 +1,4 @@
-"""`pg_attribute` -> rows of columns, with what is really enforced."""
+"""`pg_attribute` -> the columns of each relation, with NOT NULL only where every row obeys it."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -9,32 +9,38 @@ from psycopg.rows import args_row
 
 _COLUMNS = """
 SELECT a.attrelid,
+       -- The number that RowDescription and trees have; a dropped column's number stays unused.
        a.attnum,
        a.attname,
        a.atttypid,
        a.attnotnull,
+       -- Generated columns have a pg_attrdef too; identity columns have none.
        a.atthasdef,
        a.attgenerated::text,
-       -- What a generated column is made from, as a tree and as text; defaults nobody needs.
+       -- The expression of a generated column, as a tree and as text. That of a DEFAULT is not needed.
        coalesce(d.adbin::text, ''),
        coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
+       -- GENERATED … AS IDENTITY, ALWAYS or BY DEFAULT.
        a.attidentity <> '',
-       -- A CHECK's list of texts is a list of values only where equal means identical.
+       -- A CHECK constraint lists the possible values only where equal texts are identical.
        coalesce(l.collisdeterministic, false)
 FROM pg_attribute AS a
 JOIN pg_class AS c ON c.oid = a.attrelid
 LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
 LEFT JOIN pg_attrdef AS d
        ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> ''
+-- System columns such as ctid have negative numbers.
 WHERE a.attnum > 0
   AND NOT a.attisdropped
-  -- Tables, partitioned and foreign ones, views, composite types and sequences; no index or TOAST.
+  -- Tables, partitioned tables, foreign tables, views, materialized views, composite types and
+  -- sequences; not indexes and TOAST tables.
   AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c', 'S')
 ORDER BY a.attrelid, a.attnum
 """
 
 _CHILDREN = """
--- Inheritance children and partitions; indexes have parents too, which do not matter here.
+-- Children by inheritance, and partitions. Indexes of partitioned tables, which are not needed, have
+-- parents too.
 SELECT i.inhparent, i.inhrelid
 FROM pg_inherits AS i
 JOIN pg_class AS c ON c.oid = i.inhrelid
@@ -44,8 +50,8 @@ WHERE c.relkind IN ('r', 'p', 'f')
 _FOREIGN = "SELECT oid FROM pg_class WHERE relkind = 'f'"
 
 _NOT_VALID = """
--- From PostgreSQL 18 on, NOT NULL is a constraint that may be NOT VALID: attnotnull is set, old
--- rows may be NULL all the same. There are no such rows on older servers.
+-- Since PostgreSQL 18, NOT NULL is a constraint, which may be NOT VALID: attnotnull is true, and old
+-- rows may be NULL all the same. Older servers have no constraints of the type 'n' on tables.
 SELECT conrelid, conkey[1]
 FROM pg_constraint
 WHERE contype = 'n' AND conrelid <> 0 AND NOT convalidated
@@ -53,7 +59,11 @@ WHERE contype = 'n' AND conrelid <> 0 AND NOT convalidated
 
 
 class ColumnRow(NamedTuple):
-    """A row of `pg_attribute`."""
+    """A row of `_COLUMNS`: the oid of its relation, and the column.
+
+    `expression` is the tree of a generated column's expression, `definition` its text. `generated` is
+    `attgenerated`: `s` stored, `v` virtual (18), or empty.
+    """
 
     relation: int
     number: int
@@ -69,41 +79,42 @@ class ColumnRow(NamedTuple):
 
 
 class Inheritance(NamedTuple):
-    """Who inherits from whom: the rows of a relation are also those of its descendants.
+    """The inheritance trees of a database, by oids: a query on a table also gets its descendants' rows.
 
-    `foreign` are the relations with rows of another server, own or inherited: nothing that is
-    declared of them is enforced.
+    `descendants` are the children, their children and so on. `foreign` are the foreign tables and
+    the tables with a foreign descendant: PostgreSQL enforces no constraint on another server's rows.
     """
 
     descendants: Mapping[int, frozenset[int]]
     foreign: frozenset[int]
 
 
-def family(connection: psycopg.Connection[Any]) -> Inheritance:
-    """The inheritance trees of the database."""
+def inheritance(connection: psycopg.Connection[Any]) -> Inheritance:
+    """Return the inheritance trees of the database."""
     children: defaultdict[int, list[int]] = defaultdict(list)
     for parent, child in connection.execute(_CHILDREN):
         children[parent].append(child)
 
     def below(relation: int) -> frozenset[int]:
-        found: set[int] = set()
+        oids: set[int] = set()
         for child in children.get(relation, ()):
-            found |= {child} | below(child)
-        return frozenset(found)
+            oids |= {child} | below(child)
+        return frozenset(oids)
 
     descendants = {parent: below(parent) for parent in tuple(children)}
     foreign = {oid for (oid,) in connection.execute(_FOREIGN)}
-    above = {parent for parent, found in descendants.items() if found & foreign}
+    above = {parent for parent, oids in descendants.items() if oids & foreign}
     return Inheritance(descendants, frozenset(foreign | above))
 
 
 def columns(
-    connection: psycopg.Connection[Any], family: Inheritance
+    connection: psycopg.Connection[Any], inheritance: Inheritance
 ) -> dict[int, list[ColumnRow]]:
-    """The columns of each relation in order; `not_null` and `expression` hold for every row.
+    """Return the columns of each relation by its oid, in the order of their numbers.
 
-    A child may have lost the NOT NULL that it inherited (`ALTER TABLE child … DROP NOT NULL`, before
-    18), or generate a column from something else, and the parent's queries show the child's rows.
+    `not_null` and `expression` hold for every row that a query on the relation gets, those of its
+    descendants included. A child may have dropped the NOT NULL that it inherited (before 18), or may
+    generate the column by another expression.
     """
     with connection.cursor(row_factory=args_row(ColumnRow)) as cursor:
         rows = cursor.execute(_COLUMNS).fetchall()
@@ -112,19 +123,19 @@ def columns(
         (row.relation, row.name)
         for row in rows
         if not row.not_null
-        or row.relation in family.foreign
+        or row.relation in inheritance.foreign
         or (row.relation, row.number) in not_valid
     }
     definitions = {
         (row.relation, row.name): row.definition for row in rows if row.generated
     }
-    found: dict[int, list[ColumnRow]] = {}
+    columns: dict[int, list[ColumnRow]] = {}
     for row in rows:
         if row.generated and (
-            row.relation in family.foreign
+            row.relation in inheritance.foreign
             or any(
                 definitions.get((child, row.name)) != row.definition
-                for child in family.descendants.get(row.relation, ())
+                for child in inheritance.descendants.get(row.relation, ())
             )
         ):
             row = row._replace(expression="")
@@ -132,9 +143,9 @@ def columns(
             (row.relation, row.name) in nullable
             or any(
                 (child, row.name) in nullable
-                for child in family.descendants.get(row.relation, ())
+                for child in inheritance.descendants.get(row.relation, ())
             )
         ):
             row = row._replace(not_null=False)
-        found.setdefault(row.relation, []).append(row)
-    return found
+        columns.setdefault(row.relation, []).append(row)
+    return columns

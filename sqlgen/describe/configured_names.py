@@ -1,4 +1,4 @@
-"""The names in a configuration, Catalog -> those that nothing in the database has."""
+"""Config, Catalog -> the names in the configuration that do not exist in the database."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from ..model.config import Config, NameKind, UnknownName
 
 
 def unknown_names(config: Config, catalog: Catalog) -> tuple[UnknownName, ...]:
-    """The columns, types and functions of the *config* that do not exist, each with the nearest."""
+    """Return the configured columns, types and functions that do not exist, with similar names."""
     return (
         *_unknown(NameKind.COLUMNS, config.columns, _columns(catalog)),
         *_unknown(NameKind.TYPES, config.types, _types(catalog)),
@@ -15,7 +15,7 @@ def unknown_names(config: Config, catalog: Catalog) -> tuple[UnknownName, ...]:
             NameKind.FUNCTIONS,
             config.never_null,
             _functions(catalog.functions.values()),
-            # PostgreSQL's own have no need of being named.
+            # Nobody needs to configure PostgreSQL's own functions, so none is suggested.
             _functions(f for f in catalog.functions.values() if not f.system),
         ),
     )
@@ -25,19 +25,19 @@ def _unknown(
     where: NameKind,
     names: Iterable[str],
     known: frozenset[str],
-    meant: frozenset[str] | None = None,
+    suggested: frozenset[str] | None = None,
 ) -> Iterable[UnknownName]:
     for name in names:
         if name not in known:
             import difflib  # rarely needed
 
-            # One that is qualified is compared with those that are.
-            alike = sorted(
+            # A qualified name is compared with qualified names only.
+            candidates = sorted(
                 k
-                for k in (known if meant is None else meant)
+                for k in (known if suggested is None else suggested)
                 if _dots(k) == _dots(name)
             )
-            near = difflib.get_close_matches(name, alike, n=1, cutoff=0.7)
+            near = difflib.get_close_matches(name, candidates, n=1, cutoff=0.7)
             yield UnknownName(where, name, near[0] if near else "")
 
 
@@ -46,12 +46,12 @@ def _dots(name: str) -> int:
 
 
 def _columns(catalog: Catalog) -> frozenset[str]:
-    short = [
+    columns = [
         (relation.schema, f"{relation.name}.{column.name}")
         for relation in catalog.relations.values()
         for column in relation.columns.values()
     ]
-    return frozenset(name for schema, c in short for name in (c, f"{schema}.{c}"))
+    return frozenset(name for schema, c in columns for name in (c, f"{schema}.{c}"))
 
 
 def _types(catalog: Catalog) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""`pg_index`, `pg_constraint`, `pg_trigger` -> what holds for the rows of each relation."""
+"""`pg_index`, `pg_constraint`, `pg_trigger` -> the constraints and triggers of each relation."""
 
 from collections import defaultdict
 from typing import Any
@@ -10,14 +10,18 @@ from .columns import Inheritance
 
 _UNIQUE_KEYS = """
 SELECT i.indrelid,
-       -- INCLUDE columns come after the key's own; an expression has the number 0.
+       -- The key columns without those of INCLUDE, which come last; 0 stands for an expression.
        (i.indkey::int2[])[0 : i.indnkeyatts - 1],
        i.indisprimary,
-       -- PostgreSQL 15 and newer have this column.
+       -- NULLS NOT DISTINCT: PostgreSQL 14 does not have this column.
        coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false),
+       -- The trees of the expressions, in order,
        coalesce(i.indexprs::text, ''),
+       -- the collation of each key column,
        i.indcollation::oid[],
+       -- the tree of the WHERE clause,
        coalesce(i.indpred::text, ''),
+       -- and the definition as people write it: the key columns, and the WHERE clause.
        (
            SELECT string_agg(pg_get_indexdef(i.indexrelid, n, true), ', ' ORDER BY n)
            FROM generate_series(1, i.indnkeyatts) AS n
@@ -25,14 +29,16 @@ SELECT i.indrelid,
 FROM pg_index AS i
 JOIN pg_class AS c ON c.oid = i.indrelid
 WHERE i.indisunique
-  -- Built completely, and attached on every partition.
+  -- CREATE INDEX CONCURRENTLY has succeeded, and every partition has its part of the index.
   AND i.indisvalid
-  -- A deferrable one may be broken until the end of the transaction.
+  -- A deferrable key may have duplicates until the end of the transaction.
   AND i.indimmediate
-  -- A WITHOUT OVERLAPS key (18) is unique only together with its range.
+  -- The columns of a WITHOUT OVERLAPS key (18) are unique only at each moment of its range.
   AND NOT i.indisexclusion
+  -- Tables, partitioned tables and materialized views.
   AND c.relkind IN ('r', 'p', 'm')
-  -- Its equality must be the type's own `=`: record_image_ops, say, tells 1.0 from 1.00.
+  -- The index must compare as the type's `=` does: record_image_ops, say, tells 1.0 from 1.00. These
+  -- operator classes for texts differ from the default one only in the order.
   AND NOT EXISTS (
       SELECT
       FROM pg_opclass AS o
@@ -42,7 +48,8 @@ WHERE i.indisunique
             'varchar_ops', 'text_pattern_ops', 'varchar_pattern_ops', 'bpchar_pattern_ops'
         )
   )
-  -- Under a column's own collation that calls more values equal, the index must do so, too.
+  -- If the column's own collation makes different texts equal, the index must have that collation:
+  -- under another one, texts that the query finds equal could both be in it.
   AND NOT EXISTS (
       SELECT
       FROM generate_series(0, i.indnkeyatts - 1) AS n
@@ -56,15 +63,18 @@ ORDER BY i.indrelid, i.indisprimary DESC, i.indexrelid
 _FOREIGN_KEYS = """
 SELECT c.conrelid, c.conkey, c.confrelid, c.confkey
 FROM pg_constraint AS c
+-- The constraint of the partitioned table that a partition's constraint was made from.
 LEFT JOIN pg_constraint AS parent ON parent.oid = c.conparentid
 WHERE c.contype = 'f'
+  -- NOT VALID: old rows may refer to nothing.
   AND c.convalidated
+  -- A deferrable key may be violated until the end of the transaction.
   AND NOT c.condeferrable
-  -- NOT ENFORCED and PERIOD are from PostgreSQL 18.
+  -- NOT ENFORCED and PERIOD (18); older servers do not have these columns.
   AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
   AND NOT coalesce((to_jsonb(c) ->> 'conperiod')::boolean, false)
-  -- A key to a partitioned table has a row for each partition of the target, too: those do not say
-  -- that every row refers to that very partition.
+  -- A key to a partitioned table also has a constraint on the same table for each partition of the
+  -- target. Not every row refers to that one partition.
   AND parent.conrelid IS DISTINCT FROM c.conrelid
 ORDER BY c.conrelid, c.oid
 """
@@ -75,20 +85,22 @@ SELECT c.conrelid,
        c.conbin::text,
        pg_get_constraintdef(c.oid),
        c.conkey,
-       -- A parent's NO INHERIT constraint says nothing of its children's rows.
+       -- NO INHERIT: the children's rows need not satisfy it.
        c.connoinherit
 FROM pg_constraint AS c
 WHERE c.contype = 'c'
+  -- A table's constraint: that of a domain has the oid 0 here.
   AND c.conrelid <> 0
-  -- NOT VALID says nothing of old rows.
+  -- NOT VALID: old rows need not satisfy it.
   AND c.convalidated
-  -- NOT ENFORCED (18) says nothing of any.
+  -- NOT ENFORCED (18): no row need satisfy it.
   AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
 ORDER BY c.conrelid, c.conname
 """
 
 _ROW_TRIGGERS = """
--- pg_trigger.h: 1 is FOR EACH ROW, 2 BEFORE, 64 INSTEAD OF, 4 INSERT, 8 DELETE, 16 UPDATE.
+-- The bits of tgtype (catalog/pg_trigger.h): 1 is FOR EACH ROW, 2 BEFORE, 4 INSERT, 8 DELETE,
+-- 16 UPDATE, 64 INSTEAD OF.
 SELECT t.tgrelid,
        CASE WHEN t.tgtype & 2 <> 0 THEN 'before' ELSE 'instead of' END,
        event.name
@@ -96,9 +108,10 @@ FROM pg_trigger AS t
 JOIN (VALUES (4, 'insert'), (8, 'delete'), (16, 'update')) AS event (bit, name)
   ON t.tgtype & event.bit <> 0
 WHERE t.tgtype & 1 <> 0
-  -- AFTER triggers see what is stored already and cannot change it. A trigger that is switched off
-  -- here may be on where the queries run.
+  -- An AFTER trigger cannot change the row. A disabled trigger counts: it may be enabled in the
+  -- database where the queries run.
   AND t.tgtype & (2 | 64) <> 0
+  -- Foreign keys are checked by internal triggers.
   AND NOT t.tgisinternal
 """
 
@@ -106,8 +119,8 @@ WHERE t.tgtype & 1 <> 0
 def unique_keys(
     connection: psycopg.Connection[Any],
 ) -> dict[int, tuple[UniqueKey | UniqueIndex, ...]]:
-    """Keys by relation, the primary key first."""
-    found: defaultdict[int, list[UniqueKey | UniqueIndex]] = defaultdict(list)
+    """Return the unique keys and indexes by relation, the primary key first."""
+    keys: defaultdict[int, list[UniqueKey | UniqueIndex]] = defaultdict(list)
     for (
         relation,
         numbers,
@@ -118,7 +131,7 @@ def unique_keys(
         predicate,
         definition,
     ) in connection.execute(_UNIQUE_KEYS):
-        found[relation].append(
+        keys[relation].append(
             UniqueIndex(
                 columns=tuple(number for number in numbers if number),
                 expressions=expressions,
@@ -133,46 +146,55 @@ def unique_keys(
             if expressions or predicate
             else UniqueKey(tuple(numbers), primary, not_distinct)
         )
-    return {relation: tuple(keys) for relation, keys in found.items()}
+    return {relation: tuple(values) for relation, values in keys.items()}
 
 
 def foreign_keys(
     connection: psycopg.Connection[Any],
 ) -> dict[int, tuple[ForeignKey, ...]]:
-    """Foreign keys by the relation that refers."""
-    found: defaultdict[int, list[ForeignKey]] = defaultdict(list)
+    """Return the foreign keys by the relation that has them."""
+    keys: defaultdict[int, list[ForeignKey]] = defaultdict(list)
     for relation, columns, target, target_columns in connection.execute(_FOREIGN_KEYS):
-        found[relation].append(
+        keys[relation].append(
             ForeignKey(
                 columns=tuple(columns),
                 target=target,
                 target_columns=tuple(target_columns),
             )
         )
-    return {relation: tuple(keys) for relation, keys in found.items()}
+    return {relation: tuple(values) for relation, values in keys.items()}
 
 
 def checks(
-    connection: psycopg.Connection[Any], family: Inheritance
+    connection: psycopg.Connection[Any], inheritance: Inheritance
 ) -> dict[int, tuple[tuple[Check, tuple[int, ...]], ...]]:
-    """CHECK constraints by relation, each with the numbers of the columns that it is about."""
-    found: defaultdict[int, list[tuple[Check, tuple[int, ...]]]] = defaultdict(list)
-    for relation, name, tree, definition, columns, own in connection.execute(_CHECKS):
-        if relation in family.foreign or (own and relation in family.descendants):
+    """Return the CHECK constraints that every row of a relation satisfies, by relation.
+
+    Each comes with the numbers of the columns in its expression.
+    """
+    checks: defaultdict[int, list[tuple[Check, tuple[int, ...]]]] = defaultdict(list)
+    for row in connection.execute(_CHECKS):
+        relation, name, tree, definition, columns, no_inherit = row
+        if relation in inheritance.foreign:
+            continue
+        if no_inherit and relation in inheritance.descendants:
             continue
         check = Check(name, tree, definition)
-        found[relation].append((check, tuple(columns or ())))
-    return {relation: tuple(checks) for relation, checks in found.items()}
+        checks[relation].append((check, tuple(columns or ())))
+    return {relation: tuple(values) for relation, values in checks.items()}
 
 
 def row_triggers(
-    connection: psycopg.Connection[Any], family: Inheritance
+    connection: psycopg.Connection[Any], inheritance: Inheritance
 ) -> dict[int, frozenset[tuple[str, str]]]:
-    """Triggers by relation; a parent has its descendants' too, for they fire on its rows."""
-    found: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
+    """Return the triggers that may change a row before it is stored, by relation: time and event.
+
+    A table also has the triggers of its descendants, whose rows a statement on it may change.
+    """
+    triggers: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
     for relation, time, event in connection.execute(_ROW_TRIGGERS):
-        found[relation].add((time, event))
-    for parent, descendants in family.descendants.items():
-        for child in descendants & found.keys():
-            found[parent] |= found[child]
-    return {relation: frozenset(triggers) for relation, triggers in found.items()}
+        triggers[relation].add((time, event))
+    for parent, descendants in inheritance.descendants.items():
+        for child in descendants & triggers.keys():
+            triggers[parent] |= triggers[child]
+    return {relation: frozenset(values) for relation, values in triggers.items()}

@@ -1,4 +1,4 @@
-"""`pg_proc` and `pg_operator` -> Function and names of operators."""
+"""`pg_proc` and `pg_operator` -> the functions of a database, and the names of its operators."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,16 +12,19 @@ _FUNCTIONS = f"""
 SELECT p.oid,
        n.nspname,
        p.proname,
-       -- An oidvector prints as oids with blanks between them.
+       -- The types of the input arguments: an oidvector prints as oids separated by blanks.
        p.proargtypes::text,
        p.prorettype,
+       -- f function, p procedure, a aggregate, w window function.
        p.prokind,
        p.proisstrict,
        p.proretset,
        p.provariadic <> 0,
        l.lanname,
+       -- The tree of a body in the form of the SQL standard (BEGIN ATOMIC or RETURN).
        coalesce(p.prosqlbody::text, ''),
-       -- NULL where all arguments are input arguments without a name.
+       -- All arguments, output ones included: NULL if there are only input arguments. The names are
+       -- NULL if no argument has one.
        p.proallargtypes,
        p.proargmodes::text[],
        p.proargnames,
@@ -30,7 +33,7 @@ SELECT p.oid,
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_language AS l ON l.oid = p.prolang
--- The extension that CREATE EXTENSION made it for.
+-- The extension that it belongs to, if it did not come with the server.
 LEFT JOIN pg_depend AS d
        ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
       AND d.refclassid = 'pg_extension'::regclass AND p.oid >= {postgres.FIRST_NORMAL_OBJECT_ID}
@@ -43,9 +46,9 @@ _OPERATORS = "SELECT oid, oprname FROM pg_operator"
 def functions(
     connection: psycopg.Connection[Any], types: Mapping[int, PgType]
 ) -> dict[int, Function]:
-    """Every function by its oid."""
+    """Return every function by its oid; *types* are the database's types by theirs."""
     display = {oid: type_.display for oid, type_ in types.items()}
-    found: dict[int, Function] = {}
+    functions: dict[int, Function] = {}
     for (
         oid,
         schema,
@@ -67,18 +70,18 @@ def functions(
         arguments = tuple([display[int(argument)] for argument in inputs.split()])
         all_arguments: tuple[tuple[str, str, str], ...] = ()
         if all_types or names:
-            shown = [display[argument] for argument in all_types or ()] or arguments
+            type_names = [display[oid] for oid in all_types or ()] or arguments
             all_arguments = tuple(
                 zip(
-                    modes or ["i"] * len(shown),
-                    names or [""] * len(shown),
-                    shown,
+                    modes or ["i"] * len(type_names),
+                    names or [""] * len(type_names),
+                    type_names,
                     strict=True,
                 )
             )
         elif arguments:
             all_arguments = tuple([("i", "", argument) for argument in arguments])
-        found[oid] = Function(
+        functions[oid] = Function(
             oid=oid,
             schema=schema,
             name=name,
@@ -94,9 +97,9 @@ def functions(
             extension=extension,
             volatile=volatile,
         )
-    return found
+    return functions
 
 
 def operators(connection: psycopg.Connection[Any]) -> dict[int, str]:
-    """Every operator's name by its oid."""
+    """Return the name of every operator by its oid."""
     return dict(connection.execute(_OPERATORS).fetchall())

@@ -1,4 +1,4 @@
-"""What the server says against a query, catalog -> an instruction, where PostgreSQL has none."""
+"""The server's error for a query, Catalog -> a hint, for errors that come without one."""
 
 import re
 from collections.abc import Iterable
@@ -19,33 +19,33 @@ _MOST_LABELS = 20
 
 def hint(
     query: Query,
-    refused: StatementError,
+    error: StatementError,
     catalog: Catalog,
-    named: list[Parameter],
-    type_: str,
+    parameters: list[Parameter],
+    type_elsewhere: str,
 ) -> str:
-    """What to do about the refusal; empty where there is nothing to add to its message.
+    """Return an instruction that helps to fix the error; empty if the message says it all.
 
-    *named* are the parameters that its message names. *type_* is what PostgreSQL makes of the first
-    of them where it stands elsewhere, or empty.
+    *parameters* are those that the message names. *type_elsewhere* is the type that the first of
+    them has elsewhere in the query, or empty.
     """
-    if refused.message.startswith(_UNTYPED) and named:
-        return _cast(spelled(named[0]), type_)
-    if refused.sqlstate == _SYNTAX_ERROR and refused.position:
-        return _placeholder(query.sql.text, refused.position - 1)
-    if match := _ENUM.fullmatch(refused.message):
+    if error.message.startswith(_UNTYPED) and parameters:
+        return _cast(spelled(parameters[0]), type_elsewhere)
+    if error.sqlstate == _SYNTAX_ERROR and error.position:
+        return _placeholder(query.sql.text, error.position - 1)
+    if match := _ENUM.fullmatch(error.message):
         return _label(match["label"], match["type"], catalog)
-    if match := _RELATION.fullmatch(refused.message):
+    if match := _RELATION.fullmatch(error.message):
         return _table(match["name"], catalog)
     return "; ".join(
         f"`${parameter.number}` is the parameter `{spelled(parameter)}`"
-        for parameter in named
+        for parameter in parameters
         if parameter.name
     )
 
 
 def spelled(parameter: Parameter) -> str:
-    """A parameter as its author wrote it."""
+    """Return the parameter as it is written in the query file."""
     name = f":{parameter.name}" if parameter.name else f"${parameter.number}"
     return f"{name}{parameter.mark}"
 
@@ -57,7 +57,10 @@ def _cast(parameter: str, type_: str) -> str:
 
 
 def _placeholder(text: str, offset: int) -> str:
-    """Drivers' own placeholders; `?` is an operator whose operand is then found missing."""
+    """Return a hint for a placeholder of a database driver: `%s`, `%(name)s` or `?`.
+
+    PostgreSQL reads `?` as an operator, and the error is at the operand that it misses after it.
+    """
     for match in _PERCENT.finditer(text):
         if match.start() <= offset < match.end():
             return f"write `:{match['name'] or 'name'}` for a parameter"
@@ -69,17 +72,17 @@ def _placeholder(text: str, offset: int) -> str:
 def _label(label: str, type_: str, catalog: Catalog) -> str:
     labels = next(
         (
-            found.labels
-            for found in catalog.types.values()
-            if isinstance(found, EnumType) and type_ in (found.display, found.name)
+            enum.labels
+            for enum in catalog.types.values()
+            if isinstance(enum, EnumType) and type_ in (enum.display, enum.name)
         ),
         (),
     )
     if near := _nearest(label, labels):
         return f"write `{_quoted(near)}`"
-    shown = ", ".join(f"`{_quoted(known)}`" for known in labels[:_MOST_LABELS])
+    listed = ", ".join(f"`{_quoted(label)}`" for label in labels[:_MOST_LABELS])
     more = ", …" if len(labels) > _MOST_LABELS else ""
-    return f"write one of {shown}{more}" if labels else ""
+    return f"write one of {listed}{more}" if labels else ""
 
 
 def _quoted(label: str) -> str:
@@ -87,8 +90,8 @@ def _quoted(label: str) -> str:
 
 
 def _table(name: str, catalog: Catalog) -> str:
-    """The table that was meant: of this name in another schema, or of nearly this name."""
-    tables = [r for r in catalog.relations.values() if _is_the_users(r)]
+    """Return a hint with the table of this name in another schema, or of a similar name."""
+    tables = [r for r in catalog.relations.values() if _is_user_table(r)]
     schema, _, bare = name.rpartition(".")
     for table in tables:
         if table.name == bare and not schema:
@@ -105,7 +108,7 @@ def _table(name: str, catalog: Catalog) -> str:
     return f"write `{schemas[0]}.{near}`"
 
 
-def _is_the_users(relation: Relation) -> bool:
+def _is_user_table(relation: Relation) -> bool:
     return relation.kind in _KINDS and relation.schema not in (
         "pg_catalog",
         "information_schema",

@@ -1,4 +1,4 @@
-"""Statements -> what any server answers to Parse and Describe through libpq, many a round trip."""
+"""Statements -> the server's responses to Parse and Describe, through libpq in pipeline mode."""
 
 import select
 from collections.abc import Iterator, Sequence
@@ -7,46 +7,52 @@ from itertools import chain, islice, repeat
 from psycopg.pq import DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
-from .responses import TREE, ParsedStatement, Response, StatementError, WireColumn
+from .responses import (
+    PARSE_TREE_MESSAGE,
+    ParsedStatement,
+    Response,
+    StatementError,
+    WireColumn,
+)
 
-BATCH = 64
-"""Statements a Sync: an error makes the server skip what follows it up to the next one."""
+BATCH_SIZE = 64
+"""Statements before each Sync: after an error, the server skips everything up to the next one."""
 
 
 def describe_pipelined(
     pgconn: PGconn, statements: Sequence[str]
 ) -> tuple[Response, ...]:
-    """The server's answers, in order. The connection is idle before and after.
+    """Return the server's responses, in order. The connection is idle before and after.
 
     Nothing is executed. All statements go through the unnamed prepared statement, which the next
-    simple query drops.
+    simple query drops. The session must have the settings of `debug_print_parse`.
     """
-    answers: list[Response] = []
+    responses: list[Response] = []
     handler = pgconn.notice_handler
     pgconn.enter_pipeline_mode()
     try:
-        while len(answers) < len(statements):
-            # A refused statement ends a batch: the server has skipped what came after it.
-            following = islice(statements, len(answers), len(answers) + BATCH)
-            answers.extend(_batch(pgconn, tuple(following)))
+        while len(responses) < len(statements):
+            # An error ends a batch early: the server has skipped the statements after it.
+            remaining = islice(statements, len(responses), len(responses) + BATCH_SIZE)
+            responses.extend(_describe_batch(pgconn, tuple(remaining)))
     finally:
         pgconn.notice_handler = handler
         pgconn.exit_pipeline_mode()
-    return tuple(answers)
+    return tuple(responses)
 
 
-def _batch(pgconn: PGconn, statements: Sequence[str]) -> Sequence[Response]:
-    """Answers up to and including the first refusal.
+def _describe_batch(pgconn: PGconn, statements: Sequence[str]) -> Sequence[Response]:
+    """Return the responses up to and including the first error.
 
-    libpq hands a notice over as soon as it has read it, which may be before the result of the
-    statement in front of it. Their order is kept, though, and an accepted statement sends exactly
-    one tree, so trees are dealt out by their order. A count that does not agree (an empty
-    statement sends none, and one that is analysed anew for its description sends two) is no
-    guess: each statement is then asked about on its own.
+    libpq calls the notice handler as soon as it has read a notice, which may be before it returns
+    the result of an earlier statement. So a tree cannot be matched with its statement by the time
+    when it comes, but by its order: each accepted statement sends exactly one tree. There are
+    exceptions: an empty statement sends none, and one that is analysed again for Describe sends
+    two. Wherever the numbers do not agree, each statement is asked about on its own.
     """
     trees: list[bytes] = []
     described: list[PGresult] = []
-    refusals: list[PGresult] = []
+    errors: list[PGresult] = []
     pgconn.notice_handler = lambda notice: trees.extend(_trees(notice))
     for statement in statements:
         pgconn.send_prepare(b"", statement.encode())
@@ -54,25 +60,25 @@ def _batch(pgconn: PGconn, statements: Sequence[str]) -> Sequence[Response]:
     pgconn.pipeline_sync()
     for result in _results_until_sync(pgconn):
         if result.status == ExecStatus.FATAL_ERROR:
-            refusals.append(result)
+            errors.append(result)
         elif result.status == ExecStatus.COMMAND_OK:
             described.append(result)
 
-    # Parse and Describe answer in turns; a Describe that failed leaves its Parse behind.
+    # Parse and Describe have alternating results; a failed Describe leaves that of its Parse.
     described = described[1::2]
-    # What is refused late, by the rewriter, has sent its tree before.
+    # A statement that the rewriter rejects has already sent its tree.
     surplus = len(trees) - len(described)
-    if len(statements) > 1 and surplus not in (0, len(refusals)):
-        alone = (_batch(pgconn, (statement,)) for statement in statements)
-        return tuple(chain.from_iterable(alone))
+    if len(statements) > 1 and surplus not in (0, len(errors)):
+        each_alone = (_describe_batch(pgconn, (statement,)) for statement in statements)
+        return tuple(chain.from_iterable(each_alone))
     return (
-        *map(_accepted, described, chain(trees, repeat(b""))),
-        *map(_refused, refusals),
+        *map(_parsed_statement, described, chain(trees, repeat(b""))),
+        *map(_statement_error, errors),
     )
 
 
 def _results_until_sync(pgconn: PGconn) -> Iterator[PGresult]:
-    """All results up to the Sync; sends and receives at once, so that neither side can block.
+    """Yield all results up to the Sync, sending and receiving at the same time.
 
     The server stops reading when nobody takes its notices, and a client that only writes would
     then wait for ever.
@@ -94,12 +100,12 @@ def _results_until_sync(pgconn: PGconn) -> Iterator[PGresult]:
 
 
 def _trees(notice: PGresult) -> Iterator[bytes]:
-    """The tree of a notice that carries one; a server may send other log lines too."""
-    if notice.error_field(DiagnosticField.MESSAGE_PRIMARY) == TREE:
+    """Yield the tree, if the notice has one; a server may also send other log messages."""
+    if notice.error_field(DiagnosticField.MESSAGE_PRIMARY) == PARSE_TREE_MESSAGE:
         yield notice.error_field(DiagnosticField.MESSAGE_DETAIL) or b""
 
 
-def _accepted(described: PGresult, tree: bytes) -> ParsedStatement:
+def _parsed_statement(described: PGresult, tree: bytes) -> ParsedStatement:
     return ParsedStatement(
         parameters=tuple(
             described.param_type(index) for index in range(described.nparams)
@@ -117,7 +123,7 @@ def _accepted(described: PGresult, tree: bytes) -> ParsedStatement:
     )
 
 
-def _refused(result: PGresult) -> StatementError:
+def _statement_error(result: PGresult) -> StatementError:
     def text(field: DiagnosticField) -> str:
         return (result.error_field(field) or b"").decode(errors="replace")
 

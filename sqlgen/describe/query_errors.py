@@ -1,4 +1,4 @@
-"""What the server says against a query -> Diagnostic at its place in the user's file."""
+"""The server's error for a query -> Diagnostic at its place in the query file."""
 
 import re
 
@@ -22,39 +22,43 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-"""What is underlined: a name with its qualification, a constant, an operator, a parameter."""
+"""The token to underline: a name with its qualification, a constant, an operator, a parameter."""
 
 
 def query_error(
-    query: Query, refused: StatementError, catalog: Catalog, *, deduced: str = ""
+    query: Query,
+    error: StatementError,
+    catalog: Catalog,
+    *,
+    type_elsewhere: str = "",
 ) -> Diagnostic:
-    """PostgreSQL's own error: its code, message and hint as they are, its detail at the caret.
+    """Return PostgreSQL's error unchanged: its code, message and hint, and its detail as the label.
 
-    Where it has no hint, it gets ours. *deduced* is the type that a parameter of which the error
-    says that it has none has elsewhere in the statement.
+    An error without a hint gets one of ours. *type_elsewhere* is the type that the parameter of an
+    error about an unknown type has elsewhere in the query, or empty.
     """
-    named = [
+    parameters = [
         parameter
-        for number in re.findall(r"\$(\d+)\b", refused.message)
+        for number in re.findall(r"\$(\d+)\b", error.message)
         for parameter in query.parameters
         if parameter.number == int(number)
     ]
-    if refused.position is not None:
-        span = _token_at(query, refused.position - 1)
-    elif named:
-        span = named[0].spans[0]
+    if error.position is not None:
+        span = _token_at(query, error.position - 1)
+    elif parameters:
+        span = parameters[0].spans[0]
     else:
         span = query.name_span
     return Diagnostic(
-        code=refused.sqlstate,
-        message=refused.message,
-        label=Label(span, refused.detail),
-        hint=refused.hint or hint(query, refused, catalog, named, deduced),
+        code=error.sqlstate,
+        message=error.message,
+        label=Label(span, error.detail),
+        hint=error.hint or hint(query, error, catalog, parameters, type_elsewhere),
     )
 
 
 def _token_at(query: Query, offset: int) -> Span:
-    """The token at character *offset* of the server's text; nothing at the statement's end."""
+    """Return the token at character *offset* of the server's text; empty at the statement's end."""
     start = query.sql.to_source(offset)
     if offset >= len(query.sql.text):
         return Span(query.sql.source, start, start)

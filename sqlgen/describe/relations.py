@@ -1,4 +1,4 @@
-"""`pg_class` and what belongs to it -> Relation."""
+"""`pg_class`, and the columns and constraints of each relation -> Relation."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,18 +24,20 @@ SELECT c.oid,
        n.nspname,
        c.relname,
        c.relkind,
-       -- The query of a view is its SELECT rule; those of the system's views nobody needs.
+       -- The tree of a view's query, which is its SELECT rule; those of system views are not needed.
        coalesce(view.ev_action::text, ''),
-       -- Other rules may put something else in the place of an INSERT, UPDATE or DELETE.
+       -- Another rule may replace an INSERT, UPDATE or DELETE by something else.
        c.relhasrules AND EXISTS (
            SELECT FROM pg_rewrite AS r WHERE r.ev_class = c.oid AND r.ev_type <> '1'
        ),
        c.relrowsecurity
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
+-- An event type of '1' is SELECT.
 LEFT JOIN pg_rewrite AS view
        ON view.ev_class = c.oid AND view.ev_type = '1' AND c.relkind IN ('v', 'm')
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+-- The same kinds as in `_COLUMNS`.
 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c', 'S')
 ORDER BY c.oid
 """
@@ -45,20 +47,24 @@ def relations(
     connection: psycopg.Connection[Any],
     types: Mapping[int, PgType],
     columns: Mapping[int, Iterable[ColumnRow]],
-    family: Inheritance,
+    inheritance: Inheritance,
     comments: Mapping[tuple[int, int], str],
 ) -> dict[int, Relation]:
-    """Every relation by its oid; `comments` by relation and column, 0 for the relation's own."""
+    """Return every relation by its oid.
+
+    *types* are by oid, *columns* by relation, *comments* by relation and column number; 0 is the
+    relation itself.
+    """
     keys = unique_keys(connection)
     references = foreign_keys(connection)
-    constraints = checks(connection, family)
-    triggers = row_triggers(connection, family)
-    found: dict[int, Relation] = {}
+    constraints = checks(connection, inheritance)
+    triggers = row_triggers(connection, inheritance)
+    relations: dict[int, Relation] = {}
     for oid, schema, name, kind, tree, has_rules, row_security in connection.execute(
         _RELATIONS
     ):
-        about = constraints.get(oid, ())
-        found[oid] = Relation(
+        relation_checks = constraints.get(oid, ())
+        relations[oid] = Relation(
             oid=oid,
             schema=schema,
             name=name,
@@ -73,7 +79,7 @@ def relations(
                     generated=row.generated,
                     expression=row.expression,
                     identity=row.identity,
-                    literals=_literals(row, types[row.type], about),
+                    literals=_literals(row, types[row.type], relation_checks),
                     comment=comments.get((oid, row.number), ""),
                 )
                 for row in columns.get(oid, ())
@@ -85,21 +91,21 @@ def relations(
                 [key for key in keys.get(oid, ()) if isinstance(key, UniqueIndex)]
             ),
             foreign_keys=references.get(oid, ()),
-            checks=tuple(check for check, _ in about),
+            checks=tuple(check for check, _ in relation_checks),
             tree=tree,
             row_triggers=triggers.get(oid, frozenset()),
             has_rules=has_rules,
-            has_children=oid in family.descendants,
+            has_children=oid in inheritance.descendants,
             row_security=row_security,
             comment=comments.get((oid, 0), ""),
         )
-    return found
+    return relations
 
 
 def _literals(
     row: ColumnRow, type_: PgType, checks: Iterable[tuple[Check, tuple[int, ...]]]
 ) -> AllowedValues:
-    """What all of the CHECK constraints about one column together let it be."""
+    """Return the values that all CHECK constraints on the column allow; empty if they allow any."""
     literals: AllowedValues = ()
     if row.deterministic and is_text(type_):
         for check, numbers in checks:

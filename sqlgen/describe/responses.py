@@ -1,4 +1,4 @@
-"""What a server answers to Parse and Describe of a statement."""
+"""A server's responses to Parse and Describe of a statement, as plain data."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,7 +7,11 @@ from ..model.frozen import frozen
 
 @frozen
 class WireColumn:
-    """A column as RowDescription gives it; `table` and `number` are 0 for an expression."""
+    """A result column as RowDescription has it (manual 55.7).
+
+    `type` is the oid of its type. `table` (an oid) and `number` (`attnum`) tell the table's column
+    that it comes from; both are 0 for an expression.
+    """
 
     name: str
     type: int
@@ -17,7 +21,11 @@ class WireColumn:
 
 @frozen
 class ParsedStatement:
-    """A statement that the server understood; `tree` is the notice's text, wrapped as it came."""
+    """A statement that the server could parse and analyse.
+
+    `parameters` are the oids of the parameters' types. `tree` is the analysed tree as the log
+    message has it, with its line breaks: see `tree_text.unwrap`.
+    """
 
     parameters: tuple[int, ...]
     columns: tuple[WireColumn, ...]
@@ -26,7 +34,10 @@ class ParsedStatement:
 
 @frozen(kw_only=True)
 class StatementError:
-    """A statement that the server did not understand; `position` counts characters from 1."""
+    """The error that the server reports for a statement.
+
+    `position` counts characters of the statement from 1; None if the server does not tell one.
+    """
 
     sqlstate: str
     message: str
@@ -38,7 +49,7 @@ class StatementError:
 Response = ParsedStatement | StatementError
 
 DescribeStatements = Callable[[Sequence[str]], Sequence[Response]]
-"""Gives the server's answers to statements, in their order. Nothing is executed."""
+"""Returns the server's response to each statement, in order. Nothing is executed."""
 
-TREE = b"parse tree:"
+PARSE_TREE_MESSAGE = b"parse tree:"
 """The message that `debug_print_parse` sends (`pg_rewrite_query` in tcop/postgres.c)."""

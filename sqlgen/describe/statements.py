@@ -1,4 +1,4 @@
-"""Query, connection -> Description: types, names and the analysed tree of each query."""
+"""Query, session -> Description: the types, the columns and the analysed tree of each query."""
 
 import hashlib
 import re
@@ -10,7 +10,7 @@ from ..model.catalog import Catalog, DomainType, PgType
 from ..model.description import Description, ResultColumn, TableColumn
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from ..model.query import Query
-from .ambiguous_parameters import deduced
+from .ambiguous_parameters import type_elsewhere
 from .query_errors import query_error
 from .responses import DescribeStatements, ParsedStatement, StatementError, WireColumn
 from .tree_text import unwrap
@@ -19,8 +19,8 @@ from .wire import WireConnection
 if TYPE_CHECKING:
     import psycopg
 
-_ANALYSED = re.compile(rb"\{QUERY(?:\s:\w+\s\w+)*\s:utilityStmt\s<>")
-"""How the tree of a statement starts that is no utility statement."""
+_QUERY_NODE = re.compile(rb"\{QUERY(?:\s:\w+\s\w+)*\s:utilityStmt\s<>")
+"""The start of the tree of a statement that is not a utility statement."""
 
 
 def queries(
@@ -28,37 +28,42 @@ def queries(
     catalog: Catalog,
     queries: Sequence[Query],
 ) -> tuple[Description | Diagnostic, ...]:
-    """What the server says of each query, or against it, in the queries' order.
+    """Return the description of each query, or the server's error, in the queries' order.
 
-    Nothing is executed, and nothing stays changed on the session. `catalog` is that of the same
-    database. Raises `psycopg.ProgrammingError` within a transaction block.
+    *catalog* is that of the database that the session is on. Nothing is executed, and the session
+    is left as it was.
+
+    Raises `ServerUnavailableError` if the server does not answer, and `psycopg.ProgrammingError`
+    inside a transaction.
     """
-    with _asking(session) as ask:
-        answers = ask([query.sql.text for query in queries])
+    with _describe_function(session) as describe:
+        responses = describe([query.sql.text for query in queries])
         return tuple(
             (
                 query_error(
                     query,
-                    answer,
+                    response,
                     catalog,
-                    deduced=deduced(ask, query, answer, catalog.types),
+                    type_elsewhere=type_elsewhere(
+                        describe, query, response, catalog.types
+                    ),
                 )
-                if isinstance(answer, StatementError)
-                else _description(query, answer, catalog.types)
+                if isinstance(response, StatementError)
+                else _description(query, response, catalog.types)
             )
-            for query, answer in zip(queries, answers, strict=True)
+            for query, response in zip(queries, responses, strict=True)
         )
 
 
 @contextmanager
-def _asking(
+def _describe_function(
     session: "WireConnection | psycopg.Connection[Any]",
 ) -> Iterator[DescribeStatements]:
-    """What asks the server on that session."""
+    """Yield the function that describes statements on the session."""
     if isinstance(session, WireConnection):
         yield session.describe
         return
-    import psycopg
+    import psycopg  # not needed for an embedded server
 
     from .pipeline import describe_pipelined
     from .tree_settings import debug_print_parse
@@ -79,21 +84,22 @@ def _asking(
 
 
 def _description(
-    query: Query, accepted: ParsedStatement, types: Mapping[int, PgType]
+    query: Query, statement: ParsedStatement, types: Mapping[int, PgType]
 ) -> Description:
     return Description(
         query=query,
-        parameter_types=tuple(types[oid] for oid in accepted.parameters),
-        columns=tuple(_column(column, types) for column in accepted.columns),
-        tree=_query_tree(accepted.tree),
-        digest=_digest(accepted),
+        parameter_types=tuple(types[oid] for oid in statement.parameters),
+        columns=tuple(_column(column, types) for column in statement.columns),
+        # A utility statement is not analysed: its tree is only what was parsed.
+        tree=unwrap(statement.tree) if _QUERY_NODE.match(statement.tree) else "",
+        digest=_digest(statement),
     )
 
 
-def _digest(accepted: ParsedStatement) -> bytes:
-    columns = [(c.name, c.type, c.table, c.number) for c in accepted.columns]
-    facts = repr((accepted.parameters, columns)).encode()
-    return hashlib.sha256(facts + accepted.tree).digest()
+def _digest(statement: ParsedStatement) -> bytes:
+    columns = [(c.name, c.type, c.table, c.number) for c in statement.columns]
+    types = repr((statement.parameters, columns)).encode()
+    return hashlib.sha256(types + statement.tree).digest()
 
 
 def _column(column: WireColumn, types: Mapping[int, PgType]) -> ResultColumn:
@@ -102,8 +108,3 @@ def _column(column: WireColumn, types: Mapping[int, PgType]) -> ResultColumn:
         type_ = type_.base
     origin = TableColumn(column.table, column.number) if column.table else None
     return ResultColumn(column.name, type_, origin)
-
-
-def _query_tree(wrapped: bytes) -> str:
-    """The tree on one line; nothing for a utility statement, which is not analysed."""
-    return unwrap(wrapped) if _ANALYSED.match(wrapped) else ""

@@ -1,4 +1,4 @@
-"""Connection -> Catalog: everything that inference needs to know of a database."""
+"""Connection -> Catalog: everything that inference needs to know about a database."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ import psycopg
 
 from ..model import postgres
 from ..model.catalog import Catalog
-from .columns import columns, family
+from .columns import columns, inheritance
 from .functions import functions, operators
 from .relations import relations
 from .types import FieldRow, types
 
 _COMMENTS = f"""
--- Comments on types ('t') and on relations and their columns ('c') that did not come with the server.
+-- Comments on types ('t'), and on relations and their columns ('c'), but not those of built-in ones.
 SELECT CASE d.classoid WHEN 'pg_type'::regclass THEN 't' ELSE 'c' END,
        d.objoid,
        d.objsubid,
@@ -23,28 +23,30 @@ WHERE d.classoid IN ('pg_type'::regclass, 'pg_class'::regclass) AND d.objoid >= 
 
 
 def catalog(connection: psycopg.Connection[Any]) -> Catalog:
-    """The facts of the database that *connection* is on, all as of one moment.
+    """Return the catalog of the database that *connection* is on.
 
-    A dozen set-based queries on the system's catalogs; PostgreSQL 14 to 18.
+    Runs a dozen queries on the system catalogs in one transaction, for PostgreSQL 14 to 18.
     """
     with connection.transaction():
         comments: dict[str, dict[tuple[int, int], str]] = {"t": {}, "c": {}}
-        for what, oid, number, comment in connection.execute(_COMMENTS):
-            comments[what][oid, number] = comment
-        inheritance = family(connection)
-        rows = columns(connection, inheritance)
-        known = types(
+        for object_kind, oid, number, comment in connection.execute(_COMMENTS):
+            comments[object_kind][oid, number] = comment
+        family = inheritance(connection)
+        column_rows = columns(connection, family)
+        all_types = types(
             connection,
             {
-                relation: [FieldRow(row.name, row.type, row.not_null) for row in found]
-                for relation, found in rows.items()
+                relation: [FieldRow(row.name, row.type, row.not_null) for row in rows]
+                for relation, rows in column_rows.items()
             },
             {oid: comment for (oid, _), comment in comments["t"].items()},
         )
         return Catalog(
             server_version=connection.info.server_version,
-            types=known,
-            relations=relations(connection, known, rows, inheritance, comments["c"]),
-            functions=functions(connection, known),
+            types=all_types,
+            relations=relations(
+                connection, all_types, column_rows, family, comments["c"]
+            ),
+            functions=functions(connection, all_types),
             operators=operators(connection),
         )

@@ -1,4 +1,4 @@
-"""The tree as the server's log format wraps it -> the tree on one line."""
+"""The tree as PostgreSQL's log message wraps it into lines -> the tree on one line."""
 
 from itertools import pairwise, repeat
 
@@ -7,11 +7,11 @@ _LINE = 78
 
 
 def unwrap(wrapped: bytes) -> str:
-    r"""The tree as `nodeToString` made it.
+    r"""Return the tree as `nodeToString` made it.
 
-    `format_node_dump` replaces the last blank that fits into a line by a newline, an escaped one
-    too (`\` and newline is `\` and blank). A token longer than a line has no blank to break at
-    and is cut as it is: the rest follows without one.
+    `format_node_dump` breaks each line at the last blank that fits, and the newline replaces the
+    blank, even an escaped one (`\` newline stands for `\` blank). A token longer than a line has no
+    blank to break at: it is cut, and the next line continues it.
     """
     wrapped = wrapped.removesuffix(b"\n")
     lines = wrapped.split(b"\n")
@@ -19,13 +19,16 @@ def unwrap(wrapped: bytes) -> str:
         return wrapped.replace(b"\n", b" ").decode()
     pieces = [lines[0]]
     for line, following in pairwise(lines):
-        pieces.append(b"" if _cut(line, following) else b" ")
+        pieces.append(b"" if _is_cut(line, following) else b" ")
         pieces.append(following)
     return b"".join(pieces).decode()
 
 
-def _cut(line: bytes, following: bytes) -> bool:
-    """Whether *line* ends within a token. A field's name starts a token, so it never does then."""
+def _is_cut(line: bytes, following: bytes) -> bool:
+    """Return whether the last token of *line* continues on the line *following*.
+
+    It does not if that starts with `:`, for this is how a field's name starts.
+    """
     return (
         len(line) == _LINE and b" " not in line[1:] and not following.startswith(b":")
     )

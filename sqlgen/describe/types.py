@@ -24,16 +24,19 @@ SELECT t.oid,
        n.nspname,
        t.typname,
        format_type(t.oid, NULL),
+       -- b base type, c composite type, d domain, e enum, r range, m multirange, p pseudo-type.
        t.typtype,
-       -- A true array is its element's array type: int2vector and the like are not.
+       -- The element type of a true array, which is the array type of its element type: int2vector
+       -- has elements, too, and is none.
        coalesce(e.oid, 0),
-       t.typbasetype,
+       t.typbasetype, -- of a domain
        t.typnotnull,
        t.typrelid,
+       -- The row type of a table or view, not one of CREATE TYPE … AS.
        coalesce(c.relkind NOT IN ('c'), false),
-       -- Both a range and its multirange know the type of their bounds.
+       -- The type of the bounds of a range or multirange.
        coalesce(r.rngsubtype, 0),
-       -- A CHECK's list of texts is a list of values only where equal means identical.
+       -- A CHECK constraint lists the possible values only where equal texts are identical.
        coalesce(l.collisdeterministic, false)
 FROM pg_type AS t
 JOIN pg_namespace AS n ON n.oid = t.typnamespace
@@ -44,7 +47,7 @@ LEFT JOIN pg_collation AS l ON l.oid = t.typcollation
 """
 
 _LABELS = """
--- In the type's own order, which ALTER TYPE … ADD VALUE BEFORE may have set.
+-- In the type's order, which is not that of the oids after ALTER TYPE … ADD VALUE … BEFORE.
 SELECT enumtypid, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder
 """
 
@@ -52,14 +55,14 @@ _DOMAIN_CHECKS = """
 SELECT contypid, pg_get_constraintdef(oid)
 FROM pg_constraint
 WHERE contypid <> 0 AND contype = 'c'
-  -- Values from before a NOT VALID constraint need not satisfy it.
+  -- NOT VALID: values from before need not satisfy it.
   AND convalidated
 ORDER BY oid
 """
 
 
 class TypeRow(NamedTuple):
-    """A row of `pg_type`, with 0 for what a type does not have."""
+    """A row of `_TYPES`; an oid is 0 where a type has nothing of that kind."""
 
     oid: int
     schema: str
@@ -88,9 +91,9 @@ def types(
     fields: Mapping[int, Iterable[FieldRow]],
     comments: Mapping[int, str],
 ) -> dict[int, PgType]:
-    """Every type of the database by its oid.
+    """Return every type of the database by its oid.
 
-    `fields` are the columns by relation (`pg_type.typrelid`), `comments` those on types.
+    *fields* are the columns by relation (`pg_type.typrelid`), *comments* those on types, by oid.
     """
     with connection.cursor(row_factory=args_row(TypeRow)) as cursor:
         rows = {row.oid: row for row in cursor.execute(_TYPES)}
@@ -106,7 +109,7 @@ def types(
     resolved: dict[int, PgType] = {}
 
     def resolve(oid: int) -> PgType:
-        # PostgreSQL lets no type contain itself, so this ends.
+        # This ends, for no type of PostgreSQL can contain itself.
         if oid not in resolved:
             resolved[oid] = build(rows[oid])
         return resolved[oid]
@@ -116,7 +119,7 @@ def types(
         comment = comments.get(row.oid, "")
         if row.kind == "d":
             base = resolve(row.base)
-            # A domain over a domain allows what both of them allow.
+            # A value of a domain over a domain must satisfy the constraints of both.
             inherited = base.literals if isinstance(base, DomainType) else ()
             own = literals.get(row.oid, ()) if is_text(base) else ()
             return DomainType(
@@ -169,9 +172,10 @@ def types(
 
 
 def is_text(type_: PgType) -> bool:
-    """Whether values of the type are plain text: what it compares is what it stores.
+    """Return whether values of the type are equal only if they are the same text.
 
-    `char(n)` ignores blanks at the end and citext the case, so their lists say less than they seem.
+    `char(n)` ignores trailing blanks and `citext` ignores case: a CHECK constraint that lists values
+    allows others as well.
     """
     while isinstance(type_, DomainType):
         type_ = type_.base

@@ -1,9 +1,9 @@
-"""A connection to a server of our own that describes statements: PostgreSQL's protocol, no driver.
+"""Statements -> the responses of an embedded server, over PostgreSQL's protocol without psycopg.
 
-A driver takes longer to import (0.1 s) than a server to start and answer, which is most of what
-somebody waits for who has changed one query. Describing needs little of the protocol (manual, chapter
-55): a start-up without a password through a socket of ours, Parse, Describe and Sync, and a simple
-query now and then. Whatever is more than that, and every server that is not our own, is psycopg's.
+To import psycopg takes longer (0.1 s) than to start the server and to describe a query, and would be
+most of the time of a build after one query has changed. Describing needs little of the protocol
+(manual, chapter 55): a start-up without a password through a Unix socket, Parse, Describe and Sync,
+and a simple query now and then. psycopg does everything else, and talks to all external servers.
 """
 
 import select
@@ -15,13 +15,19 @@ from types import TracebackType
 from typing import Final
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from .responses import TREE, ParsedStatement, Response, StatementError, WireColumn
+from .responses import (
+    PARSE_TREE_MESSAGE,
+    ParsedStatement,
+    Response,
+    StatementError,
+    WireColumn,
+)
 
 _VERSION: Final = 3 << 16
-"""The protocol's version 3.0, which all supported servers speak."""
-_TREE_SENT: Final = b"M" + TREE + b"\0D"
-"""A notice's message and the start of its detail, fields that follow each other (`send_message_to_frontend`
-in utils/error/elog.c)."""
+"""Version 3.0 of the protocol, which all supported servers speak."""
+_TREE_FIELDS: Final = b"M" + PARSE_TREE_MESSAGE + b"\0D"
+"""The message field of a notice (`M`) and the code of the detail field (`D`), which always follows it
+(`send_message_to_frontend` in utils/error/elog.c)."""
 _CHUNK: Final = 1 << 18
 _DESCRIBE: Final = b"D\0\0\0\x06S\0"
 _SYNC: Final = b"S\0\0\0\x04"
@@ -30,13 +36,25 @@ _EMPTY: Final = b"\0\0"
 _int16 = Struct("!h")
 _int32 = Struct("!i")
 _column = Struct("!ihihih")
-"""Of RowDescription: table, attribute number, type, its length, its modifier, the format."""
+"""A field of RowDescription after its name: table, attribute number, type, type length, type
+modifier, format."""
 
 Message = tuple[int, bytes]
-"""A message's kind and its content."""
+"""The type of a message, one byte, and its content."""
 
-_NO_DATABASE: Final = "3D000"
-"""invalid_catalog_name"""
+# The types of the messages that are read (manual 55.7).
+_AUTHENTICATION: Final = ord("R")
+_DATA_ROW: Final = ord("D")
+_ERROR_RESPONSE: Final = ord("E")
+_NOTICE_RESPONSE: Final = ord("N")
+_PARAMETER_DESCRIPTION: Final = ord("t")
+_READY_FOR_QUERY: Final = ord("Z")
+_ROW_DESCRIPTION: Final = ord("T")
+
+_AUTHENTICATION_OK: Final = b"\0\0\0\0"
+
+_INVALID_CATALOG_NAME: Final = "3D000"
+"""The SQLSTATE of an error about a database that does not exist."""
 
 
 class NoSuchDatabaseError(Exception):
@@ -44,10 +62,13 @@ class NoSuchDatabaseError(Exception):
 
 
 class WireConnection:
-    """A session on the database, which sends the tree of each statement that it parses.
+    """A session on a database of an embedded server, at the Unix socket *path*.
 
-    Raises `NoSuchDatabaseError` where there is none of that name, and `ServerUnavailableError`, at
-    any time, where the server is gone.
+    *options* are the settings that it starts with; `session.TREE_SETTINGS` among them make the
+    server send the tree of each statement that it parses.
+
+    Raises `NoSuchDatabaseError` if the database does not exist, and all methods raise
+    `ServerUnavailableError` if the server is gone.
     """
 
     def __init__(self, path: Path, user: str, database: str, options: str) -> None:
@@ -58,7 +79,7 @@ class WireConnection:
             self._start(user, database, options)
         except OSError as error:
             self.close()
-            raise _gone(error.strerror or str(error)) from None
+            raise _unavailable(error.strerror or str(error)) from None
         except BaseException:
             self.close()
             raise
@@ -79,78 +100,79 @@ class WireConnection:
         self._socket.close()
 
     def describe(self, statements: Sequence[str]) -> tuple[Response, ...]:
-        """The server's answers, in order; each statement is a transaction of its own."""
-        return tuple(self.answers(statements))
+        """Return the server's responses, in order; each statement is a transaction of its own."""
+        return tuple(self.responses(statements))
 
-    def answers(self, statements: Sequence[str]) -> Iterator[Response]:
-        """The same one after the other, while the server is at those that follow.
+    def responses(self, statements: Sequence[str]) -> Iterator[Response]:
+        """Yield the responses while the server works on the statements that follow.
 
-        All must be taken before anything else is asked.
+        The caller must take all of them before it uses the session again.
         """
-        sent = b"".join([_parse(text) + _DESCRIBE + _SYNC for text in statements])
-        tree, refused = b"", b""
+        messages = b"".join([_parse(text) + _DESCRIBE + _SYNC for text in statements])
+        tree, error = b"", b""
         parameters: tuple[int, ...] = ()
         columns: tuple[WireColumn, ...] = ()
-        for kind, body in self._exchange(sent, len(statements)):
-            if kind == 78:  # N: the first tree is that of Parse
+        for kind, body in self._exchange(messages, len(statements)):
+            if kind == _NOTICE_RESPONSE:
+                # A statement that is analysed again for Describe sends a second tree.
                 tree = tree or _tree(body)
-            elif kind == 116:  # t
+            elif kind == _PARAMETER_DESCRIPTION:
                 parameters = _parameters(body)
-            elif kind == 84:  # T
+            elif kind == _ROW_DESCRIPTION:
                 columns = _columns(body)
-            elif kind == 69:  # E
-                refused = body
-            elif kind == 90:  # Z
+            elif kind == _ERROR_RESPONSE:
+                error = body
+            elif kind == _READY_FOR_QUERY:
                 yield (
-                    _refused(_fields(refused))
-                    if refused
+                    _statement_error(_fields(error))
+                    if error
                     else ParsedStatement(parameters, columns, tree)
                 )
-                tree, refused, parameters, columns = b"", b"", (), ()
+                tree, error, parameters, columns = b"", b"", (), ()
 
     def query(self, statement: str) -> list[tuple[str, ...]]:
-        """What a simple query of ours gives, as text, a NULL as an empty one."""
+        """Run a simple query and return its rows as texts; NULL becomes an empty text."""
         text = statement.encode() + b"\0"
-        found: list[tuple[str, ...]] = []
-        refused = b""
+        rows: list[tuple[str, ...]] = []
+        error = b""
         for kind, body in self._exchange(_message(b"Q", text), 1):
-            if kind == 68:  # D
-                found.append(_values(body))
-            elif kind == 69:
-                refused = body
-        if refused:
-            raise _gone(_fields(refused)["M"])
-        return found
+            if kind == _DATA_ROW:
+                rows.append(_values(body))
+            elif kind == _ERROR_RESPONSE:
+                error = body
+        if error:
+            raise _unavailable(_fields(error)["M"])
+        return rows
 
     def _start(self, user: str, database: str, options: str) -> None:
-        given = {
+        parameters = {
             "user": user,
             "database": database,
             "client_encoding": "UTF8",
             "options": options,
         }
         text = b"".join(
-            [part.encode() + b"\0" for item in given.items() for part in item]
+            [part.encode() + b"\0" for item in parameters.items() for part in item]
         )
         content = _int32.pack(_VERSION) + text + b"\0"
-        hello = _int32.pack(len(content) + 4) + content
-        for kind, body in self._exchange(hello, 1):
-            if kind == 69:
+        startup = _int32.pack(len(content) + 4) + content
+        for kind, body in self._exchange(startup, 1):
+            if kind == _ERROR_RESPONSE:
                 fields = _fields(body)
-                if fields["C"] == _NO_DATABASE:
+                if fields["C"] == _INVALID_CATALOG_NAME:
                     raise NoSuchDatabaseError(database)
-                raise _gone(fields["M"])
-            if kind == 82 and body != b"\0\0\0\0":  # R
-                raise _gone("it asks for a password")
+                raise _unavailable(fields["M"])
+            if kind == _AUTHENTICATION and body != _AUTHENTICATION_OK:
+                raise _unavailable("it asks for a password")
 
     def _exchange(self, outgoing: bytes, syncs: int) -> Iterator[Message]:
-        """The messages up to and with so many times ReadyForQuery.
+        """Send *outgoing*, and yield the server's messages up to the *syncs*-th ReadyForQuery.
 
-        Sends and receives at once: the server stops reading when nobody takes what it says, and a
-        client that only writes would then wait for ever.
+        Sends and receives at the same time: the server stops reading when nobody takes its
+        messages, and a client that only writes would then wait for ever.
         """
         unsent = memoryview(outgoing)
-        waiting = b""
+        unread = b""
         while syncs:
             readable, writable, _ = select.select(
                 [self._socket], [self._socket] if unsent else [], []
@@ -162,21 +184,22 @@ class WireConnection:
                     continue
                 received = self._socket.recv(_CHUNK)
             except OSError as error:
-                raise _gone(error.strerror or str(error)) from None
+                raise _unavailable(error.strerror or str(error)) from None
             if not received:
-                raise _gone("it has ended the connection")
-            waiting += received
-            place, end = 0, len(waiting)
-            while end - place >= 5:
-                (length,) = _int32.unpack_from(waiting, place + 1)
-                following = place + 1 + length
+                raise _unavailable("it has ended the connection")
+            unread += received
+            # A message: its type (1 byte), its length without that (4 bytes), its content.
+            start, end = 0, len(unread)
+            while end - start >= 5:
+                (length,) = _int32.unpack_from(unread, start + 1)
+                following = start + 1 + length
                 if following > end:
                     break
-                kind = waiting[place]
-                yield kind, waiting[place + 5 : following]
-                syncs -= kind == 90
-                place = following
-            waiting = waiting[place:]
+                kind = unread[start]
+                yield kind, unread[start + 5 : following]
+                syncs -= kind == _READY_FOR_QUERY
+                start = following
+            unread = unread[start:]
 
 
 def _message(kind: bytes, content: bytes) -> bytes:
@@ -184,63 +207,64 @@ def _message(kind: bytes, content: bytes) -> bytes:
 
 
 def _parse(statement: str) -> bytes:
-    """Parse of the unnamed statement, whose parameters' types the server is to tell."""
+    """Return a Parse message for the unnamed statement that leaves all parameter types to the server."""
     return _message(b"P", b"\0" + statement.encode() + b"\0" + _EMPTY)
 
 
 def _tree(notice: bytes) -> bytes:
-    """The tree of a notice that carries one; a server may send other log lines too."""
-    start = notice.find(_TREE_SENT)
+    """Return the tree of a notice, empty if it has none; a server may also send other log messages."""
+    start = notice.find(_TREE_FIELDS)
     if start < 0:
         return b""
-    start += len(_TREE_SENT)
+    start += len(_TREE_FIELDS)
     return notice[start : notice.index(b"\0", start)]
 
 
 def _parameters(body: bytes) -> tuple[int, ...]:
-    """ParameterDescription: oids are unsigned."""
+    """Return the oids of a ParameterDescription; they are unsigned."""
     return tuple(
         [
-            int.from_bytes(body[place : place + 4])
-            for place in range(2, len(body) - 3, 4)
+            int.from_bytes(body[start : start + 4])
+            for start in range(2, len(body) - 3, 4)
         ]
     )
 
 
 def _columns(body: bytes) -> tuple[WireColumn, ...]:
-    """RowDescription."""
+    """Return the columns of a RowDescription."""
     (count,) = _int16.unpack_from(body)
-    found: list[WireColumn] = []
-    place = 2
+    columns: list[WireColumn] = []
+    start = 2
     for _ in range(count):
-        end = body.index(b"\0", place)
+        end = body.index(b"\0", start)
         table, number, type_, *_ = _column.unpack_from(body, end + 1)
-        name = body[place:end].decode()
-        found.append(WireColumn(name, type_ & 0xFFFFFFFF, table & 0xFFFFFFFF, number))
-        place = end + 1 + _column.size
-    return tuple(found)
+        name = body[start:end].decode()
+        columns.append(WireColumn(name, type_ & 0xFFFFFFFF, table & 0xFFFFFFFF, number))
+        start = end + 1 + _column.size
+    return tuple(columns)
 
 
 def _values(body: bytes) -> tuple[str, ...]:
-    """DataRow, in the text format."""
+    """Return the values of a DataRow in the text format."""
     (count,) = _int16.unpack_from(body)
-    found: list[str] = []
-    place = 2
+    values: list[str] = []
+    start = 2
     for _ in range(count):
-        (length,) = _int32.unpack_from(body, place)
-        place += 4
-        found.append(body[place : place + max(length, 0)].decode())
-        place += max(length, 0)
-    return tuple(found)
+        (length,) = _int32.unpack_from(body, start)
+        start += 4
+        end = start + max(length, 0)  # -1 for NULL
+        values.append(body[start:end].decode())
+        start = end
+    return tuple(values)
 
 
 def _fields(body: bytes) -> dict[str, str]:
-    """ErrorResponse: fields of a letter and a text (manual 55.8)."""
+    """Return the fields of an ErrorResponse, by the letters of manual 55.8."""
     parts = body.rstrip(b"\0").split(b"\0")
     return {chr(part[0]): part[1:].decode(errors="replace") for part in parts if part}
 
 
-def _refused(fields: Mapping[str, str]) -> StatementError:
+def _statement_error(fields: Mapping[str, str]) -> StatementError:
     position = fields.get("P", "")
     return StatementError(
         sqlstate=fields.get("C", ""),
@@ -251,11 +275,11 @@ def _refused(fields: Mapping[str, str]) -> StatementError:
     )
 
 
-def _gone(why: str) -> ServerUnavailableError:
+def _unavailable(reason: str) -> ServerUnavailableError:
     return ServerUnavailableError(
         Diagnostic(
             code="server-unavailable",
-            message=f"the embedded PostgreSQL does not answer: {why}",
+            message=f"the embedded PostgreSQL does not answer: {reason}",
             label=None,
             hint="run it again; or set `server` or `SQLGEN_SERVER_URL` to a server of your own",
         )
