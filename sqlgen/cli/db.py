@@ -19,7 +19,7 @@ database_option = click.option(
     "--database",
     "name",
     metavar="NAME",
-    default=project.DEVELOPMENT,
+    default=project.DEVELOPMENT_DATABASE,
     show_default=True,
     help="The database on it, which is created if need be.",
 )

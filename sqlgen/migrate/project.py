@@ -1,4 +1,4 @@
-"""The page where the stages meet for migrations: which files, which database, and what to do."""
+"""Combines the stages for the commands: a project's configuration -> migrations that are run."""
 
 import re
 from collections.abc import Callable
@@ -17,21 +17,19 @@ from ..model.session import quoted_search_path
 from ..model.source import SourceFile
 from .collations import replace_icu_collations
 
-DEVELOPMENT = "dev"
-"""The name of the embedded development server's database, where none is asked for."""
-
-Progress = Callable[[str], None]
+DEVELOPMENT_DATABASE = "dev"
+"""The default name of the database on the embedded development server."""
 
 _DRIVER = re.compile(r"\Apostgres(?:ql)?\+\w+://")
-"""What SQLAlchemy writes: the driver's name is no business of libpq's."""
+"""The start of an SQLAlchemy URL, which names a driver that libpq does not know."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A database that migrations work on; `private` if it is the project's embedded one."""
+class MigrationTarget:
+    """A database to migrate; `embedded` if it is on a server that sqlgen has started."""
 
     conninfo: str = field(repr=False)
-    private: bool
+    embedded: bool
 
 
 def target(
@@ -39,34 +37,36 @@ def target(
     url: str | None,
     name: str | None,
     *,
-    progress: Progress = lambda _: None,
-) -> Target:
-    """The database at *url*, else that of the project's embedded development server.
+    progress: Callable[[str], None] = lambda _: None,
+) -> MigrationTarget:
+    """Return the database at *url*, or, if it is `None`, one on the embedded development server.
 
-    *name* takes the place of the URL's own database. The development server is started if need be,
-    and runs on. Raises `ConfigurationError` for a URL that is none, and `ServerUnavailableError`
-    where the server cannot be started.
+    *name* replaces the URL's own database. The development server is started if it does not run
+    yet, and keeps running. Raises `ConfigurationError` if the URL cannot be read, and
+    `ServerUnavailableError` if the server cannot be started.
     """
     if url is None:
         progress("starting the development database")
-        server = database.development.start(config.root, extensions=extensions(config))
-        found = database.development.url(server, name or DEVELOPMENT)
-        return Target(on_search_path(config, found), True)
+        server = database.development.start(
+            config.root, extensions=extensions_folder(config)
+        )
+        conninfo = database.development.url(server, name or DEVELOPMENT_DATABASE)
+        return MigrationTarget(on_search_path(config, conninfo), True)
     url = _DRIVER.sub("postgresql://", url)
     parse_conninfo(url)
-    return Target(make_conninfo(url, dbname=name) if name else url, False)
+    return MigrationTarget(make_conninfo(url, dbname=name) if name else url, False)
 
 
 def migrations(config: Config) -> tuple[Migration, ...]:
-    """The project's migrations.
+    """Return the project's migrations by version.
 
-    Raises `SqlgenError` with all that is wrong with their files.
+    Raises `SqlgenError` with everything that is wrong with their files.
     """
     return parse.migrations(read.sources(config.root, config.migrations))
 
 
 def seeds(config: Config) -> tuple[SourceFile, ...]:
-    """The project's seeds; none where there is no folder of that name."""
+    """Return the project's seeds; none if there is no such folder."""
     if not (config.root / config.migrate.seeds).exists():
         return ()
     return read.sources(config.root, config.migrate.seeds)
@@ -74,16 +74,16 @@ def seeds(config: Config) -> tuple[SourceFile, ...]:
 
 def up(
     config: Config,
-    target_: Target,
+    target_: MigrationTarget,
     *,
     to: int | None = None,
     allow_out_of_order: bool = False,
     progress: Callable[[migrate.MigrationRun], None] = lambda _: None,
 ) -> tuple[migrate.MigrationRun, ...]:
-    """Apply what is pending."""
+    """Apply the project's pending migrations, as `migrate.up` does."""
     return migrate.up(
         target_.conninfo,
-        fitted(target_, migrations(config)),
+        without_icu_collations(target_, migrations(config)),
         table=config.migrate.table,
         lock_timeout=config.migrate.lock_timeout,
         to=to,
@@ -92,69 +92,76 @@ def up(
     )
 
 
-def fitted(target_: Target, found: tuple[Migration, ...]) -> tuple[Migration, ...]:
-    """The migrations as the embedded server can run them, which may have no ICU collations."""
-    if not target_.private:
-        return found
+def without_icu_collations(
+    target_: MigrationTarget, migrations_: tuple[Migration, ...]
+) -> tuple[Migration, ...]:
+    """Return the migrations, with ICU's collations replaced if the embedded server has no ICU."""
+    if not target_.embedded:
+        return migrations_
     with psycopg.connect(target_.conninfo, autocommit=True) as connection:
-        return tuple(
-            replace(
-                m, up=replace(m.up, text=replace_icu_collations(connection, m.up.text))
-            )
-            for m in found
-        )
+
+        def replaced(migration: Migration) -> Migration:
+            text = replace_icu_collations(connection, migration.up.text)
+            return replace(migration, up=replace(migration.up, text=text))
+
+        return tuple(map(replaced, migrations_))
 
 
-def seed(config: Config, target_: Target) -> tuple[str, ...]:
-    """Run the seeds in one transaction; gives their paths."""
+def seed(config: Config, target_: MigrationTarget) -> tuple[str, ...]:
+    """Run the project's seeds in one transaction, and return their paths."""
     sources = seeds(config)
     migrate.seed(target_.conninfo, sources)
     return tuple(source.path for source in sources)
 
 
 def verify(
-    config: Config, *, with_seeds: bool, progress: Progress = lambda _: None
+    config: Config,
+    *,
+    with_seeds: bool,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Diagnostic, ...]:
-    """What the down files do not undo, and the warnings, of the project's migrations.
+    """Return the warnings about the migrations, and an error for each incomplete down file.
 
-    Raises `SqlgenError` where a script fails and `ServerUnavailableError` without a server.
+    Raises `SqlgenError` if a script fails, and `ServerUnavailableError` if there is no server.
     """
-    found = migrations(config)
+    migrations_ = migrations(config)
     generated = read.generated(config.root, config.output)
-    warnings = lint.lint(found, lockfile.column_users(config, generated))
+    warnings = lint.lint(migrations_, lockfile.column_users(config, generated))
     try:
         with (
             database.server(
-                config.server, extensions=extensions(config), progress=progress
+                config.server,
+                extensions=extensions_folder(config),
+                progress=progress,
             ) as server,
             database.scratch(server, search_path=config.search_path) as connection,
         ):
-            progress(f"verifying {len(found)} migrations")
-            unrestored = migrate.verify(
-                connection, found, seeds(config) if with_seeds else ()
+            progress(f"verifying {len(migrations_)} migrations")
+            mismatches = migrate.verify(
+                connection, migrations_, seeds(config) if with_seeds else ()
             )
     except SqlgenError as error:
         if type(error) is SqlgenError:
             raise SqlgenError(*warnings, *error.diagnostics) from None
         raise
-    problems = map(migrate.diagnose_mismatch, unrestored)
-    return *warnings, *(problem for problem in problems if problem)
+    errors = map(migrate.diagnose_mismatch, mismatches)
+    return *warnings, *(error for error in errors if error)
 
 
 def on_search_path(config: Config, conninfo: str) -> str:
-    """The connection string with the project's search path, where that is not the usual one."""
+    """Return the connection string, which sets the project's search path unless it is the default."""
     if config.search_path == Config(root=config.root).search_path:
         return conninfo
     path = {"search_path": quoted_search_path(config.search_path)}
     return make_conninfo(conninfo, options=database.session_options(conninfo, path))
 
 
-def stem(migration: Migration) -> str:
-    """What people call it: `0004_create_patients`."""
+def short_name(migration: Migration) -> str:
+    """Return the up file's name without its ending: `0004_create_patients`."""
     name = PurePosixPath(migration.up.path).name
     return name.removesuffix(".sql").removesuffix(".up")
 
 
-def extensions(config: Config) -> Path | None:
-    """The folder of the project's own stand-ins for extensions."""
+def extensions_folder(config: Config) -> Path | None:
+    """Return the folder of the project's extension shims; `None` if it has none."""
     return config.root / config.extensions if config.extensions else None

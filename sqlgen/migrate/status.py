@@ -81,7 +81,7 @@ def _state(
 
 
 def _checksums(text: str) -> set[bytes]:
-    """Return the checksums of *text* with either line ending, with and without a byte order mark."""
+    """Return the checksums of *text* with either line ending, and with or without a BOM."""
     lines = text.replace("\r\n", "\n")
     return {
         hashlib.sha384((mark + variant).encode()).digest()

@@ -1,20 +1,20 @@
-"""Migrations as they stand in their folder."""
+"""Migrations: the files of the folder, and the rows of the ledger."""
 
 from typing import TYPE_CHECKING
 
 from .frozen import frozen
 from .source import SourceFile
 
-if TYPE_CHECKING:  # builds have no use for it
+if TYPE_CHECKING:  # a build does not need it
     from datetime import datetime
 
 
 @frozen(kw_only=True)
 class Migration:
-    """`NNNN_description.up.sql` (or `.sql`) and, where there is one, its `.down.sql`.
+    """A migration: the file `NNNN_description.up.sql` (or `.sql`), and its `.down.sql` if it has one.
 
-    `version` is the digits before the first `_` as a 64-bit integer; `description` the rest of the
-    name with `_` as blanks; the checksum is `up.sha384`. `transactional` is false where the first
+    `version` is the digits before the first `_` as a 64-bit integer. `description` is the rest of
+    the name with `_` as spaces. The checksum is `up.sha384`. `transactional` is false if the first
     line is `-- no-transaction`.
     """
 
@@ -27,10 +27,10 @@ class Migration:
 
 @frozen(kw_only=True)
 class Applied:
-    """A row of the ledger, whose form is SQLx's.
+    """A row of the ledger, with the columns of SQLx's.
 
     `execution_time` is in nanoseconds. `success` is false for a migration without a transaction
-    that stopped half-way: `statements_done` of its statements ran then.
+    that stopped half-way, after `statements_done` of its statements.
     """
 
     version: int
@@ -42,5 +42,5 @@ class Applied:
 
     @property
     def statements_done(self) -> int:
-        """How many statements of a stopped migration ran: the execution time is -1 less those."""
+        """Return how many statements of a stopped migration ran: *n* for the time `-1 - n`."""
         return max(-1 - self.execution_time, 0)

@@ -17,7 +17,7 @@ def server_for_tests(config: Config, *, persistent: bool) -> Iterator[database.S
     An embedded server is deleted after the tests. Where a *persistent* one is wanted, the project's
     development server takes its place.
     """
-    extensions = project.extensions(config)
+    extensions = project.extensions_folder(config)
     if persistent and config.server == "embedded":
         yield database.development.start(config.root, extensions=extensions)
         return
@@ -46,7 +46,7 @@ def database_for_test(
 
     def apply_migrations(conninfo: str) -> None:
         conninfo = project.on_search_path(config, conninfo)
-        project.up(config, project.Target(conninfo, server.embedded))
+        project.up(config, project.MigrationTarget(conninfo, server.embedded))
 
     def insert_fixtures(conninfo: str) -> None:
         migrate.seed(project.on_search_path(config, conninfo), sources)

@@ -31,5 +31,5 @@ def baseline(directory: Path, version: int, url: str | None, name: str | None) -
             lock_timeout=config.migrate.lock_timeout,
         )
     for migration in migrations:
-        click.echo(f"marked {project.stem(migration)}")
+        click.echo(f"marked {project.short_name(migration)}")
     click.echo(f"{count(len(migrations))} marked as applied")

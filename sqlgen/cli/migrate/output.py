@@ -35,7 +35,7 @@ def run_printer(
 
     def print_run(run: MigrationRun) -> None:
         if format_ == "text":
-            name, time = project.stem(run.migration), duration(run.seconds)
+            name, time = project.short_name(run.migration), duration(run.seconds)
             progress.echo(f"{verb} {name}  {time}")
 
     return print_run
@@ -66,7 +66,7 @@ def migration_json(migration: Migration) -> dict[str, Any]:
     return {
         "version": migration.version,
         "description": migration.description,
-        "name": project.stem(migration),
+        "name": project.short_name(migration),
         "up": migration.up.path,
         "down": migration.down.path if migration.down else None,
     }

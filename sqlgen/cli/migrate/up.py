@@ -69,5 +69,5 @@ def print_plan(plan: migrate.MigrationPlan, format_: str) -> None:
         print_json({"pending": [migration_json(m) for m in plan.migrations]})
         return
     for migration in plan.migrations:
-        click.echo(f"would apply {project.stem(migration)}")
+        click.echo(f"would apply {project.short_name(migration)}")
     click.echo(f"{count(len(plan.migrations))} pending")
