@@ -58,7 +58,7 @@ def project(tmp_path: Path, server: Server) -> Path:
 def test_a_misspelt_command(typed: str, guess: str) -> None:
     status, out, err = sqlgen(typed)
     assert (status, out) == (2, "")
-    assert err.endswith(f"Error: there is no command `{typed}`{guess}\n")
+    assert err.endswith(f"Error: unknown command `{typed}`{guess}\n")
 
 
 def test_statuses(tmp_path: Path) -> None:

@@ -439,7 +439,7 @@ def test_the_development_database_stays(
     development_of: Project,
 ) -> None:
     sqlgen = development_of
-    assert sqlgen("db", "stop").out == "it was not running\n"
+    assert sqlgen("db", "stop").out == "the server was not running\n"
     assert sqlgen("migrate", "up").status == 0
     assert sqlgen("db", "stop").out == "stopped\n"
     assert sqlgen("migrate", "check").status == 0

@@ -1,6 +1,6 @@
 """The command `sqlgen`: arguments in, text and an exit status out.
 
-What takes long to import is imported by `run`, which knows what to do when it is interrupted.
+Slow imports are made within `run`, which also handles an interruption during them.
 """
 
 import contextlib
@@ -22,11 +22,11 @@ _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def run() -> NoReturn:
-    """What the script `sqlgen` runs: `main`, and whatever may happen to a process besides.
+    """Run `main` as the script `sqlgen`, and exit.
 
-    Neither Ctrl-C at any moment nor an output that nobody reads, or that has no space left, ends
-    in a traceback. The process ends at once: to take apart all that a build has made takes Python as
-    long as writing it to disk, and the system takes it back anyway.
+    Ctrl-C at any moment, an output that nobody reads, and a full disk do not end in a traceback.
+    The process ends without Python's clean-up: freeing all objects of a build takes as long as
+    writing its files, and the operating system frees the memory anyway.
     """
     try:
         try:
@@ -50,7 +50,7 @@ def run() -> NoReturn:
 
 
 def __getattr__(name: str) -> Any:
-    """`main`, the command itself, imported when it is asked for."""
+    """Return `main`, the click command, imported when it is first used."""
     if name != "main":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from .group import main
@@ -59,7 +59,7 @@ def __getattr__(name: str) -> Any:
 
 
 def _run() -> int:
-    if _is_plain(sys.argv[1:]):
+    if _run_without_click(sys.argv[1:]):
         return 0
     import click
 
@@ -71,17 +71,17 @@ def _run() -> int:
         error.show()
         return error.exit_code
     except click.Abort as error:
-        # Click makes this of Ctrl-C, and of a question that is answered with no.
+        # Click raises this for Ctrl-C, and when a question is answered with no.
         if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from None
         _say("aborted")
         return 1
 
 
-def _is_plain(arguments: list[str]) -> bool:
-    """Run a command line in which there is nothing for click to make sense of, if it is one.
+def _run_without_click(arguments: list[str]) -> bool:
+    """Run one of the command lines that people and CI wait for most often, without click.
 
-    Those are what people and CI wait for most often.
+    Returns false for any other command line.
     """
     if arguments not in (["build"], ["check"], ["check", "--offline"]):
         return False
@@ -95,7 +95,7 @@ def _is_plain(arguments: list[str]) -> bool:
 
 
 def _status(end: SystemExit) -> int:
-    """What Python itself makes of it: a text is an error that is told."""
+    """Return the exit status as Python would; a text is an error message to print."""
     if end.code is None or isinstance(end.code, int):
         return end.code or 0
     _say(str(end.code))
@@ -108,7 +108,7 @@ def _say(words: str) -> None:
 
 
 def _discard_output() -> None:
-    """Let what is left of the output go nowhere, also when Python flushes it at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    """Discard what is left of the output, also when Python flushes it at exit."""
+    null = os.open(os.devnull, os.O_WRONLY)
     with contextlib.suppress(OSError):
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(null, sys.stdout.fileno())

@@ -1,6 +1,6 @@
-"""What every command shares: the project it works on, and how it speaks and ends.
+"""Share between commands how the project is found, how output is printed, and the exit statuses.
 
-Without click: importing that takes as long as finding out that nothing has changed.
+Does not import click: that takes as long as finding out that nothing has changed.
 """
 
 import gc
@@ -38,9 +38,9 @@ PATIENCE: Final = 0.5
 
 
 def configuration(directory: Path) -> Config:
-    """The configuration of the project that *directory* is in.
+    """Return the configuration of the project that *directory* is in.
 
-    `SQLGEN_SERVER_URL` stands above the file's `server`. Raises `ConfigurationError`.
+    `SQLGEN_SERVER_URL` overrides the file's `server`. Raises `ConfigurationError`.
     """
     config = read.config(directory)
     url = os.environ.get("SQLGEN_SERVER_URL")
@@ -48,9 +48,10 @@ def configuration(directory: Path) -> Config:
 
 
 def collect_garbage_less() -> None:
-    """Let Python look for circles among objects more rarely than it does by default.
+    """Run Python's cyclic garbage collector more rarely than by default.
 
-    A build makes millions that live until its end or die at once: it takes a seventh less time.
+    A build makes millions of objects that live until its end or are freed at once; it takes a
+    seventh less time this way.
     """
     gc.set_threshold(100_000, 20, 20)
 
@@ -59,8 +60,8 @@ def collect_garbage_less() -> None:
 def exit_on_errors(format_: str = "text") -> Iterator[None]:
     """Print the diagnostics that the block raises and exit with their status.
 
-    Ctrl-C and SIGTERM end the block as an exception does: what it has borrowed is given
-    back, a scratch database dropped, an embedded server stopped.
+    Ctrl-C and SIGTERM end the block as an exception does, so that scratch databases are dropped
+    and an embedded server is stopped.
     """
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
@@ -74,7 +75,7 @@ def exit_on_errors(format_: str = "text") -> Iterator[None]:
 
 
 def echo(line: str, *, err: bool = False) -> None:
-    """Print a line of the command's output, or of what it has to say besides."""
+    """Print a line to standard output, or to standard error if *err*."""
     print(line, file=sys.stderr if err else sys.stdout, flush=True)
 
 
@@ -93,7 +94,7 @@ def show(diagnostics: Sequence[Diagnostic], format_: str = "text") -> None:
 
 
 def exit_status(error: SqlgenError) -> int:
-    """The exit status that says what kind of failure *error* is."""
+    """Return the exit status for this kind of error."""
     if isinstance(error, ConfigurationError):
         return MISUSED
     if isinstance(error, ServerUnavailableError):
@@ -102,14 +103,14 @@ def exit_status(error: SqlgenError) -> int:
 
 
 def is_coloured(stream: Any) -> bool:
-    """Whether to write colour: only to a terminal, and never against `NO_COLOR`."""
+    """Return whether to write colour: only to a terminal, and not if `NO_COLOR` is set."""
     return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
 
 
 class Progress:
-    """Says on standard error what is being done, on a terminal, once it takes long.
+    """Shows on a terminal's standard error what is being done, once that takes long.
 
-    Calling it names the step; rich is imported only when there is something to show.
+    Calling it names the step. Rich is imported only when there is something to show.
     """
 
     def __init__(self) -> None:
@@ -127,7 +128,7 @@ class Progress:
                 self._status.update(step)
 
     def echo(self, line: str, *, err: bool = False) -> None:
-        """Print a line of the command's output, above what is being done."""
+        """Print a line of the command's output above the progress."""
         with self._lock:
             if self._status is not None:
                 self._status.stop()

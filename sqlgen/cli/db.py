@@ -21,15 +21,15 @@ database_option = click.option(
     metavar="NAME",
     default=project.DEVELOPMENT_DATABASE,
     show_default=True,
-    help="The database on it, which is created if need be.",
+    help="The database on the server, created if need be.",
 )
 
 
 @click.group()
 def db() -> None:
-    """The project's embedded development database.
+    """Manage the project's embedded development server.
 
-    Its files are in `.sqlgen/` of the project, which git does not see. It needs no
+    Its files are in the project's folder `.sqlgen/`, which git ignores. It needs no
     Docker, listens on no port, and runs until it is stopped.
     """
 
@@ -38,7 +38,7 @@ def db() -> None:
 @database_option
 @click.pass_obj
 def start(directory: Path, name: str) -> None:
-    """Start it, and print its URL."""
+    """Start the server, and print the database's URL."""
     with exit_on_errors():
         click.echo(url_of(configuration(directory), name))
 
@@ -46,18 +46,18 @@ def start(directory: Path, name: str) -> None:
 @db.command()
 @click.pass_obj
 def stop(directory: Path) -> None:
-    """Stop it; what is in it stays."""
+    """Stop the server; its databases stay."""
     with exit_on_errors():
         config = configuration(directory)
         was_running = development.stop(config.root)
-    click.echo("stopped" if was_running else "it was not running")
+    click.echo("stopped" if was_running else "the server was not running")
 
 
 @db.command()
 @database_option
 @click.pass_obj
 def url(directory: Path, name: str) -> None:
-    """Print its URL, such as for DATABASE_URL; it is started if need be."""
+    """Print the database's URL, as for DATABASE_URL; start the server if need be."""
     with exit_on_errors():
         click.echo(url_of(configuration(directory), name))
 
@@ -67,7 +67,7 @@ def url(directory: Path, name: str) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def psql(directory: Path, name: str, arguments: tuple[str, ...]) -> None:
-    """Open psql in it, with psql's own ARGUMENTS."""
+    """Open psql in the database, with psql's own ARGUMENTS."""
     with exit_on_errors():
         place = url_of(configuration(directory), name)
         program = psql_program()
@@ -78,7 +78,7 @@ def psql(directory: Path, name: str, arguments: tuple[str, ...]) -> None:
 @yes_option
 @click.pass_obj
 def reset(directory: Path, yes: bool) -> None:
-    """Stop it and delete its files, with all databases in it."""
+    """Stop the server and delete its files, with all databases."""
     with exit_on_errors():
         config = configuration(directory)
         confirm(f"Delete the development database of {config.root}?", yes=yes)
@@ -87,7 +87,7 @@ def reset(directory: Path, yes: bool) -> None:
 
 
 def url_of(config: Config, name: str) -> str:
-    """The URL of one of its databases; it is started if need be."""
+    """Return the URL of one of the server's databases; start the server if need be."""
     with Progress() as progress:
         return database.url(
             project.target(config, None, name, progress=progress).conninfo
@@ -95,7 +95,7 @@ def url_of(config: Config, name: str) -> str:
 
 
 def psql_program() -> str:
-    """The path of psql: that of the server's own PostgreSQL, else the system's."""
+    """Return the path of psql: the embedded PostgreSQL's, else the system's."""
     beside = find_binaries().folder / "psql"
     found = str(beside) if beside.exists() else shutil.which("psql")
     if found is None:

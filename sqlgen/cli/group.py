@@ -12,8 +12,8 @@ COMMANDS: Final = {
     "check": "Tell whether the generated code is current; write nothing.",
     "watch": "Build at every save.",
     "describe": "Show each query's types, nullability and the reason of each.",
-    "migrate": "Write, apply, revert and look after migrations.",
-    "db": "The project's embedded development database.",
+    "migrate": "Write, apply, revert and check migrations.",
+    "db": "Manage the project's embedded development server.",
 }
 """The commands in the order in which a newcomer needs them; a module of this package each.
 
@@ -25,11 +25,11 @@ class Commands(click.Group):
     """A group whose commands are imported when they are used."""
 
     def list_commands(self, _: click.Context) -> list[str]:
-        """The names, in the table's order."""
+        """Return the names in the table's order."""
         return list(COMMANDS)
 
     def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, or None where there is none of that name."""
+        """Return the command, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f".{cmd_name}", __package__)
@@ -40,13 +40,13 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that *args* begin with; a misspelt one is answered with the nearest."""
+        """Return the command that *args* begin with; suggest the nearest for a misspelt one."""
         if args[0] not in COMMANDS and args[0][:1].isalpha():
             import difflib  # rarely needed
 
             near = difflib.get_close_matches(args[0].lower(), COMMANDS, n=1)
             guess = f"; did you mean `{near[0]}`?" if near else ""
-            ctx.fail(f"there is no command `{args[0]}`{guess}")
+            ctx.fail(f"unknown command `{args[0]}`{guess}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
