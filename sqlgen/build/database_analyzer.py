@@ -19,7 +19,7 @@ from ..model.typed import TypedQuery
 
 # What is only needed where something must be asked is imported there.
 if TYPE_CHECKING:
-    from ..infer import Changes
+    from ..infer import SchemaDiff
     from ..model.description import Description
     from .schema_session import SchemaSession
     from .server_pool import ServerPool
@@ -126,7 +126,7 @@ class DatabaseAnalyzer:
             descriptions,
         )
 
-    def changes_since(self, facts_key: str) -> "Changes | None":
+    def changes_since(self, facts_key: str) -> "SchemaDiff | None":
         """Return what changed since the catalog of that key; None where that may be anything."""
         return self.session().changes_since(facts_key)
 

@@ -19,7 +19,7 @@ from .database_analyzer import DatabaseAnalyzer
 from .records import BuildRecord, FileRecord
 
 if TYPE_CHECKING:
-    from ..infer import Changes
+    from ..infer import SchemaDiff
     from ..model.description import Description
     from .server_pool import ServerPool
 
@@ -70,7 +70,7 @@ class RecordedAnalyzer:
         if record is None:
             database.session()  # at least the migrations are to be tried
         self.record: BuildRecord = record or {}
-        self._previous: tuple[BuildRecord, Changes | None] | None = None
+        self._previous: tuple[BuildRecord, SchemaDiff | None] | None = None
 
     @property
     def records(self) -> bool:
@@ -119,7 +119,7 @@ class RecordedAnalyzer:
                 answers = record[query.sql.source.path].answers
                 if answers.get(
                     lockfile.fingerprint(query)
-                ) == description.digest and not changes.touch(description.tree):
+                ) == description.digest and not changes.may_affect(description.tree):
                     holding.add(id(query))
         return {
             file.source.path: record[file.source.path]
@@ -158,7 +158,7 @@ class RecordedAnalyzer:
             first = (_no_migrations(self._config),)
         return first + in_reading_order(diagnostics)
 
-    def _previous_schema(self) -> "tuple[BuildRecord, Changes | None]":
+    def _previous_schema(self) -> "tuple[BuildRecord, SchemaDiff | None]":
         """Return the record under the previous migrations, and what they changed since then.
 
         `None` means that anything may have changed.

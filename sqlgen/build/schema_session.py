@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from .. import cache, describe, infer
 from ..describe import WireConnection
-from ..infer import Changes
+from ..infer import SchemaDiff
 from ..model.catalog import Catalog
 from ..model.config import Config, UnknownName
 from ..model.description import Description
@@ -82,10 +82,12 @@ class SchemaSession:
             tuple([o for o in outcomes if isinstance(o, Diagnostic)]),
         )
 
-    def changes_since(self, key: str) -> Changes | None:
+    def changes_since(self, key: str) -> SchemaDiff | None:
         """Return what changed since the catalog of that key; None where that may be anything."""
         before = self._catalogs.get(key) if key and self.key else None
-        return infer.changes(pickle.loads(before), self.catalog) if before else None
+        return (
+            infer.diff_schemas(pickle.loads(before), self.catalog) if before else None
+        )
 
     def unknown_names(self, config: Config) -> tuple[UnknownName, ...]:
         """Return the names in the configuration that nothing in the database has."""

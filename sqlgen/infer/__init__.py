@@ -1,6 +1,6 @@
-"""Description, Catalog -> TypedQuery: decides what the server's facts mean."""
+"""A description and the catalog -> a typed query: decides what the server's facts mean."""
 
-from .schema_diff import Changes, changes
+from .schema_diff import SchemaDiff, diff_schemas
 from .statement import query
 
-__all__ = ["Changes", "changes", "query"]
+__all__ = ["SchemaDiff", "diff_schemas", "query"]

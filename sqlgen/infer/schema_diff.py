@@ -1,10 +1,10 @@
-"""Two catalogs of one cluster -> which queries a difference between them may matter to.
+"""Two catalogs of one cluster -> the queries whose inference a difference between them may change.
 
-What is inferred of a query follows from what the server answers about it and from the catalog's facts.
+Inference of a query follows from the server's answer about it and from the catalog's facts.
 These are reached from the oids in the analysed tree: a table's columns and constraints, the queries of
-views and functions, and what is in their trees. (A foreign key leads nowhere: all that is asked is
-whether it refers to another table of the same query.) So where the answer is the same to the byte,
-and no oid in it leads to a fact that is another, the inference is the same.
+views and functions, and the oids in their trees. (A foreign key leads no further: inference only asks
+whether it refers to another table of the same query.) So if the answer is the same to the byte, and no
+oid in it leads to a changed fact, the inference is the same.
 """
 
 import re
@@ -22,25 +22,25 @@ Fact = TypeVar("Fact")
 _NUMBER = re.compile(r"\d+")
 
 
-class Changes:
-    """The oids of all facts that are others, or that refer to such."""
+class SchemaDiff:
+    """The difference of two catalogs: the oids of changed facts and of those that refer to them."""
 
     def __init__(self, oids: frozenset[int]) -> None:
         self._oids = frozenset(map(str, oids))
 
-    def touch(self, tree: str) -> bool:
-        """Whether they may matter to what is inferred of the query with this *tree*.
+    def may_affect(self, tree: str) -> bool:
+        """Return whether the changes may affect the inference of the query with this *tree*.
 
-        Every number in it is taken for an oid, which errs on the safe side; and of a statement
-        without a tree (CALL, EXPLAIN) it is not known what it speaks of.
+        Every number in it is taken for an oid, which errs on the safe side. A statement without a
+        tree (CALL, EXPLAIN) may refer to anything.
         """
         if not self._oids:
             return False
         return not tree or not self._oids.isdisjoint(_NUMBER.findall(tree))
 
 
-def changes(before: Catalog, after: Catalog) -> Changes | None:
-    """What has changed; None where that may be anything.
+def diff_schemas(before: Catalog, after: Catalog) -> SchemaDiff | None:
+    """Return the difference of two catalogs; `None` means any query may be affected.
 
     Functions and operators are looked for by more than their oids (casts, for instance, by what
     functions take), and a server of another version is another one altogether.
@@ -53,7 +53,7 @@ def changes(before: Catalog, after: Catalog) -> Changes | None:
         return None
     types = _changed(before.types, after.types)
     relations = _changed(before.relations, after.relations)
-    return Changes(_with_users(frozenset(types | relations), before, after))
+    return SchemaDiff(_with_users(frozenset(types | relations), before, after))
 
 
 def _changed(before: Mapping[int, Fact], after: Mapping[int, Fact]) -> set[int]:
@@ -65,29 +65,29 @@ def _changed(before: Mapping[int, Fact], after: Mapping[int, Fact]) -> set[int]:
 def _with_users(
     oids: frozenset[int], before: Catalog, after: Catalog
 ) -> frozenset[int]:
-    """The oids and those of all that refers to them, through others too."""
+    """Return the *oids* and those of all facts that refer to them, directly or through others."""
     references = _references(before) | _references(after)
-    found = set(oids)
+    affected = set(oids)
     while True:
-        users = {oid for oid, used in references.items() if not used.isdisjoint(found)}
-        if users <= found:
-            return frozenset(found)
-        found |= users
+        users = {o for o, used in references.items() if not used.isdisjoint(affected)}
+        if users <= affected:
+            return frozenset(affected)
+        affected |= users
 
 
 def _references(catalog: Catalog) -> dict[int, frozenset[int]]:
-    """The oids that the facts of the users' relations and functions speak of.
+    """Return the oids that the facts of the users' relations and functions refer to.
 
-    Every number in a tree may be one.
+    Every number in a tree may be one. The system's relations refer to none of the users'.
     """
-    found: dict[int, frozenset[int]] = {}
+    references: dict[int, frozenset[int]] = {}
     for relation in catalog.relations.values():
         if relation.oid >= postgres.FIRST_NORMAL_OBJECT_ID:
-            found[relation.oid] = _numbers(_trees(relation))
+            references[relation.oid] = _numbers(_trees(relation))
     for function in catalog.functions.values():
         if function.body:
-            found[function.oid] = _numbers([function.body])
-    return found
+            references[function.oid] = _numbers([function.body])
+    return references
 
 
 def _trees(relation: Relation) -> Iterator[str]:

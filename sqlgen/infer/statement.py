@@ -1,4 +1,4 @@
-"""Description, Catalog -> TypedQuery: every part of inference put together."""
+"""A description and the catalog -> a typed query: puts all parts of inference together."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -15,22 +15,23 @@ from ..model.typed import (
     TypedParameter,
     TypedQuery,
 )
-from .cardinality.command_fit import unfit
-from .cardinality.row_count import cardinality, misfit
+from .cardinality.command_fit import command_error, row_count_warning
+from .cardinality.row_count import cardinality
 from .columns import overrides
 from .columns.lineage import lineage
 from .columns.literals import domain_of, literals_of
-from .columns.spans import output_places
+from .columns.spans import output_spans
 from .columns.stars import stars
-from .json import shapes
+from .json.shapes import column_shapes
 from .json.types import is_json
-from .nullability import result_columns
+from .nullability.result_columns import column_verdicts, statement_scope
 from .nullability.scope import Scope
 from .nullability.verdict import Elements, Verdict, maybe
-from .parameters.typed_parameters import parameters
+from .parameters.typed_parameters import typed_parameters
 from .tree import nodes
-from .tree.query_level import Level, output_origin, statement
-from .tree.types import in_tree
+from .tree.origins import output_origin
+from .tree.query_level import QueryLevel, statement_level
+from .tree.types import type_in_tree
 
 
 def query(
@@ -40,34 +41,37 @@ def query(
     never_null: Collection[str] = (),
     nullable_elements: bool = False,
 ) -> TypedQuery:
-    """The query with the exact type and nullability of everything in it.
+    """Return the query with the exact type and nullability of its parameters and columns.
 
-    `never_null` are functions of the user's that give no NULL for arguments that are none, as
+    `never_null` are functions of the user's that give no NULL for non-null arguments, as
     `schema.name(types)`; `nullable_elements` says that the arrays of tables may hold NULLs, which
-    nothing in a schema rules out. Raises `SqlgenError` if the command does not suit the statement, or its
-    columns cannot be told apart or read.
+    no constraint rules out. Raises `SqlgenError` if the command does not suit the statement, or if
+    the columns' names are not unique or cannot be read.
     """
     tree = nodes.query(description.tree)
-    if problem := unfit(description, tree):
-        raise SqlgenError(problem)
-    level = statement(catalog, tree) if tree else None
-    given = parameters(description, catalog, level)
+    if error := command_error(description, tree):
+        raise SqlgenError(error)
+    level = statement_level(catalog, tree) if tree else None
+    parameters = typed_parameters(description, catalog, level)
     if level is None:
-        columns = tuple(map(_unanalysed, _shown(description, None)))
+        columns = tuple(map(_unanalysed, _named_columns(description, None)))
         rows = Cardinality.MANY if columns else Cardinality.NONE
         return TypedQuery(
-            query=description.query, parameters=given, columns=columns, cardinality=rows
+            query=description.query,
+            parameters=parameters,
+            columns=columns,
+            cardinality=rows,
         )
     columns, warnings = _columns(
-        description, level, given, never_null, nullable_elements
+        description, level, parameters, never_null, nullable_elements
     )
     rows = cardinality(level) if columns else Cardinality.NONE
-    if warning := misfit(description.query, level, rows):
+    if warning := row_count_warning(description.query, level, rows):
         warnings.append(warning)
     reads, writes = lineage(level)
     return TypedQuery(
         query=description.query,
-        parameters=given,
+        parameters=parameters,
         columns=columns,
         cardinality=rows,
         stars=stars(level, description.query.sql.text),
@@ -81,35 +85,31 @@ def query(
 
 def _columns(
     description: Description,
-    level: Level,
-    given: Sequence[TypedParameter],
+    level: QueryLevel,
+    parameters: Sequence[TypedParameter],
     never_null: Collection[str],
     nullable_elements: bool,
 ) -> tuple[tuple[TypedColumn, ...], list[Diagnostic]]:
-    """The columns of the result, and what is needless about their overrides."""
-    shown = _shown(description, level)
-    if not shown:
+    """Return the columns of the result, and warnings about needless overrides."""
+    named_columns = _named_columns(description, level)
+    if not named_columns:
         return (), []
     columns: list[TypedColumn] = []
     warnings: list[Diagnostic] = []
-    verdicts, scope = result_columns.decided(
-        result_columns.statement(
-            level.query,
-            level.catalog,
-            given,
-            never_null,
-            nullable_elements=nullable_elements,
+    verdicts, scope = column_verdicts(
+        statement_scope(
+            level, parameters, never_null, nullable_elements=nullable_elements
         )
     )
-    outputs = level.output
-    verdicts = verdicts or (maybe("nothing proves it"),) * len(outputs)
+    verdicts = verdicts or (maybe("nothing proves it"),) * len(level.output)
     shapes = _json_shapes(description, scope)
-    for place, (column, name, override) in enumerate(shown):
-        source = output_origin(level, place + 1)
-        table = level.schema.table(source.table) if source else None
-        stored = table.relation.columns.get(source.number) if table and source else None
+    for place, (column, name, override) in enumerate(named_columns):
+        origin = output_origin(level, place + 1)
+        table = level.index.relation(origin.table) if origin else None
+        stored = table.relation.columns.get(origin.number) if table and origin else None
         verdict = verdicts[place]
-        type_ = in_tree(outputs[place].node("expr"), column.type, level.catalog.types)
+        expression = level.output[place].node("expr")
+        type_ = type_in_tree(expression, column.type, level.catalog.types)
         mark = override.mark if override else Mark.INFER
         if mark is not Mark.INFER and verdict.nullable == (mark is Mark.NULLABLE):
             warnings.append(_redundant(description.query, column.name, verdict))
@@ -124,7 +124,7 @@ def _columns(
                     else f"marked `{mark}` by its author"
                 ),
                 override=override,
-                column=table.names.get(source.number) if table and source else None,
+                column=table.names.get(origin.number) if table and origin else None,
                 literals=_literals(stored, type_),
                 domain=domain_of(stored) if stored else None,
                 element_nullable=verdict.element_nullable
@@ -139,31 +139,31 @@ def _columns(
     return tuple(columns), warnings
 
 
-def _shown(
-    description: Description, level: Level | None
+def _named_columns(
+    description: Description, level: QueryLevel | None
 ) -> list[tuple[ResultColumn, str, Override | None]]:
-    """The columns that the function gives back, with names and overrides; none for `:exec`."""
+    """Return the columns that the function gives, with names and overrides; none for `:exec`."""
     if description.query.command in (Command.EXEC, Command.EXECROWS):
         return []
     query, names = description.query, [column.name for column in description.columns]
 
-    def places() -> Sequence[Span]:
-        return output_places(query, level) if level else [query.name_span] * len(names)
+    def spans() -> Sequence[Span]:
+        return output_spans(query, level) if level else [query.name_span] * len(names)
 
-    split = overrides.columns(query, names, places)
+    split = overrides.split_names(query, names, spans)
     return [
         (column, name, override)
         for column, (name, override) in zip(description.columns, split, strict=True)
     ]
 
 
-def _unanalysed(shown: tuple[ResultColumn, str, Override | None]) -> TypedColumn:
-    """A column of a utility statement, of which there is no tree."""
-    column, name, override = shown
+def _unanalysed(column: tuple[ResultColumn, str, Override | None]) -> TypedColumn:
+    """Return a column of a utility statement, which has no tree."""
+    result, name, override = column
     mark = override.mark if override else Mark.INFER
     return TypedColumn(
         name=name,
-        type=column.type,
+        type=result.type,
         nullable=_marked(mark, True),
         reason="nothing is known of what a utility statement gives",
         override=override,
@@ -171,9 +171,9 @@ def _unanalysed(shown: tuple[ResultColumn, str, Override | None]) -> TypedColumn
 
 
 def _json_shapes(description: Description, scope: Scope) -> Mapping[int, JsonShape]:
-    """What is known of the JSON columns, by their numbers."""
+    """Return the known shapes of the JSON columns, by number."""
     numbers = [n for n, c in enumerate(description.columns, 1) if is_json(c.type)]
-    return shapes.columns(scope, numbers) if numbers else {}
+    return column_shapes(scope, numbers) if numbers else {}
 
 
 def _marked(mark: Mark, inferred: bool) -> bool:
@@ -181,9 +181,9 @@ def _marked(mark: Mark, inferred: bool) -> bool:
 
 
 def _literals(stored: Column | None, type_: PgType) -> tuple[str, ...]:
-    """The only values of the column that a result comes from, or of its domain."""
-    if stored and (found := literals_of(stored)):
-        return found
+    """Return the only values of the column that a result comes from, or of its domain."""
+    if stored and (literals := literals_of(stored)):
+        return literals
     return type_.literals if isinstance(type_, DomainType) else ()
 
 
@@ -191,7 +191,7 @@ def _redundant(query: Query, name: str, verdict: Verdict) -> Diagnostic:
     return Diagnostic(
         code="redundant-override",
         message=f"the mark in the column name `{name}` repeats what is known: {verdict.reason}",
-        label=Label(overrides.place(query, name)),
+        label=Label(overrides.name_span(query, name)),
         hint="leave the mark out",
         severity=Severity.WARNING,
     )

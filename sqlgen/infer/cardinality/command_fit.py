@@ -1,25 +1,29 @@
-"""What a query's command wants of its statement."""
+"""A query's command and its statement -> the error or warning about a command that does not fit."""
 
+from ...model.catalog import Relation
 from ...model.description import Description
-from ...model.diagnostic import Diagnostic, Label
-from ...model.query import Command
+from ...model.diagnostic import Diagnostic, Label, Severity
+from ...model.query import Command, Query
+from ...model.typed import Cardinality
 from ..tree.enums import CmdType
 from ..tree.nodes import Node
+from ..tree.query_level import QueryLevel
+from .unique_keys import from_indexes, single
 
 
-def unfit(description: Description, tree: Node | None) -> Diagnostic | None:
-    """What is wrong with the command of a query, if anything is.
+def command_error(description: Description, tree: Node | None) -> Diagnostic | None:
+    """Return the error about a command that its statement does not fit, None if it does.
 
-    `:exec` takes any statement: who calls `SELECT set_config(…)` for its effect may leave the
-    columns alone.
+    `:exec` takes any statement: a `SELECT set_config(…)` may be called for its effect, without its
+    columns.
     """
     query = description.query
-    place = Label(query.name_span)
+    label = Label(query.name_span)
     if query.command.returns_rows and not description.columns:
         return Diagnostic(
             code="no-result-columns",
             message=f"`{query.name}` is `:{query.command}`, but its statement gives no columns",
-            label=place,
+            label=label,
             hint="make it `:exec` or `:execrows`, or add `RETURNING`",
         )
     if query.row_span and query.row and not description.columns:
@@ -40,13 +44,64 @@ def unfit(description: Description, tree: Node | None) -> Diagnostic | None:
                 f"`{query.name}` is `:stream`, which a server-side cursor can do only for"
                 " `SELECT` and `VALUES` that change no data"
             ),
-            label=place,
+            label=label,
             hint="make it `:many`",
         )
     return None
 
 
+def row_count_warning(
+    query: Query, level: QueryLevel, cardinality: Cardinality
+) -> Diagnostic | None:
+    """Return the warning about `:one` or `:optional` if the statement gives another number of rows."""
+    if query.command is Command.OPTIONAL and cardinality is Cardinality.EXACTLY_ONE:
+        return Diagnostic(
+            code="always-one-row",
+            message=f"`{query.name}` is `:optional`, but always gives exactly one row",
+            label=Label(query.name_span),
+            hint="make it `:one`",
+            severity=Severity.WARNING,
+        )
+    if (
+        query.command in (Command.ONE, Command.OPTIONAL)
+        and cardinality is Cardinality.MANY
+    ):
+        return Diagnostic(
+            code="may-return-many",
+            message=f"`{query.name}` is `:{query.command}`, but may give more than one row",
+            label=Label(query.name_span),
+            hint=_missing_key(level),
+            severity=Severity.WARNING,
+        )
+    return None
+
+
 def _changes_data(cte: Node) -> bool:
-    """Whether a CTE is an INSERT, UPDATE, DELETE or MERGE, which DECLARE CURSOR refuses."""
+    """Return whether a CTE is an INSERT, UPDATE, DELETE or MERGE, which DECLARE CURSOR refuses."""
     query = cte.node("ctequery")
     return query is not None and query.number("commandType") != CmdType.SELECT
+
+
+def _missing_key(level: QueryLevel) -> str:
+    """Return a hint on how to get one row: by a key of the first relation that has many."""
+    otherwise = "make it `:many`"
+    if level.query.number("commandType") == CmdType.SELECT:
+        otherwise = "add `LIMIT 1`, or make it `:many`"
+    for index in sorted(from_indexes(level) - single(level)):
+        relation = level.relation(level.entries[index - 1])
+        if relation is None:
+            continue
+        keys = [_names(relation, key.columns) for key in relation.unique_keys]
+        keys += [key.definition for key in relation.unique_indexes]
+        if keys:
+            alternatives = " or ".join(f"`{key}`" for key in keys)
+            return f"compare the unique key {alternatives} of `{relation.name}` with `=`; else {otherwise}"
+        return (
+            f"`{relation.name}` has no unique key that could be compared; {otherwise}"
+        )
+    return otherwise
+
+
+def _names(relation: Relation, columns: tuple[int, ...]) -> str:
+    names = ", ".join(relation.columns[number].name for number in columns)
+    return names if len(columns) == 1 else f"({names})"

@@ -1,34 +1,38 @@
-"""Conditions of a query -> columns that they set equal to something else."""
+"""A query's conditions -> the columns that they set equal to other values."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...model.catalog import ArrayType, DomainType, PgType
-from ..nullability.conditions import conjuncts
 from ..tree.enums import JoinType
+from ..tree.expressions import conjuncts, unchanged
 from ..tree.nodes import Node
-from ..tree.query_level import Level, own_nodes, reference, stood_for, unchanged
+from ..tree.query_level import QueryLevel, entry_column, named_expression
+from ..tree.types import compared_alike
 from .unique_indexes import expression_numbers
 
 
-class Binding(NamedTuple):
-    """A column that a condition sets equal to something of other relations, or of none."""
+class Equality(NamedTuple):
+    """A column that a condition sets equal to a value.
 
-    place: int
-    number: int
-    by: frozenset[int]
+    Column `attno` of the range table entry `varno`. `depends_on` are the entries that the value
+    depends on, none for a constant or a parameter.
+    """
 
-
-def bindings(level: Level) -> Iterator[Binding]:
-    """All equalities that hold for the rows of the result, or of a join's inner side."""
-    for condition, kept in conditions(level):
-        yield from _equality(condition, level, kept)
+    varno: int
+    attno: int
+    depends_on: frozenset[int]
 
 
-def conditions(level: Level) -> Iterator[tuple[Node, frozenset[int]]]:
-    """All that is true of the rows of the result, or of a join's inner side.
+def equalities(level: QueryLevel) -> Iterator[Equality]:
+    """Yield the equalities that hold for the rows of the result, or of a join's inner side."""
+    for condition, preserved in conditions(level):
+        yield from _equalities_in(condition, level, preserved)
 
-    Each with the entries that a join keeps the rows of even where it is not true.
+
+def conditions(level: QueryLevel) -> Iterator[tuple[Node, frozenset[int]]]:
+    """Yield the conditions that are true of the rows of the result, or of a join's inner side.
+
+    Each with the entries whose rows a join preserves even where the condition is not true.
     """
     tree = level.query.node("jointree")
     if tree:
@@ -38,11 +42,11 @@ def conditions(level: Level) -> Iterator[tuple[Node, frozenset[int]]]:
         yield from ((part, frozenset()) for part in conjuncts(merge))
 
 
-def nullable_side(level: Level) -> frozenset[int]:
-    """The entries that an outer join may put NULLs in the place of."""
+def nullable_side(level: QueryLevel) -> frozenset[int]:
+    """Return the entries that an outer join may put NULLs in the place of."""
     tree = level.query.node("jointree")
-    found: set[int] = set()
-    for node in own_nodes(tree) if tree else ():
+    entries: set[int] = set()
+    for node in tree.own if tree else ():
         sides: dict[int, list[str]] = {
             JoinType.LEFT: ["rarg"],
             JoinType.RIGHT: ["larg"],
@@ -51,12 +55,12 @@ def nullable_side(level: Level) -> frozenset[int]:
         if node.tag == "JOINEXPR":
             for name in sides.get(node.number("jointype"), ()):
                 side = node.node(name)
-                found |= _below(side) if side else frozenset()
-    return frozenset(found)
+                entries |= _entries_in(side) if side else frozenset()
+    return frozenset(entries)
 
 
-def depends_on(node: Node, level: Level) -> frozenset[int] | None:
-    """The entries of this query that a value depends on; None if it is not the same each time.
+def depends_on(node: Node, level: QueryLevel) -> frozenset[int] | None:
+    """Return the entries of this query that a value depends on; None if it may differ each time.
 
     A scalar subquery that refers to nothing outside of it is run once (an InitPlan), so that it
     may be as volatile as it likes.
@@ -69,20 +73,20 @@ def depends_on(node: Node, level: Level) -> frozenset[int] | None:
     if node.tag in _OVER_ROWS or _differs(node, level):
         return None
     if node.tag == "VAR" and not node.number("varlevelsup"):
-        if expression := stood_for(node, level):
+        if expression := named_expression(node, level):
             return depends_on(expression, level)
         return frozenset({node.number("varno")})
-    found: set[int] = set()
+    entries: set[int] = set()
     for child in node.children:
         inner = depends_on(child, level)
         if inner is None:
             return None
-        found |= inner
-    return frozenset(found)
+        entries |= inner
+    return frozenset(entries)
 
 
 def lateral_to(entry: Node) -> frozenset[int]:
-    """The entries of the same FROM that a LATERAL one is evaluated for each row of."""
+    """Return the entries of the same FROM whose rows a LATERAL entry is evaluated for."""
     if not entry.flag("lateral"):
         return frozenset()
     below = _with_depth(entry, 0)
@@ -90,23 +94,23 @@ def lateral_to(entry: Node) -> frozenset[int]:
 
 
 def _refers(node: Node, depth: int) -> bool:
-    """Whether a node *depth* queries further in is a column of this one."""
+    """Return whether a node *depth* queries further in is a column of this one."""
     return node.tag == "VAR" and node.number("varlevelsup") == depth
 
 
 def _with_depth(node: Node, depth: int) -> Iterator[tuple[Node, int]]:
-    """All nodes, and how many queries further in each stands."""
+    """Yield all nodes with the number of queries that each is further in."""
     yield node, depth
     for child in node.children:
         yield from _with_depth(child, depth + (child.tag == "QUERY"))
 
 
 _OVER_ROWS = frozenset({"AGGREF", "GROUPINGFUNC", "WINDOWFUNC"})
-"""Has another value for each group or row, though it may name no column."""
+"""Nodes that have another value for each group or row, though they may name no column."""
 
 
-def _differs(node: Node, level: Level) -> bool:
-    """Whether a call may give another value for each row, or many."""
+def _differs(node: Node, level: QueryLevel) -> bool:
+    """Return whether a call may give another value for each row, or many."""
     if node.flag("funcretset") or node.flag("opretset"):
         return True
     oid = node.number("funcid") or node.number("opfuncid")
@@ -130,20 +134,20 @@ def _conditions_below(node: Node) -> Iterator[tuple[Node, frozenset[int]]]:
         sides: dict[int, Node | None] = {JoinType.LEFT: left, JoinType.RIGHT: right}
         outer = sides.get(node.number("jointype"))
         if quals and node.number("jointype") != JoinType.FULL:
-            preserved = _below(outer) if outer else frozenset()
+            preserved = _entries_in(outer) if outer else frozenset()
             yield from ((part, preserved) for part in conjuncts(quals))
 
 
-def _below(node: Node) -> frozenset[int]:
+def _entries_in(node: Node) -> frozenset[int]:
     return frozenset(
-        inner.number("rtindex")
-        for inner in own_nodes(node)
-        if inner.tag == "RANGETBLREF"
+        inner.number("rtindex") for inner in node.own if inner.tag == "RANGETBLREF"
     )
 
 
-def _equality(condition: Node, level: Level, kept: frozenset[int]) -> Iterator[Binding]:
-    """The bindings that a condition makes of columns that are not `kept`."""
+def _equalities_in(
+    condition: Node, level: QueryLevel, preserved: frozenset[int]
+) -> Iterator[Equality]:
+    """Yield the equalities that a condition makes of columns of entries that are not *preserved*."""
     if condition.tag != "OPEXPR" or len(condition.nodes("args")) != 2:
         return
     if level.catalog.operators.get(condition.number("opno")) != "=":
@@ -152,18 +156,23 @@ def _equality(condition: Node, level: Level, kept: frozenset[int]) -> Iterator[B
     if function and not function.system and not function.extension:
         return  # an `=` of the user's own may call anything equal
     first, second = condition.nodes("args")
-    for one, other in ((first, second), (second, first)):
-        for index, number in _bound(one, condition, level):
-            by = depends_on(other, level)
-            if by is not None and index not in by and index not in kept:
-                yield Binding(index, number, by)
+    for side, value in ((first, second), (second, first)):
+        for index, number in _indexed_columns(side, condition, level):
+            by = depends_on(value, level)
+            if by is not None and index not in by and index not in preserved:
+                yield Equality(index, number, by)
 
 
-def _bound(side: Node, equality: Node, level: Level) -> Iterator[tuple[int, int]]:
-    """The column of an entry that a side of `=` is, or the expression of a unique index."""
-    column = reference(side, level)
-    if column and column.home is level and _as_indexed(equality, side, level):
-        yield column.place, column.number
+def _indexed_columns(
+    side: Node, equality: Node, level: QueryLevel
+) -> Iterator[tuple[int, int]]:
+    """Yield the column that a side of `=` is, or the number of an expression of a unique index.
+
+    Each as the number of an entry and that of a column in it.
+    """
+    column = entry_column(side, level)
+    if column and column.level is level and _compares_as_index(equality, side, level):
+        yield column.source.varno, column.source.attno
     if column is None:
         collation = equality.number("inputcollid")
         for index in {n.number("varno") for n in side.own if n.tag == "VAR"}:
@@ -173,11 +182,10 @@ def _bound(side: Node, equality: Node, level: Level) -> Iterator[tuple[int, int]
                 yield index, number
 
 
-def _as_indexed(equality: Node, side: Node, level: Level) -> bool:
-    """Whether `=` means what it means in a unique index on the column that *side* is.
+def _compares_as_index(equality: Node, side: Node, level: QueryLevel) -> bool:
+    """Return whether `=` compares as a unique index on the column that *side* is does.
 
-    Another collation or type may call more values equal, as citext does. varchar has text's
-    operators, and a domain those of its base type.
+    Another collation or type may call more values equal, as citext does.
     """
     var = unchanged(side)
     if equality.number("inputcollid") not in (0, var.number("varcollid")):
@@ -193,18 +201,3 @@ def _as_indexed(equality: Node, side: Node, level: Level) -> bool:
         and compared is not None
         and compared_alike(stored, compared)
     )
-
-
-def compared_alike(first: PgType, second: PgType) -> bool:
-    """Whether values of two types are compared by the same operators."""
-    return _compared_as(first) == _compared_as(second)
-
-
-def _compared_as(type_: PgType) -> str:
-    while isinstance(type_, DomainType):
-        type_ = type_.base
-    if isinstance(type_, ArrayType):
-        return _compared_as(type_.element) + "[]"
-    if type_.schema == "pg_catalog" and type_.name == "varchar":
-        return "pg_catalog.text"
-    return f"{type_.schema}.{type_.name}"

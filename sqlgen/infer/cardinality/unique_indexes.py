@@ -1,10 +1,10 @@
-"""Unique indexes over expressions or some of the rows -> what a query must say to make use of them.
+"""Unique indexes over expressions or some of the rows -> the keys that hold in a query's rows.
 
 An index over expressions is known by them: `lower(email) = $1` compares what the index on
-`lower(email)` holds, if both are the same analysed tree. A partial one speaks of the rows that its
-predicate picks: of all rows of a query whose WHERE has each part of the predicate word for word.
+`lower(email)` holds, if both are the same analysed tree. A partial one is about the rows that its
+predicate is true of: about all rows of a query whose WHERE has each part of the predicate literally.
 
-Only PostgreSQL's own functions and extensions' are believed: an index is not made anew when the body
+Only PostgreSQL's own functions and extensions' are believed: an index is not rebuilt when the body
 of a user's function changes.
 """
 
@@ -12,19 +12,19 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from ...model.catalog import Catalog, UniqueIndex
-from ..nullability.conditions import conjuncts
 from ..tree import nodes
+from ..tree.expressions import conjuncts
 from ..tree.nodes import Node
-from ..tree.query_level import Level
+from ..tree.query_level import QueryLevel
 
 Key = frozenset[int]
-"""Columns that, taken together, no two rows have the same values in."""
+"""Numbers of columns in which, taken together, no two rows have the same values."""
 
 
 def expression_numbers(
-    expression: Node, collation: int, index: int, level: Level
+    expression: Node, collation: int, index: int, level: QueryLevel
 ) -> Iterator[int]:
-    """The numbers that stand for *expression* in the keys of entry *index*."""
+    """Yield the numbers that stand for *expression* in the keys of entry *index*."""
     relation = level.relation(level.entries[index - 1])
     for place, key in enumerate(relation.unique_indexes if relation else ()):
         parts = zip(_expressions(key, index), key.collations, strict=True)
@@ -33,21 +33,23 @@ def expression_numbers(
                 yield _number(place, number)
 
 
-def index_keys(level: Level, index: int, held: Collection[Node]) -> Iterator[Key]:
-    """The keys of entry *index* that hold in rows of which the conditions *held* are true."""
+def index_keys(
+    level: QueryLevel, index: int, conditions: Collection[Node]
+) -> Iterator[Key]:
+    """Yield the keys of entry *index* that hold in rows of which the *conditions* are true."""
     relation = level.relation(level.entries[index - 1])
     for place, key in enumerate(relation.unique_indexes if relation else ()):
-        picked = all(
-            any(part.same(condition) for condition in held)
+        applies = all(
+            any(part.same(condition) for condition in conditions)
             for part in _predicate(key, index)
         )
-        if picked and _lasts(key, level.catalog):
+        if applies and _is_stable(key, level.catalog):
             count = len(_expressions(key, index))
             yield frozenset(key.columns) | {_number(place, n) for n in range(count)}
 
 
 def _number(place: int, number: int) -> int:
-    """What stands for an expression of the index at that place, below system columns' numbers."""
+    """Return the number of an expression of the index at that place, below system columns' numbers."""
     return -1000 - 100 * place - number
 
 
@@ -58,18 +60,18 @@ def _expressions(key: UniqueIndex, index: int) -> tuple[Node, ...]:
 
 @lru_cache(maxsize=512)
 def _predicate(key: UniqueIndex, index: int) -> tuple[Node, ...]:
-    found = _parts(key.predicate, index)
-    return tuple([part for node in found for part in conjuncts(node)])
+    predicate = _parts(key.predicate, index)
+    return tuple([part for node in predicate for part in conjuncts(node)])
 
 
 @lru_cache(maxsize=512)
 def _parts(tree: str, index: int) -> tuple[Node, ...]:
-    """The trees of an index, whose columns are those of entry 1, about entry *index*."""
+    """Return the trees of an index, whose columns are those of entry 1, about entry *index*."""
     return nodes.parse(tree.replace(":varno 1 ", f":varno {index} "))
 
 
-def _lasts(key: UniqueIndex, catalog: Catalog) -> bool:
-    """Whether no function of the user's own has a part in what the index holds."""
+def _is_stable(key: UniqueIndex, catalog: Catalog) -> bool:
+    """Return whether the values of the index depend on no function of the user's own."""
     parts = (*_parts(key.expressions, 1), *_parts(key.predicate, 1))
     called = {
         node.number("funcid") or node.number("opfuncid")

@@ -1,4 +1,4 @@
-"""Query tree -> its relations' and its own unique keys, and whether it gives one row at most."""
+"""A query -> its relations' and its own unique keys, and whether it gives one row at most."""
 
 from collections.abc import Iterator
 
@@ -11,17 +11,18 @@ from ..tree.enums import (
     RTEKind,
     SetOperation,
 )
+from ..tree.expressions import uncoerced
 from ..tree.nodes import Node
-from ..tree.query_level import Level, own_nodes, reference, stood_for, uncoerced
-from .equalities import bindings, conditions, depends_on, lateral_to, nullable_side
+from ..tree.query_level import QueryLevel, entry_column, named_expression
+from .equalities import conditions, depends_on, equalities, lateral_to, nullable_side
 from .unique_indexes import Key, index_keys
 
 _ONE_ROW: Key = frozenset()
-"""The key that says that there are no two rows."""
+"""The key of a relation that has one row at most."""
 
 
-def at_most_one(level: Level) -> bool:
-    """Whether a query gives one row at most, those of RETURNING for a change of data."""
+def at_most_one(level: QueryLevel) -> bool:
+    """Return whether a query gives one row at most; for a change of data, by RETURNING."""
     query = level.query
     if query.number("commandType") == CmdType.SELECT:
         return limited_to(level) in (0, 1) or _selects_one(level)
@@ -40,58 +41,60 @@ def at_most_one(level: Level) -> bool:
     )
 
 
-def single(level: Level, assumed: frozenset[int] = frozenset()) -> frozenset[int]:
-    """The range table entries of which all rows of the result together meet one row at most.
+def single(level: QueryLevel, assumed: frozenset[int] = frozenset()) -> frozenset[int]:
+    """Return the range table entries of which all rows of the result together have one row at most.
 
-    Those bound by all columns of a unique key to values that are the same for all rows: constants,
-    parameters, columns of an outer query, and columns of entries that are single themselves;
-    a least fixed point. `assumed` are taken as single.
+    All columns of a unique key of theirs are equal to values that are the same for all rows:
+    constants, parameters, columns of an outer query, and columns of entries that are single
+    themselves; a least fixed point. `assumed` are taken as single.
     """
-    bound_columns = tuple(bindings(level))
-    found = set(assumed)
+    all_equalities = tuple(equalities(level))
+    entries = set(assumed)
     indexes = from_indexes(level)
     grown = True
     while grown:
         grown = False
-        for index in indexes - found:
+        for index in indexes - entries:
             entry = level.entries[index - 1]
-            if not lateral_to(entry) <= found:
+            if not lateral_to(entry) <= entries:
                 continue
-            bound = {
-                b.number for b in bound_columns if b.place == index and b.by <= found
+            fixed = {
+                equality.attno
+                for equality in all_equalities
+                if equality.varno == index and equality.depends_on <= entries
             }
-            if any(key <= bound for key in keys_of(level, entry)):
-                found.add(index)
+            if any(key <= fixed for key in keys_of(level, entry)):
+                entries.add(index)
                 grown = True
-    return frozenset(found)
+    return frozenset(entries)
 
 
-def from_indexes(level: Level) -> frozenset[int]:
-    """The entries in FROM that are not joins; for UPDATE and DELETE also what is changed."""
+def from_indexes(level: QueryLevel) -> frozenset[int]:
+    """Return the entries in FROM that are not joins; for UPDATE and DELETE also the changed table."""
     tree = level.query.node("jointree")
     return frozenset(
         node.number("rtindex")
-        for node in (own_nodes(tree) if tree else ())
+        for node in (tree.own if tree else ())
         if node.tag == "RANGETBLREF"
     )
 
 
-def keys_of(level: Level, entry: Node) -> tuple[Key, ...]:
-    """The keys of a range table entry."""
+def keys_of(level: QueryLevel, entry: Node) -> tuple[Key, ...]:
+    """Return the unique keys of a range table entry."""
     if entry.number("rtekind") == RTEKind.VALUES:
         return (_ONE_ROW,) if len(entry.lists("values_lists")) == 1 else ()
     if entry.number("rtekind") == RTEKind.FUNCTION:
-        called = [function.node("funcexpr") for function in entry.nodes("functions")]
-        return () if any(map(_gives_set, called)) else (_ONE_ROW,)
-    relation, source = level.relation(entry), level.source(entry)
+        calls = [function.node("funcexpr") for function in entry.nodes("functions")]
+        return () if any(map(_gives_set, calls)) else (_ONE_ROW,)
+    relation, source = level.relation(entry), level.from_query(entry)
     return (
         *(_unique(relation, entry, level) if relation else ()),
         *(_output_keys(source) if source else ()),
     )
 
 
-def limited_to(level: Level) -> int | None:
-    """The number that LIMIT allows, None where it is no constant or does not say."""
+def limited_to(level: QueryLevel) -> int | None:
+    """Return the number of rows that LIMIT allows, None without a LIMIT or if it is no constant."""
     limit = level.query.node("limitCount")
     constant = uncoerced(limit) if limit else None
     if (
@@ -104,8 +107,8 @@ def limited_to(level: Level) -> int | None:
     return int.from_bytes(constant.datum("constvalue"), "little")
 
 
-def is_one_group(level: Level) -> bool:
-    """Whether all rows become one, as aggregates or HAVING without GROUP BY make them."""
+def is_one_group(level: QueryLevel) -> bool:
+    """Return whether all rows become one, as aggregates or HAVING without GROUP BY make them."""
     query = level.query
     return (
         (query.flag("hasAggs") or query.node("havingQual") is not None)
@@ -114,14 +117,14 @@ def is_one_group(level: Level) -> bool:
     )
 
 
-def target_has_rules(level: Level) -> bool:
-    """Whether a rule of the user's may put other statements in the place of this one."""
+def target_has_rules(level: QueryLevel) -> bool:
+    """Return whether a rule of the user's may put other statements in the place of this one."""
     index = level.query.number("resultRelation")
     relation = level.relation(level.entries[index - 1]) if index else None
     return relation is None or relation.has_rules
 
 
-def _selects_one(level: Level) -> bool:
+def _selects_one(level: QueryLevel) -> bool:
     query = level.query
     if operation := query.node("setOperations"):
         return _operates_on_one(operation, level)
@@ -137,8 +140,8 @@ def _selects_one(level: Level) -> bool:
     )
 
 
-def _groups_to_one(level: Level, clause: str) -> bool:
-    """Whether GROUP BY or DISTINCT is by nothing but what is the same for all rows."""
+def _groups_to_one(level: QueryLevel, clause: str) -> bool:
+    """Return whether all expressions of GROUP BY or DISTINCT are the same for all rows."""
     query = level.query
     groups = {group.number("tleSortGroupRef") for group in query.nodes(clause)}
     if not groups:
@@ -147,9 +150,9 @@ def _groups_to_one(level: Level, clause: str) -> bool:
     missing = nullable_side(level)
     fixed = single(level) - missing
     bound = {
-        (b.place, b.number)
-        for b in bindings(level)
-        if b.by <= fixed and b.place not in missing
+        (equality.varno, equality.attno)
+        for equality in equalities(level)
+        if equality.depends_on <= fixed and equality.varno not in missing
     }
 
     def is_fixed(expression: Node) -> bool:
@@ -164,18 +167,18 @@ def _groups_to_one(level: Level, clause: str) -> bool:
     )
 
 
-def _column(node: Node, level: Level) -> tuple[int, int] | None:
-    """The column that *node* is, with no cast: others may tell apart what `=` calls equal."""
+def _column(node: Node, level: QueryLevel) -> tuple[int, int] | None:
+    """Return the column that *node* is, with no cast, as another type may tell equal values apart."""
     if node.tag != "VAR" or node.number("varlevelsup"):
         return None
-    if expression := stood_for(node, level):
+    if expression := named_expression(node, level):
         return _column(expression, level)
     return node.number("varno"), node.number("varattno")
 
 
-def _operates_on_one(operation: Node, level: Level) -> bool:
+def _operates_on_one(operation: Node, level: QueryLevel) -> bool:
     if operation.tag == "RANGETBLREF":
-        source = level.source(level.entries[operation.number("rtindex") - 1])
+        source = level.from_query(level.entries[operation.number("rtindex") - 1])
         return source is not None and at_most_one(source)
     left, right = operation.node("larg"), operation.node("rarg")
     if left is None or right is None or operation.number("op") == SetOperation.UNION:
@@ -186,40 +189,40 @@ def _operates_on_one(operation: Node, level: Level) -> bool:
     )
 
 
-def _from_one(level: Level) -> bool:
-    """Whether FROM and WHERE give one row at most; a FULL JOIN of two single rows may give two."""
+def _from_one(level: QueryLevel) -> bool:
+    """Return whether FROM and WHERE give one row at most; a FULL JOIN of two rows may give two."""
     return not _has_full_join(level) and single(level) == from_indexes(level)
 
 
-def _has_full_join(level: Level) -> bool:
+def _has_full_join(level: QueryLevel) -> bool:
     tree = level.query.node("jointree")
     return any(
         node.tag == "JOINEXPR" and node.number("jointype") == JoinType.FULL
-        for node in (own_nodes(tree) if tree else ())
+        for node in (tree.own if tree else ())
     )
 
 
 def _gives_set(call: Node | None) -> bool:
-    """Whether a function in FROM may give any number of rows."""
+    """Return whether a function in FROM may give any number of rows."""
     if call is not None and call.tag == "FUNCEXPR":
         return call.flag("funcretset")
     return call is None or call.tag not in ("SQLVALUEFUNCTION", "CONST")
 
 
-def _unique(relation: Relation, entry: Node, level: Level) -> Iterator[Key]:
-    """A table's keys. A plain parent's say nothing of its children's rows, a partitioned one's do."""
+def _unique(relation: Relation, entry: Node, level: QueryLevel) -> Iterator[Key]:
+    """Yield a table's keys, but for those of a plain parent, which its children's rows may break."""
     is_parent = relation.has_children and relation.kind is RelationKind.TABLE
     if is_parent and entry.flag("inh"):
         return
     yield from (frozenset(key.columns) for key in relation.unique_keys)
     if relation.unique_indexes:
         index = next(n for n, other in enumerate(level.entries, 1) if other is entry)
-        held = [part for part, kept in conditions(level) if index not in kept]
-        yield from index_keys(level, index, held)
+        fulfilled = [part for part, kept in conditions(level) if index not in kept]
+        yield from index_keys(level, index, fulfilled)
 
 
-def _output_keys(source: Level) -> tuple[Key, ...]:
-    """The keys among the output columns of a query."""
+def _output_keys(source: QueryLevel) -> tuple[Key, ...]:
+    """Return the unique keys among the output columns of a query."""
     if at_most_one(source):
         return (_ONE_ROW,)
     query, output = source.query, source.output
@@ -235,25 +238,26 @@ def _output_keys(source: Level) -> tuple[Key, ...]:
         return (frozenset(range(1, len(output) + 1)),)
     if groups := distinct or query.nodes("groupClause"):
         places = {e.number("ressortgroupref"): n for n, e in enumerate(output, 1)}
-        wanted = [group.number("tleSortGroupRef") for group in groups]
-        shown = all(group in places for group in wanted)
-        return (frozenset(places[group] for group in wanted),) if shown else ()
+        references = [group.number("tleSortGroupRef") for group in groups]
+        if not all(reference in places for reference in references):
+            return ()
+        return (frozenset(places[reference] for reference in references),)
     return tuple(_passed_through(source))
 
 
-def _passed_through(source: Level) -> Iterator[Key]:
-    """Keys of a relation that stay keys of the result, as no join repeats its rows."""
+def _passed_through(source: QueryLevel) -> Iterator[Key]:
+    """Yield the keys of relations that stay keys of the result, as no join repeats their rows."""
     indexes = from_indexes(source)
-    shown: dict[tuple[int, int], int] = {}
+    places: dict[tuple[int, int], int] = {}
     for place, output in enumerate(source.output, 1):
         expression = output.node("expr")
-        column = reference(expression, source) if expression else None
-        if column and column.home is source:
-            shown[column.place, column.number] = place
+        column = entry_column(expression, source) if expression else None
+        if column and column.level is source:
+            places[column.source.varno, column.source.attno] = place
     if _has_full_join(source):
         return
     for index in indexes:
         if single(source, frozenset({index})) == indexes:
             for key in keys_of(source, source.entries[index - 1]):
-                if all((index, number) in shown for number in key):
-                    yield frozenset(shown[index, number] for number in key)
+                if all((index, number) in places for number in key):
+                    yield frozenset(places[index, number] for number in key)

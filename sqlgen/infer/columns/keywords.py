@@ -1,4 +1,4 @@
-"""Words that PostgreSQL's grammar does not take as the name of a column everywhere."""
+"""Names -> identifiers in SQL, quoted where PostgreSQL's grammar takes the word for its own."""
 
 import re
 
@@ -25,7 +25,7 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 def quoted(name: str) -> str:
-    """*name* as an identifier in SQL, in double quotes where it needs them."""
+    """Return *name* as an identifier in SQL, in double quotes where it needs them."""
     if _PLAIN.fullmatch(name) and name not in _KEYWORDS:
         return name
     return '"' + name.replace('"', '""') + '"'

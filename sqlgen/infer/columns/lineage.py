@@ -1,25 +1,26 @@
-"""Query tree -> the table columns that the query reads and writes."""
+"""A statement -> the table columns that it reads and writes."""
 
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import TypeAlias
 
 from ...model.typed import ColumnName
-from ..tree.catalog_index import Table
 from ..tree.enums import ACL_DELETE, FIRST_LOW_INVALID_ATTRIBUTE
+from ..tree.indexed_relation import IndexedRelation
 from ..tree.nodes import Node
-from ..tree.query_level import Level, origin
+from ..tree.origins import origin
+from ..tree.query_level import QueryLevel
 
-_Columns: TypeAlias = set[tuple[Table, int]]
+_Columns: TypeAlias = set[tuple[IndexedRelation, int]]
 
 
 def lineage(
-    statement: Level,
+    statement: QueryLevel,
 ) -> tuple[tuple[ColumnName, ...], tuple[ColumnName, ...]]:
-    """What a statement reads and what it writes, each sorted.
+    """Return the columns that a statement reads and those that it writes, each sorted.
 
-    Taken from what PostgreSQL itself would check permissions for. A view stands for all that it
-    reads. Whoever deletes a row writes all of its columns.
+    They are the columns that PostgreSQL itself checks permissions for. A view stands for all that it
+    reads. A DELETE writes all columns of its table.
     """
     reads: _Columns = set()
     writes: _Columns = set()
@@ -29,9 +30,11 @@ def lineage(
     return _names(reads), _names(writes)
 
 
-def _gather(level: Level, reads: _Columns, writes: _Columns, seen: set[int]) -> None:
+def _gather(
+    level: QueryLevel, reads: _Columns, writes: _Columns, seen: set[int]
+) -> None:
     for entry, permissions in _permissions(level):
-        table = level.table(entry)
+        table = level.indexed_relation(entry)
         if table is None:
             continue
         read = _columns(table, permissions.numbers("selectedCols"))
@@ -39,7 +42,7 @@ def _gather(level: Level, reads: _Columns, writes: _Columns, seen: set[int]) -> 
         written = _columns(table, inserted + permissions.numbers("updatedCols"))
         if permissions.number("requiredPerms") & ACL_DELETE:
             written = {(table, number) for number in table.names}
-        view = level.source(entry)
+        view = level.from_query(entry)
         if view is None:
             reads |= read
             writes |= written
@@ -51,8 +54,8 @@ def _gather(level: Level, reads: _Columns, writes: _Columns, seen: set[int]) -> 
                 _gather(inner, reads, set(), seen)
 
 
-def _permissions(level: Level) -> Iterator[tuple[Node, Node]]:
-    """Each relation's entry with the node that holds its bit sets (its own before 16)."""
+def _permissions(level: QueryLevel) -> Iterator[tuple[Node, Node]]:
+    """Yield each relation's entry with the node that holds its bit sets (its own before 16)."""
     infos = level.query.nodes("rteperminfos")
     for entry in level.entries:
         if "selectedCols" in entry:
@@ -61,24 +64,28 @@ def _permissions(level: Level) -> Iterator[tuple[Node, Node]]:
             yield entry, infos[index - 1]
 
 
-def _columns(table: Table, bits: Iterable[int]) -> _Columns:
-    """The columns of a bit set without the system's own; a whole row is all columns."""
+def _columns(table: IndexedRelation, bits: Iterable[int]) -> _Columns:
+    """Return the columns of a bit set without the system's own; a whole row is all columns."""
     numbers = {bit + FIRST_LOW_INVALID_ATTRIBUTE for bit in bits}
     if 0 in numbers:
         return {(table, number) for number in table.names}
     return {(table, number) for number in numbers if number in table.names}
 
 
-def _behind(view: Level, columns: _Columns) -> Iterator[tuple[Table, int]]:
-    """The table columns that an updatable view's columns stand for."""
+def _behind(
+    view: QueryLevel, columns: _Columns
+) -> Iterator[tuple[IndexedRelation, int]]:
+    """Yield the table columns that an updatable view's columns stand for."""
     for _, number in columns:
         expression = view.output[number - 1].node("expr")
-        found = origin(expression, view) if expression else None
-        table = view.schema.table(found.table) if found else None
-        if found and table and found.number in table.names:
-            yield table, found.number
+        column = origin(expression, view) if expression else None
+        table = view.index.relation(column.table) if column else None
+        if column and table and column.number in table.names:
+            yield table, column.number
 
 
 def _names(columns: _Columns) -> tuple[ColumnName, ...]:
-    found = [(table.shown[number], table.names[number]) for table, number in columns]
-    return tuple([name for _, name in sorted(found, key=itemgetter(0))])
+    names = [
+        (table.sort_keys[number], table.names[number]) for table, number in columns
+    ]
+    return tuple([name for _, name in sorted(names, key=itemgetter(0))])

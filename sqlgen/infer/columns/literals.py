@@ -4,13 +4,13 @@ from ...model.catalog import Column, DomainType
 
 
 def literals_of(column: Column) -> tuple[str, ...]:
-    """The only values of a column, by its own CHECK constraints or its domain's."""
+    """Return the only values of a column, by its own CHECK constraints or its domain's."""
     domain = domain_of(column)
     return domain.literals if domain else column.literals
 
 
 def domain_of(column: Column) -> DomainType | None:
-    """The domain that limits a column, None where its own CHECK constraints do or none does."""
+    """Return the domain that limits a column's values, None if its own CHECKs do or none does."""
     if column.literals or not isinstance(column.type, DomainType):
         return None
     return column.type if column.type.literals else None

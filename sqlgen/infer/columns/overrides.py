@@ -1,4 +1,4 @@
-"""A result column's name -> the column's own name and what its author says of it."""
+"""A result column's name in the query -> its name, and the override that its author wrote."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,41 +9,45 @@ from ...model.source import Span
 from ...model.typed import Override
 
 UNNAMED = "?column?"
-"""What PostgreSQL calls a column that has no name; no override in spite of its marks."""
+"""PostgreSQL's name of a column that has none; its question marks are no override."""
 
 _PARTS = re.compile(r"(?P<name>[^:!?]*)(?P<rest>.*)", re.DOTALL)
 _REST = re.compile(r"(?P<mark>[!?]?)(?:\s*:\s*(?P<type>.*))?", re.DOTALL)
 
 
-def columns(
-    query: Query, names: Sequence[str], places: Callable[[], Sequence[Span]]
+def split_names(
+    query: Query, names: Sequence[str], spans: Callable[[], Sequence[Span]]
 ) -> tuple[tuple[str, Override | None], ...]:
-    """The name and the override of each result column, an unnamed only column as `""`.
+    """Return the name and the override of each result column, an unnamed only column as `""`.
 
-    *places* says where the columns stand. The grammar is SQLx's: split at the first `:`, `!` or `?`; then `[!|?][: T]`. Raises
-    `SqlgenError` with `bad-override`, `unnamed-column` and `duplicate-column`.
+    *spans* gives the places of the columns. The grammar is SQLx's: the name ends at the first `:`,
+    `!` or `?`; `[!|?][: T]` follows. Raises `SqlgenError` with `bad-override`, `unnamed-column` and
+    `duplicate-column`.
     """
-    found: list[tuple[str, Override | None]] = []
-    wrong: list[Diagnostic] = []
+    columns: list[tuple[str, Override | None]] = []
+    problems: list[Diagnostic] = []
     for name in names:
         if name == UNNAMED:
-            found.append(("", None))
+            columns.append(("", None))
             continue
         try:
-            found.append(_split(query, name))
+            columns.append(_split(query, name))
         except SqlgenError as error:
-            wrong.extend(error.diagnostics)
-    shown = {name for name, _ in found}
-    if not wrong and ("" in shown or len(shown) < len(found)):
-        where = places()
-        wrong = [*_unnamed(query, found, where), *_duplicates(query, found, where)]
-    if wrong:
-        raise SqlgenError(*wrong)
-    return tuple(found)
+            problems.extend(error.diagnostics)
+    distinct = {name for name, _ in columns}
+    if not problems and ("" in distinct or len(distinct) < len(columns)):
+        places = spans()
+        problems = [
+            *_unnamed(query, columns, places),
+            *_duplicates(query, columns, places),
+        ]
+    if problems:
+        raise SqlgenError(*problems)
+    return tuple(columns)
 
 
-def place(query: Query, text: str) -> Span:
-    """Where the quoted column name stands in the file, else the query's name."""
+def name_span(query: Query, text: str) -> Span:
+    """Return the place of the quoted column name in the file, else that of the query's name."""
     quoted = '"' + text.replace('"', '""') + '"'
     offset = query.sql.text.find(quoted)
     if offset < 0:
@@ -78,7 +82,7 @@ def _split(query: Query, text: str) -> tuple[str, Override | None]:
         Diagnostic(
             code="bad-override",
             message=f"the override in the column name `{text}` cannot be read: {problem}",
-            label=Label(place(query, text)),
+            label=Label(name_span(query, text)),
             hint=(
                 'write `"name!"`, `"name?"`, `"name: type"`, `"name!: type"` or `"name?: type"`'
             ),
@@ -88,11 +92,11 @@ def _split(query: Query, text: str) -> tuple[str, Override | None]:
 
 def _unnamed(
     query: Query,
-    found: Sequence[tuple[str, Override | None]],
-    places: Sequence[Span],
+    columns: Sequence[tuple[str, Override | None]],
+    spans: Sequence[Span],
 ) -> list[Diagnostic]:
-    numbers = [number for number, (name, _) in enumerate(found, 1) if not name]
-    if not numbers or (len(found) == 1 and query.row is None):
+    numbers = [number for number, (name, _) in enumerate(columns, 1) if not name]
+    if not numbers or (len(columns) == 1 and query.row is None):
         return []
     plural = len(numbers) > 1
     return [
@@ -102,8 +106,8 @@ def _unnamed(
                 f"column{'s' * plural} {', '.join(map(str, numbers))} of `{query.name}`"
                 f" {'have' if plural else 'has'} no name"
             ),
-            label=Label(places[numbers[0] - 1]),
-            related=tuple(Label(places[number - 1]) for number in numbers[1:]),
+            label=Label(spans[numbers[0] - 1]),
+            related=tuple(Label(spans[number - 1]) for number in numbers[1:]),
             hint=f"give {'each' if plural else 'it'} one with `AS name`",
         )
     ]
@@ -111,11 +115,11 @@ def _unnamed(
 
 def _duplicates(
     query: Query,
-    found: Sequence[tuple[str, Override | None]],
-    places: Sequence[Span],
+    columns: Sequence[tuple[str, Override | None]],
+    spans: Sequence[Span],
 ) -> list[Diagnostic]:
     named: dict[str, list[int]] = {}
-    for number, (name, _) in enumerate(found, 1):
+    for number, (name, _) in enumerate(columns, 1):
         if name:
             named.setdefault(name, []).append(number)
     return [
@@ -128,9 +132,9 @@ def _duplicates(
                 else f"columns {', '.join(map(str, numbers))} of `{query.name}`"
                 f" are all named `{name}`"
             ),
-            label=Label(places[numbers[0] - 1]),
-            related=tuple(Label(places[number - 1]) for number in numbers[1:]),
-            hint=_renaming(name, [places[number - 1].text for number in numbers]),
+            label=Label(spans[numbers[0] - 1]),
+            related=tuple(Label(spans[number - 1]) for number in numbers[1:]),
+            hint=_renaming(name, [spans[number - 1].text for number in numbers]),
         )
         for name, numbers in named.items()
         if len(numbers) > 1
@@ -138,7 +142,7 @@ def _duplicates(
 
 
 def _renaming(name: str, written: Sequence[str]) -> str:
-    """How to tell columns of one *name* apart, the last one of them as it is *written*."""
+    """Return a hint on how to tell columns of one *name* apart; *written* is their text in SQL."""
     if written[-1].endswith("*"):
         return f"write the columns of `{written[-1]}` out and rename `{name}` with `AS`"
     return f"rename one of them with `AS`, for instance `AS {name}_{len(written)}`"

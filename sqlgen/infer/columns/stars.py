@@ -1,4 +1,4 @@
-"""Query tree -> the places of `*` and `t.*`, and the columns they stand for."""
+"""A statement -> the places of `*` and `t.*`, and the columns that they stand for."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from itertools import groupby
 from ...model.typed import Star
 from ..tree.enums import CmdType, RTEKind, SubLinkType
 from ..tree.nodes import Node
-from ..tree.query_level import Level
+from ..tree.query_level import QueryLevel
 from .keywords import quoted
 from .spans import characters
 
@@ -16,12 +16,11 @@ _BLANK = r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"
 _STAR = re.compile(rf"(?P<prefix>(?:{_NAME}{_BLANK}\.{_BLANK})*)\*")
 
 
-def stars(statement: Level, text: str) -> tuple[Star, ...]:
-    """The stars of all SELECT and RETURNING lists, at any depth, in the order of *text*.
+def stars(statement: QueryLevel, text: str) -> tuple[Star, ...]:
+    """Return the stars of all SELECT and RETURNING lists, at any depth, in the order of *text*.
 
-    PostgreSQL gives every column that a star stands for the star's own location. What stands under
-    EXISTS is left alone, as no column of it is ever looked at; so is a star whose columns cannot
-    be named without doubt.
+    PostgreSQL gives every column that a star stands for the star's own location. A star under EXISTS is
+    left out, as its columns are never read; so is one whose columns cannot be named without doubt.
     """
     if "*" not in text:
         return ()
@@ -31,15 +30,15 @@ def stars(statement: Level, text: str) -> tuple[Star, ...]:
         for node in level.query.own
         if node.tag == "SUBLINK" and node.number("subLinkType") == SubLinkType.EXISTS
     }
-    found: dict[int, Star] = {}
+    by_place: dict[int, Star] = {}
     for level in statement.all:
         if id(level.query) not in unread:
             for star in _stars_of(level, text):
-                found.setdefault(star.start, star)
-    return tuple(found[start] for start in sorted(found))
+                by_place.setdefault(star.start, star)
+    return tuple(by_place[start] for start in sorted(by_place))
 
 
-def _stars_of(level: Level, text: str) -> Iterator[Star]:
+def _stars_of(level: QueryLevel, text: str) -> Iterator[Star]:
     # The list above a set operation repeats the locations of its first arm.
     if level.query.node("setOperations"):
         return
@@ -64,8 +63,8 @@ def _stars_of(level: Level, text: str) -> Iterator[Star]:
             yield Star(star.start(), star.end(), tuple(filter(None, names)))
 
 
-def _location(expression: Node, level: Level) -> int:
-    """Where an output column stands in the statement; 18 puts references to GROUP BY in places."""
+def _location(expression: Node, level: QueryLevel) -> int:
+    """Return the byte offset of an output column; 18 has it in GROUP BY's expression for some."""
     if expression.tag == "VAR" and expression.location < 0:
         entry, number = _entry(expression, level)
         grouped = entry.nodes("groupexprs") if entry else ()
@@ -74,29 +73,29 @@ def _location(expression: Node, level: Level) -> int:
     return expression.location
 
 
-def _is_whole(columns: Sequence[Node], level: Level) -> bool:
-    """Whether these are all columns of a star and no others.
+def _is_whole(columns: Sequence[Node], level: QueryLevel) -> bool:
+    """Return whether these are all columns of a star and no others.
 
-    Under GROUP BY, 18 gives each use of a grouped column the place of the first. Only where they
-    are just the columns of one relation is it certain then whose they are.
+    Under GROUP BY, 18 gives each use of a grouped column the place of the first. Whose columns they
+    are is certain then only if they are just the columns of one relation.
     """
     if not level.query.flag("hasGroupRTE"):
         return True
     written = [_written(column, level) for column in columns]
     entry = written[0][0]
     names = entry.node("eref") if entry else None
-    wanted = [
+    whole = [
         (entry, number)
         for number, name in enumerate(names.strings("colnames") if names else (), 1)
         if name
     ]
-    return written == wanted
+    return written == whole
 
 
 def _name(
-    node: Node, shown: str, level: Level, prefix: str, visible: Sequence[str]
+    node: Node, shown: str, level: QueryLevel, prefix: str, visible: Sequence[str]
 ) -> str | None:
-    """The column as the star's author would write it, None where that is not certain."""
+    """Return the column as the star's author would write it, None if that is not certain."""
     if node.tag != "VAR" or node.number("varlevelsup"):
         return None
     entry, number = _written(node, level)
@@ -119,8 +118,8 @@ def _name(
     return f"{quoted(alias)}.{quoted(column)}"
 
 
-def _written(var: Node, level: Level) -> tuple[Node | None, int]:
-    """The entry and column that the author's own words mean (`varnosyn`), behind GROUP BY."""
+def _written(var: Node, level: QueryLevel) -> tuple[Node | None, int]:
+    """Return the entry and column that the author wrote (`varnosyn`), behind GROUP BY."""
     entry, number = _entry(var, level)
     if entry and entry.number("rtekind") == RTEKind.GROUP:
         grouped = entry.nodes("groupexprs")
@@ -130,15 +129,14 @@ def _written(var: Node, level: Level) -> tuple[Node | None, int]:
     return entry, number
 
 
-def _entry(var: Node, level: Level) -> tuple[Node | None, int]:
+def _entry(var: Node, level: QueryLevel) -> tuple[Node | None, int]:
     index = var.number("varnosyn") or var.number("varno")
     number = var.number("varattnosyn") or var.number("varattno")
-    entries = level.entries
-    return (entries[index - 1] if 0 < index <= len(entries) else None), number
+    return level.entry(index), number
 
 
-def _visible(level: Level) -> list[str]:
-    """The names of what stands in FROM, or is changed; joins without an alias have none."""
+def _visible(level: QueryLevel) -> list[str]:
+    """Return the names of the relations in FROM and the changed one; joins may have none."""
     query = level.query
     indexes = set()
     tree = query.node("jointree")
@@ -149,7 +147,7 @@ def _visible(level: Level) -> list[str]:
         indexes.add(query.number("resultRelation"))
     if (
         query.number("commandType") == CmdType.INSERT
-    ):  # what it inserts from is not to be seen
+    ):  # the rows that it inserts are not visible
         indexes = {query.number("resultRelation")}
     names = []
     for index in sorted(indexes - {0}):

@@ -1,4 +1,4 @@
-"""JSON shapes -> the shape of a value that has one of them, or that loses its nulls."""
+"""JSON shapes -> the shape of a value that has any of them, or that loses its nulls."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,23 +18,24 @@ from ...model.json_shape import (
 )
 
 NOTHING = JsonScalar(JsonKind.NOTHING)
+"""The shape of no value at all, such as an item of an empty array."""
 
 
 def any_shape(shapes: Iterable[JsonShape]) -> JsonShape:
-    """The shape of a value that has any of the *shapes*."""
+    """Return the shape of a value that has any of the *shapes*."""
     nothing: JsonShape = NOTHING
-    return reduce(_joined, shapes, nothing)
+    return reduce(_either, shapes, nothing)
 
 
 def any_item(items: Iterable[JsonItem]) -> JsonItem:
-    """What any of the *items* may be; without items, nothing."""
-    found = tuple(items)
-    shape = any_shape([item.shape for item in found])
-    return JsonItem(shape, any(item.nullable for item in found))
+    """Return the item that is any of the *items*, of shape `NOTHING` without items."""
+    alternatives = tuple(items)
+    shape = any_shape([item.shape for item in alternatives])
+    return JsonItem(shape, any(item.nullable for item in alternatives))
 
 
 def without_nulls(shape: JsonShape) -> JsonShape:
-    """What `json_strip_nulls` leaves: keys of null go at all depths, items of arrays stay."""
+    """Return the shape after `json_strip_nulls`: keys of null go at all depths, items of arrays stay."""
     match shape:
         case JsonObject(members=members):
             return JsonObject(tuple([_stripped(member) for member in members]))
@@ -47,7 +48,7 @@ def without_nulls(shape: JsonShape) -> JsonShape:
 
 
 def absent(member: JsonMember) -> JsonMember:
-    """What `ABSENT ON NULL` makes of a member: SQL's NULL leaves out its key."""
+    """Return a member under `ABSENT ON NULL`: SQL's NULL leaves out its key."""
     item = replace(member.item, nullable=False)
     return replace(member, item=item, required=not member.item.nullable)
 
@@ -58,7 +59,7 @@ def _stripped(member: JsonMember) -> JsonMember:
     return JsonMember(member.key, item, member.required and not may_be_null)
 
 
-def _joined(one: JsonShape, other: JsonShape) -> JsonShape:
+def _either(one: JsonShape, other: JsonShape) -> JsonShape:
     if one == other or other == NOTHING:
         return one
     if one == NOTHING:
@@ -68,11 +69,11 @@ def _joined(one: JsonShape, other: JsonShape) -> JsonShape:
             return JsonArray(any_item((one.item, other.item)))
         case JsonMap(), JsonMap():
             return JsonMap(any_item((one.item, other.item)))
-        case (JsonMap() as found, JsonObject(members=())) | (
+        case (JsonMap() as known, JsonObject(members=())) | (
             JsonObject(members=()),
-            JsonMap() as found,
+            JsonMap() as known,
         ):
-            return found
+            return known
         case JsonObject(), JsonObject():
             return _merged(one, other)
         case JsonLiterals(), JsonLiterals():
@@ -92,21 +93,21 @@ def _joined(one: JsonShape, other: JsonShape) -> JsonShape:
 
 
 _NUMBERS = (JsonKind.INTEGER, JsonKind.FINITE, JsonKind.NUMBER)
-"""Each takes in those before it."""
+"""The kinds of numbers, each of which includes those before it."""
 
 
 def _merged(one: JsonObject, other: JsonObject) -> JsonObject:
-    """An object of either kind: what only one of them has may be missing."""
-    mine = {member.key: member for member in one.members}
-    theirs = {member.key: member for member in other.members}
-    found: list[JsonMember] = []
-    for key, member in {**mine, **theirs}.items():
-        both = [members[key] for members in (mine, theirs) if key in members]
-        found.append(
+    """Return the shape of an object of either shape: a key that only one has may be missing."""
+    first = {member.key: member for member in one.members}
+    second = {member.key: member for member in other.members}
+    merged: list[JsonMember] = []
+    for key, member in {**first, **second}.items():
+        both = [members[key] for members in (first, second) if key in members]
+        merged.append(
             JsonMember(
                 member.key,
-                any_item([each.item for each in both]),
-                len(both) == 2 and all(each.required for each in both),
+                any_item([member.item for member in both]),
+                len(both) == 2 and all(member.required for member in both),
             )
         )
-    return JsonObject(tuple(found))
+    return JsonObject(tuple(merged))

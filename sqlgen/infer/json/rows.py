@@ -11,13 +11,13 @@ from ..tree.enums import RTEKind
 from ..tree.nodes import Node
 
 Fields: TypeAlias = tuple[tuple[str, ...], tuple[Node, ...], Scope]
-"""Names and expressions in their order, and the scope that these stand in."""
+"""Names and expressions of a row's fields in their order, and the expressions' scope."""
 
 
 def fields(node: Node, scope: Scope) -> Fields | None:
-    """The fields of `ROW(…)` or of a relation's row as a whole; None for other rows.
+    """Return the fields of `ROW(…)` or of a relation's row as a whole, None for other rows.
 
-    The scope is that of a row that is there: what LEFT JOIN finds no row for is NULL as a whole.
+    The scope is that of a row that exists: one that LEFT JOIN does not find is NULL as a whole.
     """
     match node.tag:
         case "ROWEXPR":
@@ -42,33 +42,31 @@ def _names_of_row(node: Node, scope: Scope) -> tuple[str, ...]:
 
 
 def _names_of_relation(node: Node, scope: Scope) -> dict[int, str]:
-    """The names of a relation's columns by number; empty where they are not certain.
+    """Return the names of a relation's columns by number, empty if they are not certain.
 
     A table's row has the table's names whatever its alias says; before PostgreSQL 15 it had the
     alias's. Everything else has those of the query.
     """
-    home = scope.up(node.number("varlevelsup"))
-    entry = home.entry(node.number("varno"))
-    named = entry and entry.node("eref")
-    if entry is None or named is None:
+    _, source = scope.resolve(node)
+    reference = source and source.entry.node("eref")
+    if source is None or not reference:
         return {}
-    shown = named.strings("colnames")
-    kind = entry.number("rtekind")
-    if kind == RTEKind.RELATION:
-        relation = home.relation(entry)
-        if relation is None:
+    in_query = reference.strings("colnames")
+    if source.kind == RTEKind.RELATION:
+        if source.relation is None:
             return {}
-        found = {n: column.name for n, column in sorted(relation.columns.items())}
-        alike = all(n <= len(shown) and shown[n - 1] == found[n] for n in found)
-        return found if alike else {}
+        columns = source.relation.relation.columns
+        names = {number: column.name for number, column in sorted(columns.items())}
+        alike = all(n <= len(in_query) and in_query[n - 1] == names[n] for n in names)
+        return names if alike else {}
     if (
-        kind in (RTEKind.SUBQUERY, RTEKind.VALUES, RTEKind.CTE)
+        source.kind in (RTEKind.SUBQUERY, RTEKind.VALUES, RTEKind.CTE)
         and node.number("vartype") == postgres.RECORD
     ):
-        return dict(enumerate(shown, start=1))
+        return dict(enumerate(in_query, start=1))
     return {}
 
 
 def _column(row: Node, number: int) -> Node:
-    """One column of the same relation, its type to be looked up (`vartype` 0)."""
+    """Return one column of the same relation, whose type is to be looked up (`vartype` 0)."""
     return row.having(varattno=number, vartype=0)

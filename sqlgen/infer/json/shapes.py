@@ -1,7 +1,7 @@
-"""JSON expressions -> the keys and items that the values have, as far as they are known.
+"""JSON expressions -> the keys and items that their values have, as far as they are known.
 
-`shape` is of an expression that is `json` or `jsonb` itself, and leaves out that it may be NULL;
-`item` is what JSON makes of a value of any type (`json_categorize_type` in jsonfuncs.c). Whatever
+`shape` is that of an expression of type `json` or `jsonb`, apart from whether it may be NULL;
+`item` is that of a value of any type converted to JSON (`json_categorize_type` in jsonfuncs.c). A value that
 is not known to have one form is `ANY`: a key that is no constant, a key twice, a user's function.
 """
 
@@ -24,37 +24,48 @@ from ..tree.enums import JsonConstructorType, SubLinkType
 from ..tree.nodes import Node
 from .merging import absent, any_item, any_shape, without_nulls
 from .rows import fields
-from .sources import outputs, sources
-from .types import STRING, element_type, is_composite, is_json, of_type
-from .values import as_number, constant, constant_key, dimensions, literals, typed
+from .sources import ScopedExpression, output_expressions, source_expressions
+from .types import STRING, element_type, is_composite, is_json, shape_of_type
+from .values import (
+    as_number,
+    constant,
+    constant_key,
+    dimensions,
+    expression_type,
+    literals,
+)
 
 
-def columns(scope: Scope, numbers: Iterable[int]) -> dict[int, JsonShape]:
-    """The shapes of those of a statement's columns whose *numbers* these are, where they are known."""
+def column_shapes(scope: Scope, numbers: Iterable[int]) -> dict[int, JsonShape]:
+    """Return the shapes of a statement's columns of these *numbers*, by number, where they are known."""
     try:
-        found = {number: _of_sources(outputs(scope, number)) for number in numbers}
+        shapes = {
+            number: _any_of(output_expressions(scope, number)) for number in numbers
+        }
     except RecursionError:
         return {}
-    return {number: shape for number, shape in found.items() if shape != ANY}
+    return {number: shape for number, shape in shapes.items() if shape != ANY}
 
 
 def shape(node: Node | None, scope: Scope) -> JsonShape:
-    """The shape of a JSON expression where it is not NULL."""
-    if node is None or not is_json(typed(node, scope)):
+    """Return the shape of a JSON expression where it is not NULL."""
+    if node is None or not is_json(expression_type(node, scope)):
         return ANY
     match node.tag:
         case "VAR":
-            return _of_sources(sources(node, scope))
+            return _any_of(source_expressions(node, scope))
         case "CONST":
             return constant(node)
         case "RELABELTYPE" | "COERCETODOMAIN" | "COERCEVIAIO" | "NAMEDARGEXPR":
             return shape(node.node("arg"), scope)
         case "COALESCEEXPR":
-            return any_shape([shape(each, scope) for each in node.nodes("args")])
+            return any_shape(
+                [shape(argument, scope) for argument in node.nodes("args")]
+            )
         case "CASEEXPR":
-            return _of_sources(_arms(node, scope))
+            return _any_of(_arms(node, scope))
         case "SUBLINK" if node.number("subLinkType") == SubLinkType.EXPR:
-            return _of_sources(_of_subquery(node, scope))
+            return _any_of(_of_subquery(node, scope))
         case "FUNCEXPR":
             return _call(node, scope)
         case "AGGREF":
@@ -70,7 +81,7 @@ def shape(node: Node | None, scope: Scope) -> JsonShape:
 
 
 def item(node: Node, scope: Scope) -> JsonItem:
-    """What JSON makes of the value of any expression: NULL is null."""
+    """Return the item that an expression of any type becomes in JSON; NULL becomes null."""
     if node.tag == "JSONVALUEEXPR":
         inner = node.node("formatted_expr")
         return item(inner, scope) if inner else JsonItem(ANY, nullable=True)
@@ -78,16 +89,16 @@ def item(node: Node, scope: Scope) -> JsonItem:
     return JsonItem(_value(node, scope), verdict.nullable)
 
 
-def _of_sources(found: Iterable[tuple[Node, Scope]]) -> JsonShape:
-    """The shape of any of them; of none, nothing is known."""
-    shapes = [shape(node, scope) for node, scope in found]
+def _any_of(expressions: Iterable[ScopedExpression]) -> JsonShape:
+    """Return the shape of any of the *expressions*, `ANY` if there are none."""
+    shapes = [shape(node, scope) for node, scope in expressions]
     return any_shape(shapes) if shapes else ANY
 
 
-def _arms(node: Node, scope: Scope) -> tuple[tuple[Node, Scope], ...]:
-    """The values of CASE, each where its WHEN is true and those before are not."""
+def _arms(node: Node, scope: Scope) -> tuple[ScopedExpression, ...]:
+    """Return the values of CASE, each where its WHEN is true and those before are not."""
     passed: list[Condition] = []
-    found: list[tuple[Node, Scope]] = []
+    arms: list[ScopedExpression] = []
     for when in node.nodes("args"):
         condition, value = when.node("expr"), when.node("result")
         here = passed
@@ -95,23 +106,23 @@ def _arms(node: Node, scope: Scope) -> tuple[tuple[Node, Scope], ...]:
             here = [*passed, Condition(condition, "WHEN", TRUE)]
             passed = [*passed, Condition(condition, "ELSE of", FALSE | NULL)]
         if value is not None:
-            found.append((value, scope.assuming(*here)))
+            arms.append((value, scope.assuming(*here)))
     default = node.node("defresult")
     if default is not None:
-        found.append((default, scope.assuming(*passed)))
-    return tuple(found)
+        arms.append((default, scope.assuming(*passed)))
+    return tuple(arms)
 
 
-def _of_subquery(node: Node, scope: Scope) -> tuple[tuple[Node, Scope], ...]:
+def _of_subquery(node: Node, scope: Scope) -> tuple[ScopedExpression, ...]:
     query = node.node("subselect")
-    return outputs(scope.child(query), 1) if query else ()
+    return output_expressions(scope.subquery(query), 1) if query else ()
 
 
 # --- values of any type ------------------------------------------------------------------------
 
 
 def _value(node: Node, scope: Scope) -> JsonShape:
-    type_ = typed(node, scope)
+    type_ = expression_type(node, scope)
     if type_ is None:
         return ANY
     if is_json(type_):
@@ -121,18 +132,18 @@ def _value(node: Node, scope: Scope) -> JsonShape:
     element = element_type(type_)
     if element is not None:
         return _array(node, scope)
-    known = of_type(type_, scope.catalog)
+    known = shape_of_type(type_, scope.catalog)
     return literals(node, scope, known) or as_number(node, scope, known)
 
 
 def _row(node: Node, scope: Scope) -> JsonShape:
-    """A row by the names of its fields."""
-    found = fields(node, scope)
-    if found is None:
-        return _elsewhere(node, scope, _row) or of_type(
-            typed(node, scope), scope.catalog
+    """Return the shape of a row by the names of its fields."""
+    row = fields(node, scope)
+    if row is None:
+        return _elsewhere(node, scope, _row) or shape_of_type(
+            expression_type(node, scope), scope.catalog
         )
-    names, values, inside = found
+    names, values, inside = row
     return _object(
         [
             JsonMember(name, item(value, inside))
@@ -144,52 +155,58 @@ def _row(node: Node, scope: Scope) -> JsonShape:
 def _elsewhere(
     node: Node, scope: Scope, known: Callable[[Node, Scope], JsonShape]
 ) -> JsonShape | None:
-    """What is *known* of the value where it comes from; None where that leads nowhere."""
+    """Return what *known* says of the expressions that a value comes from, None if there are none."""
     match node.tag:
         case "VAR":
-            found = sources(node, scope)
+            origins = source_expressions(node, scope)
         case "SUBLINK" if node.number("subLinkType") == SubLinkType.EXPR:
-            found = _of_subquery(node, scope)
+            origins = _of_subquery(node, scope)
         case "CASEEXPR":
-            found = _arms(node, scope)
+            origins = _arms(node, scope)
         case "COALESCEEXPR":
-            found = tuple([(each, scope) for each in node.nodes("args")])
+            origins = tuple([(argument, scope) for argument in node.nodes("args")])
         case _:
             return None
-    type_ = typed(node, scope)
-    if not found or any(typed(each, inner) != type_ for each, inner in found):
+    type_ = expression_type(node, scope)
+    if not origins or any(expression_type(*origin) != type_ for origin in origins):
         return None
-    return any_shape([known(each, inner) for each, inner in found])
+    return any_shape([known(*origin) for origin in origins])
 
 
 def _array(node: Node, scope: Scope) -> JsonShape:
-    """An array by what it is made of, else by its type: one of a table has one dimension."""
+    """Return the shape of an array, by its elements or its type: a table's have one dimension."""
     made = _made_of(node, scope)
     if made is not None:
         return made
-    if (found := _elsewhere(node, scope, _array)) is not None:
-        return found
-    element = element_type(typed(node, scope))
+    if (origin := _elsewhere(node, scope, _array)) is not None:
+        return origin
+    element = element_type(expression_type(node, scope))
     verdict = scope.verdict(node)
     stored = verdict.elements is Elements.STORED and scope.context.nullable_elements
     return JsonArray(
-        JsonItem(of_type(element, scope.catalog), verdict.element_nullable or stored)
+        JsonItem(
+            shape_of_type(element, scope.catalog), verdict.element_nullable or stored
+        )
     )
 
 
 def _made_of(node: Node, scope: Scope) -> JsonShape | None:
-    """An array that is made on the spot; of arrays, it has a dimension more than its type says."""
+    """Return the shape of an array that the expression makes, None for others.
+
+    Made of arrays, it has a dimension more than its type says.
+    """
     match node.tag:
         case "CONST" if dimensions(node) > 1:
             return ANY
         case "ARRAYEXPR":
-            return JsonArray(any_item([item(x, scope) for x in node.nodes("elements")]))
+            return JsonArray(any_item([item(e, scope) for e in node.nodes("elements")]))
         case "SUBLINK" if node.number("subLinkType") == SubLinkType.ARRAY:
-            found = _of_subquery(node, scope)
-            return JsonArray(any_item([item(*source) for source in found]))
+            return JsonArray(any_item([item(*e) for e in _of_subquery(node, scope)]))
         case "AGGREF" if _name(node, "aggfnoid", scope) == "array_agg":
             arguments, inside = _collected(node, scope)
-            return JsonArray(any_item([item(each, inside) for each in arguments]))
+            return JsonArray(
+                any_item([item(argument, inside) for argument in arguments])
+            )
         case "RELABELTYPE" | "COERCETODOMAIN":
             value = node.node("arg")
             return _value(value, scope) if value else None
@@ -199,20 +216,20 @@ def _made_of(node: Node, scope: Scope) -> JsonShape | None:
             name = _name(node, "funcid", scope) or _name(node, "opfuncid", scope)
             arguments = list(node.nodes("args"))
             if name == "array_cat":
-                return any_shape([_value(each, scope) for each in arguments])
-            deep = any(_is_deep(each, scope) for each in arguments)
+                return any_shape([_value(argument, scope) for argument in arguments])
+            deep = any(_is_deep(argument, scope) for argument in arguments)
             return ANY if deep or name == "array_fill" else None
         case _:
             return None
 
 
 def _is_deep(array: Node | None, scope: Scope) -> bool:
-    """Whether it is an array of several dimensions, or may be."""
-    if array is None or element_type(typed(array, scope)) is None:
+    """Return whether it is an array of several dimensions, or may be one."""
+    if array is None or element_type(expression_type(array, scope)) is None:
         return False
-    found = _value(array, scope)
-    of = found.item.shape if isinstance(found, JsonArray) else ANY
-    return isinstance(of, JsonArray) or found == ANY
+    known = _value(array, scope)
+    element = known.item.shape if isinstance(known, JsonArray) else ANY
+    return isinstance(element, JsonArray) or known == ANY
 
 
 # --- calls -------------------------------------------------------------------------------------
@@ -226,7 +243,9 @@ def _call(node: Node, scope: Scope) -> JsonShape:
         case ("json_build_object" | "jsonb_build_object"), _:
             return _built(arguments, scope)
         case ("json_build_array" | "jsonb_build_array"), _:
-            return JsonArray(any_item([item(each, scope) for each in arguments]))
+            return JsonArray(
+                any_item([item(argument, scope) for argument in arguments])
+            )
         case ("to_json" | "to_jsonb" | "row_to_json" | "array_to_json"), (value, *_):
             return item(value, scope).shape
         case ("json_strip_nulls" | "jsonb_strip_nulls"), (value,):
@@ -242,7 +261,7 @@ def _call(node: Node, scope: Scope) -> JsonShape:
 
 
 def _built(arguments: Sequence[Node], scope: Scope) -> JsonShape:
-    """Keys and values in turn."""
+    """Return the shape of an object that is built of keys and values in turn."""
     if len(arguments) % 2:
         return ANY
     members: list[JsonMember] = []
@@ -255,7 +274,7 @@ def _built(arguments: Sequence[Node], scope: Scope) -> JsonShape:
 
 
 def _object(members: Sequence[JsonMember]) -> JsonShape:
-    """An object, unless it has a key twice."""
+    """Return the shape of an object, `ANY` if it has a key twice."""
     if len({member.key for member in members}) < len(members):
         return ANY
     return JsonObject(tuple(members))
@@ -277,29 +296,29 @@ def _window(node: Node, scope: Scope) -> JsonShape:
 
 
 def _collected(node: Node, scope: Scope) -> tuple[list[Node], Scope]:
-    """What is aggregated, and how the rows of a group see it."""
-    found = [e.node("expr") for e in node.nodes("args") if not e.flag("resjunk")]
-    arguments = [expression for expression in found if expression is not None]
+    """Return the aggregated expressions, with the scope of a group's rows."""
+    entries = [entry for entry in node.nodes("args") if not entry.flag("resjunk")]
+    arguments = [e for entry in entries if (e := entry.node("expr")) is not None]
     return arguments, _where(node, scope.within_groups())
 
 
 def _where(node: Node, scope: Scope) -> Scope:
-    """The rows that FILTER leaves."""
+    """Return the scope of the rows that FILTER leaves."""
     condition = node.node("aggfilter")
     return scope.assuming(Condition(condition, "FILTER")) if condition else scope
 
 
 def _gathered(name: str, arguments: Sequence[Node], scope: Scope) -> JsonShape:
-    """`json_agg(value)` and `json_object_agg(key, value)`; the strict ones pass over NULLs."""
+    """Return the shape of an aggregate like `json_agg(value)` or `json_object_agg(key, value)`."""
     kind = _AGGREGATES.get(name.removeprefix("jsonb_").removeprefix("json_"))
     if kind is None or len(arguments) != kind[0]:
         return ANY
     value = arguments[-1]
     if kind[1]:
         scope = scope.assuming(Condition(value, "the aggregate", NOT_NULL))
-    found = item(value, scope)
-    found = JsonItem(found.shape, found.nullable and not kind[1])
-    return JsonArray(found) if kind[0] == 1 else JsonMap(found)
+    gathered = item(value, scope)
+    gathered = JsonItem(gathered.shape, gathered.nullable and not kind[1])
+    return JsonArray(gathered) if kind[0] == 1 else JsonMap(gathered)
 
 
 _AGGREGATES = {
@@ -310,24 +329,24 @@ _AGGREGATES = {
     "object_agg_unique": (2, False),
     "object_agg_unique_strict": (2, True),
 }
-"""How many arguments there are, and whether a NULL is left out."""
+"""How many arguments an aggregate has, and whether it leaves out NULLs."""
 
 
 # --- SQL/JSON ----------------------------------------------------------------------------------
 
 
 def _constructor(node: Node, scope: Scope) -> JsonShape:
-    """`JSON_OBJECT(…)`, `JSON_ARRAY(…)`, `JSON_OBJECTAGG(…)`, `JSON_ARRAYAGG(…)`, `JSON_SCALAR(…)`."""
+    """Return the shape of `JSON_OBJECT(…)`, `JSON_ARRAYAGG(…)` and the other constructors."""
     arguments = node.nodes("args")
     leaves_out = node.flag("absent_on_null")
     match node.number("type"):
         case kind if kind == JsonConstructorType.OBJECT:
-            found = _built(arguments, scope)
-            if leaves_out and isinstance(found, JsonObject):
-                return JsonObject(tuple([absent(each) for each in found.members]))
-            return found
+            built = _built(arguments, scope)
+            if leaves_out and isinstance(built, JsonObject):
+                return JsonObject(tuple([absent(member) for member in built.members]))
+            return built
         case kind if kind == JsonConstructorType.ARRAY:
-            items = any_item([item(each, scope) for each in arguments])
+            items = any_item([item(argument, scope) for argument in arguments])
             return JsonArray(JsonItem(items.shape, items.nullable and not leaves_out))
         case kind if kind in (
             JsonConstructorType.OBJECTAGG,
@@ -341,6 +360,6 @@ def _constructor(node: Node, scope: Scope) -> JsonShape:
 
 
 def _name(node: Node, field: str, scope: Scope) -> str:
-    """The name of one of PostgreSQL's own functions; empty for others."""
+    """Return the name of one of PostgreSQL's own functions, empty for others."""
     function = scope.function(node.number(field))
     return function.name if function and function.system else ""

@@ -2,99 +2,63 @@
 
 from typing import TypeAlias
 
-from ...model.catalog import RelationKind
-from ..nullability.rules.select import outputs as shown
 from ..nullability.rules.select import over_groups
-from ..nullability.rules.tables import view_scope
+from ..nullability.rules.tables import VIEWS, view_scope
 from ..nullability.scope import Scope
 from ..tree.enums import CmdType, RTEKind
 from ..tree.nodes import Node
+from ..tree.query_level import Source
 
-Source: TypeAlias = tuple[Node, Scope]
-"""An expression in its scope."""
-
-_VIEWS = (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
+ScopedExpression: TypeAlias = tuple[Node, Scope]
+"""An expression with its scope."""
 
 
-def sources(var: Node, scope: Scope) -> tuple[Source, ...]:
-    """The expressions that the column *var* of *scope* is, one of them in each row.
+def source_expressions(var: Node, scope: Scope) -> tuple[ScopedExpression, ...]:
+    """Return the expressions of which the column *var* of *scope* is one in each row.
 
-    Empty where they are not known: of tables and functions, and of recursive CTEs.
+    Empty if they are not known: for tables, functions and recursive CTEs.
     """
-    home = scope.up(var.number("varlevelsup"))
-    varno, attno = var.number("varno"), var.number("varattno")
-    entry = home.entry(varno)
-    if entry is None or attno <= 0:
+    home, source = scope.resolve(var)
+    if source is None or source.attno <= 0:
         return ()
-    match entry.number("rtekind"):
-        case kind if kind in (RTEKind.JOIN, RTEKind.GROUP):
-            is_join = kind == RTEKind.JOIN
-            named = entry.places("joinaliasvars" if is_join else "groupexprs")
-            found = named[attno - 1] if attno <= len(named) else None
-            level = home if is_join else home.within_groups()
-            return ((found, level),) if found is not None else ()
-        case kind if kind == RTEKind.VALUES:
-            rows = entry.lists("values_lists")
-            return tuple([(row[attno - 1], home) for row in rows])
-        case _:
-            inner = inside(var, scope)
-            return outputs(inner, attno) if inner else ()
+    if source.kind == RTEKind.GROUP:
+        home = home.within_groups()
+    if source.expressions:
+        return tuple([(expression, home) for expression in source.expressions])
+    query = _query_scope(source, home)
+    return output_expressions(query, source.attno) if query else ()
 
 
-def inside(var: Node, scope: Scope) -> Scope | None:
-    """The query whose rows the relation of *var* has: a subquery's, a CTE's, a view's."""
-    home = scope.up(var.number("varlevelsup"))
-    varno = var.number("varno")
-    entry = home.entry(varno)
-    if entry is None:
-        return None
-    match entry.number("rtekind"):
-        case kind if kind == RTEKind.SUBQUERY:
-            query = entry.node("subquery")
-            return home.child(query) if query else None
-        case kind if kind == RTEKind.CTE:
-            return _cte(entry, home)
-        case kind if kind == RTEKind.RELATION:
-            relation = home.relation(entry)
-            written = varno == home.query.number("resultRelation")
-            # What RETURNING shows of a view is up to rules and triggers.
-            if relation is None or relation.kind not in _VIEWS or written:
-                return None
-            return home.within(
-                relation.oid, frozenset(), lambda: view_scope(relation, home)
-            )
-        case _:
-            return None
-
-
-def outputs(scope: Scope, number: int) -> tuple[Source, ...]:
-    """The expressions of output column *number* (from 1), one for each arm of a set operation."""
-    operation = scope.query.node("setOperations")
-    if operation is not None:
-        arms = [n for n in operation.walk() if n.tag == "RANGETBLREF"]
-        found: list[Source] = []
-        for arm in arms:
-            entry = scope.entry(arm.number("rtindex"))
-            query = entry.node("subquery") if entry else None
-            of_arm = outputs(scope.child(query), number) if query else ()
+def output_expressions(scope: Scope, number: int) -> tuple[ScopedExpression, ...]:
+    """Return the expressions of output column *number* (from 1): one for each arm of a UNION."""
+    if scope.query.node("setOperations") is not None:
+        expressions: list[ScopedExpression] = []
+        for arm in scope.level.arms:
+            of_arm = output_expressions(scope.child(arm), number)
             if not of_arm:
                 return ()
-            found += of_arm
-        return tuple(found)
+            expressions += of_arm
+        return tuple(expressions)
     is_select = scope.query.number("commandType") == CmdType.SELECT
-    level = over_groups(scope) if is_select else scope.for_returning()
-    entries = shown(scope.query)
-    expression = (
-        entries[number - 1].node("expr") if 0 < number <= len(entries) else None
-    )
-    return ((expression, level),) if expression is not None else ()
+    rows = over_groups(scope) if is_select else scope.for_returning()
+    output = scope.level.output
+    expression = output[number - 1].node("expr") if 0 < number <= len(output) else None
+    return ((expression, rows),) if expression is not None else ()
 
 
-def _cte(entry: Node, home: Scope) -> Scope | None:
-    around = home.up(entry.number("ctelevelsup"))
-    for cte in around.query.nodes("cteList"):
-        if cte.string("ctename") == entry.string("ctename"):
-            query = cte.node("ctequery")
-            recursive = cte.flag("cterecursive") or entry.flag("self_reference")
-            return around.child(query) if query and not recursive else None
-    return None
+def _query_scope(source: Source, home: Scope) -> Scope | None:
+    """Return the scope of the query whose output column the *source* is, None if it has none."""
+    if source.query is None:
+        return None
+    if source.kind == RTEKind.SUBQUERY:
+        return home.child(source.query)
+    if source.kind == RTEKind.CTE:
+        is_recursive = source.cte is None or source.cte.flag("cterecursive")
+        around = home.up(source.entry.number("ctelevelsup"))
+        return None if is_recursive else around.child(source.query)
+    relation = source.relation.relation if source.relation else None
+    # Rules and triggers decide what RETURNING gives of a view.
+    is_written = source.varno == home.query.number("resultRelation")
+    if relation is None or relation.kind not in VIEWS or is_written:
+        return None
+    return home.within(relation.oid, frozenset(), lambda: view_scope(relation, home))

@@ -1,4 +1,4 @@
-"""PgType -> what JSON makes of its values (`json_categorize_type` in jsonfuncs.c)."""
+"""PgType -> the shape of its values in JSON (`json_categorize_type` in jsonfuncs.c)."""
 
 from ...model.catalog import (
     ArrayType,
@@ -21,45 +21,39 @@ from ...model.json_shape import (
     JsonScalar,
     JsonShape,
 )
+from ..tree.types import base_type
 
 STRING = JsonScalar(JsonKind.STRING)
 NUMBER = JsonScalar(JsonKind.NUMBER)
 TEXTS = frozenset({"text", "varchar"})
 
 
-def base(type_: PgType | None) -> PgType | None:
-    """The type under domains."""
-    while isinstance(type_, DomainType):
-        type_ = type_.base
-    return type_
-
-
 def is_json(type_: PgType | None) -> bool:
-    """Whether values are JSON already."""
-    return _system_name(base(type_)) in ("json", "jsonb")
+    """Return whether values of the type are JSON already."""
+    return _system_name(base_type(type_)) in ("json", "jsonb")
 
 
 def is_composite(type_: PgType | None) -> bool:
-    """Whether values are rows, which become objects."""
-    found = base(type_)
-    return isinstance(found, CompositeType) or _system_name(found) == "record"
+    """Return whether values of the type are rows, which become objects."""
+    base = base_type(type_)
+    return isinstance(base, CompositeType) or _system_name(base) == "record"
 
 
 def element_type(type_: PgType | None) -> PgType | None:
-    """The type of an array's elements; None for other types."""
-    found = base(type_)
-    return found.element if isinstance(found, ArrayType) else None
+    """Return the type of an array's elements, None for other types."""
+    base = base_type(type_)
+    return base.element if isinstance(base, ArrayType) else None
 
 
-def of_type(type_: PgType | None, catalog: Catalog) -> JsonShape:
-    """The shape of the type's values, as far as the type alone tells it.
+def shape_of_type(type_: PgType | None, catalog: Catalog) -> JsonShape:
+    """Return the shape of the type's values, as far as the type alone tells it.
 
     Whatever a composite's fields say, a value of it that is no row of a table may have NULLs.
     """
     match type_:
         case DomainType(base=inner):
-            known = of_type(inner, catalog)
-            is_text = known == STRING and _system_name(base(inner)) in TEXTS
+            known = shape_of_type(inner, catalog)
+            is_text = known == STRING and _system_name(base_type(inner)) in TEXTS
             return JsonLiterals(type_.literals) if type_.literals and is_text else known
         case ScalarType() if type_.schema == "pg_catalog":
             return _SYSTEM.get(type_.name, ANY if _is_pseudo(type_.name) else STRING)
@@ -70,11 +64,18 @@ def of_type(type_: PgType | None, catalog: Catalog) -> JsonShape:
         case ScalarType() | RangeType() if not _has_cast(type_, catalog):
             return STRING
         case ArrayType(element=element):
-            return JsonArray(JsonItem(of_type(element, catalog), nullable=True))
+            return JsonArray(JsonItem(shape_of_type(element, catalog), nullable=True))
         case CompositeType(fields=fields):
-            found = [(each.name, of_type(each.type, catalog)) for each in fields]
             return JsonObject(
-                tuple([JsonMember(n, JsonItem(shape, True)) for n, shape in found])
+                tuple(
+                    [
+                        JsonMember(
+                            field.name,
+                            JsonItem(shape_of_type(field.type, catalog), True),
+                        )
+                        for field in fields
+                    ]
+                )
             )
         case _:
             return ANY
@@ -91,10 +92,10 @@ def _is_pseudo(name: str) -> bool:
 
 
 def _has_cast(type_: PgType, catalog: Catalog) -> bool:
-    """Whether there may be a cast to `json`, which JSON's functions would use instead of text.
+    """Return whether there may be a cast to `json`, which JSON's functions use instead of text.
 
-    Casts are not read. But whoever has one has a function from the type (or all of its kind) to
-    `json`, as hstore does.
+    Casts are not read. But a cast comes with a function from the type (or all of its kind) to
+    `json`, as that of hstore does.
     """
     taken = {type_.display, "anyenum", "anyrange", "anymultirange", "anyelement"}
     return any(
@@ -117,6 +118,6 @@ _SYSTEM: dict[str, JsonShape] = {
     "json": ANY,
     "jsonb": ANY,
 }
-"""What is not a string. An `oid` is one."""
+"""The system's types whose values are not strings; those of an `oid` are."""
 
 _PSEUDO = frozenset({"internal", "pg_node_tree", "record", "trigger", "void"})

@@ -1,4 +1,4 @@
-"""Expressions -> what is known of their values beyond what their types say in JSON."""
+"""Expressions -> the shapes of their values in JSON, where more is known than their types say."""
 
 from ...model import postgres
 from ...model.catalog import PgType, ScalarType
@@ -14,16 +14,16 @@ from ...model.json_shape import (
 )
 from ..columns.literals import literals_of
 from ..nullability.scope import Scope
-from ..tree.enums import RTEKind, SubLinkType
+from ..tree.enums import SubLinkType
 from ..tree.nodes import Node
-from ..tree.types import type_of
+from ..tree.types import base_type, type_of
 from .merging import NOTHING
-from .sources import outputs, sources
-from .types import NUMBER, STRING, TEXTS, base
+from .sources import output_expressions, source_expressions
+from .types import NUMBER, STRING, TEXTS
 
 
-def typed(node: Node, scope: Scope) -> PgType | None:
-    """The type of an expression; None where it is not known."""
+def expression_type(node: Node, scope: Scope) -> PgType | None:
+    """Return the type of an expression, None if it is not known."""
     types = scope.catalog.types
     match node.tag:
         case "VAR" if not node.number("vartype"):
@@ -35,8 +35,8 @@ def typed(node: Node, scope: Scope) -> PgType | None:
             SubLinkType.ARRAY,
         ):
             query = node.node("subselect")
-            found = outputs(scope.child(query), 1) if query else ()
-            inner = typed(*found[0]) if found else None
+            output = output_expressions(scope.subquery(query), 1) if query else ()
+            inner = expression_type(*output[0]) if output else None
             if node.number("subLinkType") == SubLinkType.EXPR or inner is None:
                 return inner
             arrays = (t for t in types.values() if getattr(t, "element", None) == inner)
@@ -46,7 +46,7 @@ def typed(node: Node, scope: Scope) -> PgType | None:
         case "COLLATEEXPR" | "NAMEDARGEXPR" | "JSONVALUEEXPR":
             name = "formatted_expr" if node.tag == "JSONVALUEEXPR" else "arg"
             value = node.node(name)
-            return typed(value, scope) if value else None
+            return expression_type(value, scope) if value else None
         case "JSONCONSTRUCTOREXPR":
             returning = node.node("returning")
             return types.get(returning.number("typid")) if returning else None
@@ -57,7 +57,7 @@ def typed(node: Node, scope: Scope) -> PgType | None:
 
 
 def constant(node: Node) -> JsonShape:
-    """The shape of a JSON literal: only empty arrays and objects are of any use."""
+    """Return the shape of a JSON literal; it is known of empty arrays and objects only."""
     if node.flag("constisnull"):
         return NOTHING
     value = node.datum("constvalue")[postgres.VARLENA_HEADER :]
@@ -68,12 +68,14 @@ def constant(node: Node) -> JsonShape:
 
 
 def dimensions(array: Node) -> int:
-    """How many dimensions an array literal has: the number after the varlena header (array.h)."""
-    return int.from_bytes(array.datum("constvalue")[4:8], "little")
+    """Return how many dimensions an array literal has: the integer after its length (array.h)."""
+    return int.from_bytes(
+        array.datum("constvalue")[postgres.VARLENA_HEADER :][:4], "little"
+    )
 
 
 def constant_key(node: Node) -> str | None:
-    """The key that a text literal is; None for everything else."""
+    """Return the text of a text literal, None for every other expression."""
     if node.tag != "CONST" or node.flag("constisnull"):
         return None
     value = node.datum("constvalue")
@@ -90,19 +92,19 @@ def constant_key(node: Node) -> str | None:
 
 
 def literals(node: Node, scope: Scope, known: JsonShape) -> JsonShape | None:
-    """The only values of the table's column that a text is."""
-    type_ = base(typed(node, scope))
+    """Return the only values of the table's column that a text comes from, None if any is allowed."""
+    type_ = base_type(expression_type(node, scope))
     if known != STRING or not isinstance(type_, ScalarType) or type_.name not in TEXTS:
         return None
     origin = scope.verdict(node).origin
     relation = scope.catalog.relations.get(origin.table) if origin else None
     column = relation.columns.get(origin.number) if origin and relation else None
-    found = literals_of(column) if column else ()
-    return JsonLiterals(found) if found else None
+    values = literals_of(column) if column else ()
+    return JsonLiterals(values) if values else None
 
 
 def as_number(node: Node, scope: Scope, known: JsonShape) -> JsonShape:
-    """A number that is proved to be no NaN and not infinite; everything else as it is *known*."""
+    """Return the shape of a number that is proved to be finite; every other shape as it is *known*."""
     if known != NUMBER:
         return known
     kind = _finite(node, scope)
@@ -110,14 +112,14 @@ def as_number(node: Node, scope: Scope, known: JsonShape) -> JsonShape:
 
 
 def _finite(node: Node, scope: Scope) -> JsonKind | None:
-    """`INTEGER` for whole numbers, `FINITE` for others, None for what may be more."""
-    type_ = base(typed(node, scope))
+    """Return `INTEGER` for whole numbers, `FINITE` for others, None if it may be infinite or NaN."""
+    type_ = base_type(expression_type(node, scope))
     if isinstance(type_, ScalarType) and type_.name in _INTEGERS:
         return JsonKind.INTEGER
     match node.tag:
         case "VAR":
-            found = sources(node, scope)
-            kinds = {_finite(each, inner) for each, inner in found}
+            sources = source_expressions(node, scope)
+            kinds = {_finite(expression, inner) for expression, inner in sources}
             if not kinds or None in kinds:
                 return None
             return JsonKind.INTEGER if kinds == {JsonKind.INTEGER} else JsonKind.FINITE
@@ -136,13 +138,13 @@ def _finite(node: Node, scope: Scope) -> JsonKind | None:
 
 
 def _of_all(arguments: tuple[Node, ...], scope: Scope) -> JsonKind | None:
-    """Out of range is an error, so arithmetic of what is finite is; it may have a fraction."""
+    """Return the kind of arithmetic on *arguments*: finite if they are, as overflow is an error."""
     kinds = [_finite(argument, scope) for argument in arguments]
     return JsonKind.FINITE if kinds and None not in kinds else None
 
 
 def _of_aggregate(node: Node, scope: Scope) -> JsonKind | None:
-    """Sums of whole numbers are whole, averages of them finite."""
+    """Return the kind of an aggregate: sums of whole numbers are whole, averages of them finite."""
     function = scope.function(node.number("aggfnoid") or node.number("winfnoid"))
     arguments = [entry.node("expr") or entry for entry in node.nodes("args")]
     if function is None or not function.system or not arguments:
@@ -155,7 +157,10 @@ def _of_aggregate(node: Node, scope: Scope) -> JsonKind | None:
 
 
 def _of_literal(node: Node) -> JsonKind | None:
-    """A `numeric`; the first two bits of its header are set for special values (numeric.c)."""
+    """Return the kind of a `numeric`: its header's first two bits are set for NaN and infinity.
+
+    (numeric.c)
+    """
     value = node.datum("constvalue")
     if (
         node.number("consttype") != postgres.NUMERIC
@@ -167,15 +172,13 @@ def _of_literal(node: Node) -> JsonKind | None:
 
 
 def _column_type(node: Node, scope: Scope) -> PgType | None:
-    """The type of a row's field, of which there is no expression in the tree."""
-    home = scope.up(node.number("varlevelsup"))
-    entry = home.entry(node.number("varno"))
-    relation = home.relation(entry) if entry else None
-    if entry and relation and entry.number("rtekind") == RTEKind.RELATION:
-        column = relation.columns.get(node.number("varattno"))
+    """Return the type of a row's field, of which there is no expression in the tree."""
+    _, source = scope.resolve(node)
+    if source and source.relation:
+        column = source.relation.relation.columns.get(source.attno)
         return column.type if column else None
-    found = sources(node, scope)
-    types = {typed(each, inner) for each, inner in found}
+    sources = source_expressions(node, scope)
+    types = {expression_type(expression, inner) for expression, inner in sources}
     return types.pop() if len(types) == 1 else None
 
 

@@ -1,11 +1,11 @@
-"""Queries that give a row whatever is in the tables."""
+"""A query -> whether it gives a row whatever is in the tables."""
 
 from ..tree.enums import CmdType, CoercionForm
 from ..tree.nodes import Node
 
 
 def gives_a_row(query: Node) -> bool:
-    """Whether *query* always gives at least one row (and an aggregate or a constant, just one).
+    """Return whether *query* always gives a row (and just one, if it is an aggregate or a constant).
 
     An aggregate without GROUP BY and HAVING gives its row over no rows too; so does a SELECT
     without FROM and WHERE. A set-returning function in the SELECT list, OFFSET or a LIMIT that may
@@ -31,7 +31,7 @@ def gives_a_row(query: Node) -> bool:
 
 
 def _keeps_a_row(limit: Node | None) -> bool:
-    """Whether LIMIT is absent or a positive literal, which comes as bigint or cast to it."""
+    """Return whether LIMIT is absent or a positive literal, which is a bigint or cast to one."""
     if (
         limit is not None
         and limit.tag == "FUNCEXPR"

@@ -1,32 +1,23 @@
-"""Outer joins whose optional side is never missing, although nothing tests for it.
+"""Outer joins whose nullable side is never missing, although no condition tests for it.
 
 A LEFT JOIN along a foreign key finds its row: the key refers to one that exists. A LEFT JOIN to a
 subquery that always gives a row, ON true, has that row.
 """
-
-from typing import TYPE_CHECKING
 
 from ...model.catalog import Relation, RelationKind
 from ..tree.enums import CmdType, JoinType, RTEKind
 from ..tree.nodes import Node
 from .at_least_one_row import gives_a_row
 from .conditions import Condition
-
-if TYPE_CHECKING:
-    from .outer_joins import Optional
-    from .scope import Scope
+from .nullable_sides import NullableSide
+from .scope import Scope
 
 
-def always_matches(side: "Optional", scope: "Scope") -> bool:
-    """Whether every row of the join has that *side*."""
-    item = side.join.node(
-        "rarg" if side.join.number("jointype") == JoinType.LEFT else "larg"
-    )
-    if (
-        item is None
-        or item.tag != "RANGETBLREF"
-        or side.join.number("jointype") == JoinType.FULL
-    ):
+def always_matches(side: NullableSide, scope: Scope) -> bool:
+    """Return whether every row of the join has that *side*."""
+    kind = side.join.number("jointype")
+    item = side.join.node("rarg" if kind == JoinType.LEFT else "larg")
+    if item is None or item.tag != "RANGETBLREF" or kind == JoinType.FULL:
         return False
     varno = item.number("rtindex")
     entry = scope.entry(varno)
@@ -40,7 +31,7 @@ def always_matches(side: "Optional", scope: "Scope") -> bool:
             and all(map(_is_true, side.conditions))
         )
     if entry.number("rtekind") == RTEKind.RELATION:
-        return _refers(side, varno, entry, scope)
+        return _joins_foreign_key(side, varno, entry, scope)
     return False
 
 
@@ -53,8 +44,10 @@ def _is_true(condition: Condition) -> bool:
     )
 
 
-def _refers(side: "Optional", varno: int, entry: Node, scope: "Scope") -> bool:
-    """Whether ON is just a foreign key whose columns are not NULL in the rows that are kept.
+def _joins_foreign_key(
+    side: NullableSide, varno: int, entry: Node, scope: Scope
+) -> bool:
+    """Return whether ON is just a foreign key whose columns are not NULL in the rows that are kept.
 
     Only for plain SELECTs without FOR UPDATE: where a row is locked or changed, PostgreSQL looks
     again at its newest version, which may refer to a row newer than the snapshot of the others.
@@ -65,7 +58,7 @@ def _refers(side: "Optional", varno: int, entry: Node, scope: "Scope") -> bool:
         or target.row_security
         or entry.node("tablesample") is not None
         or entry.nodes("securityQuals")
-        or not _all_rows(target, entry)
+        or not _has_all_rows(target, entry)
         or scope.query.number("commandType") != CmdType.SELECT
         or scope.query.nodes("rowMarks")
         or scope.context.locks
@@ -74,12 +67,9 @@ def _refers(side: "Optional", varno: int, entry: Node, scope: "Scope") -> bool:
     pairs: dict[int, tuple[int, int]] = {}
     for condition in side.conditions:
         pair = _equal_columns(condition.expression, varno, scope)
-        if pair is None or pair[1] in pairs:
+        if pair is None or pair[1] in pairs or pair[0][0] not in side.others:
             return False
-        mine, theirs = pair
-        if mine[0] not in side.others:
-            return False
-        pairs[theirs] = mine
+        pairs[pair[1]] = pair[0]
     referring = {relation for relation, _ in pairs.values()}
     if len(referring) != 1:
         return False
@@ -89,8 +79,7 @@ def _refers(side: "Optional", varno: int, entry: Node, scope: "Scope") -> bool:
     if (
         not source_entry
         or not source
-        or source_entry.number("rtekind") != RTEKind.RELATION
-        or not _all_rows(source, source_entry)
+        or not _has_all_rows(source, source_entry)
         or (source.has_children and source.kind is not RelationKind.PARTITIONED)
     ):
         return False
@@ -98,8 +87,8 @@ def _refers(side: "Optional", varno: int, entry: Node, scope: "Scope") -> bool:
         key.target == target.oid
         and len(key.columns) == len(pairs)
         and all(
-            pairs.get(theirs, (0, 0))[1] == mine
-            for mine, theirs in zip(key.columns, key.target_columns, strict=True)
+            pairs.get(referred, (0, 0))[1] == number
+            for number, referred in zip(key.columns, key.target_columns, strict=True)
         )
         and not any(
             scope.verdict(var).nullable
@@ -111,17 +100,20 @@ def _refers(side: "Optional", varno: int, entry: Node, scope: "Scope") -> bool:
     )
 
 
-def _all_rows(relation: Relation, entry: Node) -> bool:
-    """Whether the entry stands for all rows of a table, not ONLY those of an (empty) parent."""
+def _has_all_rows(relation: Relation, entry: Node) -> bool:
+    """Return whether the entry stands for all rows of a table, not ONLY those of an empty parent."""
     if relation.kind is RelationKind.PARTITIONED:
         return entry.flag("inh")
     return relation.kind is RelationKind.TABLE
 
 
 def _equal_columns(
-    node: Node, varno: int, scope: "Scope"
+    node: Node, varno: int, scope: Scope
 ) -> tuple[tuple[int, int], int] | None:
-    """`other.a = mine.b` -> the other column and the number of mine."""
+    """Return the columns of `other.a = relation.b`, where *varno* is the relation.
+
+    As the pair of the other relation's number and its column's, and the relation's column.
+    """
     function = scope.function(node.number("opfuncid"))
     arguments = node.nodes("args")
     if (

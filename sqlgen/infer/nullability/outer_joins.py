@@ -1,8 +1,8 @@
-"""A query's FROM and WHERE -> which relations an outer join may have left out of a row, and why.
+"""A query's FROM and WHERE -> the relations that an outer join may leave out of a row, and why.
 
-Outer joins make relations *optional*: all columns of theirs are NULL where nothing matched. The
+Outer joins have *nullable sides*: all of a side's columns are NULL where nothing matched. The
 conditions of WHERE and of inner joins hold for every row that is kept. If one of them cannot be
-true with an optional side missing, the outer join is an inner one as far as these rows go, and its
+true with a nullable side missing, the outer join is an inner one as far as these rows go, and its
 own ON condition holds for them too, which may rule out more.
 
 `varnullingrels` of PostgreSQL 16 and newer says the same without that reduction; one way for all
@@ -10,131 +10,94 @@ versions is better.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
 
 from ..tree.enums import CmdType, JoinType, RTEKind
+from ..tree.expressions import conjuncts
 from ..tree.nodes import Node
-from .conditions import Assumption, Condition, conjuncts
+from .conditions import Assumption, Condition
 from .foreign_key_joins import always_matches
-from .reasons import kept_with
+from .nullable_sides import JoinedRows, NullableSide
+from .reasons import keeps_side
+from .registry import from_rule
+from .scope import Scope
 from .three_valued import NOT_NULL
 
-if TYPE_CHECKING:
-    from .scope import Scope
 
-
-class Optional(NamedTuple):
-    """The side of an outer join that may be missing from a row.
-
-    `relations` are the places in the range table of all that is on that side, `others` those of the
-    other side. `conditions` hold for the rows that have it.
-    """
-
-    relations: frozenset[int]
-    others: frozenset[int]
-    conditions: tuple[Condition, ...]
-    join: Node
-    reason: str
-
-
-@dataclass(slots=True)
-class Joined:
-    """What holds for every row, and what may be missing from one, innermost joins first.
-
-    `there` says of relations on an outer join's optional side why they are in every row.
-    """
-
-    conditions: list[Condition] = field(default_factory=list)
-    optional: list[Optional] = field(default_factory=list)
-    there: dict[int, str] = field(default_factory=dict)
-
-    def missing(self, varno: int) -> Optional | None:
-        """The side that the relation may be missing with."""
-        for side in self.optional:
-            if varno in side.relations:
-                return side
-        return None
-
-    def given(self, side: Optional) -> "Joined":
-        """The same for the rows that have that side."""
-        return Joined(
-            [*self.conditions, *side.conditions],
-            [other for other in self.optional if other is not side],
-            self.there,
-        )
-
-
-def analyse(scope: "Scope", joined: Joined) -> None:
-    """Fill in *joined* for the scope's query; it is used meanwhile as far as it has come."""
+@from_rule("FROMEXPR")
+def _analyse(scope: Scope, joined: JoinedRows) -> None:
     tree = scope.query.node("jointree")
     if tree is None:
         return
-    _, conditions = _item(tree, scope, joined.optional, "WHERE")
+    _, conditions = _item(tree, scope, joined.nullable_sides, "WHERE")
     if scope.narrows:
         joined.conditions.extend(conditions)
         joined.conditions.extend(_required(scope))
-    while found := next(_found(scope, joined), None):
-        side, reason = found
-        joined.optional.remove(side)
+    while present := next(_present_sides(scope, joined), None):
+        side, reason = present
+        joined.nullable_sides.remove(side)
         joined.conditions.extend(side.conditions)
         for varno in side.relations:
-            joined.there.setdefault(varno, reason)
+            joined.present.setdefault(varno, reason)
 
 
-def _found(scope: "Scope", joined: Joined) -> Iterator[tuple[Optional, str]]:
-    """Sides that turn out not to be missing from any row that is kept, and why."""
-    for side in joined.optional if scope.narrows else ():
+def _present_sides(
+    scope: Scope, joined: JoinedRows
+) -> Iterator[tuple[NullableSide, str]]:
+    """Yield the sides that prove not to be missing from any row that is kept, and why."""
+    for side in joined.nullable_sides if scope.narrows else ():
         assumption = Assumption(scope.depth, relations=side.relations)
         if condition := scope.refuting(assumption):
-            yield side, kept_with(condition, _names(side.relations, scope), scope)
-    for side in joined.optional:
+            yield side, keeps_side(condition, _names(side.relations, scope), scope)
+    for side in joined.nullable_sides:
         if always_matches(side, scope):
             yield side, f"every row finds its {_names(side.relations, scope)}"
 
 
 def _item(
-    node: Node, scope: "Scope", optional: list[Optional], clause: str
+    node: Node, scope: Scope, sides: list[NullableSide], clause: str
 ) -> tuple[frozenset[int], tuple[Condition, ...]]:
-    """The relations of a part of FROM, and what holds for its rows as they come out of it."""
+    """Return the relations of a part of FROM, and the conditions that its rows fulfil.
+
+    Adds the nullable sides within it to *sides*.
+    """
     if node.tag == "RANGETBLREF":
         return frozenset({node.number("rtindex")}), ()
     if node.tag == "FROMEXPR":
         relations: frozenset[int] = frozenset()
-        held: tuple[Condition, ...] = ()
+        fulfilled: tuple[Condition, ...] = ()
         for item in node.nodes("fromlist"):
-            found, conditions = _item(item, scope, optional, clause)
-            relations |= found
-            held += conditions
-        return relations, held + _conditions(node, clause)
+            of_item, conditions = _item(item, scope, sides, clause)
+            relations |= of_item
+            fulfilled += conditions
+        return relations, fulfilled + _conditions(node, clause)
     if node.tag != "JOINEXPR":
         return frozenset(), ()
-    return _join(node, scope, optional)
+    return _join(node, scope, sides)
 
 
 def _join(
-    node: Node, scope: "Scope", optional: list[Optional]
+    node: Node, scope: Scope, sides: list[NullableSide]
 ) -> tuple[frozenset[int], tuple[Condition, ...]]:
     left, right = node.node("larg"), node.node("rarg")
     assert left is not None
     assert right is not None
-    lefts, of_left = _item(left, scope, optional, "ON")
-    rights, of_right = _item(right, scope, optional, "ON")
+    lefts, of_left = _item(left, scope, sides, "ON")
+    rights, of_right = _item(right, scope, sides, "ON")
     on = _conditions(node, "ON")
     kind = node.number("jointype")
     relations = lefts | rights | {node.number("rtindex")}
     if kind == JoinType.LEFT:
         reason = f"right side of the LEFT JOIN on {_names(rights, scope)}"
-        optional.append(Optional(rights, lefts, of_right + on, node, reason))
+        sides.append(NullableSide(rights, lefts, of_right + on, node, reason))
         return relations, of_left
     if kind == JoinType.RIGHT:
         reason = f"left side of the RIGHT JOIN on {_names(rights, scope)}"
-        optional.append(Optional(lefts, rights, of_left + on, node, reason))
+        sides.append(NullableSide(lefts, rights, of_left + on, node, reason))
         return relations, of_right
     if kind == JoinType.FULL:
         reason = f"one side of the FULL JOIN on {_names(rights, scope)}"
-        optional.append(Optional(lefts, rights, of_left, node, reason))
-        optional.append(Optional(rights, lefts, of_right, node, reason))
+        sides.append(NullableSide(lefts, rights, of_left, node, reason))
+        sides.append(NullableSide(rights, lefts, of_right, node, reason))
         return relations, ()
     return relations, of_left + of_right + on
 
@@ -146,8 +109,8 @@ def _conditions(node: Node, clause: str) -> tuple[Condition, ...]:
     return tuple([Condition(part, clause) for part in conjuncts(quals)])
 
 
-def _required(scope: "Scope") -> Iterator[Condition]:
-    """The columns that the surrounding query lets be no NULL, as conditions on this one's rows.
+def _required(scope: Scope) -> Iterator[Condition]:
+    """Yield the columns that the surrounding query lets be no NULL, as conditions on the rows.
 
     Of a SELECT only: the target list of INSERT, UPDATE and DELETE is what they write.
     """
@@ -161,16 +124,16 @@ def _required(scope: "Scope") -> Iterator[Condition]:
             yield Condition(expression, "the surrounding query", NOT_NULL)
 
 
-def _names(relations: frozenset[int], scope: "Scope") -> str:
-    """The names of a side's relations, joins without a name of their own left out."""
+def _names(relations: frozenset[int], scope: Scope) -> str:
+    """Return the names of a side's relations, without joins that have no name of their own."""
     names = []
     for varno in sorted(relations):
         entry = scope.entry(varno)
-        alias = entry and entry.node("eref")
+        reference = entry and entry.node("eref")
         if (
             entry
-            and alias
+            and reference
             and (entry.number("rtekind") != RTEKind.JOIN or entry.node("alias"))
         ):
-            names.append(alias.string("aliasname"))
+            names.append(reference.string("aliasname"))
     return " and ".join(names) if len(names) < 3 else f"{names[0]} and others"

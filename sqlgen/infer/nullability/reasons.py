@@ -1,25 +1,22 @@
-"""Names and conditions as people write them, for the sentences that verdicts carry."""
+"""Columns and conditions -> their names and text, for the sentences that verdicts carry."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from ...model import postgres
 from ..tree.enums import (
     SQL_VALUE_FUNCTIONS,
-    CoercionForm,
     NullTestType,
     ParamKind,
     SubLinkType,
 )
+from ..tree.expressions import CAST_FORMS
 from ..tree.nodes import Form, Node
-
-if TYPE_CHECKING:
-    from .conditions import Condition
-    from .scope import Scope
+from .conditions import Condition
+from .scope import Scope
 
 
-def name(varno: int, attno: int, scope: "Scope") -> str:
-    """A column by the names of the query: `patients.id`."""
+def column_title(varno: int, attno: int, scope: Scope) -> str:
+    """Return a column's name as the query writes it: `patients.id`."""
     entry = scope.entry(varno)
     reference = entry and entry.node("eref")
     if not reference:
@@ -30,66 +27,62 @@ def name(varno: int, attno: int, scope: "Scope") -> str:
 
 @lru_cache(maxsize=1024)
 def _names(form: Form) -> tuple[str, ...]:
-    """The name of a relation, and then those of its columns."""
+    """Return the name of a relation, followed by those of its columns."""
     reference = Node(form.text)
     alias = reference.string("aliasname")
     prefix = "" if alias.startswith("unnamed_") else f"{alias}."
     return (alias, *[f"{prefix}{name}" for name in reference.strings("colnames")])
 
 
-def kept(condition: "Condition", shown: str, scope: "Scope") -> str:
-    """`WHERE a.at > now() keeps only rows where a.at is not NULL`."""
-    return f"{_clause(condition, scope)} keeps only rows where {shown} is not NULL"
+def keeps_value(condition: Condition, title: str, scope: Scope) -> str:
+    """Return a sentence like `WHERE a.at > now() keeps only rows where a.at is not NULL`."""
+    return f"{_clause(condition, scope)} keeps only rows where {title} is not NULL"
 
 
-def kept_with(condition: "Condition", shown: str, scope: "Scope") -> str:
-    """`WHERE a.at > now() keeps only rows that have a`, of an outer join's side."""
-    return f"{_clause(condition, scope)} keeps only rows that have {shown}"
+def keeps_side(condition: Condition, names: str, scope: Scope) -> str:
+    """Return a sentence like `WHERE a.at > now() keeps only rows that have a`."""
+    return f"{_clause(condition, scope)} keeps only rows that have {names}"
 
 
-def show(node: Node | None, scope: "Scope") -> str:
-    """An expression in brief; `…` where its own words would lead too far."""
+def summary(node: Node | None, scope: Scope) -> str:
+    """Return an expression's SQL in brief, with `…` for parts that would be too long."""
     if node is None:
         return "…"
     arguments = node.nodes("args")
     match node.tag:
         case "VAR":
             home = scope.up(node.number("varlevelsup"))
-            return name(node.number("varno"), node.number("varattno"), home)
+            return column_title(node.number("varno"), node.number("varattno"), home)
         case "PARAM" if node.number("paramkind") == ParamKind.EXTERN:
             return f"${node.number('paramid')}"
         case "CONST":
             return _constant(node)
         case "RELABELTYPE" | "COERCEVIAIO" | "COLLATEEXPR" | "ARRAYCOERCEEXPR":
-            return show(node.node("arg"), scope)
+            return summary(node.node("arg"), scope)
         case "FUNCEXPR":
             function = scope.function(node.number("funcid"))
-            if (
-                node.number("funcformat")
-                in (CoercionForm.EXPLICIT_CAST, CoercionForm.IMPLICIT_CAST)
-                and arguments
-            ):
-                return show(arguments[0], scope)
-            shown = ", ".join([show(argument, scope) for argument in arguments])
-            return f"{function.name if function else '…'}({shown})"
+            if node.number("funcformat") in CAST_FORMS and arguments:
+                return summary(arguments[0], scope)
+            listed = ", ".join([summary(argument, scope) for argument in arguments])
+            return f"{function.name if function else '…'}({listed})"
         case "OPEXPR" | "DISTINCTEXPR":
             operator = scope.catalog.operators.get(node.number("opno"), "…")
             if node.tag == "DISTINCTEXPR":
                 operator = "IS DISTINCT FROM"
-            return f" {operator} ".join([show(a, scope) for a in arguments])
+            return f" {operator} ".join([summary(a, scope) for a in arguments])
         case "SCALARARRAYOPEXPR" if len(arguments) == 2:
             operator = scope.catalog.operators.get(node.number("opno"), "…")
-            some = "ANY" if node.flag("useOr") else "ALL"
-            return f"{show(arguments[0], scope)} {operator} {some} ({show(arguments[1], scope)})"
+            quantifier = "ANY" if node.flag("useOr") else "ALL"
+            return f"{summary(arguments[0], scope)} {operator} {quantifier} ({summary(arguments[1], scope)})"
         case "NULLTEST":
             is_null = node.number("nulltesttype") == NullTestType.IS_NULL
             test = "IS NULL" if is_null else "IS NOT NULL"
-            return f"{show(node.node('arg'), scope)} {test}"
+            return f"{summary(node.node('arg'), scope)} {test}"
         case "BOOLEXPR":
             operator = node.string("boolop")
             if operator == "not":
-                return f"NOT {show(arguments[0], scope)}"
-            return f" {operator.upper()} ".join([show(a, scope) for a in arguments])
+                return f"NOT {summary(arguments[0], scope)}"
+            return f" {operator.upper()} ".join([summary(a, scope) for a in arguments])
         case "SQLVALUEFUNCTION":
             return SQL_VALUE_FUNCTIONS[node.number("op")]
         case "SUBLINK" if node.number("subLinkType") == SubLinkType.EXISTS:
@@ -99,14 +92,14 @@ def show(node: Node | None, scope: "Scope") -> str:
 
 
 def text_of(node: Node) -> str:
-    """The text of a literal; empty for what is none."""
+    """Return the text of a text literal, empty for every other node."""
     if node.tag != "CONST" or node.number("consttype") != postgres.TEXT:
         return ""
     return node.datum("constvalue")[postgres.VARLENA_HEADER :].decode(errors="replace")
 
 
-def _clause(condition: "Condition", scope: "Scope") -> str:
-    expression = show(condition.expression, scope)
+def _clause(condition: Condition, scope: Scope) -> str:
+    expression = summary(condition.expression, scope)
     if len(expression) > _LONGEST:
         expression = ""
     return f"{condition.clause} {expression}".rstrip()

@@ -1,41 +1,33 @@
-"""Where the rules of nullability are looked up: by a node's tag, by a query's command.
+"""Decorators that register the rules of nullability.
 
-A rule is a function of a node and the `Scope` that it stands in. Modules of rules register theirs
-by decorators, so that a new rule is one function in one place:
+A rule is a function of a node and the `Scope` that the node is evaluated in. A new rule is one
+function in a module of `rules/`:
 
     @rule("GROUPINGFUNC")
-    def grouping(node: Node, scope: Scope) -> Verdict:
+    def _grouping(node: Node, _: Scope) -> Verdict:
         return never("`GROUPING` never gives NULL", node.location)
 
-What has no rule may be NULL.
+An expression without a rule may be NULL.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
 
-from ..tree.nodes import Node
-from .verdict import Verdict
-
-if TYPE_CHECKING:
-    from .scope import Scope
-
-Rule: TypeAlias = "Callable[[Node, Scope], Verdict]"
-"""An expression in its scope -> what it may be."""
-
-ColumnRule: TypeAlias = "Callable[[Node, int, int, Scope], Verdict]"
-"""An entry of the range table, its number, a column's number, their scope -> the column."""
-
-CommandRule: TypeAlias = "Callable[[Scope], tuple[Verdict, ...]]"
-"""A query's scope -> the columns that it gives back."""
-
-RULES: dict[str, Rule] = {}
-COLUMNS: dict[int, ColumnRule] = {}
-COMMANDS: dict[int, CommandRule] = {}
-"""What a query gives back, by its `CmdType`."""
+from .scope import (
+    COLUMN_RULES,
+    COMMAND_RULES,
+    FROM_RULES,
+    OUTCOME_RULES,
+    RULES,
+    ColumnRule,
+    CommandRule,
+    FromRule,
+    OutcomeRule,
+    Rule,
+)
 
 
 def rule(*tags: str) -> Callable[[Rule], Rule]:
-    """Register the rule for expressions of these *tags*."""
+    """Register a function as the rule for expressions of these *tags*."""
 
     def register(function: Rule) -> Rule:
         RULES.update(dict.fromkeys(tags, function))
@@ -44,21 +36,41 @@ def rule(*tags: str) -> Callable[[Rule], Rule]:
     return register
 
 
-def column_of(*kinds: int) -> Callable[[ColumnRule], ColumnRule]:
-    """Register the rule for columns of range table entries of these `RTEKind`s."""
+def column_rule(*kinds: int) -> Callable[[ColumnRule], ColumnRule]:
+    """Register a function as the rule for columns of range table entries of these `RTEKind`s."""
 
     def register(function: ColumnRule) -> ColumnRule:
-        COLUMNS.update(dict.fromkeys(kinds, function))
+        COLUMN_RULES.update(dict.fromkeys(kinds, function))
         return function
 
     return register
 
 
-def command(*types: int) -> Callable[[CommandRule], CommandRule]:
-    """Register what queries of these `CmdType`s give back."""
+def command_rule(*types: int) -> Callable[[CommandRule], CommandRule]:
+    """Register a function as the rule for the result of queries of these `CmdType`s."""
 
     def register(function: CommandRule) -> CommandRule:
-        COMMANDS.update(dict.fromkeys(types, function))
+        COMMAND_RULES.update(dict.fromkeys(types, function))
+        return function
+
+    return register
+
+
+def outcome_rule(*tags: str) -> Callable[[OutcomeRule], OutcomeRule]:
+    """Register a function as the rule for the outcomes of conditions of these *tags*."""
+
+    def register(function: OutcomeRule) -> OutcomeRule:
+        OUTCOME_RULES.update(dict.fromkeys(tags, function))
+        return function
+
+    return register
+
+
+def from_rule(*tags: str) -> Callable[[FromRule], FromRule]:
+    """Register a function as the rule for the joins of a FROM clause, a node of these *tags*."""
+
+    def register(function: FromRule) -> FromRule:
+        FROM_RULES.update(dict.fromkeys(tags, function))
         return function
 
     return register

@@ -1,50 +1,59 @@
-"""A query level: where its Vars, conditions and joins are looked up.
+"""The rows of a query level, as one of its expressions sees them.
 
 A Var names a relation of the level that it stands in, or of one `varlevelsup` levels further out.
-Levels form a chain of `Scope`s, the statement's own with depth 0.
+Scopes form a chain like the levels that they are of, the statement's own with depth 0. A scope knows
+no rule: rules are registered (`registry`), and look up here what they need.
 """
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from typing import Final, TypeAlias
 
 from ...model.catalog import Catalog, Function, Relation
 from ..tree.enums import CmdType
+from ..tree.expressions import conjuncts
 from ..tree.nodes import Node
-from . import outer_joins
-from .conditions import Assumption, Condition, conjuncts, outcome
-from .context import Context
-from .registry import COLUMNS, COMMANDS, RULES
+from ..tree.query_level import CatalogIndex, QueryLevel, Source
+from .conditions import Assumption, Condition
+from .context import StatementContext
+from .nullable_sides import JoinedRows
+from .three_valued import ANYTHING, NULL
 from .verdict import Verdict, maybe
+
+GROUPING_SETS: Final = (
+    "GROUPING SETS, ROLLUP and CUBE give NULL for what a row is not grouped by"
+)
 
 _REPEATABLE = frozenset({"OPEXPR", "AGGREF"})
 _STABLE = frozenset({"AGGREF", "CONST", "PARAM", "RELABELTYPE", "TARGETENTRY", "VAR"})
 
 
 class Scope:
-    """A query with what it stands in.
+    """The rows of a query level that an expression is evaluated for.
 
     `required` are the columns (from 1) that the surrounding query lets be no NULL. `narrows` tells
-    whether the rows that are looked at are those that pass the query's conditions.
+    whether the rows are those that pass the query's conditions.
     """
 
     def __init__(
         self,
-        query: Node,
-        context: Context,
+        level: QueryLevel,
+        context: StatementContext,
         parent: "Scope | None" = None,
         *,
         required: frozenset[int] = frozenset(),
         narrows: bool = True,
     ) -> None:
-        self.query = query
+        self.level = level
+        self.query = level.query
         self.context = context
         self.parent = parent
         self.required = required
         # MERGE's condition does not hold for the rows that do not match.
-        self.narrows = narrows and query.number("commandType") != CmdType.MERGE
+        self.narrows = narrows and level.query.number("commandType") != CmdType.MERGE
         self.depth: int = parent.depth + 1 if parent else 0
-        self.rtable = query.nodes("rtable")
         self.recursive: dict[str, tuple[Verdict, ...]] = {}
+        """The verdicts that are assumed of recursive CTEs while their fixed points are sought."""
         self.fixed_points: dict[str, tuple[Verdict, ...]] = {}
         self.group_nulls: tuple[Node, ...] = ()
         self.may_be_empty = False
@@ -55,8 +64,8 @@ class Scope:
         self._required: dict[int, frozenset[int]] = {}
         self._refuted: dict[Assumption, Condition | None] = {}
         self._conditions: tuple[Condition, ...] | None = None
-        self._joined: outer_joins.Joined | None = None
-        self._settled = False  # whether all that holds of the joins has been found out
+        self._joined: JoinedRows | None = None
+        self._settled = False  # whether the analysis of the joins is complete
 
     @property
     def catalog(self) -> Catalog:
@@ -64,25 +73,25 @@ class Scope:
         return self.context.catalog
 
     def verdict(self, node: Node | None) -> Verdict:
-        """What the expression *node* may be in a row of this level."""
+        """Return whether the expression *node* may be NULL in a row of this scope, and why."""
         if node is None:
             return maybe("nothing is known of it")
         for grouped in self.group_nulls:
             if node.same(grouped):
                 return maybe(GROUPING_SETS, node.location)
-        found = RULES.get(node.tag)
-        if found is None:
+        rule = RULES.get(node.tag)
+        if rule is None:
             return maybe("nothing is known of this expression", node.location)
-        verdict = found(node, self)
+        verdict = rule(node, self)
         if verdict.nullable and node.tag in _REPEATABLE and self._is_tested(node):
             reason = "a condition keeps only rows where this expression is not NULL"
             return verdict.but(nullable=False, reason=reason)
         return verdict
 
     def _is_tested(self, node: Node) -> bool:
-        """Whether a condition of this level tests the very expression: `x ->> 'a' IS NOT NULL`.
+        """Return whether a condition tests the very expression: `x ->> 'a' IS NOT NULL`.
 
-        Only where it is worked out to the same value wherever it stands.
+        Only where it is evaluated to the same value wherever it stands.
         """
         if self.before is not None or not all(map(self._is_stable, node.walk())):
             return False
@@ -94,32 +103,50 @@ class Scope:
             return function is not None and function.system
         return node.tag in _STABLE
 
+    def outcome(self, node: Node | None, assumed: Assumption) -> int:
+        """Return the set of outcomes that *node* may have in a row of which the assumption holds."""
+        if node is None:
+            return ANYTHING
+        if (
+            assumed.expression is not None
+            and self.depth == assumed.depth
+            and node.same(assumed.expression)
+        ):
+            return NULL
+        rule = OUTCOME_RULES.get(node.tag)
+        return rule(node, self, assumed) if rule else ANYTHING
+
     def columns(self) -> tuple[Verdict, ...]:
-        """What the query gives back, column by column."""
+        """Return the verdicts of the columns that the query gives."""
         return self._output
 
     @cached_property
     def _output(self) -> tuple[Verdict, ...]:
-        found = COMMANDS.get(self.query.number("commandType"))
-        return found(self) if found else ()
+        rule = COMMAND_RULES.get(self.query.number("commandType"))
+        return rule(self) if rule else ()
 
     def column(self, varno: int, attno: int) -> Verdict:
-        """A column of a relation of this level as the relation itself gives it."""
+        """Return the verdict of a relation's column before any outer join of this level."""
         key = varno, attno
         if key not in self._columns:
-            entry = self.entry(varno)
-            found = entry and COLUMNS.get(entry.number("rtekind"))
-            if not entry or not found:
+            source = self.level.source(varno, attno)
+            rule = source and COLUMN_RULES.get(source.kind)
+            if not source or not rule:
                 return maybe("nothing is known of where it comes from")
-            self._columns[key] = found(entry, varno, attno, self)
+            self._columns[key] = rule(source, self)
         return self._columns[key]
 
     def entry(self, varno: int) -> Node | None:
-        """The entry of the range table that a Var's *varno* means."""
-        return self.rtable[varno - 1] if 0 < varno <= len(self.rtable) else None
+        """Return the entry of the range table that a Var's *varno* means."""
+        return self.level.entry(varno)
+
+    def resolve(self, var: Node) -> "tuple[Scope, Source | None]":
+        """Return the scope that the column *var* is of, and the column's source in it."""
+        home = self.up(var.number("varlevelsup"))
+        return home, home.level.source(var.number("varno"), var.number("varattno"))
 
     def up(self, levels: int) -> "Scope":
-        """The level that is *levels* further out."""
+        """Return the scope that is *levels* further out."""
         if not levels:
             return self
         scope = self
@@ -129,52 +156,61 @@ class Scope:
             scope = scope.parent
         return scope
 
-    def child(self, query: Node, required: frozenset[int] = frozenset()) -> "Scope":
-        """The level of a subquery."""
-        key = id(query), required
+    def child(
+        self, level: QueryLevel, required: frozenset[int] = frozenset()
+    ) -> "Scope":
+        """Return the scope of a query that stands in this one."""
+        key = id(level), required
         if key not in self._children:
-            self._children[key] = Scope(query, self.context, self, required=required)
+            self._children[key] = Scope(level, self.context, self, required=required)
         return self._children[key]
+
+    def subquery(self, query: Node) -> "Scope":
+        """Return the scope of a *query* that stands in an expression of this one."""
+        return self.child(self.level.inner(query))
 
     def within(
         self, oid: int, required: frozenset[int], make: "Callable[[], Scope | None]"
     ) -> "Scope | None":
-        """The level of a view's query, made once."""
+        """Return the scope of a view's query, made once."""
         key = -oid, required
         if key not in self._children:
-            made = make()
-            if made is None:
+            scope = make()
+            if scope is None:
                 return None
-            self._children[key] = made
+            self._children[key] = scope
         return self._children[key]
 
     def relation(self, entry: Node) -> Relation | None:
-        """The table or view that an entry of the range table is."""
-        return self.catalog.relations.get(entry.number("relid"))
+        """Return the table or view that an entry of the range table is."""
+        return self.level.relation(entry)
 
     def function(self, oid: int) -> Function | None:
-        """The function of that oid."""
+        """Return the function of that oid."""
         return self.catalog.functions.get(oid)
 
     @property
-    def joined(self) -> outer_joins.Joined:
-        """What the query's joins and conditions do to its relations."""
+    def joined(self) -> JoinedRows:
+        """The rows that the query's joins and conditions make of its relations."""
         if self._joined is None:
-            self._joined = outer_joins.Joined()
-            outer_joins.analyse(self, self._joined)
+            self._joined = JoinedRows()
+            tree = self.query.node("jointree")
+            rule = FROM_RULES.get(tree.tag) if tree else None
+            if rule:
+                rule(self, self._joined)
             self._settled = True
         return self._joined
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """What is true of every row that is looked at."""
+        """The conditions that every row of this scope fulfils."""
         if self._conditions is not None:
             return self._conditions
         of_rows = () if self.may_be_empty else self.joined.conditions
-        found = (*self._local, *of_rows, *self._having)
+        conditions = (*self._local, *of_rows, *self._having)
         if self._settled:
-            self._conditions = found
-        return found
+            self._conditions = conditions
+        return conditions
 
     @cached_property
     def _having(self) -> tuple[Condition, ...]:
@@ -184,23 +220,23 @@ class Scope:
         return tuple(Condition(part, "HAVING") for part in conjuncts(having))
 
     def refuting(self, assumption: Assumption) -> Condition | None:
-        """A condition that no row passes for which the *assumption* holds, if there is one.
+        """Return a condition that no row fulfils of which the *assumption* holds, if there is one.
 
         Looked for on this level and those around it, out to the level that the assumption is about.
         """
         if assumption in self._refuted:
             return self._refuted[assumption]
-        found = self._refuting(assumption)
+        condition = self._refuting(assumption)
         if self._settled:
-            self._refuted[assumption] = found
-        return found
+            self._refuted[assumption] = condition
+        return condition
 
     def _refuting(self, assumption: Assumption) -> Condition | None:
         scope: Scope | None = self
         while scope is not None and scope.depth >= assumption.depth:
             for condition in scope.conditions:
                 if (
-                    not outcome(condition.expression, scope, assumption)
+                    not scope.outcome(condition.expression, assumption)
                     & condition.allowed
                 ):
                     return condition
@@ -208,7 +244,7 @@ class Scope:
         return None
 
     def required_of(self, varno: int) -> frozenset[int]:
-        """The columns of a relation that the query's own WHERE and ON let be no NULL."""
+        """Return the columns of a relation that the query's own WHERE and ON let be no NULL."""
         conditions = self.joined.conditions
         if varno not in self._required:
             named = {
@@ -219,14 +255,14 @@ class Scope:
                 and var.number("varno") == varno
                 and not var.number("varlevelsup")
             }
-            found = frozenset(
+            required = frozenset(
                 attno
                 for attno in named
                 if attno > 0 and self._none_passes(conditions, varno, attno)
             )
             if not self._settled:
-                return found
-            self._required[varno] = found
+                return required
+            self._required[varno] = required
         return self._required[varno]
 
     def _none_passes(
@@ -234,16 +270,16 @@ class Scope:
     ) -> bool:
         assumption = Assumption(self.depth, columns=frozenset({(varno, attno)}))
         return any(
-            not outcome(condition.expression, self, assumption) & condition.allowed
+            not self.outcome(condition.expression, assumption) & condition.allowed
             for condition in conditions
         )
 
     def assuming(self, *conditions: Condition) -> "Scope":
-        """The same level, for an expression that is looked at only where *conditions* hold."""
+        """Return the scope of an expression that is evaluated only where *conditions* hold."""
         return self._copy(_local=(*conditions, *self._local))
 
     def over_groups(self, *, may_be_empty: bool, nulls: tuple[Node, ...]) -> "Scope":
-        """The same level as the SELECT list sees it after grouping.
+        """Return the scope of the SELECT list after grouping.
 
         `may_be_empty`: a group may stand for no row at all, so that conditions on rows prove
         nothing. `nulls` are the expressions that GROUPING SETS may show as NULL.
@@ -251,11 +287,11 @@ class Scope:
         return self._copy(may_be_empty=may_be_empty, group_nulls=nulls)
 
     def within_groups(self) -> "Scope":
-        """The same level as an aggregate's arguments see it: the rows of a group."""
+        """Return the scope of an aggregate's arguments: the rows of a group."""
         return self.over_groups(may_be_empty=False, nulls=())
 
     def of_other_rows(self) -> "Scope":
-        """The same level as a window function sees it, which looks at more rows than the one it is in.
+        """Return the scope of a window function, which sees more rows than the one it is in.
 
         They have come through WHERE, but perhaps not to this arm of CASE, and the surrounding query
         may drop them.
@@ -265,27 +301,48 @@ class Scope:
         return self._copy(_local=(), required=frozenset(), _joined=None, _settled=False)
 
     def for_returning(self) -> "Scope":
-        """The same level as RETURNING sees it: `before` is how it was for SET and WHERE."""
+        """Return the scope of RETURNING, whose `before` is the scope of SET and WHERE."""
         return self._copy(before=self)
 
-    def as_joined(self, joined: "outer_joins.Joined") -> "Scope":
-        """The same level with another view of its joins."""
+    def as_joined(self, joined: JoinedRows) -> "Scope":
+        """Return the same scope with other nullable sides of its joins."""
         return self._copy(_joined=joined)
 
     def _copy(self, **changes: object) -> "Scope":
-        self.joined  # noqa: B018  # worked out once, for all copies
+        self.joined  # noqa: B018  # analysed once, for all copies
         scope = Scope.__new__(Scope)
-        known = scope.__dict__
-        known.update(self.__dict__)
-        known.pop("_output", None)
-        # What is looked up under other conditions may come out otherwise.
-        known.update(_children={}, _columns={}, _refuted={}, _required={})
-        known["_conditions"] = None
-        known.update(changes)
+        state = scope.__dict__
+        state.update(self.__dict__)
+        state.pop("_output", None)
+        # Verdicts may differ under other conditions.
+        state.update(_children={}, _columns={}, _refuted={}, _required={})
+        state["_conditions"] = None
+        state.update(changes)
         return scope
 
 
-GROUPING_SETS = (
-    "GROUPING SETS, ROLLUP and CUBE give NULL for what a row is not grouped by"
+Rule: TypeAlias = Callable[[Node, Scope], Verdict]
+"""An expression and its scope -> whether it may be NULL."""
+
+ColumnRule: TypeAlias = Callable[[Source, Scope], Verdict]
+"""A relation's column, the scope of the query that has the relation -> whether it may be NULL."""
+
+CommandRule: TypeAlias = Callable[[Scope], tuple[Verdict, ...]]
+"""A query's scope -> the verdicts of the columns that it gives."""
+
+OutcomeRule: TypeAlias = Callable[[Node, Scope, Assumption], int]
+"""A condition, its scope, an assumption -> the outcomes that the condition may have then."""
+
+FromRule: TypeAlias = Callable[[Scope, JoinedRows], None]
+"""A query's scope -> its joins, filled in; they are used meanwhile as far as they are known."""
+
+RULES: dict[str, Rule] = {}
+COLUMN_RULES: dict[int, ColumnRule] = {}
+COMMAND_RULES: dict[int, CommandRule] = {}
+OUTCOME_RULES: dict[str, OutcomeRule] = {}
+FROM_RULES: dict[str, FromRule] = {}
+
+_NOWHERE = Scope(
+    QueryLevel(CatalogIndex(Catalog(server_version=0)), Node()),
+    StatementContext(Catalog(server_version=0)),
 )
-_NOWHERE = Scope(Node(), Context(Catalog(server_version=0)))

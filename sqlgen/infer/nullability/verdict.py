@@ -1,4 +1,4 @@
-"""What inference says of one expression: may it be NULL, and why."""
+"""The verdict on one expression: whether it may be NULL, and why."""
 
 from collections.abc import Iterable
 from enum import Enum, auto
@@ -8,7 +8,7 @@ from ...model.description import TableColumn
 
 
 class Elements(Enum):
-    """What is known of the elements of an array.
+    """Whether the elements of an array may be NULL.
 
     `STORED`: the array comes from a table or a parameter, where nothing says whether its elements
     may be NULL; the project's setting decides.
@@ -20,7 +20,7 @@ class Elements(Enum):
 
 
 class Verdict(NamedTuple):
-    """Whether a value may be NULL, with the reason as a sentence for people.
+    """The verdict on a value: whether it may be NULL, with the reason as a sentence for people.
 
     `location` is the byte offset into the statement of what the reason is about (the join, the
     condition, the call), or -1. `elements` speaks of arrays only. `origin` is the table column that
@@ -35,45 +35,48 @@ class Verdict(NamedTuple):
 
     @property
     def element_nullable(self) -> bool:
-        """Whether elements of the array may be NULL, where a stored array's may not."""
+        """Return whether elements of the array may be NULL, if those of stored arrays are not."""
         return self.elements is Elements.NULLABLE
 
     def but(self, **changes: object) -> "Verdict":
-        """The same verdict with some fields changed."""
+        """Return the same verdict with some fields changed."""
         return self._replace(**changes)  # type: ignore[arg-type]  # checked by itself
 
 
 def never(
     reason: str, location: int = -1, elements: Elements = Elements.NULLABLE
 ) -> Verdict:
-    """A value that is proved not to be NULL."""
+    """Return the verdict on a value that is proved not to be NULL."""
     return Verdict(False, reason, location, elements)
 
 
 def maybe(
     reason: str, location: int = -1, elements: Elements = Elements.NULLABLE
 ) -> Verdict:
-    """A value that may be NULL, or of which nothing is proved."""
+    """Return the verdict on a value that may be NULL, or of which nothing is proved."""
     return Verdict(True, reason, location, elements)
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """A value that is one of several: NULL if one of them may be, and then for its reason."""
-    found = list(verdicts)
-    if not found:
+    """Return the verdict on a value that is one of several.
+
+    It may be NULL if one of them may be, and then for that one's reason.
+    """
+    values = list(verdicts)
+    if not values:
         return maybe("nothing is known of it")
-    chosen = next((verdict for verdict in found if verdict.nullable), found[0])
-    origins = {verdict.origin for verdict in found}
+    chosen = next((verdict for verdict in values if verdict.nullable), values[0])
+    origins = {verdict.origin for verdict in values}
     return chosen.but(
-        elements=elements_of(found),
-        origin=found[0].origin if len(origins) == 1 else None,
+        elements=elements_of(values),
+        origin=values[0].origin if len(origins) == 1 else None,
     )
 
 
 def elements_of(verdicts: Iterable[Verdict]) -> Elements:
-    """The elements of an array that is any one of several, or all of them joined."""
-    found = [verdict.elements for verdict in verdicts]
+    """Return whether elements may be NULL in an array that is one of several, or all joined."""
+    known = [verdict.elements for verdict in verdicts]
     for elements in (Elements.NULLABLE, Elements.STORED):
-        if elements in found:
+        if elements in known:
             return elements
     return Elements.NOT_NULL

@@ -1,4 +1,4 @@
-"""Description, uses -> the name, nullability and column of each parameter."""
+"""A description and the uses of parameters -> each parameter's name, nullability and column."""
 
 from collections.abc import Sequence
 
@@ -7,28 +7,29 @@ from ...model.description import Description
 from ...model.query import Mark, Parameter
 from ...model.typed import ColumnName, TypedParameter
 from ..columns.literals import domain_of, literals_of
-from ..tree.query_level import Level, column_name
+from ..tree.origins import column_name
+from ..tree.query_level import QueryLevel
 from .uses import Purpose, Use, uses
 
 
-def parameters(
-    description: Description, catalog: Catalog, level: Level | None
+def typed_parameters(
+    description: Description, catalog: Catalog, level: QueryLevel | None
 ) -> tuple[TypedParameter, ...]:
-    """The parameters in the order of their numbers, with a name for each."""
+    """Return the parameters in the order of their numbers, with a name for each."""
     if not description.query.parameters:
         return ()
-    found = uses(level) if level else ()
-    given = sorted(description.query.parameters, key=lambda each: each.number)
-    names = _names(given, found, catalog)
+    all_uses = uses(level) if level else ()
+    in_order = sorted(description.query.parameters, key=lambda each: each.number)
+    names = _names(in_order, all_uses, catalog)
     return tuple(
         _typed(
             parameter,
             name,
             description.parameter_types[parameter.number - 1],
-            [use for use in found if use.number == parameter.number],
+            [use for use in all_uses if use.number == parameter.number],
             catalog,
         )
-        for parameter, name in zip(given, names, strict=True)
+        for parameter, name in zip(in_order, names, strict=True)
     )
 
 
@@ -36,13 +37,13 @@ def _typed(
     parameter: Parameter,
     name: str,
     type_: PgType,
-    found: Sequence[Use],
+    its_uses: Sequence[Use],
     catalog: Catalog,
 ) -> TypedParameter:
-    nullable, reason = _nullable(parameter, found, catalog)
-    about = next((use for use in found if use.as_it_is and use.column), None)
+    nullable, reason = _nullable(parameter, its_uses, catalog)
+    about = next((use for use in its_uses if use.same_values and use.column), None)
     column = _column(about, catalog)
-    literals = _literals(type_, column, found, catalog)
+    literals = _literals(type_, column, its_uses, catalog)
     return TypedParameter(
         name=name,
         number=parameter.number,
@@ -56,30 +57,33 @@ def _typed(
             use.elements
             and use.purpose is Purpose.ASSIGNED
             and _may_hold_null(use, catalog)
-            for use in found
+            for use in its_uses
         ),
     )
 
 
 def _nullable(
-    parameter: Parameter, found: Sequence[Use], catalog: Catalog
+    parameter: Parameter, its_uses: Sequence[Use], catalog: Catalog
 ) -> tuple[bool, str]:
-    """The author's mark, a test for NULL, or else the columns that it is assigned to."""
+    """Return whether a parameter may be NULL, and why.
+
+    The author's mark decides, then a test for NULL, then the columns that it is assigned to.
+    """
     if parameter.mark is not Mark.INFER:
         is_nullable = parameter.mark is Mark.NULLABLE
         return is_nullable, f"marked `{parameter.mark}` by its author"
-    for use in found:
+    for use in its_uses:
         if use.purpose is Purpose.TESTED:
             return True, f"tested with `{use.test}`"
     assigned = [
-        use for use in found if use.purpose is Purpose.ASSIGNED and not use.elements
+        use for use in its_uses if use.purpose is Purpose.ASSIGNED and not use.elements
     ]
     for use in assigned:
         if not _may_hold_null(use, catalog):
             return False, f"assigned to {_named(use, catalog)}, which is NOT NULL"
     for use in assigned:
         return True, f"assigned to {_named(use, catalog)}, which may be NULL"
-    for use in found:
+    for use in its_uses:
         if use.purpose is Purpose.ASSIGNED:
             return False, f"its elements are assigned to {_named(use, catalog)}"
         if use.purpose is Purpose.COMPARED and use.column:
@@ -110,36 +114,36 @@ def _named(use: Use, catalog: Catalog) -> str:
 
 
 def _literals(
-    type_: PgType, column: Column | None, found: Sequence[Use], catalog: Catalog
+    type_: PgType, column: Column | None, its_uses: Sequence[Use], catalog: Catalog
 ) -> tuple[str, ...]:
-    """The values that make sense: those that every column it meets allows, if all allow the same."""
+    """Return the only values that its columns allow, if all of them allow the same ones."""
     if isinstance(type_, DomainType):
         return type_.literals
-    wanted = {
-        literals_of(met)
-        for use in found
-        if use.as_it_is and (met := _column(use, catalog))
+    allowed = {
+        literals_of(compared)
+        for use in its_uses
+        if use.same_values and (compared := _column(use, catalog))
     }
-    return literals_of(column) if column and len(wanted) == 1 else ()
+    return literals_of(column) if column and len(allowed) == 1 else ()
 
 
 def _names(
-    given: Sequence[Parameter], found: Sequence[Use], catalog: Catalog
+    parameters: Sequence[Parameter], all_uses: Sequence[Use], catalog: Catalog
 ) -> list[str]:
-    """The authors' names; for a bare `$1` the column's, made unique, else `arg1`."""
-    taken = {parameter.name for parameter in given if parameter.name}
+    """Return the authors' names; for a bare `$1` the column's, made unique, else `arg1`."""
+    taken = {parameter.name for parameter in parameters if parameter.name}
     names = []
-    for parameter in given:
+    for parameter in parameters:
         name = parameter.name
         if not name:
-            name = _unique(_suggested(parameter.number, found, catalog), taken)
+            name = _unique(_suggested(parameter.number, all_uses, catalog), taken)
             taken.add(name)
         names.append(name)
     return names
 
 
-def _suggested(number: int, found: Sequence[Use], catalog: Catalog) -> str:
-    for use in found:
+def _suggested(number: int, all_uses: Sequence[Use], catalog: Catalog) -> str:
+    for use in all_uses:
         if use.number != number:
             continue
         named: ColumnName | None = column_name(catalog, use.column)

@@ -1,4 +1,4 @@
-"""Query tree -> what each parameter is used for."""
+"""A statement -> the uses of its parameters."""
 
 from collections.abc import Iterator
 from enum import IntEnum, auto
@@ -7,14 +7,16 @@ from typing import NamedTuple
 
 from ...model.catalog import ArrayType, Catalog
 from ...model.description import TableColumn
-from ..cardinality.equalities import compared_alike
 from ..tree.enums import CmdType, RTEKind
+from ..tree.expressions import uncoerced
 from ..tree.nodes import Node
-from ..tree.query_level import Level, origin, reference, uncoerced
+from ..tree.origins import origin
+from ..tree.query_level import QueryLevel, entry_column
+from ..tree.types import compared_alike
 
 
 class Purpose(IntEnum):
-    """What a parameter does in one place, the most telling for its name first."""
+    """The purpose of a parameter in one place, the one that says most of its name first."""
 
     ASSIGNED = auto()
     COMPARED = auto()
@@ -27,8 +29,8 @@ class Use(NamedTuple):
     """One use of parameter `number`.
 
     `column` is the table column that it is assigned to or compared with. `elements`: it is an
-    array's elements that are. `as_it_is`: compared by `=` and the like, with no cast of the column,
-    so that the parameter's values are the column's. `test` is what it is tested with, as SQL names
+    array's elements that are. `same_values`: compared by `=` and the like, with no cast of the
+    column, so that the parameter's values are the column's. `test` is the test for NULL, as SQL names
     it. `location` is the parameter's.
     """
 
@@ -37,7 +39,7 @@ class Use(NamedTuple):
     location: int
     column: TableColumn | None = None
     elements: bool = False
-    as_it_is: bool = False
+    same_values: bool = False
     test: str = ""
 
 
@@ -47,18 +49,18 @@ _TELLING = frozenset(
         *("OPEXPR", "SCALARARRAYOPEXPR", "ROWCOMPAREEXPR"),
     }
 )
-"""What tests or compares; few of a statement's nodes do."""
+"""The nodes that test or compare, which few of a statement's nodes do."""
 
 _ORDER = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
 
-def uses(statement: Level) -> tuple[Use, ...]:
-    """All uses that say something of a parameter, by purpose and place."""
-    found = [use for level in statement.all for use in _uses_in(level)]
-    return tuple(sorted(found, key=attrgetter("purpose", "location")))
+def uses(statement: QueryLevel) -> tuple[Use, ...]:
+    """Return the uses that say something of a parameter, sorted by purpose and place."""
+    in_statement = [use for level in statement.all for use in _uses_in(level)]
+    return tuple(sorted(in_statement, key=attrgetter("purpose", "location")))
 
 
-def _uses_in(level: Level) -> Iterator[Use]:
+def _uses_in(level: QueryLevel) -> Iterator[Use]:
     yield from _assignments(level)
     for name, purpose in (
         ("limitCount", Purpose.LIMIT),
@@ -75,8 +77,8 @@ def _uses_in(level: Level) -> Iterator[Use]:
 # Assignments
 
 
-def _assignments(level: Level) -> Iterator[Use]:
-    """INSERT, UPDATE, ON CONFLICT DO UPDATE and MERGE: each entry's `resno` is the column's."""
+def _assignments(level: QueryLevel) -> Iterator[Use]:
+    """Yield the uses in INSERT, UPDATE, ON CONFLICT and MERGE, whose `resno` is the column's number."""
     query = level.query
     index = query.number("resultRelation")
     if not 0 < index <= len(level.entries):
@@ -99,23 +101,23 @@ def _assignments(level: Level) -> Iterator[Use]:
                 Purpose.ASSIGNED,
                 column=column,
                 elements=elements,
-                as_it_is=_same_values(parameter, column, elements, level.catalog),
+                same_values=_same_values(parameter, column, elements, level.catalog),
             )
 
 
-def _target_column(level: Level, target: Node, number: int) -> TableColumn | None:
-    """The table column that is written, through an updatable view."""
-    relation, view = level.relation(target), level.source(target)
+def _target_column(level: QueryLevel, target: Node, number: int) -> TableColumn | None:
+    """Return the table column that is written, also through an updatable view."""
+    relation, view = level.relation(target), level.from_query(target)
     if view and 0 < number <= len(view.output):
         expression = view.output[number - 1].node("expr")
-        found = origin(expression, view) if expression else None
-        if found:
-            return found
+        column = origin(expression, view) if expression else None
+        if column:
+            return column
     return TableColumn(relation.oid, number) if relation else None
 
 
-def _values(node: Node, level: Level) -> Iterator[tuple[Node, bool]]:
-    """The parameters that an assigned value may be, and whether it is an element of theirs."""
+def _values(node: Node, level: QueryLevel) -> Iterator[tuple[Node, bool]]:
+    """Yield the parameters that an assigned value may be, and whether it is an element of theirs."""
     node = uncoerced(node)
     if node.tag == "PARAM" and not node.number("paramkind"):
         yield node, False
@@ -128,25 +130,25 @@ def _values(node: Node, level: Level) -> Iterator[tuple[Node, bool]]:
         yield from _referred_values(node, level)
 
 
-def _referred_values(var: Node, level: Level) -> Iterator[tuple[Node, bool]]:
-    """Through VALUES, subqueries, CTEs and unnest to the parameters behind a column."""
-    column = reference(var, level)
-    if column is None or column.number <= 0:
+def _referred_values(var: Node, level: QueryLevel) -> Iterator[tuple[Node, bool]]:
+    """Yield the parameters behind a column of VALUES, a subquery, a CTE or unnest."""
+    column = entry_column(var, level)
+    if column is None or column.source.attno <= 0:
         return
-    entry, place = column.entry, column.number - 1
-    if entry.number("rtekind") == RTEKind.VALUES:
-        for row in entry.lists("values_lists"):
-            if place < len(row):
-                yield from _values(row[place], column.home)
-    elif entry.number("rtekind") == RTEKind.FUNCTION:
-        functions = entry.nodes("functions")
+    home, source = column
+    place = source.attno - 1
+    if source.kind == RTEKind.VALUES:
+        for expression in source.expressions:
+            yield from _values(expression, home)
+    elif source.kind == RTEKind.FUNCTION:
+        functions = source.entry.nodes("functions")
         if place < len(functions):
-            yield from _unnested(functions[place], column.home)
-    elif (source := column.home.source(entry)) and not column.home.relation(entry):
-        yield from _output_values(source, place)
+            yield from _unnested(functions[place], home)
+    elif source.query and not source.relation:
+        yield from _output_values(source.query, place)
 
 
-def _output_values(source: Level, place: int) -> Iterator[tuple[Node, bool]]:
+def _output_values(source: QueryLevel, place: int) -> Iterator[tuple[Node, bool]]:
     if source.arms:
         for arm in source.arms:
             yield from _output_values(arm, place)
@@ -158,8 +160,8 @@ def _output_values(source: Level, place: int) -> Iterator[tuple[Node, bool]]:
             yield from _values(expression, source)
 
 
-def _unnested(function: Node, level: Level) -> Iterator[tuple[Node, bool]]:
-    """`unnest($1, $2)` is two functions of one argument each."""
+def _unnested(function: Node, level: QueryLevel) -> Iterator[tuple[Node, bool]]:
+    """Yield the parameter that unnest is called with; `unnest($1, $2)` is two calls in the tree."""
     call = function.node("funcexpr")
     called = level.catalog.functions.get(call.number("funcid")) if call else None
     if call and called and called.signature == "unnest(anyarray)":
@@ -172,7 +174,7 @@ def _unnested(function: Node, level: Level) -> Iterator[tuple[Node, bool]]:
 
 
 def _tests(node: Node) -> Iterator[Use]:
-    """What makes sense only for a value that may be NULL."""
+    """Yield the tests that make sense only for a value that may be NULL."""
     if node.tag == "NULLTEST":
         tested, name = [node.node("arg")], "IS NULL"
     elif node.tag == "COALESCEEXPR":
@@ -186,7 +188,7 @@ def _tests(node: Node) -> Iterator[Use]:
             yield _use(parameter, Purpose.TESTED, test=name)
 
 
-def _comparisons(node: Node, level: Level) -> Iterator[Use]:
+def _comparisons(node: Node, level: QueryLevel) -> Iterator[Use]:
     if node.tag in ("OPEXPR", "DISTINCTEXPR", "NULLIFEXPR"):
         arguments = node.nodes("args")
         operator = level.catalog.operators.get(node.number("opno"), "")
@@ -208,14 +210,21 @@ def _comparisons(node: Node, level: Level) -> Iterator[Use]:
             yield from _compared(*pair, level, exact=True)
 
 
-def _compared(first: Node, second: Node, level: Level, *, exact: bool) -> Iterator[Use]:
-    for one, other in ((first, second), (second, first)):
-        if parameter := _parameter(one):
+def _compared(
+    first: Node, second: Node, level: QueryLevel, *, exact: bool
+) -> Iterator[Use]:
+    for side, other in ((first, second), (second, first)):
+        if parameter := _parameter(side):
             yield _compared_with(parameter, other, level, exact=exact)
 
 
 def _compared_with(
-    parameter: Node, other: Node, level: Level, *, exact: bool, elements: bool = False
+    parameter: Node,
+    other: Node,
+    level: QueryLevel,
+    *,
+    exact: bool,
+    elements: bool = False,
 ) -> Use:
     column = origin(uncoerced(other), level)
     return _use(
@@ -223,7 +232,7 @@ def _compared_with(
         Purpose.COMPARED,
         column=column,
         elements=elements,
-        as_it_is=exact
+        same_values=exact
         and origin(other, level) == column
         and _same_values(parameter, column, elements, level.catalog),
     )
@@ -232,19 +241,19 @@ def _compared_with(
 def _same_values(
     parameter: Node, column: TableColumn | None, elements: bool, catalog: Catalog
 ) -> bool:
-    """Whether the values of a parameter are of the column's type, or those of its elements are."""
+    """Return whether the values of a parameter, or its elements, are of the column's type."""
     relation = catalog.relations.get(column.table) if column else None
     stored = relation.columns.get(column.number) if relation and column else None
-    given = catalog.types.get(parameter.number("paramtype"))
-    if elements and isinstance(given, ArrayType):
-        given = given.element
+    type_ = catalog.types.get(parameter.number("paramtype"))
+    if elements and isinstance(type_, ArrayType):
+        type_ = type_.element
     return (
-        stored is not None and given is not None and compared_alike(stored.type, given)
+        stored is not None and type_ is not None and compared_alike(stored.type, type_)
     )
 
 
 def _parameter(node: Node) -> Node | None:
-    """The parameter of the statement that *node* is, perhaps under casts."""
+    """Return the parameter of the statement that *node* is, perhaps under casts."""
     inner = uncoerced(node)
     return inner if inner.tag == "PARAM" and not inner.number("paramkind") else None
 
@@ -255,7 +264,7 @@ def _use(
     *,
     column: TableColumn | None = None,
     elements: bool = False,
-    as_it_is: bool = False,
+    same_values: bool = False,
     test: str = "",
 ) -> Use:
     return Use(
@@ -264,6 +273,6 @@ def _use(
         location=parameter.location,
         column=column,
         elements=elements,
-        as_it_is=as_it_is,
+        same_values=same_values,
         test=test,
     )

@@ -256,9 +256,15 @@ def parse(text: str) -> tuple[Node, ...]:
 
 
 def query(text: str) -> Node | None:
-    """Read a tree that is to be one node, also in a list of one; None where there is none."""
-    found = parse(text)
-    return found[0] if found else None
+    """Return the one node that *text* holds, perhaps in a list of one; None if it holds none."""
+    nodes = parse(text)
+    return nodes[0] if nodes else None
+
+
+@lru_cache(maxsize=4096)
+def stored_query(text: str) -> Node | None:
+    """Return the node of a tree in the catalog (a view's, a CHECK's), which is asked for often."""
+    return query(text)
 
 
 _OLD_TAGS = {

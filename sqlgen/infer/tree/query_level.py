@@ -1,288 +1,267 @@
-"""Query trees and the queries within them -> where a column reference leads."""
+"""A query tree and the queries within it -> where each of its columns comes from.
 
-from collections.abc import Mapping, Sequence
+A query names columns by the number of an entry of its range table and the number of a column of that
+entry (a `VAR` node). The entry may be of a query further out, and stand for a table, for another
+query, or just for the name that a join or GROUP BY gives to an expression. `QueryLevel.resolve` says
+which; all of inference asks it.
+"""
+
+from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 from weakref import ref
 
 from ...model.catalog import Catalog, Relation
-from ...model.description import TableColumn
-from ...model.typed import ColumnName
-from . import nodes
-from .catalog_index import Schema, Table, schema
-from .enums import CmdType, CoercionForm, RTEKind
-from .nodes import Node
-
-# What gives the value of its argument, if perhaps in another type.
-_UNCHANGED = ("RELABELTYPE", "COLLATEEXPR", "COERCETODOMAIN")
-_COERCIONS = (*_UNCHANGED, "COERCEVIAIO", "ARRAYCOERCEEXPR")
-_CAST_FORMATS = (CoercionForm.EXPLICIT_CAST, CoercionForm.IMPLICIT_CAST)
+from .enums import CmdType, RTEKind
+from .expressions import unchanged
+from .indexed_relation import IndexedRelation, Origins
+from .nodes import Node, stored_query
 
 
-class Level:
-    """A query in the queries that it is part of, innermost last.
+class CatalogIndex:
+    """A catalog with what follows from it alone, worked out once for all queries of a project."""
 
-    What is asked of it for each column of a result is worked out once.
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._relations: dict[int, IndexedRelation] = {}
+        self._views: dict[int, QueryLevel | None] = {}
+
+    def relation(self, oid: int) -> IndexedRelation | None:
+        """Return the relation of that *oid*, None if the catalog has none."""
+        if oid in self._relations:
+            return self._relations[oid]
+        relation = self.catalog.relations.get(oid)
+        if relation is None:
+            return None
+        indexed = self._relations[oid] = IndexedRelation(relation)
+        return indexed
+
+    def view(self, oid: int) -> "QueryLevel | None":
+        """Return the query of the view of that *oid*, None for other relations."""
+        if oid not in self._views:
+            relation = self.catalog.relations.get(oid)
+            tree = stored_query(relation.tree) if relation else None
+            self._views[oid] = QueryLevel(self, tree) if tree else None
+        return self._views[oid]
+
+
+class Source(NamedTuple):
+    """The source of column `attno` of entry `varno` of a query's range table.
+
+    `kind` is the entry's `RTEKind`. Of `expressions`, which stand in the same query, the column is in
+    each row one: for a join's or GROUP BY's column there is one, for VALUES one for each row. `query`
+    is the subquery, CTE or view whose output column `attno` it is; a recursive CTE's reference to
+    itself has none. `cte` is the CTE's node, `relation` the table or view.
+    """
+
+    varno: int
+    attno: int
+    entry: Node
+    kind: int
+    expressions: tuple[Node, ...] = ()
+    query: "QueryLevel | None" = None
+    cte: Node | None = None
+    relation: IndexedRelation | None = None
+
+
+class EntryColumn(NamedTuple):
+    """A column with the query level whose range table has its entry."""
+
+    level: "QueryLevel"
+    source: Source
+
+
+class QueryLevel:
+    """A query with the queries that it is part of and those within it.
+
+    `entries` is its range table, whose numbers count from 1.
     """
 
     def __init__(
-        self, schema: Schema, query: Node, outer: "Level | None" = None
+        self, index: CatalogIndex, query: Node, outer: "QueryLevel | None" = None
     ) -> None:
-        self.schema = schema
-        self.catalog = schema.catalog
+        self.index = index
+        self.catalog = index.catalog
         self.query = query
-        # Who asks has the outermost one, which keeps the others; memory is free again after that.
-        self._outer = ref(outer) if outer else None
         self.entries = query.nodes("rtable")
-        """The range table; references count from 1."""
-        self._inner: dict[int, Level] = {}
-        self._plain: dict[int, Mapping[int, Origins] | None] = {}
-        self.origins: dict[int, Origins] = {}
-        """Where output columns come from, as far as it has been asked."""
+        # Whoever asks holds the outermost level, and this holds the others: a strong reference back
+        # would keep the memory of them all until the garbage collector finds the circle.
+        self._outer = ref(outer) if outer else None
+        self._inner: dict[int, QueryLevel] = {}
+        self._sources: dict[tuple[int, int], Source | None] = {}
+        self.output_origins: dict[int, Origins] = {}
+        """The origins of output columns that have been asked for, by number; see `origins`."""
 
     @cached_property
     def output(self) -> tuple[Node, ...]:
-        """The entries of the visible columns: what it selects, or returns."""
+        """The target entries of the columns that the query gives, by SELECT or RETURNING.
+
+        Without those that only ORDER BY and GROUP BY need.
+        """
         is_select = self.query.number("commandType") == CmdType.SELECT
         entries = self.query.nodes("targetList" if is_select else "returningList")
         return tuple([entry for entry in entries if not entry.flag("resjunk")])
 
     @property
-    def outer(self) -> "Level | None":
-        """The query around it."""
+    def outer(self) -> "QueryLevel | None":
+        """The query around this one."""
         return self._outer() if self._outer else None
 
     @property
-    def all(self) -> tuple["Level", ...]:
+    def all(self) -> tuple["QueryLevel", ...]:
         """The query and all queries in it, each before those within it."""
-        found = [self]
+        levels = [self]
         for query in self.query.queries:
-            found += self.inner(query).all
-        return tuple(found)
+            levels += self.inner(query).all
+        return tuple(levels)
 
     @cached_property
-    def arms(self) -> tuple["Level", ...]:
+    def arms(self) -> tuple["QueryLevel", ...]:
         """The queries that UNION, INTERSECT or EXCEPT puts together, in their order."""
         operation = self.query.node("setOperations")
         if operation is None:
             return ()
         references = [n for n in operation.walk() if n.tag == "RANGETBLREF"]
-        found = [self.source(self.entries[r.number("rtindex") - 1]) for r in references]
-        return tuple([arm for arm in found if arm])
+        arms = [
+            self.from_query(self.entries[r.number("rtindex") - 1]) for r in references
+        ]
+        return tuple([arm for arm in arms if arm])
 
-    def up(self, levels: int) -> "Level | None":
-        """The query *levels* further out."""
-        if not levels:
-            return self
-        level: Level | None = self
+    def up(self, levels: int) -> "QueryLevel | None":
+        """Return the query *levels* further out, None if there is none."""
+        level: QueryLevel | None = self
         for _ in range(levels):
             level = level.outer if level else None
         return level
 
-    def inner(self, query: Node) -> "Level":
-        """A query that stands within this one."""
-        found = self._inner.get(id(query))
-        if found is None:
-            found = self._inner[id(query)] = Level(self.schema, query, self)
-        return found
+    def inner(self, query: Node) -> "QueryLevel":
+        """Return the level of a *query* that stands directly in this one."""
+        level = self._inner.get(id(query))
+        if level is None:
+            level = self._inner[id(query)] = QueryLevel(self.index, query, self)
+        return level
+
+    def entry(self, index: int) -> Node | None:
+        """Return the entry of the range table of that number, None if there is none."""
+        return self.entries[index - 1] if 0 < index <= len(self.entries) else None
 
     def relation(self, entry: Node) -> Relation | None:
-        """The relation of a range table entry, if it is one that is known."""
+        """Return the table or view that an entry of the range table is, None for other entries."""
+        indexed = self.indexed_relation(entry)
+        return indexed.relation if indexed else None
+
+    def indexed_relation(self, entry: Node) -> IndexedRelation | None:
+        """Return the table or view that an entry is with its names, None for other entries."""
         if entry.number("rtekind") != RTEKind.RELATION:
             return None
-        return self.catalog.relations.get(entry.number("relid"))
+        return self.index.relation(entry.number("relid"))
 
-    def table(self, entry: Node) -> Table | None:
-        """What is known of the relation of an entry, if it is one."""
-        if entry.number("rtekind") != RTEKind.RELATION:
-            return None
-        return self.schema.table(entry.number("relid"))
+    def from_query(self, entry: Node) -> "QueryLevel | None":
+        """Return the query that an entry's rows come from: a subquery, CTE or view.
 
-    def plain(self, index: int) -> "Mapping[int, Origins] | None":
-        """The columns of an entry that is a table; None for all others."""
-        if index not in self._plain:
-            entry = self.entries[index - 1] if 0 < index <= len(self.entries) else None
-            table = self.table(entry) if entry else None
-            is_plain = entry and table and not self.source(entry)
-            self._plain[index] = table.origins if table and is_plain else None
-        return self._plain[index]
-
-    def source(self, entry: Node) -> "Level | None":
-        """The query that an entry's rows come from: of a subquery, CTE or view.
-
-        None for a recursive CTE's reference to itself.
+        None for other entries, and for a recursive CTE's reference to itself.
         """
         kind = entry.number("rtekind")
         if kind == RTEKind.SUBQUERY:
             query = entry.node("subquery")
             return self.inner(query) if query else None
         if kind == RTEKind.CTE:
-            return None if entry.flag("self_reference") else self._cte(entry)
-        if kind != RTEKind.RELATION:
-            return None
-        return _view(self.schema, entry.number("relid"))
+            return None if entry.flag("self_reference") else self._cte(entry)[1]
+        if kind == RTEKind.RELATION:
+            return self.index.view(entry.number("relid"))
+        return None
 
-    def _cte(self, entry: Node) -> "Level | None":
+    def _cte(self, entry: Node) -> "tuple[Node | None, QueryLevel | None]":
+        """Return the CTE that an entry refers to by name: its node and its query."""
         home = self.up(entry.number("ctelevelsup"))
         name = entry.string("ctename")
         for cte in home.query.nodes("cteList") if home else ():
             query = cte.node("ctequery")
             if cte.string("ctename") == name and home and query:
-                return home.inner(query)
-        return None
+                return cte, home.inner(query)
+        return None, None
+
+    def source(self, varno: int, attno: int) -> Source | None:
+        """Return the source of column *attno* of entry *varno* of this query's range table.
+
+        None if there is no such entry. Number 0 is the row as a whole, negative ones are the system's.
+        """
+        key = varno, attno
+        if key not in self._sources:
+            entry = self.entry(varno)
+            self._sources[key] = self._find(varno, attno, entry) if entry else None
+        return self._sources[key]
+
+    def resolve(self, var: Node) -> EntryColumn | None:
+        """Return the source of the column that a `VAR` node of this query names.
+
+        One step: the source may again be a column. None if no entry of a range table has it.
+        """
+        home = self.up(var.number("varlevelsup"))
+        source = home and home.source(var.number("varno"), var.number("varattno"))
+        return EntryColumn(home, source) if home and source else None
+
+    def _find(self, varno: int, attno: int, entry: Node) -> Source:
+        kind = entry.number("rtekind")
+        match kind:
+            case RTEKind.RELATION | RTEKind.SUBQUERY:
+                query, relation = self.from_query(entry), self.indexed_relation(entry)
+                return Source(varno, attno, entry, kind, (), query, None, relation)
+            case RTEKind.CTE:
+                cte, query = self._cte(entry)
+                query = None if entry.flag("self_reference") else query
+                return Source(varno, attno, entry, kind, (), query, cte)
+            case RTEKind.JOIN:
+                expressions = _named(entry.places("joinaliasvars"), attno)
+            case RTEKind.GROUP:
+                expressions = _named(entry.places("groupexprs"), attno)
+            case RTEKind.VALUES if attno > 0:
+                rows = entry.lists("values_lists")
+                expressions = tuple(
+                    [row[attno - 1] for row in rows if attno <= len(row)]
+                )
+            case _:
+                expressions = ()
+        return Source(varno, attno, entry, kind, expressions)
 
 
-def statement(catalog: Catalog, tree: Node) -> Level:
-    """The level of a whole statement."""
-    return Level(schema(catalog), tree)
+def _named(expressions: Sequence[Node | None], number: int) -> tuple[Node, ...]:
+    """Return the expression that column *number* is the name of, if there is one."""
+    expression = expressions[number - 1] if 0 < number <= len(expressions) else None
+    return (expression,) if expression else ()
 
 
-def _view(schema: Schema, oid: int) -> Level | None:
-    """A view's query; many queries of a project share a view."""
-    if oid not in schema.views:
-        relation = schema.catalog.relations.get(oid)
-        tree = nodes.query(relation.tree) if relation and relation.tree else None
-        schema.views[oid] = Level(schema, tree) if tree else None
-    return schema.views[oid]
+def statement_level(catalog: Catalog, tree: Node) -> QueryLevel:
+    """Return the level of a whole statement."""
+    return QueryLevel(catalog_index(catalog), tree)
 
 
-def own_nodes(node: Node) -> Sequence[Node]:
-    """The node and all below it, without the queries within it."""
-    return node.own
+def catalog_index(catalog: Catalog) -> CatalogIndex:
+    """Return the index of a catalog; that of the last catalog asked for is kept."""
+    if _LAST[0].catalog is not catalog:
+        _LAST[0] = CatalogIndex(catalog)
+    return _LAST[0]
 
 
-def uncoerced(node: Node) -> Node:
-    """What stands under casts, written or implied."""
-    while True:
-        if node.tag in _COERCIONS:
-            inner = node.node("arg")
-        elif node.tag == "FUNCEXPR" and node.number("funcformat") in _CAST_FORMATS:
-            inner = next(iter(node.nodes("args")), None)
-        else:
-            return node
-        if inner is None:
-            return node
-        node = inner
+_LAST = [CatalogIndex(Catalog(server_version=0))]
 
 
-def unchanged(node: Node) -> Node:
-    """What stands under casts that leave the value as it is, such as varchar to text."""
-    while node.tag in _UNCHANGED and (inner := node.node("arg")):
-        node = inner
-    return node
+def entry_column(node: Node, level: QueryLevel) -> EntryColumn | None:
+    """Return the column that an expression is, behind the names that joins and GROUP BY give.
 
-
-class Reference(NamedTuple):
-    """Column `number` of range table entry `place` (from 1) of the query `home`; 0 is the whole row."""
-
-    home: Level
-    place: int
-    number: int
-
-    @property
-    def entry(self) -> Node:
-        """The range table entry."""
-        return self.home.entries[self.place - 1]
-
-
-def reference(node: Node, level: Level) -> Reference | None:
-    """The column that *node* is, behind the names that joins and GROUP BY give to columns."""
+    Casts that leave the value as it is are looked through; None for other expressions.
+    """
     var = unchanged(node)
-    if var.tag != "VAR":
+    column = level.resolve(var) if var.tag == "VAR" else None
+    if column is None or column.source.kind not in (RTEKind.JOIN, RTEKind.GROUP):
+        return column
+    expressions = column.source.expressions
+    return entry_column(expressions[0], column.level) if expressions else None
+
+
+def named_expression(var: Node, level: QueryLevel) -> Node | None:
+    """Return the expression that a join or GROUP BY of this query gives the name *var* to."""
+    source = level.source(var.number("varno"), var.number("varattno"))
+    if source is None or source.kind not in (RTEKind.JOIN, RTEKind.GROUP):
         return None
-    home = level.up(var.number("varlevelsup"))
-    index, number = var.number("varno"), var.number("varattno")
-    if home is None or not 0 < index <= len(home.entries):
-        return None
-    if home.entries[index - 1].number("rtekind") not in (RTEKind.JOIN, RTEKind.GROUP):
-        return Reference(home, index, number)
-    expression = stood_for(var, home)
-    return reference(expression, home) if expression else None
-
-
-def stood_for(var: Node, home: Level) -> Node | None:
-    """The expression that a join or GROUP BY of query *home* gives the name of a column to."""
-    index, number = var.number("varno"), var.number("varattno")
-    entry = home.entries[index - 1]
-    kind = entry.number("rtekind")
-    if kind not in (RTEKind.JOIN, RTEKind.GROUP):
-        return None
-    named = entry.places("joinaliasvars" if kind == RTEKind.JOIN else "groupexprs")
-    return named[number - 1] if 0 < number <= len(named) else None
-
-
-def output_origin(level: Level, number: int) -> TableColumn | None:
-    """The table column that output column *number* (from 1) comes from, in all arms of a UNION."""
-    found = _output_origins(level, number)
-    return next(iter(found)) if len(found) == 1 else None
-
-
-def origin(node: Node, level: Level) -> TableColumn | None:
-    """The table column that a value comes from unchanged, through joins, subqueries and views."""
-    found = _origins(node, level)
-    return next(iter(found)) if len(found) == 1 else None
-
-
-Origins: TypeAlias = frozenset[TableColumn | None]
-_NOWHERE: Origins = frozenset({None})
-
-
-def _origins(node: Node, level: Level) -> Origins:
-    """Where all the values come from; nothing for those of a CTE's reference to itself."""
-    var = unchanged(node)
-    if var.tag != "VAR":
-        return _NOWHERE
-    around = level.up(var.number("varlevelsup"))
-    plain = around.plain(var.number("varno")) if around else None
-    if plain is not None:
-        return plain.get(var.number("varattno"), _NOWHERE)
-    column = reference(var, level)
-    if column is None or column.number <= 0:
-        return _NOWHERE
-    home, entry = column.home, column.entry
-    if entry.flag("self_reference"):
-        return frozenset()
-    table = home.table(entry)
-    # What a view's trigger gives back need not be in any table.
-    made_up = (
-        table is not None
-        and column.place == home.query.number("resultRelation")
-        and returns_at_will(table.relation)
-    )
-    source = None if made_up else home.source(entry)
-    found = _output_origins(source, column.number) if source else _NOWHERE
-    if found == _NOWHERE and table and column.number in table.origins:
-        return table.origins[column.number]
-    return found
-
-
-def returns_at_will(relation: Relation) -> bool:
-    """Whether rules or INSTEAD OF triggers say what is returned of a written row."""
-    return relation.has_rules or any(
-        time == "instead of" for time, _ in relation.row_triggers
-    )
-
-
-def _output_origins(source: Level, number: int) -> Origins:
-    """Where an output column of a query comes from; of set operations, in all arms."""
-    found = source.origins.get(number)
-    if found is None:
-        found = source.origins[number] = _found_origins(source, number)
-    return found
-
-
-def _found_origins(source: Level, number: int) -> Origins:
-    if source.arms:
-        found = [_output_origins(arm, number) for arm in source.arms]
-        return frozenset().union(*found)
-    output = source.output
-    if not 0 < number <= len(output):
-        return _NOWHERE
-    expression = output[number - 1].node("expr")
-    return _origins(expression, source) if expression else _NOWHERE
-
-
-def column_name(catalog: Catalog, column: TableColumn | None) -> ColumnName | None:
-    """The names of a table column."""
-    table = schema(catalog).table(column.table) if column else None
-    return table.names.get(column.number) if table and column else None
+    return source.expressions[0] if source.expressions else None

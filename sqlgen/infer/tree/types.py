@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from ...model.catalog import DomainType, PgType
+from ...model.catalog import ArrayType, DomainType, PgType
 from .enums import SubLinkType
 from .nodes import Form, Node
 
-# Where a node of each tag keeps its type (`exprType` in nodeFuncs.c); the field's name is unique.
 _FIELDS = (
     "vartype",
     "paramtype",
@@ -25,22 +24,49 @@ _FIELDS = (
     "row_typeid",
     "typeId",
 )
+"""Where nodes keep their types (`exprType` in nodeFuncs.c), each kind of node in one of the fields."""
 
 
-def in_tree(
+def type_in_tree(
     expression: Node | None, wire: PgType, types: Mapping[int, PgType]
 ) -> PgType:
-    """The type of *expression*: the domain where the tree shows one, else what is on the wire."""
-    found = _type(expression, types) if expression else None
-    base = found
-    while isinstance(base, DomainType):
-        base = base.base
-    return found if found is not None and (base is wire or base == wire) else wire
+    """Return the domain where the tree shows one over the type *wire*, else *wire* itself.
+
+    *wire* is the type that the server describes, which is never a domain.
+    """
+    type_ = _type(expression, types) if expression else None
+    base = base_type(type_)
+    return type_ if type_ is not None and (base is wire or base == wire) else wire
 
 
 def type_of(expression: Node | None) -> int:
-    """The oid of the type that *expression* itself names, or 0 where it names none."""
+    """Return the oid of the type that *expression* itself names, or 0 if it names none."""
     return _type_in(expression.form) if expression is not None else 0
+
+
+def base_type(type_: PgType | None) -> PgType | None:
+    """Return the type under domains."""
+    while isinstance(type_, DomainType):
+        type_ = type_.base
+    return type_
+
+
+def compared_alike(first: PgType, second: PgType) -> bool:
+    """Return whether values of two types are compared by the same operators.
+
+    varchar has text's operators, and a domain those of its base type.
+    """
+    return _compared_as(first) == _compared_as(second)
+
+
+def _compared_as(type_: PgType) -> str:
+    while isinstance(type_, DomainType):
+        type_ = type_.base
+    if isinstance(type_, ArrayType):
+        return _compared_as(type_.element) + "[]"
+    if type_.schema == "pg_catalog" and type_.name == "varchar":
+        return "pg_catalog.text"
+    return f"{type_.schema}.{type_.name}"
 
 
 @lru_cache(maxsize=4096)

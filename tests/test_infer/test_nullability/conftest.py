@@ -8,9 +8,10 @@ import pytest
 from psycopg.rows import TupleRow
 
 from sqlgen import database, describe, parse
-from sqlgen.infer.nullability import result_columns
+from sqlgen.infer.nullability.result_columns import column_verdicts, statement_scope
 from sqlgen.infer.nullability.verdict import Verdict
 from sqlgen.infer.tree import nodes
+from sqlgen.infer.tree.query_level import statement_level
 from sqlgen.model.catalog import Catalog, ScalarType
 from sqlgen.model.description import Description
 from sqlgen.model.source import SourceFile
@@ -82,9 +83,12 @@ class World:
             )
             for number in range(1, len(description.parameter_types) + 1)
         ]
-        found = result_columns.columns(tree, catalog, parameters, never_null.split())
+        scope = statement_scope(
+            statement_level(catalog, tree), parameters, never_null.split()
+        )
+        verdicts, _ = column_verdicts(scope)
         names = [column.name for column in description.columns]
-        return dict(zip(names, found, strict=True))
+        return dict(zip(names, verdicts, strict=True))
 
     def check(
         self,

@@ -1,4 +1,4 @@
-"""Aggregates, window functions and what they see -> what they may be.
+"""Aggregates and window functions -> whether they may be NULL.
 
 An aggregate other than `count` is NULL over no rows, and over rows that give it only NULLs. With
 GROUP BY every group has a row; without it, with GROUPING SETS (where one may be the empty one), and
@@ -53,13 +53,13 @@ def _over_rows(node: Node, function: Function, scope: Scope) -> Verdict:
 
 
 def _arguments(node: Node) -> tuple[Node, ...]:
-    """What is aggregated, without what it is only sorted by."""
-    found = [e.node("expr") for e in node.nodes("args") if not e.flag("resjunk")]
-    return tuple([expression for expression in found if expression is not None])
+    """Return the aggregated expressions, without those that only sort."""
+    entries = [entry for entry in node.nodes("args") if not entry.flag("resjunk")]
+    return tuple([e for entry in entries if (e := entry.node("expr")) is not None])
 
 
 def _collected(node: Node, function: Function, scope: Scope) -> Elements:
-    """The elements of `array_agg(x)`, with FILTER's condition; of arrays, those of the arrays."""
+    """Return whether elements of `array_agg(x)` may be NULL; for arrays, those of the arrays."""
     inside = scope.within_groups()
     condition = node.node("aggfilter")
     if condition is not None:
@@ -136,7 +136,7 @@ _EXCLUDING = FrameOption.EXCLUDE_CURRENT_ROW | FrameOption.EXCLUDE_GROUP
 _COUNTS = frozenset({"count", "regr_count"})
 _RANKS = frozenset({"row_number", "rank", "dense_rank", "percent_rank", "cume_dist"})
 _OF_ROWS = frozenset({"array_agg", "json_agg", "jsonb_agg"})
-"""Never NULL over a row at least, whatever is in it."""
+"""Aggregates that are not NULL over one row or more, whatever is in it."""
 
 _OF_VALUES = frozenset(
     {
@@ -164,4 +164,4 @@ _OF_VALUES = frozenset(
         "xmlagg",
     }
 )
-"""Never NULL over a row at least that has no NULL."""
+"""Aggregates that are not NULL over one row or more without NULLs."""

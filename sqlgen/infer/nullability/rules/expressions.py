@@ -1,10 +1,10 @@
-"""Expressions other than calls -> what they may be."""
+"""Expressions other than calls -> whether they may be NULL."""
 
 from ...tree.enums import SQL_VALUE_FUNCTIONS, MinMaxOp, ParamKind, RTEKind, XmlExprOp
 from ...tree.nodes import Node
 from ..conditions import Assumption, Condition
-from ..outer_joins import Optional
-from ..reasons import kept, name
+from ..nullable_sides import NullableSide
+from ..reasons import column_title, keeps_value
 from ..registry import rule
 from ..scope import GROUPING_SETS, Scope
 from ..three_valued import FALSE, NULL, TRUE
@@ -13,16 +13,18 @@ from .tables import one_is_set
 
 
 def column(node: Node, scope: Scope) -> Verdict:
-    """A column (a Var), of this query's FROM or of one around it."""
+    """Return the verdict of a column (a `VAR` node) of this query's FROM or of one around it."""
     home = scope.up(node.number("varlevelsup"))
     varno, attno = node.number("varno"), node.number("varattno")
     verdict = home.column(varno, attno)
     entry = home.entry(varno)
-    kind = entry.number("rtekind") if entry else RTEKind.JOIN
+    kind: int = entry.number("rtekind") if entry else RTEKind.JOIN
     if kind != RTEKind.GROUP and home.group_nulls and not verdict.nullable:
         verdict = verdict.but(nullable=True, reason=GROUPING_SETS)
     side = (
-        None if kind in (RTEKind.JOIN, RTEKind.GROUP) else _missing(varno, home, scope)
+        None
+        if kind in (RTEKind.JOIN, RTEKind.GROUP)
+        else _missing_side(varno, home, scope)
     )
     if side is not None:
         location = side.join.node("quals")
@@ -32,7 +34,7 @@ def column(node: Node, scope: Scope) -> Verdict:
             location=location.location if location else -1,
         )
     if not verdict.nullable:
-        there = home.joined.there.get(varno)
+        there = home.joined.present.get(varno)
         return (
             verdict.but(reason=f"{verdict.reason}, and {there}") if there else verdict
         )
@@ -42,20 +44,20 @@ def column(node: Node, scope: Scope) -> Verdict:
         return verdict
     return verdict.but(
         nullable=False,
-        reason=kept(condition, name(varno, attno, home), scope),
+        reason=keeps_value(condition, column_title(varno, attno, home), scope),
         location=condition.expression.location,
     )
 
 
-def _missing(varno: int, home: Scope, scope: Scope) -> Optional | None:
-    """The side of an outer join that the relation may be missing with, where it stands.
+def _missing_side(varno: int, home: Scope, scope: Scope) -> NullableSide | None:
+    """Return the side of an outer join that a relation may be missing with where a column stands.
 
-    A WHEN or FILTER that needs the side says that it is there.
+    A WHEN or FILTER that is true only with the side proves that it is there.
     """
-    side = home.joined.missing(varno)
+    side = home.joined.nullable_side(varno)
     if side is None or home.before is not None:
         return side
-    for side in home.joined.optional:
+    for side in home.joined.nullable_sides:
         assumption = Assumption(home.depth, relations=side.relations)
         if varno in side.relations and not scope.refuting(assumption):
             return side
@@ -70,7 +72,11 @@ def _const(node: Node, _: Scope) -> Verdict:
 
 
 def _literal_elements(node: Node) -> Elements:
-    """An array's header (array.h): its length, dimensions, and where data begin after NULLs' bits."""
+    """Return whether an array literal has NULLs, by its header (array.h).
+
+    The header's first three integers are the length, the number of dimensions, and the place of the
+    elements behind a bitmap of NULLs, which is 0 if there is no bitmap.
+    """
     header = node.datum("constvalue")[:12]
     # The lowest bits of the length tell headers of other kinds (varatt.h).
     no_nulls = len(header) == 12 and not header[0] & 3 and not any(header[8:12])
@@ -82,21 +88,21 @@ def _param(node: Node, scope: Scope) -> Verdict:
     number = node.number("paramid")
     if node.number("paramkind") != ParamKind.EXTERN:
         return maybe("nothing is known of the subquery's value", node.location)
-    given = scope.context.parameters.get(number)
-    if given is None:
+    verdict = scope.context.parameters.get(number)
+    if verdict is None:
         return maybe(f"the parameter ${number} may be NULL", node.location)
-    return given
+    return verdict
 
 
 @rule("RELABELTYPE", "COLLATEEXPR", "NAMEDARGEXPR")
 def _relabel(node: Node, scope: Scope) -> Verdict:
-    """Another type's or collation's name for the same value."""
+    """Return the argument's verdict: only the type's or collation's name is another."""
     return scope.verdict(node.node("arg"))
 
 
 @rule("CONVERTROWTYPEEXPR", "COERCETODOMAIN")
 def _convert(node: Node, scope: Scope) -> Verdict:
-    """A NULL stays one, also as a value of a domain that is NOT NULL (an error, or not looked at)."""
+    """Return the argument's verdict: a NULL stays one, unless a domain's check raises an error."""
     return scope.verdict(node.node("arg")).but(origin=None)
 
 
@@ -116,7 +122,7 @@ def _boolean(node: Node, scope: Scope) -> Verdict:
 
 
 def all_of(arguments: tuple[Node, ...], scope: Scope, reason: str) -> Verdict:
-    """What is not NULL if none of its *arguments* is."""
+    """Return the verdict of an expression that is not NULL if none of its *arguments* is."""
     location = -1
     for argument in arguments:
         verdict = scope.verdict(argument)
@@ -129,23 +135,23 @@ def all_of(arguments: tuple[Node, ...], scope: Scope, reason: str) -> Verdict:
 @rule("COALESCEEXPR")
 def _coalesce(node: Node, scope: Scope) -> Verdict:
     arguments = node.nodes("args")
-    found: list[Verdict] = []
+    verdicts: list[Verdict] = []
     for argument in arguments:
-        found.append(scope.verdict(argument))
-        if not found[-1].nullable:
+        verdicts.append(scope.verdict(argument))
+        if not verdicts[-1].nullable:
             reason = "`COALESCE` ends with what is not NULL"
-            if len(found) == 1:
-                reason = found[0].reason
-            return never(reason, node.location, elements_of(found))
+            if len(verdicts) == 1:
+                reason = verdicts[0].reason
+            return never(reason, node.location, elements_of(verdicts))
     check = _one_of(arguments, scope)
     if check is not None:
         reason = f"the CHECK {check} lets one of `COALESCE`'s columns not be NULL"
-        return never(reason, node.location, elements_of(found))
-    return any_of(found).but(origin=None)
+        return never(reason, node.location, elements_of(verdicts))
+    return any_of(verdicts).but(origin=None)
 
 
 def _one_of(arguments: tuple[Node, ...], scope: Scope) -> str | None:
-    """The CHECK that says that one of the columns is set, where they are of one row."""
+    """Return the name of a CHECK that lets one of the columns of one row not be NULL, if any."""
     columns = [a for a in arguments if a.tag == "VAR" and a.number("varattno") > 0]
     for varno, levels in {
         (c.number("varno"), c.number("varlevelsup")) for c in columns
@@ -156,7 +162,7 @@ def _one_of(arguments: tuple[Node, ...], scope: Scope) -> str | None:
             entry is None
             or entry.number("rtekind") != RTEKind.RELATION
             or home.group_nulls
-            or home.joined.missing(varno)
+            or home.joined.nullable_side(varno)
         ):
             continue
         relation = scope.relation(entry)
@@ -174,7 +180,7 @@ def _one_of(arguments: tuple[Node, ...], scope: Scope) -> str | None:
 
 @rule("MINMAXEXPR")
 def _greatest(node: Node, scope: Scope) -> Verdict:
-    """GREATEST and LEAST pass over NULLs."""
+    """Return the verdict of GREATEST or LEAST, which pass over NULLs."""
     verdicts = [scope.verdict(argument) for argument in node.nodes("args")]
     for verdict in verdicts:
         if not verdict.nullable:
@@ -185,21 +191,21 @@ def _greatest(node: Node, scope: Scope) -> Verdict:
 
 @rule("CASEEXPR")
 def _case(node: Node, scope: Scope) -> Verdict:
-    """Every arm, where its own WHEN is true and those before are not; and ELSE."""
+    """Return the verdict of any arm: one where its WHEN is true and those before are not, or ELSE."""
     passed: list[Condition] = []
-    found: list[Verdict] = []
+    verdicts: list[Verdict] = []
     for when in node.nodes("args"):
         condition = when.node("expr")
         here = passed
         if condition is not None:
             here = [*passed, Condition(condition, "WHEN", TRUE)]
             passed = [*passed, Condition(condition, "ELSE of", FALSE | NULL)]
-        found.append(scope.assuming(*here).verdict(when.node("result")))
+        verdicts.append(scope.assuming(*here).verdict(when.node("result")))
     default = node.node("defresult")
     if default is None or default.flag("constisnull"):
         return maybe("`CASE` gives NULL where no WHEN holds", node.location)
-    found.append(scope.assuming(*passed).verdict(default))
-    verdict = any_of(found).but(origin=None)
+    verdicts.append(scope.assuming(*passed).verdict(default))
+    verdict = any_of(verdicts).but(origin=None)
     if verdict.nullable:
         return verdict
     return verdict.but(reason="no arm of `CASE` gives NULL", location=node.location)
@@ -207,7 +213,7 @@ def _case(node: Node, scope: Scope) -> Verdict:
 
 @rule("ARRAYEXPR")
 def _array(node: Node, scope: Scope) -> Verdict:
-    """`ARRAY[…]`; of one with more dimensions, the elements are arrays, whose elements count."""
+    """Return the verdict of `ARRAY[…]`; with more dimensions, its elements are arrays themselves."""
     verdicts = [scope.verdict(element) for element in node.nodes("elements")]
     elements = Elements.NOT_NULL
     if node.flag("multidims"):
@@ -267,7 +273,7 @@ def _null_if(node: Node, _: Scope) -> Verdict:
 
 @rule("XMLEXPR")
 def _xml(node: Node, _: Scope) -> Verdict:
-    """Only XMLELEMENT and XMLPI-like constructors are sure; XMLFOREST of NULLs is NULL."""
+    """Return the verdict of an XML expression; XMLFOREST of NULLs, for instance, is NULL."""
     if node.number("op") == XmlExprOp.ELEMENT:
         return never("`XMLELEMENT` never gives NULL", node.location)
     return maybe("the XML may be NULL", node.location)

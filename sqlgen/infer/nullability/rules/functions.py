@@ -1,8 +1,8 @@
-"""Calls of functions and operators -> what they may give.
+"""Calls of functions and operators -> whether they may give NULL.
 
-That a function is STRICT says that it gives NULL for NULL, not that it gives none otherwise. So
-only functions of the lists in `never_null/` are believed, each by its signature, and SQL functions
-whose body is known.
+A STRICT function gives NULL for NULL, which does not say that it gives none otherwise. So only these
+are believed: functions of the lists in `never_null/`, each by its signature, functions that the user
+vouches for, and SQL functions whose body is known.
 """
 
 from ....model import postgres
@@ -15,7 +15,7 @@ from ..registry import rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, elements_of, maybe, never
 from .expressions import all_of
-from .set_functions import body_scope, element
+from .set_functions import body_scope, element_verdict
 
 
 @rule("FUNCEXPR", "OPEXPR")
@@ -24,7 +24,7 @@ def _call(node: Node, scope: Scope) -> Verdict:
     if function is None:
         return maybe("nothing is known of the function", node.location)
     if function.returns_set:
-        return element(node, function, scope)
+        return element_verdict(node, function, scope)
     arguments = node.nodes("args")
     title = _title(node, function, scope)
     mark = _listed(function)
@@ -32,18 +32,18 @@ def _call(node: Node, scope: Scope) -> Verdict:
         mark = _NON_NULL
     if function.body and not mark and (function.system or scope.context.bodies):
         verdict = _body(node, function, scope)
-        if not verdict.nullable or not scope.context.vouches(function):
+        if not verdict.nullable or not scope.context.is_vouched(function):
             return verdict
-    if not mark and not scope.context.vouches(function):
+    if not mark and not scope.context.is_vouched(function):
         return maybe(f"`{title}` may give NULL", node.location)
     if not arguments or (mark == _ALWAYS and not node.flag("funcvariadic")):
         verdict = never(f"`{title}` never gives NULL", node.location)
     else:
-        wanted = arguments
+        required = arguments
         if mark.isdigit() and not node.flag("funcvariadic"):
-            wanted = arguments[: len(mark)]
+            required = arguments[: len(mark)]
         reason = f"`{title}` gives NULL only for NULL, and is given none"
-        verdict = all_of(wanted, scope, reason)
+        verdict = all_of(required, scope, reason)
     if function.name in _WITHOUT_NULLS:
         return verdict.but(elements=Elements.NOT_NULL)
     if function.name not in _OF_ELEMENTS:
@@ -52,23 +52,23 @@ def _call(node: Node, scope: Scope) -> Verdict:
 
 
 def called(node: Node, scope: Scope) -> Function | None:
-    """The function that a call or an operator stands for."""
+    """Return the function that a call or an operator stands for."""
     return scope.function(node.number("funcid") or node.number("opfuncid"))
 
 
 def gives_null(node: Node, scope: Scope) -> str:
-    """Why the call may be NULL although its arguments are not; empty if it never is."""
+    """Return why the call may be NULL although its arguments are not, empty if it never is."""
     function = called(node, scope)
     if function is None:
         return "nothing is known of the function"
-    if _listed(function) or scope.context.vouches(function):
+    if _listed(function) or scope.context.is_vouched(function):
         return ""
     return f"`{_title(node, function, scope)}` may give NULL"
 
 
 @rule("SCALARARRAYOPEXPR")
 def _array_comparison(node: Node, scope: Scope) -> Verdict:
-    """`x = ANY (array)`: NULL also where a member is and no other decides."""
+    """Return the verdict of `x = ANY (array)`, NULL also where a member is and no other decides."""
     reason = gives_null(node, scope)
     if reason:
         return maybe(reason, node.location)
@@ -80,7 +80,7 @@ def _array_comparison(node: Node, scope: Scope) -> Verdict:
 
 @rule("DISTINCTEXPR")
 def _distinct(node: Node, scope: Scope) -> Verdict:
-    """`a IS DISTINCT FROM b`: NULLs are compared too, the rest by the type's own `=`."""
+    """Return the verdict of `a IS DISTINCT FROM b`, which compares NULLs and uses the type's `=`."""
     reason = gives_null(node, scope)
     if reason:
         return maybe(reason, node.location)
@@ -100,7 +100,10 @@ def _row_comparison(node: Node, scope: Scope) -> Verdict:
 
 @rule("COERCEVIAIO")
 def _through_text(node: Node, scope: Scope) -> Verdict:
-    """A cast by way of text: the executor itself refuses a NULL from a type's input function."""
+    """Return the verdict of a cast by way of text.
+
+    The executor itself refuses a NULL from a type's input function.
+    """
     return all_of(_argument(node), scope, "a cast of what is not NULL")
 
 
@@ -108,11 +111,11 @@ def _through_text(node: Node, scope: Scope) -> Verdict:
 def _cast_array(node: Node, scope: Scope) -> Verdict:
     arguments = _argument(node)
     verdict = all_of(arguments, scope, "a cast of what is not NULL")
-    each = node.node("elemexpr")
-    if each is None:
+    element = node.node("elemexpr")
+    if element is None:
         return verdict
-    keeps = each.tag in ("RELABELTYPE", "COERCEVIAIO", "CASETESTEXPR") or (
-        each.tag == "FUNCEXPR" and not gives_null(each, scope)
+    keeps = element.tag in ("RELABELTYPE", "COERCEVIAIO", "CASETESTEXPR") or (
+        element.tag == "FUNCEXPR" and not gives_null(element, scope)
     )
     if not keeps:
         return verdict
@@ -125,15 +128,15 @@ def _argument(node: Node) -> tuple[Node, ...]:
 
 
 def _body(node: Node, function: Function, scope: Scope) -> Verdict:
-    """A function with a SQL-standard body: what its last statement gives for these arguments."""
+    """Return the verdict of a function with a SQL-standard body: that of its last statement."""
     arguments = [scope.verdict(argument) for argument in node.nodes("args")]
     nullable = next((a for a in arguments if a.nullable), None)
     if function.strict and nullable:
         return maybe(nullable.reason, nullable.location)
-    level = body_scope(node, function, scope)
-    if level is None or not gives_a_row(level.query):
+    body = body_scope(node, function, scope)
+    if body is None or not gives_a_row(body.query):
         return maybe(f"`{function.name}` may give NULL", node.location)
-    columns = level.columns()
+    columns = body.columns()
     if len(columns) != 1:
         return maybe(f"`{function.name}` may give NULL", node.location)
     verdict = columns[0].but(location=node.location, origin=None)
@@ -143,7 +146,7 @@ def _body(node: Node, function: Function, scope: Scope) -> Verdict:
 
 
 def _listed(function: Function) -> str:
-    """The mark that the lists have for the function; empty if it is not in them."""
+    """Return the mark that the lists have for the function, empty if it is not in them."""
     if function.system:
         return marks("pg_catalog").get(function.signature, "")
     if function.extension:
@@ -152,13 +155,13 @@ def _listed(function: Function) -> str:
 
 
 def _bare(function: Function) -> str:
-    """The signature without the schemas of an extension's own types."""
+    """Return the signature without the schemas of an extension's own types."""
     arguments = [argument.rpartition(".")[2] for argument in function.arguments]
     return f"{function.name}({', '.join(arguments)})"
 
 
 def _title(node: Node, function: Function, scope: Scope) -> str:
-    """What the author wrote: an operator by its sign, a function by its name."""
+    """Return what the query's author wrote: an operator's sign, a function's name."""
     if node.tag == "FUNCEXPR":
         return function.name
     return scope.catalog.operators.get(node.number("opno"), function.name)
@@ -167,7 +170,7 @@ def _title(node: Node, function: Function, scope: Scope) -> str:
 def _elements(
     function: Function, arguments: tuple[Node, ...], scope: Scope
 ) -> Elements:
-    """The elements of an array that is made of arrays, of values, or of pieces of a text."""
+    """Return whether elements may be NULL in an array made of arrays, values or pieces of a text."""
     verdicts = [scope.verdict(argument) for argument in arguments]
     match function.name:
         case "array_append" | "array_replace":
@@ -185,9 +188,9 @@ def _elements(
 
 
 def _is_growing_field(function: Function, arguments: tuple[Node, ...]) -> bool:
-    """`extract(epoch from …)`: a field of infinity that is infinite, where others are NULL.
+    """Return whether a call is like `extract(epoch from …)`, which gives infinity for infinity.
 
-    Those that go round, such as `day`, have no value there (NonFiniteTimestampTzPart in
+    Fields that start again, such as `day`, are NULL there (NonFiniteTimestampTzPart in
     timestamp.c).
     """
     if not function.system or function.name not in ("date_part", "extract"):

@@ -1,4 +1,4 @@
-"""Generated columns -> what their expressions may be in any row of the table.
+"""Generated columns -> whether their expressions may be NULL in any row of the table.
 
 An expression that is not NULL where the table's constraints hold gives no NULL in any row, whatever
 has become of the table since the row was written:
@@ -21,55 +21,61 @@ import re
 
 from ....model.catalog import Column, Relation
 from ...tree import nodes
-from ...tree.nodes import Node
-from ..context import Context, stored
+from ...tree.nodes import Node, stored_query
+from ...tree.query_level import QueryLevel, catalog_index
+from ..context import StatementContext
 from ..scope import Scope
 from ..verdict import Verdict, maybe, never
 
 
 def generated_column(
-    relation: Relation, column: Column, shown: str, context: Context
+    relation: Relation, column: Column, title: str, context: StatementContext
 ) -> Verdict:
-    """A generated column of a table, by its expression; *shown* is its name for people."""
-    expression = stored(column.expression)
+    """Return the verdict of a generated column of a table by its expression.
+
+    *title* is the column's name as the query writes it.
+    """
+    expression = stored_query(column.expression)
     scope = _rows_of(relation, context)
-    if expression is None or not _is_vouched(expression, scope):
-        return maybe(f"{shown} is generated, and may be NULL")
+    if expression is None or not _is_trusted(expression, scope):
+        return maybe(f"{title} is generated, and may be NULL")
     verdict = scope.verdict(expression)
-    reason = f"{shown} is generated: {verdict.reason}"
+    reason = f"{title} is generated: {verdict.reason}"
     return maybe(reason) if verdict.nullable else never(reason)
 
 
-def _rows_of(relation: Relation, context: Context) -> Scope:
-    """The level of `SELECT FROM relation`, whose columns the expression names."""
+def _rows_of(relation: Relation, context: StatementContext) -> Scope:
+    """Return the scope of `SELECT FROM relation`, whose columns the expression names."""
     names = {number: column.name for number, column in relation.columns.items()}
     places = range(1, max(names, default=0) + 1)
-    shown = " ".join([f'"{_escaped(names.get(number, ""))}"' for number in places])
+    colnames = " ".join([f'"{_escaped(names.get(number, ""))}"' for number in places])
     tree = nodes.query(
         "{QUERY :commandType 1 :rtable ({RANGETBLENTRY"
-        f" :eref {{ALIAS :aliasname {_escaped(relation.name)} :colnames ({shown})}}"
+        f" :eref {{ALIAS :aliasname {_escaped(relation.name)} :colnames ({colnames})}}"
         f" :rtekind 0 :relid {relation.oid}}})"
         " :jointree {FROMEXPR :fromlist ({RANGETBLREF :rtindex 1}) :quals <>}}"
     )
-    rows = Context(context.catalog, never_null=context.never_null, bodies=False)
-    return Scope(tree or Node(), rows)
+    rows = StatementContext(
+        context.catalog, never_null=context.never_null, bodies=False
+    )
+    return Scope(QueryLevel(catalog_index(context.catalog), tree or Node()), rows)
 
 
-def _is_vouched(expression: Node, scope: Scope) -> bool:
-    """Whether all functions that are called are PostgreSQL's, an extension's or vouched for."""
+def _is_trusted(expression: Node, scope: Scope) -> bool:
+    """Return whether all functions that are called are PostgreSQL's, an extension's or vouched for."""
     called = [
         scope.function(node.number("funcid") or node.number("opfuncid"))
         for node in expression.walk()
     ]
     return all(
-        function.system or function.extension or scope.context.vouches(function)
+        function.system or function.extension or scope.context.is_vouched(function)
         for function in called
         if function is not None
     )
 
 
 def _escaped(name: str) -> str:
-    """A name as a token of a node tree (`outToken` in outfuncs.c)."""
+    """Return a name as a token of a node tree (`outToken` in outfuncs.c)."""
     return _SPECIAL.sub(r"\\\g<0>", name)
 
 

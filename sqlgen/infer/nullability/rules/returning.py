@@ -9,24 +9,23 @@ from ....model.catalog import Relation, RelationKind
 from ...tree.enums import CmdType, MergeMatchKind, OnConflictAction, VarReturningType
 from ...tree.nodes import Node
 from ..conditions import Assumption
-from ..reasons import kept, name
-from ..registry import command, rule
+from ..reasons import column_title, keeps_value
+from ..registry import command_rule, rule
 from ..scope import Scope
 from ..verdict import Verdict, maybe
 from .expressions import column
-from .select import outputs
 from .tables import written_column
 
 
-@command(CmdType.UPDATE, CmdType.INSERT, CmdType.DELETE, CmdType.MERGE)
+@command_rule(CmdType.UPDATE, CmdType.INSERT, CmdType.DELETE, CmdType.MERGE)
 def _returning(scope: Scope) -> tuple[Verdict, ...]:
-    level = scope.for_returning()
-    return tuple([level.verdict(e.node("expr")) for e in outputs(scope.query)])
+    rows = scope.for_returning()
+    return tuple([rows.verdict(entry.node("expr")) for entry in scope.level.output])
 
 
 @rule("VAR")
 def _var(node: Node, scope: Scope) -> Verdict:
-    """A column; of the row that the statement writes, in RETURNING, by rules of its own."""
+    """Return the verdict of a column; for the row that a statement writes, as RETURNING sees it."""
     home = scope.up(node.number("varlevelsup"))
     varno = node.number("varno")
     if home.before is not None:
@@ -52,12 +51,12 @@ def _written(node: Node, home: Scope, scope: Scope) -> Verdict:
     entry = home.entry(node.number("varno"))
     relation = entry and home.relation(entry)
     attno = node.number("varattno")
-    shown = name(node.number("varno"), attno, home)
+    title = column_title(node.number("varno"), attno, home)
     if not relation:
-        return maybe(f"{shown} is not known", node.location)
+        return maybe(f"{title} is not known", node.location)
     row = node.number("varreturningtype")
     missing = _missing_row(home.query, row)
-    verdict = written_column(relation, attno, shown, home)
+    verdict = written_column(relation, attno, title, home)
     if missing:
         return verdict.but(nullable=True, reason=missing)
     if (
@@ -67,14 +66,14 @@ def _written(node: Node, home: Scope, scope: Scope) -> Verdict:
         or relation.kind not in (RelationKind.TABLE, RelationKind.PARTITIONED)
     ):
         return verdict
-    proved = _proved(relation, attno, shown, row, home, scope, node)
+    proved = _proved(relation, attno, title, row, home, scope, node)
     if not proved:
         return verdict
     return verdict.but(nullable=False, reason=proved)
 
 
 def _missing_row(query: Node, row: int) -> str:
-    """Why there may be no such row: `old` of an insert, `new` of a delete; empty if there is."""
+    """Return why the row may be missing (`old` of an insert, `new` of a delete), empty if it is not."""
     kind = query.number("commandType")
     commands = {
         action.number("commandType") for action in query.nodes("mergeActionList")
@@ -90,71 +89,71 @@ def _missing_row(query: Node, row: int) -> str:
 def _proved(
     relation: Relation,
     attno: int,
-    shown: str,
+    title: str,
     row: int,
     home: Scope,
     scope: Scope,
     node: Node,
 ) -> str:
-    """Why a column that the table lets be NULL is not; empty if that is not proved."""
+    """Return why a column is not NULL although the table allows it, empty if it may be."""
     kind = home.query.number("commandType")
     before = home.before
     if before is None or kind == CmdType.MERGE or relation.columns[attno].generated:
         return ""
     varno = node.number("varno")
     if kind == CmdType.INSERT:
-        return _proved_by_insert(relation, attno, shown, before)
+        return _proved_by_insert(relation, attno, title, before)
     if kind == CmdType.UPDATE and row != VarReturningType.OLD:
         if ("before", "update") in relation.row_triggers:
             return ""
         assigned = _assigned(home.query.nodes("targetList"), attno)
         if assigned:
-            return _set(assigned, shown, before)
+            return _set(assigned, title, before)
     assumption = Assumption(home.depth, columns=frozenset({(varno, attno)}))
     condition = scope.refuting(assumption)
-    return kept(condition, shown, scope) if condition else ""
+    return keeps_value(condition, title, scope) if condition else ""
 
 
-def _proved_by_insert(relation: Relation, attno: int, shown: str, before: Scope) -> str:
+def _proved_by_insert(relation: Relation, attno: int, title: str, before: Scope) -> str:
     query = before.query
     if ("before", "insert") in relation.row_triggers:
         return ""
-    proved = _set(_assigned(query.nodes("targetList"), attno), shown, before)
+    proved = _set(_assigned(query.nodes("targetList"), attno), title, before)
     conflict = query.node("onConflict")
     if conflict is None or conflict.number("action") != OnConflictAction.UPDATE:
         return proved
     if ("before", "update") in relation.row_triggers:
         return ""
     replaced = _assigned(conflict.nodes("onConflictSet"), attno)
-    return proved and _set(replaced, shown, before)
+    return proved and _set(replaced, title, before)
 
 
 def _assigned(targets: tuple[Node, ...], attno: int) -> list[Node]:
     return [target for target in targets if target.number("resno") == attno]
 
 
-def _set(assigned: list[Node], shown: str, before: Scope) -> str:
-    """Why what is assigned is not NULL; empty if that is not proved, or nothing is assigned."""
+def _set(assigned: list[Node], title: str, before: Scope) -> str:
+    """Return why the assigned value is not NULL, empty if it may be or there is no single one."""
     if len(assigned) != 1:
         return ""
     verdict = before.verdict(assigned[0].node("expr"))
     return (
         ""
         if verdict.nullable
-        else f"{shown} is set to what is not NULL: {verdict.reason}"
+        else f"{title} is set to what is not NULL: {verdict.reason}"
     )
 
 
 def _excluded(node: Node, home: Scope, scope: Scope) -> Verdict:
-    """`excluded.c`: what was to be inserted; constraints have been looked at before."""
+    """Return the verdict of `excluded.c`, a value to be inserted; constraints are checked before."""
     verdict = column(node, scope)
     entry = home.entry(home.query.number("resultRelation"))
     relation = entry and home.relation(entry)
     attno = node.number("varattno")
     if relation and attno > 0 and relation.columns[attno].generated == "v":
         # Early versions of 18 do not work it out, and give NULL.
-        shown = name(node.number("varno"), attno, home)
-        return maybe(f"{shown} is generated when it is read", node.location)
+        title = column_title(node.number("varno"), attno, home)
+        return maybe(f"{title} is generated when it is read", node.location)
     if (
         not verdict.nullable
         or not relation
@@ -163,6 +162,6 @@ def _excluded(node: Node, home: Scope, scope: Scope) -> Verdict:
     ):
         return verdict
     assigned = _assigned(home.query.nodes("targetList"), attno)
-    shown = name(node.number("varno"), attno, home)
-    proved = _set(assigned, shown, home.before or home)
+    title = column_title(node.number("varno"), attno, home)
+    proved = _set(assigned, title, home.before or home)
     return verdict.but(nullable=False, reason=proved) if proved else verdict

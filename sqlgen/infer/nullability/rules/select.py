@@ -1,28 +1,26 @@
-"""SELECT, with grouping and set operations -> its columns."""
+"""SELECT, with grouping and set operations -> the verdicts of its columns."""
 
 from ....model import postgres
-from ....model.catalog import DomainType, PgType
 from ...tree.enums import CmdType, SetOperation
 from ...tree.nodes import Node
-from ...tree.types import type_of
-from ..registry import command
+from ...tree.query_level import QueryLevel
+from ...tree.types import base_type, type_of
+from ..registry import command_rule
 from ..scope import Scope
 from ..verdict import Verdict, any_of
 
 
-@command(CmdType.SELECT)
+@command_rule(CmdType.SELECT)
 def _select(scope: Scope) -> tuple[Verdict, ...]:
-    """The SELECT list as seen after grouping, or what the set operation makes of its arms."""
-    query = scope.query
-    operation = query.node("setOperations")
+    operation = scope.query.node("setOperations")
     if operation is not None:
         return _combined(operation, scope)
-    level = over_groups(scope)
-    return tuple([level.verdict(entry.node("expr")) for entry in outputs(query)])
+    rows = over_groups(scope)
+    return tuple([rows.verdict(entry.node("expr")) for entry in scope.level.output])
 
 
 def over_groups(scope: Scope) -> Scope:
-    """The level as the SELECT list sees it: after grouping, if there is any."""
+    """Return the scope of the SELECT list: after grouping, if there is any."""
     query = scope.query
     sets = query.nodes("groupingSets")
     aggregated = query.flag("hasAggs") or query.node("havingQual") is not None
@@ -33,18 +31,8 @@ def over_groups(scope: Scope) -> Scope:
     )
 
 
-def outputs(query: Node) -> list[Node]:
-    """What a query gives, without what only ORDER BY and GROUP BY need."""
-    name = (
-        "targetList"
-        if query.number("commandType") == CmdType.SELECT
-        else "returningList"
-    )
-    return [entry for entry in query.nodes(name) if not entry.flag("resjunk")]
-
-
 def _grouped_expressions(query: Node) -> tuple[Node, ...]:
-    """What GROUP BY names, which GROUPING SETS may show as NULL."""
+    """Return the expressions of GROUP BY, which GROUPING SETS may show as NULL."""
     references = {
         clause.number("tleSortGroupRef") for clause in query.nodes("groupClause")
     }
@@ -59,12 +47,10 @@ def _grouped_expressions(query: Node) -> tuple[Node, ...]:
 
 
 def _combined(operation: Node, scope: Scope) -> tuple[Verdict, ...]:
+    """Return the columns of a set operation or of one of its arms."""
     if operation.tag == "RANGETBLREF":
-        entry = scope.entry(operation.number("rtindex"))
-        query = entry and entry.node("subquery")
-        if not query:
-            return ()
-        return scope.child(query, scope.required).columns()
+        arm = _arm(operation, scope)
+        return scope.child(arm, scope.required).columns() if arm else ()
     left, right = operation.node("larg"), operation.node("rarg")
     if left is None or right is None:
         return ()
@@ -80,43 +66,49 @@ def _combined(operation: Node, scope: Scope) -> tuple[Verdict, ...]:
     return tuple([any_of(pair) for pair in pairs])
 
 
+def _arm(reference: Node, scope: Scope) -> QueryLevel | None:
+    entry = scope.entry(reference.number("rtindex"))
+    return scope.level.from_query(entry) if entry else None
+
+
 def _either(pair: tuple[Verdict, ...]) -> Verdict:
-    """Of a row that both arms give, what one of them proves holds."""
+    """Return the verdict on a row that both arms give: what one of them proves holds."""
     return next((verdict for verdict in pair if not verdict.nullable), pair[0])
 
 
 def _cast(
     columns: tuple[Verdict, ...], arm: Node, types: tuple[int, ...], scope: Scope
 ) -> tuple[Verdict, ...]:
-    """An arm's columns as values of the operation's types: a user's cast gives what it likes."""
+    """Return an arm's columns as values of the operation's *types*.
+
+    A cast of the user's own may give NULL.
+    """
     own = arm.numbers("colTypes")
     if arm.tag == "RANGETBLREF":
-        entry = scope.entry(arm.number("rtindex"))
-        query = entry and entry.node("subquery")
-        given = [entry.node("expr") for entry in outputs(query)] if query else []
-        own = tuple([type_of(expression) for expression in given])
+        level = _arm(arm, scope)
+        output = level.output if level else ()
+        own = tuple([type_of(entry.node("expr")) for entry in output])
     reason = "a cast to the type of the other arm may give NULL"
     return tuple(
         [
             (
                 verdict.but(nullable=True, reason=reason)
-                if mine != wanted
-                and max(mine, wanted) >= postgres.FIRST_NORMAL_OBJECT_ID
-                and not _alike(mine, wanted, scope)
+                if _calls_own_cast(before, after, scope)
                 else verdict
             )
-            for verdict, mine, wanted in zip(columns, own, types, strict=False)
+            for verdict, before, after in zip(columns, own, types, strict=False)
         ]
     )
 
 
-def _alike(mine: int, wanted: int, scope: Scope) -> bool:
-    """Whether one is a domain over the other (or over the same): no function is called then."""
-    return _base(mine, scope) == _base(wanted, scope)
+def _calls_own_cast(before: int, after: int, scope: Scope) -> bool:
+    """Return whether a cast between two types, by their oids, may call a function of the user's.
 
-
-def _base(oid: int, scope: Scope) -> PgType | None:
-    type_ = scope.catalog.types.get(oid)
-    while isinstance(type_, DomainType):
-        type_ = type_.base
-    return type_
+    None is called if one type is a domain over the other, or both are over the same.
+    """
+    types = scope.catalog.types
+    return (
+        before != after
+        and max(before, after) >= postgres.FIRST_NORMAL_OBJECT_ID
+        and base_type(types.get(before)) != base_type(types.get(after))
+    )

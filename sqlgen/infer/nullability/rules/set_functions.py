@@ -1,4 +1,4 @@
-"""Set-returning functions -> what their rows may be, in FROM and in a SELECT list."""
+"""Set-returning functions in FROM and in a SELECT list -> whether their columns may be NULL."""
 
 from functools import lru_cache
 
@@ -6,15 +6,16 @@ from ....model.catalog import CompositeType, Function
 from ...tree import nodes
 from ...tree.enums import CmdType, RTEKind, TableFuncType
 from ...tree.nodes import Node
-from ..reasons import name
-from ..registry import column_of
+from ...tree.query_level import QueryLevel, Source
+from ..reasons import column_title
+from ..registry import column_rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, maybe, never
 
 
-def element(node: Node, function: Function, scope: Scope) -> Verdict:
-    """A set-returning function's value in a SELECT list, a row of it at a time."""
-    if _how_many(scope.query) > 1:
+def element_verdict(node: Node, function: Function, scope: Scope) -> Verdict:
+    """Return the verdict of a set-returning function in a SELECT list, a row of it at a time."""
+    if _count_set_functions(scope.query) > 1:
         reason = (
             "of several set-returning functions the shorter are filled up with NULL"
         )
@@ -24,10 +25,11 @@ def element(node: Node, function: Function, scope: Scope) -> Verdict:
     return _value(node, function, 1, scope).but(origin=None)
 
 
-@column_of(RTEKind.FUNCTION)
-def _of_function(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
-    """`FROM function(…)`, `ROWS FROM (f(…), g(…)) WITH ORDINALITY`."""
-    shown = name(varno, attno, scope)
+@column_rule(RTEKind.FUNCTION)
+def _of_function(source: Source, scope: Scope) -> Verdict:
+    """Return the verdict of a column of `FROM function(…)` or `ROWS FROM (f(…), g(…))`."""
+    entry, attno = source.entry, source.attno
+    title = column_title(source.varno, attno, scope)
     functions = entry.nodes("functions")
     before = 0
     for item in functions:
@@ -38,27 +40,27 @@ def _of_function(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
         if len(functions) > 1:
             return maybe("ROWS FROM fills up its shorter functions with NULL")
         if item.strings("funccolnames"):
-            return maybe(f"{shown} may be NULL")  # a column definition list
-        return _column(item, attno, count, shown, scope)
+            return maybe(f"{title} may be NULL")  # a column definition list
+        return _column(item, attno, count, title, scope)
     if attno > before and entry.flag("funcordinality"):
         return never("WITH ORDINALITY counts the rows")
-    return maybe(f"{shown} may be NULL")
+    return maybe(f"{title} may be NULL")
 
 
-def _column(item: Node, attno: int, count: int, shown: str, scope: Scope) -> Verdict:
+def _column(item: Node, attno: int, count: int, title: str, scope: Scope) -> Verdict:
     expression = item.node("funcexpr")
     if expression is None:
-        return maybe(f"{shown} may be NULL")
+        return maybe(f"{title} may be NULL")
     function = scope.function(expression.number("funcid"))
     if expression.tag == "FUNCEXPR" and function and function.returns_set:
         return _value(expression, function, attno, scope)
     if count > 1 or (function and (_has_out(function) or _gives_rows(function, scope))):
-        return maybe(f"{shown} may be NULL")
+        return maybe(f"{title} may be NULL")
     return scope.verdict(expression).but(origin=None)
 
 
 def _gives_rows(function: Function, scope: Scope) -> bool:
-    """Whether it gives rows of a composite type, whose fields a body may give as one value."""
+    """Return whether it gives rows of a composite type, whose fields a body may give as one value."""
     return any(
         isinstance(type_, CompositeType) and type_.display == function.result
         for type_ in scope.catalog.types.values()
@@ -70,17 +72,17 @@ def _has_out(function: Function) -> bool:
 
 
 def _value(node: Node, function: Function, attno: int, scope: Scope) -> Verdict:
-    title = function.name
+    name = function.name
     if function.body and not _gives_rows(function, scope):
-        level = body_scope(node, function, scope)
-        columns = level.columns() if level else ()
+        body = body_scope(node, function, scope)
+        columns = body.columns() if body else ()
         if attno <= len(columns):
             return columns[attno - 1].but(location=node.location)
     if function.system and function.signature == "unnest(anyarray)":
         return _unnested(node, scope)
     if function.system and attno in _FILLED.get(function.signature, ()):
-        return never(f"no row of `{title}` has a NULL here", node.location)
-    return maybe(f"`{title}` may give NULL", node.location)
+        return never(f"no row of `{name}` has a NULL here", node.location)
+    return maybe(f"`{name}` may give NULL", node.location)
 
 
 def _unnested(node: Node, scope: Scope) -> Verdict:
@@ -91,22 +93,26 @@ def _unnested(node: Node, scope: Scope) -> Verdict:
 
 
 def body_scope(node: Node, function: Function, scope: Scope) -> Scope | None:
-    """The level of a SQL-standard body's last statement, called with the arguments of *node*."""
+    """Return the scope of a SQL-standard body's last statement for the arguments of the call *node*.
+
+    None if the body is not known, gives no rows, or leads in a circle.
+    """
     tree = _last_query(function.body)
     arguments = node.nodes("args")
     if tree is None or len(arguments) != len(function.arguments):
         return None
-    given = {
+    parameters = {
         number: scope.verdict(argument).but(origin=None)
         for number, argument in enumerate(arguments, start=1)
     }
-    context = scope.context.entering(function.oid, given)
-    return Scope(tree, context) if context else None
+    context = scope.context.entering(function.oid, parameters)
+    level = QueryLevel(scope.level.index, tree)
+    return Scope(level, context) if context else None
 
 
 @lru_cache(maxsize=1024)
 def _last_query(body: str) -> Node | None:
-    """The statement whose rows a body gives: `RETURN expression` is stored as a query, too."""
+    """Return the statement whose rows a body gives; `RETURN expression` is stored as a query too."""
     statements = nodes.parse(body)
     last = statements[-1] if statements else None
     return (
@@ -116,7 +122,7 @@ def _last_query(body: str) -> Node | None:
     )
 
 
-def _how_many(query: Node) -> int:
+def _count_set_functions(query: Node) -> int:
     count = 0
     pending = list(query.nodes("targetList"))
     while pending:
@@ -129,18 +135,19 @@ def _how_many(query: Node) -> int:
     return count
 
 
-@column_of(RTEKind.TABLEFUNC)
-def _of_table_function(entry: Node, varno: int, attno: int, scope: Scope) -> Verdict:
-    """XMLTABLE's NOT NULL columns and its ordinality; JSON_TABLE's nested paths fill up with NULL."""
-    shown = name(varno, attno, scope)
-    table = entry.node("tablefunc")
+@column_rule(RTEKind.TABLEFUNC)
+def _of_table_function(source: Source, scope: Scope) -> Verdict:
+    """Return the verdict of a column of XMLTABLE; JSON_TABLE's nested paths fill up with NULL."""
+    attno = source.attno
+    title = column_title(source.varno, attno, scope)
+    table = source.entry.node("tablefunc")
     if table is None or table.number("functype") != TableFuncType.XMLTABLE:
-        return maybe(f"{shown} may be NULL")
+        return maybe(f"{title} may be NULL")
     if attno - 1 == table.number("ordinalitycol"):
         return never("FOR ORDINALITY counts the rows")
     if attno - 1 in table.numbers("notnulls"):
-        return never(f"{shown} is NOT NULL")
-    return maybe(f"{shown} may be NULL")
+        return never(f"{title} is NOT NULL")
+    return maybe(f"{title} may be NULL")
 
 
 _FILLED: dict[str, tuple[int, ...]] = {
@@ -184,4 +191,4 @@ _FILLED: dict[str, tuple[int, ...]] = {
     "unnest(anymultirange)": (1,),
     "unnest(tsvector)": (1,),
 }
-"""Columns of set-returning functions that are NULL in no row, by signature."""
+"""The numbers of the columns of set-returning functions that are NULL in no row, by signature."""

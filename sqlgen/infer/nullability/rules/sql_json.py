@@ -1,4 +1,4 @@
-"""SQL/JSON expressions (PostgreSQL 16 and newer) -> what they may be."""
+"""SQL/JSON expressions (PostgreSQL 16 and newer) -> whether they may be NULL."""
 
 from ...tree.enums import JsonBehaviorType, JsonConstructorType, JsonExprOp
 from ...tree.nodes import Node
@@ -12,7 +12,7 @@ _KEEPING = frozenset({"RELABELTYPE", "COERCEVIAIO"})
 
 @rule("JSONCONSTRUCTOREXPR")
 def _constructor(node: Node, scope: Scope) -> Verdict:
-    """`JSON_OBJECT(…)` and `JSON_ARRAY(…)` are something; the others as what they are given is."""
+    """Return the verdict of a constructor; only `JSON_OBJECT(…)` and `JSON_ARRAY(…)` are never NULL."""
     coercion = node.node("coercion")
     if coercion is not None and coercion.tag not in _KEEPING:
         return maybe("the cast of RETURNING may give NULL", node.location)
@@ -36,7 +36,7 @@ def _is_json(node: Node, scope: Scope) -> Verdict:
 
 @rule("JSONEXPR")
 def _query(node: Node, scope: Scope) -> Verdict:
-    """`JSON_EXISTS` is true or false; what JSON_VALUE and JSON_QUERY look for may be missing."""
+    """Return the verdict of a JSON query; JSON_VALUE and JSON_QUERY may find nothing."""
     document, path = node.node("formatted_expr"), node.node("path_spec")
     on_error = node.node("on_error")
     if (

@@ -1,4 +1,4 @@
-"""Subqueries as expressions -> what they may be."""
+"""Subqueries in expressions -> whether they may be NULL."""
 
 from ...tree.enums import ParamKind, SubLinkType
 from ...tree.nodes import Node
@@ -17,10 +17,10 @@ def _sublink(node: Node, scope: Scope) -> Verdict:
         return maybe("nothing is known of the subquery", node.location)
     if kind == SubLinkType.EXISTS:
         return never("`EXISTS` is true or false", node.location)
-    columns = scope.child(query).columns()
+    columns = scope.subquery(query).columns()
     if kind == SubLinkType.ARRAY:
-        some = not columns or columns[0].nullable
-        elements = Elements.NULLABLE if some else Elements.NOT_NULL
+        has_nulls = not columns or columns[0].nullable
+        elements = Elements.NULLABLE if has_nulls else Elements.NOT_NULL
         return never("`ARRAY(…)` is never NULL", node.location, elements)
     if kind == SubLinkType.EXPR:
         if not gives_a_row(query):
@@ -34,7 +34,7 @@ def _sublink(node: Node, scope: Scope) -> Verdict:
 
 
 def _membership(node: Node, columns: tuple[Verdict, ...], scope: Scope) -> Verdict:
-    """`x IN (SELECT y …)`: NULL where x is, or where some y is and none is equal."""
+    """Return the verdict of `x IN (SELECT y …)`, NULL if x is, or if a y is and none is equal."""
     comparison = node.node("testexpr")
     if comparison is None or comparison.tag != "OPEXPR":
         return maybe("the comparison may be NULL", node.location)

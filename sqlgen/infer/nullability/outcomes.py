@@ -1,0 +1,349 @@
+"""A condition and an assumption of NULLs -> the set of outcomes that the condition may have then.
+
+This is how a row's NULLs are ruled out: assume that `a.at` is NULL and evaluate `a.at > now()`, which
+can only be NULL then. WHERE keeps rows only where its condition is true, so that no row with a NULL
+`a.at` is left. The same way decides whether an outer join's nullable side can be missing in the rows
+that are kept (assume all of its columns NULL) and what a CHECK forbids (it must not be false).
+
+Outcomes are sets: `TRUE | NULL` is "true or NULL, but not false". For values that are not boolean
+`TRUE | FALSE` means "any value that is not NULL".
+"""
+
+from collections.abc import Callable
+
+from ...model import postgres
+from ..tree.enums import (
+    BoolTestType,
+    CmdType,
+    NullTestType,
+    ParamKind,
+    RTEKind,
+    SubLinkType,
+)
+from ..tree.nodes import Node
+from .conditions import Assumption
+from .registry import outcome_rule
+from .scope import Scope
+from .three_valued import (
+    ANYTHING,
+    FALSE,
+    NOT_NULL,
+    NULL,
+    TRUE,
+    conjunction,
+    equal,
+    negated,
+)
+
+
+def _all(nodes: tuple[Node, ...], scope: Scope, assumed: Assumption) -> list[int]:
+    return [scope.outcome(node, assumed) for node in nodes]
+
+
+@outcome_rule("VAR")
+def _var(node: Node, scope: Scope, assumed: Assumption) -> int:
+    home = scope.up(node.number("varlevelsup"))
+    varno, attno = node.number("varno"), node.number("varattno")
+    if home.depth == assumed.depth and (
+        varno in assumed.relations or (varno, attno) in assumed.columns
+    ):
+        return NULL
+    _, source = scope.resolve(node)
+    is_name = source is not None and (
+        source.kind == RTEKind.JOIN
+        or (source.kind == RTEKind.GROUP and not home.query.nodes("groupingSets"))
+    )
+    if source is None or not is_name or not source.expressions:
+        return ANYTHING
+    return home.outcome(source.expressions[0], assumed)
+
+
+@outcome_rule("CONST")
+def _const(node: Node, _: Scope, __: Assumption) -> int:
+    if node.flag("constisnull"):
+        return NULL
+    if node.number("consttype") == postgres.BOOL:
+        return TRUE if any(node.datum("constvalue")) else FALSE
+    return NOT_NULL
+
+
+@outcome_rule("PARAM")
+def _param(node: Node, scope: Scope, _: Assumption) -> int:
+    verdict = scope.context.parameters.get(node.number("paramid"))
+    if (
+        node.number("paramkind") != ParamKind.EXTERN
+        or verdict is None
+        or verdict.nullable
+    ):
+        return ANYTHING
+    return NOT_NULL
+
+
+@outcome_rule("FUNCEXPR", "OPEXPR")
+def _call(node: Node, scope: Scope, assumed: Assumption) -> int:
+    """Decide on a function or operator: the executor calls no strict one with a NULL."""
+    function = scope.function(node.number("funcid") or node.number("opfuncid"))
+    if function is None:
+        return ANYTHING
+    values = _all(node.nodes("args"), scope, assumed)
+    if not function.system or function.name not in _SPECIAL:
+        return NULL if function.strict and NULL in values else ANYTHING
+    if function.strict:
+        folded = _FOLDED.get(function.signature)
+        if NULL in values and folded is None:
+            return NULL
+        if folded is not None and values[folded] == NULL:
+            return NULL
+    elif function.name in _COUNTS:
+        return NOT_NULL
+    if function.signature in _EQUALITY and len(values) == 2:
+        return equal(*values, same=function.name == "booleq")
+    if len(values) == 2 and function.signature in _COUNTING:
+        return _counted(node, function.name, scope, assumed)
+    return ANYTHING
+
+
+def _counted(node: Node, name: str, scope: Scope, assumed: Assumption) -> int:
+    """Decide `num_nonnulls(a, b) = 1` by how many of its arguments are, or may be, NULL."""
+    call, number = node.nodes("args")
+    function = scope.function(call.number("funcid"))
+    if (
+        call.tag != "FUNCEXPR"
+        or call.flag("funcvariadic")
+        or function is None
+        or not function.system
+        or function.name not in _COUNTS
+        or number.tag != "CONST"
+        or number.flag("constisnull")
+    ):
+        return ANYTHING
+    compared = int.from_bytes(number.datum("constvalue")[:4], "little", signed=True)
+    arguments = _all(call.nodes("args"), scope, assumed)
+    counted = NULL if function.name == "num_nulls" else NOT_NULL
+    least = sum(1 for value in arguments if not value & ~counted)
+    most = sum(1 for value in arguments if value & counted)
+    compare = _COUNTING[f"{name}(integer, integer)"]
+    results = {compare(count, compared) for count in range(least, most + 1)}
+    return (TRUE if True in results else 0) | (FALSE if False in results else 0)
+
+
+@outcome_rule("SCALARARRAYOPEXPR")
+def _array_comparison(node: Node, scope: Scope, assumed: Assumption) -> int:
+    """Decide `x = ANY (array)`, `x <> ALL (array)` and `x IN (1, 2)`."""
+    function = scope.function(node.number("opfuncid"))
+    arguments = node.nodes("args")
+    if function is None or not function.strict or len(arguments) != 2:
+        return ANYTHING
+    value, array = _all(arguments, scope, assumed)
+    if array == NULL:
+        return NULL
+    if value != NULL:
+        return ANYTHING
+    # Over an empty array ANY is false and ALL is true, whatever is compared.
+    if arguments[1].tag == "ARRAYEXPR" and _has_elements(arguments[1]):
+        return NULL
+    return FALSE | NULL if node.flag("useOr") else TRUE | NULL
+
+
+def _has_elements(array: Node) -> bool:
+    return bool(array.nodes("elements")) and not array.flag("multidims")
+
+
+@outcome_rule("BOOLEXPR")
+def _boolean(node: Node, scope: Scope, assumed: Assumption) -> int:
+    values = _all(node.nodes("args"), scope, assumed)
+    operator = node.string("boolop")
+    if operator == "not":
+        return negated(values[0])
+    if operator == "or":
+        return negated(conjunction([negated(value) for value in values]))
+    return conjunction(values)
+
+
+@outcome_rule("NULLTEST")
+def _null_test(node: Node, scope: Scope, assumed: Assumption) -> int:
+    argument = node.node("arg")
+    value = scope.outcome(argument, assumed)
+    wants_null = node.number("nulltesttype") == NullTestType.IS_NULL
+    if node.flag("argisrow") and argument is not None and value != NULL:
+        # A row IS NOT NULL only if none of its fields is NULL, IS NULL only if all are.
+        if not wants_null and _has_null_field(argument, scope, assumed):
+            return FALSE
+        return NOT_NULL
+    if value == NULL:
+        return TRUE if wants_null else FALSE
+    if not value & NULL:
+        return FALSE if wants_null else TRUE
+    return NOT_NULL
+
+
+def _has_null_field(row: Node, scope: Scope, assumed: Assumption) -> bool:
+    if row.tag == "ROWEXPR":
+        return NULL in _all(row.nodes("args"), scope, assumed)
+    if row.tag == "VAR" and row.number("varattno") == 0:
+        home = scope.up(row.number("varlevelsup"))
+        return home.depth == assumed.depth and any(
+            relation == row.number("varno") and attno > 0
+            for relation, attno in assumed.columns
+        )
+    return False
+
+
+@outcome_rule("BOOLEANTEST")
+def _boolean_test(node: Node, scope: Scope, assumed: Assumption) -> int:
+    value = scope.outcome(node.node("arg"), assumed)
+    passing = _PASSING[node.number("booltesttype")]
+    return (TRUE if value & passing else 0) | (FALSE if value & ~passing else 0)
+
+
+@outcome_rule("DISTINCTEXPR")
+def _distinct(node: Node, scope: Scope, assumed: Assumption) -> int:
+    left, right = _all(node.nodes("args"), scope, assumed)
+    if left == right == NULL:
+        return FALSE
+    if (left == NULL and not right & NULL) or (right == NULL and not left & NULL):
+        return TRUE
+    return NOT_NULL
+
+
+@outcome_rule(
+    "RELABELTYPE",
+    "COERCEVIAIO",
+    "ARRAYCOERCEEXPR",
+    "COERCETODOMAIN",
+    "CONVERTROWTYPEEXPR",
+    "COLLATEEXPR",
+    "FIELDSELECT",
+)
+def _argument(node: Node, scope: Scope, assumed: Assumption) -> int:
+    """Decide on a node that passes a NULL on; it may make any value of other values."""
+    value = scope.outcome(node.node("arg"), assumed)
+    return value if value == NULL or node.tag == "COLLATEEXPR" else ANYTHING
+
+
+@outcome_rule("NULLIFEXPR")
+def _null_if(node: Node, scope: Scope, assumed: Assumption) -> int:
+    return NULL if NULL in _all(node.nodes("args")[:1], scope, assumed) else ANYTHING
+
+
+@outcome_rule("COALESCEEXPR")
+def _coalesce(node: Node, scope: Scope, assumed: Assumption) -> int:
+    outcomes = 0
+    for value in _all(node.nodes("args"), scope, assumed):
+        outcomes |= value & NOT_NULL
+        if not value & NULL:
+            return outcomes
+    return outcomes | NULL
+
+
+@outcome_rule("MINMAXEXPR")
+def _greatest(node: Node, scope: Scope, assumed: Assumption) -> int:
+    values = _all(node.nodes("args"), scope, assumed)
+    return NULL if all(value == NULL for value in values) else ANYTHING
+
+
+@outcome_rule("CASEEXPR")
+def _case(node: Node, scope: Scope, assumed: Assumption) -> int:
+    outcomes = 0
+    for when in node.nodes("args"):
+        condition = scope.outcome(when.node("expr"), assumed)
+        if condition & TRUE:
+            outcomes |= scope.outcome(when.node("result"), assumed)
+        if condition == TRUE:
+            return outcomes
+    return outcomes | scope.outcome(node.node("defresult"), assumed)
+
+
+@outcome_rule("SUBSCRIPTINGREF")
+def _subscript(node: Node, scope: Scope, assumed: Assumption) -> int:
+    if node.node("refassgnexpr") is not None:
+        return ANYTHING
+    return NULL if scope.outcome(node.node("refexpr"), assumed) == NULL else ANYTHING
+
+
+@outcome_rule("ROWCOMPAREEXPR")
+def _row_comparison(node: Node, scope: Scope, assumed: Assumption) -> int:
+    """Decide `(a, b) < (c, d)`, which is NULL if one of the first pair is."""
+    first = node.nodes("largs")[:1] + node.nodes("rargs")[:1]
+    return NULL if NULL in _all(first, scope, assumed) else ANYTHING
+
+
+@outcome_rule("ARRAYEXPR", "ROWEXPR")
+def _constructed(_: Node, __: Scope, ___: Assumption) -> int:
+    return NOT_NULL
+
+
+@outcome_rule("SUBLINK")
+def _sublink(node: Node, scope: Scope, assumed: Assumption) -> int:
+    query = node.node("subselect")
+    kind = node.number("subLinkType")
+    if query is None:
+        return ANYTHING
+    empty = _gives_no_row(query, scope, assumed)
+    if kind == SubLinkType.EXISTS:
+        return FALSE if empty else NOT_NULL
+    if kind == SubLinkType.EXPR:
+        return NULL if empty else ANYTHING
+    if kind == SubLinkType.ARRAY:
+        return NOT_NULL
+    if kind not in (SubLinkType.ALL, SubLinkType.ANY):
+        return ANYTHING
+    # Over no rows ANY is false and ALL is true.
+    nothing = FALSE if kind == SubLinkType.ANY else TRUE
+    if empty:
+        return nothing
+    return nothing | scope.outcome(node.node("testexpr"), assumed)
+
+
+def _gives_no_row(query: Node, scope: Scope, assumed: Assumption) -> bool:
+    """Return whether a subquery's own conditions leave no row of it."""
+    if (
+        query.node("setOperations") is not None
+        or query.number("commandType") != CmdType.SELECT
+    ):
+        return False
+    if not query.nodes("groupClause") and (
+        query.flag("hasAggs") or query.node("havingQual") is not None
+    ):
+        return False
+    if query.nodes("groupingSets"):
+        return False
+    child = scope.subquery(query)
+    return any(
+        not child.outcome(condition.expression, assumed) & condition.allowed
+        for condition in child.conditions
+    )
+
+
+_PASSING: dict[int, int] = {
+    BoolTestType.IS_TRUE: TRUE,
+    BoolTestType.IS_NOT_TRUE: FALSE | NULL,
+    BoolTestType.IS_FALSE: FALSE,
+    BoolTestType.IS_NOT_FALSE: TRUE | NULL,
+    BoolTestType.IS_UNKNOWN: NULL,
+    BoolTestType.IS_NOT_UNKNOWN: TRUE | FALSE,
+}
+"""The outcomes that each test for truth is true of."""
+
+_COUNTS = frozenset({"num_nulls", "num_nonnulls"})
+_EQUALITY = frozenset({"booleq(boolean, boolean)", "boolne(boolean, boolean)"})
+_FOLDED = {
+    "range_contains_elem(anyrange, anyelement)": 0,
+    "elem_contained_by_range(anyelement, anyrange)": 1,
+}
+"""The place of the range in `range @> element`, which is true of a NULL too without bounds.
+
+From PostgreSQL 17 on the planner makes `true` of it (find_simplified_clause in rangetypes.c).
+"""
+_COUNTING: dict[str, Callable[[int, int], bool]] = {
+    "int4eq(integer, integer)": int.__eq__,
+    "int4ne(integer, integer)": int.__ne__,
+    "int4gt(integer, integer)": int.__gt__,
+    "int4ge(integer, integer)": int.__ge__,
+    "int4lt(integer, integer)": int.__lt__,
+    "int4le(integer, integer)": int.__le__,
+}
+_SPECIAL = _COUNTS | {
+    signature.partition("(")[0] for signature in (*_EQUALITY, *_FOLDED, *_COUNTING)
+}
+"""The names of PostgreSQL's functions of which more is known than whether they are strict."""

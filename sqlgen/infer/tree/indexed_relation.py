@@ -1,0 +1,39 @@
+"""A catalog's relation -> the names and origins of its columns, worked out once for all queries."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TypeAlias
+
+from ...model.catalog import Relation
+from ...model.description import TableColumn
+from ...model.typed import ColumnName
+
+Origins: TypeAlias = frozenset[TableColumn | None]
+"""The table columns that values come from unchanged; None among them stands for any other source."""
+
+
+class IndexedRelation:
+    """A table or view with what many queries ask of its columns, each by the column's number."""
+
+    def __init__(self, relation: Relation) -> None:
+        self.relation = relation
+
+    @cached_property
+    def names(self) -> Mapping[int, ColumnName]:
+        """The columns' full names."""
+        schema, name = self.relation.schema, self.relation.name
+        return {
+            number: ColumnName(schema, name, column.name)
+            for number, column in self.relation.columns.items()
+        }
+
+    @cached_property
+    def sort_keys(self) -> Mapping[int, str]:
+        """The columns' full names as text, which lists of columns are sorted by."""
+        return {number: str(name) for number, name in self.names.items()}
+
+    @cached_property
+    def origins(self) -> Mapping[int, Origins]:
+        """Each column as the only origin of a value."""
+        oid = self.relation.oid
+        return {n: frozenset({TableColumn(oid, n)}) for n in self.relation.columns}
