@@ -1,4 +1,4 @@
-"""Query files and migrations, by PostgreSQL's lexical rules; never its grammar."""
+"""SourceFile -> QueryFile and Migration: reads SQL by its lexical rules, never by its grammar."""
 
 from .migrations import migrations
 from .queries import query_file

@@ -8,19 +8,19 @@ from .lexer import COMMENTS, Kind, Token
 
 
 def docstring(
-    text: str, marks: Sequence[Token], *, right_below: int | None = None
+    text: str, tokens: Sequence[Token], *, right_below: int | None = None
 ) -> str:
-    """What the comments among *marks* say, line by line and without their signs.
+    """Return the text of the comments among *tokens*, line by line and without `--` and `/*`.
 
-    Comments that speak to sqlgen (`-- sqlgen: allow …`) are passed over.
+    Directives (`-- sqlgen: allow …`) are left out.
 
-    With *right_below* these are only the line comments that follow that position of the text on
-    the next lines, up to a blank line or a statement. Otherwise lines between comments that are
-    not comments become one blank line.
+    With *right_below* only the line comments on the lines right after that position of the text
+    count, up to a blank line or a statement. Without it all comments do, and whatever stands between
+    two of them becomes one blank line.
     """
     lines: list[str] = []
     position = right_below
-    for kind, start, end in marks:
+    for kind, start, end in tokens:
         if kind not in COMMENTS:
             if right_below is not None:
                 break
@@ -50,5 +50,5 @@ def _lines(kind: Kind, comment: str) -> list[str]:
             re.sub(r"\A\s*\*?[ ]?" if number else r"\A\*?\s*", "", line)
             for number, line in enumerate(re.split(r"\r\n|\n|\r", comment[2:-2]))
         ]
-    # A line of dashes is there for the eye.
+    # A line of dashes only separates; it becomes a blank line.
     return ["" if _RULER.fullmatch(line) else line.rstrip() for line in lines]

@@ -1,4 +1,4 @@
-"""A statement -> what other tools' parameters in it are called here."""
+"""statement -> errors for the parameter syntax of other tools in it."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from ..model.diagnostic import Diagnostic, Label
 from ..model.source import SourceFile, Span
 from .lexer import COMMENTS, NO_LETTER, Kind, Token, tokens
 
-# The class of all first characters lets the search pass over the others quickly.
+# The class of possible first characters lets the search skip all others quickly.
 _SUSPECT = re.compile(rf"[@sS](?:(?<=@)[^{NO_LETTER}]|(?<!@)(?i:qlc)\s*\.)")
 _CALL = re.compile(
     r"sqlc\s*\.\s*(?P<function>arg|narg|slice|embed)\s*\(\s*(?P<quote>['\"]?)(?P<name>\w+)(?P=quote)\s*\)",
@@ -25,27 +25,27 @@ _INSTEAD = {
 def foreign_parameters(
     source: SourceFile, start: int, end: int
 ) -> tuple[Diagnostic, ...]:
-    """What looks like another tool's parameter in the statement `source.text[start:end]`.
+    """Return an error for each of another tool's parameters in `source.text[start:end]`.
 
-    That is `@name`, which PostgreSQL reads as the operator `@`, the absolute value, before a column,
-    and the functions that sqlc has for parameters.
+    These are `@name`, which PostgreSQL reads as its operator `@` (absolute value) before a column,
+    and sqlc's functions for parameters, such as `sqlc.arg(name)`.
     """
     if not _SUSPECT.search(source.text, start, end):
         return ()
-    found = [
+    code = [
         Token(kind, start + first, start + last)
         for kind, first, last in tokens(source.text[start:end])
         if kind is not Kind.STRING and kind not in COMMENTS
     ]
-    return (*_at_signs(source, found), *_calls(source, found, end))
+    return (*_at_signs(source, code), *_calls(source, code, end))
 
 
-def _at_signs(source: SourceFile, found: list[Token]) -> Iterator[Diagnostic]:
+def _at_signs(source: SourceFile, code: list[Token]) -> Iterator[Diagnostic]:
     text = source.text
-    for token, word in pairwise(found):
+    for token, word in pairwise(code):
         if token.kind is not Kind.OPERATOR or word.kind is not Kind.WORD:
             continue
-        # `=@` is no operator of PostgreSQL's, while `<@` and `@@` are.
+        # PostgreSQL has the operators `<@` and `@@`, but no `=@`.
         if text[token.start : token.end] in ("@", "=@") and token.end == word.start:
             name = text[word.start : word.end]
             yield Diagnostic(
@@ -56,14 +56,14 @@ def _at_signs(source: SourceFile, found: list[Token]) -> Iterator[Diagnostic]:
             )
 
 
-def _calls(source: SourceFile, found: list[Token], end: int) -> Iterator[Diagnostic]:
-    for token in found:
+def _calls(source: SourceFile, code: list[Token], end: int) -> Iterator[Diagnostic]:
+    for token in code:
         call = _CALL.match(source.text, token.start, end)
         if token.kind is Kind.WORD and call:
             instead = _INSTEAD[call["function"].lower()].format(call["name"])
             yield Diagnostic(
                 code="sqlc-function",
-                message=f"`sqlc.{call['function']}` is known to sqlc alone",
+                message=f"`sqlc.{call['function']}` is known only to sqlc",
                 label=Label(Span(source, *call.span())),
                 hint=f"write `{instead}`",
             )

@@ -1,4 +1,4 @@
-"""comment -> Header: `-- name: NAME :COMMAND [-> ROW]` and what was meant to be one."""
+"""comment -> Header: `-- name: NAME :COMMAND [-> ROW]`, or an error for a malformed one."""
 
 import re
 
@@ -28,15 +28,14 @@ FORM = "-- name: NAME :COMMAND [-> ROW]"
 
 
 def is_header(comment: str) -> bool:
-    """Whether *comment*, from its `--` or `/*` on, is a header or was meant to be one."""
-    return _LOOK.match(comment) is not None
+    """Return whether *comment*, from its `--` or `/*` on, is a header or was meant to be one."""
+    return _LOOKS_LIKE_HEADER.match(comment) is not None
 
 
 def header(source: SourceFile, start: int, end: int) -> Header:
-    """The header that the comment at `[start:end]` is.
+    """Return the header in the comment at `[start:end]`, for which `is_header` is true.
 
-    Raises `SqlgenError` for a comment that `is_header` takes for one and that is malformed, or that
-    gives a name or a command that cannot be.
+    Raises `SqlgenError` if it is malformed, or if its name or command is not valid.
     """
     comment = source.text[start:end]
     whole = Span(source, start, end)
@@ -52,7 +51,7 @@ def header(source: SourceFile, start: int, end: int) -> Header:
         raise SqlgenError(
             Diagnostic(
                 code="malformed-header",
-                message=f"the header of query `{name}` stands behind `{text}`",
+                message=f"the header of query `{name}` is not on a line of its own, but behind `{text}`",
                 label=Label(whole),
                 hint="put the header on a line of its own",
             )
@@ -79,16 +78,16 @@ def header(source: SourceFile, start: int, end: int) -> Header:
     )
 
 
-# The comment is meant as a header if it says `name:`, or if it says `name` and, after one more
-# word, `:word`. A sentence such as `-- name of the patient` is a comment like any other.
-_LOOK = re.compile(
+# A comment is meant as a header if it begins with `name:`, or with `name`, another word and
+# `:word`. A sentence such as `-- name of the patient` is an ordinary comment.
+_LOOKS_LIKE_HEADER = re.compile(
     r"(?:--|/\*)[ \t]*(?:name[ \t]*:|(?i:name[ \t]*:?[ \t]*[\w.-]+[ \t]+:\w))"
 )
 _HEADER = re.compile(
     r"--[ \t]*name:[ \t]*(?P<name>[^\s:]+)[ \t]+:(?P<command>\w+)"
     r"(?:[ \t]*->[ \t]*(?P<row>[^\s>]+))?[ \t]*\Z"
 )
-_ELSEWHERE = {
+_SYNONYMS = {
     "batchexec": "batch",
     "batchmany": "batch",
     "batchone": "batch",
@@ -101,7 +100,7 @@ _ELSEWHERE = {
     "single": "one",
     "scalar": "one",
 }
-"""What other tools and their users call our commands."""
+"""The names of our commands in other tools, and words that users try."""
 
 
 def _malformed(whole: Span, comment: str) -> SqlgenError:
@@ -111,9 +110,9 @@ def _malformed(whole: Span, comment: str) -> SqlgenError:
     if comment.startswith("/*"):
         message, hint = "a header must be a line comment", f"write `{FORM}`"
     elif not re.match(r"--\s*name\s*:", comment):
-        message, hint = "this looks like a header, but is none", f"write `{FORM}`"
+        message, hint = "this looks like a header, but is not one", f"write `{FORM}`"
     elif not name:
-        message, hint = "the header names no query", f"write `{FORM}`"
+        message, hint = "the header has no query name", f"write `{FORM}`"
     elif not rest or rest[0].startswith("->"):
         message = f"the header of query `{name}` has no command"
         hint = f"add one of {_COMMANDS}, or reword the comment if it is no header"
@@ -138,7 +137,7 @@ _COMMANDS = ", ".join(f"`:{command}`" for command in Command)
 
 def _unknown_command(command: str, name: str, span: Span) -> Diagnostic:
     word = command.lower()
-    near = _ELSEWHERE.get(word) or nearest(word, _KNOWN, similarity=0.65)
+    near = _SYNONYMS.get(word) or nearest(word, _KNOWN, similarity=0.65)
     hint = f"write `:{near}`" if near else f"write one of {_COMMANDS}"
     return Diagnostic(
         code="unknown-command",

@@ -1,15 +1,14 @@
 """text -> tokens, by PostgreSQL's lexical rules (manual 4.1; src/backend/parser/scan.l).
 
-Two readings of the same rules. `tokens` gives every token and covers the text exactly. For the
-files of a project, most of whose tokens say nothing about where a statement ends or where its
-parameters are, `delimiters` gives only the tokens that do and passes over the rest inside one
-regular expression, about ten times faster.
+The same rules are used in two ways. `tokens` gives every token and covers the text exactly.
+`delimiters` gives only the tokens that tell where statements and parameters begin and end; it skips
+the rest inside one regular expression, which is about ten times faster.
 
-Each rule can match in one way only, so that giving up costs no more than reading did. Quantifiers
-of single characters are possessive. Those of groups must not be, since Python before 3.11.5 loses
-its place in them (gh-106052); `(?!'')` keeps a doubled quote together instead. Block comments nest,
-which a regular expression cannot follow; those that do are read by `_nested_end`. What is opened
-and never closed is one token up to the end of the text, for the caller to report at its start.
+Each rule can match in one way only, so backtracking never takes long. Quantifiers of single
+characters are possessive. Those of groups must not be, since Python before 3.11.5 has a bug in them
+(gh-106052); `(?!'')` keeps a doubled quote together instead. Block comments nest, which a regular
+expression cannot follow; `_nested_end` reads the nested ones. A string, comment or quoted identifier
+that never ends is one token up to the end of the text; the caller reports it at its start.
 """
 
 import re
@@ -19,17 +18,18 @@ from functools import cache
 from typing import NamedTuple
 
 WHITE_SPACE = " \t\n\r\f\v"
-"""`space` of scan.l; Python's own idea of white space knows more characters."""
+"""The characters of `space` in scan.l; Python's `str.isspace` accepts more."""
 
 NO_LETTER = r"\x00-@\[-\^`{-\x7f"
-"""What no identifier begins with, for a class of characters; whatever is not ASCII is a letter.
+"""The characters that no identifier begins with, for a character class; all non-ASCII ones are letters.
 
-A class with a range up to the last character of all takes a hundred times as long to compile.
+The class is negated, since one with a range up to the last Unicode character takes a hundred times
+as long to compile.
 """
 
 
 class Kind(StrEnum):
-    """The kinds of tokens. The last row is given by `delimiters` only."""
+    """The kinds of tokens; `NAMED` and `END` are given only by `delimiters`."""
 
     SPACE = "space"
     LINE_COMMENT = "line_comment"
@@ -62,16 +62,16 @@ class Token(NamedTuple):
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """All tokens of *text*, white space and comments included, in order and without gaps."""
+    """Return all tokens of *text*, including white space and comments, in order and without gaps."""
     return _read(_token(), text)
 
 
 def delimiters(text: str) -> Iterator[Token]:
-    """The tokens of *text* that shape a query file; the last one is `Kind.END`.
+    """Return the tokens of *text* that delimit queries, statements and parameters.
 
     They are comments, brackets, semicolons, single colons, `$1`, dollar-quoted strings and what is
-    not terminated. A colon with a name right after it is one `Kind.NAMED`, together with the mark
-    `!` or `?` that follows the name at once and is not the beginning of a longer operator.
+    never closed. A colon with a name right after it is one `Kind.NAMED`, together with a mark `!` or
+    `?` right after the name, unless that begins a longer operator. The last one is `Kind.END`.
     """
     return _read(_DELIMITER, text)
 
@@ -105,7 +105,7 @@ def _read(pattern: re.Pattern[str], text: str) -> Iterator[Token]:
 
 
 def _nested_end(text: str, start: int) -> int:
-    """Where the block comment at *start* ends, or 0 if it never does."""
+    """Return where the block comment at *start* ends, or 0 if it never does."""
     depth = 0
     for match in _COMMENT_EDGE.finditer(text, start):
         depth += 1 if match[0] == "/*" else -1
@@ -124,7 +124,7 @@ _SPACE = r"[ \t\n\r\f\v]++"
 _LINE_COMMENT = r"--[^\n\r]*+"
 _FLAT_BLOCK_COMMENT = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*))[^*/]*+)*\*/"
 
-# Two string constants with nothing between them but white space that has a newline are one.
+# String constants that only white space with a newline separates are one constant.
 _CONTINUATION = (
     r"(?:[ \t\f\v]|--[^\n\r]*+)*[\n\r](?:[ \t\n\r\f\v]++|--[^\n\r]*+[\n\r])*'"
 )
@@ -172,7 +172,7 @@ _COLON = r":(?![:=])"
 
 @cache
 def _token() -> re.Pattern[str]:
-    """The pattern of all tokens, which most builds never need."""
+    """Return the pattern of all tokens, compiled when first needed: most builds never do."""
     return re.compile(
         rf"(?P<space>{_SPACE})|(?P<string>{_STRING})|(?P<word>{_WORD})"
         rf"|(?P<quoted>{_QUOTED_IDENTIFIER})|(?P<dollar>{_DOLLAR})|(?P<number>{_NUMBER})"
@@ -183,15 +183,15 @@ def _token() -> re.Pattern[str]:
     )
 
 
-# Between delimiters it does not matter where an operator ends, nor which one it is: characters that
-# begin neither a delimiter nor a string, a word or a number are passed over together. A point may
-# begin a number, but not the second one of two.
+# Between delimiters it does not matter which operators there are or where they end: characters that
+# begin no delimiter, string, word or number are skipped together. A point may begin a number, except
+# for the second of two points.
 _PLAIN = r"[\x00-!#%&*+,<=>?@\\^`{|}~\x7f]"
 _FILLER = (
     rf"{_WORD}{_PLAIN}*+|{_PLAIN}++|\.(?:\.|(?![0-9])){_PLAIN}*+|{_STRING}"
     rf"|{_QUOTED_IDENTIFIER}|{_NUMBER}|-(?!-)|/(?!\*)|:[:=]|{_LONE_DOLLAR}"
 )
-# Whatever follows the repetition is a delimiter, so that it never has to give anything back.
+# A delimiter must follow the repetition, so it never has to backtrack.
 _DELIMITER = re.compile(
     rf"(?:{_FILLER})*(?:(?P<open>[(\[])|(?P<close>[)\]])|(?P<named>{_NAMED})"
     rf"|(?P<semicolon>;)|(?P<line_comment>{_LINE_COMMENT})|(?P<positional>{_POSITIONAL})"

@@ -1,4 +1,4 @@
-"""SourceFile -> Migration: the files of the migrations folder, paired and in order."""
+"""SourceFile -> Migration: pairs the up and down files of the migrations folder, in order."""
 
 import re
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from ..model.source import SourceFile, Span
 
 
 def migrations(sources: Sequence[SourceFile]) -> tuple[Migration, ...]:
-    """The migrations in *sources*, sorted by version.
+    """Return the migrations in *sources*, sorted by version.
 
-    A file is `VERSION_description.up.sql`, its `.down.sql`, or in the simple form
-    `VERSION_description.sql`, as in SQLx; a folder may have migrations of both forms, one
-    migration may not. Raises `SqlgenError` with all that is wrong with the files' names, and for
-    files of goose and dbmate, which have the way down in them as well.
+    As in SQLx, a file is named `VERSION_description.up.sql` or `.down.sql`, or in the simple form
+    `VERSION_description.sql`. A folder may mix the two forms, but not for one migration. Raises
+    `SqlgenError` with all errors in the names, and for files of goose and dbmate, which contain
+    their down section as well.
     """
     problems: list[Diagnostic] = []
     ups: dict[int, _File] = {}
@@ -107,9 +107,9 @@ def _foreign(source: SourceFile) -> Diagnostic | None:
     stem = PurePosixPath(source.path).name.removesuffix(".sql").removesuffix(".up")
     return Diagnostic(
         code="foreign-migration",
-        message=f"this is a migration of {tool}, and its way down would be run as well",
+        message=f"this is a migration of {tool}, and its down section would be applied too",
         label=Label(Span(source, *match.span("marker"))),
-        hint=f"move what is below this line to `{stem}.down.sql`, and call the rest"
+        hint=f"move what is below this line to `{stem}.down.sql`, and name the rest"
         f" `{stem}.up.sql`",
     )
 

@@ -1,6 +1,6 @@
-"""A statement's delimiters -> its parameters and the text that the server is sent.
+"""A statement's delimiters -> its parameters, and its text as the server gets it.
 
-`:name` becomes `$n`, numbered by first use; `$1` stays what it is.
+`:name` becomes `$n`, numbered by first use; `$1` stays as it is.
 """
 
 import re
@@ -16,27 +16,27 @@ from .parameter_tokens import parameter_tokens
 
 
 def parameters(
-    source: SourceFile, marks: Sequence[Token], first: int, start: int, end: int
+    source: SourceFile, tokens: Sequence[Token], first: int, start: int, end: int
 ) -> tuple[tuple[Parameter, ...], ServerSql]:
-    """The parameters of the statement `source.text[start:end]`, and the statement with `$n`.
+    """Return the parameters of the statement `source.text[start:end]`, and its text with `$n`.
 
-    *marks* are delimiters of the file, `marks[first]` the first one of the statement. Raises
-    `SqlgenError` for all that is wrong with the parameters.
+    *tokens* are the delimiters of the file, and `tokens[first]` is the first one in the statement.
+    Raises `SqlgenError` with all errors in the parameters.
     """
-    if mistakes := foreign_parameters(source, start, end):
-        raise SqlgenError(*mistakes)
-    places = parameter_tokens(source.text, marks, first, end)
+    if errors := foreign_parameters(source, start, end):
+        raise SqlgenError(*errors)
+    places = parameter_tokens(source.text, tokens, first, end)
     kinds = {token.kind for token in places}
     if len(kinds) > 1:
         raise _mixed(source, places)
     named = Kind.NAMED in kinds
-    found = _named(source, places) if named else _positional(source, places)
-    return found, _server_sql(source, places, found, start, end)
+    items = _named(source, places) if named else _positional(source, places)
+    return items, _server_sql(source, places, items, start, end)
 
 
 def _named(source: SourceFile, places: Sequence[Token]) -> tuple[Parameter, ...]:
     spans: dict[str, list[Span]] = {}
-    given: dict[str, tuple[Mark, Span]] = {}
+    marks: dict[str, tuple[Mark, Span]] = {}
     problems: list[Diagnostic] = []
     for _, start, end in places:
         name = source.text[start + 1 : end]
@@ -48,7 +48,7 @@ def _named(source: SourceFile, places: Sequence[Token]) -> tuple[Parameter, ...]
             problems.append(problem)
         spans.setdefault(name, []).append(span)
         if mark:
-            earlier, where = given.setdefault(name, (mark, span))
+            earlier, where = marks.setdefault(name, (mark, span))
             if earlier is not mark:
                 problems.append(_conflict(name, earlier, where, mark, span))
     if problems:
@@ -58,10 +58,10 @@ def _named(source: SourceFile, places: Sequence[Token]) -> tuple[Parameter, ...]
             Parameter(
                 name=name,
                 number=number,
-                mark=given[name][0] if name in given else Mark.INFER,
-                spans=tuple(places_of_it),
+                mark=marks[name][0] if name in marks else Mark.INFER,
+                spans=tuple(uses),
             )
-            for number, (name, places_of_it) in enumerate(spans.items(), 1)
+            for number, (name, uses) in enumerate(spans.items(), 1)
         ]
     )
 
@@ -69,7 +69,7 @@ def _named(source: SourceFile, places: Sequence[Token]) -> tuple[Parameter, ...]
 def _positional(source: SourceFile, places: Sequence[Token]) -> tuple[Parameter, ...]:
     spans: dict[int, list[Span]] = {}
     for _, start, end in places:
-        # More digits than a number of a parameter can have are not worth computing.
+        # No parameter number is that long; Python refuses to read more than 4,300 digits.
         number = int(source.text[start + 1 : end][:12])
         spans.setdefault(number, []).append(Span(source, start, end))
     for rank, number in enumerate(sorted(spans), 1):
@@ -84,12 +84,12 @@ def _positional(source: SourceFile, places: Sequence[Token]) -> tuple[Parameter,
 def _server_sql(
     source: SourceFile,
     places: Sequence[Token],
-    found: Sequence[Parameter],
+    items: Sequence[Parameter],
     start: int,
     end: int,
 ) -> ServerSql:
     text = source.text
-    numbers = {span.start: item.number for item in found for span in item.spans}
+    numbers = {span.start: item.number for item in items for span in item.spans}
     pieces: list[str] = []
     placeholders: list[Placeholder] = []
     origins: list[Origin] = []
@@ -101,7 +101,7 @@ def _server_sql(
             pieces.append(text[position:begin])
             origins.append(Origin(length, position, begin - position))
             length += begin - position
-        # `limit:n` and `:n!and` are tokens next to each other; `limit$1` would be one.
+        # `limit:n` and `:n!and` are two tokens each; `limit$1` would be only one.
         left = " " if named and begin > start and _is_letter(text[begin - 1]) else ""
         right = " " if named and finish < end and _is_letter(text[finish]) else ""
         number = numbers[begin]
@@ -126,7 +126,7 @@ def _server_sql(
 
 
 def _is_letter(character: str) -> bool:
-    """Whether an identifier can have *character* in it."""
+    """Return whether an identifier can contain *character*."""
     return character.isalnum() or character in "_$" or character >= "\x80"
 
 

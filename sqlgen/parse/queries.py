@@ -1,4 +1,4 @@
-"""SourceFile -> QueryFile: a file's headers, comments and statements."""
+"""SourceFile -> QueryFile: reads a file's headers, comments and statements."""
 
 import re
 from collections.abc import Sequence
@@ -19,48 +19,48 @@ from .statements import returns_rows, statements
 
 
 def query_file(source: SourceFile) -> QueryFile:
-    """The queries of *source*.
+    """Return the queries of *source*.
 
-    A file without a header is one query named after the file; nothing but comments, no query.
-    Raises `SqlgenError` with all that is wrong in the file.
+    A file without a header is one query named after the file, or none if it has only comments.
+    Raises `SqlgenError` with all errors in the file.
     """
-    marks = tuple(delimiters(source.text))
+    tokens = tuple(delimiters(source.text))
     headers = tuple(
         index
-        for index, (kind, start, end) in enumerate(marks)
+        for index, (kind, start, end) in enumerate(tokens)
         if kind in COMMENTS and is_header(source.text[start:end])
     )
-    unreadable = _unreadable(source, marks)
+    unreadable = _unreadable(source, tokens)
     if not headers:
         if unreadable:
             raise SqlgenError(*unreadable)
-        return _unnamed(source, marks)
+        return _unnamed(source, tokens)
 
-    problems = [*unreadable, *directives(source, marks[: headers[0]])[1]]
-    if code := _code(source.text, marks, 0, headers[0]):
+    problems = [*unreadable, *directives(source, tokens[: headers[0]])[1]]
+    if code := _code(source.text, tokens, 0, headers[0]):
         problems.append(_before_header(Span(source, code[0].start, code[0].end)))
     sections: list[_Section] = []
-    for first, last in pairwise((*headers, len(marks) - 1)):
+    for first, last in pairwise((*headers, len(tokens) - 1)):
         try:
-            heading = header(source, marks[first].start, marks[first].end)
+            heading = header(source, tokens[first].start, tokens[first].end)
             sections.append(_Section(heading, first + 1, last))
         except SqlgenError as error:
             problems.extend(error.diagnostics)
     problems.extend(_duplicates([section.header for section in sections]))
     queries: tuple[Query, ...] = ()
     try:
-        queries = each(lambda section: _query(source, marks, section), sections)
+        queries = each(lambda section: _query(source, tokens, section), sections)
     except SqlgenError as error:
         problems.extend(error.diagnostics)
     if problems:
         raise SqlgenError(*sorted(problems, key=_position))
-    doc = docstring(source.text, marks[: headers[0]])
+    doc = docstring(source.text, tokens[: headers[0]])
     return QueryFile(source=source, doc=doc, queries=queries)
 
 
 @frozen
 class _Section:
-    """A header and what is below it: the delimiters `[first:last]`, up to where `last` starts."""
+    """A header, and the delimiters `[first:last]` below it; the section ends where `last` starts."""
 
     header: Header
     first: int
@@ -77,18 +77,18 @@ class _Code:
 
 
 def _code(
-    text: str, marks: Sequence[Token], first: int, last: int
+    text: str, tokens: Sequence[Token], first: int, last: int
 ) -> tuple[_Code, ...]:
-    """What stands between semicolons, without comments and white space around it."""
-    found: list[_Code] = []
-    position = marks[first - 1].end if first else 0
+    """Return the text between semicolons, without the comments and white space around it."""
+    statements_: list[_Code] = []
+    position = tokens[first - 1].end if first else 0
     start = end = -1
     index_of_first = first
     for index in range(first, last + 1):
-        kind, begin, finish = marks[index]
+        kind, begin, finish = tokens[index]
         ends = index == last or kind is Kind.SEMICOLON
         is_code = not ends and kind not in COMMENTS
-        if start < 0 or not is_code:  # else it ends behind what is before it anyway
+        if start < 0 or not is_code:  # else the statement goes on
             gap = text[position:begin].rstrip(WHITE_SPACE)
             if code := gap.lstrip(WHITE_SPACE):
                 end = position + len(gap)
@@ -99,18 +99,18 @@ def _code(
                 start, index_of_first = begin, index
             end = finish
         if ends and start >= 0:
-            found.append(_Code(start, end, index_of_first))
+            statements_.append(_Code(start, end, index_of_first))
             start = -1
         position = finish
-    return tuple(found)
+    return tuple(statements_)
 
 
-def _query(source: SourceFile, marks: Sequence[Token], section: _Section) -> Query:
+def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Query:
     heading = section.header
-    code = _statement(source, marks, section.first, section.last, heading.name)
+    code = _statement(source, tokens, section.first, section.last, heading.name)
     if code is None:
         raise _empty(heading)
-    found, sql = parameters(source, marks, code.first, code.start, code.end)
+    items, sql = parameters(source, tokens, code.first, code.start, code.end)
     return Query(
         name=heading.name,
         name_span=heading.name_span,
@@ -118,51 +118,55 @@ def _query(source: SourceFile, marks: Sequence[Token], section: _Section) -> Que
         row=heading.row,
         row_span=heading.row_span,
         doc=docstring(
-            source.text, marks[section.first : section.last], right_below=heading.end
+            source.text, tokens[section.first : section.last], right_below=heading.end
         ),
-        parameters=found,
+        parameters=items,
         sql=sql,
-        allowed=_allowed(source, marks[section.first : code.first]),
+        allowed=_allowed(source, tokens[section.first : code.first]),
     )
 
 
-def _allowed(source: SourceFile, marks: Sequence[Token]) -> frozenset[str]:
-    allowed, problems = allowed_warnings(source, marks, WARNINGS)
+def _allowed(source: SourceFile, tokens: Sequence[Token]) -> frozenset[str]:
+    allowed, problems = allowed_warnings(source, tokens, WARNINGS)
     if problems:
         raise SqlgenError(*problems)
     return allowed
 
 
-def _unnamed(source: SourceFile, marks: Sequence[Token]) -> QueryFile:
-    code = _statement(source, marks, 0, len(marks) - 1, "")
+def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
+    code = _statement(source, tokens, 0, len(tokens) - 1, "")
     if code is None:
-        doc = docstring(source.text, marks)
+        doc = docstring(source.text, tokens)
         return QueryFile(source=source, doc=doc, queries=())
     name = PurePosixPath(source.path).stem
     whole = Span(source, code.start, code.end)
     if not is_snake_case(name):
         raise _bad_file_name(name, whole)
-    found, sql = parameters(source, marks, code.first, code.start, code.end)
+    items, sql = parameters(source, tokens, code.first, code.start, code.end)
     query = Query(
         name=name,
         name_span=whole,
         command=Command.MANY if returns_rows(whole.text) else Command.EXEC,
         row=None,
         row_span=None,
-        doc=docstring(source.text, [mark for mark in marks if mark.end <= code.start]),
-        parameters=found,
+        doc=docstring(
+            source.text, [token for token in tokens if token.end <= code.start]
+        ),
+        parameters=items,
         sql=sql,
         named_after_file=True,
-        allowed=_allowed(source, [mark for mark in marks if mark.end <= code.start]),
+        allowed=_allowed(
+            source, [token for token in tokens if token.end <= code.start]
+        ),
     )
     return QueryFile(source=source, doc="", queries=(query,))
 
 
 def _statement(
-    source: SourceFile, marks: Sequence[Token], first: int, last: int, name: str
+    source: SourceFile, tokens: Sequence[Token], first: int, last: int, name: str
 ) -> _Code | None:
-    """The one statement of a section, or None if there is none."""
-    codes = _code(source.text, marks, first, last)
+    """Return the statement of a section, or None if there is none."""
+    codes = _code(source.text, tokens, first, last)
     if len(codes) < 2:
         return codes[0] if codes else None
     # Semicolons inside the body of a function do not end a statement.
@@ -186,7 +190,7 @@ def _statement(
     )
 
 
-def _unreadable(source: SourceFile, marks: Sequence[Token]) -> list[Diagnostic]:
+def _unreadable(source: SourceFile, tokens: Sequence[Token]) -> list[Diagnostic]:
     problems = []
     if (nul := source.text.find("\0")) >= 0:
         problems.append(
@@ -197,7 +201,7 @@ def _unreadable(source: SourceFile, marks: Sequence[Token]) -> list[Diagnostic]:
                 hint="remove it",
             )
         )
-    for kind, start, _ in marks[-2:]:
+    for kind, start, _ in tokens[-2:]:
         if kind is Kind.UNTERMINATED:
             match = _OPENING.match(source.text, start)
             opening = match[0] if match else source.text[start]
@@ -251,7 +255,7 @@ def _empty(heading: Header) -> SqlgenError:
 def _before_header(span: Span) -> Diagnostic:
     return Diagnostic(
         code="statement-without-header",
-        message="a statement stands before the first header",
+        message="there is a statement before the first header",
         label=Label(span),
         hint=f"put a header above it, `{FORM}`",
     )

@@ -1,16 +1,15 @@
-"""text -> the statements of a script, split at the semicolons that end one."""
+"""text -> the statements of a script, split at the semicolons between them."""
 
 from .lexer import TRIVIA, Kind, tokens
 
 
 def statements(text: str) -> tuple[tuple[int, int], ...]:
-    """The start and end of each statement of *text*, without semicolons and outer comments.
+    """Return the start and end of each statement of *text*, without semicolons and outer comments.
 
-    A semicolon ends a statement unless it stands in parentheses (`CREATE RULE … DO (…; …)`) or
-    in the body of a function that is written in SQL (`BEGIN ATOMIC … END`, in which `CASE` has an
-    `END` of its own), as in psql (src/fe_utils/psqlscan.l).
+    A semicolon ends a statement unless it is in parentheses (`CREATE RULE … DO (…; …)`) or
+    in the body of an SQL function (`BEGIN ATOMIC … END`, where `CASE` has an `END` of its own), as in psql (src/fe_utils/psqlscan.l).
     """
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     words: list[str] = []
     start = end = -1
     brackets = blocks = 0
@@ -20,7 +19,7 @@ def statements(text: str) -> tuple[tuple[int, int], ...]:
             continue
         if kind is Kind.SEMICOLON and not brackets and not blocks:
             if start >= 0:
-                found.append((start, end))
+                spans.append((start, end))
             start, words = -1, []
             continue
         if start < 0:
@@ -40,16 +39,15 @@ def statements(text: str) -> tuple[tuple[int, int], ...]:
             elif word == "end" and blocks:
                 blocks -= 1
     if start >= 0:
-        found.append((start, end))
-    return tuple(found)
+        spans.append((start, end))
+    return tuple(spans)
 
 
 def returns_rows(text: str) -> bool:
-    """Whether the statement *text* looks as if it returned rows.
+    """Return whether the statement *text* seems to return rows; only the server knows for sure.
 
-    It does if it has a RETURNING outside parentheses, or if its verb is one of those that give
-    rows; the verb of a WITH is the first one outside parentheses. SELECT INTO makes a table and
-    gives no rows. Only the server knows for sure.
+    It does if it has a RETURNING outside parentheses, or if its command returns rows. The command of
+    a WITH is the first one outside parentheses. SELECT INTO creates a table and returns no rows.
     """
     depth = 0
     first = ""

@@ -171,13 +171,13 @@ def test_files_with_both_ways_in_them(tool: str, up: str, down: str) -> None:
     assert (
         report.text(caught.value.diagnostics)
         == f"""\
-error[foreign-migration]: this is a migration of {tool}, and its way down would be run as well
+error[foreign-migration]: this is a migration of {tool}, and its down section would be applied too
  --> migrations/1_a.sql:4:4
   |
 4 | {down}
   |    {"^" * len(marker)}
   |
-  = hint: move what is below this line to `1_a.down.sql`, and call the rest `1_a.up.sql`"""
+  = hint: move what is below this line to `1_a.down.sql`, and name the rest `1_a.up.sql`"""
     )
 
 

@@ -50,7 +50,7 @@ def test_malformed_header() -> None:
     check(
         "-- name list_all :many\nselect 1\n--name:x\nselect 1\n-- name: y many\nselect 1\n-- name: :one\nselect 1\n-- name: z :one ->\nselect 1\n-- name: z :one more\n/* name: x :one */\n",
         """
-error[malformed-header]: this looks like a header, but is none
+error[malformed-header]: this looks like a header, but is not one
  --> queries/q.sql:1:1
   |
 1 | -- name list_all :many
@@ -74,7 +74,7 @@ error[malformed-header]: the command of query `y` lacks its colon
   |
   = hint: write `:many`
 
-error[malformed-header]: the header names no query
+error[malformed-header]: the header has no query name
  --> queries/q.sql:7:1
   |
 7 | -- name: :one
@@ -115,7 +115,7 @@ def test_header_behind_code() -> None:
     check(
         "-- name: a :one\nselect 1; -- name: b :one\nselect 2",
         """
-error[malformed-header]: the header of query `b` stands behind `select 1;`
+error[malformed-header]: the header of query `b` is not on a line of its own, but behind `select 1;`
  --> queries/q.sql:2:11
   |
 2 | select 1; -- name: b :one
@@ -263,7 +263,7 @@ def test_statement_without_header() -> None:
     check(
         "set x = 1;\n-- name: b :one\nselect 1;\n",
         """
-error[statement-without-header]: a statement stands before the first header
+error[statement-without-header]: there is a statement before the first header
  --> queries/q.sql:1:1
   |
 1 | set x = 1;
@@ -550,7 +550,7 @@ error[at-parameter]: `@n` is the operator `@` (absolute value) before `n`
   |
   = hint: write `:n` (for the absolute value write `abs(n)`)
 
-error[sqlc-function]: `sqlc.slice` is known to sqlc alone
+error[sqlc-function]: `sqlc.slice` is known only to sqlc
  --> queries/q.sql:2:51
   |
 2 | DELETE FROM t WHERE id = @id AND n=@n AND m = ANY(sqlc.slice('ids'))
@@ -558,7 +558,7 @@ error[sqlc-function]: `sqlc.slice` is known to sqlc alone
   |
   = hint: write `= ANY(:ids)`
 
-error[sqlc-function]: `sqlc.embed` is known to sqlc alone
+error[sqlc-function]: `sqlc.embed` is known only to sqlc
  --> queries/q.sql:4:8
   |
 4 | SELECT sqlc.embed(t), sqlc . narg ( x ) FROM t
@@ -566,7 +566,7 @@ error[sqlc-function]: `sqlc.embed` is known to sqlc alone
   |
   = hint: write `t.*`
 
-error[sqlc-function]: `sqlc.narg` is known to sqlc alone
+error[sqlc-function]: `sqlc.narg` is known only to sqlc
  --> queries/q.sql:4:23
   |
 4 | SELECT sqlc.embed(t), sqlc . narg ( x ) FROM t
