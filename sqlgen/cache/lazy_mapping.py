@@ -1,6 +1,6 @@
-"""A mapping that is kept item by item, of which an item is read when it is asked for first.
+"""A mapping that is pickled item by item, and unpickles an item when it is first looked up.
 
-store.put(key, pickle.dumps(Lazy(facts)))
+store.put(key, pickle.dumps(LazyMapping(facts)))
 pickle.loads(store.get(key)).get(oid)
 """
 
@@ -12,37 +12,37 @@ Value = TypeVar("Value")
 
 
 class LazyMapping(Mapping[int, Value], Generic[Value]):
-    """The items of a mapping, none of which is None."""
+    """A read-only mapping from integers to values, none of which is `None`."""
 
-    __slots__ = ("_kept", "_read")
+    __slots__ = ("_pickled", "_values")
 
     def __init__(self, items: Mapping[int, Value]) -> None:
-        self._read = dict(items)
-        self._kept: dict[int, bytes] = {}
+        self._values = dict(items)
+        self._pickled: dict[int, bytes] = {}
 
     def get(self, key: int, default: Any = None) -> Any:
-        """The item of that key; asked for so often that it is not left to `Mapping`."""
-        found = self._read.get(key)
-        if found is None and key in self._kept:
-            found = self._read[key] = pickle.loads(self._kept[key])
-        return default if found is None else found
+        """Return the value of *key*; written here since `Mapping.get` is slower."""
+        value = self._values.get(key)
+        if value is None and key in self._pickled:
+            value = self._values[key] = pickle.loads(self._pickled[key])
+        return default if value is None else value
 
     def __getitem__(self, key: int) -> Value:
-        found: Value | None = self.get(key)
-        if found is None:
+        value: Value | None = self.get(key)
+        if value is None:
             raise KeyError(key)
-        return found
+        return value
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._kept or self._read)
+        return iter(self._pickled or self._values)
 
     def __len__(self) -> int:
-        return len(self._kept or self._read)
+        return len(self._pickled or self._values)
 
     def __getstate__(self) -> dict[int, bytes]:
         protocol = pickle.HIGHEST_PROTOCOL
-        return self._kept or {k: pickle.dumps(v, protocol) for k, v in self.items()}
+        return self._pickled or {k: pickle.dumps(v, protocol) for k, v in self.items()}
 
-    def __setstate__(self, kept: dict[int, bytes]) -> None:
-        self._read = {}
-        self._kept = kept
+    def __setstate__(self, pickled: dict[int, bytes]) -> None:
+        self._values = {}
+        self._pickled = pickled

@@ -1,8 +1,8 @@
-"""Key -> bytes, in files of the user's cache directory.
+"""key -> bytes, in files of the user's cache directory.
 
-Each entry is a file with its own checksum in front, written beside its place and moved there in one
-step. So an entry is whole or it is absent: half-written, corrupted and deleted ones are simply not
-there, and two processes that write one entry both write the same.
+Each entry is a file that begins with a checksum. It is written under another name and then renamed,
+so an entry is complete or absent; corrupted ones count as absent. Two processes may write the same
+entry at once, since both write the same bytes.
 """
 
 import hashlib
@@ -15,25 +15,25 @@ from threading import get_ident
 from typing import Final
 
 LIMIT: Final = 256 * 2**20
-"""Bytes that all entries together may take; beyond that the ones unused for longest go."""
-_PRUNED: Final = 24 * 3600
-"""Seconds between two looks at the size of it all, and between two notes of an entry's use."""
+"""The size of all entries in bytes above which the least recently used ones are deleted."""
+_INTERVAL: Final = 24 * 3600
+"""Seconds between two checks of the total size, and between two updates of an entry's time."""
 _CHECKSUM: Final = hashlib.sha256().digest_size
 
 
 class Store:
-    """The entries below a folder, of *limit* bytes in all; one without a folder never has any."""
+    """The entries below *folder*, up to *limit* bytes in all; always empty without a folder."""
 
     def __init__(self, folder: Path | None, *, limit: int = LIMIT) -> None:
         self._folder = folder
         self._limit = limit
 
     def __bool__(self) -> bool:
-        """Whether anything is kept at all."""
+        """Return whether the store keeps anything at all."""
         return self._folder is not None
 
     def get(self, key: str) -> bytes | None:
-        """The entry of that key, or None."""
+        """Return the entry of *key*, or `None` if there is none."""
         if self._folder is None:
             return None
         path = self._path(key)
@@ -45,12 +45,12 @@ class Store:
         if checksum != hashlib.sha256(key.encode() + value).digest():
             return None
         with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _PRUNED:
+            if time.time() - path.stat().st_mtime > _INTERVAL:
                 os.utime(path)
         return value
 
     def put(self, key: str, value: bytes) -> None:
-        """Keep an entry. A folder that cannot be written to, or a full disk, is no mistake."""
+        """Store an entry; do nothing if the folder cannot be written to or the disk is full."""
         if self._folder is None:
             return
         path = self._path(key)
@@ -70,27 +70,27 @@ class Store:
         return self._folder / key[:2] / key
 
     def _prune(self) -> None:
-        """Once a day, delete what was not used for longest, and what was left half-written."""
+        """Delete the least recently used entries and abandoned temporary files, once a day."""
         assert self._folder is not None
         note = self._folder / "pruned"
         with suppress(OSError):
-            if note.exists() and time.time() - note.stat().st_mtime < _PRUNED:
+            if note.exists() and time.time() - note.stat().st_mtime < _INTERVAL:
                 return
             note.touch()
             prune(self._folder, self._limit)
 
 
 def prune(folder: Path, limit: int) -> None:
-    """Delete entries of *folder*, those unused for longest first, until they fit into *limit*."""
-    found: list[tuple[float, int, Path]] = []
+    """Delete the least recently used entries of *folder* until all fit into *limit* bytes."""
+    entries: list[tuple[float, int, Path]] = []
     for path in folder.glob("*/*"):
         with suppress(OSError):
             status = path.stat()
-            found.append((status.st_mtime, status.st_size, path))
-    total = sum(size for _, size, _ in found)
-    for used, size, path in sorted(found):
-        is_left_over = path.suffix == ".half" and time.time() - used > _PRUNED
-        if total <= limit and not is_left_over:
+            entries.append((status.st_mtime, status.st_size, path))
+    total = sum(size for _, size, _ in entries)
+    for used, size, path in sorted(entries):
+        is_abandoned = path.suffix == ".half" and time.time() - used > _INTERVAL
+        if total <= limit and not is_abandoned:
             continue
         with suppress(OSError):
             path.unlink()
@@ -98,10 +98,10 @@ def prune(folder: Path, limit: int) -> None:
 
 
 def open_store() -> Store:
-    """The user's store: in `SQLGEN_CACHE_DIR`, or where the system keeps caches.
+    """Return the user's store, in `SQLGEN_CACHE_DIR` or in the system's folder for caches.
 
-    `SQLGEN_NO_CACHE` turns it off. A folder that others can write into is not used, since what is
-    in it is believed.
+    It is empty if `SQLGEN_NO_CACHE` is set, or if other users can write to the folder: entries are
+    unpickled, which can run code.
     """
     if os.environ.get("SQLGEN_NO_CACHE"):
         return Store(None)
@@ -117,10 +117,10 @@ def open_store() -> Store:
 
 
 def _folder() -> Path:
-    if given := os.environ.get("SQLGEN_CACHE_DIR"):
-        return Path(given)
+    if folder := os.environ.get("SQLGEN_CACHE_DIR"):
+        return Path(folder)
     if os.uname().sysname == "Linux":
-        # As platformdirs has it, whose import takes longer than all the rest.
+        # The same as platformdirs returns, whose import takes longer than everything else here.
         base = os.environ.get("XDG_CACHE_HOME", "").strip()
         return Path(base or Path.home() / ".cache") / "sqlgen"
     import platformdirs

@@ -1,4 +1,4 @@
-"""TypedQuery <-> the committed analysis files, so that generated code can be checked without a server."""
+"""TypedQuery <-> the committed lockfile, against which a check needs no server."""
 
 from .files import (
     Lockfile,

@@ -1,8 +1,9 @@
-"""An analysed project <-> its lock files, `.sqlgen/` beside the generated code.
+"""TypedQuery <-> the files of the lock, in `.sqlgen/` inside the generated package.
 
-One file for each query file, and `schema.json` for what they share: the migrations' checksums, the
-settings that types depend on, and the types themselves. Sorted, an item a line, and without a
-version of anything, so that branches seldom conflict; `sqlgen build` writes them anew.
+There is one file for each query file, and `schema.json` for what they share: the migrations'
+checksums, a digest of the settings that types depend on, and the types. Everything is sorted, one
+item a line, and there are no version numbers, so that branches seldom conflict. `sqlgen build`
+resolves conflicts by writing the files again.
 """
 
 import hashlib
@@ -24,15 +25,15 @@ from .types import Data, TypeReader
 _BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
 TypeTable = Mapping[str, Data]
-"""The types that files mention, each under the name that PostgreSQL displays for it."""
+"""The types that occur in lock files, as plain data by the name that PostgreSQL displays."""
 
 
 def query_file(
     config: Config, file: QueryFile, typed: Sequence[TypedQuery]
 ) -> tuple[GeneratedFile, TypeTable]:
-    """The lock of a query file, and the types that it mentions."""
+    """Return the lock file of a query file, and the types that occur in it."""
     writer = EntryWriter()
-    entries = {one.query.name: writer.entry(one) for one in typed}
+    entries = {query.query.name: writer.entry(query) for query in typed}
     path = _path(config, file.source.path)
     return _file(path, _queries(entries)), writer.types.types
 
@@ -40,29 +41,29 @@ def query_file(
 def schema_file(
     config: Config, migrations: Iterable[SourceFile], types: Iterable[TypeTable]
 ) -> GeneratedFile:
-    """The lock of what all query files share; *migrations* are the up scripts in their order.
+    """Return the lock file with what all query files share.
 
-    Of one name there is one type in a database: `format_type` qualifies what the search path does
-    not show.
+    *migrations* are the up files in order, *types* those of each query file. A name has only one
+    type in a database, since `format_type` qualifies names that are not visible on the search path.
     """
     merged: dict[str, Data] = {}
-    for mentioned in types:
-        for name, data in mentioned.items():
+    for table in types:
+        for name, data in table.items():
             merged.setdefault(name, data)
     schema = {**_facts(config, migrations), "types": merged}
     return _file(schema_path(config), ",\n".join(_lines(schema)))
 
 
 def schema_path(config: Config) -> str:
-    """Where it is recorded what all queries share."""
+    """Return the path of the lock file that all query files share."""
     return f"{config.output}/{LOCK_FOLDER}/schema.json"
 
 
 class Lockfile:
-    """The lock of a project, in *generated* (contents by path), beside its migrations.
+    """The lock of a project, read from *generated* (contents by path).
 
-    `stale` tells in what the schema and the settings are not the recorded ones. Raises
-    `SqlgenError` where there is no lock, or it cannot be read.
+    `stale` has an error for each difference of *migrations* (the up files) and settings from the
+    recorded ones. The constructor raises `SqlgenError` if the lock is missing or unreadable.
     """
 
     def __init__(
@@ -80,18 +81,18 @@ class Lockfile:
     def queries(
         self, file: QueryFile
     ) -> tuple[tuple[TypedQuery, ...], tuple[Diagnostic, ...]]:
-        """The analysed queries of a file, and a diagnostic for each that is another by now.
+        """Return the analysed queries of a file, and an error for each that has changed since.
 
-        Raises `SqlgenError` where the file's lock cannot be read.
+        Raises `SqlgenError` if the file's lock cannot be read.
         """
         path = _path(self._config, file.source.path)
-        known = path in self._generated
-        queries = _data(path, self._generated).get("queries", {}) if known else {}
+        is_locked = path in self._generated
+        entries = _data(path, self._generated).get("queries", {}) if is_locked else {}
         typed: list[TypedQuery] = []
         stale: list[Diagnostic] = []
         for query in file.queries:
             try:
-                data = queries.get(query.name, {})
+                data = entries.get(query.name, {})
                 if data.get("fingerprint") == fingerprint(query):
                     typed.append(read(query, data, self._decoder))
                     continue
@@ -105,22 +106,23 @@ class Lockfile:
 def column_users(
     config: Config, generated: Mapping[str, bytes]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The queries that read or write a column, by its table and its name, as of the last build.
+    """Return the names of the queries that read or write each column, as of the last build.
 
-    Raises `SqlgenError` where the lock cannot be read; without one there are none.
+    A key is a table's name and a column's. The result is empty without a lock. Raises `SqlgenError`
+    if the lock cannot be read.
     """
     folder = f"{config.output}/{LOCK_FOLDER}/queries/"
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    users: dict[tuple[str, str], tuple[str, ...]] = {}
     for path in sorted(p for p in generated if p.startswith(folder)):
         for name, query in _data(path, generated).get("queries", {}).items():
             columns = (*query.get("reads", ()), *query.get("writes", ()))
             for table, column in {(table, column) for _, table, column in columns}:
-                found[table, column] = (*found.get((table, column), ()), name)
-    return found
+                users[table, column] = (*users.get((table, column), ()), name)
+    return users
 
 
 def _facts(config: Config, migrations: Iterable[SourceFile]) -> Data:
-    """What the recorded types were found with."""
+    """Return the digests of the settings and migrations that the recorded types depend on."""
     settings = (config.search_path, config.array_elements.value, config.never_null)
     return {
         "configuration": hashlib.sha256(repr(settings).encode()).hexdigest()[:40],
@@ -131,7 +133,7 @@ def _facts(config: Config, migrations: Iterable[SourceFile]) -> Data:
 def _changed(
     schema: Data, now: Data, migrations: Sequence[SourceFile]
 ) -> Iterator[Diagnostic]:
-    """In what the schema is another than the recorded one."""
+    """Return an error for each difference between the schema and the recorded one."""
     if schema.get("configuration") != now["configuration"]:
         yield _stale(
             "the settings of `[tool.sqlgen]` that types depend on were changed"
@@ -156,14 +158,14 @@ def _stale(what: str, label: Label | None = None) -> Diagnostic:
 
 
 def _path(config: Config, source: str) -> str:
-    """Where the lock of a query file is."""
+    """Return the path of the lock file of a query file."""
     folder = f"{config.output}/{LOCK_FOLDER}"
     inside = source.removeprefix(f"{config.queries}/").removesuffix(".sql")
     return f"{folder}/queries/{inside}.json"
 
 
 def _queries(entries: Mapping[str, str]) -> str:
-    """The lines of the queries' entries, by their names."""
+    """Return the lines of the entries, sorted by the queries' names."""
     lines = ",\n".join(
         [f"    {quoted(name)}: {{\n{entries[name]}\n    }}" for name in sorted(entries)]
     )
@@ -175,7 +177,7 @@ def _file(path: str, body: str) -> GeneratedFile:
 
 
 def _lines(data: Mapping[str, Any], indent: str = "  ") -> Iterator[str]:
-    """The items of an object, one a line where they are no objects or lists of such."""
+    """Return the lines of an object: an item on each, objects and lists of them on several."""
     for key, value in sorted(data.items()):
         head = f"{indent}{encoded(key)}: "
         deeper = indent + "  "
@@ -200,12 +202,12 @@ def _data(path: str, generated: Mapping[str, bytes]) -> Data:
             )
         )
     try:
-        found = json.loads(generated[path])
+        data = json.loads(generated[path])
     except ValueError:
         raise _unreadable(path) from None
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         raise _unreadable(path)
-    return found
+    return data
 
 
 def _unreadable(path: str) -> SqlgenError:
@@ -214,6 +216,6 @@ def _unreadable(path: str) -> SqlgenError:
             code="unreadable-lock",
             message=f"`{path}` is not what sqlgen writes",
             label=None,
-            hint="run `sqlgen build` and commit the result, which also solves a merge conflict",
+            hint="run `sqlgen build` and commit the result, which also resolves a merge conflict",
         )
     )

@@ -1,29 +1,30 @@
-"""Query -> what its analysis is found by."""
+"""Query -> its fingerprint, the key of its analysis in the lock and in caches."""
 
 import hashlib
 
 from ..model.query import Query
 
-_KNOWN: dict[int, tuple[Query, str]] = {}
+_RECENT: dict[int, tuple[Query, str]] = {}
 _MOST = 10_000
 
 
 def fingerprint(query: Query) -> str:
-    """What the analysis of a query depends on, beside the schema: its text, marks and command.
+    """Return a digest of what the analysis of a query depends on, apart from the schema.
 
-    Each is asked for several times in a build: by the cache, the lock, and what is carried over.
+    That is its text, marks and command. Recent results are remembered, since a build asks for each
+    several times.
     """
-    known = _KNOWN.get(id(query))
-    if known is not None and known[0] is query:
-        return known[1]
-    if len(_KNOWN) >= _MOST:
-        _KNOWN.clear()
-    found = _fingerprint(query)
-    _KNOWN[id(query)] = query, found
-    return found
+    entry = _RECENT.get(id(query))
+    if entry is not None and entry[0] is query:
+        return entry[1]
+    if len(_RECENT) >= _MOST:
+        _RECENT.clear()
+    digest = _digest(query)
+    _RECENT[id(query)] = query, digest
+    return digest
 
 
-def _fingerprint(query: Query) -> str:
+def _digest(query: Query) -> str:
     sql = query.sql
     start = sql.to_source(0)
     facts = (

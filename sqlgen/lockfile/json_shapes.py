@@ -16,7 +16,7 @@ from ..model.json_shape import (
 
 
 def written(shape: JsonShape) -> Any:
-    """The data for a shape."""
+    """Return a shape as plain data."""
     match shape:
         case JsonScalar(kind):
             return kind.value
@@ -31,7 +31,7 @@ def written(shape: JsonShape) -> Any:
 
 
 def read(data: Any) -> JsonShape:
-    """The shape that was written."""
+    """Return the shape that was written as *data*."""
     if isinstance(data, str):
         return JsonScalar(JsonKind(data))
     if isinstance(data, list):

@@ -65,7 +65,10 @@ def unpack(content: bytes, queries: Sequence[Query]) -> dict[int, TypedQuery]:
 
 
 def _warning(warning: Diagnostic, query: Query) -> Row | None:
-    """None where a place of it is outside of the query: it would not move along with it."""
+    """Return a warning as plain data, or `None` if a label is outside of the query.
+
+    Such a label would not move together with the query.
+    """
     labels = [_label(label, query) for label in (warning.label, *warning.related)]
     if None in labels:
         return None
@@ -87,7 +90,10 @@ def _read_warning(row: Row, query: Query) -> Diagnostic:
 
 
 def _label(label: Label | None, query: Query) -> Row | None:
-    """A place: the query's name, or characters counted from where its statement starts."""
+    """Return a label as the query's name, or as characters counted from its statement's start.
+
+    `None` stands for a place outside of the query, an empty list for no label.
+    """
     if label is None:
         return []
     span, start = label.span, query.sql.to_source(0)

@@ -19,10 +19,10 @@ Data = dict[str, Any]
 
 
 class TypeWriter:
-    """Gathers the types that are written, by name.
+    """Collects the types that are written, by name, in `types`.
 
-    `format_type` qualifies the name of what the search path does not show, so that in one database
-    a name means one type; should it ever not, the second one's says more.
+    A name has only one type in a database, since `format_type` qualifies names that are not visible
+    on the search path. If it ever has two, the name of the second one is extended.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class TypeWriter:
         self._known: dict[str, PgType] = {}
 
     def name(self, type_: PgType) -> str:
-        """The name to write for *type_*."""
+        """Return the name to write for *type_*."""
         name = type_.display
         known = self._known.get(name)
         if known is type_:
@@ -58,17 +58,17 @@ class TypeWriter:
                 data = {"base": self.name(base), "not_null": not_null}
                 return data | {"literals": list(literals)} | _comment(type_.comment)
             case CompositeType(fields=fields, is_relation=is_relation):
-                shown = [[f.name, self.name(f.type), f.not_null] for f in fields]
-                data = {"fields": shown, "is_relation": is_relation}
+                rows = [[f.name, self.name(f.type), f.not_null] for f in fields]
+                data = {"fields": rows, "is_relation": is_relation}
                 return data | _comment(type_.comment)
             case RangeType(subtype=subtype, multirange=multirange):
                 return {"subtype": self.name(subtype), "multirange": multirange}
 
 
 class TypeReader:
-    """Makes types of what a `TypeWriter` gathered; raises `KeyError` and the like for anything else.
+    """Makes the types that a `TypeWriter` collected, and columns, each once.
 
-    And columns of their names, each once.
+    Raises `KeyError`, `TypeError` and the like for any other data.
     """
 
     def __init__(self, types: Mapping[str, Data]) -> None:
@@ -77,26 +77,26 @@ class TypeReader:
         self._columns: dict[tuple[str, ...], ColumnName] = {}
 
     def type(self, name: str) -> PgType:
-        """The type that was written as *name*."""
-        found = self._made.get(name)
-        if found is None:
-            found = self._made[name] = self._type(name, self._types[name])
-        return found
+        """Return the type that was written as *name*."""
+        type_ = self._made.get(name)
+        if type_ is None:
+            type_ = self._made[name] = self._type(name, self._types[name])
+        return type_
 
     def domain(self, name: str) -> DomainType:
-        """The domain that was written as *name*."""
-        found = self.type(name)
-        if not isinstance(found, DomainType):
-            raise ValueError(f"{name} is no domain")
-        return found
+        """Return the domain that was written as *name*."""
+        type_ = self.type(name)
+        if not isinstance(type_, DomainType):
+            raise ValueError(f"{name} is not a domain")
+        return type_
 
     def column(self, names: Sequence[str]) -> ColumnName:
-        """The column of these names: its schema, its relation and its own."""
+        """Return the column with these names: its schema's, its relation's and its own."""
         key = tuple(names)
-        found = self._columns.get(key)
-        if found is None:
-            found = self._columns[key] = ColumnName(*key)
-        return found
+        column = self._columns.get(key)
+        if column is None:
+            column = self._columns[key] = ColumnName(*key)
+        return column
 
     def _type(self, name: str, data: Data) -> PgType:
         known: Data = {

@@ -1,4 +1,4 @@
-"""`[tool.sqlgen]` of a project's pyproject.toml."""
+"""The configuration of a project: `[tool.sqlgen]` of its pyproject.toml."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -9,7 +9,7 @@ from .frozen import frozen
 
 
 class Mode(StrEnum):
-    """Which functions are generated."""
+    """Which functions are generated: synchronous ones, asynchronous ones, or both."""
 
     SYNC = "sync"
     ASYNC = "async"
@@ -17,7 +17,7 @@ class Mode(StrEnum):
 
 
 class RowStyle(StrEnum):
-    """What a row class is."""
+    """The kind of class that rows are."""
 
     DATACLASS = "dataclass"
     NAMEDTUPLE = "namedtuple"
@@ -27,14 +27,14 @@ class RowStyle(StrEnum):
 
 
 class ArrayElements(StrEnum):
-    """Whether the elements of a table's array column may be NULL."""
+    """Whether the elements of array columns of tables may be NULL."""
 
     NOT_NULL = "not-null"
     NULLABLE = "nullable"
 
 
 class NameKind(StrEnum):
-    """What the names of a part of the configuration are names of."""
+    """The kind of a name in the configuration, as messages call it."""
 
     COLUMNS = "column"
     TYPES = "type"
@@ -43,7 +43,7 @@ class NameKind(StrEnum):
 
 @frozen
 class UnknownName:
-    """A name in the configuration that nothing in the database has; `nearest` may be empty."""
+    """A name in the configuration that the database does not have, and the nearest one or `""`."""
 
     kind: NameKind
     name: str
@@ -52,7 +52,7 @@ class UnknownName:
 
 @frozen(kw_only=True)
 class MigrateConfig:
-    """`[tool.sqlgen.migrate]`: the ledger's table, the lock's patience in seconds, the seeds."""
+    """`[tool.sqlgen.migrate]`: the ledger's table, seconds to wait for the lock, folder of seeds."""
 
     table: str = "_sqlgen_migrations"
     lock_timeout: float = 60.0
@@ -65,10 +65,10 @@ class Config:
 
     `root` is the absolute folder of pyproject.toml; the other paths are relative to it, with `/`
     between their parts. `server` is `"embedded"` or a connection URL. `extensions` is the folder
-    of the project's own stand-ins for extensions, or None, and `templates` that of its own templates
-    of generated code. `types`, `columns` and `aliases` map a
-    database type, a `table.column` (or `schema.table.column`) and an alias to a Python type
-    expression as text. `never_null` are functions of the user's own, as `schema.name(types)`.
+    of the project's extension shims, or `None`, and `templates` that of its own templates of
+    generated code. `types`, `columns` and `aliases` map a database type, a `table.column` (or
+    `schema.table.column`) and an alias to a Python type expression as text. `never_null` are the
+    user's functions that never return NULL, as `schema.name(types)`.
     """
 
     root: Path
@@ -90,5 +90,5 @@ class Config:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns, types and functions of the database that it speaks of."""
+        """Return the names of columns, types and functions that the configuration uses."""
         return (*self.columns, *self.types, *self.never_null)

@@ -1,4 +1,4 @@
-"""What sqlgen has to say about a user's input, as data; `report` makes text of it."""
+"""Errors and warnings about a user's input, as data; `report` makes text of them."""
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 
 
 class Severity(StrEnum):
-    """How bad it is: an error stops the build, a warning does not."""
+    """The severity of a diagnostic: an error stops the build, a warning does not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -20,7 +20,7 @@ class Severity(StrEnum):
 
 @frozen
 class Label:
-    """A place in a source file, and what there is to say about it (may be empty)."""
+    """A place in a source file, with a text about it (may be empty)."""
 
     span: Span
     text: str = ""
@@ -28,12 +28,12 @@ class Label:
 
 @frozen(kw_only=True)
 class Diagnostic:
-    """One mistake of the user's, or one warning.
+    """One error in a user's input, or one warning.
 
-    `code` is a kebab-case word of ours or an SQLSTATE of PostgreSQL's. `message` starts in lower
-    case, has no full stop, names the thing and puts code in backticks. `label` is the place, and
-    is missing only where there is none (no server could be started). `related` are further places
-    that explain the first. `hint` is an instruction in the imperative, or empty.
+    `code` is a kebab-case word of sqlgen's or an SQLSTATE of PostgreSQL's. `message` starts in lower
+    case, has no full stop, names the thing and puts code in backticks. `label` is the place, or
+    `None` if there is none (no server could be started). `related` are more places that explain the
+    first. `hint` is an instruction in the imperative, or empty.
     """
 
     code: str
@@ -45,23 +45,23 @@ class Diagnostic:
 
 
 class SqlgenError(Exception):
-    """Raised where a user's mistake is found; carries one diagnostic or more."""
+    """One or more errors in a user's input, raised where they are found."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
         super().__init__(*diagnostics)
         self.diagnostics = diagnostics
 
     def __str__(self) -> str:
-        """A line for each diagnostic, with its place: what a traceback shows of them."""
+        """Return a line for each diagnostic, with its place, for tracebacks."""
         return "\n".join(map(_line, self.diagnostics))
 
 
 class ConfigurationError(SqlgenError):
-    """The configuration or the command line is wrong (exit status 2)."""
+    """An error in the configuration or on the command line (exit status 2)."""
 
 
 class ServerUnavailableError(SqlgenError):
-    """No server could be reached or started (exit status 3)."""
+    """A failure to reach or start a server (exit status 3)."""
 
 
 def _line(diagnostic: Diagnostic) -> str:
@@ -85,9 +85,9 @@ def nearest(word: str, known: Iterable[str], *, similarity: float = 0.6) -> str:
 def each(
     function: Callable[[Item], Result], items: Iterable[Item]
 ) -> tuple[Result, ...]:
-    """Apply *function* to all *items*; one bad item does not hide the next.
+    """Return the results of *function* for all *items*.
 
-    Raises `SqlgenError` with the diagnostics of all items that failed.
+    Raises `SqlgenError` with the diagnostics of all items that failed, not only of the first.
     """
     results, diagnostics = attempt(function, items)
     if diagnostics:
@@ -98,7 +98,7 @@ def each(
 def attempt(
     function: Callable[[Item], Result], items: Iterable[Item]
 ) -> tuple[tuple[Result, ...], tuple[Diagnostic, ...]]:
-    """Like `each`, but give the results of the good items beside the diagnostics."""
+    """Return the results of *function* for the *items* that succeed, and the errors of the others."""
     results: list[Result] = []
     diagnostics: list[Diagnostic] = []
     for item in items:

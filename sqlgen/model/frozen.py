@@ -1,11 +1,11 @@
-"""`@frozen`: a frozen dataclass with slots, made in a quarter of the time and filled in half of it.
+"""`@frozen`: a frozen dataclass with slots whose class takes a quarter, an instance half of the time.
 
-`@dataclass(frozen=True, slots=True)` writes six methods for each class and compiles them at every
-import, and its instances set each field by way of `object.__setattr__`. With a hundred classes and
-some ten thousands of instances that is a tenth of a build. Here only `__init__` is written and
-compiled; the other methods are shared.
+`@dataclass(frozen=True, slots=True)` generates six methods for each class and compiles them at every
+import, and its `__init__` calls `object.__setattr__` for each field. With a hundred classes and ten
+thousands of instances that is a tenth of a build. Here only `__init__` is generated and compiled; the
+other methods are shared.
 
-What comes out is a dataclass all the same: for `replace`, `fields`, `match`, `pickle` and mypy.
+The result is still a dataclass for `replace`, `fields`, `match`, `pickle` and mypy.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def frozen(*, kw_only: bool) -> Callable[[Class], Class]: ...
 def frozen(cls: type | None = None, /, *, kw_only: bool = False) -> Any:
     """Make a class with annotated fields a frozen dataclass with slots.
 
-    Fields may have defaults, factories of them, and `repr=False`; classes inherit from nothing.
+    Fields may have defaults, default factories and `repr=False`. Classes must have no base class.
     """
     return _frozen(cls, kw_only) if cls else lambda cls: _frozen(cls, kw_only)
 
@@ -32,8 +32,8 @@ def frozen(cls: type | None = None, /, *, kw_only: bool = False) -> Any:
 def _frozen(cls: type, kw_only: bool) -> type:
     slotted = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)
     made: Any = slotted(cls)
-    found = fields(made)
-    names = [item.name for item in found]
+    fields_ = fields(made)
+    names = [item.name for item in fields_]
     put = [made.__dict__[name].__set__ for name in names]
     values: Any = attrgetter(*names) if names else lambda _: None
 
@@ -50,7 +50,7 @@ def _frozen(cls: type, kw_only: bool) -> type:
         for set_, value in zip(put, values, strict=True):
             set_(self, value)
 
-    made.__init__ = _init(found, put, kw_only)
+    made.__init__ = _init(fields_, put, kw_only)
     made.__repr__ = _repr
     made.__eq__ = equal
     made.__hash__ = lambda self: hash(values(self))
@@ -62,13 +62,13 @@ def _frozen(cls: type, kw_only: bool) -> type:
 
 
 def _init(
-    found: tuple[Field[Any], ...], put: list[Any], kw_only: bool
+    fields_: tuple[Field[Any], ...], put: list[Any], kw_only: bool
 ) -> Callable[..., None]:
-    """Sets the fields by their slots, which asks nobody whether that is allowed."""
+    """Return an `__init__` that sets the fields by their slots, bypassing `__setattr__`."""
     names: dict[str, Any] = {}
-    parameters = ["self", *(["*"] if kw_only and found else [])]
+    parameters = ["self", *(["*"] if kw_only and fields_ else [])]
     lines = ["pass"]
-    for number, item in enumerate(found):
+    for number, item in enumerate(fields_):
         names[f"put{number}"] = put[number]
         value = item.name
         if item.default is not MISSING:
@@ -86,8 +86,8 @@ def _init(
 
 
 def _repr(self: Any) -> str:
-    shown = [f"{x.name}={getattr(self, x.name)!r}" for x in fields(self) if x.repr]
-    return f"{self.__class__.__qualname__}({', '.join(shown)})"
+    pairs = [f"{x.name}={getattr(self, x.name)!r}" for x in fields(self) if x.repr]
+    return f"{self.__class__.__qualname__}({', '.join(pairs)})"
 
 
 def _refuse(_self: object, name: str, *_value: object) -> NoReturn:

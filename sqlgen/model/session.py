@@ -1,11 +1,11 @@
-"""The session that all of sqlgen's work on a database happens in."""
+"""The settings of the database sessions in which sqlgen works."""
 
 import re
 from collections.abc import Mapping, Sequence
 
 
 def settings(search_path: Sequence[str]) -> dict[str, str]:
-    """The settings of a session, the same everywhere: UTC, ISO dates, those schemas."""
+    """Return the settings of a session with that *search_path*, the same on every server."""
     return {
         "TimeZone": "UTC",
         "DateStyle": "ISO, MDY",
@@ -21,13 +21,13 @@ TREE_SETTINGS = {
     "debug_pretty_print": "off",
     "client_min_messages": "log",
 }
-"""The settings under which a server sends the analysed tree of each statement that it parses."""
+"""The settings with which a server sends the analysed tree of each statement that it parses."""
 
 
 def startup_options(settings: Mapping[str, str]) -> str:
-    """The *settings* as a session starts with them: `-c name=value` (manual 34.1.2).
+    """Return *settings* as the connection parameter `options`: `-c name=value` (manual 34.1.2).
 
-    They win over those of the role, and come back with `RESET`.
+    They take precedence over those of the role, and `RESET` returns to them.
     """
     return " ".join(
         "-c " + re.sub(r"([\\\s])", r"\\\1", f"{name}={value}")
@@ -36,5 +36,5 @@ def startup_options(settings: Mapping[str, str]) -> str:
 
 
 def quoted_search_path(search_path: Sequence[str]) -> str:
-    """The value of `search_path` that names just those schemas."""
+    """Return the value of `search_path` that consists of exactly these schemas."""
     return ", ".join('"' + name.replace('"', '""') + '"' for name in search_path)

@@ -1,4 +1,4 @@
-"""The files that sqlgen reads, and places in them."""
+"""Source files, and places in them."""
 
 from dataclasses import field
 
@@ -9,9 +9,9 @@ from .frozen import frozen
 class SourceFile:
     """A file of the project as it was read.
 
-    `path` is relative to the project's root, with `/` between its parts, as diagnostics print
-    it. `text` is the whole file decoded from UTF-8, line ends as they stand in the file and a
-    leading byte order mark removed. `sha384` is the SHA-384 digest of the bytes on disk.
+    `path` is relative to the project's root, with `/` between its parts, as diagnostics print it.
+    `text` is the whole file decoded from UTF-8, with its own line ends but without a byte order mark.
+    `sha384` is the SHA-384 digest of the bytes on disk.
     """
 
     path: str
@@ -29,23 +29,23 @@ class Span:
 
     @property
     def text(self) -> str:
-        """The characters themselves."""
+        """Return the characters themselves."""
         return self.source.text[self.start : self.end]
 
     @property
     def line(self) -> int:
-        """The line that the span starts on, counted from 1."""
+        """Return the line on which the span starts, counted from 1."""
         return self.source.text.count("\n", 0, self.start) + 1
 
     @property
     def column(self) -> int:
-        """The column that the span starts at, in characters counted from 1."""
+        """Return the column at which the span starts, in characters counted from 1."""
         return self.start - (self.source.text.rfind("\n", 0, self.start) + 1) + 1
 
 
 @frozen
 class ProjectSources:
-    """All files that a project's generated code is made of."""
+    """The files of a project: its migrations and query files."""
 
     migrations: tuple[SourceFile, ...]
     queries: tuple[SourceFile, ...]
@@ -53,5 +53,5 @@ class ProjectSources:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Those of the query files."""
+        """Return the paths of the query files."""
         return tuple(source.path for source in self.queries)

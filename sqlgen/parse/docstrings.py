@@ -15,8 +15,8 @@ def docstring(
     Directives (`-- sqlgen: allow …`) are left out.
 
     With *right_below* only the line comments on the lines right after that position of the text
-    count, up to a blank line or a statement. Without it all comments do, and whatever stands between
-    two of them becomes one blank line.
+    count, up to a blank line or a statement. Without it all comments do, and anything between two of
+    them becomes one blank line.
     """
     lines: list[str] = []
     position = right_below

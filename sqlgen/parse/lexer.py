@@ -21,10 +21,10 @@ WHITE_SPACE = " \t\n\r\f\v"
 """The characters of `space` in scan.l; Python's `str.isspace` accepts more."""
 
 NO_LETTER = r"\x00-@\[-\^`{-\x7f"
-"""The characters that no identifier begins with, for a character class; all non-ASCII ones are letters.
+"""The characters that no identifier begins with, for a character class; all others are letters.
 
-The class is negated, since one with a range up to the last Unicode character takes a hundred times
-as long to compile.
+Classes negate it, since one with a range up to the last Unicode character takes a hundred times as
+long to compile.
 """
 
 

@@ -37,7 +37,7 @@ def query_file(source: SourceFile) -> QueryFile:
         return _unnamed(source, tokens)
 
     problems = [*unreadable, *directives(source, tokens[: headers[0]])[1]]
-    if code := _code(source.text, tokens, 0, headers[0]):
+    if code := _split(source.text, tokens, 0, headers[0]):
         problems.append(_before_header(Span(source, code[0].start, code[0].end)))
     sections: list[_Section] = []
     for first, last in pairwise((*headers, len(tokens) - 1)):
@@ -60,7 +60,7 @@ def query_file(source: SourceFile) -> QueryFile:
 
 @frozen
 class _Section:
-    """A header, and the delimiters `[first:last]` below it; the section ends where `last` starts."""
+    """A header, and the delimiters `[first:last]` below it; it ends where `last` starts."""
 
     header: Header
     first: int
@@ -68,19 +68,19 @@ class _Section:
 
 
 @frozen
-class _Code:
-    """A statement: the characters `[start:end]`, and the index of its first delimiter."""
+class _StatementSpan:
+    """The statement `text[start:end]`; `first` is the index of its first delimiter."""
 
     start: int
     end: int
     first: int
 
 
-def _code(
+def _split(
     text: str, tokens: Sequence[Token], first: int, last: int
-) -> tuple[_Code, ...]:
+) -> tuple[_StatementSpan, ...]:
     """Return the text between semicolons, without the comments and white space around it."""
-    statements_: list[_Code] = []
+    spans: list[_StatementSpan] = []
     position = tokens[first - 1].end if first else 0
     start = end = -1
     index_of_first = first
@@ -99,10 +99,10 @@ def _code(
                 start, index_of_first = begin, index
             end = finish
         if ends and start >= 0:
-            statements_.append(_Code(start, end, index_of_first))
+            spans.append(_StatementSpan(start, end, index_of_first))
             start = -1
         position = finish
-    return tuple(statements_)
+    return tuple(spans)
 
 
 def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Query:
@@ -164,16 +164,16 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
 
 def _statement(
     source: SourceFile, tokens: Sequence[Token], first: int, last: int, name: str
-) -> _Code | None:
+) -> _StatementSpan | None:
     """Return the statement of a section, or None if there is none."""
-    codes = _code(source.text, tokens, first, last)
-    if len(codes) < 2:
-        return codes[0] if codes else None
+    candidates = _split(source.text, tokens, first, last)
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
     # Semicolons inside the body of a function do not end a statement.
-    offset = codes[0].start
-    spans = statements(source.text[offset : codes[-1].end])
+    offset = candidates[0].start
+    spans = statements(source.text[offset : candidates[-1].end])
     if len(spans) == 1:
-        return _Code(offset, offset + spans[0][1], codes[0].first)
+        return _StatementSpan(offset, offset + spans[0][1], candidates[0].first)
     one, two, *_ = (Span(source, offset + start, offset + end) for start, end in spans)
     raise SqlgenError(
         Diagnostic(

@@ -6,8 +6,9 @@ from .lexer import TRIVIA, Kind, tokens
 def statements(text: str) -> tuple[tuple[int, int], ...]:
     """Return the start and end of each statement of *text*, without semicolons and outer comments.
 
-    A semicolon ends a statement unless it is in parentheses (`CREATE RULE … DO (…; …)`) or
-    in the body of an SQL function (`BEGIN ATOMIC … END`, where `CASE` has an `END` of its own), as in psql (src/fe_utils/psqlscan.l).
+    A semicolon ends a statement unless it is in parentheses (`CREATE RULE … DO (…; …)`) or in the
+    body of an SQL function (`BEGIN ATOMIC … END`, where `CASE` has an `END` of its own), as in psql
+    (src/fe_utils/psqlscan.l).
     """
     spans: list[tuple[int, int]] = []
     words: list[str] = []

@@ -1,4 +1,4 @@
-"""The only reader of project files."""
+"""disk -> SourceFile, Config: the only reader of project files."""
 
 from .configuration import config
 from .files import generated, source, sources, templates

@@ -23,11 +23,11 @@ _FILE = "pyproject.toml"
 
 
 def config(start: Path) -> Config:
-    """The configuration of the project that *start* belongs to.
+    """Return the configuration of the project that *start* belongs to.
 
-    This is `[tool.sqlgen]` of the nearest pyproject.toml that has it, in *start* or above. Raises
-    `ConfigurationError` if there is none, if one on the way has something that was meant to be it,
-    or with all that is wrong in it.
+    It is `[tool.sqlgen]` of the nearest pyproject.toml that has this table, in *start* or above.
+    Raises `ConfigurationError` with all errors in it, if there is none, or if a file on the way has
+    a table whose name looks like a misspelling of it.
     """
     start = start.resolve()
     without: list[Path] = []
@@ -62,7 +62,7 @@ def config(start: Path) -> Config:
 def _no_misspelling(
     file: SourceFile, tables: Mapping[str, Any], tool: Mapping[str, Any]
 ) -> None:
-    """Raise `ConfigurationError` if there is a table that was meant to be ours."""
+    """Raise `ConfigurationError` for a table whose name looks like a misspelling of ours."""
     near = nearest("sqlgen", tool, similarity=0.75)
     path = ("tool", near) if near else ("sqlgen",)
     if not near and not isinstance(tables.get("sqlgen"), dict):
@@ -93,13 +93,13 @@ def _tables(file: SourceFile) -> dict[str, Any]:
 
 
 def _place(message: str, text: str) -> tuple[str, int]:
-    """What `tomllib` says, and the offset that it says it of."""
+    """Return the message of `tomllib`, and the offset in the text that it is about."""
     match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|.*)\)", message, re.S)
     if match is None:
         return _sentence(message), 0
     if match[2] is None:
         return _sentence(match[1]), len(text)
-    # tomllib takes a carriage return and line feed for one character.
+    # tomllib counts a carriage return and line feed as one character.
     lines = text.split("\n")
     line = int(match[2]) - 1
     offset = sum(len(above) + 1 for above in lines[:line]) + int(match[3]) - 1

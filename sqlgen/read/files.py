@@ -1,4 +1,4 @@
-"""disk -> SourceFile."""
+"""disk -> SourceFile: reads the files of a project."""
 
 import hashlib
 import os
@@ -16,19 +16,16 @@ from ..model.source import SourceFile, Span
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ROOTS = frozenset({"py.typed", "pyproject.toml"})
-"""The files that make a folder a package or project of its own."""
-_ELSEWHERE = "create it, or set its place in `[tool.sqlgen]` of pyproject.toml"
+"""The files whose folder is a package or project of its own."""
+_CREATE = "create it, or set its path in `[tool.sqlgen]` of pyproject.toml"
 
 
-def sources(
-    root: Path, folder: str, *, hint: str = _ELSEWHERE
-) -> tuple[SourceFile, ...]:
-    """All `*.sql` files below *folder* of the project at *root*, at any depth, sorted by path.
+def sources(root: Path, folder: str, *, hint: str = _CREATE) -> tuple[SourceFile, ...]:
+    """Return all `*.sql` files below *folder* of the project at *root*, sorted by path.
 
-    Files and folders whose names begin with a dot are left out. Symbolic links are followed; a
-    link to a folder that it stands in is not. Raises `ConfigurationError` if the folder is missing,
-    with the *hint* what to do then, and `SqlgenError` for all files that cannot be read or are not
-    UTF-8.
+    Files and folders whose names begin with a dot are left out. Symbolic links are followed, except
+    for a link to a folder that contains it. Raises `ConfigurationError` with the *hint* if the folder
+    is missing, and `SqlgenError` for all files that cannot be read or are not UTF-8.
     """
     files = _files(_existing(root, folder, hint), _posix(folder), frozenset())
     paths = sorted([path for path in files if _is_sql(path)])
@@ -72,11 +69,11 @@ def _existing(root: Path, folder: str, hint: str) -> Path:
 
 
 def generated(root: Path, folder: str) -> dict[str, bytes]:
-    """The contents of the files below the output *folder*, by path relative to *root*.
+    """Return the contents of the files below the output *folder*, by path relative to *root*.
 
-    A folder that does not exist yet has none. Python's caches are left out, and so are packages
-    and projects of their own below it, which may be generated for somebody else. Raises
-    `SqlgenError` for files that cannot be read.
+    There are none if the folder does not exist yet. Python's caches are left out, and so are other
+    packages and projects below it, which may be the output of another project. Raises
+    `ConfigurationError` if *folder* is a file, and `SqlgenError` for files that cannot be read.
     """
     start = root / folder
     if not start.exists():
@@ -96,7 +93,7 @@ def generated(root: Path, folder: str) -> dict[str, bytes]:
 
 
 def source(root: Path, path: str) -> SourceFile:
-    """The file at *path*, relative to *root*.
+    """Return the file at *path*, relative to *root*.
 
     Raises `SqlgenError` if it cannot be read or is not UTF-8.
     """
@@ -140,7 +137,7 @@ def _read(root: Path, path: str) -> bytes:
 
 
 def _posix(folder: str) -> str:
-    """The folder's path as the paths of files in it begin, without `.` and the like in it."""
+    """Return the path that the paths of files in the folder begin with, without `.` parts."""
     return str(PurePosixPath(folder))
 
 
@@ -152,21 +149,21 @@ def _is_sql(path: str) -> bool:
 def _files(
     folder: Path | str, path: str, above: frozenset[str], *, output: bool = False
 ) -> Iterator[str]:
-    """The files below *folder*, whose own path is *path*, and which stands in *above*.
+    """Return the files below *folder*, which has the path *path* and is inside the folders *above*.
 
-    Of the *output*, also hidden ones, but no caches of Python's, and none of other packages.
+    With *output*, hidden files are included, but neither Python's caches nor other packages.
     """
     here = os.path.realpath(folder)
     if here in above:
         return
     try:
         with os.scandir(folder) as entries:
-            found = [(entry.name, entry.is_dir()) for entry in entries]
+            items = [(entry.name, entry.is_dir()) for entry in entries]
     except OSError as error:
         raise _unreadable(path, error) from None
-    if output and above and any(name in _ROOTS for name, _ in found):
+    if output and above and any(name in _ROOTS for name, _ in items):
         return
-    for name, is_folder in found:
+    for name, is_folder in items:
         if name == "__pycache__" if output else name.startswith("."):
             continue
         inside = name if path == "." else f"{path}/{name}"
@@ -183,6 +180,6 @@ def _unreadable(path: str, error: OSError) -> SqlgenError:
             code="unreadable",
             message=f"`{path}` cannot be read: {error.strerror}",
             label=None,
-            hint="check that it exists and who may read it",
+            hint="check that it exists and that you may read it",
         )
     )

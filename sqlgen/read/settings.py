@@ -44,7 +44,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
     "functions": {"never_null": functions},
     "migrate": {"table": table_name, "lock_timeout": seconds, "seeds": folder},
 }
-"""What reads the value of each setting, by its key, for `[tool.sqlgen]` and the tables below it.
+"""The reader of each setting's value, by its key, for `[tool.sqlgen]` and the tables below it.
 
 A new setting is a row here and a field of the same name in `Config` (in `MigrateConfig` for those of
 `migrate`), which has its type and default.
@@ -94,7 +94,7 @@ def _position(problem: Diagnostic) -> int:
 
 
 class _Table:
-    """A table of pyproject.toml, which notes the keys that are read; others are unknown settings."""
+    """A table of pyproject.toml; keys that nobody reads are unknown settings."""
 
     def __init__(
         self,
@@ -149,9 +149,7 @@ class _Table:
                     code="unknown-setting",
                     message=f"unknown setting `{'.'.join((*self.path, key))}`",
                     label=self._label((*self.path, key)),
-                    hint=(
-                        f"write `{near}`" if near else f"the settings here are {known}"
-                    ),
+                    hint=(f"write `{near}`" if near else f"use one of {known}"),
                 )
             )
 

@@ -1,14 +1,15 @@
-"""TOML text -> where its keys stand, which `tomllib` does not tell."""
+"""TOML text -> the places of its keys, which `tomllib` does not give."""
 
 import re
 import tomllib
 
 
 def key_places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    """The start and end of each key of *text*, which `tomllib` has accepted, by its full path.
+    """Return the start and end of each key of *text*, by the key's full path.
 
-    `a.b = 1` under `[t]` is the key `("t", "a", "b")`, placed at `b`; a table is placed at its name
-    in its header. Keys of inline tables count, those in arrays do not.
+    *text* must be valid TOML. `a.b = 1` under `[t]` is the key `("t", "a", "b")`, placed at `b`; a
+    table is placed at its name in its header. Keys of inline tables are included, unless they are in
+    arrays.
     """
     places: dict[tuple[str, ...], tuple[int, int]] = {}
     table: tuple[str, ...] = ()
@@ -20,7 +21,7 @@ def key_places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
         if text[position] == "[":
             position += 2 if text.startswith("[[", position) else 1
             table, position = _key(text, position, (), places)
-            position = _END_OF_LINE.match(text, position).end()  # type: ignore[union-attr] # it matches anywhere
+            position = _END_OF_LINE.match(text, position).end()  # type: ignore[union-attr] # it matches everywhere
         else:
             position = _pair(text, position, table, places)
     return places
@@ -46,7 +47,7 @@ def _key(
     table: tuple[str, ...],
     places: dict[tuple[str, ...], tuple[int, int]],
 ) -> tuple[tuple[str, ...], int]:
-    """The key at *position*, dotted or not, and where it ends."""
+    """Return the key at *position*, dotted or not, and where it ends."""
     while match := _PART.match(text, position):
         part = match["part"]
         if part[0] in "\"'":
@@ -65,22 +66,22 @@ def _pair(
     table: tuple[str, ...],
     places: dict[tuple[str, ...], tuple[int, int]],
 ) -> int:
-    """Note the key of the pair at *position* and those in its value; where the value ends."""
+    """Add the key of the pair at *position* and those in its value; return where the value ends."""
     key, position = _key(text, position, table, places)
     position = text.index("=", position) + 1
-    position = _BLANK.match(text, position).end()  # type: ignore[union-attr] # it matches anywhere
+    position = _BLANK.match(text, position).end()  # type: ignore[union-attr] # it matches everywhere
     if not text.startswith("{", position):
         return _skip(text, position)
     position += 1
     while True:
-        position = _SEPARATOR.match(text, position).end()  # type: ignore[union-attr] # it matches anywhere
+        position = _SEPARATOR.match(text, position).end()  # type: ignore[union-attr] # it matches everywhere
         if text.startswith("}", position):
             return position + 1
         position = _pair(text, position, key, places)
 
 
 def _skip(text: str, position: int) -> int:
-    """Where the value at *position* ends: before a comma, closing bracket or line end."""
+    """Return where the value at *position* ends: before a comma, closing bracket or line end."""
     depth = 0
     while position < len(text):
         character = text[position]

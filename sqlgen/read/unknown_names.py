@@ -1,4 +1,4 @@
-"""Names that nothing in the database has -> warnings at their places in pyproject.toml."""
+"""UnknownName -> Diagnostic: warnings at the places of the names in pyproject.toml."""
 
 import re
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ _TABLES = {
 def unknown_name_warnings(
     root: Path, names: Sequence[UnknownName]
 ) -> tuple[Diagnostic, ...]:
-    """A warning for each of the *names* that the project's pyproject.toml has."""
+    """Return a warning for each of the *names*, which the project's configuration uses."""
     if not names:
         return ()
     file = source(root, _FILE)
     places = key_places(file.text)
-    found = (
+    warnings = (
         Diagnostic(
             code=f"unknown-{name.kind}",
             message=f"the database has no {name.kind} `{name.name}`",
@@ -34,13 +34,13 @@ def unknown_name_warnings(
             hint=(
                 f"write `{name.nearest}`"
                 if name.nearest
-                else "correct it, or remove it: it is without effect"
+                else "correct or remove it: it has no effect"
             ),
             severity=Severity.WARNING,
         )
         for name in names
     )
-    return tuple(sorted(found, key=_position))
+    return tuple(sorted(warnings, key=_position))
 
 
 def _position(warning: Diagnostic) -> int:
@@ -53,8 +53,8 @@ def _label(
     table = _TABLES[name.kind]
     if name.kind is NameKind.FUNCTIONS:
         start, end = places.get(table, (0, 0))
-        found = re.compile(rf"(['\"]){re.escape(name.name)}\1").search(file.text, end)
-        return Label(Span(file, *(found.span() if found else (start, end))))
+        match = re.compile(rf"(['\"]){re.escape(name.name)}\1").search(file.text, end)
+        return Label(Span(file, *(match.span() if match else (start, end))))
     for path, place in places.items():
         # `patients.address = "…"` without quotes is two keys.
         if path[: len(table)] == table and ".".join(path[len(table) :]) == name.name:

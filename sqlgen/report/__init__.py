@@ -1,4 +1,4 @@
-"""Diagnostics as text for people, as JSON, and for GitHub's actions."""
+"""Diagnostic -> text for people, JSON, and workflow commands of GitHub Actions."""
 
 from .machine_readable import github, json
 from .terminal import text

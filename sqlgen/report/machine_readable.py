@@ -1,4 +1,4 @@
-"""Diagnostic -> text for programs: JSON, and the workflow commands of GitHub's actions."""
+"""Diagnostic -> text for programs: JSON, and the workflow commands of GitHub Actions."""
 
 import json as encoder
 import re
@@ -11,12 +11,12 @@ from .printable import printable
 
 
 def json(diagnostics: Sequence[Diagnostic]) -> str:
-    """A JSON list with one object for each diagnostic.
+    """Return a JSON list with one object for each diagnostic.
 
     Its keys are `code`, `severity`, `message`, `file`, `line`, `column`, `endLine`, `endColumn`,
-    `hint` and `related`, a list of objects with `message` and the keys of a place. Lines and
-    columns count from 1, columns in characters; `endColumn` is behind the last one. A diagnostic
-    without a place has null for its five keys.
+    `hint` and `related`, a list of objects with `message` and the five keys of a place. Lines and
+    columns count from 1, columns in characters; `endColumn` is that after the last character. The
+    five keys are null for a diagnostic without a place.
     """
     objects = [
         {
@@ -33,12 +33,12 @@ def json(diagnostics: Sequence[Diagnostic]) -> str:
         for diagnostic in diagnostics
     ]
     text = encoder.dumps(objects, ensure_ascii=False, indent=2)
-    # The encoder leaves some control characters as they are; a terminal would act on them.
+    # The encoder does not escape all control characters on which a terminal would act.
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def github(diagnostics: Sequence[Diagnostic]) -> str:
-    """One workflow command a line, which GitHub shows at the lines of a pull request."""
+    """Return a workflow command a line, which GitHub shows beside the lines of a pull request."""
     return "\n".join(map(_command, diagnostics))
 
 
@@ -63,28 +63,28 @@ def _command(diagnostic: Diagnostic) -> str:
     if diagnostic.label:
         place = _place(diagnostic.label.span)
         properties = {"file": place["file"], "line": place["line"]}
-        # GitHub takes columns only where a span is on one line.
+        # GitHub accepts columns only for a span within one line.
         if place["endLine"] == place["line"]:
             properties |= {"col": place["column"], "endColumn": place["endColumn"]}
         else:
             properties |= {"endLine": place["endLine"]}
     properties["title"] = diagnostic.code
-    written = ",".join(
+    parameters = ",".join(
         f"{key}={_property(str(value))}" for key, value in properties.items()
     )
     parts = [diagnostic.message, *(label.text for label in diagnostic.related)]
     if diagnostic.hint:
         parts.append(f"hint: {diagnostic.hint}")
     message = _data("\n".join(filter(None, parts)))
-    return f"::{diagnostic.severity} {written}::{message}"
+    return f"::{diagnostic.severity} {parameters}::{message}"
 
 
 def _data(text: str) -> str:
-    """What stands behind the second `::` (actions/toolkit, `escapeData`)."""
+    """Return a message escaped as after the second `::` (actions/toolkit, `escapeData`)."""
     lines = text.replace("%", "%25").replace("\r", "%0D").split("\n")
     return "%0A".join(map(printable, lines))
 
 
 def _property(text: str) -> str:
-    """A property's value (actions/toolkit, `escapeProperty`)."""
+    """Return a property's value, escaped (actions/toolkit, `escapeProperty`)."""
     return _data(text).replace(":", "%3A").replace(",", "%2C")

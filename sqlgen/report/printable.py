@@ -1,4 +1,4 @@
-"""Text of somebody else's -> text that is safe to print, and how wide it is."""
+"""Text from files and servers -> text that is safe to print, and its width in a terminal."""
 
 import unicodedata
 
@@ -6,10 +6,10 @@ _TAB = "    "
 
 
 def visible(character: str) -> str:
-    """The character itself, or its escape if a terminal would act on it or not show it.
+    """Return the character, or its escape if a terminal would act on it or not show it.
 
-    These are the control characters, those that reverse the direction of what follows, and line
-    and paragraph separators. A tab is four blanks.
+    Escaped are control characters, those that change the direction of writing, and line and
+    paragraph separators. A tab becomes four blanks.
     """
     if character == "\t":
         return _TAB
@@ -22,12 +22,12 @@ def visible(character: str) -> str:
 
 
 def printable(text: str) -> str:
-    """*text* with all its characters visible, on one line."""
+    """Return *text* with all its characters visible, on one line."""
     return text if _is_plain(text) else "".join(map(visible, text))
 
 
 def width(text: str) -> int:
-    """How many columns of a terminal *text*, which is `safe`, takes."""
+    """Return how many columns of a terminal the `printable` *text* takes."""
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 

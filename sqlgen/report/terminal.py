@@ -1,4 +1,4 @@
-"""Diagnostic -> text for people, in the manner of rustc."""
+"""Diagnostic -> text for people, in the style of rustc."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,10 +7,10 @@ from .printable import printable, width
 
 
 def text(diagnostics: Sequence[Diagnostic], color: bool = False) -> str:
-    """*diagnostics* one after the other, with the lines of the files that they are about.
+    """Return *diagnostics* one after the other, with the lines of the files that they are about.
 
-    More than one are separated by blank lines and counted at the end. There is no final newline;
-    no diagnostic gives no text.
+    Several diagnostics have blank lines between them, and their number at the end. There is no final
+    newline. The text is empty without diagnostics.
     """
     blocks = [
         "\n".join(_block(diagnostic, _PAINT[color])) for diagnostic in diagnostics
@@ -46,7 +46,7 @@ def _block(diagnostic: Diagnostic, paint: dict[str, str]) -> Iterator[str]:
         yield f"  {strong}{line}{end}"
 
     for number, label in enumerate(labels):
-        # The first place is where it is wrong; the others explain it.
+        # The first place is that of the error; the others explain it.
         is_main = number == 0 and diagnostic.label is not None
         arrow, sign, ink = ("-->", "^", main) if is_main else (":::", "-", frame)
         span = label.span
@@ -71,7 +71,7 @@ def _block(diagnostic: Diagnostic, paint: dict[str, str]) -> Iterator[str]:
 
 
 def _snippet(label: Label, sign: str) -> tuple[str, str]:
-    """The label's line (the first one), and what stands below it."""
+    """Return the label's first line, and the underline and text below it."""
     span = label.span
     content = span.source.text
     start = content.rfind("\n", 0, span.start) + 1
@@ -86,7 +86,7 @@ def _snippet(label: Label, sign: str) -> tuple[str, str]:
 
 
 def _lines(message: str) -> list[str]:
-    """The lines of a message, of which PostgreSQL's may have several."""
+    """Return the lines of a message; those of PostgreSQL may have several."""
     return [
         printable(line.removesuffix("\r")) for line in message.strip("\n").split("\n")
     ]

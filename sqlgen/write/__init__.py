@@ -1,4 +1,4 @@
-"""The only writer of project files: compare, replace, or show the difference."""
+"""GeneratedFile -> Change -> disk: the only writer of project files."""
 
 from .apply import apply
 from .changes import changes, is_lockfile

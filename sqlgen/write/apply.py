@@ -1,4 +1,4 @@
-"""Change -> disk: all of them, or none."""
+"""Change -> disk: makes all changes, or none."""
 
 import contextlib
 import os
@@ -11,12 +11,12 @@ from ..model.output import Change
 
 
 def apply(root: Path, changes: Sequence[Change]) -> None:
-    """Carry out *changes* in the project at *root*.
+    """Make *changes* in the project at *root*.
 
-    New texts are first written beside their files. Only when all of them are there, and all files
-    (still) are what `before` says, are they moved into place, each in one step. If that fails, or is
-    interrupted, what was done is undone. Folders that a deletion leaves empty are removed. Raises
-    `SqlgenError` if a file was edited meanwhile or cannot be written; nothing has changed then.
+    New texts are first written to temporary files beside their targets. Once all are written, and
+    all targets still have the text `before`, each is renamed to its target. If that fails or is
+    interrupted, everything is undone. Folders that a deletion leaves empty are removed. Raises
+    `SqlgenError`, with nothing changed, if a file was edited meanwhile or cannot be written.
     """
     with contextlib.ExitStack() as undo:
         for change in changes:
@@ -33,7 +33,7 @@ def apply(root: Path, changes: Sequence[Change]) -> None:
 
 
 def _stage(root: Path, change: Change, undo: contextlib.ExitStack) -> Path | None:
-    """Write the new text to a file beside the one it is for."""
+    """Write the new text to a temporary file beside its target; `None` for a deletion."""
     if change.after is None:
         return None
     path = root / change.path
@@ -57,23 +57,23 @@ def _make_folders(folder: Path, undo: contextlib.ExitStack) -> None:
 
 
 def _expect(root: Path, change: Change) -> None:
-    """Check that the file is what the change was made from.
+    """Raise `SqlgenError` unless the file has the text from before the change.
 
-    Or what the change makes of it: another build of the same was as fast.
+    It may also have the new text already, if another build of the same project was faster.
     """
     try:
         content = (root / change.path).read_bytes()
     except FileNotFoundError:
-        now = None
+        text = None
     except OSError as error:
         raise _unwritable(change, error) from None
     else:
-        now = content.decode("utf-8", errors="replace")
-    if now not in (change.before, change.after):
+        text = content.decode("utf-8", errors="replace")
+    if text not in (change.before, change.after):
         raise SqlgenError(
             Diagnostic(
                 code="edited-meanwhile",
-                message=f"`{change.path}` was changed by somebody else meanwhile",
+                message=f"`{change.path}` was changed during the build",
                 label=None,
                 hint="run `sqlgen build` again",
             )
@@ -95,7 +95,7 @@ def _replace(
 
 
 def _restore(path: Path, text: str | None) -> None:
-    # One file that cannot be restored must not keep the others from it.
+    # If one file cannot be restored, the others still are.
     with contextlib.suppress(OSError):
         if text is None:
             path.unlink(missing_ok=True)

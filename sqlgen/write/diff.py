@@ -7,7 +7,7 @@ from ..model.output import Change
 
 
 def diff(changes: Sequence[Change]) -> str:
-    """The unified diff of *changes*, or `""` if there are none."""
+    """Return the unified diff of *changes*, or `""` if there are none."""
     return "".join(line for change in changes for line in _lines(change))
 
 
@@ -20,12 +20,12 @@ def _lines(change: Change) -> Iterator[str]:
     hunks = difflib.unified_diff(
         _split(change.before or ""), _split(change.after or ""), old, new
     )
-    # The first two lines name the files; for an empty file there are not even those.
+    # The first two lines name the files; an empty file has not even those.
     for line in islice(hunks, 2, None):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
 def _split(text: str) -> list[str]:
-    """The lines of *text* with their ends; `str.splitlines` also splits at other characters."""
+    """Return the lines of *text* with their ends; `str.splitlines` splits at more characters."""
     lines = text.split("\n")
     return [f"{line}\n" for line in lines[:-1]] + lines[-1:] * bool(lines[-1])

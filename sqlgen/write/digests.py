@@ -1,4 +1,4 @@
-"""Texts on disk -> whether they are what a build has made."""
+"""GeneratedFile, disk -> digests, which tell whether the files are those of an earlier build."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ from .changes import is_generated
 
 
 def digest(text: str) -> bytes:
-    """What tells texts apart."""
+    """Return the SHA-256 digest of *text*."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
 def digests(before: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What tells each of the contents apart, by path; line ends are no difference."""
+    """Return the digest of each content, by path, as if all had Unix line ends."""
     return {
         path: hashlib.sha256(
             content.replace(b"\r\n", b"\n") if b"\r" in content else content
@@ -23,22 +23,26 @@ def digests(before: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def is_current(
-    before: Mapping[str, bytes], disk: Mapping[str, bytes], made: Mapping[str, bytes]
+    before: Mapping[str, bytes],
+    disk: Mapping[str, bytes],
+    expected: Mapping[str, bytes],
 ) -> bool:
-    """Whether sqlgen's files among *before*, whose digests are *disk*, are just those *made*."""
-    ours = {
+    """Return whether the files that sqlgen generated are exactly those with the digests *expected*.
+
+    *before* are the contents of the files on disk, and *disk* their digests.
+    """
+    generated = {
         path: disk[path]
         for path, content in before.items()
-        if path in made or is_generated(content)
+        if path in expected or is_generated(content)
     }
-    return ours == made
+    return generated == expected
 
 
 def verify_syntax(file: GeneratedFile) -> None:
-    """Parse a module that is to be written: none that is not Python ever gets there.
+    """Raise `SyntaxError` if a generated module is not valid Python, which would be a bug in sqlgen.
 
-    A table of its names is made, which Python does once it has parsed a module, and which costs less
-    than a tree that Python can walk in. Raises `SyntaxError`, which would be a bug in sqlgen.
+    Python parses the module to make a table of its symbols, which is cheaper than an `ast` tree.
     """
     import symtable  # rarely needed
 

@@ -1,4 +1,4 @@
-"""A new project: folder -> configuration, a first migration and a first query."""
+"""folder -> disk: starts a project with its configuration, a migration and a query."""
 
 from pathlib import Path
 from typing import Final
@@ -39,15 +39,15 @@ SELECT * FROM notes ORDER BY created_at DESC;
 SELECT count(*) FROM notes;
 """,
 }
-"""What a new project starts with, by path."""
+"""The files of a new project, by path."""
 
 
 def scaffold(folder: Path) -> tuple[str, ...]:
     """Make *folder* a sqlgen project and return the paths that were written.
 
-    `[tool.sqlgen]` is appended to pyproject.toml, which is created where there is none.
-    The first migration is written only if there is no `migrations/` yet, and likewise
-    the first query. Raises `SqlgenError` if a file cannot be written.
+    `[tool.sqlgen]` is appended to pyproject.toml, which is created if it is missing. The migration
+    is written only if there is no `migrations/` yet, and the query only if there is no `queries/`.
+    Raises `SqlgenError` if a file cannot be written.
     """
     written: list[str] = []
     try:

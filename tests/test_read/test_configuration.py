@@ -167,7 +167,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: the settings here are `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `array_elements`, `types`, `columns`, `aliases`, `functions`, `migrate`
+   = hint: use one of `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `array_elements`, `types`, `columns`, `aliases`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1

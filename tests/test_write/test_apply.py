@@ -74,7 +74,7 @@ def test_only_folders_that_became_empty_are_removed(tmp_path: Path) -> None:
 
 
 EDITED = """\
-error[edited-meanwhile]: `b.py` was changed by somebody else meanwhile
+error[edited-meanwhile]: `b.py` was changed during the build
   = hint: run `sqlgen build` again"""
 
 
