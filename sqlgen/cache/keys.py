@@ -88,9 +88,9 @@ def catalog_key(database: str) -> str:
 def project_key(
     config: Config, server: str, sources: Iterable[Sequence[SourceFile]]
 ) -> str:
-    """Where it is kept what a whole project's generated files look like.
+    """Return the key of a whole project's generated files.
 
-    Covers all that they depend on: configuration, migrations, queries, server, and sqlgen itself.
+    It covers all that they depend on: configuration, migrations, queries, server, and sqlgen itself.
     """
     files = [[(file.path, file.sha384) for file in group] for group in sources]
     facts = (code_fingerprint(), repr(replace(config, root=Path())), server, files)

@@ -63,10 +63,10 @@ def allowed_warnings(
     *codes* are those that may be allowed here.
     """
     codes = tuple(codes)
-    found, problems = directives(source, tokens)
+    known, problems = directives(source, tokens)
     allowed: set[str] = set()
     errors = list(problems)
-    for directive in found:
+    for directive in known:
         if directive.word != "allow":
             continue
         if not directive.arguments:

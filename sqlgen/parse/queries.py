@@ -174,7 +174,9 @@ def _statement(
     spans = statements(source.text[offset : candidates[-1].end])
     if len(spans) == 1:
         return _StatementSpan(offset, offset + spans[0][1], candidates[0].first)
-    one, two, *_ = (Span(source, offset + start, offset + end) for start, end in spans)
+    first_span, second_span, *_ = (
+        Span(source, offset + start, offset + end) for start, end in spans
+    )
     raise SqlgenError(
         Diagnostic(
             code="several-statements",
@@ -183,8 +185,8 @@ def _statement(
                 if name
                 else f"the file has {len(spans)} statements and no header"
             ),
-            label=Label(two, "the second statement"),
-            related=(Label(one, "the first one"),),
+            label=Label(second_span, "the second statement"),
+            related=(Label(first_span, "the first one"),),
             hint=f"give each statement a header, `{FORM}`",
         )
     )

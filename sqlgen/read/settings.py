@@ -83,9 +83,11 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
     return config
 
 
-def _overlap(one: str, other: str) -> bool:
+def _overlap(folder: str, other: str) -> bool:
     """Return whether one of two folders is the other, or lies in it."""
-    first, second = (PurePosixPath(posixpath.normpath(path)) for path in (one, other))
+    first, second = (
+        PurePosixPath(posixpath.normpath(path)) for path in (folder, other)
+    )
     return first.is_relative_to(second) or second.is_relative_to(first)
 
 

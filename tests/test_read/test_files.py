@@ -88,7 +88,7 @@ def test_a_missing_folder(tmp_path: Path) -> None:
         "queries",
         """
 error[missing-folder]: the folder `queries` does not exist
-  = hint: create it, or set its place in `[tool.sqlgen]` of pyproject.toml
+  = hint: create it, or set its path in `[tool.sqlgen]` of pyproject.toml
 """,
     )
 
@@ -100,7 +100,7 @@ def test_a_file_for_a_folder(tmp_path: Path) -> None:
         "queries",
         """
 error[missing-folder]: the folder `queries` is not a folder
-  = hint: create it, or set its place in `[tool.sqlgen]` of pyproject.toml
+  = hint: create it, or set its path in `[tool.sqlgen]` of pyproject.toml
 """,
     )
 
@@ -121,7 +121,7 @@ error[not-utf-8]: `q/a.sql` is not UTF-8
   = hint: save the file as UTF-8
 
 error[unreadable]: `q/b.sql` cannot be read: No such file or directory
-  = hint: check that it exists and who may read it
+  = hint: check that it exists and that you may read it
 
 2 errors
 """,
