@@ -1,11 +1,11 @@
-"""Real servers for the tests: the newest PostgreSQL at hand, and the oldest one that is installed.
+"""Real servers for the tests: the newest PostgreSQL, and the oldest one that is installed.
 
 `server` runs a test once on each, `newest_server` once; `connection` and `newest_connection` are
 autocommit connections to a fresh database on them. The newest one comes from PyPI. The installed one
 is the operating system's: its tests have the mark `system`, `make test` leaves them out and
 `make test-system` runs only them. Without an installed PostgreSQL they fail: a test that is skipped
 would look green. `SQLGEN_TEST_SERVER_URL` names a server to use instead of both; what needs a newer
-one still runs on the newest at hand.
+one still runs on the newest.
 """
 
 import os
@@ -43,7 +43,7 @@ NEWEST = max(
 
 
 def _servers_to_test() -> dict[str, Binaries | None]:
-    """The programs of the servers to test on, by the ids of their tests."""
+    """Return the programs of the servers to test on, by the ids of their tests."""
     if URL:
         return {"given": None}
     newest = f"pg{NEWEST.major}" if NEWEST else "newest"

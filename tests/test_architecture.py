@@ -1,4 +1,4 @@
-"""The house rules that a machine can check."""
+"""Tests of the rules of this repository that a machine can check."""
 
 import ast
 import re
@@ -28,9 +28,9 @@ KNOWN_BY = {
     "black": {"build", "cli", "render", "testing"},
     "click": {"build", "cli", "report", "testing"},
 }
-ELSEWHERE = {
-    # What a golden project cannot show: the state of a disk, a server, a command line, or a
-    # database's ledger. Tests of the stage concerned show these.
+WITHOUT_GOLDEN = {
+    # Codes about the state of a disk, a server, a command line or a database's ledger, which a
+    # golden project cannot show. Tests of their stages show them.
     "cannot-write",
     "edited-meanwhile",
     "no-configuration",
@@ -69,14 +69,14 @@ def contracts() -> list[dict[str, Any]]:
 
 
 def test_import_contracts_hold() -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout
+    assert process.returncode == 0, process.stdout
 
 
 @pytest.mark.parametrize("module", ["sqlgen", "sqlgen.migrate"])
@@ -89,8 +89,8 @@ def test_a_service_loads_no_build_tools(module: str) -> None:
 
 
 def test_every_code_is_in_a_golden_project() -> None:
-    """A code is what users search for; each is shown at least once as they see it."""
-    written = {
+    """Check that each code, which users search for, has an example of its whole output."""
+    codes = {
         str(node.value.value)
         for file in (ROOT / "sqlgen").rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
@@ -98,11 +98,11 @@ def test_every_code_is_in_a_golden_project() -> None:
         and node.arg == "code"
         and isinstance(node.value, ast.Constant)
     }
-    shown = "".join(
+    outputs = "".join(
         file.read_text() for file in (ROOT / "tests" / "golden").rglob("*.txt")
     )
-    missing = {code for code in written if f"[{code}]" not in shown}
-    assert missing <= ELSEWHERE, missing - ELSEWHERE
+    missing = {code for code in codes if f"[{code}]" not in outputs}
+    assert missing <= WITHOUT_GOLDEN, missing - WITHOUT_GOLDEN
 
 
 def test_the_architecture_page_has_every_room() -> None:

@@ -1,4 +1,4 @@
-"""Whatever was cached before, and whatever became of that: a build gives what one from nothing gives."""
+"""A build with any cache, also a damaged one, writes what a build without caches writes."""
 
 import os
 import pickle
@@ -140,7 +140,7 @@ CHANGES: dict[str, Change] = {
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with a cache of its own, in which a build has left all that it can."""
+    """Return a project with a cache of its own, which an earlier build has filled."""
     monkeypatch.setenv("SQLGEN_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.delenv("SQLGEN_NO_CACHE")
     for path, text in FILES.items():
@@ -150,17 +150,17 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_any_change_gives_what_a_build_from_nothing_gives(
+def test_a_build_after_any_change_equals_one_without_caches(
     root: Path, change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change(root)
     check(root, monkeypatch)
 
 
-def test_another_server_is_asked_anew(
+def test_caches_of_one_server_are_not_used_for_another(
     root: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of another version, and one that was given; the stand-in for an extension is left out."""
+    """Build on a server given by its URL, which does not have the stand-in for the extension."""
     for path in ("migrations/0003_create_words.sql", "queries/words.sql"):
         (root / path).unlink()
     build.build(read.config(root))
@@ -170,7 +170,7 @@ def test_another_server_is_asked_anew(
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "damage",
     [
         lambda path: path.unlink(),
         lambda path: path.write_bytes(b""),
@@ -178,17 +178,17 @@ def test_another_server_is_asked_anew(
         lambda path: path.write_bytes(path.read_bytes().replace(b"e", b"f")),
     ],
 )
-def test_a_spoilt_cache_is_none(
-    root: Path, spoil: Change, monkeypatch: pytest.MonkeyPatch
+def test_a_damaged_cache_is_not_used(
+    root: Path, damage: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path in (root.parent / "cache").rglob("*"):
         if path.is_file():
-            spoil(path)
+            damage(path)
     shutil.rmtree(root / "generated")
     check(root, monkeypatch)
 
 
-def test_what_was_not_finished_is_done_again(
+def test_a_build_after_a_failed_one_is_complete(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replaced("queries/tags.sql", "word FROM", "word, nothing FROM")(root)
@@ -198,7 +198,7 @@ def test_what_was_not_finished_is_done_again(
     check(root, monkeypatch)
 
 
-def test_builds_at_once_and_killed_ones_leave_a_cache_that_is_right(
+def test_concurrent_and_killed_builds_leave_a_valid_cache(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replaced("migrations/0001_create_notes.sql", "title text", "title varchar")(root)
@@ -219,8 +219,10 @@ def test_builds_at_once_and_killed_ones_leave_a_cache_that_is_right(
     check(root, monkeypatch)
 
 
-def test_nothing_is_asked_of_a_server_when_all_is_known(root: Path) -> None:
-    """Neither psycopg nor anything else that only a build needs is imported."""
+def test_a_build_with_all_cached_imports_neither_psycopg_nor_a_renderer(
+    root: Path,
+) -> None:
+    """Check the imports with and without generated files."""
     code = (
         "import sys\nfrom pathlib import Path\nfrom sqlgen import build, read\n"
         "build.build(read.config(Path()))\nprint(*sorted(sys.modules))"
@@ -229,10 +231,10 @@ def test_nothing_is_asked_of_a_server_when_all_is_known(root: Path) -> None:
         if missing:
             shutil.rmtree(root / "generated")
         command = [sys.executable, "-c", code]
-        done = subprocess.run(
+        process = subprocess.run(
             command, cwd=root, capture_output=True, text=True, check=True
         )
-        loaded = set(done.stdout.splitlines()[-1].split())
+        loaded = set(process.stdout.splitlines()[-1].split())
         assert not {"psycopg", "black", "rich", "click"} & loaded
         assert missing or "sqlgen.embedded" not in loaded
         assert ("sqlgen.parse" in loaded) == missing
@@ -245,15 +247,15 @@ def test_offline_needs_no_psycopg(root: Path) -> None:
         "except SystemExit as end: assert not end.code\n"
         "print(*sorted(sys.modules))"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code],
         cwd=root,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "psycopg" not in done.stdout.splitlines()[-1].split()
-    assert "not proved without a server" in done.stdout
+    assert "psycopg" not in process.stdout.splitlines()[-1].split()
+    assert "not proved without a server" in process.stdout
 
 
 @pytest.mark.parametrize(
@@ -268,7 +270,7 @@ def test_offline_needs_no_psycopg(root: Path) -> None:
         (removed("generated/.sqlgen/schema.json"), "missing-lock"),
     ],
 )
-def test_offline_tells_what_was_not_analysed(
+def test_offline_reports_what_was_not_analysed(
     root: Path, change: Change, code: str
 ) -> None:
     change(root)
@@ -302,7 +304,7 @@ def test_offline_compares_every_byte(root: Path, change: Change) -> None:
     assert build.check_offline(read.config(root)).changes
 
 
-def test_two_processes_make_what_one_makes(
+def test_two_processes_write_what_one_writes(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "WORTH_IT", 2)
@@ -314,7 +316,7 @@ def test_two_processes_make_what_one_makes(
 
 
 class Sizes:
-    """A state of which both processes have a copy."""
+    """A state that the main process and the worker each have a copy of."""
 
     def __init__(self, killed_in: int = 0) -> None:
         self.process = os.getpid()
@@ -339,7 +341,7 @@ def measured(workers: Workers[Sizes], factor: int) -> dict[str, int]:
 
 @pytest.mark.parametrize("queries", [2, 10**6])
 @pytest.mark.parametrize("killed_in", [0, 1, 2, 3])
-def test_shares_are_done_whatever_becomes_of_the_process(
+def test_the_work_of_a_killed_worker_is_done_again(
     queries: int, killed_in: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "WORTH_IT", queries)
@@ -349,7 +351,9 @@ def test_shares_are_done_whatever_becomes_of_the_process(
             assert measured(workers, factor) == expected
 
 
-def test_half_a_result_of_the_process_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_incomplete_result_of_the_worker_is_discarded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     process = os.getpid()
     send = worker._send
 
@@ -367,16 +371,18 @@ def test_half_a_result_of_the_process_is_none(monkeypatch: pytest.MonkeyPatch) -
         assert measured(workers, 1) == {s.path: len(s.text) for s in SOURCES}
 
 
-def test_a_file_stays_with_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_stays_with_the_process_that_had_it_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(worker, "WORTH_IT", 2)
     with Workers(Sizes(), SOURCES[1:]) as workers:
         first = [set(share) for share in workers.map(Sizes.measure, SOURCES[1:], 1)]
         second = [set(share) for share in workers.map(Sizes.measure, SOURCES, 1)]
     assert all(first)
-    assert all(one <= two for one, two in zip(first, second, strict=True))
+    assert all(a <= b for a, b in zip(first, second, strict=True))
 
 
-def test_errors_of_the_process_are_raised_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_of_the_worker_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "WORTH_IT", 2)
     with (
         Workers(Sizes(), SOURCES) as workers,
@@ -386,7 +392,7 @@ def test_errors_of_the_process_are_raised_here(monkeypatch: pytest.MonkeyPatch) 
 
 
 def check(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compare a build with the cache to one without, in a folder with nothing in it."""
+    """Compare a build with the caches to one without, in a folder without generated files."""
     config = read.config(root)
     plan = build.build(config)
     assert build.build(config).changes == ()
@@ -395,9 +401,9 @@ def check(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ignored = shutil.ignore_patterns("generated", "made")
     shutil.copytree(root, bare, ignore=ignored)
     monkeypatch.setenv("SQLGEN_NO_CACHE", "1")
-    from_nothing = build.build(read.config(bare))
+    uncached = build.build(read.config(bare))
     assert texts(root / config.output) == texts(bare / config.output)
-    assert plan.warnings == from_nothing.warnings
+    assert plan.warnings == uncached.warnings
 
 
 def texts(folder: Path) -> dict[str, str]:
@@ -413,15 +419,15 @@ def _write(root: Path, path: str, text: str) -> None:
     (root / path).write_text(text)
 
 
-def test_names_that_the_database_does_not_have_are_told_each_time(
+def test_unknown_names_in_the_configuration_are_warned_of_each_time(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def warned() -> list[str]:
-        """What two builds in a row say: one that has something to do, and one that has not."""
+        """Return the warnings of a build, which a second build with nothing to do repeats."""
         config = read.config(root)
-        said = [build.build(config).warnings, build.build(config).warnings]
-        assert said[0] == said[1]
-        return [f"{w.message} {w.label.span.line}" for w in said[0] if w.label]
+        warnings = [build.build(config).warnings, build.build(config).warnings]
+        assert warnings[0] == warnings[1]
+        return [f"{w.message} {w.label.span.line}" for w in warnings[0] if w.label]
 
     before = warned()
     names = '[tool.sqlgen.columns]\n"notes.titel" = "str"\n[tool.sqlgen.types]\nint5 = "int"\n'

@@ -1,4 +1,4 @@
-"""After one more migration, a build gives what one from nothing gives, and infers only what it must."""
+"""A build after another migration equals one without caches, and infers no more than it must."""
 
 import shutil
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ QUERIES = {
 }
 
 TREELESS = {"called", "explained"}
-"""Utility statements, of which nothing tells what they speak of."""
+"""Utility statements, which have no tree that tells which objects they use."""
 
 MIGRATIONS = {
     "nothing": ("SELECT 1;", set()),
@@ -102,7 +102,7 @@ MIGRATIONS = {
 
 @pytest.fixture
 def pool() -> Iterator[ServerPool]:
-    """The same server for all builds: what is known of a database is kept with its cluster."""
+    """Return one server for all builds, since a catalog is cached with its cluster."""
     with ServerPool() as lent:
         yield lent
 
@@ -124,20 +124,20 @@ def root(tmp_path: Path, pool: ServerPool, monkeypatch: pytest.MonkeyPatch) -> P
 
 @pytest.fixture
 def inferred(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The query files of which something was inferred."""
-    found: set[str] = set()
+    """Collect the names of the query files of which a query was inferred."""
+    files: set[str] = set()
 
     def query(description: object, *args: object, **named: object) -> object:
         result = statement.query(description, *args, **named)  # type: ignore[arg-type]
-        found.add(Path(result.query.sql.source.path).stem)
+        files.add(Path(result.query.sql.source.path).stem)
         return result
 
     monkeypatch.setattr(infer, "query", query)
-    return found
+    return files
 
 
 @pytest.mark.parametrize(("script", "expected"), MIGRATIONS.values(), ids=MIGRATIONS)
-def test_one_more_migration(
+def test_another_migration(
     root: Path,
     inferred: set[str],
     pool: ServerPool,
@@ -155,7 +155,7 @@ def test_one_more_migration(
     assert _texts(root) == _texts(bare)
 
 
-def test_a_migration_that_is_taken_back(
+def test_a_migration_that_is_removed_again(
     root: Path, inferred: set[str], pool: ServerPool
 ) -> None:
     before = _texts(root)

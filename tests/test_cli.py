@@ -1,4 +1,4 @@
-"""`sqlgen` as a process: what it says and ends with when something comes in between."""
+"""`sqlgen` as a process: its output and exit status when it is interrupted or fails."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from sqlgen.database import Server
 
 RUN = "from sqlgen.cli import run; run()"
 
-# Ctrl-C while the module of that name is imported.
+# Interrupt the process while it imports the module of that name.
 INTERRUPTED = """
 import os, signal, sys
 
@@ -30,10 +30,10 @@ def command(*arguments: str, before: str = "") -> list[str]:
 
 
 def sqlgen(*arguments: str, before: str = "") -> tuple[int, str, str]:
-    done = subprocess.run(
+    process = subprocess.run(
         command(*arguments, before=before), capture_output=True, text=True, check=False
     )
-    return done.returncode, done.stdout, done.stderr
+    return process.returncode, process.stdout, process.stderr
 
 
 @pytest.fixture
@@ -79,13 +79,13 @@ def test_statuses(tmp_path: Path) -> None:
         ("build", "sqlgen.build"),
     ],
 )
-def test_interrupted_while_it_starts(command: str, module: str) -> None:
+def test_interrupted_during_imports(command: str, module: str) -> None:
     before = INTERRUPTED.format(name=module)
     status, out, err = sqlgen(command, before=before)
     assert (status, out, err.strip()) == (130, "", "interrupted")
 
 
-def test_interrupted_at_work(project: Path) -> None:
+def test_interrupted_during_a_build(project: Path) -> None:
     with subprocess.Popen(
         command("-C", str(project), "watch"),
         stdout=subprocess.PIPE,
@@ -101,30 +101,30 @@ def test_interrupted_at_work(project: Path) -> None:
     assert (process.returncode, err.strip()) == (130, "interrupted")
 
 
-def test_nobody_reads_the_output(project: Path) -> None:
+def test_the_output_is_a_closed_pipe(project: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as closed:
-        done = subprocess.run(
+        process = subprocess.run(
             command("-C", str(project), "describe"),
             stdout=closed,
             stderr=subprocess.PIPE,
             check=False,
         )
-    assert (done.returncode, done.stderr) == (1, b"")
+    assert (process.returncode, process.stderr) == (1, b"")
 
 
 def test_the_disk_is_full(project: Path) -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
+        process = subprocess.run(
             command("-C", str(project), "describe"),
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
             check=False,
         )
-    assert done.returncode == 1
-    assert done.stderr == "the output cannot be written: No space left on device\n"
+    assert process.returncode == 1
+    assert process.stderr == "the output cannot be written: No space left on device\n"
 
 
 def test_a_checkout_with_windows_line_ends_is_current(project: Path) -> None:
@@ -138,10 +138,10 @@ def test_a_checkout_with_windows_line_ends_is_current(project: Path) -> None:
     assert sqlgen("-C", str(project), "build")[1] == "generated/ is current\n"
 
 
-def test_nobody_listens(project: Path) -> None:
+def test_no_output_is_open(project: Path) -> None:
     command = f"{sys.executable} -c '{RUN}' check >&-"
-    done = subprocess.run(
+    process = subprocess.run(
         command, shell=True, cwd=project, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
+    assert process.returncode == 1
+    assert "Traceback" not in process.stderr

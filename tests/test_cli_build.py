@@ -1,4 +1,4 @@
-"""`sqlgen build`, `check`, `describe` and `init` as they are typed."""
+"""The commands `build`, `check`, `describe` and `init`."""
 
 import json
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_check_is_build_without_the_last_step(project: Path) -> None:
     assert sqlgen(project, "check").exit_code == 0
 
 
-def test_a_build_of_some_files_leaves_the_others(project: Path) -> None:
+def test_a_build_of_some_files_does_not_change_the_others(project: Path) -> None:
     assert sqlgen(project, "build").exit_code == 0
     (project / "queries/patients.sql").write_text("-- name: broken :many\nSELECT x;\n")
     (project / "queries/reports/births.sql").write_text(
@@ -77,13 +77,13 @@ def test_a_build_of_some_files_leaves_the_others(project: Path) -> None:
     assert (everything.exit_code, "error[42703]" in everything.stderr) == (1, True)
 
 
-def test_a_build_of_a_file_that_is_none(project: Path) -> None:
+def test_a_build_of_a_file_that_is_not_a_query_file(project: Path) -> None:
     result = sqlgen(project, "build", "queries/nothing.sql")
     assert result.exit_code == 2
     assert "error[no-such-query-file]" in result.stderr
 
 
-def test_describe_for_tools(project: Path) -> None:
+def test_describe_as_json(project: Path) -> None:
     result = sqlgen(project, "describe", "--format", "json", "get_patient")
     assert result.exit_code == 0, result.output
     [query] = json.loads(result.stdout)["queries"]
@@ -134,7 +134,7 @@ def test_describe_for_tools(project: Path) -> None:
     }
 
 
-def test_describe_goes_on_after_a_mistake(project: Path) -> None:
+def test_describe_goes_on_after_an_error(project: Path) -> None:
     (project / "queries/broken.sql").write_text("-- name: broken :many\nSELECT x;\n")
     result = sqlgen(project, "describe", "--format", "json")
     assert result.exit_code == 1
@@ -143,7 +143,7 @@ def test_describe_goes_on_after_a_mistake(project: Path) -> None:
     assert "error[42703]" in result.stderr
 
 
-def test_describe_a_query_that_there_is_not(project: Path) -> None:
+def test_describe_an_unknown_query(project: Path) -> None:
     result = sqlgen(project, "describe", "get_patients")
     assert result.exit_code == 2
     assert "did you mean `get_patient`?" in result.stderr

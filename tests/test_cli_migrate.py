@@ -1,4 +1,4 @@
-"""`sqlgen migrate` and `sqlgen db`, as somebody types them, on real servers."""
+"""The commands `migrate` and `db`, on real servers."""
 
 import json
 import os
@@ -55,12 +55,12 @@ class Project:
 
     def __call__(self, *arguments: str) -> Outcome:
         """Run `sqlgen …` in the project."""
-        found = CliRunner().invoke(
+        result = CliRunner().invoke(
             main, ["-C", str(self.root), *arguments], env=self.environment
         )
-        if found.exception and not isinstance(found.exception, SystemExit):
-            raise found.exception
-        return Outcome(found.exit_code, found.stdout, found.stderr)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Outcome(result.exit_code, result.stdout, result.stderr)
 
 
 def project(root: Path, server: database.Server, connection: Connection) -> Project:
@@ -73,9 +73,7 @@ def sqlgen(tmp_path: Path, server: database.Server, connection: Connection) -> P
     return project(tmp_path, server, connection)
 
 
-def test_up_and_down_and_what_there_is_to_see(
-    sqlgen: Project, connection: Connection
-) -> None:
+def test_up_down_and_status(sqlgen: Project, connection: Connection) -> None:
     assert sqlgen("migrate", "check").status == 1
     planned = sqlgen("migrate", "up", "--dry-run")
     assert planned == (
@@ -83,9 +81,9 @@ def test_up_and_down_and_what_there_is_to_see(
         "would apply 0001_create_items\nwould apply 0002_add_names\n2 migrations pending\n",
         "",
     )
-    done = sqlgen("migrate", "up", "--to", "1")
-    assert done.out.startswith("applied 0001_create_items  ")
-    assert "1 migration applied in " in done.out
+    outcome = sqlgen("migrate", "up", "--to", "1")
+    assert outcome.out.startswith("applied 0001_create_items  ")
+    assert "1 migration applied in " in outcome.out
     status = sqlgen("migrate", "status").out.splitlines()
     assert status[0].split() == ["version", "description", "applied", "took", "state"]
     assert status[1].endswith("applied")
@@ -100,7 +98,7 @@ def test_up_and_down_and_what_there_is_to_see(
     assert connection.execute("SELECT to_regclass('items')").fetchone() == (None,)
 
 
-def test_the_documents_for_tools(sqlgen: Project) -> None:
+def test_json_of_each_command(sqlgen: Project) -> None:
     assert sqlgen("migrate", "up", "--dry-run", "--format", "json").document == {
         "pending": [
             {
@@ -119,11 +117,11 @@ def test_the_documents_for_tools(sqlgen: Project) -> None:
             },
         ]
     }
-    (done,) = sqlgen("migrate", "up", "--to", "1", "--format", "json").document[
+    (migration,) = sqlgen("migrate", "up", "--to", "1", "--format", "json").document[
         "applied"
     ]
-    assert done["version"] == 1
-    assert done["seconds"] > 0
+    assert migration["version"] == 1
+    assert migration["seconds"] > 0
     first, second = sqlgen("migrate", "status", "--format", "json").document[
         "migrations"
     ]
@@ -138,9 +136,9 @@ def test_the_documents_for_tools(sqlgen: Project) -> None:
         "installed_on": None,
         "seconds": None,
     }
-    found = sqlgen("migrate", "check", "--format", "json")
-    assert found.status == 1
-    assert found.document == {"state": "pending", "drift": [], "pending": [second]}
+    outcome = sqlgen("migrate", "check", "--format", "json")
+    assert outcome.status == 1
+    assert outcome.document == {"state": "pending", "drift": [], "pending": [second]}
     sqlgen.write({"migrations/0003_wrong.sql": "SELECT nothing;"})
     failed = sqlgen("migrate", "up", "--format", "json")
     assert failed.status == 1
@@ -151,14 +149,14 @@ def test_the_documents_for_tools(sqlgen: Project) -> None:
     )
 
 
-def test_drift_is_another_exit_status(sqlgen: Project) -> None:
+def test_drift_has_its_own_exit_status(sqlgen: Project) -> None:
     sqlgen("migrate", "up")
     sqlgen.write({"migrations/0002_add_names.up.sql": "ALTER TABLE items ADD n int;\n"})
     (sqlgen.root / "migrations/0001_create_items.up.sql").unlink()
     (sqlgen.root / "migrations/0001_create_items.down.sql").unlink()
-    found = sqlgen("migrate", "check", "--format", "json")
-    assert found.status == 4
-    assert [s["state"] for s in found.document["drift"]] == ["missing", "changed"]
+    outcome = sqlgen("migrate", "check", "--format", "json")
+    assert outcome.status == 4
+    assert [s["state"] for s in outcome.document["drift"]] == ["missing", "changed"]
     assert sqlgen("migrate", "status").status == 0
     refused = sqlgen("migrate", "up")
     assert refused.status == 1
@@ -185,10 +183,10 @@ def test_other_line_endings_are_accepted_with_a_warning(sqlgen: Project) -> None
         }
     )
     assert sqlgen("migrate", "check").status == 1  # only what is pending
-    done = sqlgen("migrate", "up")
-    assert done.status == 0
+    outcome = sqlgen("migrate", "up")
+    assert outcome.status == 0
     assert "warning: migration 2 (`add names`) was applied with other line endings" in (
-        done.err
+        outcome.err
     )
     assert sqlgen("migrate", "repair").out == (
         "migrations/0002_add_names.up.sql: applied, with other line endings\n"
@@ -236,20 +234,24 @@ def test_baseline_marks_and_runs_nothing(
     assert sqlgen("migrate", "baseline", "9").status == 1
 
 
-def test_reset_asks_and_begins_anew(sqlgen: Project, connection: Connection) -> None:
+def test_reset_asks_and_starts_from_an_empty_database(
+    sqlgen: Project, connection: Connection
+) -> None:
     connection.execute("CREATE TABLE other ()")
     asked = sqlgen("migrate", "reset")
     assert asked.status == 2
     assert "error[needs-confirmation]" in asked.err
-    done = sqlgen("migrate", "reset", "--yes")
-    assert done.status == 0
-    assert "2 migrations applied" in done.out
+    outcome = sqlgen("migrate", "reset", "--yes")
+    assert outcome.status == 0
+    assert "2 migrations applied" in outcome.out
     with psycopg.connect(sqlgen.environment["DATABASE_URL"]) as again:
         assert again.execute("SELECT to_regclass('other')").fetchone() == (None,)
         assert again.execute("SELECT count(*) FROM items").fetchone() == (0,)
 
 
-def test_seeds_are_all_there_or_none(sqlgen: Project, connection: Connection) -> None:
+def test_seeds_are_loaded_in_one_transaction(
+    sqlgen: Project, connection: Connection
+) -> None:
     sqlgen("migrate", "up")
     assert sqlgen("migrate", "seed").out == (
         "ran seeds/1_items.sql\nran seeds/2_more.sql\n2 files committed\n"
@@ -265,45 +267,47 @@ def test_a_password_is_never_shown(sqlgen: Project) -> None:
     url = "postgresql://me:tops3cret@127.0.0.1:1/app"
     for command in ("up", "status", "check", "seed", "reset"):
         yes = ("--yes",) if command == "reset" else ()
-        found = sqlgen("migrate", command, "--database-url", url, *yes)
-        assert found.status == 3, found
-        assert "tops3cret" not in found.out + found.err
+        outcome = sqlgen("migrate", command, "--database-url", url, *yes)
+        assert outcome.status == 3, outcome
+        assert "tops3cret" not in outcome.out + outcome.err
     broken = sqlgen("migrate", "up", "--database-url", "postgresql://me:tops3cret@h@h/")
     assert broken.status == 2
     assert "tops3cret" not in broken.out + broken.err
 
 
-def test_a_database_that_is_not_there_can_be_made(
+def test_a_missing_database_is_explained_and_reset_creates_it(
     sqlgen: Project, server: database.Server
 ) -> None:
     name = "sqlgen_test_cli_missing"
-    found = sqlgen("migrate", "up", "--database", name)
-    assert found.status == 3
-    assert "create it with `sqlgen migrate reset`" in found.err
+    outcome = sqlgen("migrate", "up", "--database", name)
+    assert outcome.status == 3
+    assert "create it with `sqlgen migrate reset`" in outcome.err
     assert sqlgen("migrate", "reset", "--database", name, "--yes").status == 0
     assert sqlgen("migrate", "check", "--database", name).status == 0
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name}".encode())
 
 
-def test_new_goes_on_counting_and_looks_back(sqlgen: Project) -> None:
+def test_new_uses_the_next_number_and_warns_about_the_last_migration(
+    sqlgen: Project,
+) -> None:
     sqlgen.write(
         {"migrations/0003_index_names.up.sql": "CREATE INDEX ON items (name);\n"}
     )
-    made = sqlgen("migrate", "new", "Add", "prices")
-    assert made.status == 0
-    assert made.out == (
+    outcome = sqlgen("migrate", "new", "Add", "prices")
+    assert outcome.status == 0
+    assert outcome.out == (
         "created migrations/0004_add_prices.up.sql\n"
         "created migrations/0004_add_prices.down.sql\n"
     )
-    assert "warning[blocking-index]" in made.err
-    assert "warning[missing-down-file]" in made.err
+    assert "warning[blocking-index]" in outcome.err
+    assert "warning[missing-down-file]" in outcome.err
     up = sqlgen.root / "migrations/0004_add_prices.up.sql"
     assert up.read_text() == "-- Add prices.\n"
     assert sqlgen("migrate", "new", "!").status == 2
 
 
-def test_build_warns_of_the_newest_migration_when_something_changes(
+def test_build_warns_about_the_newest_migration_if_files_change(
     sqlgen: Project,
 ) -> None:
     sqlgen.write(
@@ -319,10 +323,10 @@ def test_build_warns_of_the_newest_migration_when_something_changes(
     assert again.err == ""
 
 
-def test_new_begins_a_folder(tmp_path: Path) -> None:
+def test_new_creates_the_folder(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.sqlgen]\n")
-    found = CliRunner().invoke(main, ["-C", str(tmp_path), "migrate", "new", "start"])
-    assert found.stdout.startswith("created migrations/0001_start.up.sql\n")
+    outcome = CliRunner().invoke(main, ["-C", str(tmp_path), "migrate", "new", "start"])
+    assert outcome.stdout.startswith("created migrations/0001_start.up.sql\n")
 
 
 WRONG = """\
@@ -349,8 +353,8 @@ def test_verify_shows_what_a_down_file_does_not_restore(sqlgen: Project) -> None
     up = "ALTER TABLE items ADD name text, ADD price int DEFAULT 1;\n"
     sqlgen.write({"migrations/0002_add_names.up.sql": up})
     assert sqlgen("migrate", "verify") == (1, "", WRONG)
-    (found,) = sqlgen("migrate", "verify", "--format", "json").document
-    assert found["code"] == "down-does-not-restore"
+    (warning,) = sqlgen("migrate", "verify", "--format", "json").document
+    assert warning["code"] == "down-does-not-restore"
     allowed = "-- sqlgen: allow down-does-not-restore\nALTER TABLE items DROP name, DROP price;\n"
     sqlgen.write({"migrations/0002_add_names.down.sql": allowed})
     assert sqlgen("migrate", "verify").status == 0
@@ -358,38 +362,36 @@ def test_verify_shows_what_a_down_file_does_not_restore(sqlgen: Project) -> None
 
 def test_verify_with_a_migration_that_cannot_be_reverted(sqlgen: Project) -> None:
     sqlgen.write({"migrations/0003_add_prices.sql": "ALTER TABLE items ADD price int;"})
-    found = sqlgen("migrate", "verify", "--seed")
-    assert found.status == 0
-    assert "warning[missing-down-file]" in found.err
-    assert found.out == (
+    outcome = sqlgen("migrate", "verify", "--seed")
+    assert outcome.status == 0
+    assert "warning[missing-down-file]" in outcome.err
+    assert outcome.out == (
         "3 migrations: each down file restores the earlier schema, 1 has none\n"
     )
 
 
-def test_a_database_of_sqlx_is_pointed_out(
-    sqlgen: Project, connection: Connection
-) -> None:
+def test_a_ledger_of_sqlx_is_reported(sqlgen: Project, connection: Connection) -> None:
     sqlgen.write(
         {"pyproject.toml": '[tool.sqlgen.migrate]\ntable = "_sqlx_migrations"\n'}
     )
     assert sqlgen("migrate", "up").status == 0
     sqlgen.write({"pyproject.toml": "[tool.sqlgen]\n"})
     for command in ("up", "status", "check"):
-        found = sqlgen("migrate", command)
-        assert found.status == 1
-        assert "error[sqlx-ledger]" in found.err
+        outcome = sqlgen("migrate", command)
+        assert outcome.status == 1
+        assert "error[sqlx-ledger]" in outcome.err
     assert connection.execute(
         "SELECT to_regclass('_sqlgen_migrations')"
     ).fetchone() == (None,)
 
 
-def test_urls_of_sqlalchemy_are_understood(sqlgen: Project) -> None:
+def test_urls_of_sqlalchemy_are_accepted(sqlgen: Project) -> None:
     url = sqlgen.environment["DATABASE_URL"]
     written = url.replace("postgresql://", "postgresql+psycopg://")
     assert sqlgen("migrate", "up", "--database-url", written).status == 0
 
 
-def test_verify_finds_rows_in_the_way(sqlgen: Project) -> None:
+def test_verify_reports_a_migration_that_fails_on_seed_rows(sqlgen: Project) -> None:
     sqlgen.write(
         {
             "migrations/0003_names.up.sql": "ALTER TABLE items ADD code text NOT NULL;\n",
@@ -399,13 +401,13 @@ def test_verify_finds_rows_in_the_way(sqlgen: Project) -> None:
         }
     )
     assert sqlgen("migrate", "verify").status == 0
-    found = sqlgen("migrate", "verify", "--seed")
-    assert found.status == 1
-    assert "warning[not-null-without-default]" in found.err
-    assert 'column "code" of relation "items" contains null values' in found.err
+    outcome = sqlgen("migrate", "verify", "--seed")
+    assert outcome.status == 1
+    assert "warning[not-null-without-default]" in outcome.err
+    assert 'column "code" of relation "items" contains null values' in outcome.err
 
 
-def test_twenty_at_once_apply_each_migration_once(
+def test_twenty_processes_apply_each_migration_once(
     tmp_path: Path,
     newest_server: database.Server,
     newest_connection: Connection,
@@ -430,12 +432,12 @@ def test_twenty_at_once_apply_each_migration_once(
 
 @pytest.fixture
 def development_of(tmp_path: Path) -> Iterator[Project]:
-    """A project that has only its development database; that goes with the test."""
+    """Return a project without `DATABASE_URL`; remove its development database after the test."""
     yield Project(tmp_path, "", "")
     development.remove(tmp_path)
 
 
-def test_the_development_database_stays(
+def test_the_development_database_persists(
     development_of: Project,
 ) -> None:
     sqlgen = development_of
@@ -450,13 +452,13 @@ def test_the_development_database_stays(
     assert sqlgen("migrate", "seed").status == 0
     program = (sys.executable, "-c", "from sqlgen.cli import main; main()")
     query = ("db", "psql", "-Atc", "SELECT name FROM items ORDER BY id")
-    found = subprocess.run(
+    process = subprocess.run(
         [*program, "-C", str(sqlgen.root), *query],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert found.stdout == "one\ntwo\n"
+    assert process.stdout == "one\ntwo\n"
     assert sqlgen("migrate", "check", "--database", "test").status == 1
     assert sqlgen("db", "reset").status == 2
     assert sqlgen("db", "reset", "--yes").out == "deleted\n"

@@ -1,4 +1,4 @@
-"""The clinic's own migrations and demo data keep their promises."""
+"""Tests of the migrations and demo data of the clinic, this repository's example."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ MIGRATIONS = parse.migrations(read.sources(ROOT, "migrations"))
 
 
 def dump(connection: psycopg.Connection[TupleRow], what: str) -> str:
-    """The database as `pg_dump` writes it, what differs from run to run aside."""
+    """Return the output of `pg_dump` without the lines that differ in each run."""
     newest = binaries.from_wheel() or binaries.installed()[0]
     output = subprocess.run(
         [newest.folder / "pg_dump", what, f"--dbname={connection.info.dsn}"],
@@ -26,7 +26,7 @@ def dump(connection: psycopg.Connection[TupleRow], what: str) -> str:
     return re.sub(r"(?m)^(\\(un)?restrict .*|SELECT pg_catalog\.setval.*)$", "", output)
 
 
-def test_every_down_restores_what_was_before(
+def test_every_down_file_restores_the_schema(
     connection: psycopg.Connection[TupleRow],
 ) -> None:
     before = {}

@@ -1,8 +1,8 @@
-"""Schema drift does not reach production: one more migration, and a tool points at the line.
+"""After a migration that breaks a service, sqlgen or mypy reports the line.
 
-A small project and a service that uses its generated functions. Before the migration mypy has
-nothing to say; after it, and a rebuild, either sqlgen refuses a query or mypy a line of the
-service.
+The tests have a small project, and a service that uses its generated functions. Before the migration
+mypy reports nothing. After the migration and a build, either sqlgen reports a query or mypy a line of
+the service.
 """
 
 import re
@@ -16,7 +16,7 @@ from mypy import api as mypy
 from sqlgen import build, database, read, report
 from sqlgen.model.diagnostic import SqlgenError
 
-pytestmark = pytest.mark.xdist_group("drift")  # one mypy cache for all of them
+pytestmark = pytest.mark.xdist_group("drift")  # they share one mypy cache
 
 SCHEMA = """
     CREATE TYPE visit_state AS ENUM ('planned', 'seen');
@@ -114,7 +114,7 @@ SERVICE = """
 
 @dataclass(frozen=True)
 class Project:
-    """A project on disk, and what the tools say of it."""
+    """A project on disk, with the output of the tools."""
 
     root: Path
     conninfo: str
@@ -124,7 +124,7 @@ class Project:
         (self.root / "migrations" / f"{number:04}_change.sql").write_text(dedent(sql))
 
     def sqlgen(self) -> str:
-        """Builds, and gives what is wrong as sqlgen prints it."""
+        """Build, and return the errors as sqlgen prints them."""
         config = replace(read.config(self.root), server=self.conninfo)
         try:
             build.build(config)
@@ -133,7 +133,7 @@ class Project:
         return ""
 
     def mypy(self) -> list[str]:
-        """Each error as the line of the service, an arrow and the message."""
+        """Return each error as the line of the service, an arrow and the message."""
         flags = ["--strict", "--warn-unreachable", "--no-error-summary"]
         out, err, _ = mypy.run(
             [*flags, f"--cache-dir={self.cache}", "service.py", "generated"]
@@ -157,7 +157,7 @@ def project(
     cache: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Project:
-    """A project that both tools are content with."""
+    """Return a project in which neither tool reports an error."""
     (tmp_path / "migrations").mkdir()
     (tmp_path / "queries").mkdir()
     (tmp_path / "pyproject.toml").write_text("[tool.sqlgen]\n")
@@ -165,7 +165,9 @@ def project(
     (tmp_path / "service.py").write_text(dedent(SERVICE).lstrip())
     project = Project(tmp_path, newest_server.conninfo, cache)
     project.migrate(1, SCHEMA)
-    monkeypatch.chdir(tmp_path)  # mypy's cache knows files by their relative paths
+    monkeypatch.chdir(
+        tmp_path
+    )  # mypy's cache has relative paths, so run it in the project
     assert project.sqlgen() == ""
     assert project.mypy() == []
     return project
@@ -238,7 +240,7 @@ def project(
         ),
     ],
 )
-def test_mypy_points_at_the_line_that_is_wrong_now(
+def test_mypy_reports_the_line_of_the_service(
     project: Project, change: str, line: str, message: str
 ) -> None:
     project.migrate(2, change)
@@ -295,9 +297,7 @@ def test_mypy_points_at_the_line_that_is_wrong_now(
         ),
     ],
 )
-def test_sqlgen_points_at_the_query_that_is_wrong_now(
-    project: Project, change: str, expected: str
-) -> None:
+def test_sqlgen_reports_the_query(project: Project, change: str, expected: str) -> None:
     before = (project.root / "generated" / "records.py").read_text()
     project.migrate(2, change)
     assert project.sqlgen().strip() == dedent(expected).strip()

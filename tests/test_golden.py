@@ -1,8 +1,8 @@
-"""Whole projects in miniature: what users write, and every byte that they get for it.
+"""Golden projects: small projects, and every byte that sqlgen writes for them.
 
-`tests/golden/<case>/` holds `migrations/` and `queries/`, perhaps a `pyproject.toml`, and
-in `expected/` either the generated package or `diagnostics.txt`, and `warnings.txt` where
-there are any. `pytest --update-golden` rewrites `expected/`; read what it wrote.
+`tests/golden/<case>/` holds `migrations/` and `queries/`, perhaps a `pyproject.toml`, and in
+`expected/` either the generated package or `diagnostics.txt`, and `warnings.txt` if there are any.
+`pytest --update-golden` rewrites `expected/`; read the difference before you commit it.
 """
 
 import shutil
@@ -30,42 +30,42 @@ def test_golden(
     shutil.copytree(case, project, ignore=shutil.ignore_patterns("expected"))
     if not (project / "pyproject.toml").exists():
         (project / "pyproject.toml").write_text(DEFAULT)
-    found = outputs(project, server)
+    actual = outputs(project, server)
     if request.config.getoption("--update-golden"):
         shutil.rmtree(case / "expected", ignore_errors=True)
-        for path, text in found.items():
+        for path, text in actual.items():
             (case / path).parent.mkdir(parents=True, exist_ok=True)
             (case / path).write_text(text)
-    assert found == texts(case, "expected")
+    assert actual == texts(case, "expected")
 
 
 def outputs(project: Path, server: Server) -> dict[str, str]:
-    """What sqlgen makes of *project*, by path."""
+    """Return the text of each file that sqlgen writes for *project*, by path."""
     try:
         config = replace(read.config(project), server=server.conninfo)
         plan = build.build(config)
     except SqlgenError as error:
         assert not texts(project, "expected"), "something was written"
-        return {"expected/diagnostics.txt": shown(error.diagnostics)}
+        return {"expected/diagnostics.txt": rendered(error.diagnostics)}
     again = build.plan(config)
     assert again.changes == (), "a second build changes something"
     offline = build.check_offline(config)
     assert offline.changes == (), "the lock does not give what the analysis gave"
-    found = texts(project, "expected")
-    for path, text in found.items():
+    files = texts(project, "expected")
+    for path, text in files.items():
         if path.endswith(".py") and text:
             assert black.format_str(text, mode=black.Mode()) == text, path
     if plan.warnings:
-        found["expected/warnings.txt"] = shown(plan.warnings)
-    return found
+        files["expected/warnings.txt"] = rendered(plan.warnings)
+    return files
 
 
-def shown(diagnostics: object) -> str:
+def rendered(diagnostics: object) -> str:
     return report.text(diagnostics, color=False) + "\n"  # type: ignore[arg-type]
 
 
 def texts(root: Path, folder: str) -> dict[str, str]:
-    """The files below *folder*, caches aside, by their paths below *root*."""
+    """Return the texts of the files below *folder*, without caches, by path below *root*."""
     return {
         str(path.relative_to(root)): path.read_text()
         for path in sorted((root / folder).rglob("*"))

@@ -12,7 +12,7 @@ from sqlgen.model.source import SourceFile, Span
 
 @frozen
 class Point:
-    """Fields by position."""
+    """A class with positional fields."""
 
     x: int
     y: int = 0
@@ -21,7 +21,7 @@ class Point:
 
 @frozen(kw_only=True)
 class Bag:
-    """Fields by name."""
+    """A class with keyword-only fields and defaults."""
 
     owner: Point
     items: dict[str, int] = field(default_factory=dict)
@@ -29,19 +29,19 @@ class Bag:
 
 @frozen
 class Nothing:
-    """No fields."""
+    """A class without fields."""
 
 
 @frozen
 class Other:
-    """The fields of a `Point`."""
+    """Another class with the fields of `Point`."""
 
     x: int
     y: int = 0
     secret: str = ""
 
 
-def test_an_error_says_where_each_mistake_is() -> None:
+def test_the_text_of_an_error_has_each_place() -> None:
     source = SourceFile("migrations/0001_a.sql", "CREATE\n  TABEL a;\n")
     error = SqlgenError(
         Diagnostic(code="x", message="wrong word", label=Label(Span(source, 9, 14))),
@@ -50,7 +50,7 @@ def test_an_error_says_where_each_mistake_is() -> None:
     assert str(error) == "migrations/0001_a.sql:2:3: wrong word\nno server"
 
 
-def test_frozen_is_what_a_frozen_dataclass_with_slots_is() -> None:
+def test_frozen_equals_a_frozen_dataclass_with_slots() -> None:
     body = {
         "__doc__": "Fields.",
         "__qualname__": "Point",
@@ -60,10 +60,10 @@ def test_frozen_is_what_a_frozen_dataclass_with_slots_is() -> None:
     body["secret"] = field(repr=False, default="")
     usual: Any = dataclass(frozen=True, slots=True)(type("Point", (), body))
     for arguments in ((1,), (1, 2), (1, 2, "s")):
-        ours, theirs = Point(*arguments), usual(*arguments)
-        assert repr(ours) == repr(theirs)
-        assert [getattr(ours, f.name) for f in fields(ours)] == [
-            getattr(theirs, f.name) for f in fields(theirs)
+        point, expected = Point(*arguments), usual(*arguments)
+        assert repr(point) == repr(expected)
+        assert [getattr(point, f.name) for f in fields(point)] == [
+            getattr(expected, f.name) for f in fields(expected)
         ]
     assert Point.__match_args__ == usual.__match_args__
     assert Point.__slots__ == usual.__slots__  # type: ignore[attr-defined]
@@ -90,11 +90,11 @@ def test_frozen_data_cannot_be_changed() -> None:
     assert point == Point(1)
 
 
-def test_frozen_data_has_defaults_of_its_own() -> None:
-    one, two = Bag(owner=Point(1)), Bag(owner=Point(1), items={"a": 1})
-    assert one.items == {}
-    assert one.items is not Bag(owner=Point(1)).items
-    assert replace(two, owner=Point(2)) == Bag(owner=Point(2), items={"a": 1})
+def test_frozen_data_does_not_share_defaults() -> None:
+    first, second = Bag(owner=Point(1)), Bag(owner=Point(1), items={"a": 1})
+    assert first.items == {}
+    assert first.items is not Bag(owner=Point(1)).items
+    assert replace(second, owner=Point(2)) == Bag(owner=Point(2), items={"a": 1})
     wrong: list[tuple[Any, tuple[object, ...], dict[str, object]]] = [
         (Bag, (Point(1),), {}),
         (Bag, (), {}),
@@ -107,7 +107,7 @@ def test_frozen_data_has_defaults_of_its_own() -> None:
             cls(*arguments, **named)
 
 
-def test_frozen_data_travels() -> None:
+def test_frozen_data_can_be_pickled_and_copied() -> None:
     for value in (Point(1, 2, "s"), Bag(owner=Point(1), items={"a": 1}), Nothing()):
         for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
             assert pickle.loads(pickle.dumps(value, protocol)) == value

@@ -1,4 +1,4 @@
-"""What holds for every text, however it looks."""
+"""Properties of the lexer and the parser that hold for any text."""
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -91,7 +91,7 @@ def test_tokens_cover_the_text(text: str) -> None:
 @example("a.0x1$1 5..0x1$1 a..5$1 .5e'\\'$1'")
 @example("a*--$1\n//*$1*/*/-/$1::$1:=$1")
 def test_delimiters_are_tokens(text: str) -> None:
-    """The quick reading of a text finds what the thorough one finds."""
+    """Check that the fast scan for delimiters finds those of the lexer."""
     kinds = {
         *(Kind.LINE_COMMENT, Kind.BLOCK_COMMENT, Kind.OPEN, Kind.CLOSE, Kind.COLON),
         *(Kind.SEMICOLON, Kind.POSITIONAL, Kind.DOLLAR, Kind.UNTERMINATED),
@@ -114,14 +114,14 @@ def test_statements_are_apart_and_not_empty(text: str) -> None:
 
 
 def queries(text: str) -> tuple[Query, ...]:
-    """The queries of *text*, none if it has mistakes: these can be reported in all forms."""
+    """Return the queries of *text*; none if it has errors, which must print in every format."""
     try:
         return parse.query_file(SourceFile("queries/q.sql", text)).queries
     except SqlgenError as error:
         diagnostics = error.diagnostics
-    shown = report.text(diagnostics)
-    assert shown
-    assert not any(character < " " and character != "\n" for character in shown)
+    output = report.text(diagnostics)
+    assert output
+    assert not any(character < " " and character != "\n" for character in output)
     assert report.json(diagnostics)
     assert report.github(diagnostics)
     return ()
@@ -143,7 +143,7 @@ def test_every_character_outside_placeholders_maps_back_to_itself(text: str) -> 
             written = f"${placeholder.number}"
             assert server[placeholder.start : placeholder.end] == written
             inside |= dict.fromkeys(
-                # A blank that keeps the placeholder apart belongs to it.
+                # A space that separates the placeholder from the next token belongs to it.
                 range(placeholder.start - 1, placeholder.end + 1),
                 placeholder.number,
             )
@@ -156,14 +156,14 @@ def test_every_character_outside_placeholders_maps_back_to_itself(text: str) -> 
 
 @settings(deadline=None, max_examples=300)
 @given(texts)
-def test_what_is_sent_is_one_statement_with_these_parameters(text: str) -> None:
+def test_the_statement_sent_has_exactly_these_parameters(text: str) -> None:
     for query in queries(text):
         server = query.sql.text
         assert len(parse.statements(server)) == 1
         assert parse.statements(server)[0] == (0, len(server))
-        found = [token for token in tokens(server) if token.kind is Kind.POSITIONAL]
+        positional = [t for t in tokens(server) if t.kind is Kind.POSITIONAL]
         placeholders = query.sql.placeholders
-        assert [(t.start, t.end) for t in found] == [
+        assert [(t.start, t.end) for t in positional] == [
             (p.start, p.end) for p in placeholders
         ]
         assert {p.number for p in placeholders} == {p.number for p in query.parameters}

@@ -1,4 +1,4 @@
-"""Whatever the names, docs and statements are: the source parses, and black has no wish."""
+"""Properties of rendering: with any names, docs and SQL, modules parse and are black-stable."""
 
 import ast
 
@@ -62,14 +62,14 @@ TEXTS = st.lists(st.sampled_from(HOSTILE), max_size=12).map("".join) | st.text(
 @example('"""')
 @example("\\")
 @settings(max_examples=500)
-def test_a_literal_is_its_text(text: str) -> None:
+def test_a_literal_evaluates_to_its_text(text: str) -> None:
     assert ast.literal_eval(literals.string(text)) == text
     assert ast.literal_eval(literals.block(text)) == text
 
 
 @given(TEXTS)
 @settings(max_examples=500)
-def test_literals_docstrings_and_comments_are_left_alone_by_black(text: str) -> None:
+def test_literals_docstrings_and_comments_are_black_stable(text: str) -> None:
     doc = literals.docstring(text, "    ")
     source = "\n".join(
         [
@@ -91,14 +91,16 @@ def test_literals_docstrings_and_comments_are_left_alone_by_black(text: str) -> 
 
 
 @given(st.lists(TEXTS, max_size=6, unique=True))
-def test_names_are_different_identifiers(texts: list[str]) -> None:
-    for found in (
+def test_names_are_distinct_identifiers(texts: list[str]) -> None:
+    for identifiers in (
         names.field_names(texts),
         names.member_names(texts),
         names.argument_names(texts),
     ):
-        assert len(set(found)) == len(texts)
-        assert all(name.isidentifier() and not name.startswith("_") for name in found)
+        assert len(set(identifiers)) == len(texts)
+        assert all(
+            name.isidentifier() and not name.startswith("_") for name in identifiers
+        )
     for text in texts:
         assert names.class_name(text).isidentifier()
         assert names.function_name(text).isidentifier()
@@ -169,7 +171,9 @@ def results(draw: st.DrawFn, row: str) -> Result:
 
 @st.composite
 def fields(draw: st.DrawFn) -> tuple[Field, ...]:
-    found = names.field_names(draw(st.lists(LOWER | TEXTS, min_size=1, max_size=6)))
+    identifiers = names.field_names(
+        draw(st.lists(LOWER | TEXTS, min_size=1, max_size=6))
+    )
     return tuple(
         Field(
             name=name,
@@ -178,7 +182,7 @@ def fields(draw: st.DrawFn) -> tuple[Field, ...]:
             read=draw(CONVERSIONS),
             write=draw(CONVERSIONS),
         )
-        for name in found
+        for name in identifiers
     )
 
 
@@ -240,15 +244,15 @@ def modules(draw: st.DrawFn) -> Module:
 
 @given(modules())
 @settings(max_examples=100, deadline=None)
-def test_modules_parse_and_are_left_alone_by_black(module: Module) -> None:
+def test_modules_parse_and_are_black_stable(module: Module) -> None:
     text = render.module(module).text
     compile(text, module.path, "exec")
     assert black.format_str(text, mode=black.Mode()) == text
     assert render.module(module).text == text
 
 
-def test_a_tuple_that_is_returned_has_an_item_a_line() -> None:
-    """Where it does not fit on one line; black treats arguments otherwise."""
+def test_a_long_returned_tuple_has_one_item_per_line() -> None:
+    """Check the layout of a tuple that does not fit on one line, which differs from arguments."""
     integer = Named("int")
     fields = [
         Field(name=name, type=integer, raw=integer, write=write)

@@ -1,4 +1,4 @@
-"""A server that is kept between builds, and what may become of it meanwhile."""
+"""Tests of a server that stays up between builds and loses sessions, or is killed."""
 
 import os
 import signal
@@ -44,7 +44,7 @@ def running(root: Path, pool: ServerPool) -> EmbeddedServer:
     return server
 
 
-def test_a_session_that_is_gone_is_opened_again(root: Path, pool: ServerPool) -> None:
+def test_a_lost_session_is_opened_again(root: Path, pool: ServerPool) -> None:
     changed(root, 1)
     build.build(read.config(root), pool=pool)
     own = database.embedded_server(running(root, pool))
@@ -57,7 +57,7 @@ def test_a_session_that_is_gone_is_opened_again(root: Path, pool: ServerPool) ->
     assert build.build(read.config(root), pool=pool).changes
 
 
-def test_a_session_on_a_given_server_too(
+def test_a_lost_session_on_a_given_server_is_opened_again(
     root: Path, pool: ServerPool, server: database.Server
 ) -> None:
     (root / "pyproject.toml").write_text(
@@ -74,7 +74,7 @@ def test_a_session_on_a_given_server_too(
     assert build.build(read.config(root), pool=pool).changes
 
 
-def test_a_server_that_is_killed_is_started_again(root: Path, pool: ServerPool) -> None:
+def test_a_killed_server_is_started_again(root: Path, pool: ServerPool) -> None:
     changed(root, 1)
     build.build(read.config(root), pool=pool)
     pid = (running(root, pool).folder / "data" / "postmaster.pid").read_text()
@@ -87,7 +87,7 @@ def test_a_server_that_is_killed_is_started_again(root: Path, pool: ServerPool) 
 
 
 @pytest.mark.parametrize("keep", [True, False])
-def test_roles_of_migrations_do_not_stay(
+def test_roles_of_migrations_are_dropped_after_the_build(
     root: Path, pool: ServerPool, keep: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (root / "migrations" / "0002_role.sql").write_text("CREATE ROLE of_test_servers;\n")

@@ -1,4 +1,4 @@
-"""`sqlgen watch` through its own process: what is saved is built, and no mistake ends it."""
+"""`sqlgen watch` as a process: each save is built, and errors do not end it."""
 
 import os
 import queue
@@ -22,7 +22,7 @@ FILES = {
 
 
 class Watched:
-    """A project and the lines that `sqlgen watch` prints of it."""
+    """A project, and the lines that `sqlgen watch` prints."""
 
     def __init__(self, root: Path, process: "subprocess.Popen[str]") -> None:
         self.root = root
@@ -37,14 +37,14 @@ class Watched:
             self.lines.put(line.rstrip())
 
     def until(self, text: str) -> list[str]:
-        """The lines up to one with *text* in it."""
-        found: list[str] = []
-        while not found or text not in found[-1]:
+        """Return the lines up to the first that contains *text*."""
+        lines: list[str] = []
+        while not lines or text not in lines[-1]:
             try:
-                found.append(self.lines.get(timeout=PATIENCE))
+                lines.append(self.lines.get(timeout=PATIENCE))
             except queue.Empty:
-                pytest.fail(f"no {text!r} after {found}")
-        return found
+                pytest.fail(f"no {text!r} after {lines}")
+        return lines
 
     def save(self, path: str, text: str) -> None:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -66,13 +66,13 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
         text=True,
     )
     with process:
-        found = Watched(tmp_path, process)
+        project = Watched(tmp_path, process)
         try:
-            found.until("ran 42")
-            yield found
+            project.until("ran 42")
+            yield project
         finally:
             process.send_signal(signal.SIGINT)
-            found.reader.join()
+            project.reader.join()
 
 
 def test_a_save_is_built(watched: Watched) -> None:
@@ -84,7 +84,7 @@ def test_a_save_is_built(watched: Watched) -> None:
     assert "def find_note(" in (watched.root / "generated/notes.py").read_text()
 
 
-def test_mistakes_are_shown_and_mended(watched: Watched) -> None:
+def test_errors_are_shown_until_they_are_fixed(watched: Watched) -> None:
     for wrong, message in (
         ("SELEC id FROM notes;", "syntax error"),
         ("SELECT nothing FROM notes;", 'column "nothing" does not exist'),
@@ -96,7 +96,7 @@ def test_mistakes_are_shown_and_mended(watched: Watched) -> None:
     assert "created generated/more.py" in watched.until("ran 42")
 
 
-def test_files_come_go_and_are_renamed(watched: Watched) -> None:
+def test_files_are_added_removed_and_renamed(watched: Watched) -> None:
     watched.save("queries/a/b.sql", "-- name: b :many\nSELECT id FROM notes;\n")
     assert "created generated/a/b.py" in watched.until("ran 42")
     (watched.root / "queries/a/b.sql").rename(watched.root / "queries/c.sql")
@@ -119,13 +119,13 @@ def test_migrations_may_be_edited(watched: Watched) -> None:
     assert "at: " in (watched.root / "generated/notes.py").read_text()
 
 
-def test_settings_may_be_changed_and_wrong(watched: Watched) -> None:
+def test_settings_are_changed_and_invalid(watched: Watched) -> None:
     watched.save("pyproject.toml", "[tool.sqlgen]\nmodes = 'both'\n")
     assert any("modes" in line for line in watched.until("waiting"))
     watched.save("pyproject.toml", "[tool.sqlgen]\nmode = 'both'\n")
     assert "created generated/aio/notes.py" in watched.until("ran 42")
 
 
-def test_it_ends_with_ctrl_c(watched: Watched) -> None:
+def test_ctrl_c_ends_it(watched: Watched) -> None:
     watched.process.send_signal(signal.SIGINT)
     assert watched.process.wait(PATIENCE) in (0, 130)
