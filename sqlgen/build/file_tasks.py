@@ -24,7 +24,7 @@ from .request import BuildRequest
 
 @frozen
 class SharedUse:
-    """What a query file uses of what all files share.
+    """One query file's share in the modules and the lock file that all query files have in common.
 
     `references` are the types and checked columns that its queries use, `types` those in its lock
     file.
@@ -36,7 +36,7 @@ class SharedUse:
 
 @frozen
 class FileAnalysis:
-    """What analysing a query file gives; `record` lets the next build do without it."""
+    """The result of analysing a query file; `record` lets the next build do without it."""
 
     shared_use: SharedUse
     record: FileRecord
@@ -45,7 +45,7 @@ class FileAnalysis:
 
 @frozen
 class BatchAnalysis:
-    """What analysing some query files gives, by path.
+    """The results of analysing some query files, by path.
 
     `still_valid` are the paths of files whose records of another schema hold.
     """
@@ -57,7 +57,7 @@ class BatchAnalysis:
 
 @frozen
 class RenderInputs:
-    """What rendering takes beside the queries: shared types and their names, and module paths."""
+    """The shared types, their names, and the modules' paths: the input of rendering beside queries."""
 
     references: TypeReferences
     context: TranslationContext
@@ -74,7 +74,7 @@ class FileRender:
 
 @frozen
 class BatchRender:
-    """What rendering some query files gives, by path."""
+    """The results of rendering some query files, by path."""
 
     files: Mapping[str, FileRender]
     errors: tuple[Diagnostic, ...]

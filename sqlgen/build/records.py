@@ -31,7 +31,7 @@ class OutputRecord:
 
 @frozen(kw_only=True)
 class FileRecord:
-    """What is known of a query file whose content has the digest `source`.
+    """A query file, whose content has the digest `source`, as a build found it.
 
     `analyses` are those of its valid queries, as `lockfile.pack` writes them, and `answers` the
     server's answers they were inferred from. `shared_use` is the pickled `SharedUse`; it is empty

@@ -1,4 +1,4 @@
-"""What a build is asked for, and what it gives."""
+"""A build's input, read from the project's files, and its result."""
 
 import os
 from collections.abc import Mapping, Sequence

@@ -25,7 +25,7 @@ _STOP_CHECK: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class BuildOutcome:
-    """What came of one build: its plan, or all errors."""
+    """The plan of one build, or all its errors."""
 
     config: Config | None
     plan: Plan | None
