@@ -33,6 +33,7 @@ WITHOUT_GOLDEN = {
     # golden project cannot show. Tests of their stages show them.
     "cannot-write",
     "edited-meanwhile",
+    "internal-error",
     "no-configuration",
     "no-such-query",
     "no-such-query-file",

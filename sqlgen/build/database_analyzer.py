@@ -16,6 +16,7 @@ from ..model.migration import Migration
 from ..model.progress import Progress
 from ..model.query import Query
 from ..model.typed import TypedQuery
+from .internal_errors import reported
 
 # What is only needed where something must be asked is imported there.
 if TYPE_CHECKING:
@@ -116,15 +117,17 @@ class DatabaseAnalyzer:
 
         config, catalog = self._config, self.session().catalog
         nullable_elements = config.array_elements is ArrayElements.NULLABLE
-        return attempt(
-            lambda description: infer.query(
-                description,
-                catalog,
-                never_null=config.never_null,
-                nullable_elements=nullable_elements,
-            ),
-            descriptions,
-        )
+
+        def typed(description: "Description") -> TypedQuery:
+            with reported(description.query.name_span):
+                return infer.query(
+                    description,
+                    catalog,
+                    never_null=config.never_null,
+                    nullable_elements=nullable_elements,
+                )
+
+        return attempt(typed, descriptions)
 
     def changes_since(self, facts_key: str) -> "SchemaDiff | None":
         """Return what changed since the catalog of that key; None where that may be anything."""

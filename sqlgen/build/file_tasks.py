@@ -10,7 +10,7 @@ from .. import lockfile, render, translate, write
 from ..model.diagnostic import Diagnostic, attempt
 from ..model.frozen import frozen
 from ..model.output import GeneratedFile
-from ..model.source import SourceFile
+from ..model.source import SourceFile, Span
 from ..translate import (
     ModulePath,
     SharedRequirements,
@@ -18,6 +18,7 @@ from ..translate import (
     TypeReferences,
 )
 from .analyzer import AnalysedFile, Analyzer
+from .internal_errors import reported
 from .records import FileRecord
 from .request import BuildRequest
 
@@ -134,6 +135,10 @@ class FileTasks:
         return FileAnalysis(shared_use, record, analysed.warnings)
 
     def _render(self, source: SourceFile, inputs: RenderInputs) -> FileRender:
+        with reported(Span(source, 0, 0)):
+            return self._file_render(source, inputs)
+
+    def _file_render(self, source: SourceFile, inputs: RenderInputs) -> FileRender:
         locked = self._analysed[source.path]
         modules, requirements = translate.module(
             locked.analysed.file,

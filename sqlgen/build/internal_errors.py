@@ -1,0 +1,47 @@
+"""An exception that is a bug of sqlgen's -> an error about the query that it came from."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.source import Span
+
+_ROOT: Final = Path(__file__).parents[1]
+
+
+@contextmanager
+def reported(place: Span) -> Iterator[None]:
+    """Turn an unexpected exception of the block into an error at *place*, so that others go on.
+
+    Raises `SqlgenError` (`internal-error`), with the last of sqlgen's own lines that the exception
+    came through.
+    """
+    try:
+        yield
+    except SqlgenError:
+        raise
+    except Exception as error:  # each one is a bug of ours
+        raise SqlgenError(
+            Diagnostic(
+                code="internal-error",
+                message=f"a bug of sqlgen's: {_summary(error)}",
+                label=Label(place),
+                hint="please report this line together with the query and the tables that it uses;"
+                " the other queries are not affected",
+            )
+        ) from error
+
+
+def _summary(error: Exception) -> str:
+    """Return the exception, and where it was raised, in one line."""
+    kind = type(error).__name__
+    text = " ".join(str(error).split())
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.is_relative_to(_ROOT) and path != Path(__file__):
+            inside = path.relative_to(_ROOT).as_posix()
+            return f"{kind}: {text} ({inside}:{frame.lineno})"
+    return f"{kind}: {text}"
