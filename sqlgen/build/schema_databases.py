@@ -191,6 +191,6 @@ SELECT version(),
 
 _DATABASE = """
 SELECT (SELECT system_identifier FROM pg_control_system()), oid,
-       shobj_description(oid, 'pg_database') -- when it was last used, for templates.py
+       shobj_description(oid, 'pg_database') -- when it was last used, see database/migrated_databases.py
 FROM pg_database WHERE datname = current_database()
 """

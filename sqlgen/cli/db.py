@@ -69,9 +69,9 @@ def url(directory: Path, name: str) -> None:
 def psql(directory: Path, name: str, arguments: tuple[str, ...]) -> None:
     """Open psql in the database, with psql's own ARGUMENTS."""
     with exit_on_errors():
-        place = url_of(configuration(directory), name)
+        target_url = url_of(configuration(directory), name)
         program = psql_program()
-    os.execv(program, (program, place, *arguments))
+    os.execv(program, (program, target_url, *arguments))
 
 
 @db.command()
@@ -95,10 +95,13 @@ def url_of(config: Config, name: str) -> str:
 
 
 def psql_program() -> str:
-    """Return the path of psql: the embedded PostgreSQL's, else the system's."""
-    beside = find_binaries().folder / "psql"
-    found = str(beside) if beside.exists() else shutil.which("psql")
-    if found is None:
+    """Return the path of psql: that of the embedded PostgreSQL, or else the system's.
+
+    Raises `ServerUnavailableError` if there is none.
+    """
+    bundled = find_binaries().folder / "psql"
+    path = str(bundled) if bundled.exists() else shutil.which("psql")
+    if path is None:
         raise ServerUnavailableError(
             Diagnostic(
                 code="no-psql",
@@ -108,4 +111,4 @@ def psql_program() -> str:
                 " `sqlgen db url`",
             )
         )
-    return found
+    return path

@@ -1,7 +1,7 @@
 """A server -> a database on it that has the project's schema."""
 
 from . import development
-from .schema_databases import migrated
+from .migrated_databases import migrated
 from .scratch import (
     connect,
     is_reachable,

@@ -1,7 +1,7 @@
-"""The project's own PostgreSQL: it persists, and runs on until it is stopped.
+"""A project -> its development server, which keeps its data and runs until it is stopped.
 
-Its files are in `.sqlgen/` of the project, which tells git to ignore it; or, where root's project
-cannot be reached by the user that PostgreSQL must run as, in the machine's cache directory.
+Its files are in the project's folder `.sqlgen/`, which git ignores. If sqlgen runs as root, and the
+user that PostgreSQL runs as cannot reach the project, they are in the machine's cache directory.
 """
 
 import fcntl
@@ -19,10 +19,10 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ..embedded import binaries as programs
 from ..embedded import cluster, extension_shims, find_binaries, process
 from ..embedded.account import Account, server_account, storage_folder
-from ..embedded.binaries import Binaries
+from ..embedded.binaries import Binaries, from_wheel, installed
+from ..embedded.binaries_copy import runnable_binaries
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from . import urls
 from .server import Server, embedded_conninfo
@@ -36,20 +36,21 @@ _SETTINGS = {
     "log_min_messages": "fatal",
 }
 
-_PATIENCE = 10.0
+_RESTART_SECONDS = 10.0
 
 
 def start(root: Path, *, extensions: Path | None = None) -> Server:
-    """The development server of the project at *root*, started (and made) if need be.
+    """Return the development server of the project at *root*; create and start it if necessary.
 
-    Raises `ServerUnavailableError` where it cannot be.
+    *extensions* is the folder of the project's extension shims. Raises `ServerUnavailableError` if
+    the server does not start.
     """
     account = server_account()
     folder = _folder(root, account)
     with _locked(folder):
-        if found := running(root):
-            return found
-        binaries = cluster.runnable_binaries(_binaries(folder), account)
+        if server := running(root):
+            return server
+        binaries = runnable_binaries(_binaries(folder), account)
         if not (folder / "boot").exists():
             cluster.initialize(folder, binaries, account)
         settings = dict(_SETTINGS)
@@ -62,28 +63,28 @@ def start(root: Path, *, extensions: Path | None = None) -> Server:
         for name, value in settings.items():
             options += ("-c", f"{name}={value}")
         _start(binaries, account, folder, shlex.join(options))
-    found = running(root)
-    assert found is not None
-    return found
+    server = running(root)
+    assert server is not None
+    return server
 
 
 def stop(root: Path) -> bool:
-    """Stop the development server; gives whether it was running."""
+    """Stop the development server, and return whether it was running."""
     account = server_account()
     folder = _folder(root, account)
     with _locked(folder):
-        found = running(root)
-        if found is None:
+        server = running(root)
+        if server is None:
             return False
-        sockets = Path(str(conninfo_to_dict(found.conninfo)["host"]))
-        binaries = cluster.runnable_binaries(_binaries(folder), account)
+        sockets = Path(str(conninfo_to_dict(server.conninfo)["host"]))
+        binaries = runnable_binaries(_binaries(folder), account)
         _pg_ctl(binaries, account, folder, "stop", "-m", "fast")
         process.remove_socket_folder(sockets)
         return True
 
 
 def remove(root: Path) -> None:
-    """Stop the development server, and delete all of its files."""
+    """Stop the development server, and delete all its files."""
     stop(root)
     folder = _folder(root, server_account())
     if folder.exists():
@@ -91,7 +92,7 @@ def remove(root: Path) -> None:
 
 
 def running(root: Path) -> Server | None:
-    """The development server if it runs."""
+    """Return the development server if it runs, or None."""
     folder = _folder(root, server_account())
     state = process.read_postmaster_pid(folder)
     if state is None:
@@ -104,16 +105,16 @@ def running(root: Path) -> Server | None:
                 conninfo=conninfo, version=connection.info.server_version, embedded=True
             )
     except psycopg.OperationalError:
-        return None  # left over from before the machine's last boot
+        return None  # the file is from before the machine's last boot
 
 
 def url(server: Server, database: str) -> str:
-    """The URL of *database* on the development server, which is created if need be."""
+    """Return the URL of *database* on the development server; create the database if necessary."""
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         exists = "SELECT FROM pg_database WHERE datname = %s"
         if connection.execute(exists, (database,)).fetchone() is None:
             statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
-            # Another process may be doing the same.
+            # Another process may create it at the same time.
             with suppress(errors.DuplicateDatabase, errors.UniqueViolation):
                 connection.execute(statement.format(sql.Identifier(database)))
     return urls.url(make_conninfo(server.conninfo, dbname=database))
@@ -131,22 +132,24 @@ def _folder(root: Path, account: Account) -> Path:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """One start or stop at a time."""
+    """Make other processes wait that want to start or stop the server."""
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def _binaries(folder: Path) -> Binaries:
-    """The binaries that the cluster was made with, as far as its files care."""
+    """Return programs that can run the cluster: of the major version that it was made with.
+
+    Raises `ServerUnavailableError` if there are none.
+    """
     try:
         major = int((folder / "data" / "PG_VERSION").read_text())
     except FileNotFoundError:
         return find_binaries()
-    candidates = [programs.from_wheel(), *programs.installed()]
-    for found in candidates:
-        if found is not None and found.major == major:
-            return found
+    for binaries in (from_wheel(), *installed()):
+        if binaries is not None and binaries.major == major:
+            return binaries
     raise _unavailable(
         f"the development database was made by PostgreSQL {major}, which is not installed",
         f"install it, or start anew by deleting {folder}",
@@ -154,9 +157,9 @@ def _binaries(folder: Path) -> Binaries:
 
 
 def _start(binaries: Binaries, account: Account, folder: Path, options: str) -> None:
-    """Start the server, also where one was killed whose other processes end only now."""
+    """Start the server; if the last one was killed, try until its child processes have ended."""
     killed = process.read_postmaster_pid(folder) is not None
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _RESTART_SECONDS
     while True:
         try:
             return _pg_ctl(binaries, account, folder, "start", "-o", options)
@@ -169,10 +172,12 @@ def _start(binaries: Binaries, account: Account, folder: Path, options: str) -> 
 def _pg_ctl(
     binaries: Binaries, account: Account, folder: Path, *arguments: str
 ) -> None:
-    """Run pg_ctl, which waits until the server is up or down."""
+    """Run pg_ctl, which waits until the server has started or stopped."""
     log = folder / "data" / "log.txt"
-    with tempfile.TemporaryFile() as output:  # a pipe would wait for the server's end
-        done = subprocess.run(
+    with (
+        tempfile.TemporaryFile() as output
+    ):  # a pipe would stay open as long as the server runs
+        result = subprocess.run(
             (binaries.folder / "pg_ctl", "-D", folder / "data", "-l", log, *arguments),
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -187,7 +192,7 @@ def _pg_ctl(
         )
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
-    if done.returncode != 0:
+    if result.returncode != 0:
         reason = "; ".join(line.strip() for line in text.splitlines() if line.strip())
         raise _unavailable(
             f"the development database could not {arguments[0]}: {reason}",

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own: its programs, its files, its process. Nothing here knows psycopg."""
+"""PostgreSQL's programs -> a server that sqlgen starts and stops itself, without psycopg."""
 
 from .cluster import SUPERUSER
 from .server import (

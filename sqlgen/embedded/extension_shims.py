@@ -1,8 +1,8 @@
-"""Stand-ins for extensions that the embedded server does not have.
+"""Shims: extensions that take the place of those that the embedded server does not have.
 
-They are the control file and the script of an ordinary extension, found through PostgreSQL 18's
-`extension_control_path` (manual 19.11.5): after the server's own extensions, so that a real one is
-never replaced. The project's come before ours.
+A shim is an ordinary extension of a control file and a script, which declares the same types and
+functions. PostgreSQL 18 finds it through `extension_control_path` (manual 19.11.5), after the
+server's own extensions, so that it never replaces a real one. A project's shims come before sqlgen's.
 """
 
 import hashlib
@@ -13,14 +13,14 @@ from ..model.extension_shims import shim_files
 from .account import make_readable
 
 BUNDLED: Final = Path(__file__).parent / "extensions" / "extension"
-"""The stand-ins that come with sqlgen."""
+"""The folder of the shims that come with sqlgen."""
 
 
 def install(folder: Path, extensions: Path | None) -> str:
-    """Copy the stand-ins to where the server's user can read them; gives the setting's value.
+    """Copy the shims into *folder*, where the server's user can read them.
 
-    *extensions* is the project's folder, with `NAME.control` and `NAME--VERSION.sql` in it. Nothing
-    is done where the same files are there already.
+    *extensions* is the project's folder with files `NAME.control` and `NAME--VERSION.sql`. Files that
+    are there already are not copied again. Returns the value for `extension_control_path`.
     """
     sources = {"project": extensions, "sqlgen": BUNDLED}
     contents = {
@@ -29,22 +29,22 @@ def install(folder: Path, extensions: Path | None) -> str:
         for file in shim_files(source)
     }
     digest = hashlib.sha256(repr(sorted(contents.items())).encode()).hexdigest()
-    target = folder / "stand-ins" / digest[:16]
+    target = folder / "extension-shims" / digest[:16]
     if not target.exists():
         _copy(contents, target)
-    found = [str(target / name) for name, source in sources.items() if source]
-    return ":".join(["$system", *found])
+    paths = [str(target / name) for name, source in sources.items() if source]
+    return ":".join(["$system", *paths])
 
 
 def _copy(contents: dict[str, bytes], target: Path) -> None:
-    """Write the files below *target*, in whose place others go."""
+    """Write the files into *target*, and delete those of other versions of the shims."""
     import shutil  # rarely needed
 
     shutil.rmtree(target.parent, ignore_errors=True)
-    half = target.with_suffix(".half")
+    unfinished = target.with_suffix(".half")
     for name, content in contents.items():
-        path = half / name
+        path = unfinished / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     make_readable(target.parent)
-    half.rename(target)
+    unfinished.rename(target)

