@@ -83,7 +83,7 @@ def _lint_one(
         migration=migration,
         shapes=shapes,
         is_first=number == 0,
-        others_have_down_files=any(m.down for m in migrations),
+        has_down_files=any(m.down for m in migrations),
         existing_tables=frozenset(tables),
         users=users,
     )

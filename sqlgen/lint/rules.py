@@ -27,14 +27,14 @@ NO_USERS: Final[ColumnUsers] = MappingProxyType({})
 class LintedMigration:
     """A migration, with what the rules need to know of the others.
 
-    `shapes` are those of the up file. `others_have_down_files` is true if any migration has one.
+    `shapes` are those of the up file. `has_down_files` is true if any migration has one.
     `existing_tables` were created by earlier migrations, so that they may have rows.
     """
 
     migration: Migration
     shapes: tuple[StatementShape, ...]
     is_first: bool
-    others_have_down_files: bool
+    has_down_files: bool
     existing_tables: frozenset[str]
     users: ColumnUsers
 
@@ -91,7 +91,7 @@ def rule(code: str) -> Callable[[FindingRule], FindingRule]:
 def missing_down_file(linted: LintedMigration) -> Iterator[Finding]:
     """Warn of a migration without a down file, if other migrations have one."""
     migration = linted.migration
-    if linted.others_have_down_files and migration.down is None:
+    if linted.has_down_files and migration.down is None:
         yield Finding(
             f"migration {migration.version} (`{migration.description}`) has no down file",
             linted.span(0, 0),

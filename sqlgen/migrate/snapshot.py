@@ -165,7 +165,7 @@ FROM pg_default_acl
 
 
 def _privileges(granted: str, kind: str, owner: str) -> str:
-    """The privileges sorted, those that hold without any GRANT where there is none."""
+    """Return SQL for the sorted privileges; the default ones if the catalog has NULL."""
     return (
         f"(SELECT string_agg(item::text, ', ' ORDER BY item::text)"
         f" FROM unnest(COALESCE({granted}, acldefault({kind}, {owner}))) AS item)"

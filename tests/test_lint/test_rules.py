@@ -1,4 +1,4 @@
-"""What migrations are warned of, and what they are not."""
+"""The warnings about migrations, and statements without a warning."""
 
 import pytest
 
@@ -10,17 +10,17 @@ ITEMS = "CREATE TABLE items (id int PRIMARY KEY, name text);"
 
 
 def check(text: str, expected: list[str], *before: str, down: bool = True) -> None:
-    """What is said of *text* after the migrations *before*: `code line`."""
+    """Lint *text* after the migrations *before*, and compare each warning as `code line`."""
     migrations = [
         _migration(number, script, down=down or number == 1)
         for number, script in enumerate((*(before or (ITEMS,)), text), start=1)
     ]
-    found = lint.lint_newest(migrations)
-    assert found == lint.lint(migrations)[-len(found) or 99 :]
-    told = [f"{d.code} {d.label.span.line}" for d in found if d.label]
-    assert told == expected
-    assert all(d.hint for d in found)
-    for d in found:
+    warnings = lint.lint_newest(migrations)
+    assert warnings == lint.lint(migrations)[-len(warnings) or 99 :]
+    places = [f"{d.code} {d.label.span.line}" for d in warnings if d.label]
+    assert places == expected
+    assert all(d.hint for d in warnings)
+    for d in warnings:
         is_error = d.code in ("unknown-directive", "unknown-warning")
         assert d.severity == ("error" if is_error else "warning")
 
@@ -46,7 +46,7 @@ def test_an_index_on_a_table_that_exists(text: str) -> None:
         "ALTER TABLE items RENAME TO things; CREATE INDEX ON items2 (id)",
     ],
 )
-def test_an_index_that_hurts_nobody(text: str) -> None:
+def test_an_index_that_blocks_no_writes(text: str) -> None:
     check(text, [])
 
 
@@ -87,7 +87,7 @@ def test_a_required_column_without_a_value(text: str, line: int) -> None:
         "CREATE TABLE t (id int); ALTER TABLE t ADD a int NOT NULL",
     ],
 )
-def test_columns_that_rows_have_a_value_for(text: str) -> None:
+def test_columns_with_a_value_for_existing_rows(text: str) -> None:
     check(text, [])
 
 
@@ -176,7 +176,7 @@ def test_all_migrations_or_the_newest() -> None:
 
 
 @pytest.mark.parametrize("text", ["", ";;", "ALTER", "CREATE TABLE", "CREATE INDEX ON"])
-def test_what_is_no_statement(text: str) -> None:
+def test_incomplete_statements_give_no_warning(text: str) -> None:
     check(text, [])
 
 
@@ -230,12 +230,12 @@ def test_a_dropped_column_that_queries_use(text: str, columns: list[str]) -> Non
         ("items", "id"): ("get_item",),
     }
     migrations = [_migration(1, ITEMS, down=True), _migration(2, text, down=True)]
-    found = [
+    warnings = [
         d for d in lint.lint(migrations, users) if d.code == "dropped-column-in-use"
     ]
-    said = [
+    messages = [
         f"`items.{name}` is still used by "
         + ", ".join(f"`{query}`" for query in users["items", name])
         for name in columns
     ]
-    assert [d.message for d in found] == said
+    assert [d.message for d in warnings] == messages

@@ -17,13 +17,13 @@ Folder = Callable[[Files], tuple[Migration, ...]]
 
 @pytest.fixture
 def conninfo(connection: psycopg.Connection[TupleRow], server: database.Server) -> str:
-    """The database that `connection` looks into, as a connection string."""
+    """Return the connection string of the database of `connection`."""
     return make_conninfo(server.conninfo, dbname=connection.info.dbname)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
-    """Writes the files of `migrations/` (and forgets the ones before), and parses them."""
+    """Return a function that replaces the files of `migrations/` and parses them."""
 
     def write(files: Files) -> tuple[Migration, ...]:
         target = tmp_path / "migrations"

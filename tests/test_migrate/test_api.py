@@ -1,4 +1,4 @@
-"""Migrations applied by services that start, at once, and are killed while they do."""
+"""`apply`, called by services that start at once, and are killed meanwhile."""
 
 import asyncio
 import hashlib
@@ -54,7 +54,7 @@ def start(conninfo: str, folder: Path) -> "subprocess.Popen[str]":
     )
 
 
-def test_twenty_starters_apply_each_migration_once(
+def test_twenty_processes_apply_each_migration_once(
     connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
 ) -> None:
     folder(FILES)
@@ -70,10 +70,10 @@ def test_twenty_starters_apply_each_migration_once(
     ]
 
 
-def test_a_killed_starter_leaves_work_that_the_next_one_finishes(
+def test_the_work_of_a_killed_process_is_finished_by_the_next(
     connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
 ) -> None:
-    """Killed at random times; a migration in a transaction happens once, whatever comes."""
+    """Kill it at random times: each migration in a transaction is applied exactly once."""
     chance = random.Random(7)
     files = {
         f"{n:02}_step.sql": f"CREATE TABLE t{n} (); SELECT pg_sleep(0.01);"
@@ -97,10 +97,10 @@ def test_a_killed_starter_leaves_work_that_the_next_one_finishes(
     assert connection.execute(tables).fetchone() == (40,)
 
 
-def test_the_statement_of_a_killed_starter_is_waited_for(
+def test_the_running_statement_of_a_killed_process_is_waited_for(
     connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
 ) -> None:
-    """Its server process goes on with a statement when nobody listens any more."""
+    """Its server process continues the statement although the client is gone."""
     slow = "-- no-transaction\nSELECT pg_sleep(1);\nCREATE TABLE IF NOT EXISTS t ();"
     folder({"1_a.sql": slow})
     child = start(conninfo, tmp_path / "migrations")
@@ -114,7 +114,7 @@ def test_the_statement_of_a_killed_starter_is_waited_for(
     assert connection.execute(count).fetchone() == (0,)
 
 
-def test_who_holds_the_lock_is_told(
+def test_the_holder_of_the_lock_is_named(
     connection: Connection,
     conninfo: str,
     folder: Folder,
@@ -135,7 +135,7 @@ def test_who_holds_the_lock_is_told(
     assert f"waiting for the migrations' lock, which {holder} holds" in caplog.text
 
 
-def test_the_key_is_sqlxs() -> None:
+def test_the_lock_key_is_sqlxs() -> None:
     assert migrate.lock_key("postgres") == 368907709894077238
 
 
@@ -176,11 +176,11 @@ def test_the_ledger_has_the_form_of_sqlxs(
         FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
         WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum
     """
-    ours, theirs = (
+    sqlgen_columns, sqlx_columns = (
         connection.execute(columns, (table,)).fetchall()
         for table in ("_sqlgen_migrations", "_sqlx_migrations")
     )
-    assert ours == theirs
+    assert sqlgen_columns == sqlx_columns
 
 
 def test_from_asyncio(
@@ -240,7 +240,7 @@ def test_from_a_resource_in_a_zip_file(conninfo: str, tmp_path: Path) -> None:
     )
 
 
-def test_what_happens_is_logged(
+def test_applied_migrations_are_logged(
     conninfo: str, folder: Folder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "sqlgen.migrate")
@@ -250,7 +250,7 @@ def test_what_happens_is_logged(
     assert caplog.messages[1].startswith("applied migration 1 in 0.0")
 
 
-def test_what_is_imported_is_little() -> None:
+def test_the_generators_libraries_are_not_imported() -> None:
     code = "import sys, sqlgen.migrate; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(
@@ -259,7 +259,7 @@ def test_what_is_imported_is_little() -> None:
     assert not {"black", "click", "rich", "platformdirs"} & set(loaded)
 
 
-def test_a_missing_folder_is_named_as_it_was_looked_for(tmp_path: Path) -> None:
+def test_a_missing_folder_is_named_with_its_path(tmp_path: Path) -> None:
     missing = tmp_path / "migrations"
     with pytest.raises(SqlgenError) as caught:
         apply("postgresql://", missing)

@@ -20,8 +20,8 @@ def check(connection: Connection, text: str, expected: str) -> None:
     assert diagnostic.label is not None
     span = diagnostic.label.span
     place = f"{span.line}:{span.column} [{span.text}]"
-    found = f"{diagnostic.code} {place} {diagnostic.message} ({diagnostic.hint})"
-    assert found == expected
+    actual = f"{diagnostic.code} {place} {diagnostic.message} ({diagnostic.hint})"
+    assert actual == expected
 
 
 def test_a_script_runs_as_one_transaction(connection: Connection) -> None:
@@ -72,13 +72,15 @@ def test_no_transaction_runs_statement_by_statement(connection: Connection) -> N
     ).fetchone() == (1,)
 
 
-def test_what_needs_no_transaction_is_told_how(connection: Connection) -> None:
+def test_the_hint_for_a_statement_outside_of_transactions(
+    connection: Connection,
+) -> None:
     message = "VACUUM cannot run inside a transaction block"
     hint = "write `-- no-transaction` as the migration's first line"
     check(connection, "select 1;\nvacuum", f"25001 2:1 [vacuum] {message} ({hint})")
 
 
-def test_a_missing_extension_is_told_how_to_stand_in(connection: Connection) -> None:
+def test_the_hint_for_a_missing_extension(connection: Connection) -> None:
     hint = (
         "put a stand-in (`nope.control` and `nope--1.0.sql`) into a folder that "
         "`[tool.sqlgen] extensions` names, or set `server` to a server that has the extension"
@@ -109,7 +111,7 @@ def test_data_cannot_be_copied_from_a_client(connection: Connection) -> None:
     )
 
 
-def test_a_lost_connection_is_told(connection: Connection) -> None:
+def test_a_lost_connection_is_reported(connection: Connection) -> None:
     text = "select pg_terminate_backend(pg_backend_pid())"
     message = "terminating connection due to administrator command"
     check(connection, text, f"57P01 1:1 [{text}] {message} ()")
@@ -122,7 +124,7 @@ def test_scripts_that_do_nothing(connection: Connection, text: str) -> None:
     migrate.execute(connection, _migration(text))
 
 
-def test_a_migration_does_not_see_the_settings_of_another(
+def test_settings_of_a_migration_do_not_affect_the_next(
     connection: Connection,
 ) -> None:
     migrate.execute(connection, _migration("set search_path = ''; set role pg_monitor"))
@@ -150,7 +152,7 @@ create collation if not exists s."Ci" (PROVIDER = 'icu', deterministic = false,
 """
 
 
-def test_icu_collations_have_stand_ins_where_the_server_has_no_icu(
+def test_icu_collations_are_replaced_on_a_server_without_icu(
     connection: Connection,
 ) -> None:
     connection.execute("CREATE SCHEMA s")

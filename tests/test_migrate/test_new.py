@@ -20,7 +20,7 @@ NOW = datetime(2026, 1, 31, 12, 0, 5, tzinfo=UTC)
         (["20270101000000_a.sql"], "b", "20270101000001_b"),
     ],
 )
-def test_the_next_migration_is_named_as_the_others(
+def test_the_next_migration_is_numbered_like_the_others(
     names: list[str], description: str, expected: str
 ) -> None:
     migrations = parse.migrations([SourceFile(f"db/{name}", "") for name in names])

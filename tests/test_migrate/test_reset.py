@@ -29,7 +29,7 @@ def test_which_hosts_are_this_machine(host: str, address: str, local: bool) -> N
     assert recreate.on_this_machine(host, address) is local
 
 
-def test_a_database_is_made_as_it_was(
+def test_a_database_is_created_with_the_same_owner_and_locale(
     connection: psycopg.Connection[TupleRow], server: database.Server
 ) -> None:
     """But for what is in it; whoever is connected is thrown out."""
@@ -49,7 +49,7 @@ def test_a_database_is_made_as_it_was(
         connection.execute("SELECT 1")
 
 
-def test_a_database_that_is_not_there_is_made(server: database.Server) -> None:
+def test_a_missing_database_is_created(server: database.Server) -> None:
     name = "sqlgen_test_recreate"
     conninfo = make_conninfo(server.conninfo, dbname=name)
     migrate.reset(conninfo)
@@ -58,7 +58,7 @@ def test_a_database_that_is_not_there_is_made(server: database.Server) -> None:
         connection.execute(f"DROP DATABASE {name}")
 
 
-def test_a_database_that_is_not_named_is_the_one_libpq_would_take(
+def test_the_default_database_is_libpqs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("PGDATABASE", raising=False)

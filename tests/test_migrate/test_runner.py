@@ -31,19 +31,19 @@ SHOP = {
 def ledger(
     connection: Connection, table: str = "_sqlgen_migrations"
 ) -> list[tuple[Any, ...]]:
-    """The ledger's rows but for their times."""
+    """Return the ledger's rows without their times."""
     columns = "version, description, success, checksum, execution_time > 0"
     return connection.execute(f"SELECT {columns} FROM {table} ORDER BY 1").fetchall()
 
 
 def refused(action: Any, *args: Any, **options: Any) -> list[str]:
-    """The codes and messages that *action* raises."""
+    """Return the codes and messages that *action* raises."""
     with pytest.raises(SqlgenError) as caught:
         action(*args, **options)
     return [f"{d.code}: {d.message}" for d in caught.value.diagnostics]
 
 
-def test_up_applies_what_is_pending_and_writes_it_down(
+def test_up_applies_pending_migrations_and_records_them(
     connection: Connection, conninfo: str, folder: Folder
 ) -> None:
     migrations = folder(SHOP)
@@ -108,7 +108,7 @@ def test_down_needs_all_down_files_before_it_starts(
     assert len(ledger(connection)) == 3
 
 
-def test_a_failing_migration_leaves_nothing_of_itself(
+def test_a_failing_migration_is_rolled_back(
     connection: Connection, conninfo: str, folder: Folder
 ) -> None:
     migrations = folder(
@@ -166,7 +166,7 @@ def test_an_unknown_version_is_refused(conninfo: str, folder: Folder) -> None:
 @pytest.mark.parametrize(
     "other", [b"SELECT 1;\r\nSELECT 2;\r\n", b"\xef\xbb\xbfSELECT 1;\nSELECT 2;\n"]
 )
-def test_other_line_ends_are_accepted_and_said(
+def test_other_line_endings_are_accepted_with_a_warning(
     conninfo: str, folder: Folder, caplog: pytest.LogCaptureFixture, other: bytes
 ) -> None:
     migrate.up(conninfo, folder({"1_a.sql": "SELECT 1;\nSELECT 2;\n"}))
@@ -201,7 +201,7 @@ def test_baseline_marks_without_running(
     assert [d.migration.version for d in migrate.up(conninfo, migrations)] == [3]
 
 
-def test_a_migration_without_a_transaction_goes_on_where_it_stopped(
+def test_a_migration_without_a_transaction_continues_where_it_stopped(
     connection: Connection, conninfo: str, folder: Folder
 ) -> None:
     text = (
@@ -222,19 +222,19 @@ def test_a_migration_without_a_transaction_goes_on_where_it_stopped(
         "stopped-migration"
     )
 
-    mended = folder({"1_a.sql": text.replace("missing", "t")})
-    assert refused(migrate.up, conninfo, mended) == [
+    fixed = folder({"1_a.sql": text.replace("missing", "t")})
+    assert refused(migrate.up, conninfo, fixed) == [
         "stopped-migration: migration 1 (`a`) stopped after 3 of its statements, and has changed since"
     ]
-    migrate.repair(conninfo, mended)
-    migrate.up(conninfo, mended)
+    migrate.repair(conninfo, fixed)
+    migrate.up(conninfo, fixed)
     assert connection.execute("SELECT * FROM s.t").fetchall() == [(1,)]
-    assert [s.state for s in migrate.status(conninfo, mended)] == [
+    assert [s.state for s in migrate.status(conninfo, fixed)] == [
         MigrationState.APPLIED
     ]
 
 
-def test_what_a_migration_sets_is_not_in_the_ledgers_way(
+def test_settings_of_a_migration_do_not_affect_the_ledger(
     connection: Connection, conninfo: str, folder: Folder
 ) -> None:
     text = "SELECT pg_catalog.set_config('search_path', '', false); SET ROLE pg_monitor"
@@ -261,7 +261,7 @@ def test_the_ledger_may_be_in_a_schema_of_its_own(
     assert len(ledger(connection, '"My".ledger')) == 3
 
 
-def test_a_lost_connection_is_told(conninfo: str, folder: Folder) -> None:
+def test_a_lost_connection_is_reported(conninfo: str, folder: Folder) -> None:
     migrations = folder(
         {"1_a.sql": "CREATE TABLE t ();\nSELECT pg_terminate_backend(pg_backend_pid())"}
     )
@@ -272,7 +272,7 @@ def test_a_lost_connection_is_told(conninfo: str, folder: Folder) -> None:
     ]
 
 
-def test_no_permission_is_told(
+def test_a_missing_privilege_is_reported(
     connection: Connection, conninfo: str, folder: Folder
 ) -> None:
     connection.execute(
@@ -297,7 +297,7 @@ def test_no_permission_is_told(
         ("postgresql://me:s3cret@host.invalid/x", "host.invalid"),
     ],
 )
-def test_no_database_is_told_without_its_password(
+def test_an_unreachable_database_is_reported_without_the_password(
     folder: Folder, url: str, message: str
 ) -> None:
     with pytest.raises(ServerUnavailableError, match=message) as caught:
@@ -326,7 +326,7 @@ def test_odd_files(conninfo: str, folder: Folder) -> None:
     }
 
 
-def test_a_symlink_is_the_file_that_it_leads_to(
+def test_a_symlink_is_read_as_its_target(
     conninfo: str, folder: Folder, tmp_path: Path
 ) -> None:
     folder({"1_a.sql": "CREATE TABLE a ()"})
@@ -337,11 +337,11 @@ def test_a_symlink_is_the_file_that_it_leads_to(
     assert len(migrate.up(conninfo, migrations)) == 2
     shared.write_text("CREATE TABLE c ()")
     changed = parse.migrations(read.sources(tmp_path, "migrations"))
-    found = [status.state for status in migrate.status(conninfo, changed)]
-    assert found == [MigrationState.APPLIED, MigrationState.CHANGED]
+    states = [status.state for status in migrate.status(conninfo, changed)]
+    assert states == [MigrationState.APPLIED, MigrationState.CHANGED]
 
 
-def test_a_full_disk_is_told_in_the_servers_words(
+def test_a_full_disk_is_reported_with_the_servers_message(
     conninfo: str, folder: Folder
 ) -> None:
     """Nobody fills the disk here: the server's error of that case is raised by hand."""

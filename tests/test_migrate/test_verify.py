@@ -56,17 +56,17 @@ CHANGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("up", "down", "told"), CHANGES)
-def test_a_change_is_seen_and_its_undoing_too(
-    connection: Connection, up: str, down: str, told: str
+@pytest.mark.parametrize(("up", "down", "expected"), CHANGES)
+def test_a_change_is_reported_unless_it_is_undone(
+    connection: Connection, up: str, down: str, expected: str
 ) -> None:
     good, bad = _migration(2, up, down), _migration(2, up, "SELECT 1")
     start = _migration(1, START, "DROP SCHEMA s CASCADE")
     assert migrate.verify(connection, [start, good]) == ()
     connection.execute("DROP SCHEMA s CASCADE; DROP EXTENSION IF EXISTS citext")
-    (unrestored,) = migrate.verify(connection, [start, bad])
-    assert unrestored.migration is bad
-    assert told in unrestored.diff
+    (mismatch,) = migrate.verify(connection, [start, bad])
+    assert mismatch.migration is bad
+    assert expected in mismatch.diff
 
 
 def test_the_diff_is_readable(connection: Connection) -> None:
@@ -76,8 +76,8 @@ def test_the_diff_is_readable(connection: Connection) -> None:
             2, "ALTER TABLE t ALTER n SET DEFAULT 2, ADD o text", "ALTER TABLE t DROP o"
         ),
     ]
-    (unrestored,) = migrate.verify(connection, migrations)
-    lines = [line for line in unrestored.diff.splitlines() if not line.startswith("@@")]
+    (mismatch,) = migrate.verify(connection, migrations)
+    lines = [line for line in mismatch.diff.splitlines() if not line.startswith("@@")]
     assert lines == [
         "--- before",
         "+++ after down",
@@ -86,14 +86,14 @@ def test_the_diff_is_readable(connection: Connection) -> None:
     ]
 
 
-def test_the_clinic_goes_up_and_down_also_with_rows(connection: Connection) -> None:
+def test_the_clinic_can_be_reverted_with_rows(connection: Connection) -> None:
     root = Path(__file__).parents[2]
     migrations = parse.migrations(read.sources(root, "migrations"))
     seeds = read.sources(root, "seeds")
     assert migrate.verify(connection, migrations, seeds) == ()
 
 
-def test_rows_may_be_in_the_way_of_going_down(connection: Connection) -> None:
+def test_rows_may_violate_a_down_file(connection: Connection) -> None:
     migrations = [
         _migration(1, "CREATE TABLE t (n int NOT NULL)", "DROP TABLE t"),
         _migration(
