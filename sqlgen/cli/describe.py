@@ -11,7 +11,6 @@ import click
 
 from ..build import DescribedQuery, describe_queries
 from ..model.diagnostic import ConfigurationError, Diagnostic
-from ..model.query import Command
 from ..model.typed import TypedQuery
 from .console import FAILED, Progress, configuration, exit_on_errors, is_coloured, show
 
@@ -117,7 +116,7 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
     typed, shown = described.query, described.annotations
     span = typed.query.name_span
     head = f"{span.text} :{typed.query.command}"
-    if typed.query.command.returns_rows:
+    if typed.query.command.spec.always_returns_rows:
         head += f" -> {shown.row or shown.columns[0]}"
     place = f"{span.source.path}:{span.line}"
     lines = [f"{click.style(head, bold=True) if color else head}  {place}"]
@@ -139,8 +138,8 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
 
 def rows(typed: TypedQuery) -> str:
     """Return how many rows the query gives, in words."""
-    if typed.query.command is Command.EXECROWS:
-        return "gives the number of rows affected"
+    if returns := typed.query.command.spec.returns:
+        return f"gives {returns}"
     return {
         "none": "gives no rows",
         "one": "gives exactly one row",

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from ..model.catalog import Catalog, Column, DomainType, PgType
+from ..model.commands import Cardinality, Columns
 from ..model.description import Description, ResultColumn
 from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
 from ..model.json_shape import JsonShape
-from ..model.query import Command, Mark, Query
+from ..model.query import Mark, Query
 from ..model.source import Span
 from ..model.typed import (
-    Cardinality,
     Override,
     TypedColumn,
     TypedParameter,
@@ -143,7 +143,7 @@ def _named_columns(
     description: Description, level: QueryLevel | None
 ) -> list[tuple[ResultColumn, str, Override | None]]:
     """Return the columns that the function gives, with names and overrides; none for `:exec`."""
-    if description.query.command in (Command.EXEC, Command.EXECROWS):
+    if description.query.command.spec.columns is Columns.DROPPED:
         return []
     query, names = description.query, [column.name for column in description.columns]
 

@@ -17,6 +17,7 @@ from ..model.catalog import (
     RangeType,
     ScalarType,
 )
+from ..model.commands import Cardinality
 from ..model.json_shape import (
     JsonArray,
     JsonLiterals,
@@ -26,7 +27,6 @@ from ..model.json_shape import (
 )
 from ..model.query import Mark, Query
 from ..model.typed import (
-    Cardinality,
     ColumnName,
     Override,
     Star,

@@ -2,26 +2,9 @@
 
 from enum import StrEnum
 
+from .commands import Command
 from .frozen import frozen
 from .source import SourceFile, Span
-
-
-class Command(StrEnum):
-    """What follows the colon of a query's header: how it runs and what it gives back."""
-
-    ONE = "one"
-    OPTIONAL = "optional"
-    MANY = "many"
-    STREAM = "stream"
-    EXEC = "exec"
-    EXECROWS = "execrows"
-    BATCH = "batch"
-    COPY = "copy"
-
-    @property
-    def returns_rows(self) -> bool:
-        """Whether the query must give columns."""
-        return self in (Command.ONE, Command.OPTIONAL, Command.MANY, Command.STREAM)
 
 
 class Mark(StrEnum):

@@ -1,21 +1,11 @@
 """A query whose every parameter and column has its exact type and nullability."""
 
-from enum import StrEnum
-
 from .catalog import DomainType, PgType
+from .commands import Cardinality
 from .diagnostic import Diagnostic
 from .frozen import frozen
 from .json_shape import JsonShape
 from .query import Mark, Query
-
-
-class Cardinality(StrEnum):
-    """How many rows a query can give, as far as it is proved."""
-
-    NONE = "none"
-    EXACTLY_ONE = "one"
-    AT_MOST_ONE = "optional"
-    MANY = "many"
 
 
 @frozen

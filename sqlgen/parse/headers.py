@@ -2,9 +2,9 @@
 
 import re
 
+from ..model.commands import COMMANDS, Command
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, nearest
 from ..model.frozen import frozen
-from ..model.query import Command
 from ..model.source import SourceFile, Span
 from .names import is_pascal_case, is_snake_case, pascal_case, snake_case
 
@@ -22,8 +22,6 @@ class Header:
     row_span: Span | None
 
 
-_KNOWN = tuple(str(command) for command in Command)
-_WITHOUT_ROWS = frozenset({Command.EXEC, Command.EXECROWS, Command.COPY})
 FORM = "-- name: NAME :COMMAND [-> ROW]"
 
 
@@ -59,11 +57,11 @@ def header(source: SourceFile, start: int, end: int) -> Header:
     problems: list[Diagnostic] = []
     if not is_snake_case(name):
         problems.append(_bad_name(name, place("name")))
-    if command not in _KNOWN:
+    if command not in COMMANDS:
         problems.append(_unknown_command(command, name, place("command")))
     if row and not is_pascal_case(row):
         problems.append(_bad_row(row, place("row")))
-    if row and command in _WITHOUT_ROWS:
+    if row and command in COMMANDS and not COMMANDS[command].spec.takes_row_class:
         problems.append(_row_without_rows(name, command, place("row")))
     if problems:
         raise SqlgenError(*problems)
@@ -72,7 +70,7 @@ def header(source: SourceFile, start: int, end: int) -> Header:
         end=end,
         name=name,
         name_span=place("name"),
-        command=Command(command),
+        command=COMMANDS[command],
         row=row,
         row_span=place("row") if row else None,
     )
@@ -88,19 +86,8 @@ _HEADER = re.compile(
     r"(?:[ \t]*->[ \t]*(?P<row>[^\s>]+))?[ \t]*\Z"
 )
 _SYNONYMS = {
-    "batchexec": "batch",
-    "batchmany": "batch",
-    "batchone": "batch",
-    "copyfrom": "copy",
-    "execresult": "execrows",
-    "all": "many",
-    "list": "many",
-    "first": "optional",
-    "maybe": "optional",
-    "single": "one",
-    "scalar": "one",
+    word: name for name, command in COMMANDS.items() for word in command.spec.synonyms
 }
-"""The names of our commands in other tools, and words that users try."""
 
 
 def _malformed(whole: Span, comment: str) -> SqlgenError:
@@ -115,8 +102,8 @@ def _malformed(whole: Span, comment: str) -> SqlgenError:
         message, hint = "the header has no query name", f"write `{FORM}`"
     elif not rest or rest[0].startswith("->"):
         message = f"the header of query `{name}` has no command"
-        hint = f"add one of {_COMMANDS}, or reword the comment if it is no header"
-    elif rest[0] in _KNOWN:
+        hint = f"add one of {_LISTED}, or reword the comment if it is no header"
+    elif rest[0] in COMMANDS:
         message = f"the command of query `{name}` lacks its colon"
         hint = f"write `:{rest[0]}`"
     elif rest[-1] == "->":
@@ -132,13 +119,13 @@ def _malformed(whole: Span, comment: str) -> SqlgenError:
     )
 
 
-_COMMANDS = ", ".join(f"`:{command}`" for command in Command)
+_LISTED = ", ".join(f"`:{name}`" for name in COMMANDS)
 
 
 def _unknown_command(command: str, name: str, span: Span) -> Diagnostic:
     word = command.lower()
-    near = _SYNONYMS.get(word) or nearest(word, _KNOWN, similarity=0.65)
-    hint = f"write `:{near}`" if near else f"write one of {_COMMANDS}"
+    near = _SYNONYMS.get(word) or nearest(word, COMMANDS, similarity=0.65)
+    hint = f"write `:{near}`" if near else f"write one of {_LISTED}"
     return Diagnostic(
         code="unknown-command",
         message=f"query `{name}` has the unknown command `:{command}`",

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import PurePosixPath
 
+from ..model.commands import Command
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
 from ..model.frozen import frozen
-from ..model.query import WARNINGS, Command, Query, QueryFile
+from ..model.query import WARNINGS, Query, QueryFile
 from ..model.source import SourceFile, Span
 from .directives import allowed_warnings, directives
 from .docstrings import docstring

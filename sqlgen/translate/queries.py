@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import field, replace
 
 from ..model.catalog import ArrayType, PgType
+from ..model.commands import Columns, Command
 from ..model.config import Config
 from ..model.diagnostic import Label
 from ..model.frozen import frozen
@@ -33,7 +34,7 @@ from ..model.python import (
     UnionOf,
     Value,
 )
-from ..model.query import Command, Query
+from ..model.query import Query
 from ..model.source import Span
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from . import bulk, names, sql
@@ -261,8 +262,7 @@ def _shape(
     query: TypedQuery, context: TranslationContext, module: str
 ) -> tuple[Shape | None, Record | None]:
     """What a row is, and its class if it has one."""
-    batch = query.query.command is Command.BATCH and query.columns
-    if not query.query.command.returns_rows and not batch:
+    if query.query.command.spec.columns is not Columns.RETURNED or not query.columns:
         return None, None
     shared = query.query.row is not None
     name = names.row_name(query.query.row or f"{names.class_name(query.query.name)}Row")

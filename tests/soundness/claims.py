@@ -11,10 +11,11 @@ from psycopg.rows import TupleRow
 
 from sqlgen import describe, infer, parse
 from sqlgen.model.catalog import ArrayType, Catalog
+from sqlgen.model.commands import Cardinality
 from sqlgen.model.description import Description
 from sqlgen.model.query import Query
 from sqlgen.model.source import SourceFile
-from sqlgen.model.typed import Cardinality, TypedColumn, TypedQuery
+from sqlgen.model.typed import TypedColumn, TypedQuery
 from tests.soundness.shapes import unlike
 
 Connection = psycopg.Connection[TupleRow]

@@ -12,8 +12,8 @@ import pytest
 
 from sqlgen import database, describe, infer
 from sqlgen.model.catalog import Catalog
+from sqlgen.model.commands import Cardinality
 from sqlgen.model.description import Description
-from sqlgen.model.typed import Cardinality
 from tests.soundness.claims import Claim, Connection, parsed
 from tests.soundness.grammar import Grammar
 from tests.soundness.test_random import BATCH, QUERIES, SCHEMA, SEED, tables

@@ -10,7 +10,7 @@ from psycopg.pq.abc import PGresult
 
 from sqlgen import database, describe
 from sqlgen.model.catalog import Catalog
-from sqlgen.model.typed import Cardinality
+from sqlgen.model.commands import Cardinality
 from tests.soundness import traps
 from tests.soundness.claims import Claim, Connection, broken, claims, parsed
 

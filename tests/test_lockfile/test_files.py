@@ -8,6 +8,7 @@ import pytest
 
 from sqlgen import lockfile, parse
 from sqlgen.model.catalog import DomainType, EnumType, ScalarType
+from sqlgen.model.commands import Cardinality
 from sqlgen.model.config import Config
 from sqlgen.model.diagnostic import Diagnostic, Label, SqlgenError
 from sqlgen.model.json_shape import JsonItem, JsonKind, JsonMember, JsonObject
@@ -16,7 +17,6 @@ from sqlgen.model.output import LOCK_MARKER
 from sqlgen.model.query import Mark, QueryFile
 from sqlgen.model.source import SourceFile, Span
 from sqlgen.model.typed import (
-    Cardinality,
     ColumnName,
     Override,
     Star,

@@ -1,7 +1,8 @@
 import pytest
 
 from sqlgen import parse
-from sqlgen.model.query import Command, QueryFile
+from sqlgen.model.commands import Command
+from sqlgen.model.query import QueryFile
 from sqlgen.model.source import SourceFile
 
 

@@ -18,8 +18,9 @@ from psycopg.rows import TupleRow, scalar_row
 
 from sqlgen import describe, infer, parse, read
 from sqlgen.model.catalog import Catalog, EnumType, RelationKind
+from sqlgen.model.commands import Cardinality
 from sqlgen.model.description import Description
-from sqlgen.model.typed import Cardinality, TypedParameter, TypedQuery
+from sqlgen.model.typed import TypedParameter, TypedQuery
 
 ROOT = Path(__file__).parents[2]
 TRIES = 12

@@ -7,6 +7,7 @@ import pytest
 
 from sqlgen import parse
 from sqlgen.model.catalog import ArrayType, EnumType, PgType, ScalarType
+from sqlgen.model.commands import Cardinality
 from sqlgen.model.config import Config, Mode
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.python import (
@@ -23,7 +24,6 @@ from sqlgen.model.python import (
 from sqlgen.model.query import Query, QueryFile
 from sqlgen.model.source import SourceFile
 from sqlgen.model.typed import (
-    Cardinality,
     ColumnName,
     Star,
     TypedColumn,

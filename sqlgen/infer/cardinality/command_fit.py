@@ -1,10 +1,10 @@
 """A query's command and its statement -> the error or warning about a command that does not fit."""
 
 from ...model.catalog import Relation
+from ...model.commands import Accepts, Cardinality
 from ...model.description import Description
 from ...model.diagnostic import Diagnostic, Label, Severity
-from ...model.query import Command, Query
-from ...model.typed import Cardinality
+from ...model.query import Query
 from ..tree.enums import CmdType
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel
@@ -19,7 +19,7 @@ def command_error(description: Description, tree: Node | None) -> Diagnostic | N
     """
     query = description.query
     label = Label(query.name_span)
-    if query.command.returns_rows and not description.columns:
+    if query.command.spec.needs_columns and not description.columns:
         return Diagnostic(
             code="no-result-columns",
             message=f"`{query.name}` is `:{query.command}`, but its statement gives no columns",
@@ -33,7 +33,7 @@ def command_error(description: Description, tree: Node | None) -> Diagnostic | N
             label=Label(query.row_span),
             hint=f"leave out `-> {query.row}`, or add `RETURNING`",
         )
-    if query.command is Command.STREAM and (
+    if query.command.spec.accepts is Accepts.READ_ONLY_SELECT and (
         tree is None
         or tree.number("commandType") != CmdType.SELECT
         or any(_changes_data(cte) for cte in tree.nodes("cteList"))
@@ -41,7 +41,7 @@ def command_error(description: Description, tree: Node | None) -> Diagnostic | N
         return Diagnostic(
             code="stream-needs-select",
             message=(
-                f"`{query.name}` is `:stream`, which a server-side cursor can do only for"
+                f"`{query.name}` is `:{query.command}`, which a server-side cursor can do only for"
                 " `SELECT` and `VALUES` that change no data"
             ),
             label=label,
@@ -54,18 +54,16 @@ def row_count_warning(
     query: Query, level: QueryLevel, cardinality: Cardinality
 ) -> Diagnostic | None:
     """Return the warning about `:one` or `:optional` if the statement gives another number of rows."""
-    if query.command is Command.OPTIONAL and cardinality is Cardinality.EXACTLY_ONE:
+    promised = query.command.spec.promises
+    if promised is Cardinality.AT_MOST_ONE and cardinality is Cardinality.EXACTLY_ONE:
         return Diagnostic(
             code="always-one-row",
-            message=f"`{query.name}` is `:optional`, but always gives exactly one row",
+            message=f"`{query.name}` is `:{query.command}`, but always gives exactly one row",
             label=Label(query.name_span),
             hint="make it `:one`",
             severity=Severity.WARNING,
         )
-    if (
-        query.command in (Command.ONE, Command.OPTIONAL)
-        and cardinality is Cardinality.MANY
-    ):
+    if promised is not Cardinality.MANY and cardinality is Cardinality.MANY:
         return Diagnostic(
             code="may-return-many",
             message=f"`{query.name}` is `:{query.command}`, but may give more than one row",

@@ -1,6 +1,6 @@
 """A query -> how many rows it gives, as far as that is proved."""
 
-from ...model.typed import Cardinality
+from ...model.commands import Cardinality
 from ..tree.enums import CmdType, JoinType, OnConflictAction, RTEKind, SetOperation
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel

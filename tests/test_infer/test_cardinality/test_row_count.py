@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from sqlgen.model.typed import Cardinality, TypedQuery
+from sqlgen.model.commands import Cardinality
+from sqlgen.model.typed import TypedQuery
 
 Typed = Callable[..., TypedQuery]
 
