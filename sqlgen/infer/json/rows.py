@@ -69,4 +69,4 @@ def _names_of_relation(node: Node, scope: Scope) -> dict[int, str]:
 
 def _column(row: Node, number: int) -> Node:
     """Return one column of the same relation, whose type is to be looked up (`vartype` 0)."""
-    return row.having(varattno=number, vartype=0)
+    return row.with_numbers(varattno=number, vartype=0)

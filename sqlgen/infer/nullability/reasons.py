@@ -10,7 +10,8 @@ from ..tree.enums import (
     SubLinkType,
 )
 from ..tree.expressions import CAST_FORMS
-from ..tree.nodes import Form, Node
+from ..tree.forms import Form
+from ..tree.nodes import Node
 from .conditions import Condition
 from .scope import Scope
 

@@ -212,9 +212,9 @@ class QueryLevel:
                 query = None if entry.flag("self_reference") else query
                 return Source(varno, attno, entry, kind, (), query, cte)
             case RTEKind.JOIN:
-                expressions = _named(entry.places("joinaliasvars"), attno)
+                expressions = _named(entry.nodes_or_nulls("joinaliasvars"), attno)
             case RTEKind.GROUP:
-                expressions = _named(entry.places("groupexprs"), attno)
+                expressions = _named(entry.nodes_or_nulls("groupexprs"), attno)
             case RTEKind.VALUES if attno > 0:
                 rows = entry.lists("values_lists")
                 expressions = tuple(

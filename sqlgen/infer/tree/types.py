@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from ...model.catalog import ArrayType, DomainType, PgType
 from .enums import SubLinkType
-from .nodes import Form, Node
+from .forms import Form
+from .nodes import Node
 
 _FIELDS = (
     "vartype",

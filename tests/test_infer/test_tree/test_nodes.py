@@ -177,7 +177,7 @@ def test_nodes_of_one_tag_may_have_other_fields() -> None:
 
 def test_the_same_node_with_other_numbers() -> None:
     node = only("{VAR :varno 1 :varattno 0 :vartype -2 :varattnosyn 0 :location 3}")
-    other = node.having(varattno=7, vartype=0)
+    other = node.with_numbers(varattno=7, vartype=0)
     numbers = [other.number(n) for n in ("varno", "varattno", "vartype", "varattnosyn")]
     assert numbers == [1, 7, 0, 0]
     assert other.location == 3
