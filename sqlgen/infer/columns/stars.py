@@ -140,14 +140,13 @@ def _visible(level: QueryLevel) -> list[str]:
     query = level.query
     indexes = set()
     tree = query.node("jointree")
-    for node in tree.walk() if tree else ():
+    for node in tree.own if tree else ():
         if node.tag in ("RANGETBLREF", "JOINEXPR"):
             indexes.add(node.number("rtindex"))
     if query.number("commandType") != CmdType.SELECT:
         indexes.add(query.number("resultRelation"))
-    if (
-        query.number("commandType") == CmdType.INSERT
-    ):  # the rows that it inserts are not visible
+    # The relations that an INSERT takes its rows from are not visible in RETURNING.
+    if query.number("commandType") == CmdType.INSERT:
         indexes = {query.number("resultRelation")}
     names = []
     for index in sorted(indexes - {0}):

@@ -107,6 +107,12 @@ VISIT = 'id, patient_id, at, note, "Odd name"'
             "SELECT * FROM patients GROUP BY id",
             "SELECT id, mrn, name, born_on, status, size, tags FROM patients GROUP BY id",
         ),
+        # A subquery has relations of its own
+        (
+            "SELECT * FROM inpatients WHERE id IN (SELECT v.id FROM visits v, patients p)",
+            "SELECT id, number, status FROM inpatients"
+            " WHERE id IN (SELECT v.id FROM visits v, patients p)",
+        ),
         # Left alone
         ("SELECT count(*) FROM visits", "SELECT count(*) FROM visits"),
         ("SELECT 2 * id AS x FROM visits", "SELECT 2 * id AS x FROM visits"),
