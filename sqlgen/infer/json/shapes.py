@@ -18,13 +18,19 @@ from ...model.json_shape import (
 )
 from ..nullability.conditions import Condition
 from ..nullability.scope import Scope
-from ..nullability.three_valued import FALSE, NOT_NULL, NULL, TRUE
+from ..nullability.three_valued import NOT_NULL
 from ..nullability.verdict import Elements
 from ..tree.enums import JsonConstructorType, SubLinkType
 from ..tree.nodes import Node
 from .merging import absent, any_item, any_shape, without_nulls
 from .rows import fields
-from .sources import ScopedExpression, output_expressions, source_expressions
+from .sources import (
+    ScopedExpression,
+    case_expressions,
+    output_expressions,
+    source_expressions,
+    subquery_expressions,
+)
 from .types import STRING, element_type, is_composite, is_json, shape_of_type
 from .values import (
     as_number,
@@ -63,9 +69,9 @@ def shape(node: Node | None, scope: Scope) -> JsonShape:
                 [shape(argument, scope) for argument in node.nodes("args")]
             )
         case "CASEEXPR":
-            return _any_of(_arms(node, scope))
+            return _any_of(case_expressions(node, scope))
         case "SUBLINK" if node.number("subLinkType") == SubLinkType.EXPR:
-            return _any_of(_of_subquery(node, scope))
+            return _any_of(subquery_expressions(node, scope))
         case "FUNCEXPR":
             return _call(node, scope)
         case "AGGREF":
@@ -93,29 +99,6 @@ def _any_of(expressions: Iterable[ScopedExpression]) -> JsonShape:
     """Return the shape of any of the *expressions*, `ANY` if there are none."""
     shapes = [shape(node, scope) for node, scope in expressions]
     return any_shape(shapes) if shapes else ANY
-
-
-def _arms(node: Node, scope: Scope) -> tuple[ScopedExpression, ...]:
-    """Return the values of CASE, each where its WHEN is true and those before are not."""
-    passed: list[Condition] = []
-    arms: list[ScopedExpression] = []
-    for when in node.nodes("args"):
-        condition, value = when.node("expr"), when.node("result")
-        here = passed
-        if condition is not None:
-            here = [*passed, Condition(condition, "WHEN", TRUE)]
-            passed = [*passed, Condition(condition, "ELSE of", FALSE | NULL)]
-        if value is not None:
-            arms.append((value, scope.assuming(*here)))
-    default = node.node("defresult")
-    if default is not None:
-        arms.append((default, scope.assuming(*passed)))
-    return tuple(arms)
-
-
-def _of_subquery(node: Node, scope: Scope) -> tuple[ScopedExpression, ...]:
-    query = node.node("subselect")
-    return output_expressions(scope.subquery(query), 1) if query else ()
 
 
 # --- values of any type ------------------------------------------------------------------------
@@ -160,9 +143,9 @@ def _elsewhere(
         case "VAR":
             origins = source_expressions(node, scope)
         case "SUBLINK" if node.number("subLinkType") == SubLinkType.EXPR:
-            origins = _of_subquery(node, scope)
+            origins = subquery_expressions(node, scope)
         case "CASEEXPR":
-            origins = _arms(node, scope)
+            origins = case_expressions(node, scope)
         case "COALESCEEXPR":
             origins = tuple([(argument, scope) for argument in node.nodes("args")])
         case _:
@@ -201,7 +184,9 @@ def _made_of(node: Node, scope: Scope) -> JsonShape | None:
         case "ARRAYEXPR":
             return JsonArray(any_item([item(e, scope) for e in node.nodes("elements")]))
         case "SUBLINK" if node.number("subLinkType") == SubLinkType.ARRAY:
-            return JsonArray(any_item([item(*e) for e in _of_subquery(node, scope)]))
+            return JsonArray(
+                any_item([item(*e) for e in subquery_expressions(node, scope)])
+            )
         case "AGGREF" if _name(node, "aggfnoid", scope) == "array_agg":
             arguments, inside = _collected(node, scope)
             return JsonArray(

@@ -1,10 +1,12 @@
-"""Columns -> the expressions that their values come from, in subqueries, CTEs and views."""
+"""Columns, CASEs and subqueries -> the expressions that their values come from, with their scopes."""
 
 from typing import TypeAlias
 
+from ..nullability.conditions import Condition
 from ..nullability.rules.select import over_groups
 from ..nullability.rules.tables import VIEWS, view_scope
 from ..nullability.scope import Scope
+from ..nullability.three_valued import FALSE, NULL, TRUE
 from ..tree.enums import CmdType, RTEKind
 from ..tree.nodes import Node
 from ..tree.query_level import Source
@@ -44,6 +46,30 @@ def output_expressions(scope: Scope, number: int) -> tuple[ScopedExpression, ...
     output = scope.level.output
     expression = output[number - 1].node("expr") if 0 < number <= len(output) else None
     return ((expression, rows),) if expression is not None else ()
+
+
+def case_expressions(node: Node, scope: Scope) -> tuple[ScopedExpression, ...]:
+    """Return the values of CASE, each where its WHEN is true and those before are not."""
+    passed: list[Condition] = []
+    arms: list[ScopedExpression] = []
+    for when in node.nodes("args"):
+        condition, value = when.node("expr"), when.node("result")
+        here = passed
+        if condition is not None:
+            here = [*passed, Condition(condition, "WHEN", TRUE)]
+            passed = [*passed, Condition(condition, "ELSE of", FALSE | NULL)]
+        if value is not None:
+            arms.append((value, scope.assuming(*here)))
+    default = node.node("defresult")
+    if default is not None:
+        arms.append((default, scope.assuming(*passed)))
+    return tuple(arms)
+
+
+def subquery_expressions(node: Node, scope: Scope) -> tuple[ScopedExpression, ...]:
+    """Return the expressions of which a subquery in an expression gives one."""
+    query = node.node("subselect")
+    return output_expressions(scope.subquery(query), 1) if query else ()
 
 
 def _query_scope(source: Source, home: Scope) -> Scope | None:

@@ -9,8 +9,6 @@ Outcomes are sets: `TRUE | NULL` is "true or NULL, but not false". For values th
 `TRUE | FALSE` means "any value that is not NULL".
 """
 
-from collections.abc import Callable
-
 from ...model import postgres
 from ..tree.enums import (
     BoolTestType,
@@ -31,13 +29,8 @@ from .three_valued import (
     NULL,
     TRUE,
     conjunction,
-    equal,
     negated,
 )
-
-
-def _all(nodes: tuple[Node, ...], scope: Scope, assumed: Assumption) -> list[int]:
-    return [scope.outcome(node, assumed) for node in nodes]
 
 
 @outcome_rule("VAR")
@@ -79,79 +72,9 @@ def _param(node: Node, scope: Scope, _: Assumption) -> int:
     return NOT_NULL
 
 
-@outcome_rule("FUNCEXPR", "OPEXPR")
-def _call(node: Node, scope: Scope, assumed: Assumption) -> int:
-    """Decide on a function or operator: the executor calls no strict one with a NULL."""
-    function = scope.function(node.number("funcid") or node.number("opfuncid"))
-    if function is None:
-        return ANYTHING
-    values = _all(node.nodes("args"), scope, assumed)
-    if not function.system or function.name not in _SPECIAL:
-        return NULL if function.strict and NULL in values else ANYTHING
-    if function.strict:
-        folded = _FOLDED.get(function.signature)
-        if NULL in values and folded is None:
-            return NULL
-        if folded is not None and values[folded] == NULL:
-            return NULL
-    elif function.name in _COUNTS:
-        return NOT_NULL
-    if function.signature in _EQUALITY and len(values) == 2:
-        return equal(*values, same=function.name == "booleq")
-    if len(values) == 2 and function.signature in _COUNTING:
-        return _counted(node, function.name, scope, assumed)
-    return ANYTHING
-
-
-def _counted(node: Node, name: str, scope: Scope, assumed: Assumption) -> int:
-    """Decide `num_nonnulls(a, b) = 1` by how many of its arguments are, or may be, NULL."""
-    call, number = node.nodes("args")
-    function = scope.function(call.number("funcid"))
-    if (
-        call.tag != "FUNCEXPR"
-        or call.flag("funcvariadic")
-        or function is None
-        or not function.system
-        or function.name not in _COUNTS
-        or number.tag != "CONST"
-        or number.flag("constisnull")
-    ):
-        return ANYTHING
-    compared = int.from_bytes(number.datum("constvalue")[:4], "little", signed=True)
-    arguments = _all(call.nodes("args"), scope, assumed)
-    counted = NULL if function.name == "num_nulls" else NOT_NULL
-    least = sum(1 for value in arguments if not value & ~counted)
-    most = sum(1 for value in arguments if value & counted)
-    compare = _COUNTING[f"{name}(integer, integer)"]
-    results = {compare(count, compared) for count in range(least, most + 1)}
-    return (TRUE if True in results else 0) | (FALSE if False in results else 0)
-
-
-@outcome_rule("SCALARARRAYOPEXPR")
-def _array_comparison(node: Node, scope: Scope, assumed: Assumption) -> int:
-    """Decide `x = ANY (array)`, `x <> ALL (array)` and `x IN (1, 2)`."""
-    function = scope.function(node.number("opfuncid"))
-    arguments = node.nodes("args")
-    if function is None or not function.strict or len(arguments) != 2:
-        return ANYTHING
-    value, array = _all(arguments, scope, assumed)
-    if array == NULL:
-        return NULL
-    if value != NULL:
-        return ANYTHING
-    # Over an empty array ANY is false and ALL is true, whatever is compared.
-    if arguments[1].tag == "ARRAYEXPR" and _has_elements(arguments[1]):
-        return NULL
-    return FALSE | NULL if node.flag("useOr") else TRUE | NULL
-
-
-def _has_elements(array: Node) -> bool:
-    return bool(array.nodes("elements")) and not array.flag("multidims")
-
-
 @outcome_rule("BOOLEXPR")
 def _boolean(node: Node, scope: Scope, assumed: Assumption) -> int:
-    values = _all(node.nodes("args"), scope, assumed)
+    values = scope.outcomes(node.nodes("args"), assumed)
     operator = node.string("boolop")
     if operator == "not":
         return negated(values[0])
@@ -179,7 +102,7 @@ def _null_test(node: Node, scope: Scope, assumed: Assumption) -> int:
 
 def _has_null_field(row: Node, scope: Scope, assumed: Assumption) -> bool:
     if row.tag == "ROWEXPR":
-        return NULL in _all(row.nodes("args"), scope, assumed)
+        return NULL in scope.outcomes(row.nodes("args"), assumed)
     if row.tag == "VAR" and row.number("varattno") == 0:
         home = scope.up(row.number("varlevelsup"))
         return home.depth == assumed.depth and any(
@@ -198,7 +121,7 @@ def _boolean_test(node: Node, scope: Scope, assumed: Assumption) -> int:
 
 @outcome_rule("DISTINCTEXPR")
 def _distinct(node: Node, scope: Scope, assumed: Assumption) -> int:
-    left, right = _all(node.nodes("args"), scope, assumed)
+    left, right = scope.outcomes(node.nodes("args"), assumed)
     if left == right == NULL:
         return FALSE
     if (left == NULL and not right & NULL) or (right == NULL and not left & NULL):
@@ -223,13 +146,13 @@ def _argument(node: Node, scope: Scope, assumed: Assumption) -> int:
 
 @outcome_rule("NULLIFEXPR")
 def _null_if(node: Node, scope: Scope, assumed: Assumption) -> int:
-    return NULL if NULL in _all(node.nodes("args")[:1], scope, assumed) else ANYTHING
+    return NULL if NULL in scope.outcomes(node.nodes("args")[:1], assumed) else ANYTHING
 
 
 @outcome_rule("COALESCEEXPR")
 def _coalesce(node: Node, scope: Scope, assumed: Assumption) -> int:
     outcomes = 0
-    for value in _all(node.nodes("args"), scope, assumed):
+    for value in scope.outcomes(node.nodes("args"), assumed):
         outcomes |= value & NOT_NULL
         if not value & NULL:
             return outcomes
@@ -238,7 +161,7 @@ def _coalesce(node: Node, scope: Scope, assumed: Assumption) -> int:
 
 @outcome_rule("MINMAXEXPR")
 def _greatest(node: Node, scope: Scope, assumed: Assumption) -> int:
-    values = _all(node.nodes("args"), scope, assumed)
+    values = scope.outcomes(node.nodes("args"), assumed)
     return NULL if all(value == NULL for value in values) else ANYTHING
 
 
@@ -265,7 +188,7 @@ def _subscript(node: Node, scope: Scope, assumed: Assumption) -> int:
 def _row_comparison(node: Node, scope: Scope, assumed: Assumption) -> int:
     """Decide `(a, b) < (c, d)`, which is NULL if one of the first pair is."""
     first = node.nodes("largs")[:1] + node.nodes("rargs")[:1]
-    return NULL if NULL in _all(first, scope, assumed) else ANYTHING
+    return NULL if NULL in scope.outcomes(first, assumed) else ANYTHING
 
 
 @outcome_rule("ARRAYEXPR", "ROWEXPR")
@@ -324,26 +247,3 @@ _PASSING: dict[int, int] = {
     BoolTestType.IS_NOT_UNKNOWN: TRUE | FALSE,
 }
 """The outcomes that each test for truth is true of."""
-
-_COUNTS = frozenset({"num_nulls", "num_nonnulls"})
-_EQUALITY = frozenset({"booleq(boolean, boolean)", "boolne(boolean, boolean)"})
-_FOLDED = {
-    "range_contains_elem(anyrange, anyelement)": 0,
-    "elem_contained_by_range(anyelement, anyrange)": 1,
-}
-"""The place of the range in `range @> element`, which is true of a NULL too without bounds.
-
-From PostgreSQL 17 on the planner makes `true` of it (find_simplified_clause in rangetypes.c).
-"""
-_COUNTING: dict[str, Callable[[int, int], bool]] = {
-    "int4eq(integer, integer)": int.__eq__,
-    "int4ne(integer, integer)": int.__ne__,
-    "int4gt(integer, integer)": int.__gt__,
-    "int4ge(integer, integer)": int.__ge__,
-    "int4lt(integer, integer)": int.__lt__,
-    "int4le(integer, integer)": int.__le__,
-}
-_SPECIAL = _COUNTS | {
-    signature.partition("(")[0] for signature in (*_EQUALITY, *_FOLDED, *_COUNTING)
-}
-"""The names of PostgreSQL's functions of which more is known than whether they are strict."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from ...model.typed import TypedParameter
 from ..tree.query_level import QueryLevel
-from . import outcomes, outer_joins
+from . import call_outcomes, outcomes, outer_joins
 from .context import StatementContext
 from .rules import (
     aggregates,
@@ -26,8 +26,8 @@ from .scope import Scope
 from .verdict import Elements, Verdict, maybe, never
 
 MODULES: Final = (
-    *(aggregates, expressions, from_items, functions, outcomes, outer_joins),
-    *(returning, select, set_functions, sql_json, subqueries),
+    *(aggregates, call_outcomes, expressions, from_items, functions),
+    *(outcomes, outer_joins, returning, select, set_functions, sql_json, subqueries),
 )
 """The modules whose rules are in force: importing a module registers its rules."""
 

@@ -69,7 +69,7 @@ class Scope:
 
     @property
     def catalog(self) -> Catalog:
-        """The database's facts."""
+        """Return the database's facts."""
         return self.context.catalog
 
     def verdict(self, node: Node | None) -> Verdict:
@@ -115,6 +115,10 @@ class Scope:
             return NULL
         rule = OUTCOME_RULES.get(node.tag)
         return rule(node, self, assumed) if rule else ANYTHING
+
+    def outcomes(self, nodes: tuple[Node, ...], assumed: Assumption) -> list[int]:
+        """Return the set of outcomes of each of the *nodes*."""
+        return [self.outcome(node, assumed) for node in nodes]
 
     def columns(self) -> tuple[Verdict, ...]:
         """Return the verdicts of the columns that the query gives."""
@@ -191,7 +195,7 @@ class Scope:
 
     @property
     def joined(self) -> JoinedRows:
-        """The rows that the query's joins and conditions make of its relations."""
+        """Return the rows that the query's joins and conditions make of its relations."""
         if self._joined is None:
             self._joined = JoinedRows()
             tree = self.query.node("jointree")
@@ -203,7 +207,7 @@ class Scope:
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """The conditions that every row of this scope fulfils."""
+        """Return the conditions that every row of this scope fulfils."""
         if self._conditions is not None:
             return self._conditions
         of_rows = () if self.may_be_empty else self.joined.conditions

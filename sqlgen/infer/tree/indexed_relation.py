@@ -20,7 +20,7 @@ class IndexedRelation:
 
     @cached_property
     def names(self) -> Mapping[int, ColumnName]:
-        """The columns' full names."""
+        """Return the columns' full names."""
         schema, name = self.relation.schema, self.relation.name
         return {
             number: ColumnName(schema, name, column.name)
@@ -29,11 +29,11 @@ class IndexedRelation:
 
     @cached_property
     def sort_keys(self) -> Mapping[int, str]:
-        """The columns' full names as text, which lists of columns are sorted by."""
+        """Return the columns' full names as text, which lists of columns are sorted by."""
         return {number: str(name) for number, name in self.names.items()}
 
     @cached_property
     def origins(self) -> Mapping[int, Origins]:
-        """Each column as the only origin of a value."""
+        """Return each column as the only origin of a value."""
         oid = self.relation.oid
         return {n: frozenset({TableColumn(oid, n)}) for n in self.relation.columns}

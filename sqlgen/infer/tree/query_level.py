@@ -2,8 +2,8 @@
 
 A query names columns by the number of an entry of its range table and the number of a column of that
 entry (a `VAR` node). The entry may be of a query further out, and stand for a table, for another
-query, or just for the name that a join or GROUP BY gives to an expression. `QueryLevel.resolve` says
-which; all of inference asks it.
+query, or for the name that a join or GROUP BY gives to an expression. `QueryLevel.resolve` tells
+which, one step at a time, and all parts of inference ask it.
 """
 
 from collections.abc import Sequence
@@ -48,10 +48,10 @@ class CatalogIndex:
 class Source(NamedTuple):
     """The source of column `attno` of entry `varno` of a query's range table.
 
-    `kind` is the entry's `RTEKind`. Of `expressions`, which stand in the same query, the column is in
-    each row one: for a join's or GROUP BY's column there is one, for VALUES one for each row. `query`
-    is the subquery, CTE or view whose output column `attno` it is; a recursive CTE's reference to
-    itself has none. `cte` is the CTE's node, `relation` the table or view.
+    `kind` is the entry's `RTEKind`. In each row the column has the value of one of the `expressions`,
+    which stand in the same query: a join's or GROUP BY's column has one, one of VALUES has one for
+    each row. `query` is the subquery, CTE or view whose output column `attno` it is; a recursive
+    CTE's reference to itself has none. `cte` is the CTE's node, `relation` the table or view.
     """
 
     varno: int
@@ -94,7 +94,7 @@ class QueryLevel:
 
     @cached_property
     def output(self) -> tuple[Node, ...]:
-        """The target entries of the columns that the query gives, by SELECT or RETURNING.
+        """Return the target entries of the columns that the query gives, by SELECT or RETURNING.
 
         Without those that only ORDER BY and GROUP BY need.
         """
@@ -104,12 +104,12 @@ class QueryLevel:
 
     @property
     def outer(self) -> "QueryLevel | None":
-        """The query around this one."""
+        """Return the query around this one."""
         return self._outer() if self._outer else None
 
     @property
     def all(self) -> tuple["QueryLevel", ...]:
-        """The query and all queries in it, each before those within it."""
+        """Return the query and all queries in it, each before those within it."""
         levels = [self]
         for query in self.query.queries:
             levels += self.inner(query).all
@@ -117,7 +117,7 @@ class QueryLevel:
 
     @cached_property
     def arms(self) -> tuple["QueryLevel", ...]:
-        """The queries that UNION, INTERSECT or EXCEPT puts together, in their order."""
+        """Return the queries that UNION, INTERSECT or EXCEPT combines, in their order."""
         operation = self.query.node("setOperations")
         if operation is None:
             return ()

@@ -110,8 +110,10 @@ VISIT = 'id, patient_id, at, note, "Odd name"'
         # A subquery has relations of its own
         (
             "SELECT * FROM inpatients WHERE id IN (SELECT v.id FROM visits v, patients p)",
-            "SELECT id, number, status FROM inpatients"
-            " WHERE id IN (SELECT v.id FROM visits v, patients p)",
+            (
+                "SELECT id, number, status FROM inpatients"
+                " WHERE id IN (SELECT v.id FROM visits v, patients p)"
+            ),
         ),
         # Left alone
         ("SELECT count(*) FROM visits", "SELECT count(*) FROM visits"),

@@ -1,0 +1,103 @@
+"""Calls of functions and operators, and an assumption of NULLs -> the outcomes they may have then."""
+
+from collections.abc import Callable
+
+from ..tree.nodes import Node
+from .conditions import Assumption
+from .registry import outcome_rule
+from .scope import Scope
+from .three_valued import ANYTHING, FALSE, NOT_NULL, NULL, TRUE, equal
+
+
+@outcome_rule("FUNCEXPR", "OPEXPR")
+def _call(node: Node, scope: Scope, assumed: Assumption) -> int:
+    """Decide on a function or operator: the executor calls no strict one with a NULL."""
+    function = scope.function(node.number("funcid") or node.number("opfuncid"))
+    if function is None:
+        return ANYTHING
+    values = scope.outcomes(node.nodes("args"), assumed)
+    if not function.system or function.name not in _SPECIAL:
+        return NULL if function.strict and NULL in values else ANYTHING
+    if function.strict:
+        folded = _FOLDED.get(function.signature)
+        if NULL in values and folded is None:
+            return NULL
+        if folded is not None and values[folded] == NULL:
+            return NULL
+    elif function.name in _COUNTS:
+        return NOT_NULL
+    if function.signature in _EQUALITY and len(values) == 2:
+        return equal(*values, same=function.name == "booleq")
+    if len(values) == 2 and function.signature in _COUNTING:
+        return _counted(node, function.name, scope, assumed)
+    return ANYTHING
+
+
+def _counted(node: Node, name: str, scope: Scope, assumed: Assumption) -> int:
+    """Decide `num_nonnulls(a, b) = 1` by how many of its arguments are, or may be, NULL."""
+    call, number = node.nodes("args")
+    function = scope.function(call.number("funcid"))
+    if (
+        call.tag != "FUNCEXPR"
+        or call.flag("funcvariadic")
+        or function is None
+        or not function.system
+        or function.name not in _COUNTS
+        or number.tag != "CONST"
+        or number.flag("constisnull")
+    ):
+        return ANYTHING
+    compared = int.from_bytes(number.datum("constvalue")[:4], "little", signed=True)
+    arguments = scope.outcomes(call.nodes("args"), assumed)
+    counted = NULL if function.name == "num_nulls" else NOT_NULL
+    least = sum(1 for value in arguments if not value & ~counted)
+    most = sum(1 for value in arguments if value & counted)
+    compare = _COUNTING[f"{name}(integer, integer)"]
+    results = {compare(count, compared) for count in range(least, most + 1)}
+    return (TRUE if True in results else 0) | (FALSE if False in results else 0)
+
+
+@outcome_rule("SCALARARRAYOPEXPR")
+def _array_comparison(node: Node, scope: Scope, assumed: Assumption) -> int:
+    """Decide `x = ANY (array)`, `x <> ALL (array)` and `x IN (1, 2)`."""
+    function = scope.function(node.number("opfuncid"))
+    arguments = node.nodes("args")
+    if function is None or not function.strict or len(arguments) != 2:
+        return ANYTHING
+    value, array = scope.outcomes(arguments, assumed)
+    if array == NULL:
+        return NULL
+    if value != NULL:
+        return ANYTHING
+    # Over an empty array ANY is false and ALL is true, whatever is compared.
+    if arguments[1].tag == "ARRAYEXPR" and _has_elements(arguments[1]):
+        return NULL
+    return FALSE | NULL if node.flag("useOr") else TRUE | NULL
+
+
+def _has_elements(array: Node) -> bool:
+    return bool(array.nodes("elements")) and not array.flag("multidims")
+
+
+_COUNTS = frozenset({"num_nulls", "num_nonnulls"})
+_EQUALITY = frozenset({"booleq(boolean, boolean)", "boolne(boolean, boolean)"})
+_FOLDED = {
+    "range_contains_elem(anyrange, anyelement)": 0,
+    "elem_contained_by_range(anyelement, anyrange)": 1,
+}
+"""The place of the range in `range @> element`, which is true of a NULL too without bounds.
+
+From PostgreSQL 17 on the planner makes `true` of it (find_simplified_clause in rangetypes.c).
+"""
+_COUNTING: dict[str, Callable[[int, int], bool]] = {
+    "int4eq(integer, integer)": int.__eq__,
+    "int4ne(integer, integer)": int.__ne__,
+    "int4gt(integer, integer)": int.__gt__,
+    "int4ge(integer, integer)": int.__ge__,
+    "int4lt(integer, integer)": int.__lt__,
+    "int4le(integer, integer)": int.__le__,
+}
+_SPECIAL = _COUNTS | {
+    signature.partition("(")[0] for signature in (*_EQUALITY, *_FOLDED, *_COUNTING)
+}
+"""The names of PostgreSQL's functions of which more is known than whether they are strict."""
