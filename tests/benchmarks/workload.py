@@ -1,9 +1,9 @@
-"""A size -> the same project in sqlgen's and in sqlc's dialect: tables, migrations, queries.
+"""Size -> the same project for sqlgen and for sqlc: tables, migrations, queries.
 
     python tests/benchmarks/workload.py FOLDER --queries 1000 --files 100 --tables 100
 
-Every tenth query of a file is of the same kind: a row by its key, lists with joins of each kind,
-aggregates, writes. Nothing is random, so that two runs measure the same work.
+A file has ten kinds of queries in turn: a row by its key, lists with each kind of join, aggregates,
+writes. Nothing is random, so that two runs measure the same work.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much work there is; the tables come in as many migrations."""
+    """The size of a project. Each table has a migration of its own."""
 
     queries: int = 1000
     files: int = 100
@@ -22,7 +22,7 @@ class Size:
 
 
 def write_sqlgen(folder: Path, size: Size, *, server: str = "embedded") -> None:
-    """Make *folder* a project of sqlgen."""
+    """Write a project for sqlgen to *folder*."""
     _write(
         folder / "pyproject.toml",
         f'[tool.sqlgen]\nmode = "sync"\nserver = "{server}"\n',
@@ -35,7 +35,7 @@ def write_sqlgen(folder: Path, size: Size, *, server: str = "embedded") -> None:
 
 
 def write_sqlc(folder: Path, size: Size, *, database: str = "") -> None:
-    """Make *folder* a project of sqlc, with its analysis by *database* if that is a URL."""
+    """Write a project for sqlc to *folder*, which analyses with *database* if that is a URL."""
     uri = f'    database: {{uri: "{database}"}}\n' if database else ""
     _write(
         folder / "sqlc.yaml",
@@ -53,7 +53,7 @@ def write_sqlc(folder: Path, size: Size, *, database: str = "") -> None:
 
 
 def migration(number: int) -> str:
-    """A table that refers to the one before it."""
+    """Return a migration that creates a table with a foreign key to the one before it."""
     parent = max(number - 1, 0)
     return f"""\
 CREATE TABLE item_{number} (
@@ -78,7 +78,7 @@ COMMENT ON TABLE item_{number} IS 'Items of kind {number}.';
 
 
 def query_files(size: Size, *, sqlc: bool) -> Iterator[str]:
-    """The texts of the query files."""
+    """Yield the texts of the query files."""
     for number in range(size.files):
         first = size.queries * number // size.files
         last = size.queries * (number + 1) // size.files
@@ -87,7 +87,7 @@ def query_files(size: Size, *, sqlc: bool) -> Iterator[str]:
 
 
 def query(number: int, tables: int, *, sqlc: bool) -> str:
-    """A query with its header: one of ten kinds, on one table or two."""
+    """Return a query with its header, of one of ten kinds, on one table or two."""
     name, command, body = _KINDS[number % len(_KINDS)]
     table = (number // len(_KINDS)) % tables
     parent = max(table - 1, 0)
@@ -208,10 +208,12 @@ def _main() -> None:
     parser.add_argument("folder", type=Path)
     for name, default in (("queries", 1000), ("files", 100), ("tables", 100)):
         parser.add_argument(f"--{name}", type=int, default=default)
-    given = parser.parse_args()
-    size = Size(queries=given.queries, files=given.files, tables=given.tables)
-    write_sqlgen(given.folder / "sqlgen", size)
-    write_sqlc(given.folder / "sqlc", size)
+    arguments = parser.parse_args()
+    size = Size(
+        queries=arguments.queries, files=arguments.files, tables=arguments.tables
+    )
+    write_sqlgen(arguments.folder / "sqlgen", size)
+    write_sqlc(arguments.folder / "sqlc", size)
 
 
 if __name__ == "__main__":
