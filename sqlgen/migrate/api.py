@@ -69,7 +69,7 @@ def _operation(
 
 
 def _conninfo(database: object) -> str:
-    """Return the connection string; an open connection's `dsn` lacks only the password."""
+    """Return the connection string, with the password that an open connection's `dsn` omits."""
     if isinstance(database, str):
         return database
     if not isinstance(database, psycopg.Connection | psycopg.AsyncConnection):

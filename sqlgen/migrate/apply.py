@@ -123,7 +123,7 @@ def _apply_in_transaction(
 def _apply_by_statement(
     name: sql.Identifier, status: MigrationStatus, migration: Migration, start: int
 ) -> Operation[None]:
-    """Run the statements one by one outside of a transaction, from where a run before stopped.
+    """Run the statements one by one outside of a transaction, from where an earlier run stopped.
 
     The ledger is updated after each, so that a failure, or a kill, loses one statement at most.
     """

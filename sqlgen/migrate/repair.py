@@ -41,7 +41,7 @@ def mark_applied(
 def accept_changes(
     migrations: Sequence[Migration], table: str, versions: Sequence[int] | None
 ) -> Operation[tuple[MigrationStatus, ...]]:
-    """Store the checksums of changed files as they are now; `None`: of all *versions*.
+    """Store the checksums of changed files as they are now: of *versions*, or of all (`None`).
 
     Returns the statuses that the repaired migrations had before.
     """

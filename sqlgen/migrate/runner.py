@@ -88,7 +88,10 @@ def baseline(
     table: str = TABLE,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> tuple[Migration, ...]:
-    """Mark the migrations up to version *to* as applied without running them; return them."""
+    """Mark the migrations up to version *to* as applied without running them.
+
+    Returns those that were not marked yet.
+    """
     operation = mark_applied(migrations, table, to)
     return run_operation(conninfo, with_lock(operation, lock_timeout))
 
