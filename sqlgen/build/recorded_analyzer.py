@@ -129,7 +129,7 @@ class RecordedAnalyzer:
 
     def unknown_names(self) -> tuple[UnknownName, ...]:
         """Return the names in the configuration that nothing in the database has."""
-        if not self._config.names:
+        if not self._config.database_names:
             return ()
         key = cache.unknown_names_key(self._key, self._config)
         if content := self._store.get(key):

@@ -78,7 +78,7 @@ def query(
         reads=reads,
         writes=writes,
         warnings=tuple(
-            [w for w in warnings if w.code not in description.query.allowed]
+            [w for w in warnings if w.code not in description.query.allowed_warnings]
         ),
     )
 

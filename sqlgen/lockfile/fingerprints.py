@@ -35,6 +35,6 @@ def _digest(query: Query) -> str:
         sql.text,
         [(p.name, p.number, str(p.mark)) for p in query.parameters],
         [(o.server, o.source - start, o.length, o.exact) for o in sql.origins],
-        *sorted(query.allowed),
+        *sorted(query.allowed_warnings),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:40]

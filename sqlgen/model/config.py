@@ -89,6 +89,6 @@ class Config:
     migrate: MigrateConfig = field(default_factory=MigrateConfig)
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def database_names(self) -> tuple[str, ...]:
         """Return the names of columns, types and functions that the configuration uses."""
         return (*self.columns, *self.types, *self.never_null)

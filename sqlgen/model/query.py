@@ -92,7 +92,7 @@ WARNINGS = ("may-return-many", "always-one-row", "redundant-override")
 class Query:
     """A query of a file. `row` is the class named by `-> ROW`, and its place.
 
-    `allowed` are the codes of warnings that its author does not want to see.
+    `allowed_warnings` are the codes of warnings that its author does not want to see.
     `named_after_file`: the file has no header; `name` is the file's, `name_span` the statement, and
     `command` a guess from its words, which what the server describes may correct.
     """
@@ -106,7 +106,7 @@ class Query:
     parameters: tuple[Parameter, ...]
     sql: ServerSql
     named_after_file: bool = False
-    allowed: frozenset[str] = frozenset()
+    allowed_warnings: frozenset[str] = frozenset()
 
 
 @frozen

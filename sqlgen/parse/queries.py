@@ -123,7 +123,7 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
         ),
         parameters=items,
         sql=sql,
-        allowed=_allowed(source, tokens[section.first : code.first]),
+        allowed_warnings=_allowed(source, tokens[section.first : code.first]),
     )
 
 
@@ -156,7 +156,7 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
         parameters=items,
         sql=sql,
         named_after_file=True,
-        allowed=_allowed(
+        allowed_warnings=_allowed(
             source, [token for token in tokens if token.end <= code.start]
         ),
     )

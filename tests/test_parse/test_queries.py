@@ -198,9 +198,13 @@ SELECT 1 -- sqlgen: allow nothing
 -- sqlgen is named in the documentation: so it stays
 SELECT 1;
 """).queries
-    assert first.allowed == {"may-return-many", "always-one-row", "redundant-override"}
+    assert first.allowed_warnings == {
+        "may-return-many",
+        "always-one-row",
+        "redundant-override",
+    }
     assert first.doc == "The doc.\nGoes on."
-    assert second.allowed == frozenset()
+    assert second.allowed_warnings == frozenset()
     assert second.doc == "sqlgen is named in the documentation: so it stays"
     [query] = query_file("-- sqlgen: allow may-return-many\nSELECT 1").queries
-    assert (set(query.allowed), query.doc) == ({"may-return-many"}, "")
+    assert (set(query.allowed_warnings), query.doc) == ({"may-return-many"}, "")
