@@ -238,6 +238,7 @@ def test_a_build_with_all_cached_imports_neither_psycopg_nor_a_renderer(
         assert not {"psycopg", "black", "rich", "click"} & loaded
         assert missing or "sqlgen.embedded" not in loaded
         assert ("sqlgen.parse" in loaded) == missing
+        assert ("jinja2" in loaded) == missing, "only what is rendered needs templates"
 
 
 def test_offline_needs_no_psycopg(root: Path) -> None:

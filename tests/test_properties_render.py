@@ -70,7 +70,7 @@ def test_a_literal_evaluates_to_its_text(text: str) -> None:
 @given(TEXTS)
 @settings(max_examples=500)
 def test_literals_docstrings_and_comments_are_black_stable(text: str) -> None:
-    doc = literals.docstring(text, "    ")
+    doc = literals.docstring(text, 4)
     source = "\n".join(
         [
             literals.comment(text),

@@ -1,4 +1,4 @@
-"""Types and conversions -> Python expressions."""
+"""Types and conversions -> Python expressions, each on one line."""
 
 from ..model.python import (
     Apply,
@@ -19,26 +19,25 @@ from ..model.python import (
     UnionOf,
 )
 from .imports import Imports
-from .layout import Choice, Code, Group, flat
 from .literals import string
 
 _LOADS = Named("loads", "._support")
 _FROM_JSON = Named("from_json", "._json")
+_LITERAL = Named("Literal", "typing")
 
 
 def type_text(type_: PyType, imports: Imports, alias: str = "") -> str:
-    """An annotation; *alias* is the alias being defined, which is quoted within itself."""
+    """Return an annotation; *alias* is the alias being defined, which is quoted within itself."""
     if alias:
-        return flat(type_code(type_, imports, alias))
+        return _type_text(type_, imports, alias)
     known = imports.annotations.get(id(type_))
     if known is None:
-        known = type_, flat(type_code(type_, imports))
+        known = type_, _type_text(type_, imports, alias)
         imports.annotations[id(type_)] = known
     return known[1]
 
 
-def type_code(type_: PyType, imports: Imports, alias: str = "") -> Code:
-    """The same, to be broken over lines."""
+def _type_text(type_: PyType, imports: Imports, alias: str) -> str:
     match type_:
         case Named(name=name, module=".models") if alias and name == alias:
             return string(name)
@@ -46,30 +45,29 @@ def type_code(type_: PyType, imports: Imports, alias: str = "") -> Code:
             return imports.name(type_)
         case Generic(origin=origin, arguments=arguments):
             items = [type_text(argument, imports, alias) for argument in arguments]
-            return Group(f"{imports.name(origin)}[", items, "]")
+            return f"{imports.name(origin)}[{', '.join(items)}]"
         case UnionOf(members=members):
-            return " | ".join(type_text(member, imports, alias) for member in members)
+            return " | ".join([type_text(x, imports, alias) for x in members])
         case Structure(name=name, module=module):
             return imports.name(Named(name, module))
         case LiteralOf(values=values):
-            literal = imports.name(Named("Literal", "typing"))
-            return Group(f"{literal}[", [string(value) for value in values], "]")
+            return f"{imports.name(_LITERAL)}[{', '.join(map(string, values))}]"
 
 
 def converted(conversion: Conversion, value: str, imports: Imports) -> str:
-    """The expression for the converted *value*, which is a name."""
+    """Return the expression for the converted *value*, which is a name."""
     match conversion:
         case Keep():
             return value
         case Apply() | Load():
-            return f"{function(conversion, imports)}({value})"
+            return f"{function_text(conversion, imports)}({value})"
         case Invoke(method=method):
             return f"{value}.{method}()"
         case Parse(function=parse, item=item):
-            return f"{imports.name(parse)}({value}, {function(item, imports)})"
+            return f"{imports.name(parse)}({value}, {function_text(item, imports)})"
         case FromJson(type=type_, where=where):
-            wanted = type_text(type_, imports)
-            return f"{imports.name(_FROM_JSON)}({wanted}, {value}, {string(where)})"
+            text = type_text(type_, imports)
+            return f"{imports.name(_FROM_JSON)}({text}, {value}, {string(where)})"
         case Each(item=Keep()):
             return f"list({value})"
         case Each(item=item):
@@ -81,18 +79,8 @@ def converted(conversion: Conversion, value: str, imports: Imports) -> str:
             return f"None if {value} is None else {inner}"
 
 
-def converted_code(
-    conversion: Conversion, value: str, imports: Imports, before: str = ""
-) -> Code:
-    """The same after a few characters, to be broken over lines."""
-    if isinstance(conversion, OrNone):
-        other = converted(conversion.item, value, imports)
-        return Choice("None", f"{value} is None", other, before)
-    return before + converted(conversion, value, imports)
-
-
-def function(conversion: Conversion, imports: Imports) -> str:
-    """The conversion as something to be called with a value."""
+def function_text(conversion: Conversion, imports: Imports) -> str:
+    """Return the conversion as something to be called with a value."""
     match conversion:
         case Keep():
             return "str"
@@ -107,5 +95,5 @@ def function(conversion: Conversion, imports: Imports) -> str:
 
 
 def is_function(conversion: Conversion) -> bool:
-    """Whether there is a function for the conversion without making one."""
+    """Return whether there is a function for the conversion without making one."""
     return isinstance(conversion, Apply)

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ..model.python import Named, PyType
-from .layout import STEP, WIDTH
 
 
 class Imports:
@@ -24,18 +23,25 @@ class Imports:
         self.annotations: dict[int, tuple[PyType, str]] = {}
         """The types that were met before, by `id`, and what they look like in this module."""
 
+    def use(self, module: str, name: str) -> str:
+        """Return what to print for a name of a module, which is imported from now on.
+
+        `use("._support", "one")` is a name of the generated package's own `_support`.
+        """
+        return self.name(Named(name, module))
+
     def name(self, named: Named) -> str:
-        """The name in the module's own words; from now on it is imported."""
+        """Return what to print for the name, which is imported from now on."""
         known = self._known.get(named)
         if known is None:
             known = self._known[named] = self._imported(named)
         return known
 
-    def blocks(self) -> list[list[str]]:
-        """The import statements: standard library, other packages, this package; sorted."""
-        found: list[list[str]] = [[], [], []]
+    def groups(self) -> list[list[str]]:
+        """Return the import statements: standard library, other packages, this package; sorted."""
+        groups: list[list[str]] = [[], [], []]
         for module in sorted(self._modules):
-            found[_block(module)].append(f"import {module}")
+            groups[_group(module)].append(f"import {module}")
         by_module: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for named, local in self._names.items():
             by_module[named.module].append((named.name, local))
@@ -46,8 +52,10 @@ class Imports:
                 name if name == local else f"{name} as {local}"
                 for name, local in sorted(by_module[module], key=_isort_key)
             ]
-            found[_block(module)] += _from(self._relative(module), items)
-        return [block for block in found if block]
+            groups[_group(module)].append(
+                f"from {self._relative(module)} import {', '.join(items)}"
+            )
+        return [group for group in groups if group]
 
     def _imported(self, named: Named) -> str:
         if not named.module or named.module == self._module:
@@ -81,14 +89,7 @@ class Imports:
         return "." * (1 + len(here) - common) + ".".join(there[common:])
 
 
-def _from(module: str, items: list[str]) -> list[str]:
-    whole = f"from {module} import {', '.join(items)}"
-    if len(whole) <= WIDTH:
-        return [whole]
-    return [f"from {module} import (", *(f"{STEP}{item}," for item in items), ")"]
-
-
-def _block(module: str) -> int:
+def _group(module: str) -> int:
     if module.startswith("."):
         return 2
     return 0 if module.split(".")[0] in sys.stdlib_module_names else 1

@@ -1,128 +1,72 @@
-"""Code that is too long for a line is broken as black would break it.
+"""A module with one statement a line -> the module as black leaves it.
 
-Black is not asked: it costs more than all other stages together. What is laid out here is what
-black leaves alone, which tests hold; for what this does not know how to break there is `fits`.
+Black itself takes longer than all other stages together. So blank lines are counted and long lines
+broken here, as black would do it, and black is asked only where that is not certain: about a line
+that `breaking` cannot break, or one with characters that may be wider than one column.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from .breaking import WIDTH, broken
 
-from ..model.frozen import frozen
+__all__ = ["WIDTH", "lay_out", "with_black"]
 
-WIDTH = 88
-STEP = "    "
+_FENCE = '"""'
 
 
-@frozen
-class Group:
-    """Items between brackets, with what stands around them: `before(a, b)after`.
+def lay_out(text: str) -> str:
+    """Return the module's text, printed by our own templates, as black leaves it.
 
-    `definition` tells that they are a function's parameters, `returned` that they are a tuple after
-    `return`, whose items black never puts on a line of their own together.
+    The first line is the marker. Strings between triple quotes are docstrings, or begin after a
+    backslash at the end of a line, and have no triple quotes within: `literals` sees to that.
     """
-
-    before: str
-    items: Sequence["Code"]
-    after: str
-    definition: bool = False
-    returned: bool = False
-
-
-@frozen
-class Each:
-    """A generator expression: `(element loop)`."""
-
-    element: "str | Group"
-    loop: str
-
-
-@frozen
-class Choice:
-    """`before` and a conditional expression: `value if condition else other`."""
-
-    value: str
-    condition: str
-    other: str
-    before: str = ""
-
-
-Code = str | Group | Each | Choice
-
-
-def flat(code: Code) -> str:
-    """The code on one line."""
-    if isinstance(code, str):
-        return code
-    if isinstance(code, Each):
-        return f"({flat(code.element)} {code.loop})"
-    if isinstance(code, Choice):
-        return f"{code.before}{code.value} if {code.condition} else {code.other}"
-    return f"{code.before}{_joined(code.items)}{code.after}"
+    marker, *statements = text.split("\n")
+    lines = [marker]
+    is_certain = True
+    within_string = after_import = False
+    blank = 0
+    for line in statements:
+        if within_string:
+            lines.append(line)
+            within_string = _FENCE not in line
+            continue
+        if not line or line.isspace():
+            blank += 1
+            continue
+        if blank:
+            lines += [""] * _blank_lines(blank, lines[-1], line, after_import)
+            blank = 0
+        after_import = line.startswith(("from ", "import "))
+        if _FENCE in line and (
+            line.lstrip().startswith(_FENCE) or line.endswith(f"{_FENCE}\\")
+        ):
+            lines.append(line)
+            within_string = line.count(_FENCE) == 1
+            continue
+        if len(line) <= WIDTH:
+            lines.append(line)
+        else:
+            pieces = broken(line)
+            is_certain = is_certain and max(map(len, pieces)) <= WIDTH
+            lines += pieces
+        is_certain = is_certain and line.isascii()
+    laid_out = "\n".join(lines) + "\n"
+    return laid_out if is_certain else with_black(laid_out)
 
 
-def _joined(items: Sequence[Code]) -> str:
-    return ", ".join([x if isinstance(x, str) else flat(x) for x in items])
+def with_black(text: str) -> str:
+    """Return the module's text as black leaves it.
 
-
-def parameters(values: Sequence["Code"]) -> Group:
-    """A tuple."""
-    return Group("(", values, ",)" if len(values) == 1 else ")")
-
-
-def lines(code: Code, indent: str, end: str = "") -> list[str]:
-    """The code at an indentation, `end` (a comma) after it."""
-    whole = f"{indent}{flat(code)}{end}"
-    inner = indent + STEP
-    if isinstance(code, str) or _short(whole):
-        return [whole]
-    if isinstance(code, Each):
-        loop = f"{inner}{code.loop}"
-        return [f"{indent}(", *lines(code.element, inner), loop, f"{indent}){end}"]
-    if isinstance(code, Choice):
-        body = flat(replace(code, before=""))
-        arms = [code.value, f"if {code.condition}", f"else {code.other}"]
-        if _short(inner + body):
-            arms = [body]
-        return [
-            f"{indent}{code.before}(",
-            *(inner + arm for arm in arms),
-            f"{indent}){end}",
-        ]
-    if not code.items:
-        return [whole]
-    head, tail = indent + code.before, indent + code.after.removeprefix(",") + end
-    body = inner + _joined(code.items)
-    # The comma that makes a tuple of one and the one after a lone parameter take a line each.
-    alone = code.after.startswith(",") or (code.definition and len(code.items) == 1)
-    if _short(body) and not alone and not code.returned:
-        return [head, body, tail]
-    if len(code.items) == 1 and isinstance(code.items[0], Group | Each) and not alone:
-        return [head, *lines(code.items[0], inner), tail]
-    broken = [line for item in code.items for line in lines(item, inner, ",")]
-    return [head, *broken, tail]
-
-
-def assignment(target: str, code: Code, indent: str = "") -> list[str]:
-    """`target = code`; a value that cannot be broken gets parentheses if that is enough."""
-    whole = f"{indent}{target} = {flat(code)}"
-    if _short(whole):
-        return [whole]
-    if isinstance(code, Group):
-        before = f"{target} = {code.before}"
-        return lines(Group(before, code.items, code.after), indent)
-    inside = f"{indent}{STEP}{flat(code)}"
-    if _short(inside):
-        return [f"{indent}{target} = (", inside, f"{indent})"]
-    return [whole]
-
-
-def fits(text: Sequence[str]) -> bool:
-    """Whether the lines are certainly as black wants them.
-
-    Where one is too long, or has characters that may be wider than one column, black decides.
+    Raises `black.InvalidInput` for what is not Python.
     """
-    return max(map(len, text), default=0) <= WIDTH and "".join(text).isascii()
+    import black  # slow to import, and rarely needed
+
+    return black.format_str(text, mode=black.Mode())
 
 
-def _short(line: str) -> bool:
-    return len(line) <= WIDTH
+def _blank_lines(printed: int, before: str, after: str, after_import: bool) -> int:
+    """Return how many of the *printed* blank lines stay between two lines of code."""
+    if before.endswith(":"):
+        return 0
+    is_definition = after.startswith(("def ", "class ", "@", "async def "))
+    if after[0] == " " or (after_import and not is_definition):
+        return 1
+    return min(printed, 2)

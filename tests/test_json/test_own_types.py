@@ -13,8 +13,8 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from sqlgen.render import json_support
-from sqlgen.render.json_support import from_json, to_json
+from sqlgen.render.runtime import json_support
+from sqlgen.render.runtime.json_support import from_json, to_json
 
 Connection = psycopg.Connection[TupleRow]
 Build = Callable[..., Any]

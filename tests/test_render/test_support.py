@@ -21,7 +21,7 @@ from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 from pydantic import BaseModel, ValidationError
 
-from sqlgen.render import support
+from sqlgen.render.runtime import support
 
 # What a text in the database can be: no NUL, no surrogates.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")) | (

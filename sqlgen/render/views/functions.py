@@ -1,0 +1,151 @@
+"""Function -> a view of the function that runs a statement."""
+
+from functools import cached_property
+
+from ...model.frozen import frozen
+from ...model.python import Function, Keep, Row, Shape, Value
+from ..expressions import converted, function_text, is_function, type_text
+from ..imports import Imports
+from ..literals import Text
+from .records import tuple_of
+from .results import Outcome
+
+
+@frozen
+class MakerView:
+    """A function that makes a single value, `name(value: raw) -> type: return value`, all as code."""
+
+    name: str
+    raw: str
+    type: str
+    value: str
+
+
+class FunctionView:
+    """A function: its `name` and `doc`, and its `command`, which is the one in the query file.
+
+    `cursor`, `value` and `row` are names for local variables that no argument has.
+    """
+
+    def __init__(self, function: Function, outcome: Outcome, imports: Imports) -> None:
+        self.name = function.name
+        self.doc = Text(function.doc)
+        self.command = outcome.command
+        self.column_types = [Text(name) for name in outcome.column_types]
+        self._function = function
+        self._outcome = outcome
+        self._imports = imports
+        taken = () if outcome.rows else [item.name for item in function.arguments]
+        self.cursor, self.value, self.row = (
+            f"{name}_" if name in taken else name for name in ("cursor", "value", "row")
+        )
+
+    @cached_property
+    def parameters(self) -> list[str]:
+        """The parameters after the connection: none, or `*` and the keyword-only ones."""
+        if not self._function.arguments:
+            return []
+        return ["*", *self.keyword_parameters]
+
+    @cached_property
+    def keyword_parameters(self) -> list[str]:
+        """The keyword-only parameters: `patient_id: UUID`; `rows` alone of a bulk command."""
+        if self._outcome.rows is not None:
+            iterable = self._imports.use("collections.abc", "Iterable")
+            return [f"rows: {iterable}[{type_text(self._outcome.rows, self._imports)}]"]
+        return [
+            f"{argument.name}: {type_text(argument.type, self._imports)}"
+            for argument in self._function.arguments
+        ]
+
+    @property
+    def sql(self) -> str:
+        """The name of the constant with the statement."""
+        return self._imports.name(self._function.sql)
+
+    @cached_property
+    def values(self) -> list[str]:
+        """The values of the arguments, in the order of `$1`, `$2`, …, as psycopg is given them."""
+        arguments = self._function.arguments
+        return [
+            converted(arguments[n].write, arguments[n].name, self._imports)
+            for n in self._function.values
+        ]
+
+    @cached_property
+    def statement(self) -> str:
+        """What `execute` is called with: the statement, its values, and options."""
+        values = [tuple_of(self.values)] if self.values else []
+        options = ["binary=True"] if self._function.binary else []
+        return ", ".join([self.sql, *values, *options])
+
+    @cached_property
+    def row_values(self) -> str:
+        """The tuple of the values of one `row` of parameters of a bulk command."""
+        arguments = self._function.arguments
+        is_lone = len(arguments) == 1
+        values = [
+            converted(
+                arguments[n].write,
+                "row" if is_lone else f"row.{arguments[n].name}",
+                self._imports,
+            )
+            for n in self._function.values
+        ]
+        return tuple_of(values)
+
+    @cached_property
+    def row_type(self) -> str:
+        """The type of each row that is returned; empty where none are."""
+        shape = self._outcome.shape
+        if shape is None:
+            return ""
+        if isinstance(shape, Row):
+            return self._imports.name(shape.type)
+        return type_text(shape.type, self._imports)
+
+    @property
+    def optional_row_type(self) -> str:
+        """The type of a row that may not be there."""
+        is_optional = self.row_type.endswith("None")
+        return self.row_type if is_optional else f"{self.row_type} | None"
+
+    @property
+    def is_untyped(self) -> bool:
+        """Return whether psycopg calls each row an `Any`, which an annotation has to correct."""
+        shape = self._outcome.shape
+        return isinstance(shape, Value) and isinstance(shape.read, Keep)
+
+    @cached_property
+    def row_factory(self) -> str:
+        """What makes the rows: an argument of the cursor; empty where none are returned."""
+        shape = self._outcome.shape
+        if shape is None:
+            return ""
+        if isinstance(shape, Row):
+            rows_of = self._imports.use("._support", "rows_of")
+            return f"{rows_of}({self._imports.name(shape.type)})"
+        if isinstance(shape.read, Keep):
+            return self._imports.use("psycopg.rows", "scalar_row")
+        is_known = is_function(shape.read)
+        make = function_text(shape.read, self._imports) if is_known else self._maker
+        return f"{self._imports.use('psycopg.rows', 'args_row')}({make})"
+
+    @cached_property
+    def maker(self) -> MakerView | None:
+        """The function that makes a single value, where there is none that does it."""
+        shape: Shape | None = self._outcome.shape
+        if not isinstance(shape, Value) or isinstance(shape.read, Keep):
+            return None
+        if is_function(shape.read):
+            return None
+        return MakerView(
+            self._maker,
+            type_text(shape.raw, self._imports),
+            type_text(shape.type, self._imports),
+            converted(shape.read, "value", self._imports),
+        )
+
+    @property
+    def _maker(self) -> str:
+        return f"_{self.name}_value"

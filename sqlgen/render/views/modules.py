@@ -1,0 +1,211 @@
+"""Module -> a view of it, with its parts in the order in which they need each other."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from ...model.frozen import frozen
+from ...model.output import MARKER
+from ...model.python import (
+    Alias,
+    Constant,
+    Enum,
+    Function,
+    Module,
+    PyType,
+    Structure,
+)
+from .. import literals
+from ..expressions import type_text
+from ..imports import Imports
+from ..layout import WIDTH
+from ..literals import Text
+from .functions import FunctionView
+from .records import CompositeView, RowView, StructureView
+from .results import classes_of, outcome
+from .structures import structures_in, structures_of, types_of
+
+
+@frozen
+class MemberView:
+    """A member of an enum: its `name` and the `label` that PostgreSQL knows it by."""
+
+    name: str
+    label: Text
+
+
+class EnumView:
+    """An enum: its `name`, `doc` and `members`."""
+
+    def __init__(self, enum: Enum) -> None:
+        self.name = enum.name
+        self.doc = Text(enum.doc)
+        self.members = [MemberView(name, Text(label)) for name, label in enum.members]
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether the class needs a `pass`."""
+        return not self.doc and not self.members
+
+
+class AliasView:
+    """A name for a type: its `name` and `doc`."""
+
+    def __init__(self, alias: Alias, imports: Imports) -> None:
+        self.name = alias.name
+        self.doc = Text(alias.doc)
+        self._type = alias.type
+        self._imports = imports
+
+    @property
+    def type(self) -> str:
+        """The type, in which the alias itself is quoted."""
+        return type_text(self._type, self._imports, self.name)
+
+
+class ConstantView:
+    """A statement: its `name`, and the `text` that PostgreSQL is sent."""
+
+    def __init__(self, constant: Constant, imports: Imports) -> None:
+        self.name = constant.name
+        self._text = constant.text
+        self._imports = imports
+
+    @cached_property
+    def is_short(self) -> bool:
+        """Return whether `name: Final = "text"` fits on a line."""
+        if "\n" in self._text:
+            return False
+        final = self._imports.use("typing", "Final")
+        return len(f"{self.name}: {final} = {literals.string(self._text)}") <= WIDTH
+
+    @property
+    def text(self) -> Text:
+        """The statement; one that a block ends with a quote has a line end after it."""
+        # The quote would need a backslash before the closing ones; white space needs none.
+        ends_with_quote = self._text.endswith('"') and not self.is_short
+        return Text(self._text + "\n" if ends_with_quote else self._text)
+
+
+@frozen
+class SectionView:
+    """What belongs to one query: the classes it needs first, its statement, its function.
+
+    Rows that other modules share stand in sections without a function.
+    """
+
+    structures: list[StructureView]
+    rows: list[RowView]
+    constants: list[ConstantView]
+    functions: list[FunctionView]
+
+
+class ModuleView:
+    """A module: its `doc`, `is_async`, and the `enums`, `aliases` and `composites` it defines."""
+
+    def __init__(
+        self, module: Module, structures: Iterable[Structure], imports: Imports
+    ) -> None:
+        self.doc = Text(module.doc)
+        self.is_async = module.is_async
+        self.enums = [EnumView(enum) for enum in module.enums]
+        self.aliases = [AliasView(alias, imports) for alias in module.aliases]
+        self.composites = [CompositeView(item, imports) for item in module.composites]
+        self._module = module
+        self._structures = tuple(structures)
+        self._imports = imports
+
+    @property
+    def marker(self) -> Text:
+        """The first line, a comment, by which sqlgen knows the file as one that it may overwrite."""
+        source = self._module.source
+        origin = f" from {source}" if source else ""
+        return Text(f"{MARKER.removeprefix('# ')}{origin}. Do not edit.")
+
+    @property
+    def imports(self) -> list[list[str]]:
+        """The import statements, in groups, of what has been printed so far: ask for them last."""
+        return self._imports.groups()
+
+    @cached_property
+    def sections(self) -> list[SectionView]:
+        """The queries' parts in the order in which a module defines them."""
+        module = self._module
+        rows = {record.name: record for record in module.records}
+        constants = {constant.name: constant for constant in module.constants}
+        structures = {item.name: item for item in self._structures}
+        sections: list[SectionView] = []
+
+        def section(names: Iterable[str], *functions: Function) -> SectionView:
+            records = [rows.pop(name) for name in names if name in rows]
+            new = self._defined(types_of(records, functions), structures)
+            return SectionView(
+                new,
+                [RowView(record, self._imports) for record in records],
+                [
+                    ConstantView(constants.pop(function.sql.name), self._imports)
+                    for function in functions
+                    if function.sql.name in constants
+                ],
+                [],
+            )
+
+        for function in module.functions:
+            result = outcome(function.result)
+            one = section(classes_of(result), function)
+            one.functions.append(FunctionView(function, result, self._imports))
+            sections.append(one)
+        sections += [section([name]) for name in list(rows)]
+        return sections
+
+    @property
+    def structures(self) -> list[StructureView]:
+        """The `TypedDict`s of all sections."""
+        return [item for section in self.sections for item in section.structures]
+
+    @property
+    def rows(self) -> list[RowView]:
+        """The rows of all sections."""
+        return [item for section in self.sections for item in section.rows]
+
+    @property
+    def constants(self) -> list[ConstantView]:
+        """The statements of all sections."""
+        return [item for section in self.sections for item in section.constants]
+
+    @property
+    def functions(self) -> list[FunctionView]:
+        """The functions of all sections."""
+        return [item for section in self.sections for item in section.functions]
+
+    def _defined(
+        self, types: Iterable[PyType], undefined: dict[str, Structure]
+    ) -> list[StructureView]:
+        """Return the types' structures that are not defined yet, and take them from *undefined*."""
+        if not undefined:
+            return []
+        names = [item.name for item in structures_in(types)]
+        return [
+            StructureView(undefined.pop(name), self._imports)
+            for name in names
+            if name in undefined
+        ]
+
+
+def module_view(module: Module) -> tuple[ModuleView, Imports]:
+    """Return the view of a module, and what will collect its imports."""
+    structures = structures_of(module)
+    imports = Imports(module.name, _defined_names(module, structures))
+    return ModuleView(module, structures, imports), imports
+
+
+def _defined_names(module: Module, structures: Iterable[Structure]) -> list[str]:
+    """Return the names that the module itself defines."""
+    return [
+        *(enum.name for enum in module.enums),
+        *(alias.name for alias in module.aliases),
+        *(composite.name for composite in module.composites),
+        *(record.name for record in module.records),
+        *(structure.name for structure in structures),
+        *(constant.name for constant in module.constants),
+        *(function.name for function in module.functions),
+    ]

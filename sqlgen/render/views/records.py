@@ -1,0 +1,186 @@
+"""Record, Composite and Structure -> views of their classes."""
+
+import sys
+from functools import cached_property
+
+from ...model.config import RowStyle
+from ...model.frozen import frozen
+from ...model.python import (
+    Composite,
+    Field,
+    Generic,
+    Keep,
+    Key,
+    LiteralOf,
+    Named,
+    PyType,
+    Record,
+    Structure,
+    UnionOf,
+)
+from .. import literals
+from ..expressions import converted, type_text
+from ..imports import Imports
+from ..literals import Text
+
+
+class FieldView:
+    """A field of a row or composite: its `name` and `type`."""
+
+    def __init__(self, field: Field, imports: Imports) -> None:
+        self.name = field.name
+        self._field = field
+        self._imports = imports
+
+    @cached_property
+    def type(self) -> str:
+        """The annotation."""
+        return type_text(self._field.type, self._imports)
+
+
+class _RecordView:
+    """What rows and composites have in common; `values` are arguments of the class."""
+
+    def __init__(self, record: Record | Composite, imports: Imports) -> None:
+        self.name = record.name
+        self.doc = Text(record.doc)
+        self.fields = tuple([FieldView(field, imports) for field in record.fields])
+        self._record = record
+        self._imports = imports
+
+    @property
+    def converts(self) -> bool:
+        """Return whether a `from_row` has to make its fields of psycopg's values."""
+        return not all(isinstance(field.read, Keep) for field in self._record.fields)
+
+    @cached_property
+    def raw_arguments(self) -> list[str]:
+        """The arguments of `from_row`, with the types that psycopg gives: `born_on: str`."""
+        return [
+            f"{field.name}: {type_text(field.raw, self._imports)}"
+            for field in self._record.fields
+        ]
+
+    @cached_property
+    def values(self) -> list[str]:
+        """The fields' values made of the arguments of `from_row`: `date.fromisoformat(born_on)`."""
+        return [
+            converted(field.read, field.name, self._imports)
+            for field in self._record.fields
+        ]
+
+
+class RowView(_RecordView):
+    """A row class; `style` is the configured one: `"dataclass"`, `"pydantic"`, …."""
+
+    def __init__(self, record: Record, imports: Imports) -> None:
+        super().__init__(record, imports)
+        self.style = record.style.value
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether the class needs a `pass`."""
+        return not self.doc and not self.fields
+
+    @property
+    def has_unknown_types(self) -> bool:
+        """Return whether pydantic must be told to take classes unknown to it, such as ranges."""
+        return any(_may_be_unknown(field.type) for field in self._record.fields)
+
+    @cached_property
+    def values(self) -> list[str]:
+        """The fields' values made of the arguments of `from_row`, by keyword for pydantic."""
+        values = super().values
+        if self.style != RowStyle.PYDANTIC.value:
+            return values
+        return [
+            f"{field.name}={value}"
+            for field, value in zip(self.fields, values, strict=True)
+        ]
+
+
+class CompositeView(_RecordView):
+    """A composite type's class; `is_read` and `is_written` are the ways that it travels."""
+
+    def __init__(self, composite: Composite, imports: Imports) -> None:
+        super().__init__(composite, imports)
+        self.is_read = composite.read
+        self.is_written = composite.written
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether the class needs a `pass`."""
+        has_members = self.fields or self.is_read or self.is_written
+        return not self.doc and not has_members
+
+    @cached_property
+    def as_tuple(self) -> str:
+        """The tuple that psycopg sends as a composite value, made of the fields of `self`."""
+        values = [
+            converted(field.write, f"self.{field.name}", self._imports)
+            for field in self._record.fields
+        ]
+        return tuple_of(values)
+
+
+class StructureView:
+    """A `TypedDict`; `module` is where that comes from, `is_functional` that it takes a call."""
+
+    def __init__(self, structure: Structure, imports: Imports) -> None:
+        self.name = structure.name
+        self.doc = Text(structure.doc)
+        self.is_functional = structure.functional
+        self.module = "typing_extensions" if structure.extended else "typing"
+        self._structure = structure
+        self._imports = imports
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether the class needs a `pass`."""
+        return not self.doc and not self._structure.keys
+
+    @cached_property
+    def keys(self) -> "list[KeyView]":
+        """The keys of a class, which are names."""
+        return [KeyView(key.name, self._type(key)) for key in self._structure.keys]
+
+    @cached_property
+    def items(self) -> list[str]:
+        """The keys and types in a call: `"first name": str`."""
+        return [
+            f"{literals.string(key.name)}: {self._type(key)}"
+            for key in self._structure.keys
+        ]
+
+    def _type(self, key: Key) -> str:
+        text = type_text(key.type, self._imports)
+        if key.required:
+            return text
+        return f"{self._imports.use('typing', 'NotRequired')}[{text}]"
+
+
+@frozen
+class KeyView:
+    """A key of a `TypedDict`: its `name` and the `type` of its value, as code."""
+
+    name: str
+    type: str
+
+
+def tuple_of(values: list[str]) -> str:
+    """Return the tuple of the values, which needs a comma if there is only one."""
+    return f"({values[0]},)" if len(values) == 1 else f"({', '.join(values)})"
+
+
+def _may_be_unknown(type_: PyType) -> bool:
+    """Return whether it is no type of Python's own; `models` may have a composite with a range."""
+    match type_:
+        case Named(module=module):
+            top = module.split(".")[0]
+            return top not in sys.stdlib_module_names and module not in ("", "pydantic")
+        case Generic(origin=origin, arguments=arguments):
+            return any(map(_may_be_unknown, (origin, *arguments)))
+        case UnionOf(members=members):
+            return any(map(_may_be_unknown, members))
+        case LiteralOf() | Structure():
+            return False
