@@ -3,6 +3,7 @@
 import ast
 
 import black
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -44,7 +45,8 @@ from sqlgen.model.python import (
     UnionOf,
     Value,
 )
-from sqlgen.render import literals
+from sqlgen.render import files, literals
+from sqlgen.render.layout import lay_out
 from sqlgen.translate import names
 
 HOSTILE = (
@@ -249,6 +251,21 @@ def test_modules_parse_and_are_black_stable(module: Module) -> None:
     compile(text, module.path, "exec")
     assert black.format_str(text, mode=black.Mode()) == text
     assert render.module(module).text == text
+
+
+@given(modules())
+@settings(max_examples=100, deadline=None)
+def test_layout_changes_no_code(module: Module) -> None:
+    printed: list[str] = []
+
+    def noted(text: str) -> str:
+        printed.append(text)
+        return lay_out(text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "lay_out", noted)
+        text = render.module(module).text
+    assert ast.dump(ast.parse(printed[0])) == ast.dump(ast.parse(text))
 
 
 def test_a_long_returned_tuple_has_one_item_per_line() -> None:

@@ -176,7 +176,8 @@ def _group(code: str, start: int, end: int) -> Code:
     inner = code[start + 1 : end - 1]
     scan = _scan(inner)
     words = [word for word, _ in scan.words]
-    if words == ["for"] and not scan.commas and (start, end) == (0, len(code)):
+    is_whole = code[0] == "(" and end == len(code)
+    if words == ["for"] and not scan.commas and is_whole:
         at = scan.words[0][1]
         return Comprehension(_expression(inner[:at]), inner[at + 1 :])
     if "for" in words:
