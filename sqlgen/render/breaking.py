@@ -250,8 +250,8 @@ def _lines(code: Code, indent: str, end: str = "") -> list[str]:
     alone = code.after.startswith(",") or (code.definition and len(code.items) == 1)
     if len(body) <= WIDTH and not alone and not code.returned:
         return [head, body, tail]
-    is_lone = len(code.items) == 1 and isinstance(code.items[0], Group | Comprehension)
-    if is_lone and not alone:
+    if len(code.items) == 1 and not alone and not code.returned:
+        # A comma after it would make a tuple of what stands in square brackets.
         return [head, *_lines(code.items[0], inner), tail]
     lines = [line for item in code.items for line in _lines(item, inner, ",")]
     return [head, *lines, tail]

@@ -53,13 +53,16 @@ def lay_out(text: str) -> str:
 
 
 def with_black(text: str) -> str:
-    """Return the module's text as black leaves it.
+    """Return the module's text as black leaves it, or as it was if black cannot read it.
 
-    Raises `black.InvalidInput` for what is not Python.
+    There are identifiers that Python takes and black does not, such as some with combining marks.
     """
     import black  # slow to import, and rarely needed
 
-    return black.format_str(text, mode=black.Mode())
+    try:
+        return black.format_str(text, mode=black.Mode())
+    except black.InvalidInput:
+        return text
 
 
 def _blank_lines(printed: int, before: str, after: str, after_import: bool) -> int:
