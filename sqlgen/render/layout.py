@@ -58,10 +58,11 @@ def with_black(text: str) -> str:
     There are identifiers that Python takes and black does not, such as some with combining marks.
     """
     import black  # slow to import, and rarely needed
+    from black.parsing import InvalidInput
 
     try:
         return black.format_str(text, mode=black.Mode())
-    except black.InvalidInput:
+    except InvalidInput:
         return text
 
 
