@@ -12,7 +12,7 @@ from tests.soundness.templates import (
 
 
 class Changes(Queries):
-    """Makes changes, such as a server of that version understands."""
+    """Writes data-modifying statements that a server of `version` understands."""
 
     def change(self, scope: Scope) -> tuple[str, Columns]:
         roll = self.chance.random()
@@ -24,7 +24,7 @@ class Changes(Queries):
             return self.delete(scope)
         return self.merge(scope)
 
-    # PostgreSQL 18.6 crashes on `old` of a row that an INSTEAD OF trigger inserts, in a subquery.
+    # PostgreSQL 18.6 crashes on `old` in a subquery, for a row that an INSTEAD OF trigger inserts.
     def target(self) -> tuple[str, str, Columns]:
         table = self.chance.choice(
             (
@@ -58,16 +58,16 @@ class Changes(Queries):
             sources = [Source(name, columns) for name in ("old", "new")] + sources
         level = replace(scope, sources=tuple(sources), depth=min(scope.depth, 2))
         kinds = [k for _, k in columns if k in LITERALS]
-        wanted = [
+        kinds = [
             self.chance.choice(kinds) for _ in range(self.chance.choice([1, 2, 3, 4]))
         ]
         items = [
             self.expression(
                 kind, replace(level, depth=self.chance.choice([0, 0, level.depth]))
             )
-            for kind in wanted
+            for kind in kinds
         ]
-        names = tuple((self.name("c"), kind) for kind in wanted)
+        names = tuple((self.name("c"), kind) for kind in kinds)
         return (
             " RETURNING "
             + ", ".join(f"{i} AS {n}" for i, (n, _) in zip(items, names, strict=True)),
@@ -89,13 +89,13 @@ class Changes(Queries):
         level = replace(
             scope, sources=(Source(alias, columns), *others), depth=min(scope.depth, 1)
         )
-        given = self.assignments(columns, level)
-        back, shown = self.returning(
+        assignments = self.assignments(columns, level)
+        back, returned = self.returning(
             alias, columns, others, scope, old=table != "v_ins"
         )
         return (
-            f"UPDATE {table} {alias} SET {given}{text}{self.where(level)}{back}",
-            shown,
+            f"UPDATE {table} {alias} SET {assignments}{text}{self.where(level)}{back}",
+            returned,
         )
 
     def delete(self, scope: Scope) -> tuple[str, Columns]:
@@ -111,10 +111,10 @@ class Changes(Queries):
         level = replace(
             scope, sources=(Source(alias, columns), *others), depth=min(scope.depth, 1)
         )
-        back, shown = self.returning(
+        back, returned = self.returning(
             alias, columns, others, scope, old=table != "v_ins"
         )
-        return f"DELETE FROM {table} {alias}{text}{self.where(level)}{back}", shown
+        return f"DELETE FROM {table} {alias}{text}{self.where(level)}{back}", returned
 
     def insert(self, scope: Scope) -> tuple[str, Columns]:
         table, alias, columns = self.target()
@@ -129,16 +129,16 @@ class Changes(Queries):
         )
         if table == "tight":
             some = list(columns)
-        given = [c for c in columns if c[0] in required] + some
+        assigned = [c for c in columns if c[0] in required] + some
         level = replace(scope, depth=min(scope.depth, 1))
         if self.chance.random() < 0.5:
             values = "VALUES " + ", ".join(
-                f"({', '.join(self.fresh(table, c, level) for c in given)})"
+                f"({', '.join(self.fresh(table, c, level) for c in assigned)})"
                 for _ in range(self.chance.choice([1, 1, 2]))
             )
         else:
             text, inner = self.from_clause(level)
-            items = [self.fresh(table, c, replace(inner, depth=1)) for c in given]
+            items = [self.fresh(table, c, replace(inner, depth=1)) for c in assigned]
             values = f"SELECT {', '.join(items)}{text}{self.where(inner)} LIMIT 3"
         conflict = ""
         key = {
@@ -156,15 +156,15 @@ class Changes(Queries):
                 conflict = f" ON CONFLICT ({key}) DO UPDATE SET {change}"
                 if self.chance.random() < 0.3:
                     conflict += self.where(replace(level, sources=own, depth=0))
-        back, shown = self.returning(alias, columns, (), scope, old=table != "v_ins")
-        names = ", ".join(n for n, _ in given)
+        back, returned = self.returning(alias, columns, (), scope, old=table != "v_ins")
+        names = ", ".join(n for n, _ in assigned)
         return (
             f"INSERT INTO {table} AS {alias} ({names}) {values}{conflict}{back}",
-            shown,
+            returned,
         )
 
     def fresh(self, table: str, column: tuple[str, str], scope: Scope) -> str:
-        """A value that the constraints rather let through."""
+        """Return a value that the constraints probably allow."""
         name, kind = column
         if (table, name) in _KEYS:
             return _KEYS[table, name]
@@ -205,13 +205,13 @@ class Changes(Queries):
             chosen.remove(arms[1])
         if arms[3] in chosen and arms[4] in chosen:
             chosen.remove(arms[4])
-        back, shown = self.returning(
+        back, returned = self.returning(
             alias, columns, others, scope, old=table != "v_ins"
         )
         on = self.equality((Source(alias, columns),), others)
         return (
             f"MERGE INTO {table} {alias} USING {more} ON {on} {' '.join(chosen)}{back}",
-            shown,
+            returned,
         )
 
 

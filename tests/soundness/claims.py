@@ -1,4 +1,4 @@
-"""What inference says of statements, and whether the server's results keep to it."""
+"""Statements -> what sqlgen claims about their results, and how actual results contradict it."""
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ Connection = psycopg.Connection[TupleRow]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A query with what is claimed of it."""
+    """A typed query: what sqlgen claims about its rows."""
 
     query: TypedQuery
 
@@ -33,7 +33,7 @@ class Claim:
 
 
 def parsed(statement: str) -> Query:
-    """A statement as a query file would hold it."""
+    """Return the statement as a query of a query file."""
     file = SourceFile("q.sql", f"-- name: q :many\n{statement}\n;\n")
     [query] = parse.query_file(file).queries
     return query
@@ -42,7 +42,7 @@ def parsed(statement: str) -> Query:
 def claims(
     connection: Connection, catalog: Catalog, queries: Sequence[Query]
 ) -> list[Claim | str]:
-    """What is claimed of each query, or the server's message against it."""
+    """Return the claim about each query, or the message of the server's error."""
     return [
         claim(outcome, catalog) if isinstance(outcome, Description) else outcome.message
         for outcome in describe.queries(connection, catalog, queries)
@@ -50,28 +50,28 @@ def claims(
 
 
 def claim(description: Description, catalog: Catalog) -> Claim:
-    """What is claimed where the arrays of tables may hold NULLs, as those of a filling do."""
+    """Return the claim, assuming that arrays in tables may have NULL elements, as in our test data."""
     return Claim(infer.query(description, catalog, nullable_elements=True))
 
 
 def broken(claim: Claim, result: PGresult) -> list[str]:
-    """What of the claim the rows of *result* show to be wrong."""
+    """Return how the rows of *result* contradict the claim; empty if they do not."""
     query, rows = claim.query, result.ntuples
     if result.status != ExecStatus.TUPLES_OK:
         return []
-    found = []
+    contradictions = []
     if query.cardinality is Cardinality.EXACTLY_ONE and rows != 1:
-        found.append(f"exactly one row is claimed, {rows} came")
+        contradictions.append(f"exactly one row is claimed, {rows} came")
     if query.cardinality is Cardinality.AT_MOST_ONE and rows > 1:
-        found.append(f"at most one row is claimed, {rows} came")
+        contradictions.append(f"at most one row is claimed, {rows} came")
     for place, column in enumerate(query.columns):
         values = [result.get_value(row, place) for row in range(rows)]
         if column.override and column.override.mark:
-            continue  # said by the query's author
+            continue  # claimed by the query's author
         wrong = _wrong(column, values)
         if wrong:
-            found.append(f"column {place + 1} ({column.name}) {wrong}")
-    return found
+            contradictions.append(f"column {place + 1} ({column.name}) {wrong}")
+    return contradictions
 
 
 def _wrong(column: TypedColumn, values: Sequence[bytes | None]) -> str | None:
@@ -81,9 +81,11 @@ def _wrong(column: TypedColumn, values: Sequence[bytes | None]) -> str | None:
     if full and any(value and _NULL_ELEMENT.search(_bare(value)) for value in values):
         return "has a NULL element, claimed to have none"
     if column.json is not None:
-        found = (unlike(column.json, value) for value in values if value is not None)
-        if other_shape := next((each for each in found if each), None):
-            return other_shape
+        differences = (
+            unlike(column.json, value) for value in values if value is not None
+        )
+        if difference := next((each for each in differences if each), None):
+            return difference
     if column.literals:
         allowed = {literal.encode() for literal in column.literals}
         other = {value for value in values if value is not None} - allowed
@@ -93,7 +95,7 @@ def _wrong(column: TypedColumn, values: Sequence[bytes | None]) -> str | None:
 
 
 def _bare(array: bytes) -> bytes:
-    """An array's text without what stands in quotes."""
+    """Return an array's text without the contents of quotes."""
     return _QUOTED.sub(b"''", array)
 
 

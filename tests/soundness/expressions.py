@@ -1,4 +1,4 @@
-"""Random expressions, each of the type that is asked for."""
+"""Random expressions, each of a given type."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ from tests.soundness.templates import (
 
 @dataclass
 class Expressions(ABC):
-    """Makes expressions; whoever makes queries makes those that stand in them."""
+    """Writes expressions; a subclass writes the subqueries in them."""
 
     chance: Random
     version: int
@@ -46,10 +46,10 @@ class Expressions(ABC):
     def query(
         self, scope: Scope, types: Sequence[str] | None = None
     ) -> tuple[str, Columns]:
-        """A query, its columns of the *types* if given."""
+        """Return a query, with columns of the *types* if there are any."""
 
     def expression(self, type_: str, scope: Scope) -> str:
-        """An expression of the type, in brackets where it needs them."""
+        """Return an expression of the type, in parentheses where it needs them."""
         columns = scope.columns(type_)
         roll = self.chance.random()
         if scope.depth <= 0 or roll < 0.42:
@@ -64,7 +64,7 @@ class Expressions(ABC):
         return self.construct(type_, level)
 
     def typed(self, type_: str, scope: Scope) -> str:
-        """An expression whose type is spelt out, as VALUES and recursion want it."""
+        """Return an expression with a cast to its type, which VALUES and recursive queries need."""
         return f"({self.expression(type_, scope)})::{type_}"
 
     def leaf(self, type_: str, scope: Scope, columns: list[str]) -> str:
@@ -86,7 +86,7 @@ class Expressions(ABC):
         return self.chance.choice(LITERALS[type_])
 
     def parameter(self, type_: str) -> str:
-        """The one parameter of that type, still without its number."""
+        """Return the parameter of that type, as `$?`: numbers are given at the end."""
         return f"$?::{type_}"
 
     def filled(self, template: str, scope: Scope) -> str:
@@ -120,13 +120,15 @@ class Expressions(ABC):
         return f"({text})"
 
     def condition(self, scope: Scope) -> str:
-        """A shape that narrows, over a column rather than over anything."""
+        """Return a condition that may prove something, preferably about a column."""
         kind = self.chance.choice([INT, TEXT, DATE, NUMERIC, INT, TEXT])
-        found = scope.raw(scope.sources, kind)
-        if not found or self.chance.random() < 0.35:
+        columns = scope.raw(scope.sources, kind)
+        if not columns or self.chance.random() < 0.35:
             return self.expression(BOOL, replace(scope, depth=min(scope.depth, 2)))
-        column, literal = self.chance.choice(found), self.chance.choice(LITERALS[kind])
-        other = self.chance.choice(found)
+        column, literal = self.chance.choice(columns), self.chance.choice(
+            LITERALS[kind]
+        )
+        other = self.chance.choice(columns)
         if kind == INT and self.chance.random() < 0.2:
             literal = self.parameter(INT)
         return self.chance.choice(
@@ -141,7 +143,7 @@ class Expressions(ABC):
         )  # fmt: skip
 
     def construct(self, type_: str, scope: Scope) -> str:
-        """What has a grammar of its own: CASE, COALESCE, subqueries."""
+        """Return an expression with a syntax of its own: CASE, COALESCE, a subquery."""
         make = self.chance.choice(
             [
                 self.case,
@@ -228,7 +230,7 @@ class Expressions(ABC):
         return f"ARRAY({text})"
 
     def whole(self, type_: str, scope: Scope) -> str:
-        """A row as a whole, where a type allows it."""
+        """Return a whole-row reference, if the type allows one."""
         sources = [s for s in scope.sources if s.alias]
         if scope.grouped is not None or not sources or type_ not in (JSON, BOOL, TEXT):
             return self.case(type_, scope)
@@ -263,7 +265,7 @@ class Expressions(ABC):
 
 
 class _Filled(dict[str, str]):
-    """Gives `str.format_map` a new expression for each place."""
+    """A mapping for `str.format_map` that returns a new expression for each placeholder."""
 
     def __init__(self, make: Callable[[str], str]) -> None:
         super().__init__()
@@ -274,6 +276,6 @@ class _Filled(dict[str, str]):
 
 
 def _outside(scope: Scope) -> Scope:
-    """What a subquery may refer to: within a grouped level nothing of that level."""
+    """Return what a subquery may refer to: in a grouped query nothing of that query."""
     inner = replace(scope.deeper(), windows=False)
     return inner if scope.grouped is None else replace(inner, grouped=None, sources=())

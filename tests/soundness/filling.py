@@ -1,6 +1,6 @@
-"""Rows for any schema: NULL wherever it may be, boundary values, and what constraints let through.
+"""Random rows for any schema: with NULL wherever it is allowed, and with boundary values.
 
-Constraints are not understood but tried against: a row that is refused is drawn anew.
+Constraints are not analysed: a row that violates one is replaced by another random row.
 """
 
 import re
@@ -73,10 +73,10 @@ TEXTS = ["", "a", "b", "ab", "A", " ", "1", "null", "x y", "ä"]
 
 @dataclass
 class Filler:
-    """Draws values and rows.
+    """Draws random values and rows.
 
-    `nulls` is how likely NULL is where it may be, `words` are texts that constraints ask for, `holes`
-    whether arrays have NULL elements.
+    `nulls` is the probability of NULL where it is allowed, `words` are texts that constraints mention,
+    `holes`: arrays may have NULL elements.
     """
 
     connection: psycopg.Connection[TupleRow]
@@ -90,10 +90,10 @@ class Filler:
     domains: dict[str, list[str]] = field(default_factory=dict)
 
     def fill(self, rows: int, *, empty: float = 0.0) -> dict[str, int]:
-        """Empty all tables, and then give each up to *rows* rows; how many each has got.
+        """Empty all tables, insert up to *rows* rows into each, and return how many each has got.
 
-        A table is left empty with the chance *empty*. Tables that refer to others come again, when
-        there is something to refer to.
+        A table stays empty with the probability *empty*. There are several rounds, because a foreign
+        key needs rows in another table.
         """
         tables = [
             r
@@ -108,8 +108,8 @@ class Filler:
         counts = dict.fromkeys((t.name for t in tables), 0)
         for round_ in (1, 2, 3):
             for table in chosen:
-                wanted = rows if round_ == 3 else rows // 2
-                while counts[table.name] < wanted and self._insert(table):
+                goal = rows if round_ == 3 else rows // 2
+                while counts[table.name] < goal and self._insert(table):
                     counts[table.name] += 1
         for relation in self.catalog.relations.values():
             if relation.kind is RelationKind.MATERIALIZED_VIEW:
@@ -119,7 +119,7 @@ class Filler:
         return counts
 
     def parameter(self, parameter: TypedParameter) -> str | None:
-        """A value for a parameter, None where it may be; of its own column's values rather often."""
+        """Return a value for a parameter: often a stored value of its column, or None if that is allowed."""
         if parameter.nullable and self.chance.random() < 0.4:
             return None
         if parameter.literals and not isinstance(parameter.type, ArrayType):
@@ -135,7 +135,7 @@ class Filler:
         return self.value(parameter.type, elements)
 
     def value(self, type_: PgType, nulls: float) -> str:
-        """A value of a type as text; *nulls* is the chance of NULL for what is inside of it."""
+        """Return a value of a type as text; *nulls* is the probability of NULL for its elements or fields."""
         match type_:
             case EnumType():
                 return self.chance.choice(type_.labels)
@@ -161,7 +161,7 @@ class Filler:
         return self.chance.choice(VALUES.get(type_.display, texts))
 
     def _of_domain(self, type_: DomainType) -> Sequence[str]:
-        """Values that the domain's constraints let through."""
+        """Return values that satisfy the domain's constraints."""
         if type_.display not in self.domains:
             drawn = {self.value(type_.base, 0.0) for _ in range(40)}
             candidates = sorted({*drawn, *self.words, *type_.literals})
@@ -185,10 +185,10 @@ class Filler:
         return self.chance.choice([*shapes, f'["{low}","{high}")'])
 
     def _insert(self, table: Relation) -> bool:
-        """Whether one row could be put in."""
+        """Try to insert a row, and return whether it succeeded."""
         columns = [c for c in table.columns.values() if not c.generated]
         for attempt in range(TRIES):
-            # Later tries are tamer: constraints often ask for something to be set.
+            # Later attempts have fewer NULLs: constraints often require a value.
             nulls = self.nulls * (1 - attempt / TRIES)
             row = self._row(table, columns, nulls)
             if row is None:
@@ -229,9 +229,9 @@ class Filler:
             names = [table.columns[number].name for number in key.columns]
             if any(name in row and row[name] is None for name in names):
                 continue
-            found = self._referred(key.target, key.target_columns)
-            if found:
-                row.update(zip(names, found, strict=True))
+            values = self._referred(key.target, key.target_columns)
+            if values:
+                row.update(zip(names, values, strict=True))
                 continue
             free = [c for c in key.columns if not table.columns[c].not_null]
             if not free:
@@ -256,8 +256,8 @@ class Filler:
                 for relation in self.catalog.relations.values()
                 for column in relation.columns.values()
             }
-        found = self.columns.get(path)
-        return self._stored(*found) if found else []
+        column = self.columns.get(path)
+        return self._stored(*column) if column else []
 
     def _stored(self, relation: Relation, column: Column) -> list[str]:
         key = relation.oid, column.number
@@ -279,12 +279,16 @@ class Filler:
 
 
 def words(connection: psycopg.Connection[TupleRow]) -> list[str]:
-    """The texts that the schema's constraints name."""
-    found = connection.execute(
+    """Return the texts that the schema's constraints mention."""
+    definitions = connection.execute(
         "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'"
         " AND connamespace <> 'information_schema'::regnamespace ORDER BY oid"
     )
-    texts = [text for (row,) in found for text in re.findall(r"'((?:[^']|'')*)'", row)]
+    texts = [
+        text
+        for (definition,) in definitions
+        for text in re.findall(r"'((?:[^']|'')*)'", definition)
+    ]
     return sorted({text.replace("''", "'") for text in texts})
 
 

@@ -1,4 +1,4 @@
-"""Random queries: SELECT with all that may stand in it, set operations, VALUES, WITH."""
+"""Random queries: SELECT with all its clauses, set operations, VALUES, WITH."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ from tests.soundness.templates import (
 
 @dataclass
 class Queries(Sources):
-    """Makes queries; whoever makes changes makes those that stand in WITH."""
+    """Writes queries; a subclass writes the data-modifying statements in WITH."""
 
     @abstractmethod
     def change(self, scope: Scope) -> tuple[str, Columns]:
-        """A data-modifying statement with RETURNING."""
+        """Return a data-modifying statement with RETURNING."""
 
     def query(
         self, scope: Scope, types: Sequence[str] | None = None
     ) -> tuple[str, Columns]:
-        """A SELECT, VALUES or set operation, perhaps under WITH; of the *types* if given."""
+        """Return a SELECT, VALUES or set operation, perhaps with WITH; with columns of the *types* if any."""
         roll = self.chance.random()
         if scope.depth > 0 and roll < 0.14:
             return self.with_query(scope, types)
@@ -49,20 +49,20 @@ class Queries(Sources):
         if roll < 0.33:
             return self.aggregated(text + where, inner, types)
         level = replace(inner, windows=roll < 0.48)
-        wanted = types or [self.type() for _ in range(self.chance.choice([1, 2, 3, 4]))]
-        items = [self.expression(kind, level) for kind in wanted]
+        kinds = types or [self.type() for _ in range(self.chance.choice([1, 2, 3, 4]))]
+        items = [self.expression(kind, level) for kind in kinds]
         if types is None and self.chance.random() < 0.06:
             items[-1] = self.set_returning(level)
-            wanted = [*wanted[:-1], INT]
+            kinds = [*kinds[:-1], INT]
         distinct = self.chance.choice(["", "", "", "", "DISTINCT "])
         if self.chance.random() < 0.04:
             distinct = f"DISTINCT ON ({items[0]}) "
-            return self.shown(
-                items, wanted, f"{text}{where} ORDER BY {items[0]}", distinct
+            return self.with_list(
+                items, kinds, f"{text}{where} ORDER BY {items[0]}", distinct
             )
-        return self.shown(items, wanted, text + where + self.limit(), distinct)
+        return self.with_list(items, kinds, text + where + self.limit(), distinct)
 
-    def shown(
+    def with_list(
         self, items: Sequence[str], types: Sequence[str], rest: str, distinct: str = ""
     ) -> tuple[str, Columns]:
         columns = tuple((self.name("c"), kind) for kind in types)
@@ -93,10 +93,10 @@ class Queries(Sources):
         keys: list[tuple[str, str]] = []
         for _ in range(self.chance.choice([1, 1, 2])):
             kind = self.chance.choice([INT, TEXT, BOOL, DATE, MOOD, INT, TEXT])
-            found = scope.columns(kind)
-            if found and self.chance.random() < 0.75:
-                keys.append((self.chance.choice(found), kind))
-            elif found:
+            columns = scope.columns(kind)
+            if columns and self.chance.random() < 0.75:
+                keys.append((self.chance.choice(columns), kind))
+            elif columns:
                 keys.append((self.expression(kind, replace(scope, depth=1)), kind))
         if not keys:
             return self.aggregated(rest, scope, types)
@@ -118,45 +118,45 @@ class Queries(Sources):
         having = ""
         if self.chance.random() < 0.3:
             having = f" HAVING {self.expression(BOOL, level.deeper())}"
-        wanted = types or [
+        kinds = types or [
             self.chance.choice([*(k for _, k in keys), self.type()])
             for _ in range(self.chance.choice([1, 2, 3]))
         ]
-        items = [self.expression(kind, level) for kind in wanted]
-        return self.shown(
-            items, wanted, f"{rest} GROUP BY {clause}{having}{self.limit()}"
+        items = [self.expression(kind, level) for kind in kinds]
+        return self.with_list(
+            items, kinds, f"{rest} GROUP BY {clause}{having}{self.limit()}"
         )
 
     def aggregated(
         self, rest: str, scope: Scope, types: Sequence[str] | None
     ) -> tuple[str, Columns]:
         level = replace(scope, grouped=())
-        wanted = types or [self.type() for _ in range(self.chance.choice([1, 2, 3]))]
-        items = [self.expression(kind, level) for kind in wanted]
+        kinds = types or [self.type() for _ in range(self.chance.choice([1, 2, 3]))]
+        items = [self.expression(kind, level) for kind in kinds]
         having = ""
         if self.chance.random() < 0.15:
             having = f" HAVING {self.expression(BOOL, level.deeper())}"
         elif not types:
             items.append("count(*)")
-            wanted = [*wanted, BIG]
-        return self.shown(items, wanted, rest + having)
+            kinds = [*kinds, BIG]
+        return self.with_list(items, kinds, rest + having)
 
     def values(self, scope: Scope, types: Sequence[str] | None) -> tuple[str, Columns]:
-        wanted = types or [self.type() for _ in range(self.chance.choice([1, 2]))]
+        kinds = types or [self.type() for _ in range(self.chance.choice([1, 2]))]
         level = replace(scope, depth=min(scope.depth, 1), sources=(), grouped=None)
         rows = [
-            ", ".join(self.typed(kind, level) for kind in wanted)
+            ", ".join(self.typed(kind, level) for kind in kinds)
             for _ in range(self.chance.choice([1, 2, 3]))
         ]
-        columns = tuple((f"column{n}", kind) for n, kind in enumerate(wanted, 1))
+        columns = tuple((f"column{n}", kind) for n, kind in enumerate(kinds, 1))
         return "VALUES " + ", ".join(f"({row})" for row in rows), columns
 
     def set_operation(
         self, scope: Scope, types: Sequence[str] | None
     ) -> tuple[str, Columns]:
-        wanted = types or [self.type() for _ in range(self.chance.choice([1, 2, 3]))]
-        left, columns = self.query(scope.deeper(), wanted)
-        right, _ = self.query(scope.deeper(), wanted)
+        kinds = types or [self.type() for _ in range(self.chance.choice([1, 2, 3]))]
+        left, columns = self.query(scope.deeper(), kinds)
+        right, _ = self.query(scope.deeper(), kinds)
         operator = self.chance.choice(
             ["UNION ALL", "UNION", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL"]
         )
@@ -185,15 +185,15 @@ class Queries(Sources):
             scope.deeper(),
             ctes=(*scope.ctes, Source(name, aliases)) if aliases else scope.ctes,
         )
-        body, shown = (
+        body, columns = (
             self.select(inner, types)
             if self.chance.random() < 0.8
             else self.query(inner, types)
         )
-        return f"{keyword} {head} AS{hint} ({text}) {body}", shown
+        return f"{keyword} {head} AS{hint} ({text}) {body}", columns
 
     def recursive(self, name: str, scope: Scope) -> tuple[str, Columns]:
-        """Counts to a few, so that it ends."""
+        """Return a recursive query that ends because it counts to a small number."""
         kinds = [INT, *(self.type() for _ in range(self.chance.choice([1, 2])))]
         base = [
             self.typed(kind, replace(scope.deeper(), sources=(), grouped=None))

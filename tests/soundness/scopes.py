@@ -1,4 +1,4 @@
-"""What an expression of a random query may name."""
+"""What an expression of a random query may refer to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from tests.soundness.templates import Columns
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What stands in FROM under an alias."""
+    """An item of FROM with an alias."""
 
     alias: str
     columns: Columns
@@ -16,11 +16,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Scope:
-    """What an expression may name, how deep it may go, and where it stands.
+    """What an expression may refer to, how deep it may be nested, and where it is.
 
-    `outer` are the sources of the queries around it. `grouped` are the expressions of GROUP BY, the
-    only ones that may be named outside of aggregates; None where nothing is grouped. `windows`: window
-    functions are allowed. `top`: it is the statement's own level, where WITH may change data.
+    `outer` are the sources of the enclosing queries. `grouped` are the expressions of GROUP BY, the
+    only ones that are allowed outside of aggregates; None if the query is not grouped. `windows`:
+    window functions are allowed. `top`: it is the outermost query, where WITH may change data.
     """
 
     sources: tuple[Source, ...] = ()

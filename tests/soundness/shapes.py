@@ -1,4 +1,4 @@
-"""JSON values, held against the shapes that are claimed of them."""
+"""JSON value, claimed shape -> how the value contradicts the shape."""
 
 import json
 from typing import Any
@@ -18,8 +18,8 @@ _SPECIAL = ("NaN", "Infinity", "-Infinity")
 
 
 def unlike(shape: JsonShape, text: bytes) -> str | None:
-    """What of the JSON *text* is not as the shape says."""
-    # A `"char"` may be half a character.
+    """Return how the JSON *text* contradicts the shape, or None."""
+    # A `"char"` is one byte, which may be a part of a character.
     return _unlike(
         JsonItem(shape, nullable=False), json.loads(text.decode(errors="replace")), "$"
     )
@@ -36,11 +36,15 @@ def _unlike(item: JsonItem, value: Any, path: str) -> str | None:
         case JsonArray(item=inner):
             if not isinstance(value, list):
                 return f"{path} is {value!r}, no array"
-            found = [_unlike(inner, x, f"{path}[{n}]") for n, x in enumerate(value)]
+            differences = [
+                _unlike(inner, x, f"{path}[{n}]") for n, x in enumerate(value)
+            ]
         case JsonMap(item=inner):
             if not isinstance(value, dict):
                 return f"{path} is {value!r}, no object"
-            found = [_unlike(inner, x, f"{path}.{key}") for key, x in value.items()]
+            differences = [
+                _unlike(inner, x, f"{path}.{key}") for key, x in value.items()
+            ]
         case JsonObject(members=members):
             if not isinstance(value, dict):
                 return f"{path} is {value!r}, no object"
@@ -49,8 +53,10 @@ def _unlike(item: JsonItem, value: Any, path: str) -> str | None:
                 return f"{path} has {unknown} too"
             if missing := {k for k, m in known.items() if m.required} - set(value):
                 return f"{path} lacks {missing}"
-            found = [_unlike(known[k].item, x, f"{path}.{k}") for k, x in value.items()]
-    return next((each for each in found if each), None)
+            differences = [
+                _unlike(known[k].item, x, f"{path}.{k}") for k, x in value.items()
+            ]
+    return next((each for each in differences if each), None)
 
 
 def _is(kind: JsonKind, value: Any) -> bool:

@@ -19,7 +19,7 @@ from tests.soundness.templates import (
 
 @dataclass
 class Sources(Expressions):
-    """Makes FROM; `tables` are the schema's relations with their columns and types."""
+    """Writes FROM clauses; `tables` are the schema's relations with their columns and types."""
 
     tables: Mapping[str, Columns]
 
@@ -97,7 +97,7 @@ class Sources(Expressions):
         return f"{left} {kind} {right} ON {condition}", both
 
     def equality(self, lefts: tuple[Source, ...], rights: tuple[Source, ...]) -> str:
-        """A foreign key's columns, or any two of a type."""
+        """Return a join condition on a foreign key, or on any two columns of one type."""
         keys = [
             f"{a.alias}.{n} = {b.alias}.id"
             for a, b in [(a, b) for a in lefts for b in rights]

@@ -1,10 +1,10 @@
-"""What expressions of each type look like: `{i}` stands for any int, `{t}` for any text."""
+"""Templates of expressions by type: `{i}` stands for any int expression, `{t}` for any text."""
 
 from collections.abc import Mapping, Sequence
 
 Columns = tuple[tuple[str, str], ...]
 
-"""Names and types."""
+"""The names of columns and their types."""
 
 INT, TEXT, BOOL, NUMERIC, FLOAT = "int", "text", "bool", "numeric", "float8"
 
@@ -171,7 +171,7 @@ NEWER: Mapping[int, Mapping[str, Sequence[str]]] = {
         INTS: ("array_reverse({x})", "array_sort({x})"),
     },
 }  # fmt: skip
-"""What only servers from a version on understand."""
+"""The templates that need a server of some version or newer."""
 
 NEWER_AGGREGATES: Mapping[int, Mapping[str, Sequence[str]]] = {
     160000: {
@@ -187,7 +187,7 @@ def known(
     newer: Mapping[int, Mapping[str, Sequence[str]]],
     version: int,
 ) -> dict[str, list[str]]:
-    """The templates that a server of that version understands."""
+    """Return the templates that a server of that version understands."""
     since = [more for first, more in newer.items() if version >= first]
     return {
         kind: [*some, *(text for more in since for text in more.get(kind, ()))]

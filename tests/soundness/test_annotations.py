@@ -1,4 +1,4 @@
-"""Random queries through their generated functions: what comes back is what annotations say."""
+"""Random queries, run by their generated functions: the results have the annotated types."""
 
 import importlib
 import sys
@@ -37,9 +37,9 @@ def test_what_random_queries_give_is_what_is_annotated(
             for number in range(QUERIES)
         ]
         file = parse.query_file(SourceFile("queries/random.sql", "\n".join(texts)))
-        found = claims(connection, catalog, file.queries)
-        claimed = [outcome.query for outcome in found if isinstance(outcome, Claim)]
-        # An array in a composite that a query makes may hold what a stored one does not.
+        outcomes = claims(connection, catalog, file.queries)
+        claimed = [outcome.query for outcome in outcomes if isinstance(outcome, Claim)]
+        # An array in a composite that a query makes may have a NULL element, unlike a stored one.
         typed = [query for query in claimed if not has_composite(query)]
         monkeypatch.syspath_prepend(str(tmp_path))
         package = Config(root=tmp_path, output="randomly_made")
@@ -62,15 +62,15 @@ def has_composite(query: TypedQuery) -> bool:
 
 
 def call(connection: Any, functions: Any, query: TypedQuery) -> int:
-    """How many rows a query's function gives, all of them as it is annotated."""
+    """Call a query's function, check each row against the annotations, and return their number."""
     function: Callable[..., list[Any]] = getattr(functions, query.query.name)
-    given = {
+    arguments = {
         p.name: None if p.nullable else GIVEN[p.type.display] for p in query.parameters
     }
     try:
         with connection.transaction(force_rollback=True):
-            rows = function(connection, **given)
+            rows = function(connection, **arguments)
     except psycopg.Error:
-        return 0  # a division by zero, a date that Python cannot tell
+        return 0  # a division by zero, or a date outside of Python's range
     conforms(rows, get_type_hints(function)["return"])
     return len(rows)

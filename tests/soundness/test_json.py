@@ -1,6 +1,6 @@
-"""Random queries whose rows are made JSON, executed: every key, item and value is as claimed.
+"""Random queries whose rows become JSON, executed: every key, item and value has the claimed shape.
 
-How many and which: as for `test_random`.
+The environment variables are those of `test_random`.
 """
 
 import sys
@@ -32,7 +32,7 @@ SELECT to_json(array_agg(x)) AS j, jsonb_agg(x) OVER () AS k FROM (?) x GROUP BY
 SELECT CASE WHEN random() < 0.5 THEN to_jsonb(x) ELSE jsonb_build_object('x', x) END AS j FROM (?) x
 SELECT v.n, (SELECT json_agg(to_jsonb(x)) FROM (?) x) AS j FROM (VALUES (1), (2)) v (n)
 """.strip().splitlines()
-"""The first `?` stands for the query."""
+"""Templates of queries with JSON; the first `?` stands for a random query."""
 
 
 def test_random_rows_are_the_json_that_is_claimed(
@@ -52,25 +52,27 @@ def test_random_rows_are_the_json_that_is_claimed(
     assert known > len(accepted) / 2
 
 
-def draw(connection: Connection, catalog: Catalog, wanted: int) -> list[Claim]:
-    """As many queries that the server accepts as are wanted."""
+def draw(connection: Connection, catalog: Catalog, count: int) -> list[Claim]:
+    """Return *count* random queries that the server accepts."""
     chance = Random(SEED)
     grammar = Grammar(chance, connection.info.server_version, tables(connection))
     accepted: list[Claim] = []
     refused: Counter[str] = Counter()
-    while len(accepted) < wanted:
+    while len(accepted) < count:
         texts = [
             chance.choice(FORMS).replace("?", grammar.statement(), 1)
             for _ in range(BATCH)
         ]
         queries = [parsed(text) for text in texts]
-        for found in describe.queries(connection, catalog, queries):
-            if isinstance(found, Description):
-                # Rows are filled with arrays that hold NULLs, which nothing in a schema rules out.
-                typed = infer.query(found, catalog, nullable_elements=True)
-                typed = replace(typed, cardinality=Cardinality.MANY)  # for test_random
+        for outcome in describe.queries(connection, catalog, queries):
+            if isinstance(outcome, Description):
+                # The test data has arrays with NULL elements, which no schema rules out.
+                typed = infer.query(outcome, catalog, nullable_elements=True)
+                typed = replace(
+                    typed, cardinality=Cardinality.MANY
+                )  # `test_random` checks cardinalities
                 accepted.append(Claim(typed))
             else:
-                refused[found.message] += 1
-        assert sum(refused.values()) < 20 * wanted, refused.most_common(5)
-    return accepted[:wanted]
+                refused[outcome.message] += 1
+        assert sum(refused.values()) < 20 * count, refused.most_common(5)
+    return accepted[:count]

@@ -1,6 +1,6 @@
-"""Whole projects, executed: the clinic, the goldens, and any that are named.
+"""Whole projects, executed: the clinic, the goldens, and others.
 
-`SQLGEN_SOUNDNESS_PROJECTS` may name the folders of more projects, separated by `:`.
+`SQLGEN_SOUNDNESS_PROJECTS` may have the folders of other projects, separated by `:`.
 """
 
 import os
@@ -28,7 +28,7 @@ WORDS = (
     *("a@b", "b@c", "J01CA04", "a.b", "key", "sha256:ab"),
     '{"nodes": [{"id": "a", "kind": "start", "title": "A"}], "edges": []}',
 )
-"""Texts for constraints that are patterns, and a document for one that wants a graph."""
+"""Texts that match the patterns in constraints, and a document for a constraint on a graph."""
 
 
 @pytest.mark.parametrize("folder", [ROOT, *GOLDEN, *GIVEN], ids=lambda path: path.name)
@@ -47,7 +47,7 @@ def test_a_projects_queries_keep_what_is_claimed(
 def tried(server: database.Server, folder: Path, empty: Path) -> Trial:
     if (folder / "pyproject.toml").exists():
         config = read.config(folder)
-    else:  # a golden that has nothing to configure
+    else:  # a golden without a configuration
         (empty / "pyproject.toml").write_text("[tool.sqlgen]\n")
         config = replace(read.config(empty), root=folder)
     sources = read.sources(folder, config.queries)
@@ -56,8 +56,8 @@ def tried(server: database.Server, folder: Path, empty: Path) -> Trial:
         for migration in parse.migrations(read.sources(folder, config.migrations)):
             migrate.execute(connection, migration)
         catalog = describe.catalog(connection)
-        found = claims(connection, catalog, queries)
-        refused = [outcome for outcome in found if not isinstance(outcome, Claim)]
+        outcomes = claims(connection, catalog, queries)
+        refused = [outcome for outcome in outcomes if not isinstance(outcome, Claim)]
         assert refused == []
-        good = [outcome for outcome in found if isinstance(outcome, Claim)]
+        good = [outcome for outcome in outcomes if isinstance(outcome, Claim)]
         return run(connection, catalog, good, 1, rounds=6, texts=WORDS)

@@ -1,8 +1,8 @@
-"""Random queries, executed: nothing that is called non-null may ever be NULL.
+"""Random queries, executed: no column that is claimed to be non-null is ever NULL.
 
-`SQLGEN_SOUNDNESS_QUERIES` says how many accepted ones to run (500), `SQLGEN_SOUNDNESS_SEED` where
-chance begins (1). `SQLGEN_SOUNDNESS_SHOWN=20` shows what the server refused, and the commonest reasons
-of columns that were never NULL though nothing proved it.
+`SQLGEN_SOUNDNESS_QUERIES` is the number of accepted queries to run (500), `SQLGEN_SOUNDNESS_SEED` the
+seed of the random numbers (1). `SQLGEN_SOUNDNESS_SHOWN=20` prints the 20 most frequent errors of the
+server, and the most frequent reasons of nullable columns that were never NULL.
 """
 
 import os
@@ -41,31 +41,31 @@ def test_random_queries_keep_what_is_claimed(
     assert trial.wrong == {}, f"seed {SEED}"
     assert len(accepted) / (len(accepted) + sum(refused.values())) > 0.6
     assert 0.2 < trial.non_null / trial.columns < 0.9
-    # Otherwise it would not find much: most of what may be NULL is, in some row.
+    # Otherwise the test would not find much: most nullable columns must be NULL in some row.
     assert len(trial.nulls) > 0.4 * (trial.columns - trial.non_null)
 
 
 def draw(
-    connection: Connection, catalog: Catalog, wanted: int, seed: int
+    connection: Connection, catalog: Catalog, count: int, seed: int
 ) -> tuple[list[Claim], Counter[str]]:
-    """As many queries that the server accepts as are wanted, and what it said of the others."""
+    """Return *count* random queries that the server accepts, and its errors for the others."""
     version = connection.info.server_version
     grammar = Grammar(Random(seed), version, tables(connection))
     accepted: list[Claim] = []
     refused: Counter[str] = Counter()
-    while len(accepted) < wanted:
+    while len(accepted) < count:
         texts = [grammar.statement() for _ in range(BATCH)]
-        for found in claims(connection, catalog, [parsed(text) for text in texts]):
-            if isinstance(found, Claim):
-                accepted.append(found)
+        for outcome in claims(connection, catalog, [parsed(text) for text in texts]):
+            if isinstance(outcome, Claim):
+                accepted.append(outcome)
             else:
-                refused[found] += 1
-    return accepted[:wanted], refused
+                refused[outcome] += 1
+    return accepted[:count], refused
 
 
 def tables(connection: Connection) -> dict[str, Columns]:
-    """The relations of the schema with those columns whose types the grammar speaks of."""
-    found: dict[str, Columns] = {}
+    """Return the relations of the schema with the columns whose types the grammar knows."""
+    tables: dict[str, Columns] = {}
     rows: Iterable[tuple[str, str, str]] = connection.execute("""
         SELECT c.relname, a.attname, format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL)
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
@@ -74,12 +74,12 @@ def tables(connection: Connection) -> dict[str, Columns]:
         ORDER BY c.relname, a.attnum
         """).fetchall()
     for table, name, kind in rows:
-        found[table] = (*found.get(table, ()), (name, _SHORT.get(kind, kind)))
-    return found
+        tables[table] = (*tables.get(table, ()), (name, _SHORT.get(kind, kind)))
+    return tables
 
 
 def report(trial: Trial, refused: Counter[str]) -> str:
-    """The figures in a line; more for those who run it by hand and ask for it."""
+    """Print the figures in one line, and details if `SQLGEN_SOUNDNESS_SHOWN` is set."""
     drawn = len(trial.claims) + sum(refused.values())
     lines = [f"{trial.summary}; {100 * len(trial.claims) // drawn}% accepted"]
     about = {

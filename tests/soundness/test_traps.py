@@ -1,4 +1,4 @@
-"""Rules that look right and are not, each by a query that shows it, on the server as well."""
+"""Plausible but wrong rules: each has a query that disproves it, on the server as well."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ class World:
     catalog: Catalog
 
     def claim(self, sql: str) -> Claim:
-        [found] = claims(self.connection, self.catalog, [parsed(sql)])
-        assert isinstance(found, Claim), found
-        return found
+        [outcome] = claims(self.connection, self.catalog, [parsed(sql)])
+        assert isinstance(outcome, Claim), outcome
+        return outcome
 
     def run(self, sql: str) -> PGresult:
-        """The statement's result; what it has done is undone."""
+        """Run the statement, roll back its changes, and return its result."""
         with self.connection.transaction(force_rollback=True):
             result = self.connection.pgconn.exec_params(sql.encode(), [])
         assert result.status == ExecStatus.TUPLES_OK, result.error_message.decode()
@@ -46,11 +46,11 @@ def world(server: database.Server) -> Iterator[World]:
 
 def check(world: World, sql: str, nullable: str) -> None:
     claim = world.claim(sql)
-    found = {c.name: c for c in claim.query.columns}
+    columns = {c.name: c for c in claim.query.columns}
     result = world.run(sql)
     assert broken(claim, result) == []
     wrong = {
-        n: c.reason for n, c in found.items() if c.nullable != (n in nullable.split())
+        n: c.reason for n, c in columns.items() if c.nullable != (n in nullable.split())
     }
     assert wrong == {}
 

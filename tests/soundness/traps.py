@@ -1,13 +1,13 @@
-"""Queries that each break a plausible rule, and the columns of theirs that may be NULL.
+"""Queries that each disprove a plausible rule, and their columns that may be NULL.
 
-`TRAPS` are SQL and the columns that come out NULL over `rows.sql`: to call one of them non-null is
-wrong. `PROOFS` are neighbours of theirs in which nothing may be NULL, which inference must see.
+`TRAPS` have SQL and the columns that are NULL with the data of `rows.sql`: it would be wrong to claim
+that one of them is non-null. `PROOFS` are similar queries without NULLs, which inference must prove.
 """
 
 Case = tuple[str, str]
 
 TRAPS: dict[str, Case] = {
-    # --- rows that are seen from elsewhere: window functions look at rows that others filtered
+    # --- rows of other places: window functions see rows that are filtered out later
     "lag sees rows that the surrounding query drops": (
         "SELECT s.l FROM (SELECT i, lag(i, 1, 0) OVER (ORDER BY i NULLS FIRST) AS l FROM loose) s WHERE s.i IS NOT NULL",
         "l",
@@ -721,7 +721,7 @@ MANY: dict[str, str] = {
     "a key that another type compares": "SELECT name FROM caseless WHERE name::citext = 'a'",
     "a key and a float that many are equal to": "SELECT id FROM big WHERE id = 9007199254740992::float8",
 }
-"""Queries that give several rows, though something of a key is in them."""
+"""Queries that return several rows, although they mention a column of a key."""
 
 NOT_ALWAYS_ONE: dict[str, str] = {
     "LIMIT 0": "SELECT count(*) FROM author LIMIT 0",

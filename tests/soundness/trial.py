@@ -1,4 +1,4 @@
-"""Claims against executions: many queries, on several fillings of their tables."""
+"""Claims -> whether executions contradict them: many queries, on several sets of random rows."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,12 +16,12 @@ from tests.soundness.claims import Claim, broken
 from tests.soundness.filling import Filler, words
 
 FILLINGS = ((8, 0.0, 0.5), (5, 0.2, 0.3), (9, 0.0, 0.15), (0, 1.0, 0.0))
-"""How many rows a table, how likely an empty one, how likely NULL."""
+"""Rows of each table, the probability that a table is empty, the probability of NULL."""
 
 
 @dataclass
 class Trial:
-    """What came of it. `wrong` are claims that an execution has broken."""
+    """The result of a trial. `wrong` has the statements whose claims an execution contradicted."""
 
     seed: int
     claims: list[Claim]
@@ -50,7 +50,7 @@ class Trial:
         )
 
     def missed(self) -> Counter[str]:
-        """Reasons of columns that may be NULL, it is said, and were in no row of three or more."""
+        """Return the reasons of nullable columns that were not NULL in any row, of three or more rows."""
         return Counter(
             column.reason
             for number, claim in enumerate(self.claims)
@@ -70,10 +70,10 @@ def run(
     rounds: int = 1,
     texts: Sequence[str] = (),
 ) -> Trial:
-    """Execute all queries on every filling, with *rounds* sets of parameters each."""
+    """Execute all queries on every filling, each with *rounds* sets of parameters."""
     trial = Trial(seed, list(claims), rows=[0] * len(claims))
     connection.execute("SET statement_timeout = '1s'")
-    connection.execute("SET jit = off")  # takes longer than these queries
+    connection.execute("SET jit = off")  # compiling takes longer than these queries
     known = [*words(connection), *texts]
     for number, (rows, empty, nulls) in enumerate(FILLINGS):
         chance = Random(seed * 1000 + number)
@@ -112,7 +112,7 @@ def execute(
 
 @contextmanager
 def undone(connection: psycopg.Connection[TupleRow], claim: Claim) -> Iterator[None]:
-    """What the block does is rolled back, if the statement writes anything."""
+    """Roll back the changes of the block, if the statement makes any."""
     writes = claim.query.writes or not claim.query.columns
     if writes:
         connection.pgconn.exec_(b"BEGIN")

@@ -1,4 +1,4 @@
-"""Packages made for one test."""
+"""Packages generated for one test."""
 
 import sys
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.test_behaviour.packages import Build, Connection
 def build(
     connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Build]:
-    """Makes a package of a schema and queries, and imports it."""
+    """A function that generates a package from a schema and queries, and imports it."""
     monkeypatch.syspath_prepend(str(tmp_path))
     yield partial(packages.build, tmp_path, connection)
     for name in [name for name in sys.modules if name.split(".")[0] == "made"]:

@@ -1,4 +1,4 @@
-"""A schema and queries -> the package that is generated of them, imported."""
+"""Schema, queries -> the package generated from them, imported."""
 
 import importlib
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Connection = psycopg.Connection[TupleRow]
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A generated package, imported, with what PostgreSQL said of its queries."""
+    """A generated package, imported, with PostgreSQL's descriptions of its queries."""
 
     module: ModuleType
     descriptions: dict[str, Description]
@@ -40,7 +40,7 @@ def build(
     rows: RowStyle = RowStyle.DATACLASS,
     **settings: Any,
 ) -> Package:
-    """Make the package `made` in a folder from which modules are imported."""
+    """Generate the package `made` in a folder on `sys.path`, and import it."""
     connection.execute(schema.encode())
     file = parse.query_file(SourceFile("queries/q.sql", queries))
     catalog = describe.catalog(connection)

@@ -1,4 +1,4 @@
-"""The commands really run: how many rows they give, and what becomes of many at once."""
+"""The commands, executed: how many rows they return or require, and batches."""
 
 import asyncio
 import datetime as dt

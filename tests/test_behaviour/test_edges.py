@@ -1,4 +1,4 @@
-"""Values at the edges of types: what has no room is an error that says so, nothing is cut off."""
+"""Values at the limits of types: one that does not fit is a clear error, and none is truncated."""
 
 import datetime as dt
 import re
@@ -179,14 +179,14 @@ def test_json_is_read_by_the_connections_own_function(
         SELECT jsonb_build_object('a', 0.10::numeric) AS j;
         """,
     ).sub("q")
-    wanted = {"a": Decimal("0.10")}
-    assert q.scalar(connection) == wanted
-    assert q.in_row(connection) == q.InRowRow(wanted, wanted)
-    assert q.converted(connection).j == wanted
-    assert q.in_binary(connection) == q.InBinaryRow(wanted, wanted, 0.1)
-    assert q.several(connection) == [[wanted]]
-    assert list(q.streamed(connection)) == [wanted]
-    assert q.shaped(connection) == wanted
+    expected = {"a": Decimal("0.10")}
+    assert q.scalar(connection) == expected
+    assert q.in_row(connection) == q.InRowRow(expected, expected)
+    assert q.converted(connection).j == expected
+    assert q.in_binary(connection) == q.InBinaryRow(expected, expected, 0.1)
+    assert q.several(connection) == [[expected]]
+    assert list(q.streamed(connection)) == [expected]
+    assert q.shaped(connection) == expected
     for value in (q.scalar(connection), q.in_binary(connection).k):
         assert isinstance(value["a"], Decimal)
 

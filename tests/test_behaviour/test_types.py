@@ -1,4 +1,4 @@
-"""What is sent of every type comes back, as its annotations say, and the server sees what it described."""
+"""Values of every type come back as they were sent, with the annotated and the described types."""
 
 import asyncio
 import datetime as dt
@@ -18,7 +18,7 @@ from sqlgen.translate.types import formats
 from tests.test_behaviour.packages import Build, Connection
 from tests.test_behaviour.values import NOON, SCHEMA, optional_types, values
 
-# JsonValue refers to itself by a text that typeguard does not look up in another module.
+# JsonValue refers to itself by name, which typeguard does not look up in another module.
 pytestmark = pytest.mark.filterwarnings("ignore::typeguard.TypeHintWarning")
 
 
@@ -26,7 +26,7 @@ FLOAT = ScalarType(schema="pg_catalog", name="float8", display="double precision
 
 
 class _Anything:
-    """Stands for the models where only the names of the types are wanted."""
+    """Stands for the module of models where only the names of the types matter."""
 
     def __getattr__(self, name: str) -> Any:
         return _Anything()
@@ -90,7 +90,7 @@ def _queries(names: list[str]) -> str:
 def _trips(
     q: Any, number: int, all_of_type: list[Any], connection: Connection
 ) -> Iterator[tuple[Any, Any]]:
-    """What was sent beside what came back, in every way there is."""
+    """Return pairs of the value that was sent and the one that came back, for every way to send it."""
     for value in [*all_of_type, None]:
         yield value, _checked(q, f"one_{number}", connection, v=value)
         many = None if value is None else [*all_of_type, value]
@@ -101,12 +101,12 @@ def _trips(
             back = _checked(q, f"there_{number}", connection, v=value, vs=many)
             yield (value, many), (back.v, back.vs)
     last = all_of_type[-1]
-    found = _checked(q, f"found_{number}", connection, v=last)
-    yield [[*all_of_type, last], []], found[-2:]
+    fetched = _checked(q, f"found_{number}", connection, v=last)
+    yield [[*all_of_type, last], []], fetched[-2:]
 
 
 def _checked(q: Any, name: str, conn: Any, **arguments: Any) -> Any:
-    """What the function returns; arguments, result and a row's fields are as annotated."""
+    """Call the function, and check that arguments, result and fields of rows are as annotated."""
     function = getattr(q, name)
     hints = get_type_hints(function)
     for argument, value in arguments.items():
@@ -120,12 +120,12 @@ async def _checked_async(q: Any, name: str, conn: Any, **arguments: Any) -> Any:
     return _as_annotated(await function(conn, **arguments), hints["return"])
 
 
-def _as_annotated(found: Any, annotation: Any) -> Any:
-    _check(found, annotation)
-    if hasattr(found, "__dataclass_fields__"):
-        for field, type_ in get_type_hints(type(found)).items():
-            _check(getattr(found, field), type_)
-    return found
+def _as_annotated(result: Any, annotation: Any) -> Any:
+    _check(result, annotation)
+    if hasattr(result, "__dataclass_fields__"):
+        for field, type_ in get_type_hints(type(result)).items():
+            _check(getattr(result, field), type_)
+    return result
 
 
 def _check(value: Any, annotation: Any) -> None:
@@ -137,7 +137,7 @@ def _check(value: Any, annotation: Any) -> None:
 
 
 def _same(sent: Any, back: Any) -> bool:
-    """Equal and of the same type, all the way down; NaN is itself."""
+    """Return whether the values are equal and of the same types, with all they contain; NaN equals NaN."""
     if isinstance(sent, list | tuple):
         return (
             type(back) is type(sent)
@@ -173,9 +173,9 @@ def test_the_server_sees_the_types_that_it_described(
         """,
     )
     q, m = package.sub("q"), package.sub("models")
-    found = values(m) | extra
-    full = {f"c{n}": found[name][0] for n, name in enumerate(names)} | {
-        f"a{n}": found[name] for n, name in enumerate(names)
+    by_type = values(m) | extra
+    full = {f"c{n}": by_type[name][0] for n, name in enumerate(names)} | {
+        f"a{n}": by_type[name] for n, name in enumerate(names)
     }
     connection.prepare_threshold = 0
     for arguments in (full, dict.fromkeys(full), {**full, **_emptied(full)}):
@@ -198,7 +198,7 @@ def test_the_server_sees_the_types_that_it_described(
 def test_values_fetched_in_binary_are_those_of_the_text(
     build: Build, connection: Connection
 ) -> None:
-    """A `float8` beside them makes binary the format of all types that have it."""
+    """A `float8` parameter makes psycopg send all parameters in binary whose types allow it."""
     table = {
         name: all_of_type
         for name, all_of_type in values(_Anything()).items()
@@ -237,13 +237,13 @@ def test_values_fetched_in_binary_are_those_of_the_text(
 
 
 def _catalogued(connection: Connection, name: str) -> ScalarType | None:
-    """One of PostgreSQL's own types."""
-    found = connection.execute(
+    """Return one of PostgreSQL's built-in types."""
+    row = connection.execute(
         "SELECT typname FROM pg_type WHERE oid = to_regtype(%s)", [name]
     ).fetchone()
-    if found is None:
+    if row is None:
         return None
-    return ScalarType(schema="pg_catalog", name=found[0], display=name)
+    return ScalarType(schema="pg_catalog", name=row[0], display=name)
 
 
 def _emptied(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -251,7 +251,7 @@ def _emptied(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_described(conn: Connection, before: Description, after: str) -> None:
-    """The statement that runs, left to the server alone, is the analysed one."""
+    """The statement that runs has the types that were described, if the server decides on them."""
     for name, text in (("before", before.query.sql.text), ("after", after)):
         conn.pgconn.prepare(name.encode(), text.encode())
     first, second = (
@@ -270,7 +270,7 @@ def _oids(result: psycopg.pq.abc.PGresult) -> tuple[list[int], list[int]]:
 
 
 def _check_seen(conn: Connection, text: str) -> None:
-    """Each run's parameters had the described types, or one that the statement casts."""
+    """The parameters of each run had the described types, or types that the statement casts."""
     conn.pgconn.prepare(b"described", text.encode())
     result = conn.pgconn.describe_prepared(b"described")
     described = [result.param_type(n) for n in range(result.nparams)]
@@ -282,6 +282,6 @@ def _check_seen(conn: Connection, text: str) -> None:
     conn.execute("DEALLOCATE described")
     assert runs
     for (seen,) in runs:
-        for number, (wanted, oid) in enumerate(zip(described, seen, strict=True), 1):
+        for number, (expected, oid) in enumerate(zip(described, seen, strict=True), 1):
             places = re.findall(rf"\${number}\b(::)?", text)
-            assert oid == wanted or all(places), f"${number}: {oid} is not {wanted}"
+            assert oid == expected or all(places), f"${number}: {oid} is not {expected}"

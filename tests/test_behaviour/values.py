@@ -1,4 +1,4 @@
-"""The table of types: a schema with one of each kind, and values by the names of their types."""
+"""A schema with a type of each kind, and values by the names of their types."""
 
 import datetime as dt
 import ipaddress
@@ -49,7 +49,7 @@ CREATE TYPE text_range AS RANGE (subtype = text);
 
 
 def optional_types(connection: Connection) -> dict[str, list[Any]]:
-    """Values of the types that not every server has; their extensions are made."""
+    """Return values of types that not every server has, after creating their extensions."""
     (with_xml,) = connection.execute(
         "SELECT count(*) FROM pg_config"
         " WHERE name = 'CONFIGURE' AND setting LIKE '%--with-libxml%'"
@@ -57,17 +57,17 @@ def optional_types(connection: Connection) -> dict[str, list[Any]]:
     (with_vector,) = connection.execute(
         "SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'"
     ).fetchone() or (0,)
-    found: dict[str, list[Any]] = {}
+    values: dict[str, list[Any]] = {}
     if with_xml:
-        found["xml"] = ["<a>x &amp; y</a>"]
+        values["xml"] = ["<a>x &amp; y</a>"]
     if with_vector:
         connection.execute("CREATE EXTENSION vector")
-        found["vector"] = [[0.5, -1.0, 2.0]]
-    return found
+        values["vector"] = [[0.5, -1.0, 2.0]]
+    return values
 
 
 def values(m: Any) -> dict[str, list[Any]]:
-    """Values of each type, by the name that PostgreSQL has for it."""
+    """Values of each type, by PostgreSQL's name of the type."""
     awkward = 'a "b"\\,(c){d}\n\t'
     place = m.Place(awkward, 3, m.Mood.EMPTY, {"a": [1, None, 'x"y']}, NOON)
     empty = m.Place(None, None, None, None, None)

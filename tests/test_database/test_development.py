@@ -14,12 +14,12 @@ from sqlgen.model.diagnostic import ServerUnavailableError
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Path]:
-    """A project whose development server is gone at the end."""
+    """A project whose development server is deleted at the end."""
     yield tmp_path
     development.remove(tmp_path)
 
 
-def test_what_is_in_it_stays(project: Path) -> None:
+def test_its_data_stays(project: Path) -> None:
     assert development.running(project) is None
     url = development.url(development.start(project), "my app")
     with psycopg.connect(url, autocommit=True) as connection:
@@ -33,7 +33,7 @@ def test_what_is_in_it_stays(project: Path) -> None:
         assert connection.execute("SELECT to_regclass('t')::text").fetchone() == ("t",)
 
 
-def test_git_does_not_see_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_ignores_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sqlgen.embedded.account.Account.can_reach", lambda *_: True)
     development.running(tmp_path)
     assert (tmp_path / ".sqlgen" / ".gitignore").read_text() == "*\n"
@@ -51,12 +51,12 @@ def test_a_server_that_was_killed_starts_again(project: Path) -> None:
     assert development.url(development.start(project), "app") == url
 
 
-def test_another_major_version_is_told(project: Path) -> None:
+def test_a_cluster_of_another_major_version_is_an_error(project: Path) -> None:
     development.start(project)
     development.stop(project)
     version = development._folder(project, server_account()) / "data" / "PG_VERSION"
-    kept = version.read_text()
+    content = version.read_text()
     version.write_text("13\n")
     with pytest.raises(ServerUnavailableError, match="made by PostgreSQL 13"):
         development.start(project)
-    version.write_text(kept)
+    version.write_text(content)

@@ -1,4 +1,4 @@
-"""Databases that have their migrations already, on the oldest and the newest server."""
+"""Databases with a schema, which an embedded server keeps for later runs."""
 
 import secrets
 
@@ -11,11 +11,11 @@ from sqlgen import database, embedded
 Steps = dict[str, str]
 
 RUN = secrets.token_hex(8)
-"""Clusters stay for the next run of the tests, which is not to find the templates of this one."""
+"""Makes the fingerprints of this run unique: the databases stay for later runs of the tests."""
 
 
 def look(server: database.Server, steps: Steps, query: str) -> tuple[object, list[str]]:
-    """What *query* gives after the migrations, and which of them ran for that."""
+    """Return the result of *query* after the migrations, and which of them ran for that."""
     ran: list[str] = []
 
     def migrate(connection: psycopg.Connection[TupleRow], start: int) -> None:
@@ -92,7 +92,7 @@ def test_what_is_not_of_the_database_runs_each_time_and_is_taken_back(
         assert connection.execute("SHOW search_path").fetchone() != ("elsewhere",)
 
 
-def test_templates_are_few(server: database.Server) -> None:
+def test_only_few_databases_are_kept(server: database.Server) -> None:
     for number in range(6):
         look(server, {f"few {number}": "SELECT 1"}, "SELECT 1")
     with psycopg.connect(server.conninfo) as connection:
@@ -100,14 +100,14 @@ def test_templates_are_few(server: database.Server) -> None:
         assert connection.execute(
             query, (embedded.SCHEMA_DATABASE_PREFIX,)
         ).fetchone() == (4,)
-    # The newest ones are those that stay.
+    # The most recently used ones are kept.
     assert look(server, {"few 5": "SELECT 1"}, "SELECT 1") == (1, [])
 
 
-def test_a_given_server_keeps_nothing(newest_server: database.Server) -> None:
-    given = database.Server(
+def test_an_external_server_keeps_nothing(newest_server: database.Server) -> None:
+    external = database.Server(
         conninfo=newest_server.conninfo, version=newest_server.version, embedded=False
     )
-    steps = {"given": "CREATE TABLE kept ()"}
+    steps = {"external": "CREATE TABLE kept ()"}
     for _ in range(2):
-        assert look(given, steps, COUNT) == (1, ["given"])
+        assert look(external, steps, COUNT) == (1, ["external"])

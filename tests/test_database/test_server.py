@@ -1,4 +1,4 @@
-"""Starting, stopping, and everything that may go wrong between."""
+"""Servers start and stop, also if something goes wrong in between."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ with database.server("embedded") as server, database.scratch(server) as connecti
 
 
 def _start(then: str) -> tuple[subprocess.Popen[str], str, str]:
-    """Run a program that lends itself a scratch database; its conninfo and the database's name."""
+    """Run a program with a scratch database; return it, the server's conninfo, the database's name."""
     command = [sys.executable, "-c", PROGRAM.format(then=then)]
     child = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -48,15 +48,15 @@ def _wait_until_gone(conninfo: str) -> None:
             return
 
 
-def test_servers_of_several_processes_do_not_meet() -> None:
+def test_several_processes_have_servers_of_their_own() -> None:
     def started(stack: ExitStack) -> database.Server:
         return stack.enter_context(database.server("embedded"))
 
     with ExitStack() as stack, ThreadPoolExecutor(3) as pool:
         servers = list(pool.map(lambda _: started(stack), range(3)))
         assert len({s.conninfo for s in servers}) == 3
-        for lent in servers:
-            with database.scratch(lent) as connection:
+        for server in servers:
+            with database.scratch(server) as connection:
                 connection.execute("CREATE TABLE t ()")
 
 
@@ -98,7 +98,7 @@ def test_a_scratch_database_is_dropped_on_ctrl_c_during_a_statement(
 
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A home for clusters that no other process takes slots of."""
+    """A folder for clusters whose slots no other process uses."""
     with tempfile.TemporaryDirectory(prefix="sqlgen-") as folder:
         Path(folder).chmod(0o755)
         monkeypatch.setattr(account, "_memory_folders", lambda: (Path(folder, "home"),))
@@ -173,7 +173,7 @@ def test_a_folder_that_others_may_write_into_is_refused(
         account.storage_folder(Account.current())
 
 
-def test_why_a_server_does_not_start_is_told(
+def test_the_reason_is_told_if_a_server_does_not_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(process._SETTINGS, "max_connections", "none")
@@ -187,7 +187,7 @@ def test_why_a_server_does_not_start_is_told(
         pass
 
 
-def test_no_postgresql_at_all_is_told_how_to_get_one(
+def test_without_postgresql_a_hint_tells_how_to_get_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(binaries, "wheel_folder", lambda: None)
@@ -221,7 +221,7 @@ def test_a_server_that_cannot_be_reached_is_told_without_its_password(url: str) 
     assert "s3cret" not in diagnostic.message + diagnostic.hint
 
 
-def test_a_given_server_must_let_databases_be_created(
+def test_an_external_server_must_allow_databases_to_be_created(
     newest_server: database.Server,
 ) -> None:
     with psycopg.connect(newest_server.conninfo, autocommit=True) as connection:
@@ -238,41 +238,44 @@ def test_a_given_server_must_let_databases_be_created(
             connection.execute("DROP ROLE plain")
 
 
-def test_other_databases_of_a_given_server_are_left_alone(
+def test_other_databases_of_an_external_server_are_not_dropped(
     newest_server: database.Server,
 ) -> None:
-    """Only a scratch database of ours, a day old and with nobody connected, is dropped."""
-    kept = [
+    """Only a scratch database of ours is dropped that is a day old and has no connections."""
+    others = [
         "sqlgen_scratch_mine",
         "sqlgen_scratch_9999999999_0123456789ab",
         "xsqlgen_scratch_1000000000_0123456789ab",
         "sqlgen_scratch_1000000000_0123456789ab_x",
     ]
-    names = ["sqlgen_scratch_1000000000_0123456789ab", *kept]
-    found = "SELECT datname FROM pg_database WHERE datname = ANY(%s)"
+    names = ["sqlgen_scratch_1000000000_0123456789ab", *others]
+    existing = "SELECT datname FROM pg_database WHERE datname = ANY(%s)"
     with psycopg.connect(newest_server.conninfo, autocommit=True) as connection:
         for name in names:
             connection.execute(f"CREATE DATABASE {name}")
         try:
-            with database.server(_url(newest_server)) as given, database.scratch(given):
-                rows = connection.execute(found, (names,)).fetchall()
-            assert {row[0] for row in rows} == set(kept)
+            with (
+                database.server(_url(newest_server)) as external,
+                database.scratch(external),
+            ):
+                rows = connection.execute(existing, (names,)).fetchall()
+            assert {row[0] for row in rows} == set(others)
         finally:
             for name in names:
                 connection.execute(f"DROP DATABASE IF EXISTS {name}")
 
 
-def test_a_given_server_of_another_encoding_lends_utf8(
+def test_databases_on_an_external_server_are_in_utf8(
     newest_server: database.Server,
 ) -> None:
     with (
-        database.server(_url(newest_server)) as given,
-        database.scratch(given) as connection,
+        database.server(_url(newest_server)) as external,
+        database.scratch(external) as connection,
     ):
         assert connection.info.parameter_status("server_encoding") == "UTF8"
-        assert given.version == newest_server.version
-        assert not given.embedded
+        assert external.version == newest_server.version
+        assert not external.embedded
 
 
-def _url(lent: database.Server, **changes: str) -> str:
-    return psycopg.conninfo.make_conninfo(lent.conninfo, **changes)
+def _url(server: database.Server, **changes: str) -> str:
+    return psycopg.conninfo.make_conninfo(server.conninfo, **changes)

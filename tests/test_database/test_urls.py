@@ -25,9 +25,9 @@ from sqlgen import database
 )  # fmt: skip
 def test_a_url_says_the_same(conninfo: str, url: str) -> None:
     assert database.url(conninfo) == url
-    given = conninfo_to_dict(conninfo)
-    given.pop("sslmode", None)
-    assert conninfo_to_dict(url) == given
+    parameters = conninfo_to_dict(conninfo)
+    parameters.pop("sslmode", None)
+    assert conninfo_to_dict(url) == parameters
 
 
 def test_a_password_may_be_left_out() -> None:

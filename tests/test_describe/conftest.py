@@ -1,4 +1,4 @@
-"""Queries as files hold them, and what a server says of them."""
+"""Queries of query files, and a server's descriptions of them."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -34,21 +34,23 @@ collect_ignore = [] if OF_OUR_OWN else ["test_wire.py"]
 
 @pytest.fixture
 def wire(connection: psycopg.Connection[TupleRow]) -> Iterator[describe.WireConnection]:
-    """A session without a driver, in the database of the test."""
+    """A session without psycopg on the test's database."""
     options = session.startup_options(
         session.settings(["public"]) | session.TREE_SETTINGS
     )
     socket = Path(connection.info.host) / f".s.PGSQL.{connection.info.port}"
     name = connection.info.dbname
-    with describe.WireConnection(socket, connection.info.user, name, options) as lent:
-        yield lent
+    with describe.WireConnection(socket, connection.info.user, name, options) as wire:
+        yield wire
 
 
 @pytest.fixture(params=["libpq", "wire"] if OF_OUR_OWN else ["libpq"])
 def described(
     connection: psycopg.Connection[TupleRow], request: pytest.FixtureRequest
 ) -> Described:
-    """Describes statements in the database of the test, as it is when called, in either way."""
+    """A function that describes statements on the test's database, as it is at the time of the call.
+
+    It uses psycopg or the wire protocol."""
 
     def call(
         statements: Sequence[str],

@@ -1,4 +1,4 @@
-"""The catalog holds what is enforced for every row, and nothing that is not."""
+"""The catalog has exactly the constraints that are enforced for every row."""
 
 import psycopg
 import pytest
@@ -30,12 +30,12 @@ def read(connection: Connection, *script: str) -> Catalog:
 
 
 def relation(catalog: Catalog, name: str) -> Relation:
-    [found] = [
+    [relation] = [
         each
         for each in catalog.relations.values()
         if each.name == name and each.schema not in ("pg_catalog", "information_schema")
     ]
-    return found
+    return relation
 
 
 def column(catalog: Catalog, table: str, name: str) -> Column:
@@ -86,9 +86,9 @@ def test_types_of_every_kind(connection: Connection) -> None:
     assert isinstance(moods.type, ArrayType)
     assert moods.type.element is mood
     for name, multirange in (("span", False), ("spans", True)):
-        found = type_(catalog, name)
-        assert isinstance(found, RangeType)
-        assert (found.subtype.name, found.multirange) == ("float8", multirange)
+        range_ = type_(catalog, name)
+        assert isinstance(range_, RangeType)
+        assert (range_.subtype.name, range_.multirange) == ("float8", multirange)
     row = type_(catalog, "t")
     assert isinstance(row, CompositeType)
     assert row.is_relation
@@ -145,7 +145,7 @@ def test_literals(
 ) -> None:
     catalog = read(
         connection,
-        # Only ICU makes such a collation, and not every server is built with it.
+        # Such a collation needs ICU, and not every server is built with it.
         "CREATE COLLATION ci (locale = 'C')",
         "UPDATE pg_collation SET collisdeterministic = false WHERE collname = 'ci'",
         f"CREATE TABLE t ({check})",
@@ -346,10 +346,10 @@ def test_functions(connection: Connection) -> None:
 
 
 def _has_trgm(connection: Connection) -> bool:
-    found = connection.execute(
+    row = connection.execute(
         "SELECT FROM pg_available_extensions WHERE name = 'pg_trgm'"
     )
-    return found.fetchone() is not None
+    return row.fetchone() is not None
 
 
 def test_the_connection_is_idle_afterwards(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The texts that a CHECK constraint allows, read strictly."""
+"""The texts that a CHECK constraint allows; an unknown form allows any text."""
 
 import pytest
 
@@ -28,7 +28,7 @@ from sqlgen.describe.check_literals import allowed_values, common_values
             "CHECK ((c = ANY (ARRAY[') OR (c = '::text, ']'::text])))",
             (") OR (c = ", "]"),
         ),
-        # What allows anything else, or is not known to be about this column.
+        # Constraints that allow other texts, or may be about another column.
         ("CHECK (((c = 'a'::text) OR (d = 'b'::text)))", ()),
         ("CHECK (((c = 'a'::text) OR (length(c) > 3)))", ()),
         ("CHECK ((d = 'a'::text))", ()),

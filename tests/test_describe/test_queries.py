@@ -1,4 +1,4 @@
-"""Types, names and trees come from the server, statement by statement."""
+"""The server describes each query: types, names and trees."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,7 +21,7 @@ TEXT = ScalarType(schema="pg_catalog", name="text", display="text")
 
 
 def alone(connection: Connection, statement: str) -> str:
-    """The tree as the server sends it to a plain Parse of one statement."""
+    """Return the tree that the server sends for the Parse of a single statement."""
     details: list[bytes] = []
     pgconn = connection.pgconn
     pgconn.exec_(
@@ -37,8 +37,8 @@ def alone(connection: Connection, statement: str) -> str:
     return unwrap(details[-1])
 
 
-def only(found: tuple[Description | Diagnostic, ...]) -> Description:
-    [description] = found
+def only(outcomes: tuple[Description | Diagnostic, ...]) -> Description:
+    [description] = outcomes
     assert isinstance(description, Description)
     return description
 
@@ -47,13 +47,13 @@ def test_types_names_and_origins(connection: Connection, described: Described) -
     connection.execute("CREATE TYPE mood AS ENUM ('happy', 'sad')")
     connection.execute("CREATE DOMAIN label AS text CHECK (VALUE <> '')")
     connection.execute("CREATE TABLE t (id int PRIMARY KEY, m mood, l label)")
-    found = only(described(["SELECT m, l, id + 1 AS next FROM t WHERE id = $1"]))
+    description = only(described(["SELECT m, l, id + 1 AS next FROM t WHERE id = $1"]))
     row = connection.execute("SELECT 't'::regclass::oid").fetchone()
     assert row is not None
     oid = row[0]
-    assert found.parameter_types == (INT,)
-    assert [column.name for column in found.columns] == ["m", "l", "next"]
-    mood, label, following = found.columns
+    assert description.parameter_types == (INT,)
+    assert [column.name for column in description.columns] == ["m", "l", "next"]
+    mood, label, following = description.columns
     assert isinstance(mood.type, EnumType)
     assert mood.type.labels == ("happy", "sad")
     assert mood.origin == TableColumn(oid, 2)
@@ -102,14 +102,14 @@ def test_bad_queries_do_not_hide_good_ones(described: Described) -> None:
     bad = {0, 1, 63, 64, 65, 128, 200, 298, 299}
     for number in bad:
         statements[number] = f"SELECT {number} FROM missing_{number}"
-    for number, found in enumerate(described(statements)):
+    for number, outcome in enumerate(described(statements)):
         if number in bad:
-            assert isinstance(found, Diagnostic)
-            assert found.message == f'relation "missing_{number}" does not exist'
+            assert isinstance(outcome, Diagnostic)
+            assert outcome.message == f'relation "missing_{number}" does not exist'
         else:
-            assert isinstance(found, Description)
-            assert found.columns[0].name == f"n{number}"
-            assert f":resname n{number} " in found.tree
+            assert isinstance(outcome, Description)
+            assert outcome.columns[0].name == f"n{number}"
+            assert f":resname n{number} " in outcome.tree
 
 
 def test_what_is_refused_after_its_tree_was_sent(
@@ -215,8 +215,8 @@ def test_nothing_is_executed(connection: Connection, described: Described) -> No
 
 def test_many_long_statements_do_not_block(described: Described) -> None:
     wide = ", ".join(f"{number} AS column_{number}" for number in range(400))
-    found = described([f"SELECT {wide}"] * 200)
-    assert all(isinstance(each, Description) for each in found)
+    outcomes = described([f"SELECT {wide}"] * 200)
+    assert all(isinstance(each, Description) for each in outcomes)
 
 
 def test_a_transaction_is_refused(

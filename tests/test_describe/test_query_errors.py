@@ -1,4 +1,4 @@
-"""PostgreSQL's own errors, at their places in the author's file."""
+"""PostgreSQL's errors, at their places in the query file."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ Check = Callable[[str, str, str, str], Diagnostic]
 
 @pytest.fixture
 def check(connection: psycopg.Connection[TupleRow]) -> Check:
-    """Asserts the code, message and underlined text of the error in one statement."""
+    """A function that asserts the code, the message and the underlined text of a query's error."""
     connection.execute(_SCHEMA)
     catalog = describe.catalog(connection)
 
@@ -31,26 +31,26 @@ def check(connection: psycopg.Connection[TupleRow]) -> Check:
             "q.sql", f"-- Käse, 麺\n-- name: wrong :exec\n{statement}\n"
         )
         parsed = parse.query_file(source).queries
-        [found] = describe.queries(connection, catalog, parsed)
-        assert isinstance(found, Diagnostic)
-        assert found.label is not None
-        assert (found.code, found.message, found.label.span.text) == (
+        [error] = describe.queries(connection, catalog, parsed)
+        assert isinstance(error, Diagnostic)
+        assert error.label is not None
+        assert (error.code, error.message, error.label.span.text) == (
             code,
             message,
             underlined,
         )
-        return found
+        return error
 
     return call
 
 
 def test_a_column(check: Check) -> None:
-    found = check(
+    error = check(
         "SELECT idd FROM patients", "42703", 'column "idd" does not exist', "idd"
     )
-    assert found.hint == 'Perhaps you meant to reference the column "patients.id".'
-    assert found.label is not None
-    assert (found.label.span.line, found.label.span.column) == (3, 8)
+    assert error.hint == 'Perhaps you meant to reference the column "patients.id".'
+    assert error.label is not None
+    assert (error.label.span.line, error.label.span.column) == (3, 8)
 
 
 def test_after_multi_byte_text(check: Check) -> None:
@@ -108,37 +108,37 @@ def test_an_operator(check: Check) -> None:
 
 
 def test_a_parameter_of_two_types(check: Check) -> None:
-    found = check(
+    error = check(
         "INSERT INTO patients (id, name) VALUES (:key, :key)",
         "42P08",
         "inconsistent types deduced for parameter $1",
         ":key",
     )
-    assert found.label is not None
-    assert found.label.text == "integer versus text"
-    assert found.hint == "`$1` is the parameter `:key`"
+    assert error.label is not None
+    assert error.label.text == "integer versus text"
+    assert error.hint == "`$1` is the parameter `:key`"
 
 
 def test_a_parameter_without_a_type(check: Check) -> None:
-    found = check(
+    error = check(
         "SELECT :other::int, jsonb_build_object('since', :since!)",
         "42P18",
         "could not determine data type of parameter $2",
         ":since!",
     )
-    assert found.hint == (
+    assert error.hint == (
         "cast `:since!` to the type that it has, such as `:since!::timestamptz`"
     )
 
 
 def test_a_numbered_parameter_without_a_type(check: Check) -> None:
-    found = check(
+    error = check(
         "SELECT $1 IS NULL",
         "42P18",
         "could not determine data type of parameter $1",
         "$1",
     )
-    assert found.hint == (
+    assert error.hint == (
         "cast `$1` to the type that it has, such as `$1::timestamptz`"
     )
 
@@ -152,15 +152,15 @@ def test_the_end_of_the_statement(check: Check) -> None:
 
 
 def test_an_error_without_a_position_is_shown_at_the_name(check: Check) -> None:
-    found = check(
+    error = check(
         "INSERT INTO pg_stats (tablename) VALUES ('x')",
         "55000",
         'cannot insert into view "pg_stats"',
         "wrong",
     )
-    assert found.label is not None
-    assert found.label.text.startswith("Views that do not select from a single table")
-    assert found.hint.startswith("To enable inserting into the view")
+    assert error.label is not None
+    assert error.label.text.startswith("Views that do not select from a single table")
+    assert error.hint.startswith("To enable inserting into the view")
 
 
 @pytest.mark.parametrize(
@@ -209,6 +209,6 @@ def test_our_hint_where_postgresql_has_none(
     connection.execute(_SCHEMA)
     source = SourceFile("q.sql", f"-- name: wrong :exec\n{statement}\n")
     parsed = parse.query_file(source).queries
-    [found] = describe.queries(connection, describe.catalog(connection), parsed)
-    assert isinstance(found, Diagnostic)
-    assert found.hint == hint
+    [error] = describe.queries(connection, describe.catalog(connection), parsed)
+    assert isinstance(error, Diagnostic)
+    assert error.hint == hint

@@ -1,4 +1,4 @@
-"""The protocol without a driver says what libpq says, whatever the server answers."""
+"""The wire protocol without psycopg gives the same responses as libpq."""
 
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def test_they_agree_in_any_order(
 
 
 def test_much_is_sent_and_received_at_once(wire: WireConnection) -> None:
-    """Far more than what the socket's buffers hold, in both directions."""
+    """In both directions, far more than fits into the socket's buffers."""
     columns = ", ".join(f"relname AS c{number}" for number in range(300))
     statement = f"SELECT {columns} FROM pg_class /* {'x' * 100_000} */"
     answers = wire.describe([statement, "SELECT nothing"] * 50)

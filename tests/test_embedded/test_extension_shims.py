@@ -1,4 +1,4 @@
-"""The stand-ins for extensions are what PostgreSQL 15's real ones are, as far as they go."""
+"""Extension shims declare the same as PostgreSQL 15's real extensions, and give the same values."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,7 +17,7 @@ SIGNATURES = """
     WHERE e.extname = %s AND d.deptype = 'e' AND p.proname <> 'fips_mode' ORDER BY 1
 """
 
-# The values are those of the real extensions, where there are any at hand.
+# The real extensions give the same values, on servers that have them.
 VALUES = {
     "digest('', 'sha1')": "\\xda39a3ee5e6b4b0d3255bfef95601890afd80709",
     "digest(repeat('a', 119), 'sha1')": "\\xee971065aaa017e0632a8ca6c77bb3bf8b1dfc56",
@@ -44,7 +44,7 @@ VALUES = {
 @pytest.fixture
 def extended(server: database.Server) -> Iterator[psycopg.Connection[TupleRow]]:
     with ExitStack() as stack:
-        if not server.embedded:  # a given one may have no such extensions
+        if not server.embedded:  # an external one may have no such extensions
             server = stack.enter_context(database.server("embedded"))
         connection = stack.enter_context(database.scratch(server))
         connection.execute('CREATE EXTENSION pgcrypto; CREATE EXTENSION "uuid-ossp"')

@@ -1,4 +1,4 @@
-"""Which clusters of embedded servers are deleted when one is started."""
+"""Stale clusters are deleted when an embedded server starts."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ from sqlgen.embedded import stale_clusters
 from sqlgen.embedded.binaries import Binaries
 
 DAY = 24 * 3600
-Family = Callable[[str, float], Path]
+MakeClusters = Callable[[str, float], Path]
 
 
 @pytest.fixture
@@ -24,9 +24,9 @@ def binaries(tmp_path: Path) -> Binaries:
 
 
 @pytest.fixture
-def family(tmp_path: Path, binaries: Binaries) -> Family:
+def make_clusters(tmp_path: Path, binaries: Binaries) -> MakeClusters:
     def make(name: str, days: float) -> Path:
-        """A family with one cluster that was used so many days ago."""
+        """Make a folder of clusters, with one that was last used so many days ago."""
         folder = tmp_path / "root" / name
         (folder / "0" / "data").mkdir(parents=True)
         used = time.time() - days * DAY
@@ -43,30 +43,30 @@ def left(current: Path) -> list[str]:
     return sorted(path.name for path in current.parent.iterdir())
 
 
-def test_what_was_not_used_for_a_week(family: Family) -> None:
-    current = family("current", 30)
-    family("old", 8)
-    family("new", 6)
+def test_clusters_not_used_for_a_week_are_deleted(make_clusters: MakeClusters) -> None:
+    current = make_clusters("current", 30)
+    make_clusters("old", 8)
+    make_clusters("new", 6)
     (current.parent / "analyses").mkdir()
     assert left(current) == ["analyses", "current", "new"]
 
 
-def test_whose_programs_are_gone_or_replaced(
-    family: Family, binaries: Binaries
+def test_clusters_of_deleted_or_replaced_programs_are_deleted(
+    make_clusters: MakeClusters, binaries: Binaries
 ) -> None:
-    current = family("current", 0)
-    family("other", 0)
+    current = make_clusters("current", 0)
+    make_clusters("other", 0)
     assert left(current) == ["current", "other"]
     os.utime(binaries.folder / "postgres", (1, 1))
     assert left(current) == ["current"]
-    family("third", 0)
+    make_clusters("third", 0)
     (binaries.folder / "postgres").unlink()
     assert left(current) == ["current"]
 
 
-def test_what_a_process_holds(family: Family) -> None:
-    current = family("current", 0)
-    old = family("old", 100)
+def test_clusters_in_use_are_not_deleted(make_clusters: MakeClusters) -> None:
+    current = make_clusters("current", 0)
+    old = make_clusters("old", 100)
     lock = os.open(old / "0.lock", os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)
     assert left(current) == ["current", "old"]
@@ -74,5 +74,5 @@ def test_what_a_process_holds(family: Family) -> None:
     assert left(current) == ["current"]
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_folder_is_no_error(tmp_path: Path) -> None:
     stale_clusters.delete_stale(tmp_path / "nothing", tmp_path)

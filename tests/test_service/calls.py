@@ -1,4 +1,4 @@
-"""Calls generated functions, holds what they return against its annotations, and keeps count."""
+"""Generated functions -> calls of them, checked against the annotations and counted."""
 
 import inspect
 import pkgutil
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Caller:
-    """Calls the functions of one flavour, checks what they return and remembers their names."""
+    """Calls the sync or the async functions, checks their results, and records their names."""
 
     def __init__(self) -> None:
         self.called: set[str] = set()
@@ -80,7 +80,7 @@ class Sync(Caller):
 
 
 class Async(Caller):
-    """Is given the sync functions, and calls their twins."""
+    """Is given the sync functions, and calls the async ones of the same names."""
 
     def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class Async(Caller):
 
 
 def conforms(value: object, annotation: Any) -> None:
-    """Fails unless *value* is what *annotation* says, all the way down."""
+    """Raise unless *value*, with all that it contains, has the type *annotation*."""
     check_type(
         value,
         annotation,
@@ -137,7 +137,7 @@ def conforms(value: object, annotation: Any) -> None:
 
 
 def is_row(value: object) -> bool:
-    """Whether it is an instance of a class with fields, in any of the styles of rows."""
+    """Return whether it is an instance of a row class, of any style."""
     signs = (
         *("__dataclass_fields__", "__attrs_attrs__", "__struct_fields__"),
         *("__pydantic_complete__", "_fields"),
@@ -157,19 +157,19 @@ def full_name(function: Callable[..., Any]) -> str:
 
 
 def constant(function: str) -> str:
-    """The statement of the function of that full name."""
+    """Return the SQL of the function of that full name."""
     module, _, name = function.rpartition(".")
     statement: str = getattr(import_module(module), name.upper())
     return statement
 
 
 def public_functions(package: ModuleType) -> Iterator[str]:
-    """The full names of all generated functions below *package*, `aio` aside."""
-    for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        module = import_module(found.name)
+    """Return the full names of all generated functions in *package*, without those in `aio`."""
+    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        module = import_module(info.name)
         for name, value in vars(module).items():
             ours = inspect.isfunction(value) and value.__module__ == module.__name__
-            if ours and not name.startswith("_") and "._" not in found.name:
+            if ours and not name.startswith("_") and "._" not in info.name:
                 yield full_name(value)
 
 

@@ -1,4 +1,4 @@
-"""The clinic's own database, with the demo data in it."""
+"""A database of the clinic with the demo data."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def clinic(server: database.Server) -> Iterator[str]:
-    """How to connect to a clinic that nobody else works in."""
+    """The connection string of a clinic that only this test uses."""
     with database.scratch(server) as connection:
         for migration in parse.migrations(read.sources(ROOT, "migrations")):
             migrate.execute(connection, migration)

@@ -1,4 +1,4 @@
-"""A day in the clinic that calls every function it has, on the demo data."""
+"""A day in the clinic, on the demo data, which calls every generated function."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -119,8 +119,10 @@ async def at_the_front_desk(call: Caller) -> None:
         born_on=date(1999, 12, 31),
     )
     assert twin.inserted
-    found = await call(patients.search_patients, search_text="zoe o'brien", max_rows=10)
-    assert {row.id for row in found} == {new.id, twin.id}
+    matches = await call(
+        patients.search_patients, search_text="zoe o'brien", max_rows=10
+    )
+    assert {row.id for row in matches} == {new.id, twin.id}
     page = await call(
         patients.list_patients_page,
         after_family_name="M",
@@ -163,10 +165,10 @@ async def among_practitioners(call: Caller) -> None:
     await call(practitioners.lock_diary, practitioner_id=hired.id)
     assert hired.specialties == [Specialty.PSYCHIATRY, Specialty.GENERAL_PRACTICE]
     assert all(isinstance(s, Specialty) for s in hired.specialties)
-    found = await call(
+    doctor = await call(
         practitioners.get_practitioner_by_licence, licence_number="PS-4004"
     )
-    assert found == hired
+    assert doctor == hired
     everybody = await call(practitioners.list_practitioners, specialties=None)
     assert len(everybody) == 4
     some = await call(

@@ -1,7 +1,7 @@
 """Every generated function of the clinic, called on real data, sync and async.
 
-What it returns is held against its annotations at run time, fields of rows and bounds of ranges
-included, and against what the demo data lets one expect.
+Each result is checked against the annotations, fields of rows and bounds of ranges included, and
+against what must follow from the demo data.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ def test_every_async_function(clinic: str) -> None:
 
 
 def test_what_runs_is_what_was_described(clinic: str) -> None:
-    """The parameter and column types of each statement as the server prepared it."""
+    """The parameter and column types of each prepared statement are those that were described."""
     with psycopg.connect(clinic) as connection:
         connection.prepare_threshold = 0
         connection.prepared_max = None
@@ -51,7 +51,7 @@ def test_what_runs_is_what_was_described(clinic: str) -> None:
         ran = prepared(connection)
     with psycopg.connect(clinic, autocommit=True) as connection:
         expected = described(connection)
-    # What cursors and COPY run is not prepared.
+    # The statements of cursors and COPY are not prepared.
     others = {"stream_mailing_list", "stream_measurements", "import_observations"}
     for function in ALL - ASYNC:
         name = function.rpartition(".")[2]
@@ -63,12 +63,12 @@ Types = tuple[list[str], list[str]]
 
 
 def prepared(connection: psycopg.Connection[Any]) -> dict[str, Types]:
-    """The parameters' and columns' types of the connection's prepared statements, by text."""
-    found = connection.execute(
+    """Return the types of parameters and columns of the connection's prepared statements, by SQL."""
+    rows = connection.execute(
         "SELECT name, statement, parameter_types::oid[]::bigint[] FROM pg_prepared_statements"
     ).fetchall()
     statements: dict[str, Types] = {}
-    for name, text, parameters in found:
+    for name, text, parameters in rows:
         result = connection.pgconn.describe_prepared(name.encode())
         columns = [result.ftype(number) for number in range(result.nfields)]
         types = (spelled(connection, parameters), spelled(connection, columns))

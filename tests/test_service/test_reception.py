@@ -1,4 +1,4 @@
-"""Services as users write them, on psycopg's pools: an asyncio one and a threaded one."""
+"""Services as users write them, on psycopg's pools: one with asyncio and one with threads."""
 
 import asyncio
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """The front desk: every method is a transaction of its own."""
+    """The reception: every method runs in its own transaction."""
 
     pool: AsyncConnectionPool[AsyncConnection[Any]]
 
@@ -62,7 +62,7 @@ class Reception:
             )
 
     async def book(self, patient: Patient, starts_at: datetime) -> Appointment | None:
-        """The appointment, or None if somebody else was quicker."""
+        """Book an appointment; return None if somebody else was faster."""
         try:
             async with self.pool.connection() as conn:
                 await aio_practitioners.lock_diary(conn, practitioner_id=AMIRA)

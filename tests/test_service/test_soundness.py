@@ -1,7 +1,7 @@
-"""What is called non-null never holds a NULL: tried by running every query of the clinic.
+"""Columns that are claimed to be non-null are never NULL in any query of the clinic.
 
-Each query runs many times, with parameters picked from what is stored, on the demo data, on the
-same data with NULL wherever the schema allows it, and on empty tables. What it does is undone.
+Each query runs many times, with parameters taken from stored values: on the demo data, on the same
+data with NULL wherever the schema allows it, and on empty tables. Its changes are rolled back.
 """
 
 import random
@@ -39,12 +39,12 @@ SOME = {
 }
 
 Pool = Mapping[str, Sequence[str]]
-"""Values as text, by `schema.table.column` and by type."""
+"""Stored values as text, by `schema.table.column` and by type."""
 
 
 @dataclass
 class Outcome:
-    """How often the queries ran, how many rows they gave, and what was wrong with those."""
+    """How often the queries ran, how many rows they returned, and which claims these contradict."""
 
     runs: int = 0
     rows: int = 0
@@ -94,8 +94,8 @@ def typed_queries(
 ) -> list[TypedQuery]:
     files = map(parse.query_file, read.sources(ROOT, "queries"))
     queries = list(chain.from_iterable(file.queries for file in files))
-    found = describe.queries(connection, catalog, queries)
-    return [infer.query(d, catalog) for d in found if isinstance(d, Description)]
+    outcomes = describe.queries(connection, catalog, queries)
+    return [infer.query(d, catalog) for d in outcomes if isinstance(d, Description)]
 
 
 def run(
@@ -119,7 +119,7 @@ def attempt(
 ) -> None:
     result = pgconn.exec_params(query.query.sql.text.encode(), values)
     if result.status == ExecStatus.FATAL_ERROR:
-        return  # a constraint or a value that PostgreSQL refuses
+        return  # a violated constraint, or a value that PostgreSQL rejects
     outcome.runs += 1
     outcome.rows += result.ntuples
     name, rows = query.query.name, result.ntuples
@@ -138,7 +138,7 @@ def pick(parameter: TypedParameter, full: Pool, chance: random.Random) -> bytes 
     if parameter.nullable and chance.random() < 0.3:
         return None
     kind = parameter.type.display
-    # Values of the parameter's own column find rows; others are to miss them.
+    # Values of the parameter's own column find rows; other values mostly find none.
     own = [*full.get(str(parameter.column), ()), *parameter.literals]
     if kind.endswith("[]") and not any(value.startswith("{") for value in own):
         own = own or [*full[kind.removesuffix("[]")]]
@@ -151,10 +151,10 @@ def pick(parameter: TypedParameter, full: Pool, chance: random.Random) -> bytes 
 
 
 def pool(connection: psycopg.Connection[TupleRow], catalog: Catalog) -> Pool:
-    found: dict[str, list[str]] = {kind: list(some) for kind, some in SOME.items()}
+    stored: dict[str, list[str]] = {kind: list(some) for kind, some in SOME.items()}
     for type_ in catalog.types.values():
         if isinstance(type_, EnumType):
-            found[type_.display] = list(type_.labels)
+            stored[type_.display] = list(type_.labels)
     with connection.cursor(row_factory=scalar_row) as cursor:
         for relation in catalog.relations.values():
             if relation.schema != "public" or relation.kind is not RelationKind.TABLE:
@@ -164,9 +164,9 @@ def pool(connection: psycopg.Connection[TupleRow], catalog: Catalog) -> Pool:
                     "SELECT DISTINCT {0}::text FROM {1} WHERE {0} IS DISTINCT FROM NULL LIMIT 9"
                 ).format(sql.Identifier(column.name), sql.Identifier(relation.name))
                 values: list[str] = cursor.execute(statement).fetchall()
-                found[f"public.{relation.name}.{column.name}"] = values
-                found.setdefault(column.type.display, []).extend(values)
-    return found
+                stored[f"public.{relation.name}.{column.name}"] = values
+                stored.setdefault(column.type.display, []).extend(values)
+    return stored
 
 
 def tables(catalog: Catalog) -> Iterator[sql.Identifier]:
@@ -176,7 +176,7 @@ def tables(catalog: Catalog) -> Iterator[sql.Identifier]:
 
 
 def forget(connection: psycopg.Connection[TupleRow], catalog: Catalog) -> None:
-    """Set to NULL whatever may be: one column at a time, as constraints allow it."""
+    """Set everything to NULL that may be, one column at a time, as far as constraints allow it."""
     for relation in catalog.relations.values():
         if relation.schema != "public" or relation.kind is not RelationKind.TABLE:
             continue

@@ -1,4 +1,4 @@
-"""The clinic with its rows in each style: strictly typed, and a whole day of it, sync and async."""
+"""The clinic with each style of rows: strictly typed, and run for a whole day, sync and async."""
 
 import os
 import shutil
@@ -37,7 +37,7 @@ asyncio.run(day())
 
 
 def made(style: RowStyle, folder: Path, server: database.Server) -> Path:
-    """A folder with the clinic's package in that style."""
+    """Write the clinic's package with that style of rows, and return its folder."""
     project = folder / style.value
     for name in ("pyproject.toml", "migrations", "queries"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy

@@ -1,4 +1,4 @@
-"""The fixtures that users' suites get, in suites like theirs."""
+"""The plugin's fixtures, in suites of tests like those of users."""
 
 import subprocess
 import sys
@@ -40,8 +40,8 @@ def test_the_migrations_are_known(sqlgen_connection):
 def suite(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> pytest.Pytester:
-    """A project with a migration and seeds, and a suite that is yet to be written."""
-    # The other plugins at hand take seconds to load.
+    """A project with a migration and seeds, but no tests yet."""
+    # Other installed plugins take seconds to load.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.delenv("SQLGEN_SERVER_URL", raising=False)
     pytester.makefile(
@@ -71,10 +71,10 @@ def test_on_an_embedded_server(suite: pytest.Pytester) -> None:
     run(suite).assert_outcomes(passed=7)
 
 
-def test_on_a_given_server_with_several_workers(
+def test_on_an_external_server_with_several_workers(
     suite: pytest.Pytester, server: database.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They share the templates, and nothing but those is left."""
+    """The workers share the templates, and only these remain on the server."""
     monkeypatch.setenv("SQLGEN_SERVER_URL", server.conninfo)
     before = databases(server, "sqlgen_scratch_")
     suite.makepyfile(SUITE)
@@ -100,7 +100,7 @@ def test_a_changed_migration_is_another_template(suite: pytest.Pytester) -> None
 
 
 def test_migrations_may_make_roles(suite: pytest.Pytester) -> None:
-    """Which are the whole server's, and may still be there from a template before."""
+    """Roles belong to the whole server: those of an earlier template may still exist."""
     suite.makepyfile("def test_one(sqlgen_database): pass")
     for text in ("", "CREATE TABLE again ();"):
         (suite.path / "migrations/0002_role.sql").write_text(
@@ -150,7 +150,9 @@ def test_the_search_path_is_the_projects(suite: pytest.Pytester) -> None:
     run(suite).assert_outcomes(passed=1)
 
 
-def test_a_mistake_in_a_migration_is_shown_as_by_sqlgen(suite: pytest.Pytester) -> None:
+def test_an_error_in_a_migration_is_shown_as_sqlgen_shows_it(
+    suite: pytest.Pytester,
+) -> None:
     (suite.path / "migrations/0001_items.sql").write_text("CREATE TABEL items ();")
     suite.makepyfile("def test_one(sqlgen_database): pass")
     result = run(suite)
@@ -186,9 +188,9 @@ def test_a_password_is_not_shown_where_a_test_fails() -> None:
     assert repr(url) == "'postgresql://me:…@localhost:1234/app?sslmode=require'"
 
 
-def test_it_is_there_for_who_installs_sqlgen() -> None:
-    (found,) = entry_points(group="pytest11", name="sqlgen")
-    assert found.value == "sqlgen.testing.plugin"
+def test_pytest_finds_the_plugin() -> None:
+    (entry_point,) = entry_points(group="pytest11", name="sqlgen")
+    assert entry_point.value == "sqlgen.testing.plugin"
 
 
 def test_loading_the_plugin_imports_nothing_that_is_slow() -> None:

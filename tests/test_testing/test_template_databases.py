@@ -1,4 +1,4 @@
-"""Databases for tests: copies of templates that are made in steps."""
+"""Copies of template databases, which are made in steps."""
 
 import secrets
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from sqlgen import database
 from sqlgen.testing.template_databases import PREFIX, TemplateStep, copied_template
 
 RUN = secrets.token_hex(4)
-"""Templates stay on the server: those of a run of the tests before are others."""
+"""Makes the keys of this run unique: templates stay on the server."""
 
 
 def runs(script: str, log: list[str] | None = None) -> Callable[[str], None]:
-    """Fills a database with *script*, and notes that it did."""
+    """Return a function that runs *script* on a database, and appends it to *log*."""
 
     def fill(conninfo: str) -> None:
         with psycopg.connect(conninfo) as connection:
@@ -77,8 +77,8 @@ def test_one_that_failed_is_made_again(server: database.Server) -> None:
     ):
         pass
     assert f"{PREFIX}{RUN}_d" not in names(server)
-    mended = TemplateStep(f"{RUN}_d", runs("CREATE TABLE t (n int)"))
-    with copied_template(server, [mended], keep=lambda: False) as conninfo:
+    corrected = TemplateStep(f"{RUN}_d", runs("CREATE TABLE t (n int)"))
+    with copied_template(server, [corrected], keep=lambda: False) as conninfo:
         assert look(conninfo) == 0
 
 
@@ -98,9 +98,9 @@ def test_only_the_newest_templates_stay(server: database.Server) -> None:
         for number in range(10):
             step = TemplateStep(f"{RUN}_f{number}", runs("CREATE TABLE t (n int)"))
             stack.enter_context(copied_template(server, [step], keep=lambda: False))
-    found = {name for name in names(server) if name.startswith(PREFIX)}
-    assert len(found) == 8
-    assert f"{PREFIX}{RUN}_f9" in found
+    templates = {name for name in names(server) if name.startswith(PREFIX)}
+    assert len(templates) == 8
+    assert f"{PREFIX}{RUN}_f9" in templates
 
 
 def test_a_copy_may_stay(server: database.Server) -> None:
