@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, get_type_hints
 
@@ -12,7 +12,8 @@ import psycopg
 import pytest
 from typeguard import CollectionCheckStrategy, check_type
 
-from sqlgen.model.catalog import ScalarType
+from sqlgen import describe
+from sqlgen.model.catalog import PgType, ScalarType
 from sqlgen.model.description import Description
 from sqlgen.translate.types import formats
 from tests.test_behaviour.packages import Build, Connection
@@ -199,11 +200,11 @@ def test_values_fetched_in_binary_are_those_of_the_text(
     build: Build, connection: Connection
 ) -> None:
     """A `float8` parameter makes psycopg send all parameters in binary whose types allow it."""
+    every = values(_Anything())
     table = {
-        name: all_of_type
-        for name, all_of_type in values(_Anything()).items()
-        if (type_ := _catalogued(connection, name))
-        and formats.in_binary([FLOAT, FLOAT, type_])
+        name: every[name]
+        for name, type_ in _built_in_types(connection, every).items()
+        if formats.in_binary([FLOAT, FLOAT, type_])
     }
     assert len(table) > 25
     columns = [f"(:v{n})::{name} AS v{n}" for n, name in enumerate(table)]
@@ -236,14 +237,14 @@ def test_values_fetched_in_binary_are_those_of_the_text(
     assert by_hand == tuple(getattr(row, name) for name in row.__match_args__)
 
 
-def _catalogued(connection: Connection, name: str) -> ScalarType | None:
-    """Return one of PostgreSQL's built-in types."""
-    row = connection.execute(
-        "SELECT typname FROM pg_type WHERE oid = to_regtype(%s)", [name]
-    ).fetchone()
-    if row is None:
-        return None
-    return ScalarType(schema="pg_catalog", name=row[0], display=name)
+def _built_in_types(connection: Connection, names: Iterable[str]) -> dict[str, PgType]:
+    """Return PostgreSQL's types by those of the *names* that the server knows."""
+    catalog = describe.catalog(connection)
+    oids = connection.execute(
+        "SELECT name, to_regtype(name)::oid FROM unnest(%s::text[]) AS name",
+        [list(names)],
+    )
+    return {name: catalog.types[oid] for name, oid in oids if oid is not None}
 
 
 def _emptied(arguments: dict[str, Any]) -> dict[str, Any]:
