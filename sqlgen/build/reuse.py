@@ -51,7 +51,7 @@ def _inputs_digest(
     """Return the digest of everything that a file is generated with, beside its own queries."""
     settings = replace(request.config, root=Path(), server="")
     templates = [(file.path, file.sha384) for file in request.templates]
-    facts = (settings, context.literals.of(shared_use.references), templates)
+    facts = (settings, context.names.used_by(shared_use.references), templates)
     return hashlib.sha256(repr(facts).encode()).digest()
 
 

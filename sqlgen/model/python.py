@@ -327,6 +327,17 @@ class Function:
     sql: Named
     binary: bool = False
 
+    @property
+    def shape(self) -> Shape | None:
+        """Return what each returned row is, None where the function returns no rows."""
+        match self.result:
+            case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
+                return shape
+            case Batch(shape=shape):
+                return shape
+            case RowCount() | Nothing() | Copied():
+                return None
+
 
 # --- files -------------------------------------------------------------------------------------
 

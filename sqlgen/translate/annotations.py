@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from ..model.config import Config
 from ..model.frozen import frozen
-from ..model.python import Batch, Many, One, Optional, Stream, Value
+from ..model.python import Value
 from ..model.typed import TypedQuery
-from .modules import translation_context
 from .queries import TranslatedQuery, translate_query
+from .shared.context import translation_context
 from .shared.references import merge_references, type_references
 from .types.overrides import text
 
@@ -16,7 +16,7 @@ from .types.overrides import text
 class Annotations:
     """The annotations of a query's parameters and columns, in the query's order.
 
-    `row` is the name of the row class, empty where the function gives bare values or nothing.
+    `row` is the name of the row class, empty where the function returns bare values or no rows.
     """
 
     row: str
@@ -27,28 +27,21 @@ class Annotations:
 def annotations(
     queries: Sequence[TypedQuery], config: Config
 ) -> tuple[Annotations, ...]:
-    """The annotations of each of *queries*. Raises `SqlgenError` (`bad-type`)."""
-    context = translation_context(merge_references([type_references(queries)]), config)
+    """Return the annotations of each of the *queries*. Raises `SqlgenError` (`bad-type`)."""
+    references = merge_references([type_references(queries)])
+    context = translation_context(references, config)
     return tuple(
         _annotations(translate_query(query, context, ".")) for query in queries
     )
 
 
 def _annotations(query: TranslatedQuery) -> Annotations:
-    record = query.shared or query.own
-    fields = tuple(text(field.type) for field in record.fields) if record else ()
-    match query.function.result:
-        case One(shape=Value(type=type_)) | Optional(shape=Value(type=type_)):
-            fields = (text(type_),)
-        case Many(shape=Value(type=type_)) | Stream(shape=Value(type=type_)):
-            fields = (text(type_),)
-        case Batch(shape=Value(type=type_)):
-            fields = (text(type_),)
-        case _:
-            pass
-    arguments = query.function.arguments
+    function, row = query.function, query.row
+    columns = tuple(text(field.type) for field in row.fields) if row else ()
+    if isinstance(function.shape, Value):
+        columns = (text(function.shape.type),)
     return Annotations(
-        row=record.name if record else "",
-        parameters=tuple(text(arguments[n].type) for n in query.function.values),
-        columns=fields,
+        row=row.name if row else "",
+        parameters=tuple(text(function.arguments[n].type) for n in function.values),
+        columns=columns,
     )

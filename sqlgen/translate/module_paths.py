@@ -1,4 +1,4 @@
-"""Query files -> their places in the generated package."""
+"""Query files -> their modules' names and files in the generated package."""
 
 import keyword
 from collections.abc import Sequence
@@ -20,28 +20,26 @@ class ModulePath:
 
 
 def module_paths(files: Sequence[SourceFile], config: Config) -> tuple[ModulePath, ...]:
-    """The places of the query files, in their order.
+    """Return the modules of the query files, in their order.
 
-    Raises `SqlgenError` (`bad-module-name`) for a file whose name is no module's or is taken.
+    Raises `SqlgenError` (`bad-module-name`) for a file whose name cannot be a module's or is taken.
     """
-    found = each(lambda file: _place(file, config), files)
+    paths = each(lambda file: _module_path(file, config), files)
     owners: dict[str, SourceFile] = {}
-    for file, place in zip(files, found, strict=True):
-        other = owners.setdefault(place.name, file)
-        if other is not file:
-            raise _bad(file, f"`{other.path}` would be the same module")
-    folders = {
-        str(parent) for place in found for parent in _parents(place) if place.name
-    }
-    for file, place in zip(files, found, strict=True):
-        if place.name in folders:
+    for file, path in zip(files, paths, strict=True):
+        owner = owners.setdefault(path.name, file)
+        if owner is not file:
+            raise _bad(file, f"`{owner.path}` would be the same module")
+    folders = {parent for path in paths for parent in _parents(path)}
+    for file, path in zip(files, paths, strict=True):
+        if path.name in folders:
             raise _bad(file, "a folder beside it has the same name")
-    return found
+    return paths
 
 
-def package_modules(placed: Sequence[ModulePath], config: Config) -> list[Module]:
-    """The `__init__` modules of the package and of all packages within it."""
-    names = {name for place in placed for name in _parents(place)} | {"."}
+def package_modules(paths: Sequence[ModulePath], config: Config) -> list[Module]:
+    """Return the `__init__` modules of the generated package and of all packages within it."""
+    names = {name for path in paths for name in _parents(path)} | {"."}
     if config.mode is Mode.BOTH:
         names |= {f".aio{name}".rstrip(".") for name in names}
     return [
@@ -62,13 +60,13 @@ _DOCS = {
 }
 
 
-def _parents(place: ModulePath) -> list[str]:
-    """The dotted names of the packages that the module is in, below the root."""
-    parts = place.name[1:].split(".")[:-1]
+def _parents(path: ModulePath) -> list[str]:
+    """Return the dotted names of the packages that the module is in, below the root."""
+    parts = path.name[1:].split(".")[:-1]
     return ["." + ".".join(parts[: n + 1]) for n in range(len(parts))]
 
 
-def _place(file: SourceFile, config: Config) -> ModulePath:
+def _module_path(file: SourceFile, config: Config) -> ModulePath:
     inside = PurePosixPath(file.path).relative_to(config.queries)
     parts = [part.replace("-", "_") for part in inside.with_suffix("").parts]
     for part in parts:

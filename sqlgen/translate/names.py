@@ -1,7 +1,7 @@
 """SQL's names -> Python's: the one place where a name of a database becomes an identifier.
 
 A name that Python or the generated code needs for itself gets a `_` at its end, characters that no
-identifier has become `_`, and names that fall together are numbered in their order.
+identifier can have become `_`, and names that would be the same are numbered in their order.
 """
 
 import keyword
@@ -71,29 +71,29 @@ _METHODS = {
 
 
 def function_name(name: str) -> str:
-    """The function of a query."""
+    """Return the name of a query's function."""
     return _free(_identifier(name, "query"), _FUNCTION_NAMES)
 
 
 def constant_name(name: str) -> str:
-    """The constant with the SQL of a function."""
+    """Return the name of the constant with a function's SQL."""
     return _free(name.upper(), {name})
 
 
 def class_name(name: str) -> str:
-    """A class or alias after the name of a type, table or query, in PascalCase."""
+    """Return a class or alias named after a type, table or query, in PascalCase."""
     words = re.split(r"[\W_]+", unicodedata.normalize("NFKC", name))
     joined = "".join(word[:1].upper() + word[1:] for word in words)
     return _free(_identifier(joined, "Type"), _RESERVED)
 
 
 def row_name(name: str) -> str:
-    """A class that the user named; it stays as it is unless it is taken."""
+    """Return the name of a class that the user named; it is changed only where it is reserved."""
     return _free(_identifier(name, "Row"), _RESERVED)
 
 
 def argument_names(names: Sequence[str], taken: Iterable[str] = ()) -> tuple[str, ...]:
-    """The arguments of one function; `taken` are the module's own names."""
+    """Return the names of a function's arguments; *taken* are the module's own names."""
     reserved = _ARGUMENT_NAMES | frozenset(taken)
     return _distinct([_free(_identifier(n, "argument"), reserved) for n in names])
 
@@ -101,18 +101,18 @@ def argument_names(names: Sequence[str], taken: Iterable[str] = ()) -> tuple[str
 def field_names(
     names: Sequence[str], style: RowStyle = RowStyle.DATACLASS
 ) -> tuple[str, ...]:
-    """The fields of one class after the names of columns; some styles have methods."""
+    """Return the fields of a class named after columns; some styles reserve their methods."""
     reserved = _FIELD_NAMES | _METHODS.get(style, frozenset())
-    found = [_free(_identifier(name, "column"), reserved) for name in names]
+    fields = [_free(_identifier(name, "column"), reserved) for name in names]
     if style is RowStyle.PYDANTIC:
-        found = [f"{name}_" if name.startswith("model_") else name for name in found]
-    return _distinct(found)
+        fields = [f"{name}_" if name.startswith("model_") else name for name in fields]
+    return _distinct(fields)
 
 
 def is_plain_key(key: str, mentioned: Iterable[str]) -> bool:
-    """Whether a `TypedDict` can have the key as an annotation in its class.
+    """Return whether a `TypedDict` can have the key as an annotation in its class.
 
-    There it is a name like any other: not one that annotations in the class mean something else by.
+    It cannot where annotations in the same class use the name: *mentioned* are such names.
     """
     return (
         key.isascii()
@@ -124,13 +124,16 @@ def is_plain_key(key: str, mentioned: Iterable[str]) -> bool:
 
 
 def member_names(labels: Sequence[str]) -> tuple[str, ...]:
-    """The members of one enum after its labels, in UPPER_CASE."""
+    """Return the members of an enum named after its labels, in UPPER_CASE."""
     return _distinct([_identifier(x, "value", "empty").upper() for x in labels])
 
 
 @lru_cache(maxsize=4096)
 def _identifier(name: str, prefix: str, empty: str = "") -> str:
-    """The nearest identifier, without leading underscores; *prefix* before a digit."""
+    """Return the nearest identifier, without leading underscores; *prefix* goes before a digit.
+
+    *empty* is the identifier of an empty name, if it is to have its own.
+    """
     cleaned = "".join(
         char if f"_{char}".isidentifier() else "_"
         for char in unicodedata.normalize("NFKC", name)
@@ -146,12 +149,12 @@ def _free(name: str, reserved: Iterable[str]) -> str:
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """The names in order, those that were there before with a number that is free."""
-    found: list[str] = []
+    """Return the names in order; repeated ones get the next free number."""
+    distinct: list[str] = []
     for name in names:
         number, candidate = 1, name
-        while candidate in found or (number > 1 and candidate in names):
+        while candidate in distinct or (number > 1 and candidate in names):
             number += 1
             candidate = f"{name}_{number}"
-        found.append(candidate)
-    return tuple(found)
+        distinct.append(candidate)
+    return tuple(distinct)

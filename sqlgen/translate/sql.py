@@ -1,7 +1,7 @@
 """The statement as it was analysed -> the statement that runs.
 
-`*` becomes the columns of the day, and placeholders whose value does not fix their type get a cast,
-so that the server sees the types it described.
+Each `*` becomes the columns that it stood for, and placeholders whose value does not fix their type
+get a cast, so that the server sees the types that it described.
 """
 
 import re
@@ -15,7 +15,7 @@ WIDTH = 88
 
 
 def running(query: TypedQuery, casts: Collection[int]) -> str:
-    """The text of the statement; `casts` are the numbers of the parameters to cast."""
+    """Return the statement's text; *casts* are the numbers of the parameters to cast."""
     text = query.query.sql.text
     types = {parameter.number: parameter.type for parameter in query.parameters}
     edits = [(star.start, star.end, _columns(text, star)) for star in query.stars]
@@ -30,7 +30,7 @@ def running(query: TypedQuery, casts: Collection[int]) -> str:
 
 
 def type_name(type_: PgType) -> str:
-    """The type as a cast names it, without a length: `character` alone would mean one."""
+    """Return the type as a cast names it, without a length: `character` alone would mean one."""
     match type_:
         case ArrayType(element=element):
             return f"{type_name(element)}[]"
@@ -44,18 +44,19 @@ def type_name(type_: PgType) -> str:
 
 _INDIRECTION = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*[\[.]", re.DOTALL)
 
-# `char` and `bit` as words mean lengths of one.
+# Without quotes, `char` and `bit` have a length of one.
 _QUOTED = frozenset({"char", "bit"})
 
 
-def _cast(text: str, place: Placeholder, types: Mapping[int, PgType]) -> str:
-    cast = f"${place.number}::{type_name(types[place.number])}"
+def _cast(text: str, placeholder: Placeholder, types: Mapping[int, PgType]) -> str:
+    number = placeholder.number
+    cast = f"${number}::{type_name(types[number])}"
     # `$1[1]` takes an item of the parameter and `$1.a` a field; `$1::int8[][1]` would be a type.
-    return f"({cast})" if _INDIRECTION.match(text, place.end) else cast
+    return f"({cast})" if _INDIRECTION.match(text, placeholder.end) else cast
 
 
 def _columns(text: str, star: Star) -> str:
-    """The columns of a star, wrapped below where the star stood."""
+    """Return the columns of a star, wrapped below where the star stood."""
     margin = star.start - (text.rfind("\n", 0, star.start) + 1)
     if margin > WIDTH // 2:
         margin = 4

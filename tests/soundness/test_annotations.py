@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 import psycopg
 import pytest
 
-from sqlgen import database, describe, parse, render, translate
+from sqlgen import database, describe, parse, render
 from sqlgen.model.catalog import CompositeType
 from sqlgen.model.config import Config
 from sqlgen.model.source import SourceFile
@@ -20,6 +20,7 @@ from tests.soundness.filling import Filler
 from tests.soundness.grammar import Grammar
 from tests.soundness.test_random import SCHEMA, SEED, tables
 from tests.test_service.calls import conforms
+from tests.translation import translated_package
 
 QUERIES = 120
 GIVEN = {"integer": 1, "text": "a"}
@@ -43,7 +44,7 @@ def test_what_random_queries_give_is_what_is_annotated(
         typed = [query for query in claimed if not has_composite(query)]
         monkeypatch.syspath_prepend(str(tmp_path))
         package = Config(root=tmp_path, output="randomly_made")
-        for module in translate.package([(file, typed)], package):
+        for module in translated_package([(file, typed)], package):
             made = render.module(module)
             (tmp_path / made.path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / made.path).write_text(made.text)

@@ -10,10 +10,11 @@ from typing import Any
 import psycopg
 from psycopg.rows import TupleRow
 
-from sqlgen import describe, infer, parse, render, translate
+from sqlgen import describe, infer, parse, render
 from sqlgen.model.config import Config, Mode, RowStyle
 from sqlgen.model.description import Description
 from sqlgen.model.source import SourceFile
+from tests.translation import translated_package
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -50,7 +51,7 @@ def build(
         described.append(outcome)
     typed = [infer.query(description, catalog) for description in described]
     config = Config(root=folder, mode=Mode.BOTH, rows=rows, output="made", **settings)
-    for module in translate.package([(file, typed)], config):
+    for module in translated_package([(file, typed)], config):
         made = render.module(module)
         (folder / made.path).parent.mkdir(parents=True, exist_ok=True)
         (folder / made.path).write_text(made.text)

@@ -10,10 +10,11 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from sqlgen import describe, infer, parse, render, translate
+from sqlgen import describe, infer, parse, render
 from sqlgen.model.config import Config
 from sqlgen.model.description import Description
 from sqlgen.model.source import SourceFile
+from tests.translation import translated_package
 
 Connection = psycopg.Connection[TupleRow]
 Build = Callable[..., Any]
@@ -32,7 +33,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Build]:
             assert isinstance(outcome, Description), outcome
             typed.append(infer.query(outcome, catalog))
         config = Config(root=tmp_path, output="made", **settings)
-        for module in translate.package([(file, typed)], config):
+        for module in translated_package([(file, typed)], config):
             made = render.module(module)
             (tmp_path / made.path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / made.path).write_text(made.text)

@@ -1,4 +1,4 @@
-"""(TypedQuery…) -> what they mention of that which all modules share, and the names it gets."""
+"""(TypedQuery…) -> the database types that they use, and the names that these get in `models`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
@@ -19,48 +19,49 @@ from .. import names
 from ..types.python_types import MODELS
 
 NamedType = EnumType | CompositeType | DomainType
+"""The types that get a class or alias; of domains, those whose CHECK lists their values."""
 
 TypeKey = tuple[str, str]
 """The schema and the name of a type."""
 
 CheckedColumn = tuple[ColumnName, tuple[str, ...]]
-"""A column that a CHECK limits to some values, and these."""
+"""A column whose CHECK constraint lists its values, and these values."""
 
 
 @frozen(kw_only=True)
 class TypeReferences:
-    """What some queries mention of that which all modules share.
+    """The database types that some queries use and that get a name in the `models` module.
 
-    `types` are those that get a class or alias, `limited` the columns whose values do. `read` and
+    `types` get a class or alias, and so do the values of the `checked` columns. `read` and
     `written` are the composites in results and in parameters.
     """
 
     types: Mapping[TypeKey, NamedType] = field(default_factory=dict)
-    limited: frozenset[CheckedColumn] = frozenset()
+    checked: frozenset[CheckedColumn] = frozenset()
     read: frozenset[TypeKey] = frozenset()
     written: frozenset[TypeKey] = frozenset()
 
 
 @frozen
 class SharedNames:
-    """The names of what all modules share.
+    """The names of the classes and aliases in the `models` module.
 
-    `columns` are the aliases of columns that a CHECK limits to some values, those of domains apart;
-    `classes` the names of types.
+    `columns` are the aliases of checked columns, `classes` the classes of types and the aliases of
+    domains.
     """
 
     columns: Mapping[CheckedColumn, str]
     classes: Mapping[TypeKey, str]
 
     def aliases(self) -> tuple[Alias, ...]:
-        """The aliases of columns themselves."""
+        """Return the aliases of the checked columns."""
         return tuple(
             Alias(name, LiteralOf(values), f"The values that `{column}` may have.")
             for (column, values), name in self.columns.items()
         )
 
     def alias(self, typed: TypedColumn | TypedParameter) -> Named | LiteralOf | None:
-        """The type of a column or parameter that has literals, None where there are none."""
+        """Return the type of a column or parameter that has literals, None if it has none."""
         if not typed.literals:
             return None
         if typed.domain:
@@ -71,84 +72,62 @@ class SharedNames:
                 return Named(name, MODELS)
         return LiteralOf(typed.literals)
 
-    def of(self, references: TypeReferences) -> tuple[tuple[str, ...], ...]:
-        """The names of what the *mentions* are of: two of the same are translated alike."""
+    def used_by(self, references: TypeReferences) -> tuple[tuple[str, ...], ...]:
+        """Return the names of all *references*: queries with the same names translate alike."""
+        columns = sorted(references.checked, key=str)
         return (
-            tuple([self.classes[each] for each in sorted(references.types)]),
-            tuple([self.columns[each] for each in sorted(references.limited, key=str)]),
+            tuple([self.classes[key] for key in sorted(references.types)]),
+            tuple([self.columns[column] for column in columns]),
         )
 
 
 def type_references(queries: Iterable[TypedQuery]) -> TypeReferences:
-    """What the queries mention."""
+    """Return the references of some queries."""
     types: dict[TypeKey, NamedType] = {}
-    limited: set[CheckedColumn] = set()
+    checked: set[CheckedColumn] = set()
     read: set[TypeKey] = set()
     written: set[TypeKey] = set()
     for query in queries:
         for composites, items in ((read, query.columns), (written, query.parameters)):
             for typed in items:
-                _mention(typed, types, limited, composites)
+                _add(typed, types, checked, composites)
     return TypeReferences(
         types=types,
-        limited=frozenset(limited),
+        checked=frozenset(checked),
         read=frozenset(read),
         written=frozenset(written),
     )
 
 
-def _mention(
-    typed: TypedParameter | TypedColumn,
-    types: dict[TypeKey, NamedType],
-    limited: set[CheckedColumn],
-    composites: set[TypeKey],
-) -> None:
-    """Add what a parameter or column mentions."""
-    if isinstance(typed.type, ScalarType) and not typed.literals:
-        return  # nearly all do not
-    for type_ in (*named_types_in(typed.type), *_limiting(typed)):
-        types.setdefault(type_key(type_), type_)
-        if isinstance(type_, CompositeType):
-            composites.add(type_key(type_))
-    if not typed.literals or not typed.column or typed.domain:
-        return
-    if not has_literals(typed.type):
-        limited.add((typed.column, typed.literals))
-
-
-def merge_references(found: Iterable[TypeReferences]) -> TypeReferences:
-    """All that is mentioned, the types sorted by schema and name."""
+def merge_references(references: Iterable[TypeReferences]) -> TypeReferences:
+    """Return all references together, the types sorted by schema and name."""
     types: dict[TypeKey, NamedType] = {}
-    limited: set[CheckedColumn] = set()
+    checked: set[CheckedColumn] = set()
     read: set[TypeKey] = set()
     written: set[TypeKey] = set()
-    for one in found:
-        for name, type_ in one.types.items():
-            types.setdefault(name, type_)
-        limited |= one.limited
-        read |= one.read
-        written |= one.written
+    for part in references:
+        for key, type_ in part.types.items():
+            types.setdefault(key, type_)
+        checked |= part.checked
+        read |= part.read
+        written |= part.written
     return TypeReferences(
         types=dict(sorted(types.items())),
-        limited=frozenset(limited),
+        checked=frozenset(checked),
         read=frozenset(read),
         written=frozenset(written),
     )
 
 
-def shared_names(mentioned: TypeReferences) -> SharedNames:
-    """The names of all that is mentioned in a package."""
-    classes = class_names(mentioned.types.values())
-    return SharedNames(checked_column_names(mentioned.limited, classes), classes)
-
-
-def _limiting(typed: TypedParameter | TypedColumn) -> tuple[NamedType, ...]:
-    return (typed.domain,) if typed.domain else ()
+def shared_names(references: TypeReferences) -> SharedNames:
+    """Return the names of all types and checked columns that a package refers to."""
+    classes = class_names(references.types.values())
+    return SharedNames(checked_column_names(references.checked, classes), classes)
 
 
 def class_names(types: Iterable[NamedType]) -> dict[TypeKey, str]:
-    """A class name for each type; of two with one name the later has its schema in front."""
-    found: dict[TypeKey, str] = {}
+    """Return a class name for each type; of two with one name the later gets its schema in front."""
+    classes: dict[TypeKey, str] = {}
     used: set[str] = set()
     for type_ in types:
         name = names.class_name(type_.name)
@@ -159,21 +138,21 @@ def class_names(types: Iterable[NamedType]) -> dict[TypeKey, str]:
             number += 1
             candidate = f"{name}{number}"
         used.add(candidate)
-        found[type_key(type_)] = candidate
-    return found
+        classes[type_key(type_)] = candidate
+    return classes
 
 
 def checked_column_names(
-    limited: Iterable[CheckedColumn], classes: Mapping[TypeKey, str]
+    checked: Iterable[CheckedColumn], classes: Mapping[TypeKey, str]
 ) -> dict[CheckedColumn, str]:
-    """The aliases of the columns with literals, named after table and column.
+    """Return the aliases of checked columns, named after table and column.
 
-    `allergies.severity` is `AllergiesSeverity`, whatever else there is; the schema comes in front
-    where one of the `classes` or another column has the name.
+    `allergies.severity` is `AllergiesSeverity`; the schema comes in front where one of the
+    `classes` or another column has that name.
     """
     used = set(classes.values())
-    found: dict[CheckedColumn, str] = {}
-    for column, values in sorted(limited, key=lambda item: (str(item[0]), item[1])):
+    aliases: dict[CheckedColumn, str] = {}
+    for column, values in sorted(checked, key=lambda item: (str(item[0]), item[1])):
         plain = f"{column.relation}_{column.column}"
         name = names.class_name(plain)
         number = 1
@@ -182,14 +161,14 @@ def checked_column_names(
             name = names.class_name(schema) + (str(number) if number > 1 else "")
             number += 1
         used.add(name)
-        found[column, values] = name
-    return found
+        aliases[column, values] = name
+    return aliases
 
 
 def composites_in(types: Iterable[PgType]) -> frozenset[TypeKey]:
-    """The composites among the types and within them."""
+    """Return the composites among the types and within them."""
     return frozenset(
-        (inner.schema, inner.name)
+        type_key(inner)
         for type_ in types
         for inner in named_types_in(type_)
         if isinstance(inner, CompositeType)
@@ -197,12 +176,12 @@ def composites_in(types: Iterable[PgType]) -> frozenset[TypeKey]:
 
 
 def type_key(type_: PgType) -> TypeKey:
-    """What a type is found by."""
+    """Return the key of a type."""
     return type_.schema, type_.name
 
 
 def named_types_in(type_: PgType) -> Iterator[NamedType]:
-    """The types in the type, itself included, that get a class or alias."""
+    """Yield the types that get a class or alias: the type itself, and those it is made of."""
     match type_:
         case EnumType():
             yield type_
@@ -221,7 +200,27 @@ def named_types_in(type_: PgType) -> Iterator[NamedType]:
 
 
 def has_literals(type_: PgType) -> bool:
-    """Whether the type itself is limited to some values, so that a column need not be."""
+    """Return whether the type itself lists its values, so that its column needs no alias."""
     if isinstance(type_, ArrayType):
         return has_literals(type_.element)
     return isinstance(type_, DomainType) and bool(type_.literals)
+
+
+def _add(
+    typed: TypedParameter | TypedColumn,
+    types: dict[TypeKey, NamedType],
+    checked: set[CheckedColumn],
+    composites: set[TypeKey],
+) -> None:
+    """Add the references of a parameter or column."""
+    if isinstance(typed.type, ScalarType) and not typed.literals:
+        return  # nearly all of them
+    domains = (typed.domain,) if typed.domain else ()
+    for type_ in (*named_types_in(typed.type), *domains):
+        types.setdefault(type_key(type_), type_)
+        if isinstance(type_, CompositeType):
+            composites.add(type_key(type_))
+    if not typed.literals or not typed.column or typed.domain:
+        return
+    if not has_literals(typed.type):
+        checked.add((typed.column, typed.literals))

@@ -1,11 +1,10 @@
-"""A translated query file -> what it asks of the files that all modules share."""
+"""A module of the package -> what it requires of the files that all modules share."""
 
 from collections.abc import Sequence
 
 from ...model.config import RowStyle
 from ...model.frozen import frozen
 from ...model.python import Module, Named, Record, Structure
-from ..queries import TranslatedQuery
 from ..types.aliases import SHARED_ALIASES
 from ..types.structures import structures_in
 from .uses import annotation_names, uses_json_support, uses_support
@@ -13,10 +12,10 @@ from .uses import annotation_names, uses_json_support, uses_support
 
 @frozen(kw_only=True)
 class SharedRow:
-    """What a query has for the class that it names by `-> ROW`: its fields.
+    """The row class that a query names by `-> ROW`, with the fields that this query gives it.
 
-    `narrowed` tells of each what `TypedColumn.narrowed` does. `row` is the name as the author wrote
-    it, at characters `[start:end]` of the query file `path`.
+    `narrowed` are the columns' `TypedColumn.narrowed`. `row` is the name as the author wrote it, at
+    characters `[start:end]` of the query file `path`.
     """
 
     query: str
@@ -29,18 +28,22 @@ class SharedRow:
 
     @property
     def structures(self) -> tuple[Structure, ...]:
-        """The `TypedDict`s of its JSON."""
+        """Return the `TypedDict`s of its JSON."""
         return tuple(
-            [each for field in self.record.fields for each in structures_in(field.type)]
+            [
+                structure
+                for field in self.record.fields
+                for structure in structures_in(field.type)
+            ]
         )
 
 
 @frozen(kw_only=True)
 class SharedRequirements:
-    """What a module asks of the files that all share; it says nothing of where they are.
+    """What a module requires of the shared files, wherever these are.
 
-    `aliases` are those of `models` that it mentions, `styles` those of its own rows. `support` and
-    `json_support` tell whether it imports the helpers.
+    `rows` are its shared row classes, `aliases` the aliases of `models` that it uses, and `styles`
+    the styles of its own row classes. `support` and `json_support` tell whether it imports helpers.
     """
 
     rows: tuple[SharedRow, ...] = ()
@@ -51,28 +54,15 @@ class SharedRequirements:
 
 
 def requirements_of(
-    module: Module, queries: Sequence[TranslatedQuery] = ()
+    module: Module, rows: Sequence[SharedRow] = ()
 ) -> SharedRequirements:
-    """What the module of these queries asks for."""
+    """Return the requirements of a module whose queries share these *rows*."""
     return SharedRequirements(
-        rows=tuple([_row(query, query.shared) for query in queries if query.shared]),
+        rows=tuple(rows),
         aliases=frozenset(
             [name for name in annotation_names(module) if name in SHARED_ALIASES]
         ),
         styles=frozenset([record.style for record in module.records]),
         support=uses_support(module),
         json_support=uses_json_support(module),
-    )
-
-
-def _row(query: TranslatedQuery, record: Record) -> SharedRow:
-    place = query.query.row_span or query.query.name_span
-    return SharedRow(
-        query=query.query.name,
-        row=query.query.row or "",
-        path=place.source.path,
-        start=place.start,
-        end=place.end,
-        record=record,
-        narrowed=query.narrowed,
     )

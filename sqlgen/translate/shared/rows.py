@@ -1,4 +1,4 @@
-"""The rows of several queries -> the one class that they share."""
+"""(SharedRow…) -> the row classes that several queries share."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,52 +16,52 @@ from .requirements import SharedRow
 def shared_rows(
     rows: Iterable[SharedRow], sources: Mapping[str, SourceFile]
 ) -> tuple[Record, ...]:
-    """The classes named by `-> ROW`, sorted; each must have the same fields everywhere.
+    """Return the classes named by `-> ROW`, sorted; each must have the same fields everywhere.
 
-    Where the queries differ only in that some prove a nullable column not to be NULL in their
-    rows (`WHERE reaction IS NOT NULL`), the class says what is true of all of them. Raises
-    `SqlgenError` (`row-mismatch`) with places in *sources*, the query files by their paths.
+    A field may be None in the class where some of its queries prove that it is not NULL in their
+    rows (`WHERE reaction IS NOT NULL`) and others do not. Raises `SqlgenError` (`row-mismatch`)
+    with places in *sources*, the query files by their paths.
     """
-    agreed: dict[str, tuple[SharedRow, Record]] = {}
+    classes: dict[str, tuple[SharedRow, Record]] = {}
     diagnostics: list[Diagnostic] = []
     for row in rows:
-        first, record = agreed.setdefault(row.record.name, (row, row.record))
+        first, record = classes.setdefault(row.record.name, (row, row.record))
         fields = tuple(map(_common, _fields(first, record), _fields(row, row.record)))
         if None in fields or len(record.fields) != len(row.record.fields):
             diagnostics.append(_mismatch(row, first, sources))
         else:
             common = tuple(field for field in fields if field)
-            agreed[record.name] = first, replace(record, fields=common)
+            classes[record.name] = first, replace(record, fields=common)
     if diagnostics:
         raise SqlgenError(*diagnostics)
-    found = [record for _, record in agreed.values()]
-    return tuple(sorted(found, key=lambda record: record.name))
+    records = [record for _, record in classes.values()]
+    return tuple(sorted(records, key=lambda record: record.name))
 
 
 def row_span(row: SharedRow, sources: Mapping[str, SourceFile]) -> Span:
-    """Where the row is named."""
+    """Return the place where the query file names the class."""
     return Span(sources[row.path], row.start, row.end)
 
 
 def _fields(row: SharedRow, record: Record) -> list[tuple[Field, bool]]:
-    """The fields of a row, each with whether only this query proves it not to be NULL."""
+    """Return the fields, each with whether only this query proves that it is not NULL."""
     return list(zip(record.fields, row.narrowed, strict=True))
 
 
 def _common(one: tuple[Field, bool], other: tuple[Field, bool]) -> Field | None:
-    """The field that is true of both, or None where there is none."""
-    (mine, narrowed), (theirs, theirs_narrowed) = one, other
-    if mine == theirs:
-        return mine
-    if narrowed and _widened(mine) == theirs:
-        return theirs
-    if theirs_narrowed and _widened(theirs) == mine:
-        return mine
+    """Return the field that describes both, None where there is no such field."""
+    (left, left_narrowed), (right, right_narrowed) = one, other
+    if left == right:
+        return left
+    if left_narrowed and _widened(left) == right:
+        return right
+    if right_narrowed and _widened(right) == left:
+        return left
     return None
 
 
 def _widened(field: Field) -> Field:
-    """The field with None among its values."""
+    """Return the field with None among its values."""
     return replace(
         field,
         type=nullable(field.type),
@@ -73,7 +73,7 @@ def _widened(field: Field) -> Field:
 def _mismatch(
     row: SharedRow, other: SharedRow, sources: Mapping[str, SourceFile]
 ) -> Diagnostic:
-    """The rows of two queries side by side, and both places."""
+    """Return the error that shows the rows of two queries side by side, and both places."""
     label, related = (Label(row_span(r, sources)) for r in (row, other))
     return Diagnostic(
         code="row-mismatch",
@@ -91,25 +91,26 @@ def _columns(row: SharedRow) -> list[str]:
 
 
 def _text(type_: PyType) -> str:
-    """The type with the keys of its `TypedDict`s, whose names are the same in both rows."""
-    shown = overrides.text(type_)
-    found = {each.name: each for each in structures_in(type_)}
-    for name, each in reversed(found.items()):
+    """Return the type with its `TypedDict`s spelt out: their names are the same in both rows."""
+    text = overrides.text(type_)
+    structures = {item.name: item for item in structures_in(type_)}
+    for name, structure in reversed(structures.items()):
         keys = [
             f"{key.name}{'' if key.required else '?'}: {overrides.text(key.type)}"
-            for key in each.keys
+            for key in structure.keys
         ]
         body = "{" + ", ".join(keys).replace("\\", "\\\\") + "}"
-        shown = re.sub(rf"\b{name}\b", body, shown)
-    return shown
+        text = re.sub(rf"\b{name}\b", body, text)
+    return text
 
 
-def _side_by_side(mine: Sequence[str], theirs: Sequence[str]) -> str:
-    width = max(map(len, mine), default=0)
-    rows = max(len(mine), len(theirs))
-    left = [*mine, *[""] * (rows - len(mine))]
-    right = [*theirs, *[""] * (rows - len(theirs))]
+def _side_by_side(left: Sequence[str], right: Sequence[str]) -> str:
+    """Return two columns of text, with a `!` before the lines that differ."""
+    width = max(map(len, left), default=0)
+    height = max(len(left), len(right))
+    lefts = [*left, *[""] * (height - len(left))]
+    rights = [*right, *[""] * (height - len(right))]
     return "".join(
         f"\n  {'  ' if a == b else '! '}{a:<{width}}  | {b}".rstrip()
-        for a, b in zip(left, right, strict=True)
+        for a, b in zip(lefts, rights, strict=True)
     )

@@ -1,4 +1,4 @@
-"""The text of a Python type -> PyType, and what calling it means."""
+"""The text of a Python type -> PyType, and the conversions to and from a chosen type."""
 
 import ast
 from collections.abc import Mapping
@@ -14,12 +14,21 @@ from ...model.python import (
     Keep,
     LiteralOf,
     Named,
-    OrNone,
     PyType,
     Structure,
     UnionOf,
 )
-from .python_types import ANY, JSON_INPUT, JSON_VALUE
+from .python_types import (
+    ANY,
+    DECIMAL,
+    JSON_INPUT,
+    JSON_VALUE,
+    LIST,
+    MAPPING,
+    SEQUENCE,
+    UUID,
+    or_none,
+)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -31,12 +40,12 @@ _BUILTINS = _words(
 )
 _WELL_KNOWN = {
     "Any": ANY,
-    "Decimal": Named("Decimal", "decimal"),
+    "Decimal": DECIMAL,
     "JsonInput": JSON_INPUT,
     "JsonValue": JSON_VALUE,
-    "Sequence": Named("Sequence", "collections.abc"),
-    "Mapping": Named("Mapping", "collections.abc"),
-    "UUID": Named("UUID", "uuid"),
+    "Sequence": SEQUENCE,
+    "Mapping": MAPPING,
+    "UUID": UUID,
 }
 _CALLABLE = frozenset({"bool", "bytes", "float", "int", "str"})
 _PLAIN = frozenset({"", "typing", "collections.abc"})
@@ -44,7 +53,7 @@ _DATETIME = frozenset({"date", "datetime", "time", "timedelta"})
 
 
 def parsed(text: str, aliases: Mapping[str, str], where: Label | None) -> PyType:
-    """The type that *text* names: builtins, dotted paths, aliases, generics and unions of them.
+    """Return the type that *text* names: builtins, dotted paths, aliases, generics and unions.
 
     Raises `SqlgenError` (`bad-type`) at *where*.
     """
@@ -52,7 +61,7 @@ def parsed(text: str, aliases: Mapping[str, str], where: Label | None) -> PyType
 
 
 def text(type_: PyType) -> str:
-    """The type as annotations show it."""
+    """Return the type as annotations show it."""
     match type_:
         case Named(name=name, qualified=True):
             return f"{type_.module}.{name}"
@@ -68,34 +77,36 @@ def text(type_: PyType) -> str:
             return f"Literal[{', '.join(map(repr, values))}]"
 
 
-def conversion(chosen: PyType, given: PyType, where: str = "") -> Conversion:
-    """What makes a *chosen* of psycopg's value, which is a *given* and stands *where*."""
-    if given == JSON_VALUE and (found := _of_json(chosen, where)):
-        return found
+def conversion(chosen: PyType, usual: PyType, where: str = "") -> Conversion:
+    """Return the conversion of psycopg's value to the *chosen* type.
+
+    *usual* is the type that the value has. Errors in JSON name the place *where*.
+    """
+    if usual == JSON_VALUE and (from_json := _from_json(chosen, where)):
+        return from_json
     match chosen:
         case Named(name=name, module=""):
             return Apply(chosen) if name in _CALLABLE else Keep()
         case Named(module="typing" | "collections.abc"):
             return Keep()
-        case Named() if chosen == JSON_VALUE or given == chosen:
+        case Named() if chosen == JSON_VALUE or usual == chosen:
             return Keep()
         case Named():
             return Apply(chosen)
         case Generic(origin=Named(name="list", module=""), arguments=(item,)):
-            return _each(item, given, where)
+            return _each(item, usual, where)
         case Generic(origin=Named(module="" | "typing" | "collections.abc")):
             return Keep()
         case Generic(origin=origin):
             return Apply(origin)
         case UnionOf(members=(inner, last)) if last == NONE:
-            found = conversion(inner, given, where)
-            return found if found == Keep() else OrNone(found)
+            return or_none(conversion(inner, usual, where))
         case UnionOf() | LiteralOf() | Structure():
             return Keep()
 
 
 def holds_users_type(type_: PyType) -> bool:
-    """Whether a type is one of the user's, or holds one: JSON is no such thing by itself."""
+    """Return whether a type is one of the user's, or is made of one; `JsonValue` is none."""
     match type_:
         case Named(module=module):
             return module not in _PLAIN and not module.startswith(".")
@@ -107,32 +118,35 @@ def holds_users_type(type_: PyType) -> bool:
             return False
 
 
-def _of_json(chosen: PyType, where: str) -> Conversion | None:
-    """JSON is read by the shape of the user's type; a union of several has none."""
+def _from_json(chosen: PyType, where: str) -> Conversion | None:
+    """Return what makes the user's type of JSON; None for a union of several, and other types."""
     if isinstance(chosen, UnionOf) or not holds_users_type(chosen):
         return None
     return FromJson(chosen, where)
 
 
 def passing(chosen: PyType) -> Conversion:
-    """How an argument of the type is passed: as it is, sequences as the list psycopg wants."""
-    if isinstance(chosen, Generic) and chosen.origin.name in ("list", "Sequence"):
-        return Each(Keep())
-    return Keep()
+    """Return how an argument is passed: as it is, but sequences as the list that psycopg needs."""
+    return Each(Keep()) if is_list(chosen) else Keep()
 
 
-def _each(item: PyType, given: PyType, where: str) -> Conversion:
-    """A list whose items are converted where that is needed."""
+def is_list(type_: PyType) -> bool:
+    """Return whether the type is a `list` or a `Sequence`."""
+    return isinstance(type_, Generic) and type_.origin.name in ("list", "Sequence")
+
+
+def _each(item: PyType, usual: PyType, where: str) -> Conversion:
+    """Return the conversion of a list, whose items are converted if they need to be."""
     inner: PyType = ANY
-    if isinstance(given, Generic) and given.origin == Named("list"):
-        inner = given.arguments[0]
+    if isinstance(usual, Generic) and usual.origin == LIST:
+        inner = usual.arguments[0]
     if isinstance(inner, UnionOf):  # the author knows whether there are NULLs
         inner = inner.members[0]
     same = (inner, UnionOf((inner, NONE)))
     if item in same or inner == UnionOf((item, NONE)):
         return Keep()
-    found = conversion(item, inner, where)
-    return found if found == Keep() else Each(found)
+    convert = conversion(item, inner, where)
+    return convert if convert == Keep() else Each(convert)
 
 
 class _Parser:
@@ -201,12 +215,12 @@ class _Parser:
     ) -> PyType:
         if isinstance(origin, ast.Name) and origin.id == "Literal":
             return self.literal(arguments)
-        found = self.node(origin, seen)
-        if not isinstance(found, Named):
+        named = self.node(origin, seen)
+        if not isinstance(named, Named):
             raise self.error(f"`{ast.unparse(origin)}` takes no arguments")
         items = arguments.elts if isinstance(arguments, ast.Tuple) else [arguments]
         return Generic(
-            found,
+            named,
             tuple(
                 (
                     Named("...")

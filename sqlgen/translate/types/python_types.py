@@ -61,6 +61,19 @@ def nullable(type_: PyType) -> PyType:
     return type_ if NONE in members else UnionOf((*members, NONE))
 
 
+def with_literals(type_: PyType, literals: PyType) -> PyType:
+    """Return the type with *literals* in the place of `str`, also within a list or sequence."""
+    match type_:
+        case Generic(origin=origin, arguments=arguments):
+            return Generic(
+                origin, tuple(with_literals(item, literals) for item in arguments)
+            )
+        case UnionOf(members=members):
+            return UnionOf(tuple(with_literals(member, literals) for member in members))
+        case _:
+            return literals if type_ == STR else type_
+
+
 def or_none(conversion: Conversion) -> Conversion:
     """Return the conversion that also lets None through."""
     if isinstance(conversion, Keep | OrNone):

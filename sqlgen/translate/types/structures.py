@@ -18,14 +18,24 @@ from ...model.json_shape import (
 )
 from ...model.python import Generic, Key, LiteralOf, Named, PyType, Structure, UnionOf
 from .. import names
-from .python_types import BOOL, FLOAT, INT, JSON_NUMBER, JSON_VALUE, STR, nullable
+from .python_types import (
+    BOOL,
+    DICT,
+    FLOAT,
+    INT,
+    JSON_NUMBER,
+    JSON_VALUE,
+    LIST,
+    STR,
+    nullable,
+)
 
 
 @frozen
 class Owner:
-    """The row that JSON stands in: its class's name, module and style, and the names in use.
+    """The row whose columns hold JSON: its class's name, module and style.
 
-    `title` is the row for people.
+    `title` is the row in words for people, and `taken` the class names that are in use.
     """
 
     row: str
@@ -35,21 +45,21 @@ class Owner:
     taken: set[str] = field(default_factory=set)
 
 
-def structured_type(shape: JsonShape, column: str, home: Owner) -> PyType:
-    """The type of a JSON column: its `TypedDict`s are named after the row and the keys."""
-    return _Namer(home, column).type(shape, home.row, (column,))
+def structured_type(shape: JsonShape, column: str, owner: Owner) -> PyType:
+    """Return the type of a JSON column; its `TypedDict`s are named after the row and the keys."""
+    return _Namer(owner, column).type(shape, owner.row, (column,))
 
 
 def structures_in(type_: PyType) -> Iterator[Structure]:
-    """All `TypedDict`s of a type, each after those it is made of."""
+    """Yield all `TypedDict`s of a type, each after those that it is made of."""
     match type_:
         case Structure(keys=keys):
             for key in keys:
                 yield from structures_in(key.type)
             yield type_
         case Generic(arguments=inner) | UnionOf(members=inner):
-            for each in inner:
-                yield from structures_in(each)
+            for part in inner:
+                yield from structures_in(part)
         case Named() | LiteralOf():
             pass
 
@@ -58,35 +68,36 @@ def structures_in(type_: PyType) -> Iterator[Structure]:
 class _Namer:
     """Makes types of shapes; holds what every level of one column needs."""
 
-    home: Owner
+    owner: Owner
     column: str
 
     def type(self, shape: JsonShape, prefix: str, path: tuple[str, ...]) -> PyType:
-        """The type of a value at the *path* of keys in what is called *prefix*."""
+        """Return the type of the value at a *path* of keys, within the class called *prefix*."""
         match shape:
             case JsonScalar(kind=kind):
-                return _SCALARS[kind]
+                return _JSON_TYPES[kind]
             case JsonLiterals(values=values):
                 return LiteralOf(values)
             case JsonArray(item=item):
-                return Generic(Named("list"), (self.item(item, prefix, path),))
+                return Generic(LIST, (self.item(item, prefix, path),))
             case JsonMap(item=item):
-                return Generic(Named("dict"), (STR, self.item(item, prefix, path)))
+                return Generic(DICT, (STR, self.item(item, prefix, path)))
             case JsonObject(members=()):
-                return Generic(Named("dict"), (STR, JSON_VALUE))
+                return Generic(DICT, (STR, JSON_VALUE))
             case JsonObject():
                 return self.structure(shape, prefix, path)
             case _:
                 assert_never(shape)
 
     def item(self, item: JsonItem, prefix: str, path: tuple[str, ...]) -> PyType:
-        """The same with None where it may be null; any value may be that already."""
-        found = self.type(item.shape, prefix, path)
-        return nullable(found) if item.nullable and found != JSON_VALUE else found
+        """Return the item's type, with None where it may be null; `JsonValue` has None already."""
+        type_ = self.type(item.shape, prefix, path)
+        return nullable(type_) if item.nullable and type_ != JSON_VALUE else type_
 
     def structure(
         self, shape: JsonObject, prefix: str, path: tuple[str, ...]
     ) -> Structure:
+        """Return the `TypedDict` of an object."""
         name = self.free(prefix + names.class_name(path[-1]).removesuffix("_"))
         keys = tuple(
             [
@@ -94,27 +105,27 @@ class _Namer:
                 for m in shape.members
             ]
         )
-        mentioned = {inner.name for key in keys for inner in structures_in(key.type)}
+        inner = {item.name for key in keys for item in structures_in(key.type)}
         return Structure(
             name,
-            self.home.module,
-            f"An object in `{'.'.join(path)}` of {self.home.title}.",
+            self.owner.module,
+            f"An object in `{'.'.join(path)}` of {self.owner.title}.",
             keys,
-            functional=not all(names.is_plain_key(k.name, mentioned) for k in keys),
-            extended=self.home.style is RowStyle.PYDANTIC,
+            functional=not all(names.is_plain_key(key.name, inner) for key in keys),
+            extended=self.owner.style is RowStyle.PYDANTIC,
         )
 
     def free(self, name: str) -> str:
-        """The name, with a number if this row has it for something else."""
+        """Return the name, with a number if this row has it already; it is taken from now on."""
         number, candidate = 1, name
-        while candidate in self.home.taken:
+        while candidate in self.owner.taken:
             number += 1
             candidate = f"{name}{number}"
-        self.home.taken.add(candidate)
+        self.owner.taken.add(candidate)
         return candidate
 
 
-_SCALARS: dict[JsonKind, PyType] = {
+_JSON_TYPES: dict[JsonKind, PyType] = {
     JsonKind.STRING: STR,
     JsonKind.INTEGER: INT,
     JsonKind.FINITE: UnionOf((INT, FLOAT)),

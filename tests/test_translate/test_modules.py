@@ -30,7 +30,8 @@ from sqlgen.model.typed import (
     TypedParameter,
     TypedQuery,
 )
-from sqlgen.translate import annotations, package
+from sqlgen.translate import annotations
+from tests.translation import translated_package
 
 INT8 = ScalarType(schema="pg_catalog", name="int8", display="bigint")
 TEXT = ScalarType(schema="pg_catalog", name="text", display="text")
@@ -72,7 +73,7 @@ def translated(
     *files: tuple[QueryFile, list[TypedQuery]], mode: Mode = Mode.SYNC
 ) -> dict[str, PythonFile]:
     config = Config(root=Path("/"), mode=mode)
-    return {made.path: made for made in package(files, config)}
+    return {made.path: made for made in translated_package(files, config)}
 
 
 def module(files: dict[str, PythonFile], path: str) -> Module:
@@ -203,7 +204,9 @@ def test_configured_columns_are_those_of_their_parameters() -> None:
     query = typed(made.queries[0], types=(INT8, ids))
     parameters = tuple(replace(p, column=key) for p in query.parameters)
     config = Config(root=Path("/"), columns={"t.id": "app.Id"})
-    files = package([(made, [replace(query, parameters=parameters)])], config)
+    files = translated_package(
+        [(made, [replace(query, parameters=parameters)])], config
+    )
     (q,) = (x for x in files if x.path == "generated/q.py")
     assert isinstance(q, Module)
     one_, many = q.functions[0].arguments
@@ -246,7 +249,7 @@ def test_columns_of_one_type_may_differ_in_everything_else() -> None:
 def test_a_mistake_in_the_configuration_names_its_entry() -> None:
     config = Config(root=Path("/"), types={"numeric": "Muney"})
     with pytest.raises(SqlgenError) as caught:
-        package([], config)
+        translated_package([], config)
     (found,) = caught.value.diagnostics
     assert found.message == ("`numeric` in `[tool.sqlgen.types]`: unknown type `Muney`")
 

@@ -1,0 +1,141 @@
+"""An INSERT of parameters -> the COPY that writes the same rows."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..model.catalog import ArrayType, DomainType, PgType, ScalarType
+from ..model.diagnostic import Diagnostic, Label, SqlgenError
+from ..model.frozen import frozen
+from ..model.python import Apply, Argument, Conversion, Each
+from ..model.typed import TypedParameter, TypedQuery
+from .shared.context import TranslationContext, configured_type
+from .sql import type_name
+from .types.mapping import TypeMapping
+from .types.python_types import KEEP, SUPPORT, or_none
+from .types.scalars import adapter_of, scalar_of
+from .types.writing import is_dumped, nested_write
+
+_WORD = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
+_INSERT = re.compile(
+    rf"INSERT\s+INTO\s+(?P<table>{_WORD}(?:\s*\.\s*{_WORD})?)\s*"
+    rf"(?P<columns>\(\s*{_WORD}(?:\s*,\s*{_WORD})*\s*\))?\s*"
+    r"VALUES\s*\((?P<values>\s*\$\d+(?:\s*,\s*\$\d+)*\s*)\)",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(r"(?:insert|update|delete|merge)\b", re.IGNORECASE)
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+@frozen
+class CopyTarget:
+    """The table of an INSERT with its columns, and the numbers of the parameters for them."""
+
+    table: str
+    numbers: tuple[int, ...]
+
+
+def copy_target(query: TypedQuery) -> CopyTarget:
+    """Return the target of an INSERT whose values are all parameters.
+
+    Raises `SqlgenError` (`copy-needs-values`) for a statement that COPY cannot replace.
+    """
+    text = _COMMENT.sub(" ", query.query.sql.text).strip()
+    insert = _INSERT.fullmatch(text)
+    if insert is None:
+        hint = "use `:many`" if query.columns else "use `:exec`"
+        raise SqlgenError(
+            Diagnostic(
+                code="copy-needs-values",
+                message="`:copy` can only do `INSERT INTO table (columns) VALUES (…)` of"
+                " parameters: no expressions, casts, defaults, ON CONFLICT or RETURNING",
+                label=Label(query.query.name_span),
+                hint="use `:batch`" if _CHANGE.match(text) else hint,
+            )
+        )
+    columns = " ".join((insert["columns"] or "").split())
+    numbers = [int(number) for number in re.findall(r"\d+", insert["values"])]
+    return CopyTarget(f"{insert['table']} {columns}".rstrip(), tuple(numbers))
+
+
+def copy_statement(target: CopyTarget, *, binary: bool) -> str:
+    """Return the COPY to the target in the text or the *binary* format."""
+    options = " (FORMAT BINARY)" if binary else ""
+    return f"COPY {target.table} FROM STDIN{options}"
+
+
+def binary_types(
+    target: CopyTarget,
+    parameters: Sequence[TypedParameter],
+    context: TranslationContext,
+) -> tuple[str, ...]:
+    """Return the columns' types for a binary COPY, none where it has to be text.
+
+    It has to be where psycopg cannot write some type in binary, and where the Python type of some
+    parameter is the user's choice.
+    """
+    by_number = {parameter.number: parameter for parameter in parameters}
+    types = [_base(by_number[number].type) for number in target.numbers]
+    if not all(map(_is_written_in_binary, types)):
+        return ()
+    if any(_is_overridden(parameter, context) for parameter in parameters):
+        return ()
+    return tuple(type_name(type_) for type_ in types)
+
+
+def copied_arguments(
+    arguments: Sequence[Argument],
+    parameters: Sequence[TypedParameter],
+    types: TypeMapping,
+    *,
+    binary: bool,
+) -> tuple[Argument, ...]:
+    """Return the arguments as COPY takes them, where the server knows the columns' types."""
+    return tuple(
+        _copied(argument, parameter, types, binary=binary)
+        for argument, parameter in zip(arguments, parameters, strict=True)
+    )
+
+
+def _copied(
+    argument: Argument, parameter: TypedParameter, types: TypeMapping, *, binary: bool
+) -> Argument:
+    if is_dumped(argument.write):
+        return argument
+    base = _base(parameter.type)
+
+    def converted(type_: PgType) -> Conversion:
+        return _checked(type_) if binary else nested_write(type_, types)
+
+    write = converted(base)
+    if isinstance(base, ArrayType):
+        item = converted(base.element)
+        write = Each(or_none(item) if parameter.element_nullable else item)
+    return replace(argument, write=or_none(write) if parameter.nullable else write)
+
+
+def _checked(type_: PgType) -> Conversion:
+    """Return what notices that a number does not fit its type, as psycopg's dumper does not."""
+    write = scalar_of(type_).write if isinstance(type_, ScalarType) else KEEP
+    is_check = isinstance(write, Apply) and write.function.module == SUPPORT
+    return write if is_check else KEEP
+
+
+def _base(type_: PgType) -> PgType:
+    while isinstance(type_, DomainType):
+        type_ = type_.base
+    return type_
+
+
+def _is_written_in_binary(type_: PgType) -> bool:
+    """Return whether psycopg has a binary dumper for the type, or for an array's items."""
+    inner = type_.element if isinstance(type_, ArrayType) else type_
+    return adapter_of(inner).writes_binary
+
+
+def _is_overridden(parameter: TypedParameter, context: TranslationContext) -> bool:
+    """Return whether the configuration chooses the parameter's Python type."""
+    return (
+        configured_type(parameter.column, context) is not None
+        or context.types.override(parameter.type) is not None
+    )

@@ -1,0 +1,82 @@
+"""(TypedParameter…) -> the arguments of a function, and the placeholders that need a cast."""
+
+from collections.abc import Sequence
+
+from ..model.catalog import ArrayType, PgType
+from ..model.python import Argument, Each, Generic, PyType
+from ..model.typed import TypedParameter, TypedQuery
+from . import names
+from .shared.context import TranslationContext, configured_type, translation_key
+from .shared.references import has_literals
+from .types.overrides import is_list
+from .types.python_types import KEEP, SEQUENCE, nullable, or_none, with_literals
+from .types.writing import Writing, overridden_writing, writing
+
+
+def signature_order(query: TypedQuery) -> list[TypedParameter]:
+    """Return the parameters in the order of their first use."""
+    first_use: dict[int, int] = {}
+    for placeholder in query.query.sql.placeholders:
+        first_use.setdefault(placeholder.number, placeholder.start)
+
+    def order(parameter: TypedParameter) -> tuple[int, int]:
+        return first_use.get(parameter.number, 0), parameter.number
+
+    return sorted(query.parameters, key=order)
+
+
+def arguments_of(
+    parameters: Sequence[TypedParameter],
+    context: TranslationContext,
+    taken: tuple[str, ...],
+) -> tuple[tuple[Argument, ...], frozenset[int]]:
+    """Return the arguments, and the numbers of the parameters whose placeholders need a cast.
+
+    *taken* are names of the module that no argument may have.
+    """
+    arguments: list[Argument] = []
+    casts: set[int] = set()
+    argument_names = names.argument_names([p.name for p in parameters], taken)
+    for name, parameter in zip(argument_names, parameters, strict=True):
+        how = _writing(parameter, context)
+        arguments.append(Argument(name=name, type=how.type, write=how.write))
+        if how.cast:
+            casts.add(parameter.number)
+    return tuple(arguments), frozenset(casts)
+
+
+def _writing(parameter: TypedParameter, context: TranslationContext) -> Writing:
+    """Return how a parameter is sent; None is allowed where it may be NULL."""
+    key = translation_key(parameter, context)
+    how = context.writings.get(key)
+    if how is None:
+        how = _not_null(parameter, context)
+        if parameter.nullable:
+            how = Writing(nullable(how.type), or_none(how.write), how.cast)
+        context.writings[key] = how
+    return how
+
+
+def _not_null(parameter: TypedParameter, context: TranslationContext) -> Writing:
+    """Return how a value is sent: what is configured for its column comes before its type."""
+    usual = writing(
+        parameter.type, context.types, element_nullable=parameter.element_nullable
+    )
+    chosen = configured_type(parameter.column, context)
+    if chosen is not None:
+        return _configured(parameter.type, usual, chosen)
+    alias = context.names.alias(parameter)
+    if alias is not None and not has_literals(parameter.type):
+        return Writing(with_literals(usual.type, alias), usual.write, usual.cast)
+    return usual
+
+
+def _configured(type_: PgType, usual: Writing, chosen: PyType) -> Writing:
+    """Return how an argument of the type is sent that is configured for its column.
+
+    An array is compared with a column that is none (`= ANY ($1)`) if the type that is configured
+    for the column is no list; then the items are of that type.
+    """
+    if isinstance(type_, ArrayType) and not is_list(chosen):
+        return Writing(Generic(SEQUENCE, (chosen,)), Each(KEEP), cast=True)
+    return overridden_writing(usual, chosen)

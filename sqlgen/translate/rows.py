@@ -1,0 +1,110 @@
+"""(TypedColumn…) -> the shape of the rows that a function returns, and their class."""
+
+from ..model.commands import Columns
+from ..model.diagnostic import Label
+from ..model.python import Field, Named, PyType, Record, Row, Shape, Value
+from ..model.query import Query
+from ..model.source import Span
+from ..model.typed import TypedColumn, TypedQuery
+from . import names
+from .shared.context import TranslationContext, configured_type, translation_key
+from .shared.references import has_literals
+from .types import overrides
+from .types.mapping import without_overrides
+from .types.python_types import KEEP, MODELS, nullable, or_none, with_literals
+from .types.reading import Reading, overridden, reading
+from .types.structures import Owner, structured_type
+
+
+def row_shape(
+    query: TypedQuery, context: TranslationContext, module: str
+) -> tuple[Shape | None, Record | None]:
+    """Return what each row is, and its class: None and None where no rows are returned.
+
+    A query with one column that names no class returns bare values. Raises `SqlgenError`
+    (`bad-type`).
+    """
+    if query.query.command.spec.columns is not Columns.RETURNED or not query.columns:
+        return None, None
+    shared = query.query.row is not None
+    name = names.row_name(query.query.row or f"{names.class_name(query.query.name)}Row")
+    place = MODELS if shared else module
+    style = context.config.rows
+    function = names.function_name(query.query.name)
+    title = f"`{name if shared else function}`"
+    owner = Owner(name, title, place, style, {name})
+    readings = [_reading(column, query, context, owner) for column in query.columns]
+    if len(readings) == 1 and not shared:
+        (only,) = readings
+        return Value(only.type, only.raw, only.read), None
+    columns = [column.name for column in query.columns]
+    fields = tuple(
+        Field(name=field, type=how.type, raw=how.raw, read=how.read)
+        for field, how in zip(names.field_names(columns, style), readings, strict=True)
+    )
+    doc = "" if shared else f"A row of `{function}`."
+    record = Record(name=name, doc=doc, fields=fields, style=style)
+    return Row(Named(name, place), record.converts), record
+
+
+def _reading(
+    column: TypedColumn, query: TypedQuery, context: TranslationContext, owner: Owner
+) -> Reading:
+    """Return how a column is read; None is among its values where it may be NULL."""
+    key = translation_key(column, context)
+    is_own = column.override is not None or column.json is not None
+    how = None if is_own else context.readings.get(key)
+    if how is None:
+        how = _not_null(column, query, context, owner)
+        if column.nullable:
+            how = Reading(nullable(how.type), nullable(how.raw), or_none(how.read))
+        if not is_own:
+            context.readings[key] = how
+    return how
+
+
+def _not_null(
+    column: TypedColumn, query: TypedQuery, context: TranslationContext, owner: Owner
+) -> Reading:
+    """Return how a value is read: the query's override comes before the column's and the type's."""
+    usual = reading(
+        column.type, context.types, element_nullable=column.element_nullable
+    )
+    chosen = _chosen_type(column, query, context)
+    if chosen is not None:
+        plain = reading(
+            column.type,
+            without_overrides(context.types),
+            element_nullable=column.element_nullable,
+        )
+        return overridden(plain, chosen, column.name)
+    if column.json is not None and context.types.override(column.type) is None:
+        json = structured_type(column.json, column.name, owner)
+        return Reading(json, json, usual.read)
+    alias = context.names.alias(column)
+    if alias is not None and not has_literals(column.type):
+        literal = with_literals(usual.type, alias)
+        raw = literal if usual.read == KEEP else usual.raw
+        return Reading(literal, raw, usual.read)
+    return usual
+
+
+def _chosen_type(
+    column: TypedColumn, query: TypedQuery, context: TranslationContext
+) -> PyType | None:
+    """Return the Python type that the query or the configuration chooses for a column."""
+    if column.override and column.override.type:
+        label = _override_label(query.query, column)
+        return overrides.parsed(column.override.type, context.config.aliases, label)
+    return configured_type(column.column, context)
+
+
+def _override_label(query: Query, column: TypedColumn) -> Label:
+    """Return the place of the override in the query file, else that of the query's name."""
+    text = column.override.text if column.override else ""
+    quoted = f'"{column.name}{text}"'
+    offset = query.sql.text.find(quoted)
+    if offset < 0:
+        return Label(query.name_span)
+    start = query.sql.to_source(offset)
+    return Label(Span(query.sql.source, start, start + len(quoted)))

@@ -1,0 +1,82 @@
+"""Config, TypeReferences -> what all queries of a package are translated with."""
+
+from collections.abc import Mapping
+from dataclasses import field, replace
+
+from ...model.config import Config
+from ...model.diagnostic import SqlgenError
+from ...model.frozen import frozen
+from ...model.python import PyType
+from ...model.typed import ColumnName, TypedColumn, TypedParameter
+from ..types import overrides
+from ..types.mapping import TypeMapping
+from ..types.reading import Reading
+from ..types.writing import Writing
+from .references import SharedNames, TypeReferences, shared_names
+
+
+@frozen
+class TranslationContext:
+    """The configuration and the shared names that all queries are translated with.
+
+    `columns` are the configured Python types of columns. `readings` and `writings` are filled while
+    translating, since queries have most of their columns and parameters in common.
+    """
+
+    config: Config
+    types: TypeMapping
+    names: SharedNames
+    columns: Mapping[str, PyType]
+    readings: dict[tuple[object, ...], Reading] = field(default_factory=dict)
+    writings: dict[tuple[object, ...], Writing] = field(default_factory=dict)
+
+
+def translation_context(
+    references: TypeReferences, config: Config
+) -> TranslationContext:
+    """Return the context for queries with these *references*. Raises `SqlgenError` (`bad-type`)."""
+    names = shared_names(references)
+    return TranslationContext(
+        config=config,
+        types=TypeMapping(names.classes, _configured("types", config.types, config)),
+        names=names,
+        columns=_configured("columns", config.columns, config),
+    )
+
+
+def configured_type(
+    column: ColumnName | None, context: TranslationContext
+) -> PyType | None:
+    """Return the Python type that is configured for a table's column, if any is."""
+    if column is None or not context.columns:
+        return None
+    short = f"{column.relation}.{column.column}"
+    return context.columns.get(str(column), context.columns.get(short))
+
+
+def translation_key(
+    item: TypedColumn | TypedParameter, context: TranslationContext
+) -> tuple[object, ...]:
+    """Return all that an item's Python type depends on, but for what its own query says."""
+    configured = (item.name, item.column) if context.columns else ()
+    checked = (item.column, item.literals, item.domain) if item.literals else ()
+    return item.type, item.nullable, item.element_nullable, configured, checked
+
+
+def _configured(
+    table: str, entries: Mapping[str, str], config: Config
+) -> dict[str, PyType]:
+    """Return the types of a table of the configuration; an error names the entry."""
+    types: dict[str, PyType] = {}
+    for key, text in sorted(entries.items()):
+        try:
+            types[key] = overrides.parsed(text, config.aliases, None)
+        except SqlgenError as error:
+            place = f"`{key}` in `[tool.sqlgen.{table}]`"
+            raise SqlgenError(
+                *(
+                    replace(diagnostic, message=f"{place}: {diagnostic.message}")
+                    for diagnostic in error.diagnostics
+                )
+            ) from None
+    return types

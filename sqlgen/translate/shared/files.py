@@ -1,0 +1,50 @@
+"""What all modules require -> the files that they share: `models.py`, `__init__.py` and others."""
+
+from collections.abc import Sequence
+
+from ...model.python import JsonSupport, Module, PythonFile, Support, TypedMarker
+from ...model.source import SourceFile
+from ..module_paths import ModulePath, package_modules
+from ..name_clashes import check_models
+from .context import TranslationContext
+from .models import models_module
+from .references import TypeReferences
+from .requirements import SharedRequirements, requirements_of
+from .rows import shared_rows
+
+
+def shared_files(
+    references: TypeReferences,
+    requirements: Sequence[SharedRequirements],
+    paths: Sequence[ModulePath],
+    context: TranslationContext,
+    sources: Sequence[SourceFile],
+) -> tuple[PythonFile, ...]:
+    """Return the files that do not come from a single query file.
+
+    *sources* are the query files. Raises `SqlgenError` (`row-mismatch`, `name-taken`).
+    """
+    output = context.config.output
+    by_path = {source.path: source for source in sources}
+    rows = [row for module in requirements for row in module.rows]
+    records = shared_rows(rows, by_path)
+    models = models_module(
+        f"{output}/models.py", references, records, requirements, context
+    )
+    check_models(models, rows, by_path)
+    files: list[PythonFile] = [
+        *package_modules(paths, context.config),
+        TypedMarker(f"{output}/py.typed"),
+    ]
+    if not _is_empty(models):
+        files.insert(0, models)
+    users = (*requirements, requirements_of(models))
+    if any(user.support for user in users):
+        files.append(Support(f"{output}/_support.py"))
+    if any(user.json_support for user in users):
+        files.append(JsonSupport(f"{output}/_json.py"))
+    return tuple(files)
+
+
+def _is_empty(module: Module) -> bool:
+    return not (module.enums or module.aliases or module.composites or module.records)
