@@ -23,6 +23,7 @@ from sqlgen.model.catalog import (
     RangeType,
     Relation,
     RelationKind,
+    ScalarType,
 )
 from sqlgen.model.typed import TypedParameter
 
@@ -154,6 +155,10 @@ class Filler:
                 if type_.multirange:
                     return self.chance.choice(["{}", "{(,)}", "{empty}"])
                 return self._range(type_.subtype)
+            case ScalarType():
+                return self._scalar(type_)
+
+    def _scalar(self, type_: ScalarType) -> str:
         if type_.display in ("json", "jsonb"):
             shapes = [word for word in self.words if word[:1] == "{"]
             return self.chance.choice([*VALUES[type_.display], *shapes])

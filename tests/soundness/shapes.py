@@ -1,7 +1,7 @@
 """JSON value, claimed shape -> how the value contradicts the shape."""
 
 import json
-from typing import Any
+from typing import Any, assert_never
 
 from sqlgen.model.json_shape import (
     JsonArray,
@@ -56,6 +56,8 @@ def _unlike(item: JsonItem, value: Any, path: str) -> str | None:
             differences = [
                 _unlike(known[k].item, x, f"{path}.{k}") for k, x in value.items()
             ]
+        case shape:
+            assert_never(shape)
     return next((each for each in differences if each), None)
 
 

@@ -301,3 +301,5 @@ def test_a_dataclass_of_rows_can_be_changed_into_another() -> None:
     match row:
         case Plain(number, text, None):
             assert (number, text) == (1, "a")
+        case _:
+            pytest.fail("a row is no instance of its class")
