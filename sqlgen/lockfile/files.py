@@ -99,7 +99,9 @@ class Lockfile:
             except _BROKEN:
                 raise _unreadable(path) from None
             place = Label(query.name_span)
-            stale.append(_stale(f"the query `{query.name}` was not analysed", place))
+            stale.append(
+                _stale(f"the query `{query.name}` was changed or added", place)
+            )
         return tuple(typed), tuple(stale)
 
 

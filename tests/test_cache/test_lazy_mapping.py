@@ -8,7 +8,7 @@ ITEMS = {1: "a", 2: ("b", 3)}
 
 
 @pytest.mark.parametrize("times", [0, 1, 2])
-def test_what_comes_back_is_what_was_kept(times: int) -> None:
+def test_pickled_items_are_unpickled(times: int) -> None:
     lazy = LazyMapping(ITEMS)
     for _ in range(times):
         lazy = pickle.loads(pickle.dumps(lazy))
@@ -23,7 +23,7 @@ def test_what_comes_back_is_what_was_kept(times: int) -> None:
         lazy[3]
 
 
-def test_an_item_is_read_once() -> None:
+def test_an_item_is_unpickled_once() -> None:
     lazy: LazyMapping[tuple[str, int]] = pickle.loads(
         pickle.dumps(LazyMapping({1: ("a", 1)}))
     )

@@ -1,4 +1,4 @@
-"""Entries are whole, or they are not there."""
+"""Entries of the cache are complete or absent."""
 
 import os
 import threading
@@ -16,7 +16,7 @@ def entries(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and path.name == KEY]
 
 
-def test_what_was_put_is_there(tmp_path: Path) -> None:
+def test_stored_entries_are_read(tmp_path: Path) -> None:
     assert Store(tmp_path).get(KEY) is None
     Store(tmp_path).put(KEY, b"value")
     assert Store(tmp_path).get(KEY) == b"value"
@@ -34,7 +34,7 @@ def test_what_was_put_is_there(tmp_path: Path) -> None:
         lambda content: b"\0" * len(content),
     ],
 )
-def test_a_spoilt_entry_is_not_there(tmp_path: Path, change: object) -> None:
+def test_a_corrupted_entry_is_absent(tmp_path: Path, change: object) -> None:
     Store(tmp_path).put(KEY, b"a value of some length")
     [path] = entries(tmp_path)
     path.write_bytes(change(path.read_bytes()))  # type: ignore[operator]
@@ -43,7 +43,7 @@ def test_a_spoilt_entry_is_not_there(tmp_path: Path, change: object) -> None:
     assert Store(tmp_path).get(KEY) == b"again"
 
 
-def test_an_entry_under_another_key_is_not_there(tmp_path: Path) -> None:
+def test_an_entry_under_another_key_is_absent(tmp_path: Path) -> None:
     Store(tmp_path).put(KEY, b"value")
     [path] = entries(tmp_path)
     path.rename(path.with_name("ab" + "1" * 62))
@@ -71,7 +71,7 @@ def test_a_cache_that_others_can_write_to_is_not_used(
     assert open_store().get(KEY) is None
 
 
-def test_what_is_unused_for_longest_goes_first(tmp_path: Path) -> None:
+def test_the_least_recently_used_entry_is_deleted_first(tmp_path: Path) -> None:
     for number in range(4):
         path = tmp_path / "aa" / str(number)
         path.parent.mkdir(exist_ok=True)
@@ -89,9 +89,9 @@ def test_many_may_write_and_read_at_once(tmp_path: Path) -> None:
     def work(number: int) -> None:
         for _ in range(100):
             Store(tmp_path).put(KEY, bytes([number]) * 5000)
-            found = Store(tmp_path).get(KEY)
-            if found is None or len(set(found)) != 1:
-                wrong.append(found)
+            value = Store(tmp_path).get(KEY)
+            if value is None or len(set(value)) != 1:
+                wrong.append(value)
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""The lock of a project: its text to the letter, and what is read of it again. No server."""
+"""The lock of a project: its exact text, and what is read back from it, without a server."""
 
 import json
 from dataclasses import replace
@@ -133,7 +133,7 @@ def recorded(texts: dict[str, str]) -> lockfile.Lockfile:
     return lockfile.Lockfile(CONFIG, [MIGRATION], contents)
 
 
-def test_an_item_is_a_line_and_all_is_in_order() -> None:
+def test_items_are_sorted_one_a_line() -> None:
     text = files(SECOND, FIRST)["generated/.sqlgen/queries/a/b.json"]
     expected = LOCK.replace("<first>", lockfile.fingerprint(FIRST.query)).replace(
         "<second>", lockfile.fingerprint(SECOND.query)
@@ -163,25 +163,25 @@ def test_the_schema_has_each_type_once() -> None:
     }
 
 
-def test_what_is_locked_is_loaded_without_what_people_read() -> None:
-    found = recorded(files(SECOND, FIRST))
-    assert found.stale == ()
+def test_the_lock_is_read_without_reasons_and_warnings() -> None:
+    lock = recorded(files(SECOND, FIRST))
+    assert lock.stale == ()
     second = replace(
         SECOND,
         parameters=tuple(replace(p, reason="") for p in SECOND.parameters),
         columns=tuple(replace(c, reason="") for c in SECOND.columns),
         warnings=(),
     )
-    assert found.queries(FILE) == ((second, FIRST), ())
+    assert lock.queries(FILE) == ((second, FIRST), ())
 
 
-def test_a_pack_leaves_out_what_warns_of_another_place() -> None:
-    """It would be shown at a wrong place once the query or the other one has moved."""
-    found = lockfile.unpack(lockfile.pack([SECOND, FIRST]), FILE.queries)
-    assert found == {id(FIRST.query): FIRST}
+def test_queries_with_warnings_about_other_places_are_not_packed() -> None:
+    """They would be shown at a wrong place once one of the two places has moved."""
+    unpacked = lockfile.unpack(lockfile.pack([SECOND, FIRST]), FILE.queries)
+    assert unpacked == {id(FIRST.query): FIRST}
     near = replace(SECOND, warnings=())
-    found = lockfile.unpack(lockfile.pack([near, FIRST]), FILE.queries)
-    assert found == {id(near.query): near, id(FIRST.query): FIRST}
+    unpacked = lockfile.unpack(lockfile.pack([near, FIRST]), FILE.queries)
+    assert unpacked == {id(near.query): near, id(FIRST.query): FIRST}
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_pack_leaves_out_what_warns_of_another_place() -> None:
         ('"reads": [', '"reads": {['),
     ],
 )
-def test_what_sqlgen_does_not_write_is_refused(old: str, new: str) -> None:
+def test_files_that_sqlgen_did_not_write_are_refused(old: str, new: str) -> None:
     before = files(SECOND, FIRST)
     path = "generated/.sqlgen/queries/a/b.json"
     assert old in before[path]

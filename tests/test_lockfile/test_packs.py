@@ -1,4 +1,4 @@
-"""What is written of an analysis is read again: all of it, for every query that there is."""
+"""Analyses are packed and unpacked without loss."""
 
 from dataclasses import fields
 
@@ -58,18 +58,18 @@ def typed(connection: psycopg.Connection[TupleRow]) -> tuple[TypedQuery, ...]:
     return analysed(connection, QUERIES)
 
 
-def test_what_is_packed_is_unpacked(typed: tuple[TypedQuery, ...]) -> None:
+def test_packed_queries_are_unpacked(typed: tuple[TypedQuery, ...]) -> None:
     queries = [one.query for one in typed]
-    found = lockfile.unpack(lockfile.pack(typed), queries)
-    assert tuple(found[id(query)] for query in queries) == typed
+    unpacked = lockfile.unpack(lockfile.pack(typed), queries)
+    assert tuple(unpacked[id(query)] for query in queries) == typed
     assert any(one.warnings for one in typed)
 
 
-def test_a_query_is_found_wherever_it_stands(typed: tuple[TypedQuery, ...]) -> None:
+def test_a_query_that_moved_is_unpacked(typed: tuple[TypedQuery, ...]) -> None:
     moved = parse.query_file(SourceFile("queries/all.sql", "-- Moved.\n\n" + QUERIES))
-    found = lockfile.unpack(lockfile.pack(typed), moved.queries)
+    unpacked = lockfile.unpack(lockfile.pack(typed), moved.queries)
     for one, query in zip(typed, moved.queries, strict=True):
-        again = found[id(query)]
+        again = unpacked[id(query)]
         assert again.columns == one.columns
         for old, new in zip(one.warnings, again.warnings, strict=True):
             assert old.label
@@ -89,24 +89,24 @@ def test_a_query_is_found_wherever_it_stands(typed: tuple[TypedQuery, ...]) -> N
         ('AS "id!"', 'AS "id"'),
     ],
 )
-def test_another_query_is_not_found(
+def test_a_changed_query_is_not_unpacked(
     typed: tuple[TypedQuery, ...], old: str, new: str
 ) -> None:
     changed = parse.query_file(SourceFile("queries/all.sql", QUERIES.replace(old, new)))
-    found = lockfile.unpack(lockfile.pack(typed), changed.queries)
-    assert len(found) == len(typed) - 1
+    unpacked = lockfile.unpack(lockfile.pack(typed), changed.queries)
+    assert len(unpacked) == len(typed) - 1
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"{}", b"[]", b"\0\xff", b'{"types": {}, "queries": {"x": 3}}']
 )
-def test_what_is_no_pack_holds_nothing(
+def test_other_bytes_unpack_to_nothing(
     typed: tuple[TypedQuery, ...], content: bytes
 ) -> None:
     assert lockfile.unpack(content, [one.query for one in typed]) == {}
 
 
-def test_half_a_pack_holds_nothing(typed: tuple[TypedQuery, ...]) -> None:
+def test_half_a_pack_unpacks_to_nothing(typed: tuple[TypedQuery, ...]) -> None:
     content = lockfile.pack(typed)
     assert lockfile.unpack(content[: len(content) // 2], [typed[0].query]) == {}
 

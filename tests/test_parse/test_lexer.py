@@ -1,4 +1,4 @@
-"""What must hold on each Python that sqlgen supports: 3.11.0 to 3.11.4 mis-match some patterns."""
+"""Tests of the lexer for each Python that sqlgen supports: 3.11.0 to 3.11.4 mismatch some patterns."""
 
 import ast
 from pathlib import Path
@@ -36,18 +36,18 @@ def test_delimiters() -> None:
 @pytest.mark.parametrize(
     "text", ["'a''b", "'a''", "E'a''b", "E'a\\'", '"a""b', 'U&"a""', "'a'\n'b''c"]
 )
-def test_a_doubled_quote_never_ends_what_is_not_terminated(text: str) -> None:
-    found = [(token.kind, token.end) for token in tokens(text)]
-    assert found[-1] == (Kind.UNTERMINATED, len(text))
+def test_a_doubled_quote_does_not_end_an_unterminated_string(text: str) -> None:
+    ends = [(token.kind, token.end) for token in tokens(text)]
+    assert ends[-1] == (Kind.UNTERMINATED, len(text))
 
 
 def test_no_pattern_repeats_a_group_possessively() -> None:
-    """Before Python 3.11.5 such patterns lose their place where the group has a choice in it."""
-    found = [
+    """Before Python 3.11.5 such patterns mismatch if the group has alternatives."""
+    patterns = [
         (file.name, node.lineno)
         for file in Path(sqlgen.__file__).parent.rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if any(sign in node.value for sign in (")*+", ")++", ")?+"))
     ]
-    assert found == []
+    assert patterns == []

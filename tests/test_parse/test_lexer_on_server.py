@@ -1,4 +1,4 @@
-"""PostgreSQL's own lexer is the judge of ours."""
+"""Compare our lexer with PostgreSQL's own."""
 
 import random
 import re
@@ -32,7 +32,7 @@ OPERATORS = "+-*/<>=@#|%~!&^?`"
 
 
 def complaint(connection: psycopg.Connection, sql: str) -> tuple[str, int]:
-    """What the server says of *sql*, and of which offset; empty and -1 if nothing."""
+    """Return the server's message about *sql* and its offset; empty and -1 if there is none."""
     result = connection.pgconn.prepare(b"", sql.encode())
     message = result.error_field(DiagnosticField.MESSAGE_PRIMARY) or b""
     position = result.error_field(DiagnosticField.STATEMENT_POSITION) or b"0"
@@ -40,7 +40,7 @@ def complaint(connection: psycopg.Connection, sql: str) -> tuple[str, int]:
     return message.decode(errors="replace"), int(position) - 1
 
 
-def test_what_is_not_terminated(connection: psycopg.Connection) -> None:
+def test_unterminated_tokens(connection: psycopg.Connection) -> None:
     choose = random.Random(1)
     agreed = 0
     for _ in range(5_000):
@@ -66,10 +66,10 @@ def test_where_operators_end(connection: psycopg.Connection) -> None:
         operator = "".join(choose.choices(OPERATORS, k=choose.randint(1, 5)))
         sql = f"select 1 {operator} 1\n -- */"
         message, offset = complaint(connection, sql)
-        if found := re.match(
+        if match := re.match(
             r"operator does not exist: (?:integer )?(\S+) int", message
         ):
             agreed += 1
-            theirs = (offset, offset + len(found[1]))
-            assert theirs in [(t.start, t.end) for t in tokens(sql)], sql
+            server_span = (offset, offset + len(match[1]))
+            assert server_span in [(t.start, t.end) for t in tokens(sql)], sql
     assert agreed > 1_000

@@ -17,11 +17,12 @@ def check(expected: str, *names: str) -> None:
 
 
 def test_both_forms_in_the_order_of_their_numbers() -> None:
-    found = migrations(
+    migrations_ = migrations(
         "10_c.sql", "0002_add_the.x.up.sql", "0002_add_the.x.down.sql", "1_é_日.up.sql"
     )
     assert [
-        (m.version, m.description, m.up.path, m.down and m.down.path) for m in found
+        (m.version, m.description, m.up.path, m.down and m.down.path)
+        for m in migrations_
     ] == [
         (1, "é 日", "migrations/1_é_日.up.sql", None),
         (
@@ -49,13 +50,13 @@ def test_none() -> None:
     ],
 )
 def test_transactional(text: str, transactional: bool) -> None:
-    (found,) = migrations("1_a.sql", text=text)
-    assert found.transactional is transactional
+    (migration,) = migrations("1_a.sql", text=text)
+    assert migration.transactional is transactional
 
 
 def test_the_largest_version() -> None:
-    (found,) = migrations(f"000{2**63 - 1}_a.sql")
-    assert found.version == 2**63 - 1
+    (migration,) = migrations(f"000{2**63 - 1}_a.sql")
+    assert migration.version == 2**63 - 1
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,9 @@ error[mixed-migration-forms]: migration 1 has a down file, but its up file is no
         ("dbmate", "-- migrate:up", "-- migrate:down transaction:false"),
     ],
 )
-def test_files_with_both_ways_in_them(tool: str, up: str, down: str) -> None:
+def test_files_of_other_tools_with_a_down_section(
+    tool: str, up: str, down: str
+) -> None:
     text = f"{up}\nCREATE TABLE a ();\n\n{down}\nDROP TABLE a;\n"
     with pytest.raises(SqlgenError) as caught:
         migrations("1_a.sql", text=text)

@@ -6,7 +6,7 @@ from sqlgen.model.source import SourceFile
 
 
 def check(sql: str, expected: str, *parameters: str) -> None:
-    """The server is sent *expected*; *parameters* are names with their marks."""
+    """Check that the server is sent *expected*; *parameters* are names with their marks."""
     source = SourceFile("queries/q.sql", f"-- name: q :one\n{sql}")
     (query,) = parse.query_file(source).queries
     assert query.sql.text == expected
@@ -77,7 +77,7 @@ def test_marks_and_operators(sql: str, expected: str, parameters: list[str]) -> 
         "select a[1:2], b[:], c[1:], d[:2]",
     ],
 )
-def test_what_is_left_alone(sql: str) -> None:
+def test_colons_that_are_no_parameters(sql: str) -> None:
     check(sql, sql)
 
 

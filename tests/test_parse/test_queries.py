@@ -11,7 +11,7 @@ def query_file(text: str, path: str = "queries/clinic.sql") -> QueryFile:
 
 
 def test_a_file_of_queries() -> None:
-    found = query_file("""\
+    file = query_file("""\
 -- Everything a clinician needs before prescribing.
 --
 --   Indented.
@@ -30,10 +30,10 @@ FROM allergies WHERE patient_id = :patient_id ORDER BY created_at; -- done
 SELECT count(*) FROM appointments
 WHERE patient_id = :patient_id AND (:since::timestamptz IS NULL OR at >= :since)
 """)
-    assert found.doc == (
+    assert file.doc == (
         "Everything a clinician needs before prescribing.\n\n  Indented.\n\nAnd more."
     )
-    first, second = found.queries
+    first, second = file.queries
     assert (first.name, first.command, first.row) == (
         "list_allergies",
         Command.MANY,
@@ -93,7 +93,7 @@ def test_no_header_inside_another_token(text: str) -> None:
     "comment",
     ["-- name of the patient", "-- names: a, b", "-- the name: of", "-- named"],
 )
-def test_comments_that_only_speak_of_names(comment: str) -> None:
+def test_comments_about_names_are_no_headers(comment: str) -> None:
     (query,) = query_file(f"-- name: q :one\n\n{comment}\nselect 1").queries
     assert query.sql.text == "select 1"
 
@@ -151,9 +151,9 @@ def test_line_ends_of_another_system() -> None:
     ],
 )
 def test_a_file_without_header(statement: str, command: Command) -> None:
-    found = query_file(f"-- Doc.\n{statement};\n", "queries/a/list_all.sql")
-    (query,) = found.queries
-    assert found.doc == ""
+    file = query_file(f"-- Doc.\n{statement};\n", "queries/a/list_all.sql")
+    (query,) = file.queries
+    assert file.doc == ""
     assert query.doc.startswith("Doc.")
     assert (query.name, query.command) == ("list_all", command)
     assert query.named_after_file
@@ -161,8 +161,8 @@ def test_a_file_without_header(statement: str, command: Command) -> None:
 
 @pytest.mark.parametrize(("text", "doc"), [("", ""), ("\n;\n", ""), ("-- x\n", "x")])
 def test_a_file_without_statement(text: str, doc: str) -> None:
-    found = query_file(text)
-    assert (found.doc, found.queries) == (doc, ())
+    file = query_file(text)
+    assert (file.doc, file.queries) == (doc, ())
 
 
 def test_semicolons_in_the_body_of_a_function() -> None:
@@ -185,7 +185,7 @@ def test_places_in_the_file() -> None:
     assert [span.text for span in parameter.spans] == [":aa", ":aa"]
 
 
-def test_directives_are_no_documentation() -> None:
+def test_directives_are_left_out_of_the_docstring() -> None:
     [first, second] = query_file("""\
 -- name: a :optional
 -- sqlgen: allow may-return-many, always-one-row

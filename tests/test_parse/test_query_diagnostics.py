@@ -1,4 +1,4 @@
-"""What is said of each mistake in a query file: the whole text, as a user sees it."""
+"""Errors in query files: the whole text, as a user sees it."""
 
 import pytest
 
@@ -475,7 +475,7 @@ error[conflicting-marks]: parameter `a` is marked both `!` and `?`
     )
 
 
-def test_a_file_name_that_names_no_query() -> None:
+def test_a_file_name_that_is_no_query_name() -> None:
     check(
         "\nselect 1;\n",
         """
@@ -491,7 +491,7 @@ error[bad-query-name]: the file has no header, and `list-all` cannot be the name
     )
 
 
-def test_one_mistake_does_not_hide_the_next() -> None:
+def test_one_error_does_not_hide_the_next() -> None:
     check(
         "-- name: a :one\nselect :a!, :a?\n-- name: a :none\n\n-- name: b :one\nselect 'x",
         """
@@ -587,7 +587,7 @@ error[sqlc-function]: `sqlc.narg` is known only to sqlc
         "SELECT n FROM t WHERE n IN (:ids)",
     ],
 )
-def test_what_is_no_habit(statement: str) -> None:
+def test_similar_syntax_that_is_accepted(statement: str) -> None:
     parse.query_file(SourceFile("q.sql", f"-- name: a :exec\n{statement}"))
 
 

@@ -35,5 +35,5 @@ def test_statements(text: str, expected: list[str]) -> None:
 )
 def test_semicolons_that_end_no_statement(statement: str) -> None:
     text = f"{statement}; select 3;"
-    found = [text[start:end] for start, end in parse.statements(text)]
-    assert found == [statement, "select 3"]
+    texts = [text[start:end] for start, end in parse.statements(text)]
+    assert texts == [statement, "select 3"]

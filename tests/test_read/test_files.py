@@ -30,8 +30,8 @@ def test_all_sql_files_in_order(tmp_path: Path) -> None:
         ".git/c.sql",
     ):
         write(tmp_path / "queries" / name, name)
-    found = read.sources(tmp_path, "queries")
-    assert [(file.path, file.text) for file in found] == [
+    files = read.sources(tmp_path, "queries")
+    assert [(file.path, file.text) for file in files] == [
         ("queries/a.sql", "a.sql"),
         ("queries/a/z.sql", "a/z.sql"),
         ("queries/a/é 日.sql", "a/é 日.sql"),
@@ -42,16 +42,16 @@ def test_all_sql_files_in_order(tmp_path: Path) -> None:
 def test_text_and_digest(tmp_path: Path) -> None:
     content = b"\xef\xbb\xbfselect 1;\r\n\xc3\xa9\rx"
     write(tmp_path / "q/a.sql", content)
-    (found,) = read.sources(tmp_path, "q")
-    assert found.text == "select 1;\r\né\rx"
-    assert found.sha384 == hashlib.sha384(content).digest()
+    (file,) = read.sources(tmp_path, "q")
+    assert file.text == "select 1;\r\né\rx"
+    assert file.sha384 == hashlib.sha384(content).digest()
 
 
 def test_folder_outside_the_project(tmp_path: Path) -> None:
     write(tmp_path / "shared/a.sql")
     (tmp_path / "project").mkdir()
-    (found,) = read.sources(tmp_path / "project", "../shared")
-    assert found.path == "../shared/a.sql"
+    (file,) = read.sources(tmp_path / "project", "../shared")
+    assert file.path == "../shared/a.sql"
 
 
 def test_symbolic_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
@@ -61,10 +61,10 @@ def test_symbolic_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     (tmp_path / "queries/c.sql").symlink_to(tmp_path / "elsewhere/b.sql")
     (tmp_path / "queries/self").symlink_to(tmp_path / "queries")
     (tmp_path / "elsewhere/up").symlink_to(tmp_path)
-    found = {file.path: file.text for file in read.sources(tmp_path, "queries")}
-    assert found["queries/link/b.sql"] == found["queries/c.sql"] == "b"
-    assert not any("self" in path for path in found)
-    assert len(found) < 10
+    texts = {file.path: file.text for file in read.sources(tmp_path, "queries")}
+    assert texts["queries/link/b.sql"] == texts["queries/c.sql"] == "b"
+    assert not any("self" in path for path in texts)
+    assert len(texts) < 10
 
 
 def test_generated_files_are_not_looked_for_in_other_packages(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ error[missing-folder]: the folder `queries` is not a folder
     )
 
 
-def test_files_that_cannot_be_read_are_told_together(tmp_path: Path) -> None:
+def test_unreadable_files_are_reported_together(tmp_path: Path) -> None:
     write(tmp_path / "q/a.sql", b"select 1;\nselect '\xc3\xa9\xe9';\n")
     (tmp_path / "q/b.sql").symlink_to("nowhere.sql")
     check(

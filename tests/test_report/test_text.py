@@ -129,7 +129,7 @@ def test_several_are_counted() -> None:
         ("\f\u2028x", "x", "\\x0c\\u2028x", "          ^"),
     ],
 )
-def test_carets_stand_below_what_they_mean(
+def test_carets_are_below_the_span(
     text: str, part: str, line: str, carets: str
 ) -> None:
     shown = report.text([error(place(text, part))]).split("\n")

@@ -21,7 +21,7 @@ def folders(root: Path) -> list[str]:
 
 
 def fails(root: Path, *changes: Change) -> str:
-    """What is said; nothing on disk has changed."""
+    """Return the reported text, and check that nothing on disk has changed."""
     before = tree(root), folders(root)
     with pytest.raises(SqlgenError) as caught:
         write.apply(root, changes)
@@ -117,7 +117,7 @@ def test_a_name_too_long_leaves_no_trace(tmp_path: Path) -> None:
     )
 
 
-def test_what_was_replaced_is_restored(tmp_path: Path) -> None:
+def test_replaced_files_are_restored(tmp_path: Path) -> None:
     """The last step fails because its own folder is one that the first change needs."""
     (tmp_path / "a.py").write_text("old")
     (tmp_path / "b.py").write_text("old")
@@ -137,7 +137,7 @@ def test_the_output_may_be_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "real/a.py").read_text() == "x"
 
 
-def test_another_build_of_the_same_was_as_fast(tmp_path: Path) -> None:
+def test_another_build_wrote_the_same_first(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("new")
     write.apply(tmp_path, [Change("a.py", "old", "new"), Change("b.py", None, "new")])
     assert (tmp_path / "a.py").read_text() == (tmp_path / "b.py").read_text() == "new"

@@ -24,7 +24,7 @@ def test_new_files_in_order() -> None:
     check({}, {"b": OURS, "a": ""}, Change("a", None, ""), Change("b", None, OURS))
 
 
-def test_what_is_the_same_is_left_alone() -> None:
+def test_equal_files_are_left_alone() -> None:
     check({"a": OURS, "py.typed": ""}, {"a": OURS, "py.typed": ""})
 
 
@@ -53,11 +53,11 @@ def test_rewritten_and_deleted() -> None:
     )
 
 
-def test_files_of_others_stay() -> None:
+def test_foreign_files_stay() -> None:
     check({"notes.md": "", "mine.py": "# mine", "late.py": "\n" + OURS}, {})
 
 
-def test_a_file_of_somebody_else_that_is_as_it_should_be() -> None:
+def test_a_foreign_file_with_the_right_content() -> None:
     check({"py.typed": "partial\n"}, {"py.typed": "partial\n"})
 
 
@@ -65,7 +65,7 @@ def test_an_empty_file_may_be_overwritten() -> None:
     check({"__init__.py": ""}, {"__init__.py": OURS}, Change("__init__.py", "", OURS))
 
 
-def test_files_of_others_are_not_overwritten() -> None:
+def test_foreign_files_are_not_overwritten() -> None:
     before = {"db/b.py": "x", "db/a.py": "\n" + OURS, "db/c.py": OURS}
     files = [GeneratedFile(path, OURS + "new") for path in before]
     with pytest.raises(SqlgenError) as caught:

@@ -15,7 +15,7 @@ GOOD = f"{MARKER}. Do not edit.\n\n\ndef f(a: int) -> int:\n    return a\n"
         "if True:\npass\n",
     ],
 )
-def test_what_is_no_python_is_not_written(wrong: str) -> None:
+def test_invalid_python_is_not_written(wrong: str) -> None:
     write.verify_syntax(GeneratedFile("g/a.py", GOOD))
     with pytest.raises(SyntaxError):
         write.verify_syntax(GeneratedFile("g/b.py", GOOD + wrong))
