@@ -308,11 +308,11 @@ def test_offline_compares_every_byte(root: Path, change: Change) -> None:
 def test_two_processes_write_what_one_writes(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "WORTH_IT", 2)
+    monkeypatch.setattr(worker, "MIN_QUERIES", 2)
     shutil.rmtree(root.parent / "cache")
     shutil.rmtree(root / "generated")
     build.build(read.config(root))
-    monkeypatch.setattr(worker, "WORTH_IT", 10**6)
+    monkeypatch.setattr(worker, "MIN_QUERIES", 10**6)
     check(root, monkeypatch)
 
 
@@ -345,8 +345,8 @@ def measured(workers: Workers[Sizes], factor: int) -> dict[str, int]:
 def test_the_work_of_a_killed_worker_is_done_again(
     queries: int, killed_in: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "WORTH_IT", queries)
-    with Workers(Sizes(killed_in), SOURCES) as workers:
+    monkeypatch.setattr(worker, "MIN_QUERIES", queries)
+    with Workers(Sizes(killed_in)) as workers:
         for factor in (1, 2, 3):
             expected = {s.path: len(s.text) * factor for s in SOURCES}
             assert measured(workers, factor) == expected
@@ -366,17 +366,17 @@ def test_an_incomplete_result_of_the_worker_is_discarded(
         pipe.flush()
         os._exit(1)
 
-    monkeypatch.setattr(worker, "WORTH_IT", 2)
+    monkeypatch.setattr(worker, "MIN_QUERIES", 2)
     monkeypatch.setattr(worker, "_send", send_half)
-    with Workers(Sizes(), SOURCES) as workers:
+    with Workers(Sizes()) as workers:
         assert measured(workers, 1) == {s.path: len(s.text) for s in SOURCES}
 
 
 def test_each_file_stays_with_the_process_that_had_it_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(worker, "WORTH_IT", 2)
-    with Workers(Sizes(), SOURCES[1:]) as workers:
+    monkeypatch.setattr(worker, "MIN_QUERIES", 2)
+    with Workers(Sizes()) as workers:
         first = [set(share) for share in workers.map(Sizes.measure, SOURCES[1:], 1)]
         second = [set(share) for share in workers.map(Sizes.measure, SOURCES, 1)]
     assert all(first)
@@ -384,9 +384,9 @@ def test_each_file_stays_with_the_process_that_had_it_first(
 
 
 def test_errors_of_the_worker_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "WORTH_IT", 2)
+    monkeypatch.setattr(worker, "MIN_QUERIES", 2)
     with (
-        Workers(Sizes(), SOURCES) as workers,
+        Workers(Sizes()) as workers,
         pytest.raises(TypeError, match="unsupported operand"),
     ):
         workers.map(Sizes.measure, SOURCES, None)  # type: ignore[arg-type]

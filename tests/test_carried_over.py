@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sqlgen import build, infer, read
-from sqlgen.build.server_pool import ServerPool
+from sqlgen.build.server.server_pool import ServerPool
 from sqlgen.infer import statement
 
 SCHEMA = """\

@@ -41,7 +41,7 @@ def test_an_internal_error(
     text = report.text(caught.value.diagnostics, color=False)
     assert text.startswith(
         """\
-error[internal-error]: a bug of sqlgen's: IndexError: list index out of range (build/database_analyzer.py:"""
+error[internal-error]: a bug of sqlgen's: IndexError: list index out of range (build/analysis/database_analyzer.py:"""
     )
     assert " --> queries/t.sql:4:10\n" in text
     assert "error[42703]" in text

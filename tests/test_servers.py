@@ -10,7 +10,7 @@ import pytest
 
 from sqlgen import build, database, read
 from sqlgen.build import watch
-from sqlgen.build.server_pool import ServerPool
+from sqlgen.build.server.server_pool import ServerPool
 from sqlgen.embedded import EmbeddedServer
 
 

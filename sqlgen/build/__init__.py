@@ -1,16 +1,17 @@
 """A project's configuration -> what a build changes: the page where the stages meet.
 
-    read       the project's files                      request.py
-    parse      migrations and queries                   analyzer.py
-    analyse    what PostgreSQL says of each query        recorded_analyzer.py, database_analyzer.py
-    translate  SQL's names and types to Python's         package.py, file_tasks.py
-    render     the modules' text                         package.py, file_tasks.py
-    write      what differs from the files on disk       here
+    read       the project's files                     request.py
+    parse      queries and migrations                  analysis/analyzer.py
+    describe   what PostgreSQL says of each query      server/, analysis/database_analyzer.py
+    infer      what that means                         analysis/database_analyzer.py
+    translate  SQL's names and types to Python's       package.py, file_tasks.py
+    render     the modules' text                       package.py, file_tasks.py
+    write      what differs from the files on disk     here
 
-What earlier builds found out is kept around this: a whole result (results.py), a file's analysis and
-output (records.py, reuse.py), a database's catalog (schema_databases.py). Stages that are needed only
-where something has changed are imported there: importing them takes longer than finding out that
-nothing has.
+Around these stages stands what earlier builds found out (records/): a finished build, each query
+file's analysis and output. A database's catalog is kept too (server/open_schema.py). worker.py shares
+the work with a second process. Stages that are needed only where something has changed are imported
+there: importing them takes longer than finding out that nothing has.
 """
 
 from collections.abc import Sequence
@@ -24,14 +25,20 @@ from ..model.frozen import frozen
 from ..model.output import Change, Plan
 from ..model.progress import Progress, no_progress
 from ..model.source import SourceFile, Span
-from .request import BuildRequest, BuildResult, read_request
-from .results import load_result, result_key, store_result
+from .records.file_records import NO_RECORDS
+from .records.finished_build import (
+    finished_build_key,
+    load_finished_build,
+    store_finished_build,
+)
+from .request import BuildRequest, read_request
+from .result import BuildResult
 
 if TYPE_CHECKING:
     from ..model.migration import Migration
     from ..model.typed import TypedQuery
     from ..translate import Annotations
-    from .server_pool import ServerPool
+    from .server.server_pool import ServerPool
 
 
 def build(
@@ -45,9 +52,9 @@ def build(
 
     Raises `SqlgenError` if anything is wrong; then no file has changed.
     """
-    changes = plan(config, only=only, progress=progress, pool=pool)
-    write.apply(config.root, changes.changes)
-    return changes
+    planned = plan(config, only=only, progress=progress, pool=pool)
+    write.apply(config.root, planned.changes)
+    return planned
 
 
 def plan(
@@ -64,23 +71,25 @@ def plan(
     """
     progress("reading queries")
     request, store = read_request(config, only), cache.open_store()
-    key = result_key(request)
-    if stored := load_result(store, key, request):
-        return Plan((), visible_warnings(request, *stored))
+    key = finished_build_key(request)
+    findings = load_finished_build(store, key, request)
+    if findings is not None:
+        return Plan((), visible_warnings(request, *findings))
     from .. import parse
-    from . import package, recorded_analyzer
+    from .analysis.recorded_analyzer import open_analyzer
 
     migrations = parse.migrations(request.migrations)
-    with recorded_analyzer.open_analyzer(
-        config, migrations, store, progress, pool
-    ) as analyzer:
-        result = package.build_package(request, migrations, analyzer, progress)
+    with open_analyzer(config, migrations, store, progress, pool) as analyzer:
+        from .package import build_package  # while the server starts
+
+        records = analyzer.records
+        result = build_package(request, migrations, analyzer, records, progress)
         unknown_names = analyzer.unknown_names()
-    changes = write.changes(request.generated, result.files, result.unchanged)
+    changes = write.changes(request.generated, result.files, result.reused_digests)
     if request.is_partial:
         changes = selected_changes(changes, request, result)
     if not result.unselected_errors:
-        store_result(store, key, result, unknown_names)
+        store_finished_build(store, key, result, unknown_names)
     warnings = visible_warnings(request, result.warnings, unknown_names)
     if not changes or request.is_partial:
         return Plan(changes, warnings)
@@ -95,27 +104,30 @@ def check_offline(config: Config, *, progress: Progress = no_progress) -> Plan:
     progress("reading queries")
     request = read_request(config)
     from .. import parse
-    from . import lockfile_analyzer, package
+    from .analysis.lockfile_analyzer import LockfileAnalyzer
+    from .package import build_package
 
     migrations = parse.migrations(request.migrations)
-    analyzer = lockfile_analyzer.LockfileAnalyzer(request, migrations)
-    result = package.build_package(request, migrations, analyzer, progress)
-    return Plan(write.changes(request.generated, result.files, result.unchanged), ())
+    analyzer = LockfileAnalyzer(request, migrations)
+    result = build_package(request, migrations, analyzer, NO_RECORDS, progress)
+    return Plan(
+        write.changes(request.generated, result.files, result.reused_digests), ()
+    )
 
 
-def warm_up(config: Config, pool: "ServerPool") -> None:
+def preload(config: Config, pool: "ServerPool") -> None:
     """Let the next build wait neither for the server nor for the stages to be imported.
 
     Raises `SqlgenError` where the server cannot be had, or a migration fails.
     """
     from .. import parse
-    from . import package, recorded_analyzer  # noqa: F401
+    from . import package  # noqa: F401
+    from .analysis.database_analyzer import DatabaseAnalyzer
 
     migrations = parse.migrations(read.sources(config.root, config.migrations))
-    with recorded_analyzer.open_analyzer(
-        config, migrations, cache.open_store(), no_progress, pool
-    ) as analyzer:
-        analyzer.warm_up()
+    store = cache.open_store()
+    with DatabaseAnalyzer(config, migrations, store, no_progress, pool) as database:
+        database.session()
 
 
 @frozen
@@ -134,16 +146,16 @@ def describe_queries(
     Raises `SqlgenError` if there is no schema to analyse against.
     """
     from .. import parse, translate
-    from . import recorded_analyzer
+    from .analysis.analyzer import typed_queries
+    from .analysis.recorded_analyzer import open_analyzer
 
     sources = read.sources(config.root, config.queries)
     migrations = parse.migrations(read.sources(config.root, config.migrations))
-    with recorded_analyzer.open_analyzer(
-        config, migrations, cache.open_store(), progress
-    ) as analyzer:
+    store = cache.open_store()
+    with open_analyzer(config, migrations, store, progress) as analyzer:
         files, errors = analyzer.analyse(sources)
-        errors = analyzer.sorted_diagnostics(errors)
-    queries = [query for file in files for query in file.queries]
+        errors = analyzer.all_errors(errors)
+    queries = [query for file in files for query in typed_queries(file)]
     annotations = translate.annotations(queries, config)
     return tuple(map(DescribedQuery, queries, annotations)), errors
 

@@ -1,163 +1,130 @@
-"""Query files -> their analyses, and then their modules: the work of one process, batch by batch.
+"""Query files -> their analyses, and then their modules: the work of one process.
 
 Analysing comes first, for all files: what they use decides on the names of what their modules share.
 """
 
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from .. import lockfile, render, translate, write
-from ..model.diagnostic import Diagnostic, attempt
+from ..model.diagnostic import attempt
 from ..model.frozen import frozen
 from ..model.output import GeneratedFile
 from ..model.source import SourceFile, Span
-from ..translate import (
-    ModulePath,
-    SharedRequirements,
-    TranslationContext,
-    TypeReferences,
+from ..model.typed import TypedQuery
+from .analysis.analyzer import AnalysedFile, Analyzer, typed_queries
+from .analysis.internal_errors import reported
+from .phases import (
+    BatchAnalysis,
+    BatchRender,
+    FileAnalysis,
+    FileRender,
+    RenderInputs,
+    SharedUse,
+    recorded_analysis,
 )
-from .analyzer import AnalysedFile, Analyzer
-from .internal_errors import reported
-from .records import FileRecord
+from .records.file_records import FileRecord, FileRecords
 from .request import BuildRequest
 
 
 @frozen
-class SharedUse:
-    """One query file's share in the modules and the lock file that all query files have in common.
+class _TypedFile:
+    """A query file with its typed queries, its lock file, and the types in that."""
 
-    `references` are the types and checked columns that its queries use, `types` those in its lock
-    file.
-    """
-
-    references: TypeReferences
+    file: AnalysedFile
+    queries: tuple[TypedQuery, ...]
+    lock: GeneratedFile
     types: lockfile.TypeTable
 
 
-@frozen
-class FileAnalysis:
-    """The result of analysing a query file; `record` lets the next build do without it."""
-
-    shared_use: SharedUse
-    record: FileRecord
-    warnings: tuple[Diagnostic, ...] = ()
-
-
-@frozen
-class BatchAnalysis:
-    """The results of analysing some query files, by path.
-
-    `still_valid` are the paths of files whose records of another schema hold.
-    """
-
-    files: Mapping[str, FileAnalysis]
-    still_valid: frozenset[str]
-    errors: tuple[Diagnostic, ...]
-
-
-@frozen
-class RenderInputs:
-    """The shared types, their names, and the modules' paths: the input of rendering beside queries."""
-
-    references: TypeReferences
-    context: TranslationContext
-    module_paths: Mapping[str, ModulePath]
-
-
-@frozen
-class FileRender:
-    """The files of a query file, and what they require of the shared modules."""
-
-    files: tuple[GeneratedFile, ...]
-    requirements: SharedRequirements
-
-
-@frozen
-class BatchRender:
-    """The results of rendering some query files, by path."""
-
-    files: Mapping[str, FileRender]
-    errors: tuple[Diagnostic, ...]
-
-
 class FileTasks:
-    """Analyses and renders query files; keeps each analysis until it is rendered."""
+    """Analyses and renders query files; keeps the typed queries until they are rendered."""
 
-    def __init__(self, request: BuildRequest, analyzer: Analyzer) -> None:
+    def __init__(
+        self, request: BuildRequest, analyzer: Analyzer, records: FileRecords
+    ) -> None:
         self._request = request
         self._analyzer = analyzer
-        self._analysed: dict[str, _LockedFile] = {}
+        self._makes_records = records.are_kept
+        self._typed: dict[str, _TypedFile] = {}
+        self._revalidated: dict[str, AnalysedFile] = {}
 
     def analyse(self, sources: Sequence[SourceFile]) -> BatchAnalysis:
-        """Analyse query files, or find that their records of the previous schema still hold."""
-        valid = self._analyzer.still_valid(sources)
-        errors = self._analyse([s for s in sources if s.path not in valid])
-        analyses = {path: recorded_analysis(record) for path, record in valid.items()}
-        for source in sources:
-            if source.path not in valid:
-                analysed = self._analysed[source.path]
-                analyses[source.path] = self._file_analysis(analysed)
-        return BatchAnalysis(analyses, frozenset(valid), errors)
+        """Analyse query files."""
+        files, errors = self._analyzer.analyse(sources)
+        analyses: dict[str, FileAnalysis] = {}
+        for file in files:
+            path = file.parsed.file.source.path
+            if file.record:
+                self._revalidated[path] = file
+                analyses[path] = recorded_analysis(file.record)
+            else:
+                self._typed[path] = self._typed_file(file)
+                analyses[path] = self._file_analysis(self._typed[path])
+        return BatchAnalysis(analyses, errors)
 
     def render(
         self, sources: Sequence[SourceFile], inputs: RenderInputs
     ) -> BatchRender:
-        """Translate and render query files, those that were not analysed here from their records."""
-        self._analyse([s for s in sources if s.path not in self._analysed])
+        """Translate and render query files.
+
+        Those that were not analysed in this process are read from their records, without errors.
+        """
+        recorded = [
+            s
+            for s in sources
+            if s.path not in self._typed and s.path not in self._revalidated
+        ]
+        files, _ = self._analyzer.analyse(recorded)
+        revalidated = [self._revalidated.pop(s.path, None) for s in sources]
+        for file in (*files, *filter(None, revalidated)):
+            self._typed[file.parsed.file.source.path] = self._typed_file(file)
         renders, errors = attempt(
-            lambda source: (source.path, self._render(source, inputs)), sources
+            lambda source: (source.path, self._render_file(source, inputs)), sources
         )
         return BatchRender(dict(renders), errors)
 
-    def _analyse(self, sources: Sequence[SourceFile]) -> tuple[Diagnostic, ...]:
-        """Keep the analyses of the files; return the errors in them."""
-        analysed, errors = self._analyzer.analyse(sources)
-        config = self._request.config
-        for one in analysed:
-            lock, types = lockfile.query_file(config, one.file, one.queries)
-            self._analysed[one.file.source.path] = _LockedFile(one, lock, types)
-        return errors
+    def _typed_file(self, file: AnalysedFile) -> _TypedFile:
+        """Return the file with its typed queries, and its lock file."""
+        queries, config = typed_queries(file), self._request.config
+        lock, types = lockfile.query_file(config, file.parsed.file, queries)
+        return _TypedFile(file, queries, lock, types)
 
-    def _file_analysis(self, locked: "_LockedFile") -> FileAnalysis:
-        analysed = locked.analysed
-        references = translate.type_references(analysed.queries)
-        shared_use = SharedUse(references, locked.types)
-        record = FileRecord(source=analysed.file.source.sha384)
-        if self._analyzer.records:
-            is_clean = analysed.is_complete and not analysed.warnings
-            record = FileRecord(
-                source=record.source,
-                analyses=lockfile.pack(analysed.queries),
-                answers=analysed.answers,
-                shared_use=_pickle(shared_use) if is_clean else b"",
-            )
-        return FileAnalysis(shared_use, record, analysed.warnings)
+    def _file_analysis(self, typed: _TypedFile) -> FileAnalysis:
+        """Summarise a file's typed queries, and make its record if records are kept."""
+        file = typed.file
+        references = translate.type_references(file.queries)
+        shared_use = SharedUse(references, typed.types)
+        sha384 = file.parsed.file.source.sha384
+        if not self._makes_records:
+            return FileAnalysis(shared_use, FileRecord(sha384=sha384), file.warnings)
+        record = FileRecord(
+            sha384=sha384,
+            packed_queries=lockfile.pack(file.queries),
+            answer_digests=file.answer_digests,
+            shared_use=(
+                pickle.dumps(shared_use, pickle.HIGHEST_PROTOCOL)
+                if file.is_clean
+                else b""
+            ),
+        )
+        return FileAnalysis(shared_use, record, file.warnings)
 
-    def _render(self, source: SourceFile, inputs: RenderInputs) -> FileRender:
+    def _render_file(self, source: SourceFile, inputs: RenderInputs) -> FileRender:
+        """Return the modules of a query file, and its lock file."""
+        typed = self._typed[source.path]
         with reported(Span(source, 0, 0)):
-            return self._file_render(source, inputs)
-
-    def _file_render(self, source: SourceFile, inputs: RenderInputs) -> FileRender:
-        locked = self._analysed[source.path]
-        modules, requirements = translate.module(
-            locked.analysed.file,
-            locked.analysed.queries,
-            inputs.module_paths[source.path],
-            inputs.context,
-        )
-        files = (
-            *(render.module(m, self._request.templates) for m in modules),
-            locked.lock,
-        )
-        verify_new(files, self._request)
+            modules, requirements = translate.module(
+                typed.file.parsed.file,
+                typed.queries,
+                inputs.module_paths[source.path],
+                inputs.context,
+            )
+            templates = self._request.templates
+            rendered = [render.module(module, templates) for module in modules]
+            files = (*rendered, typed.lock)
+            verify_new(files, self._request)
         return FileRender(files, requirements)
-
-
-def recorded_analysis(record: FileRecord) -> FileAnalysis:
-    """Return the analysis of a file without errors and warnings, as far as its record has it."""
-    shared_use: SharedUse = pickle.loads(record.shared_use)
-    return FileAnalysis(shared_use, record)
 
 
 def verify_new(files: Sequence[GeneratedFile], request: BuildRequest) -> None:
@@ -168,16 +135,3 @@ def verify_new(files: Sequence[GeneratedFile], request: BuildRequest) -> None:
     for file in files:
         if request.digests.get(file.path) != write.digest(file.text):
             write.verify_syntax(file)
-
-
-@frozen
-class _LockedFile:
-    """A query file with its analysed queries, its lock file, and the types in that."""
-
-    analysed: AnalysedFile
-    lock: GeneratedFile
-    types: lockfile.TypeTable
-
-
-def _pickle(shared_use: SharedUse) -> bytes:
-    return pickle.dumps(shared_use, pickle.HIGHEST_PROTOCOL)

@@ -1,7 +1,7 @@
-"""A project's query files -> the files of the generated package and of its lock.
+"""A project's query files -> the files of the generated package and its lock files.
 
-Files are analysed, then named, then rendered. What an earlier build recorded of a file, and is still
-true, takes the place of analysing it; what it generated, and is still on disk, that of rendering it.
+All files are analysed; then what their modules share is named; then all are rendered. A file whose
+recorded analysis holds is not analysed, and one whose output is still on disk is not rendered.
 """
 
 import pickle
@@ -14,10 +14,13 @@ from ..model.output import GeneratedFile
 from ..model.progress import Progress
 from ..model.source import SourceFile
 from ..translate import SharedRequirements
-from .analyzer import Analyzer
-from .file_tasks import FileAnalysis, FileRender, FileTasks, RenderInputs, verify_new
-from .request import BuildRequest, BuildResult
-from .reuse import is_current, is_on_disk, recorded_analyses, updated_records
+from .analysis.analyzer import Analyzer
+from .file_tasks import FileTasks, verify_new
+from .phases import FileAnalysis, FileRender, RenderInputs
+from .records.file_records import FileRecords
+from .records.reuse import has_current_output, recorded_analyses, updated_records
+from .request import BuildRequest
+from .result import BuildResult
 from .worker import Workers
 
 Analyses = Mapping[str, FileAnalysis]
@@ -28,52 +31,51 @@ def build_package(
     request: BuildRequest,
     migrations: Sequence[Migration],
     analyzer: Analyzer,
+    records: FileRecords,
     progress: Progress,
 ) -> BuildResult:
-    """Return the files of a project's package.
+    """Return the files of a project's package; update the *records*.
 
-    Raises `SqlgenError` for errors in the selected files, and for all that keeps any module from
-    being made.
+    Raises `SqlgenError` for errors in the selected files, and for everything that keeps any module
+    from being rendered.
     """
-    recorded = recorded_analyses(request, analyzer)
-    changed = [s for s in request.queries if s.path not in recorded]
-    missing = [
-        s
-        for s in request.queries
-        if s.path in recorded and not is_on_disk(recorded[s.path].record, request)
-    ]
-    tasks = FileTasks(request, analyzer)
-    warm_up = analyzer.warm_up if changed else lambda: None
-    with Workers(tasks, [*changed, *missing], warm_up) as workers:
+    analyses = recorded_analyses(request, records)
+    unanalysed = [s for s in request.queries if s.path not in analyses]
+    with Workers(FileTasks(request, analyzer, records)) as workers:
         progress("analysing queries")
-        batches = workers.map(FileTasks.analyse, changed)
-        analyses = dict(recorded)
-        for batch in batches:
-            analyses |= batch.files
-        errors = analyzer.sorted_diagnostics([e for b in batches for e in b.errors])
+        if workers.will_fork(unanalysed):
+            analyzer.prepare_fork(unanalysed)
+        batches = workers.map(FileTasks.analyse, unanalysed)
+        analyses |= {path: one for b in batches for path, one in b.files.items()}
+        errors = analyzer.all_errors([error for b in batches for error in b.errors])
         try:
             if selected := tuple(filter(request.selects, errors)):
                 raise SqlgenError(*selected)
             inputs = _render_inputs(request, analyses)
         except SqlgenError:
-            analyzer.save({path: one.record for path, one in analyses.items()})
+            records.save({path: one.record for path, one in analyses.items()})
             raise
         progress("writing Python")
-        reusable = recorded.keys() | {path for b in batches for path in b.still_valid}
         outdated = [
-            s
-            for s in request.queries
-            if s.path not in reusable
-            or not is_current(analyses[s.path], request, inputs.context)
+            source
+            for source in request.queries
+            if not has_current_output(analyses[source.path], request, inputs.context)
         ]
         renders, render_errors = _render(workers, outdated, inputs)
     try:
         if render_errors:
-            raise SqlgenError(*analyzer.sorted_diagnostics(render_errors))
+            raise SqlgenError(*analyzer.all_errors(render_errors))
         shared = _shared_files(request, migrations, analyses, renders, inputs)
     finally:
-        analyzer.save(updated_records(request, analyses, renders, inputs.context))
-    return _result(request, analyses, renders, shared, errors)
+        records.save(updated_records(request, analyses, renders, inputs.context))
+    outputs = [a.record.output for path, a in analyses.items() if path not in renders]
+    rendered = {file: path for path, one in renders.items() for file in one.files}
+    return BuildResult(
+        files=rendered | dict.fromkeys(shared, ""),
+        reused_digests={p: d for o in outputs if o for p, d in o.digests.items()},
+        warnings=tuple([w for s in request.queries for w in analyses[s.path].warnings]),
+        unselected_errors=errors,
+    )
 
 
 def _render_inputs(request: BuildRequest, analyses: Analyses) -> RenderInputs:
@@ -138,26 +140,6 @@ def _requirements(
     """Return what a file's modules require of the shared ones, from its record if need be."""
     if render_:
         return render_.requirements
-    assert analysis.record.output, "only what is recorded is not rendered again"
+    assert analysis.record.output, "a file that was not rendered has a recorded output"
     requirements: SharedRequirements = pickle.loads(analysis.record.output.requirements)
     return requirements
-
-
-def _result(
-    request: BuildRequest,
-    analyses: Analyses,
-    renders: Mapping[str, FileRender],
-    shared: Iterable[GeneratedFile],
-    errors: tuple[Diagnostic, ...],
-) -> BuildResult:
-    """Return the files, warnings and errors, in the files' order."""
-    files = {file: path for path, one in renders.items() for file in one.files}
-    outputs = [a.record.output for path, a in analyses.items() if path not in renders]
-    return BuildResult(
-        files=files | dict.fromkeys(shared, ""),
-        unchanged={
-            p: d for output in outputs if output for p, d in output.digests.items()
-        },
-        warnings=tuple([w for s in request.queries for w in analyses[s.path].warnings]),
-        unselected_errors=errors,
-    )

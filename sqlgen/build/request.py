@@ -1,4 +1,4 @@
-"""A build's input, read from the project's files, and its result."""
+"""Disk -> what a build is made of: the project's files, and which of them it is for."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,6 @@ from .. import read, write
 from ..model.config import Config
 from ..model.diagnostic import ConfigurationError, Diagnostic
 from ..model.frozen import frozen
-from ..model.output import GeneratedFile
 from ..model.source import SourceFile
 
 
@@ -16,8 +15,9 @@ from ..model.source import SourceFile
 class BuildRequest:
     """A project as it stands on disk, and the query files that the build is for.
 
-    `templates` are the project's own templates of generated code. `generated` are the contents of the files below the output folder, and `digests` their digests,
-    by path. Errors count only in the query files whose paths are `selected`.
+    `templates` are the project's own templates of generated code. `generated` are the contents of the
+    files below the output folder, and `digests` their digests, by path. Only errors in query files
+    whose paths are `selected` stop the build; `is_partial` tells that these were named by the user.
     """
 
     config: Config
@@ -33,21 +33,6 @@ class BuildRequest:
         """Return whether the diagnostic is about a selected query file, or about no query file."""
         path = diagnostic.label.span.source.path if diagnostic.label else ""
         return path in self.selected or all(path != s.path for s in self.queries)
-
-
-@frozen
-class BuildResult:
-    """The files of the generated package and its lock.
-
-    `files` are those that were made, each with the path of its query file (or an empty text).
-    `unchanged` are the digests of those that are on disk already, by path. `warnings` are about
-    the queries; `unselected_errors` are errors in files that the build is not for.
-    """
-
-    files: Mapping[GeneratedFile, str]
-    unchanged: Mapping[str, bytes]
-    warnings: tuple[Diagnostic, ...]
-    unselected_errors: tuple[Diagnostic, ...]
 
 
 def read_request(config: Config, only: Sequence[Path] = ()) -> BuildRequest:

@@ -13,7 +13,7 @@ from .. import build
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, ServerUnavailableError, SqlgenError
 from ..model.output import Plan
-from .server_pool import ServerPool
+from .server.server_pool import ServerPool
 
 _DEBOUNCE: Final = 50
 """Milliseconds that an editor has at most for writing everything that belongs to one save."""
@@ -42,7 +42,7 @@ def builds(load: Callable[[], Config], root: Path) -> Iterator[BuildOutcome]:
         yield outcome
         if outcome.config and outcome.plan:
             with suppress(SqlgenError):  # which the next build will report
-                build.warm_up(outcome.config, pool)
+                build.preload(outcome.config, pool)
         while True:
             paths = saved.get()
             if outcome.config is None or any(

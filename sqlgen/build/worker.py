@@ -1,12 +1,12 @@
-"""Share the work on query files between this process and a copy of it.
+"""Share the work on query files between this process and a fork of it.
 
-    with Workers(state, sources) as workers:
+    with Workers(state) as workers:
         first = workers.map(State.analyse, sources)
         second = workers.map(State.render, sources, names)
 
-Python's threads would only take turns. The copy is forked from this process with everything that is in
+Python's threads would only take turns. The child is forked from this process with everything that is in
 memory, *state* included; functions, files and results travel as pickles. Whatever goes wrong in the
-copy, its share of the work is done here instead.
+child, its share of the work is done here instead.
 """
 
 import gc
@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 Task = Callable[Concatenate[State, Sequence[SourceFile], Arguments], Result]
 """A function of the state, some query files, and further arguments."""
 
-WORTH_IT: Final = 100
+MIN_QUERIES: Final = 100
 """Queries of which half takes longer than the fork (5 ms) and sending the results back."""
 
 _HEADER: Final = "-- name:"
@@ -37,24 +37,18 @@ _SIZE: Final = 8
 
 
 class Workers(Generic[State]):
-    """This process and, where *sources* are work enough, a forked copy of it.
+    """This process and, from the first `map` with enough work on, a forked child.
 
-    *warm_up* is called before the fork, to do once what both processes would do otherwise. A file
-    that one process was given stays with it, so that *state* can keep what it found out.
+    A file that one process was given stays with it, so that *state* can keep what it found out. A
+    command line's only other thread, which shows progress, does not run in the child: a fork takes
+    just the thread that forks along.
     """
 
-    def __init__(
-        self,
-        state: State,
-        sources: Sequence[SourceFile],
-        warm_up: Callable[[], object] = lambda: None,
-    ) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
-        self._copy: _Copy | None = None
-        self._in_copy: dict[str, bool] = {}
-        if is_worth_it(sources):
-            warm_up()
-            self._copy = _Copy(state)
+        self._child: _Child | None = None
+        self._has_failed = False
+        self._in_child: dict[str, bool] = {}
 
     def __enter__(self) -> "Workers[State]":
         return self
@@ -67,6 +61,11 @@ class Workers(Generic[State]):
     ) -> None:
         self._stop()
 
+    def will_fork(self, sources: Sequence[SourceFile]) -> bool:
+        """Return whether `map` forks for these files."""
+        is_possible = self._child is None and not self._has_failed
+        return is_possible and should_fork(sources)
+
     def map(
         self,
         task: Task[State, Arguments, Result],
@@ -78,44 +77,52 @@ class Workers(Generic[State]):
 
         Raises what *task* raises.
         """
-        here, there = self._shares(sources)
-        if there and self._copy:
-            self._copy.send((task, there, args, kwargs))
-        results = [task(self._state, here, *args, **kwargs)]
-        if there:
+        if self.will_fork(sources):
+            self._child = _Child(self._state)
+            self._in_child.clear()  # it knows what this process has found out so far
+        own, childs = self._shares(sources)
+        if childs and self._child:
+            self._child.send((task, childs, args, kwargs))
+        results = [task(self._state, own, *args, **kwargs)]
+        if childs:
             try:
-                if self._copy is None:
-                    raise EOFError
-                results.insert(0, self._copy.receive())
+                results.append(self._receive())
             except (OSError, EOFError):
                 self._stop()
-                results.insert(0, task(self._state, there, *args, **kwargs))
+                self._has_failed = True
+                results.append(task(self._state, childs, *args, **kwargs))
         return results
+
+    def _receive(self) -> Any:
+        """Wait for the child's result; raise `OSError` or `EOFError` where there is none."""
+        if self._child is None:
+            raise EOFError
+        return self._child.receive()
 
     def _shares(
         self, sources: Sequence[SourceFile]
     ) -> tuple[list[SourceFile], list[SourceFile]]:
-        """Divide the files between this process and the copy, in halves of the new ones."""
-        new = [s for s in sources if s.path not in self._in_copy]
-        half = sum(map(_queries, new)) / 2 if self._copy else 0
+        """Divide the files between this process and the child, in halves of the new ones."""
+        new = [s for s in sources if s.path not in self._in_child]
+        half = sum(map(_queries, new)) / 2 if self._child else 0
         done = 0
         for source in new:
-            self._in_copy[source.path] = done < half
+            self._in_child[source.path] = done < half
             done += _queries(source)
         return (
-            [s for s in sources if not self._in_copy[s.path]],
-            [s for s in sources if self._in_copy[s.path]],
+            [s for s in sources if not self._in_child[s.path]],
+            [s for s in sources if self._in_child[s.path]],
         )
 
     def _stop(self) -> None:
-        if self._copy:
-            self._copy.kill()
-            self._copy = None
+        if self._child:
+            self._child.kill()
+            self._child = None
 
 
-def is_worth_it(sources: Sequence[SourceFile]) -> bool:
+def should_fork(sources: Sequence[SourceFile]) -> bool:
     """Return whether the files are work enough for two, and there is a second processor."""
-    if sum(map(_queries, sources)) < WORTH_IT or sys.platform != "linux":
+    if sum(map(_queries, sources)) < MIN_QUERIES or sys.platform != "linux":
         return False
     return (os.cpu_count() or 1) > 1
 
@@ -125,8 +132,8 @@ def _queries(source: SourceFile) -> int:
     return source.text.count(_HEADER) or 1
 
 
-class _Copy:
-    """A forked copy of this process that runs one task after the other."""
+class _Child:
+    """A fork of this process that runs one task after the other."""
 
     def __init__(self, state: object) -> None:
         (results, to_results), (to_tasks, tasks) = os.pipe(), os.pipe()
@@ -136,7 +143,7 @@ class _Copy:
             try:
                 os.close(results)
                 os.close(tasks)
-                gc.disable()  # the copy lives for a moment, and memory is shared until it is touched
+                gc.disable()  # it lives for a moment, and memory is shared until it is touched
                 _serve(state, os.fdopen(to_tasks, "rb"), os.fdopen(to_results, "wb"))
                 status = 0
             finally:
@@ -147,7 +154,7 @@ class _Copy:
         self._tasks = os.fdopen(tasks, "wb")
 
     def send(self, task: object) -> None:
-        """Let the copy begin a task. That it is gone is noticed by `receive`."""
+        """Let the child begin a task. That it is gone is noticed by `receive`."""
         with suppress(OSError):
             _send(self._tasks, task)
 
@@ -156,7 +163,7 @@ class _Copy:
         return _receive(self._results)
 
     def kill(self) -> None:
-        """End the copy, whatever it is doing."""
+        """End the child, whatever it is doing."""
         self._results.close()
         with suppress(OSError):  # what was not sent yet, to a process that is gone
             self._tasks.close()
@@ -166,7 +173,7 @@ class _Copy:
 
 
 def _serve(state: object, tasks: BinaryIO, results: BinaryIO) -> None:
-    """Run tasks in the copy, until there are no more."""
+    """Run tasks in the child, until there are no more."""
     while True:
         try:
             task, sources, args, kwargs = _receive(tasks)

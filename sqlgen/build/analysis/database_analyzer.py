@@ -9,21 +9,21 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from .. import cache
-from ..model.config import ArrayElements, Config, UnknownName
-from ..model.diagnostic import Diagnostic, attempt
-from ..model.migration import Migration
-from ..model.progress import Progress
-from ..model.query import Query
-from ..model.typed import TypedQuery
+from ... import cache
+from ...model.config import ArrayElements, Config, UnknownName
+from ...model.diagnostic import Diagnostic, attempt
+from ...model.migration import Migration
+from ...model.progress import Progress
+from ...model.query import Query
+from ...model.typed import TypedQuery
 from .internal_errors import reported
 
 # What is only needed where something must be asked is imported there.
 if TYPE_CHECKING:
-    from ..infer import SchemaDiff
-    from ..model.description import Description
-    from .schema_session import SchemaSession
-    from .server_pool import ServerPool
+    from ...infer import SchemaDiff
+    from ...model.description import Description
+    from ..server.schema_session import SchemaSession
+    from ..server.server_pool import ServerPool
 
 
 class DatabaseAnalyzer:
@@ -65,10 +65,10 @@ class DatabaseAnalyzer:
         """Return what tells servers apart on which the same migrations may give other types."""
         if identity := cache.embedded_server(self._config):
             return identity
-        from . import schema_databases
+        from ..server import open_schema
 
         server = self._servers().acquire(self._config, self._progress)
-        return schema_databases.server_identity(server)
+        return open_schema.server_identity(server)
 
     @cached_property
     def schema_key(self) -> str:
@@ -78,22 +78,22 @@ class DatabaseAnalyzer:
         return cache.schema_key(chain, self.server_identity, self._config)
 
     @property
-    def facts_key(self) -> str:
+    def catalog_key(self) -> str:
         """Return the key of the database's catalog; empty where it is not kept, or not known yet."""
-        return self._session.key if self._session else ""
+        return self._session.catalog_key if self._session else ""
 
     def session(self) -> "SchemaSession":
         """Return a session on a database that has the schema, made if need be."""
         if self._session is None:
             pool = self._servers()
             server = pool.acquire(self._config, self._progress)
-            # What is needed once the server answers is imported while it starts.
-            from .. import infer, render, translate  # noqa: F401
-            from . import schema_databases
+            # The stages that are needed next are imported while the server starts.
+            from ... import infer, render, translate  # noqa: F401
+            from ..server import open_schema
 
             self._session = pool.cached(
                 self.schema_key,
-                lambda: schema_databases.lend(
+                lambda: open_schema.open_schema(
                     server,
                     self._config,
                     self._migrations,
@@ -113,7 +113,7 @@ class DatabaseAnalyzer:
         self, descriptions: "Sequence[Description]"
     ) -> tuple[tuple[TypedQuery, ...], tuple[Diagnostic, ...]]:
         """Return the typed queries, and the errors that inference finds in the others."""
-        from .. import infer
+        from ... import infer
 
         config, catalog = self._config, self.session().catalog
         nullable_elements = config.array_elements is ArrayElements.NULLABLE
@@ -129,9 +129,9 @@ class DatabaseAnalyzer:
 
         return attempt(typed, descriptions)
 
-    def changes_since(self, facts_key: str) -> "SchemaDiff | None":
+    def changes_since(self, catalog_key: str) -> "SchemaDiff | None":
         """Return what changed since the catalog of that key; None where that may be anything."""
-        return self.session().changes_since(facts_key)
+        return self.session().changes_since(catalog_key)
 
     def unknown_names(self) -> tuple[UnknownName, ...]:
         """Return the names in the configuration that nothing in the database has."""
@@ -139,7 +139,7 @@ class DatabaseAnalyzer:
 
     def _servers(self) -> "ServerPool":
         if self._pool is None:
-            from .server_pool import ServerPool
+            from ..server.server_pool import ServerPool
 
             self._pool = self._stack.enter_context(ServerPool())
         return self._pool

@@ -1,4 +1,4 @@
-"""A session on a database that has a project's schema: what it says of queries.
+"""A database that has a project's schema -> its catalog, and descriptions of queries.
 
 Psycopg is imported only where the server is not our own.
 """
@@ -10,21 +10,21 @@ from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
-from .. import cache, describe, infer
-from ..describe import WireConnection
-from ..infer import SchemaDiff
-from ..model.catalog import Catalog
-from ..model.config import Config, UnknownName
-from ..model.description import Description
-from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from ..model.query import Query
+from ... import cache, describe, infer
+from ...describe import WireConnection
+from ...infer import SchemaDiff
+from ...model.catalog import Catalog
+from ...model.config import Config, UnknownName
+from ...model.description import Description
+from ...model.diagnostic import Diagnostic, ServerUnavailableError
+from ...model.query import Query
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import TupleRow
 
 Session: TypeAlias = "WireConnection | Connection[TupleRow]"
-"""A session on a database that has the schema."""
+"""A connection to a database that has the schema, with or without psycopg."""
 
 _NO_STORE = cache.Store(None)
 
@@ -32,26 +32,26 @@ _NO_STORE = cache.Store(None)
 class SchemaSession:
     """A database that has a project's migrations: its catalog, and a session to ask about queries.
 
-    *connect* opens a session; *session* is one that is open already. A forked process opens one of
-    its own. *key* is what the catalog is kept under in *catalogs*, if it is kept.
+    *connect* opens a connection; *connection* is one that is open already. A forked process opens one
+    of its own. *catalog_key* is the catalog's key in *catalogs*, if it is kept there.
     """
 
     def __init__(
         self,
         catalog: Catalog,
         connect: "Callable[[], AbstractContextManager[Session]]",
-        session: WireConnection | None = None,
-        key: str = "",
+        connection: WireConnection | None = None,
+        catalog_key: str = "",
         catalogs: cache.Store = _NO_STORE,
     ) -> None:
         self.catalog = catalog
-        self.key = key
+        self.catalog_key = catalog_key
         self._catalogs = catalogs
         self._connect = connect
         self._stack = ExitStack()
-        self._session: tuple[int, Session] | None = None
-        if session:
-            self._session = os.getpid(), self._stack.enter_context(session)
+        self._connection: tuple[int, Session] | None = None
+        if connection:
+            self._connection = os.getpid(), self._stack.enter_context(connection)
 
     def __enter__(self) -> "SchemaSession":
         return self
@@ -62,7 +62,7 @@ class SchemaSession:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._session = None
+        self._connection = None
         self._stack.close()
 
     def describe(
@@ -70,21 +70,25 @@ class SchemaSession:
     ) -> tuple[tuple[Description, ...], tuple[Diagnostic, ...]]:
         """Return what the server says of the queries, and why it refuses the others.
 
-        A session that is gone, though the server is not, is opened again.
+        A connection that is gone, though the server is not, is opened again.
         """
         try:
-            outcomes = describe.queries(self._opened(), self.catalog, queries)
+            outcomes = describe.queries(self._connected(), self.catalog, queries)
         except ServerUnavailableError:
-            self._session = None
-            outcomes = describe.queries(self._opened(), self.catalog, queries)
+            self._connection = None
+            outcomes = describe.queries(self._connected(), self.catalog, queries)
         return (
             tuple([o for o in outcomes if isinstance(o, Description)]),
             tuple([o for o in outcomes if isinstance(o, Diagnostic)]),
         )
 
-    def changes_since(self, key: str) -> SchemaDiff | None:
+    def changes_since(self, catalog_key: str) -> SchemaDiff | None:
         """Return what changed since the catalog of that key; None where that may be anything."""
-        before = self._catalogs.get(key) if key and self.key else None
+        before = (
+            self._catalogs.get(catalog_key)
+            if catalog_key and self.catalog_key
+            else None
+        )
         return (
             infer.diff_schemas(pickle.loads(before), self.catalog) if before else None
         )
@@ -93,8 +97,8 @@ class SchemaSession:
         """Return the names in the configuration that nothing in the database has."""
         return describe.unknown_names(config, self.catalog)
 
-    def _opened(self) -> Session:
+    def _connected(self) -> Session:
         process = os.getpid()
-        if self._session is None or self._session[0] != process:
-            self._session = process, self._stack.enter_context(self._connect())
-        return self._session[1]
+        if self._connection is None or self._connection[0] != process:
+            self._connection = process, self._stack.enter_context(self._connect())
+        return self._connection[1]

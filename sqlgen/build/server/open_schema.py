@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from .. import cache, describe, embedded
-from ..describe import WireConnection
-from ..embedded import EmbeddedServer
-from ..model import session
-from ..model.catalog import Catalog
-from ..model.config import Config
-from ..model.migration import Migration
-from ..model.progress import Progress
+from ... import cache, describe, embedded
+from ...describe import WireConnection
+from ...embedded import EmbeddedServer
+from ...model import session
+from ...model.catalog import Catalog
+from ...model.config import Config
+from ...model.migration import Migration
+from ...model.progress import Progress
 from .schema_session import SchemaSession
 from .server_pool import ServerHandle
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import TupleRow
 
-    from ..database import Server
+    from ...database import Server
 
 _MINUTE: Final = 60 * 10**9
-"""Nanoseconds between two notes of a database's use."""
-_CATALOGS: Final = 16 * 2**20
+"""Nanoseconds between two updates of the time when a database was last used."""
+_CATALOG_BYTES: Final = 16 * 2**20
 """Bytes of catalogs that are kept beside a cluster: those of some ten databases."""
 
 
 def server_identity(server: ServerHandle) -> str:
     """Return what tells servers apart on which the same migrations may give other types."""
-    from .. import database
+    from ... import database
 
     psycopg_server = _with_driver(server)
     with database.maintenance_connection(psycopg_server) as connection:
@@ -46,14 +46,14 @@ def server_identity(server: ServerHandle) -> str:
 
 
 @contextmanager
-def lend(
+def open_schema(
     server: ServerHandle,
     config: Config,
     migrations: Sequence[Migration],
     store: cache.Store,
     progress: Progress,
 ) -> Iterator[SchemaSession]:
-    """Lend a session on a database with all migrations: an earlier run's where there is one.
+    """Lend a database that has all migrations: an earlier run's where there is one.
 
     Nothing of an earlier run is used, and nothing is kept, if the *store* keeps nothing. Raises
     `SqlgenError` if a migration fails.
@@ -63,9 +63,9 @@ def lend(
             yield migrated
         return
     server.wait()
-    name = _template(server, config, migrations)
+    name = _database_name(server, config, migrations)
     progress("asking PostgreSQL")
-    kept = _open_template(server, config, name)
+    kept = _open_kept(server, config, name)
     if kept is None:
         with _migrate(server, config, migrations, store, progress) as (
             migrated,
@@ -75,13 +75,13 @@ def lend(
                 yield migrated
                 return
             catalog = migrated.catalog
-        kept = _open_template(server, config, name, catalog)
+        kept = _open_kept(server, config, name, catalog)
         assert kept is not None, "it was made just now"
     with kept:
         yield kept
 
 
-def _template(
+def _database_name(
     server: EmbeddedServer, config: Config, migrations: Sequence[Migration]
 ) -> str:
     """Return the name of the database that has the migrations, as long as it is kept."""
@@ -94,7 +94,7 @@ def _template(
     )
 
 
-def _open_template(
+def _open_kept(
     server: EmbeddedServer, config: Config, name: str, catalog: Catalog | None = None
 ) -> SchemaSession | None:
     """Open the database *name*; return None where it or its catalog is not there.
@@ -112,7 +112,7 @@ def _open_template(
         wire = connect()
     except describe.NoSuchDatabaseError:
         return None
-    catalogs = cache.Store(server.folder / "catalogs", limit=_CATALOGS)
+    catalogs = cache.Store(server.folder / "catalogs", limit=_CATALOG_BYTES)
     key = _catalog_key(wire, name)
     if catalog is not None:
         catalogs.put(key, _pickle(catalog))
@@ -133,7 +133,7 @@ def _pickle(catalog: Catalog) -> bytes:
 
 
 def _catalog_key(wire: WireConnection, name: str) -> str:
-    """Return what the database's catalog is kept under; note that the database is in use."""
+    """Return the key of the database's catalog, and note that the database is in use."""
     [(*identity, used)] = wire.query(_DATABASE)
     if time.time_ns() - int(used or 0) > _MINUTE:
         wire.query(f"COMMENT ON DATABASE {name} IS '{time.time_ns():020d}'")
@@ -149,7 +149,7 @@ def _migrate(
     progress: Progress,
 ) -> Iterator[tuple[SchemaSession, bool]]:
     """Make a database with all migrations; lend it, and tell whether it stays for later runs."""
-    from .. import database, migrate
+    from ... import database, migrate
 
     def apply(connection: "Connection[TupleRow]", start: int) -> None:
         for migration in migrations[start:]:
@@ -173,7 +173,7 @@ def _migrate(
 
 def _with_driver(server: ServerHandle) -> "Server":
     """Return the server as psycopg reaches it."""
-    from .. import database
+    from ... import database
 
     if not isinstance(server, EmbeddedServer):
         return server

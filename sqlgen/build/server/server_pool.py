@@ -5,13 +5,13 @@ from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from .. import cache, embedded
-from ..embedded import EmbeddedServer
-from ..model.config import Config
-from ..model.progress import Progress
+from ... import cache, embedded
+from ...embedded import EmbeddedServer
+from ...model.config import Config
+from ...model.progress import Progress
 
 if TYPE_CHECKING:
-    from ..database import Server
+    from ...database import Server
 
 Resource = TypeVar("Resource")
 
@@ -80,7 +80,7 @@ class ServerPool:
 
     def _start(self, config: Config, progress: Progress) -> ServerHandle:
         if config.server != "embedded":
-            from .. import database
+            from ... import database
 
             return database.external_server(config.server)
         extensions = config.root / config.extensions if config.extensions else None
@@ -95,6 +95,6 @@ def _answers(server: ServerHandle) -> bool:
 
         with socket.socket(socket.AF_UNIX) as client:
             return client.connect_ex(str(server.socket)) == 0
-    from .. import database
+    from ... import database
 
     return database.is_reachable(server)

@@ -1,28 +1,29 @@
-"""A whole build's result <-> the cache: what says that there is nothing to do."""
+"""A finished build <-> the cache: its entry tells the next build that there is nothing to do."""
 
 import pickle
 from collections.abc import Sequence
 
-from .. import cache, write
-from ..model.config import UnknownName
-from ..model.diagnostic import Diagnostic
-from .request import BuildRequest, BuildResult
+from ... import cache, write
+from ...model.config import UnknownName
+from ...model.diagnostic import Diagnostic
+from ..request import BuildRequest
+from ..result import BuildResult
 
-StoredResult = tuple[tuple[Diagnostic, ...], tuple[UnknownName, ...]]
-"""What an earlier build had to report: warnings, and unknown names in the configuration."""
+Findings = tuple[tuple[Diagnostic, ...], tuple[UnknownName, ...]]
+"""What a build reports: warnings, and unknown names in the configuration."""
 
 
-def result_key(request: BuildRequest) -> str:
-    """Return the cache key of a build's result; empty where only the server can tell."""
+def finished_build_key(request: BuildRequest) -> str:
+    """Return the cache key of a build; empty where only the server can tell what it is made with."""
     server = cache.embedded_server(request.config)
     groups = (request.migrations, request.queries, request.templates)
     return cache.project_key(request.config, server, groups) if server else ""
 
 
-def load_result(
+def load_finished_build(
     store: cache.Store, key: str, request: BuildRequest
-) -> StoredResult | None:
-    """Return what an earlier build of these very files reported, if its output is still there."""
+) -> Findings | None:
+    """Return what a finished build of these very files reported, if its output is still there."""
     content = store.get(key) if key else None
     if content is None:
         return None
@@ -31,7 +32,7 @@ def load_result(
     return (warnings, names) if is_current else None
 
 
-def store_result(
+def store_finished_build(
     store: cache.Store,
     key: str,
     result: BuildResult,
@@ -41,10 +42,10 @@ def store_result(
 
     Names in the configuration are kept without their places, which may move.
     """
-    if store and key:
+    if key:
         digests = {file.path: write.digest(file.text) for file in result.files}
         content = (
-            {**result.unchanged, **digests},
+            {**result.reused_digests, **digests},
             result.warnings,
             tuple(unknown_names),
         )

@@ -6,42 +6,34 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from .. import write
-from ..translate import TranslationContext
-from .analyzer import Analyzer
-from .file_tasks import FileAnalysis, FileRender, SharedUse, recorded_analysis
-from .records import FileRecord, OutputRecord, is_unchanged
-from .request import BuildRequest
+from ... import write
+from ...translate import TranslationContext
+from ..phases import FileAnalysis, FileRender, SharedUse, recorded_analysis
+from ..request import BuildRequest
+from .file_records import FileRecord, FileRecords, OutputRecord
 
 
 def recorded_analyses(
-    request: BuildRequest, analyzer: Analyzer
+    request: BuildRequest, records: FileRecords
 ) -> dict[str, FileAnalysis]:
     """Return the recorded analyses of the files that have not changed."""
     return {
         source.path: recorded_analysis(record)
         for source in request.queries
-        if (record := analyzer.record.get(source.path)) and is_unchanged(record, source)
+        if (record := records.reusable(source))
     }
 
 
-def is_on_disk(record: FileRecord, request: BuildRequest) -> bool:
-    """Return whether everything that was generated from a file is still there as it was."""
-    return record.output is not None and all(
-        request.digests.get(path) == digest
-        for path, digest in record.output.digests.items()
-    )
-
-
-def is_current(
+def has_current_output(
     analysis: FileAnalysis, request: BuildRequest, context: TranslationContext
 ) -> bool:
     """Return whether the files on disk are those that would be generated now."""
     output = analysis.record.output
     return (
         output is not None
-        and is_on_disk(analysis.record, request)
-        and output.inputs == _inputs_digest(request, analysis.shared_use, context)
+        and all(request.digests.get(p) == d for p, d in output.digests.items())
+        and output.inputs_digest
+        == _inputs_digest(request, analysis.shared_use, context)
     )
 
 
@@ -64,7 +56,7 @@ def updated_records(
     """Return what is known of each file now."""
 
     def record(path: str, analysis: FileAnalysis) -> FileRecord:
-        if path not in renders or not analysis.record.shared_use:
+        if path not in renders or not analysis.record.is_clean:
             return analysis.record
         files, requirements = renders[path].files, renders[path].requirements
         output = OutputRecord(

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from ..model.diagnostic import Diagnostic, Label, SqlgenError
-from ..model.source import Span
+from ...model.diagnostic import Diagnostic, Label, SqlgenError
+from ...model.source import Span
 
-_ROOT: Final = Path(__file__).parents[1]
+_ROOT: Final = Path(__file__).parents[2]
 
 
 @contextmanager

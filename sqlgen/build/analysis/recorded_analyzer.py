@@ -1,0 +1,230 @@
+"""Query files -> their analysed queries: recorded ones from the cache, the others from a database."""
+
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from ... import cache, lockfile
+from ...model.config import Config, UnknownName
+from ...model.diagnostic import Diagnostic
+from ...model.migration import Migration
+from ...model.progress import Progress
+from ...model.query import Query
+from ...model.source import SourceFile
+from ...model.typed import TypedQuery
+from ..records.file_records import FileRecords
+from .analyzer import (
+    AnalysedFile,
+    ParsedFile,
+    analysed_file,
+    in_reading_order,
+    parse_files,
+)
+from .database_analyzer import DatabaseAnalyzer
+
+if TYPE_CHECKING:
+    from ...infer import SchemaDiff
+    from ...model.description import Description
+    from ..server.server_pool import ServerPool
+
+_BATCH: Final = 128
+"""Queries that the server is asked about at once: their trees are some 10 kB each."""
+
+_UNDEFINED: Final = frozenset({"42P01", "42704", "42883", "3F000"})
+"""undefined_table, undefined_object, undefined_function, invalid_schema_name"""
+
+
+@contextmanager
+def open_analyzer(
+    config: Config,
+    migrations: Sequence[Migration],
+    store: cache.Store,
+    progress: Progress,
+    pool: "ServerPool | None" = None,
+) -> Iterator["RecordedAnalyzer"]:
+    """Lend an analyzer of a project; raise `SqlgenError` where its schema cannot be had.
+
+    The *pool* lends the server where that is to be kept for the next build.
+    """
+    with DatabaseAnalyzer(config, migrations, store, progress, pool) as database:
+        analyzer = RecordedAnalyzer(database, config, migrations, store)
+        if not analyzer.records.has_schema:
+            database.session()  # the migrations are tried even if there are no queries
+        try:
+            yield analyzer
+        finally:
+            analyzer.remember_schema()
+
+
+class RecordedAnalyzer:
+    """A cache around an analyzer that asks a database.
+
+    Queries that are recorded under this schema are not asked about again; if all are, no server is
+    started. After a migration, each query is asked about, but inferred again only where its answer
+    or something that it refers to has changed.
+    """
+
+    def __init__(
+        self,
+        database: DatabaseAnalyzer,
+        config: Config,
+        migrations: Sequence[Migration],
+        store: cache.Store,
+    ) -> None:
+        self._database = database
+        self._config = config
+        self._has_migrations = bool(migrations)
+        self._store = store
+        self._key = database.schema_key
+        self._latest_key = cache.latest_schema_key(config, database.server_identity)
+        self.records = FileRecords(store, self._key)
+        self._previous: tuple[FileRecords, SchemaDiff] | None = None
+        self._has_previous: bool | None = None
+
+    def prepare_fork(self, sources: Sequence[SourceFile]) -> None:
+        """Open the database and read the previous records, if the files need either."""
+        recorded = self.records.files
+        if any(
+            (record := recorded.get(source.path)) is None or not record.is_of(source)
+            for source in sources
+        ):
+            self._database.session()
+            self._load_previous()
+
+    def analyse(
+        self, sources: Sequence[SourceFile]
+    ) -> tuple[tuple[AnalysedFile, ...], tuple[Diagnostic, ...]]:
+        """Return the analysed files, in the order of *sources*, and all errors in them."""
+        files, errors = parse_files(sources)
+        typed: dict[int, TypedQuery] = {}
+        digests: dict[str, bytes] = {}
+        for parsed in files:
+            if record := self.records.files.get(parsed.file.source.path):
+                typed |= lockfile.unpack(record.packed_queries, parsed.file.queries)
+                digests |= record.answer_digests
+        unrecorded = [q for p in files for q in p.file.queries if id(q) not in typed]
+        unchanged: set[int] = set()
+        for queries in _batches(unrecorded):
+            descriptions, refusals = self._database.describe(queries)
+            same, other = self._compare(descriptions)
+            inferred, contradictions = self._database.infer(other)
+            errors += refusals + contradictions
+            unchanged |= {id(description.query) for description in same}
+            typed |= {id(query.query): query for query in inferred}
+            digests |= {lockfile.fingerprint(d.query): d.digest for d in descriptions}
+        return (
+            tuple([self._assemble(file, typed, digests, unchanged) for file in files]),
+            errors,
+        )
+
+    def unknown_names(self) -> tuple[UnknownName, ...]:
+        """Return the names in the configuration that nothing in the database has."""
+        if not self._config.database_names:
+            return ()
+        key = cache.unknown_names_key(self._key, self._config)
+        if content := self._store.get(key):
+            names: tuple[UnknownName, ...] = pickle.loads(content)
+            return names
+        names = self._database.unknown_names()
+        self._store.put(key, pickle.dumps(names))
+        return names
+
+    def remember_schema(self) -> None:
+        """Let the next build find these records and this catalog, if the migrations change."""
+        if self.records.is_saved and (catalog_key := self._database.catalog_key):
+            self._store.put(self._latest_key, pickle.dumps((self._key, catalog_key)))
+
+    def all_errors(self, query_errors: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Return the errors by file and position.
+
+        Where something is undefined and there is no migration, that is said first.
+        """
+        first: tuple[Diagnostic, ...] = ()
+        is_undefined = any(error.code in _UNDEFINED for error in query_errors)
+        if is_undefined and not self._has_migrations:
+            first = (_no_migrations(self._config),)
+        return first + in_reading_order(query_errors)
+
+    def _load_previous(self) -> "tuple[FileRecords, SchemaDiff] | None":
+        """Return the records under the previous migrations, and what has changed since then.
+
+        None where there are none, or anything may have changed. Once there are records under these
+        migrations, those under the previous ones have nothing to add.
+        """
+        if self._has_previous is None:
+            content = None if self.records.files else self._store.get(self._latest_key)
+            if content:
+                key, catalog_key = pickle.loads(content)
+                records = FileRecords(self._store, key)
+                diff = (
+                    self._database.changes_since(catalog_key) if records.files else None
+                )
+                self._previous = (records, diff) if diff is not None else None
+            self._has_previous = self._previous is not None
+        return self._previous
+
+    def _compare(
+        self, descriptions: "Sequence[Description]"
+    ) -> "tuple[list[Description], list[Description]]":
+        """Divide descriptions into those under which the previous analysis holds, and the others.
+
+        It holds if the server's answer is the same, and nothing in that refers to what has changed in
+        the database.
+        """
+        same: list[Description] = []
+        other: list[Description] = []
+        previous = self._load_previous() if descriptions else None
+        for description in descriptions:
+            query = description.query
+            record = previous and previous[0].files.get(query.sql.source.path)
+            if (
+                previous
+                and record
+                and record.is_clean
+                and record.answer_digests.get(lockfile.fingerprint(query))
+                == description.digest
+                and not previous[1].may_affect(description.tree)
+            ):
+                same.append(description)
+            else:
+                other.append(description)
+        return same, other
+
+    def _assemble(
+        self,
+        parsed: ParsedFile,
+        typed: Mapping[int, TypedQuery],
+        digests: Mapping[str, bytes],
+        unchanged: set[int],
+    ) -> AnalysedFile:
+        """Return the analysed file; take *unchanged* queries from the previous record.
+
+        If that is all of them, the record itself is all that is needed.
+        """
+        source, queries = parsed.file.source, parsed.file.queries
+        kept = [query for query in queries if id(query) in unchanged]
+        if not kept or self._previous is None:
+            return analysed_file(parsed, typed, digests)
+        record = self._previous[0].files[source.path]
+        if len(kept) == len(queries) and self._previous[0].reusable(source):
+            return AnalysedFile(parsed, (), record.answer_digests, record)
+        previous = lockfile.unpack(record.packed_queries, kept)
+        assert len(previous) == len(kept), "all queries of a clean file are packed"
+        return analysed_file(parsed, {**typed, **previous}, digests)
+
+
+def _batches(queries: Sequence[Query]) -> Iterator[Sequence[Query]]:
+    """Split queries into groups that the server is asked about at once."""
+    for start in range(0, len(queries), _BATCH):
+        yield queries[start : start + _BATCH]
+
+
+def _no_migrations(config: Config) -> Diagnostic:
+    """Explain why nothing is found that the queries refer to."""
+    return Diagnostic(
+        code="no-migrations",
+        message=f"the folder `{config.migrations}` has no migrations, so the database is empty",
+        label=None,
+        hint="write the first one with `sqlgen migrate new`, or set `migrations` in pyproject.toml",
+    )

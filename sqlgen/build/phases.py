@@ -1,0 +1,76 @@
+"""The data that the phases of a build hand to each other: analyse, name, render."""
+
+import pickle
+from collections.abc import Mapping
+
+from .. import lockfile
+from ..model.diagnostic import Diagnostic
+from ..model.frozen import frozen
+from ..model.output import GeneratedFile
+from ..translate import (
+    ModulePath,
+    SharedRequirements,
+    TranslationContext,
+    TypeReferences,
+)
+from .records.file_records import FileRecord
+
+
+@frozen
+class SharedUse:
+    """One query file's contribution to the files that all query files have in common.
+
+    `references` are the database types and checked columns that its queries use, `types` the types
+    in its lock file.
+    """
+
+    references: TypeReferences
+    types: lockfile.TypeTable
+
+
+@frozen
+class FileAnalysis:
+    """The result of analysing a query file; `record` lets the next build do without it."""
+
+    shared_use: SharedUse
+    record: FileRecord
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def recorded_analysis(record: FileRecord) -> FileAnalysis:
+    """Return the analysis of a file that had neither errors nor warnings, from its record."""
+    shared_use: SharedUse = pickle.loads(record.shared_use)
+    return FileAnalysis(shared_use, record)
+
+
+@frozen
+class BatchAnalysis:
+    """The results of analysing one process's share of the query files, by path."""
+
+    files: Mapping[str, FileAnalysis]
+    errors: tuple[Diagnostic, ...]
+
+
+@frozen
+class RenderInputs:
+    """What all modules share: the types they refer to, the names of these, and the modules' paths."""
+
+    references: TypeReferences
+    context: TranslationContext
+    module_paths: Mapping[str, ModulePath]
+
+
+@frozen
+class FileRender:
+    """The files of a query file, and what they require of the shared modules."""
+
+    files: tuple[GeneratedFile, ...]
+    requirements: SharedRequirements
+
+
+@frozen
+class BatchRender:
+    """The results of rendering one process's share of the query files, by path."""
+
+    files: Mapping[str, FileRender]
+    errors: tuple[Diagnostic, ...]

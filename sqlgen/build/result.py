@@ -1,0 +1,22 @@
+"""The result of a build, before it is compared with the files on disk."""
+
+from collections.abc import Mapping
+
+from ..model.diagnostic import Diagnostic
+from ..model.frozen import frozen
+from ..model.output import GeneratedFile
+
+
+@frozen
+class BuildResult:
+    """The files of the generated package and its lock files.
+
+    `files` are those that were rendered, each with the path of its query file (empty for shared files).
+    `reused_digests` are the digests of those that are on disk already, by path. `warnings` are about
+    the queries; `unselected_errors` are errors in query files that the build is not for.
+    """
+
+    files: Mapping[GeneratedFile, str]
+    reused_digests: Mapping[str, bytes]
+    warnings: tuple[Diagnostic, ...]
+    unselected_errors: tuple[Diagnostic, ...]

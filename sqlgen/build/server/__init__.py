@@ -1,0 +1,1 @@
+"""The server that builds ask, and a database on it that has the project's schema."""
