@@ -8,16 +8,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sqlgen import render
+from sqlgen.model.commands import Columns, Command
 from sqlgen.model.config import RowStyle
 from sqlgen.model.python import (
     Alias,
     Apply,
     Argument,
-    Batch,
     Composite,
     Constant,
     Conversion,
-    Copied,
     Each,
     Enum,
     Field,
@@ -27,21 +26,15 @@ from sqlgen.model.python import (
     Keep,
     LiteralOf,
     Load,
-    Many,
     Module,
     Named,
-    Nothing,
-    One,
-    Optional,
     OrNone,
     Parse,
     PyType,
     Record,
     Result,
     Row,
-    RowCount,
     Shape,
-    Stream,
     UnionOf,
     Value,
 )
@@ -161,14 +154,22 @@ def shapes(row: str) -> st.SearchStrategy[Shape]:
 
 @st.composite
 def results(draw: st.DrawFn, row: str) -> Result:
+    command = draw(st.sampled_from(Command))
+    spec = command.spec
     shape = draw(shapes(row))
-    options: list[Result] = [
-        *(One(shape), Optional(shape), Many(shape), Stream(shape)),
-        *(RowCount(), Nothing()),
-        *(Batch(draw(TYPES), None), Batch(Named(f"{row}Params", ".a.b"), shape)),
-        Copied(draw(TYPES), tuple(draw(st.lists(TEXTS, max_size=9)))),
-    ]
-    return draw(st.sampled_from(options))
+    if spec.columns is not Columns.RETURNED:
+        return Result(
+            command=command,
+            rows=draw(TYPES) if spec.bulk else None,
+            column_types=tuple(draw(st.lists(TEXTS, max_size=9))) if spec.bulk else (),
+        )
+    if spec.bulk:
+        rows = Named(f"{row}Params", ".a.b")
+        without = Result(command=command, rows=draw(TYPES))
+        return draw(
+            st.sampled_from([without, Result(command=command, shape=shape, rows=rows)])
+        )
+    return Result(command=command, shape=shape)
 
 
 @st.composite

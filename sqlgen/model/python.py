@@ -6,6 +6,7 @@ package counted from its root (`.models`), and is an absolute module else.
 
 from typing import TypeAlias
 
+from .commands import Command
 from .config import RowStyle
 from .frozen import frozen
 
@@ -250,64 +251,19 @@ class Value:
 Shape: TypeAlias = Row | Value
 
 
-@frozen
-class One:
-    """`:one`."""
+@frozen(kw_only=True)
+class Result:
+    """What a function returns, and how it runs: by its query's command.
 
-    shape: Shape
-
-
-@frozen
-class Optional:
-    """`:optional`."""
-
-    shape: Shape
-
-
-@frozen
-class Many:
-    """`:many`."""
-
-    shape: Shape
-
-
-@frozen
-class Stream:
-    """`:stream`."""
-
-    shape: Shape
-
-
-@frozen
-class RowCount:
-    """`:execrows`."""
-
-
-@frozen
-class Nothing:
-    """`:exec`."""
-
-
-@frozen
-class Batch:
-    """`:batch`, once for each of the `rows` of parameters; without a shape it counts."""
-
-    rows: PyType
-    shape: Shape | None
-
-
-@frozen
-class Copied:
-    """`:copy` of the `rows` of parameters.
-
-    `types` are the columns' types for the binary format, and empty for the text format.
+    `shape` is what each row becomes, None where the function returns no rows. `rows` is the type of
+    each row of parameters that a bulk command takes, None for others. `column_types` are the types
+    of a `:copy` in the binary format, empty for the text format.
     """
 
-    rows: PyType
-    types: tuple[str, ...]
-
-
-Result: TypeAlias = One | Optional | Many | Stream | RowCount | Nothing | Batch | Copied
+    command: Command
+    shape: Shape | None = None
+    rows: PyType | None = None
+    column_types: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -315,7 +271,7 @@ class Function:
     """A generated function.
 
     `arguments` are in the order of the signature, `values` their positions in the order of `$1`,
-    `$2`, … `sql` is the constant with the statement. Of a `Batch` or `Copied`, the arguments are
+    `$2`, … `sql` is the constant with the statement. Of a bulk command, the arguments are
     what each row holds; a lone one is the row itself. `binary`: the rows are fetched in binary.
     """
 
@@ -326,17 +282,6 @@ class Function:
     result: Result
     sql: Named
     binary: bool = False
-
-    @property
-    def shape(self) -> Shape | None:
-        """Return what each returned row is, None where the function returns no rows."""
-        match self.result:
-            case One(shape) | Optional(shape) | Many(shape) | Stream(shape):
-                return shape
-            case Batch(shape=shape):
-                return shape
-            case RowCount() | Nothing() | Copied():
-                return None
 
 
 # --- files -------------------------------------------------------------------------------------

@@ -38,8 +38,8 @@ def annotations(
 def _annotations(query: TranslatedQuery) -> Annotations:
     function, row = query.function, query.row
     columns = tuple(text(field.type) for field in row.fields) if row else ()
-    if isinstance(function.shape, Value):
-        columns = (text(function.shape.type),)
+    if isinstance(function.result.shape, Value):
+        columns = (text(function.result.shape.type),)
     return Annotations(
         row=row.name if row else "",
         parameters=tuple(text(function.arguments[n].type) for n in function.values),

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from ..model.commands import Command
 from ..model.config import RowStyle
 from .types.named import names_in_scalar
 from .types.scalars import SCALARS
@@ -40,14 +41,17 @@ CLASSES = _words(
     "Connection False Final Float4 Float8 Int2 Int4 Int8 Generator JsonNumber "
     "Literal Multirange NamedTuple None NotRequired Oid Range RawCursor RawServerCursor Self Sequence StrEnum "
     "Struct True TypeAlias TypedDict"
-) | frozenset(name for name in _mentioned_names() if name[0].isupper())
+)
+CLASSES |= frozenset(name for name in _mentioned_names() if name[0].isupper())
 """Classes and aliases that generated modules import or define."""
 
 FUNCTIONS = _words(
-    "args_row array_text attrs boxes_text cursor_name dataclass datetime from_json ipaddress loads "
-    "msgspec multirange_text one optional parse_array parse_composite parse_enum parse_multirange "
+    "args_row array_text attrs boxes_text dataclass datetime from_json ipaddress loads "
+    "msgspec multirange_text parse_array parse_composite parse_enum parse_multirange "
     "parse_range range_text rows_of scalar_row to_json"
-) | frozenset(name for name in _mentioned_names() if name[0].islower())
+)
+FUNCTIONS |= frozenset(name for name in _mentioned_names() if name[0].islower())
+FUNCTIONS |= frozenset(name for command in Command for name in command.spec.helpers)
 """Functions and modules that generated modules import."""
 
 _RESERVED = frozenset(keyword.kwlist) | BUILTINS | CLASSES | FUNCTIONS

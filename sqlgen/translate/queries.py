@@ -1,25 +1,15 @@
 """TypedQuery -> Function, with the constant and the classes that it needs."""
 
-from collections.abc import Callable
-
-from ..model.commands import Accepts, Command
+from ..model.commands import Accepts
 from ..model.frozen import frozen
 from ..model.python import (
-    Batch,
     Constant,
-    Copied,
     Function,
-    Many,
     Named,
-    Nothing,
-    One,
-    Optional,
     PyType,
     Record,
     Result,
-    RowCount,
     Shape,
-    Stream,
     Structure,
     Value,
 )
@@ -111,7 +101,12 @@ def translate_query(
         doc=query.query.doc,
         arguments=arguments,
         values=tuple(positions[number] for number in numbers),
-        result=_result(query.query.command, shape, rows, column_types),
+        result=Result(
+            command=query.query.command,
+            shape=shape,
+            rows=rows,
+            column_types=column_types,
+        ),
         sql=Named(constant, module),
         binary=not spec.bulk and in_binary([column.type for column in query.columns]),
     )
@@ -136,25 +131,3 @@ def _structures(
     if isinstance(shape, Value):
         types.append(shape.type)
     return tuple([structure for type_ in types for structure in structures_in(type_)])
-
-
-def _result(
-    command: Command,
-    shape: Shape | None,
-    rows: PyType | None,
-    column_types: tuple[str, ...],
-) -> Result:
-    if rows is not None:
-        copied = command is Command.COPY
-        return Copied(rows, column_types) if copied else Batch(rows, shape)
-    if shape is None:
-        return RowCount() if command is Command.EXECROWS else Nothing()
-    return _RESULTS[command](shape)
-
-
-_RESULTS: dict[Command, Callable[[Shape], Result]] = {
-    Command.ONE: One,
-    Command.OPTIONAL: Optional,
-    Command.MANY: Many,
-    Command.STREAM: Stream,
-}

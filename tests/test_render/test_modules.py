@@ -4,6 +4,7 @@ import black
 import pytest
 
 from sqlgen import render
+from sqlgen.model.commands import Command
 from sqlgen.model.config import RowStyle
 from sqlgen.model.python import (
     Alias,
@@ -14,11 +15,8 @@ from sqlgen.model.python import (
     Function,
     Generic,
     Keep,
-    Many,
     Module,
     Named,
-    Nothing,
-    One,
     Record,
     Result,
     Row,
@@ -73,7 +71,9 @@ def test_a_module_reads_as_if_written_by_hand() -> None:
         doc="Allergies of one patient, most severe first.",
         arguments=(Argument(name="patient_id", type=UUID, write=Keep()),),
         values=(0,),
-        result=Many(Row(Named("Allergy", ".models"), False)),
+        result=Result(
+            command=Command.MANY, shape=Row(Named("Allergy", ".models"), False)
+        ),
         sql=Named("LIST_ALLERGIES", ".allergies"),
     )
     sql = "SELECT id\nFROM allergies WHERE patient_id = $1"
@@ -126,7 +126,12 @@ def test_row_styles(style: RowStyle, head: str) -> None:
     )
     row = Record(name="GetRow", doc="", fields=fields, style=style)
     found = rendered(
-        module(function(One(Row(Named("GetRow", ".q"), True))), records=(row,))
+        module(
+            function(
+                Result(command=Command.ONE, shape=Row(Named("GetRow", ".q"), True))
+            ),
+            records=(row,),
+        )
     )
     keyword = style is RowStyle.PYDANTIC
     made = "cls(id=id, at=UUID(at))" if keyword else "cls(id, UUID(at))"
@@ -141,7 +146,7 @@ def test_two_classes_of_one_name_are_told_apart() -> None:
     found = rendered(
         module(
             function(
-                Nothing(),
+                Result(command=Command.EXEC),
                 Argument(name="a", type=money, write=Keep()),
                 Argument(name="b", type=other, write=Keep()),
             )
@@ -157,7 +162,7 @@ def test_what_the_module_defines_keeps_its_name() -> None:
     found = rendered(
         module(
             function(
-                One(Row(Named("Status", ".q"), False)),
+                Result(command=Command.ONE, shape=Row(Named("Status", ".q"), False)),
                 Argument(name="a", type=Named("Status", ".models"), write=Keep()),
             ),
             records=(row,),
@@ -182,7 +187,9 @@ def test_imports_within_the_package_are_relative(
     here: str, there: str, line: str
 ) -> None:
     argument = Argument(name="a", type=Named("T", there), write=Keep())
-    found = rendered(module(function(Nothing(), argument), name=here))
+    found = rendered(
+        module(function(Result(command=Command.EXEC), argument), name=here)
+    )
     assert f"\n{line}\n" in found
 
 
@@ -207,14 +214,22 @@ def test_recursive_aliases_can_be_evaluated() -> None:
 @pytest.mark.parametrize("taken", ["value", "cursor", "row"])
 def test_an_argument_may_have_the_name_of_a_local(taken: str) -> None:
     argument = Argument(name=taken, type=INT, write=Keep())
-    found = rendered(module(function(One(Value(INT, INT, Keep())), argument)))
+    found = rendered(
+        module(
+            function(
+                Result(command=Command.ONE, shape=Value(INT, INT, Keep())), argument
+            )
+        )
+    )
     assert f"(conn: Connection[Any], *, {taken}: int) -> int:" in found
     assert f"GET, ({taken},)" in found
     assert f"{taken}_" in found or taken == "row"
 
 
 def test_statements_that_end_with_a_quote() -> None:
-    found = rendered(module(function(Nothing()), sql='SELECT 1\nAS "a"'))
+    found = rendered(
+        module(function(Result(command=Command.EXEC)), sql='SELECT 1\nAS "a"')
+    )
     assert 'GET: Final = """\\\nSELECT 1\nAS "a"\n"""\n' in found
 
 

@@ -7,18 +7,17 @@ import pytest
 
 from sqlgen import parse
 from sqlgen.model.catalog import ArrayType, EnumType, PgType, ScalarType
-from sqlgen.model.commands import Cardinality
+from sqlgen.model.commands import Cardinality, Command
 from sqlgen.model.config import Config, Mode
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.python import (
     NONE,
-    Batch,
-    Copied,
     Generic,
     LiteralOf,
     Module,
     Named,
     PythonFile,
+    Result,
     UnionOf,
 )
 from sqlgen.model.query import Query, QueryFile
@@ -346,14 +345,16 @@ def test_batches_take_rows() -> None:
     q = module(translated((made, [typed(made.queries[0])])), "generated/q.py")
     (record,) = q.records
     assert record.name == "AddParams"
-    assert q.functions[0].result == Batch(Named("AddParams", ".q"), None)
+    assert q.functions[0].result == Result(
+        command=Command.BATCH, rows=Named("AddParams", ".q")
+    )
 
 
 def test_a_lone_parameter_is_the_row() -> None:
     made = file("-- name: add :batch\nINSERT INTO t VALUES (:a)")
     q = module(translated((made, [typed(made.queries[0])])), "generated/q.py")
     assert q.records == ()
-    assert q.functions[0].result == Batch(Named("int"), None)
+    assert q.functions[0].result == Result(command=Command.BATCH, rows=Named("int"))
 
 
 def test_a_batch_that_gives_values_shows_their_type() -> None:
@@ -378,7 +379,7 @@ def test_copies(text: str, copy: str) -> None:
     made = file(f"-- name: add :copy\n{text}")
     q = module(translated((made, [typed(made.queries[0])])), "generated/q.py")
     assert q.constants[0].text == copy
-    assert isinstance(q.functions[0].result, Copied)
+    assert q.functions[0].result.command is Command.COPY
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from ..expressions import converted, function_text, is_function, type_text
 from ..imports import Imports
 from ..literals import Text
 from .records import tuple_of
-from .results import Outcome
 
 
 @frozen
@@ -27,15 +26,17 @@ class FunctionView:
     `cursor`, `value` and `row` are names for local variables that no argument has.
     """
 
-    def __init__(self, function: Function, outcome: Outcome, imports: Imports) -> None:
+    def __init__(self, function: Function, imports: Imports) -> None:
         self.name = function.name
         self.doc = Text(function.doc)
-        self.command = outcome.command
-        self.column_types = [Text(name) for name in outcome.column_types]
+        self.command = str(function.result.command)
+        self.column_types = [Text(name) for name in function.result.column_types]
         self._function = function
-        self._outcome = outcome
+        self._result = function.result
         self._imports = imports
-        taken = () if outcome.rows else [item.name for item in function.arguments]
+        taken = (
+            () if function.result.rows else [item.name for item in function.arguments]
+        )
         self.cursor, self.value, self.row = (
             f"{name}_" if name in taken else name for name in ("cursor", "value", "row")
         )
@@ -50,9 +51,9 @@ class FunctionView:
     @cached_property
     def keyword_parameters(self) -> list[str]:
         """The keyword-only parameters: `patient_id: UUID`; `rows` alone of a bulk command."""
-        if self._outcome.rows is not None:
+        if self._result.rows is not None:
             iterable = self._imports.use("collections.abc", "Iterable")
-            return [f"rows: {iterable}[{type_text(self._outcome.rows, self._imports)}]"]
+            return [f"rows: {iterable}[{type_text(self._result.rows, self._imports)}]"]
         return [
             f"{argument.name}: {type_text(argument.type, self._imports)}"
             for argument in self._function.arguments
@@ -97,7 +98,7 @@ class FunctionView:
     @cached_property
     def row_type(self) -> str:
         """The type of each row that is returned; empty where none are."""
-        shape = self._outcome.shape
+        shape = self._result.shape
         if shape is None:
             return ""
         if isinstance(shape, Row):
@@ -113,13 +114,13 @@ class FunctionView:
     @property
     def is_untyped(self) -> bool:
         """Return whether psycopg calls each row an `Any`, which an annotation has to correct."""
-        shape = self._outcome.shape
+        shape = self._result.shape
         return isinstance(shape, Value) and isinstance(shape.read, Keep)
 
     @cached_property
     def row_factory(self) -> str:
         """What makes the rows: an argument of the cursor; empty where none are returned."""
-        shape = self._outcome.shape
+        shape = self._result.shape
         if shape is None:
             return ""
         if isinstance(shape, Row):
@@ -134,7 +135,7 @@ class FunctionView:
     @cached_property
     def maker(self) -> MakerView | None:
         """The function that makes a single value, where there is none that does it."""
-        shape: Shape | None = self._outcome.shape
+        shape: Shape | None = self._result.shape
         if not isinstance(shape, Value) or isinstance(shape.read, Keep):
             return None
         if is_function(shape.read):

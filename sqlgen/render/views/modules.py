@@ -11,7 +11,10 @@ from ...model.python import (
     Enum,
     Function,
     Module,
+    Named,
     PyType,
+    Result,
+    Row,
     Structure,
 )
 from .. import literals
@@ -21,7 +24,6 @@ from ..layout import WIDTH
 from ..literals import Text
 from .functions import FunctionView
 from .records import CompositeView, RowView, StructureView
-from .results import classes_of, outcome
 from .structures import structures_in, structures_of, types_of
 
 
@@ -150,9 +152,8 @@ class ModuleView:
             )
 
         for function in module.functions:
-            result = outcome(function.result)
-            one = section(classes_of(result), function)
-            one.functions.append(FunctionView(function, result, self._imports))
+            one = section(_classes_of(function.result), function)
+            one.functions.append(FunctionView(function, self._imports))
             sections.append(one)
         sections += [section([name]) for name in list(rows)]
         return sections
@@ -196,6 +197,14 @@ def module_view(module: Module) -> tuple[ModuleView, Imports]:
     structures = structures_of(module)
     imports = Imports(module.name, _defined_names(module, structures))
     return ModuleView(module, structures, imports), imports
+
+
+def _classes_of(result: Result) -> list[str]:
+    """Return the names of the row classes that must stand before the function."""
+    names = [result.shape.type.name] if isinstance(result.shape, Row) else []
+    if isinstance(result.rows, Named):
+        names.append(result.rows.name)
+    return names
 
 
 def _defined_names(module: Module, structures: Iterable[Structure]) -> list[str]:

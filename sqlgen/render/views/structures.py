@@ -14,7 +14,6 @@ from ...model.python import (
     UnionOf,
     Value,
 )
-from .results import outcome
 
 
 def structures_of(module: Module) -> list[Structure]:
@@ -34,7 +33,7 @@ def types_of(records: Iterable[Record], functions: Iterable[Function]) -> list[P
     """Return the types of the rows' fields, and those of the single values that functions return."""
     types = [field.type for record in records for field in record.fields]
     for function in functions:
-        shape = outcome(function.result).shape
+        shape = function.result.shape
         if isinstance(shape, Value):
             types.append(shape.type)
     return types

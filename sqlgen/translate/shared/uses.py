@@ -8,11 +8,8 @@ from ...model.python import (
     Conversion,
     Module,
     Named,
-    One,
-    Optional,
     PyType,
     Row,
-    Stream,
     Value,
 )
 from ..types.named import names_in_conversion, names_in_type
@@ -24,8 +21,7 @@ Item = TypeVar("Item")
 def uses_support(module: Module) -> bool:
     """Return whether the module imports anything from `_support`."""
     return any(
-        isinstance(function.result, One | Optional | Stream)
-        or isinstance(function.shape, Row)
+        function.result.command.spec.helpers or isinstance(function.result.shape, Row)
         for function in module.functions
     ) or SUPPORT in _modules_called(module)
 
@@ -44,8 +40,8 @@ def annotation_names(module: Module) -> set[Named]:
         types += (field.type, field.raw)
     for function in module.functions:
         types += [argument.type for argument in function.arguments]
-        if isinstance(function.shape, Value):
-            types.append(function.shape.type)
+        if isinstance(function.result.shape, Value):
+            types.append(function.result.shape.type)
     return {name for type_ in _distinct(types) for name in names_in_type(type_)}
 
 
@@ -59,8 +55,8 @@ def conversions(module: Module) -> Iterable[Conversion]:
         calls += [x for field in composite.fields for x in (field.read, field.write)]
     for function in module.functions:
         calls += [argument.write for argument in function.arguments]
-        if isinstance(function.shape, Value):
-            calls.append(function.shape.read)
+        if isinstance(function.result.shape, Value):
+            calls.append(function.result.shape.read)
     return _distinct(calls)
 
 
