@@ -63,7 +63,7 @@ def column_verdicts(scope: Scope) -> tuple[tuple[Verdict, ...], Scope]:
     except RecursionError:
         # Hundreds of operators within each other, as programs write them: nothing is proved then,
         # and the scope's half-finished state is not used again.
-        reason = "the statement is nested too deep to be looked through"
+        reason = "the statement is nested too deeply to be analysed"
         verdicts = (maybe(reason),) * len(scope.level.output)
         return verdicts, Scope(scope.level, scope.context)
 

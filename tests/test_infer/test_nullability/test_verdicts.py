@@ -37,7 +37,7 @@ REASONS = {
     "SELECT data ->> 'a' FROM patients": "`->>` may give NULL",
     "SELECT max(id) FROM patients": "`max` is NULL over no rows",
     "SELECT coalesce(phone, mail) FROM visits": (
-        "the CHECK phone_or_mail lets one of `COALESCE`'s columns not be NULL"
+        "the CHECK phone_or_mail rules out that all columns of `COALESCE` are NULL"
     ),
     "SELECT CASE WHEN true THEN 1 END": "`CASE` gives NULL where no WHEN holds",
     "SELECT v.at FROM patients p LEFT JOIN visits v ON v.patient_id = p.id WHERE v.fee >= 0": (
@@ -133,7 +133,7 @@ def test_origins(world: World, sql: str, known: bool) -> None:
 def test_what_is_nested_too_deep_is_not_proved(world: World) -> None:
     [verdict] = world.verdicts("SELECT " + " + ".join(["1"] * 1500) + " AS a").values()
     assert verdict.nullable
-    assert verdict.reason == "the statement is nested too deep to be looked through"
+    assert verdict.reason == "the statement is nested too deeply to be analysed"
 
 
 def test_the_location_is_that_of_what_the_reason_speaks_of(world: World) -> None:

@@ -145,13 +145,13 @@ def _coalesce(node: Node, scope: Scope) -> Verdict:
             return never(reason, node.location, elements_of(verdicts))
     check = _one_of(arguments, scope)
     if check is not None:
-        reason = f"the CHECK {check} lets one of `COALESCE`'s columns not be NULL"
+        reason = f"the CHECK {check} rules out that all columns of `COALESCE` are NULL"
         return never(reason, node.location, elements_of(verdicts))
     return any_of(verdicts).but(origin=None)
 
 
 def _one_of(arguments: tuple[Node, ...], scope: Scope) -> str | None:
-    """Return the name of a CHECK that lets one of the columns of one row not be NULL, if any."""
+    """Return the name of a CHECK that rules out that all of a row's columns here are NULL, if any."""
     columns = [a for a in arguments if a.tag == "VAR" and a.number("varattno") > 0]
     for varno, levels in {
         (c.number("varno"), c.number("varlevelsup")) for c in columns

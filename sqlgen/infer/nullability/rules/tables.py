@@ -56,10 +56,12 @@ def written_column(
     """Return the verdict of a column of the relation that a statement writes, in RETURNING.
 
     A row that is written through a view need not be one that the view would show: the view's own
-    conditions prove nothing. INSTEAD OF triggers and rules return what they like.
+    conditions prove nothing. INSTEAD OF triggers and rules may return anything.
     """
     if has_own_returning(relation):
-        return maybe(f"a rule or INSTEAD OF trigger returns {title} as it likes")
+        return maybe(
+            f"a rule or INSTEAD OF trigger decides what is returned for {title}"
+        )
     if number == 0:
         return never(f"{title} as a whole is a row")
     if number < 0:
@@ -90,7 +92,7 @@ def view_scope(
 def one_is_set(
     relation: Relation, numbers: frozenset[int], context: StatementContext
 ) -> str | None:
-    """Return the name of a CHECK that lets one of these columns of a row not be NULL, if any."""
+    """Return the name of a CHECK that rules out that all of these columns of a row are NULL, if any."""
     scope = Scope(QueryLevel(catalog_index(context.catalog), _NO_QUERY), context)
     assumption = Assumption(0, columns=frozenset((1, number) for number in numbers))
     for check in relation.checks:
@@ -139,7 +141,7 @@ def _by_constraints(
             return never(f"{title} is of the domain {domain}, which is NOT NULL")
         check = one_is_set(relation, frozenset({column.number}), context)
         if check is not None:
-            return never(f"the CHECK {check} lets {title} not be NULL")
+            return never(f"the CHECK {check} rules out that {title} is NULL")
         if column.expression:
             return generated_column(relation, column, title, context)
     return maybe(f"{title} may be NULL")
