@@ -2,66 +2,12 @@
 
 from ...tree.enums import SQL_VALUE_FUNCTIONS, MinMaxOp, ParamKind, RTEKind, XmlExprOp
 from ...tree.nodes import Node
-from ..conditions import Assumption, Condition
-from ..nullable_sides import NullableSide
-from ..reasons import column_title, keeps_value
+from ..conditions import Condition
 from ..registry import rule
-from ..scope import GROUPING_SETS, Scope
+from ..scope import Scope
 from ..three_valued import FALSE, NULL, TRUE
 from ..verdict import Elements, Verdict, any_of, elements_of, maybe, never
 from .tables import one_is_set
-
-
-def column(node: Node, scope: Scope) -> Verdict:
-    """Return the verdict of a column (a `VAR` node) of this query's FROM or of one around it."""
-    home = scope.up(node.number("varlevelsup"))
-    varno, attno = node.number("varno"), node.number("varattno")
-    verdict = home.column(varno, attno)
-    entry = home.entry(varno)
-    kind: int = entry.number("rtekind") if entry else RTEKind.JOIN
-    if kind != RTEKind.GROUP and home.group_nulls and not verdict.nullable:
-        verdict = verdict.but(nullable=True, reason=GROUPING_SETS)
-    side = (
-        None
-        if kind in (RTEKind.JOIN, RTEKind.GROUP)
-        else _missing_side(varno, home, scope)
-    )
-    if side is not None:
-        location = side.join.node("quals")
-        verdict = verdict.but(
-            nullable=True,
-            reason=side.reason,
-            location=location.location if location else -1,
-        )
-    if not verdict.nullable:
-        there = home.joined.present.get(varno)
-        return (
-            verdict.but(reason=f"{verdict.reason}, and {there}") if there else verdict
-        )
-    assumption = Assumption(home.depth, columns=frozenset({(varno, attno)}))
-    condition = scope.refuting(assumption)
-    if condition is None:
-        return verdict
-    return verdict.but(
-        nullable=False,
-        reason=keeps_value(condition, column_title(varno, attno, home), scope),
-        location=condition.expression.location,
-    )
-
-
-def _missing_side(varno: int, home: Scope, scope: Scope) -> NullableSide | None:
-    """Return the side of an outer join that a relation may be missing with where a column stands.
-
-    A WHEN or FILTER that is true only with the side proves that it is there.
-    """
-    side = home.joined.nullable_side(varno)
-    if side is None or home.before is not None:
-        return side
-    for side in home.joined.nullable_sides:
-        assumption = Assumption(home.depth, relations=side.relations)
-        if varno in side.relations and not scope.refuting(assumption):
-            return side
-    return None
 
 
 @rule("CONST")

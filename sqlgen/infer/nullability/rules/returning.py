@@ -13,7 +13,7 @@ from ..reasons import column_title, keeps_value
 from ..registry import command_rule, rule
 from ..scope import Scope
 from ..verdict import Verdict, maybe
-from .expressions import column
+from .columns import column_verdict
 from .tables import written_column
 
 
@@ -33,11 +33,11 @@ def _var(node: Node, scope: Scope) -> Verdict:
             return _written(node, home, scope)
         if _may_lack_source(home.query):
             reason = "WHEN NOT MATCHED BY SOURCE has no row of the source"
-            return column(node, scope).but(nullable=True, reason=reason)
+            return column_verdict(node, scope).but(nullable=True, reason=reason)
     conflict = home.query.node("onConflict")
     if conflict is not None and varno == conflict.number("exclRelIndex"):
         return _excluded(node, home, scope)
-    return column(node, scope)
+    return column_verdict(node, scope)
 
 
 def _may_lack_source(query: Node) -> bool:
@@ -146,7 +146,7 @@ def _set(assigned: list[Node], title: str, before: Scope) -> str:
 
 def _excluded(node: Node, home: Scope, scope: Scope) -> Verdict:
     """Return the verdict of `excluded.c`, a value to be inserted; constraints are checked before."""
-    verdict = column(node, scope)
+    verdict = column_verdict(node, scope)
     entry = home.entry(home.query.number("resultRelation"))
     relation = entry and home.relation(entry)
     attno = node.number("varattno")
