@@ -56,8 +56,8 @@ def typed(connection: psycopg.Connection[TupleRow]) -> Typed:
         text = f"-- name: q :{command}\n{statement}"
         parsed = parse.query_file(SourceFile("queries/q.sql", text)).queries
         catalog = describe.catalog(connection)
-        [found] = describe.queries(connection, catalog, parsed)
-        assert isinstance(found, Description), found
-        return infer.query(found, catalog, nullable_elements=nullable_elements)
+        [description] = describe.queries(connection, catalog, parsed)
+        assert isinstance(description, Description), description
+        return infer.query(description, catalog, nullable_elements=nullable_elements)
 
     return call

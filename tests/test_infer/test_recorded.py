@@ -33,15 +33,15 @@ def recording(major: int) -> Recording:
 
 
 def inferred(major: int, query: Query) -> TypedQuery:
-    found = recording(major)
-    recorded = found.queries[query.name]
+    recorded_catalog = recording(major).catalog
+    recorded = recording(major).queries[query.name]
     description = Description(
         query=query,
         parameter_types=recorded.parameter_types,
         columns=recorded.columns,
         tree=recorded.tree,
     )
-    return infer.query(description, found.catalog)
+    return infer.query(description, recorded_catalog)
 
 
 def cases() -> Iterator[ParameterSet]:

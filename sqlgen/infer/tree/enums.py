@@ -1,7 +1,7 @@
 """PostgreSQL's enums and flags, which node trees print as numbers.
 
 Trees are read as plain integers. So are these numbers: looking up a member of an IntEnum costs ten
-times as much on Python 3.11, and inference does so hundreds of times for a query. Members that nothing
+times as much on Python 3.11, and inference does so hundreds of times for a query. Most members that nothing
 asks for are left out. The numbers are the same in PostgreSQL 14 to 18.
 """
 

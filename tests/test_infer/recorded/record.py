@@ -1,4 +1,4 @@
-"""Records what a server says of the queries: `python -m tests.test_infer.recorded.record URL`.
+"""Record a server's answers about the queries: `python -m tests.test_infer.recorded.record URL`.
 
 Wanted after a change of `queries.sql` or `schema.sql`, once for each of the versions.
 """
@@ -17,20 +17,20 @@ def record(url: str) -> None:
         major = server.version // 10000
         catalog = describe.catalog(connection)
         known = queries(major)
-        found: dict[str, Recorded] = {}
+        answers: dict[str, Recorded] = {}
         for query, described in zip(
             known, describe.queries(connection, catalog, known), strict=True
         ):
             assert isinstance(described, Description), described
-            found[query.name] = Recorded(
+            answers[query.name] = Recorded(
                 parameter_types=described.parameter_types,
                 columns=described.columns,
                 tree=described.tree,
             )
-        trees = [recorded.tree for recorded in found.values()]
-        write(major, Recording(catalog=mentioned(catalog, trees), queries=found))
+        trees = [recorded.tree for recorded in answers.values()]
+        write(major, Recording(catalog=mentioned(catalog, trees), queries=answers))
 
 
 if __name__ == "__main__":
-    for given in sys.argv[1:]:
-        record(given)
+    for url in sys.argv[1:]:
+        record(url)

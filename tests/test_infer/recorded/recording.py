@@ -1,6 +1,6 @@
-"""What a server said of the recorded queries, as data <-> as JSON.
+"""A server's answers about the recorded queries, as data <-> as JSON.
 
-Only facts that the trees mention are kept: an oid that is in no tree is of no interest to inference.
+Only facts that the trees mention are stored: inference never asks for an oid that is in no tree.
 
 There is no recording of PostgreSQL 14. Its trees are made of those of 15, from which they differ in
 little (`src/backend/nodes/outfuncs.c` of both): some tags are shorter, some fields are not there.
@@ -58,31 +58,31 @@ class Recording:
 
 
 def queries(major: int) -> tuple[Query, ...]:
-    """The queries that a server of this major version knows."""
+    """Return the queries that a server of this major version knows."""
     text = (FOLDER / "queries.sql").read_text("utf-8")
-    found = parse.query_file(SourceFile("queries.sql", text)).queries
-    return tuple(query for query in found if since(query) <= major)
+    in_file = parse.query_file(SourceFile("queries.sql", text)).queries
+    return tuple(query for query in in_file if since(query) <= major)
 
 
 def since(query: Query) -> int:
-    told = re.search(r"^since: (\d+)$", query.doc, re.MULTILINE)
-    return int(told[1]) if told else 0
+    match = re.search(r"^since: (\d+)$", query.doc, re.MULTILINE)
+    return int(match[1]) if match else 0
 
 
 def nullable(query: Query) -> set[str]:
-    """The columns that the query's comment says may be NULL."""
-    told = re.search(r"^nullable:(.*)$", query.doc, re.MULTILINE)
-    assert told, query.name
-    return set(filter(None, told[1].replace(" ", "").split(",")))
+    """Return the columns that the query's comment says may be NULL."""
+    match = re.search(r"^nullable:(.*)$", query.doc, re.MULTILINE)
+    assert match, query.name
+    return set(filter(None, match[1].replace(" ", "").split(",")))
 
 
 def read(major: int) -> Recording:
     if major == 14:
         return _of_14(read(15))
     text = (FOLDER / f"pg{major}.json").read_text("utf-8")
-    found = _decode(Recording, json.loads(text))
-    assert isinstance(found, Recording)
-    return found
+    recording = _decode(Recording, json.loads(text))
+    assert isinstance(recording, Recording)
+    return recording
 
 
 def _of_14(recording: Recording) -> Recording:
@@ -123,7 +123,7 @@ def _tree_of_14(tree: str) -> str:
 
 
 def write(major: int, recording: Recording) -> None:
-    """A line for each fact and each query, so that changes are seen as such."""
+    """Write a line for each fact and each query, so that changes are seen as such."""
     data = _encode(recording)
     sections = [
         f"{json.dumps(name)}: {_lines(value)}"
@@ -135,7 +135,7 @@ def write(major: int, recording: Recording) -> None:
 
 
 def mentioned(catalog: Catalog, trees: Iterable[str]) -> Catalog:
-    """The facts of *catalog* that the trees may speak of, and all of the schema `public`."""
+    """Return the facts of *catalog* that the trees may refer to, and all of the schema `public`."""
     relations = {o: r for o, r in catalog.relations.items() if r.schema == "public"}
     texts = [*trees]
     for relation in relations.values():
@@ -172,13 +172,13 @@ def _encode(value: Any) -> Any:
             return {key: _encode(value[key]) for key in sorted(value)}
         case _ if is_dataclass(value):
             kind = type(value).__name__
-            told = {
+            members = {
                 field.name: _encode(own)
                 for field in fields(value)
                 if (own := getattr(value, field.name)) != field.default
                 or field.default is MISSING
             }
-            return {"is": kind, **told} if kind in _TYPES else told
+            return {"is": kind, **members} if kind in _TYPES else members
         case _:
             return value
 
@@ -190,8 +190,8 @@ def _decode(kind: Any, data: Any) -> Any:
         kind = _TYPES.get(data.get("is", ""), get_args(kind)[0])
     if is_dataclass(kind):
         hints = get_type_hints(kind, vars(_models))
-        told = {k: _decode(hints[k], v) for k, v in data.items() if k != "is"}
-        return kind(**told)  # type: ignore[operator]
+        values = {k: _decode(hints[k], v) for k, v in data.items() if k != "is"}
+        return kind(**values)  # type: ignore[operator]
     arguments = get_args(kind)
     match get_origin(kind):
         case origin if origin is tuple and arguments[-1] is Ellipsis:

@@ -207,7 +207,7 @@ INSERT INTO visits (id, patient_id, at, note)
 def _runs(
     connection: psycopg.Connection[TupleRow], query: TypedQuery
 ) -> Iterator[list[TupleRow]]:
-    """What the query gives for values that are there and for some that are not."""
+    """Yield the rows that the query gives, for values that exist and for others."""
     for number in (1, 2, 3, 99):
         values: dict[str, object] = {
             "integer": number,
@@ -218,42 +218,44 @@ def _runs(
             "character varying": "name",
             "timestamp with time zone": datetime(2026, 1, number % 28 + 1, tzinfo=UTC),
         }
-        given = [values[parameter.type.display] for parameter in query.parameters]
+        arguments = [values[parameter.type.display] for parameter in query.parameters]
         cursor = psycopg.RawCursor(connection)
         try:
             with connection.transaction(force_rollback=True):
-                yield cursor.execute(query.query.sql.text.encode(), given).fetchall()
+                yield cursor.execute(
+                    query.query.sql.text.encode(), arguments
+                ).fetchall()
         except psycopg.errors.IntegrityError:
-            continue  # the row is there already, or what it refers to is not
+            continue  # the row exists already, or the row that it refers to does not
 
 
 def test_a_statement_without_columns_gives_none(typed: Typed) -> None:
-    found = typed("DELETE FROM visits", command="execrows")
-    assert found.cardinality is Cardinality.NONE
+    query = typed("DELETE FROM visits", command="execrows")
+    assert query.cardinality is Cardinality.NONE
 
 
 def test_a_trigger_may_skip_a_row(typed: Typed) -> None:
-    found = typed(
+    query = typed(
         INSERT + "VALUES ($1, $2, $3) RETURNING id",
         "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
         "CREATE TRIGGER t BEFORE INSERT ON visits FOR EACH ROW EXECUTE FUNCTION f()",
     )
-    assert found.cardinality is OPTIONAL
+    assert query.cardinality is OPTIONAL
 
 
 def test_a_key_says_nothing_of_inheriting_tables(typed: Typed) -> None:
     change = "CREATE TABLE more () INHERITS (visits)"
-    found = typed("SELECT note FROM visits WHERE id = $1", change)
-    assert found.cardinality is MANY
-    found = typed("SELECT note FROM ONLY visits WHERE id = $1")
-    assert found.cardinality is OPTIONAL
+    query = typed("SELECT note FROM visits WHERE id = $1", change)
+    assert query.cardinality is MANY
+    query = typed("SELECT note FROM ONLY visits WHERE id = $1")
+    assert query.cardinality is OPTIONAL
 
 
 def test_an_equality_of_another_collation_is_not_the_keys(typed: Typed) -> None:
-    found = typed(
+    query = typed(
         'SELECT name FROM patients WHERE mrn = $1 COLLATE "C"',
     )
-    assert found.cardinality is MANY
+    assert query.cardinality is MANY
 
 
 @pytest.mark.parametrize(

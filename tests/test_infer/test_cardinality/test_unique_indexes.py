@@ -1,4 +1,4 @@
-"""Unique indexes over expressions and over some rows, and groups of what is bound."""
+"""Unique indexes over expressions and over some rows, and groups of columns with one value."""
 
 from collections.abc import Callable
 
@@ -86,10 +86,10 @@ def test_unique_indexes(
         f"DELETE FROM users WHERE {condition} RETURNING n",
     ]
     for number, statement in enumerate(statements):
-        found = typed(statement).cardinality
+        cardinality = typed(statement).cardinality
         if number != 1:  # what a subquery passes on is only its columns
-            assert found is expected, statement
-        if found is OPTIONAL:
+            assert cardinality is expected, statement
+        if cardinality is OPTIONAL:
             with connection.transaction(force_rollback=True):
                 assert len(connection.execute(statement).fetchall()) <= 1
 
@@ -98,15 +98,15 @@ def test_an_index_of_an_outer_joins_other_side(typed: Typed) -> None:
     key = "u.team = p.id AND u.data ->> 'key' = 'a'"
     left = f"SELECT u.n FROM patients p LEFT JOIN users u ON {key} WHERE p.id = 1"
     assert typed(left, SCHEMA).cardinality is OPTIONAL
-    kept = f"SELECT u.n FROM users u LEFT JOIN patients p ON p.id = 1 AND {key}"
-    assert typed(kept).cardinality is MANY
+    outer_join = f"SELECT u.n FROM users u LEFT JOIN patients p ON p.id = 1 AND {key}"
+    assert typed(outer_join).cardinality is MANY
 
 
 def test_an_index_says_nothing_of_inheriting_tables(typed: Typed) -> None:
     condition = "team = 1 AND data ->> 'key' = 'a'"
     change = "CREATE TABLE more_users () INHERITS (users)"
-    found = typed(f"SELECT n FROM users WHERE {condition}", SCHEMA, change)
-    assert found.cardinality is MANY
+    query = typed(f"SELECT n FROM users WHERE {condition}", SCHEMA, change)
+    assert query.cardinality is MANY
     assert typed(f"SELECT n FROM ONLY users WHERE {condition}").cardinality is OPTIONAL
 
 
@@ -198,9 +198,9 @@ def test_groups_of_what_is_bound(
                 CASE WHEN i % 2 = 0 THEN 'a' END
             FROM generate_series(1, 9) AS i;
     """)
-    found = typed(statement)
-    assert found.cardinality is expected
-    if expected is OPTIONAL and not found.parameters:
+    query = typed(statement)
+    assert query.cardinality is expected
+    if expected is OPTIONAL and not query.parameters:
         assert len(connection.execute(statement).fetchall()) <= 1
 
 

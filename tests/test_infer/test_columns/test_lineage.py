@@ -49,5 +49,5 @@ ALL_VISITS = "visits.Odd name visits.at visits.id visits.note visits.patient_id"
     ],
 )
 def test_lineage(typed: Typed, statement: str, reads: str, writes: str) -> None:
-    found = typed(statement, command="exec")
-    assert (short(found.reads), short(found.writes)) == (reads, writes)
+    query = typed(statement, command="exec")
+    assert (short(query.reads), short(query.writes)) == (reads, writes)

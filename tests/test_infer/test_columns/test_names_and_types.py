@@ -69,9 +69,9 @@ def only(query: TypedQuery) -> TypedColumn:
 def test_origin_and_literals(
     typed: Typed, statement: str, column: str | None, literals: tuple[str, ...]
 ) -> None:
-    found = only(typed(statement))
-    named = found.column and f"{found.column.relation}.{found.column.column}"
-    assert (named, found.literals) == (column, literals)
+    result = only(typed(statement))
+    full_name = result.column and f"{result.column.relation}.{result.column.column}"
+    assert (full_name, result.literals) == (column, literals)
 
 
 def test_a_domain_is_seen_where_the_wire_has_its_base(typed: Typed) -> None:
@@ -92,8 +92,8 @@ def test_elements_of_stored_arrays_are_the_projects_choice(
     typed: Typed, expression: str, nullable_elements: bool, expected: bool
 ) -> None:
     statement = f"SELECT {expression} AS a FROM patients GROUP BY patients.id"
-    found = only(typed(statement, nullable_elements=nullable_elements))
-    assert found.element_nullable is expected
+    column = only(typed(statement, nullable_elements=nullable_elements))
+    assert column.element_nullable is expected
 
 
 @pytest.mark.parametrize(
@@ -113,10 +113,10 @@ def test_elements_of_stored_arrays_are_the_projects_choice(
 def test_overrides(
     typed: Typed, name: str, plain: str, override: Override | None
 ) -> None:
-    found = only(typed(f'SELECT note AS "{name}" FROM visits'))
-    assert (found.name, found.override) == (plain, override)
+    column = only(typed(f'SELECT note AS "{name}" FROM visits'))
+    assert (column.name, column.override) == (plain, override)
     mark = override.mark if override else Mark.INFER
-    assert found.nullable is (mark is not Mark.NOT_NULL)
+    assert column.nullable is (mark is not Mark.NOT_NULL)
 
 
 def test_an_override_that_repeats_what_is_proved(typed: Typed) -> None:
@@ -175,9 +175,9 @@ def test_an_override_that_repeats_what_is_proved(typed: Typed) -> None:
 def test_what_is_wrong(typed: Typed, statement: str, code: str, message: str) -> None:
     with pytest.raises(SqlgenError) as caught:
         typed(statement)
-    [found] = caught.value.diagnostics
-    assert (found.code, found.message) == (code, message)
-    assert found.hint
+    [diagnostic] = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.message) == (code, message)
+    assert diagnostic.hint
 
 
 @pytest.mark.parametrize(
@@ -208,19 +208,19 @@ def test_columns_of_one_name_are_both_shown(
 ) -> None:
     with pytest.raises(SqlgenError) as caught:
         typed(statement)
-    [found] = caught.value.diagnostics
-    assert found.label is not None
-    assert found.label.span.text == first
-    assert [label.span.text for label in found.related] == [second]
-    assert found.hint == hint
+    [diagnostic] = caught.value.diagnostics
+    assert diagnostic.label is not None
+    assert diagnostic.label.span.text == first
+    assert [label.span.text for label in diagnostic.related] == [second]
+    assert diagnostic.hint == hint
 
 
 def test_an_unnamed_column_is_shown(typed: Typed) -> None:
     with pytest.raises(SqlgenError) as caught:
         typed("SELECT id, patient_id + 1 FROM visits")
-    [found] = caught.value.diagnostics
-    assert found.label is not None
-    assert found.label.span.text == "patient_id"
+    [diagnostic] = caught.value.diagnostics
+    assert diagnostic.label is not None
+    assert diagnostic.label.span.text == "patient_id"
 
 
 @pytest.mark.parametrize(
@@ -249,5 +249,5 @@ def test_exec_leaves_columns_alone(typed: Typed) -> None:
 
 
 def test_a_utility_statement_gives_what_may_be_null(typed: Typed) -> None:
-    found = only(typed("SHOW search_path"))
-    assert (found.name, found.nullable) == ("search_path", True)
+    column = only(typed("SHOW search_path"))
+    assert (column.name, column.nullable) == ("search_path", True)

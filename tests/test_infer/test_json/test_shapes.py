@@ -1,4 +1,4 @@
-"""What is known of JSON that a query makes: keys, items, types and nulls."""
+"""The shapes of JSON that a query makes: keys, items, types and nulls."""
 
 from collections.abc import Callable
 
@@ -22,8 +22,8 @@ from sqlgen.model.typed import TypedQuery
 Typed = Callable[..., TypedQuery]
 
 
-def shown(shape: JsonShape | None) -> str:
-    """A shape in a line: `{a: integer, b?: string?}`, `[string]`, `<integer>`."""
+def notation(shape: JsonShape | None) -> str:
+    """Return a shape in a line: `{a: integer, b?: string?}`, `[string]`, `<integer>`."""
     match shape:
         case None:
             return "unknown"
@@ -43,7 +43,7 @@ def shown(shape: JsonShape | None) -> str:
 
 
 def _item(item: JsonItem) -> str:
-    return shown(item.shape) + ("?" if item.nullable else "")
+    return notation(item.shape) + ("?" if item.nullable else "")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def _item(item: JsonItem) -> str:
 )  # fmt: skip
 def test_shapes(typed: Typed, statement: str, expected: str) -> None:
     [column] = typed(statement).columns
-    assert shown(column.json) == expected
+    assert notation(column.json) == expected
 
 
 def test_a_type_with_a_cast_to_json_of_its_own_is_not_known(typed: Typed) -> None:
@@ -92,14 +92,14 @@ def test_a_type_with_a_cast_to_json_of_its_own_is_not_known(typed: Typed) -> Non
     cast = "CREATE CAST (mood AS json) WITH FUNCTION as_json(mood)"
     statement = "SELECT json_build_object('m', 'happy'::mood)"
     [column] = typed(statement, function, cast).columns
-    assert shown(column.json) == "{m: any}"
+    assert notation(column.json) == "{m: any}"
 
 
 def test_arrays_of_tables_may_hold_nulls_if_the_project_says_so(typed: Typed) -> None:
     [column] = typed(
         "SELECT to_json(tags) FROM patients", nullable_elements=True
     ).columns
-    assert shown(column.json) == "[string?]"
+    assert notation(column.json) == "[string?]"
 
 
 INTEGER, NUMBER = JsonScalar(JsonKind.INTEGER), JsonScalar(JsonKind.NUMBER)
@@ -132,12 +132,12 @@ def member(key: str, shape: JsonShape, *, nullable: bool = False) -> JsonMember:
     ],
 )
 def test_either_of_several(shapes: tuple[JsonShape, ...], expected: str) -> None:
-    assert shown(any_shape(shapes)) == expected
-    assert shown(any_shape(shapes[::-1])).count(",") == expected.count(",")
+    assert notation(any_shape(shapes)) == expected
+    assert notation(any_shape(shapes[::-1])).count(",") == expected.count(",")
 
 
 def test_nulls_go_where_they_may_be() -> None:
     shape = JsonObject(
         (member("a", ANY), member("b", JsonArray(JsonItem(STRING, True))))
     )
-    assert shown(without_nulls(shape)) == "{a?: any, b: [string?]}"
+    assert notation(without_nulls(shape)) == "{a?: any, b: [string?]}"

@@ -99,14 +99,14 @@ class World:
         never_null: str = "",
         values: Sequence[object] | None = None,
     ) -> None:
-        """Just the columns named in *nullable* may be NULL; what is given then has no other NULL."""
-        found = self.verdicts(sql, nullable_parameters, never_null)
+        """Assert that just the columns named in *nullable* may be NULL, and that no other one is."""
+        verdicts = self.verdicts(sql, nullable_parameters, never_null)
         assert {
             name: f"{'NULL' if v.nullable else 'not NULL'}: {v.reason}"
-            for name, v in found.items()
+            for name, v in verdicts.items()
             if v.nullable != (name in nullable.split())
         } == {}
-        assert set(nullable.split()) <= set(found)
+        assert set(nullable.split()) <= set(verdicts)
         if values is None and "$1" in sql:
             return
         with (
@@ -115,15 +115,15 @@ class World:
         ):
             cursor.execute(sql, values)
             result = cursor.pgresult
-        # Looked at as it came over the wire: psycopg gives None for JSON's null as well.
+        # The bytes as they came: psycopg gives None for JSON's null as well.
         assert result is not None
         for row in range(result.ntuples):
-            for column, verdict in enumerate(found.values()):
+            for column, verdict in enumerate(verdicts.values()):
                 null = result.get_value(row, column) is None
                 assert verdict.nullable or not null, (row, column, verdict)
 
     def reason(self, sql: str) -> str:
-        """The reason of the only column."""
+        """Return the reason of the only column."""
         [verdict] = self.verdicts(sql).values()
         return verdict.reason
 
@@ -133,9 +133,9 @@ class World:
 
     def _described(self, sql: str, catalog: Catalog) -> Description:
         file = parse.query_file(SourceFile("q.sql", f"-- name: q :many\n{sql};\n"))
-        [found] = describe.queries(self.connection, catalog, file.queries)
-        assert isinstance(found, Description), found
-        return found
+        [description] = describe.queries(self.connection, catalog, file.queries)
+        assert isinstance(description, Description), description
+        return description
 
 
 @pytest.fixture(scope="module")

@@ -107,15 +107,16 @@ class Grammar:
                 sql = self.merge(target, tables, own, columns)
         if newest:
             rows += ["old", "new"]
-        shown = [
+        selected = [
             (f"{row}.{name}", type_)
             for row in rows
             for name, type_ in self.random.sample(WRITTEN, 3)
         ]
-        shown += self.random.sample(columns, min(2, len(columns)))
-        shown.append((self.expression("int", own + columns, 2), "int"))
+        selected += self.random.sample(columns, min(2, len(columns)))
+        selected.append((self.expression("int", own + columns, 2), "int"))
         listed = ", ".join(
-            f"{expression} AS x{place}" for place, (expression, _) in enumerate(shown)
+            f"{expression} AS x{place}"
+            for place, (expression, _) in enumerate(selected)
         )
         sql = f"{sql} RETURNING {listed}"
         return (
@@ -255,12 +256,12 @@ class Grammar:
                 ]
                 outputs += self.random.sample(columns, min(2, len(columns)))
         names = [f"x{place}" for place in range(len(outputs))]
-        shown = ", ".join(
+        selected = ", ".join(
             f"{sql} AS {name}" for (sql, _), name in zip(outputs, names, strict=True)
         )
         limit = self.random.choice(["", "", "", " LIMIT 1", " LIMIT 5 OFFSET 1"])
         distinct = "DISTINCT " if self.chance(0.1) and kind == "plain" else ""
-        sql = f"SELECT {distinct}{shown} FROM {tables}{where}{tail}{limit}"
+        sql = f"SELECT {distinct}{selected} FROM {tables}{where}{tail}{limit}"
         return sql, [
             (name, type_) for name, (_, type_) in zip(names, outputs, strict=True)
         ]
@@ -270,7 +271,7 @@ class Grammar:
         arms = []
         for _ in range(self.random.randint(2, 3)):
             tables, columns = self.joined(outer, depth)
-            shown = ", ".join(
+            selected = ", ".join(
                 f"{self.expression(t, columns + outer, depth)} AS x{place}"
                 for place, t in enumerate(types)
             )
@@ -279,7 +280,7 @@ class Grammar:
                 if self.chance(0.5)
                 else ""
             )
-            arms.append(f"(SELECT {shown} FROM {tables}{where})")
+            arms.append(f"(SELECT {selected} FROM {tables}{where})")
         sql = arms[0]
         for arm in arms[1:]:
             operation = self.random.choice(["UNION", "INTERSECT", "EXCEPT"])

@@ -159,12 +159,12 @@ def test_none_gives_null(world: World, source: str) -> None:
         for name, arguments, variadic, mark in functions(world, source)
         for call in calls_of(name, arguments, variadic, mark)
     ]
-    found = world.connection.execute(
+    outcomes = world.connection.execute(
         "SELECT call, probe(call) FROM unnest(%s::text[]) AS call", [calls]
     ).fetchall()
-    assert [call for call, outcome in found if outcome == "NULL"] == []
+    assert [call for call, outcome in outcomes if outcome == "NULL"] == []
     # Some are refused, for instance by what stands in for pgcrypto; not all.
-    assert not found or any(outcome == "something" for _, outcome in found)
+    assert not outcomes or any(outcome == "something" for _, outcome in outcomes)
 
 
 def test_the_lists_are_in_order() -> None:
@@ -192,11 +192,11 @@ def functions(world: World, source: str) -> Iterator[tuple[str, list[str], bool,
         """,
         [source],
     )
-    for shown, name, arguments, variadic in rows.fetchall():
+    for call, name, arguments, variadic in rows.fetchall():
         bare = [argument.rpartition(".")[2] for argument in arguments]
         mark = listed.get(f"{name}({', '.join(bare)})")
         if mark:
-            yield shown, bare, variadic, mark
+            yield call, bare, variadic, mark
 
 
 def calls_of(

@@ -1,4 +1,4 @@
-"""What is proved not to be NULL."""
+"""Columns that are proved not to be NULL."""
 
 from typing import Any
 

@@ -36,7 +36,7 @@ def test_random_statements(world: World, seed: int) -> None:
 
 
 def sound(world: World, statement: Callable[[], str]) -> None:
-    """Run statements until enough have been accepted, and look at every value of theirs."""
+    """Run statements until enough have been accepted, and check every value of their rows."""
     tried = 0
     while tried < QUERIES:
         sql = statement()

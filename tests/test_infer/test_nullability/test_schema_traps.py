@@ -1,4 +1,4 @@
-"""What triggers, rules, views and constraints that are not enforced do to proofs."""
+"""Triggers, rules, views and constraints that are not enforced, which break proofs."""
 
 from .conftest import World
 

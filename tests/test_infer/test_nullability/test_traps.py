@@ -1,4 +1,4 @@
-"""Each of these breaks a rule that sounds right."""
+"""Statements that each break a rule that sounds right."""
 
 from typing import Any
 

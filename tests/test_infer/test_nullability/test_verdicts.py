@@ -120,11 +120,11 @@ ORIGINS = {
 def test_origins(world: World, sql: str, known: bool) -> None:
     [verdict] = world.verdicts(sql).values()
     assert world.catalog is not None
-    found = verdict.origin
-    assert (found is not None) == known
-    if found is not None:
-        relation = world.catalog.relations[found.table]
-        assert (relation.name, relation.columns[found.number].name) == (
+    origin = verdict.origin
+    assert (origin is not None) == known
+    if origin is not None:
+        relation = world.catalog.relations[origin.table]
+        assert (relation.name, relation.columns[origin.number].name) == (
             "visits",
             "note",
         )

@@ -71,8 +71,8 @@ def by_name(query: TypedQuery) -> dict[str, TypedParameter]:
     ],
 )
 def test_nullable(typed: Typed, statement: str, nullable: bool) -> None:
-    found = typed(statement, command="execrows")
-    assert by_name(found)["p"].nullable is nullable
+    query = typed(statement, command="execrows")
+    assert by_name(query)["p"].nullable is nullable
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_reason(typed: Typed, statement: str, reason: str) -> None:
     ],
 )
 def test_names_of_numbers(typed: Typed, statement: str, names: list[str]) -> None:
-    found = typed(statement, command="execrows")
-    assert [parameter.name for parameter in found.parameters] == names
+    query = typed(statement, command="execrows")
+    assert [parameter.name for parameter in query.parameters] == names
 
 
 @pytest.mark.parametrize(
@@ -152,13 +152,13 @@ def test_names_of_numbers(typed: Typed, statement: str, names: list[str]) -> Non
 def test_columns_and_literals(
     typed: Typed, statement: str, column: str | None, literals: tuple[str, ...]
 ) -> None:
-    found = by_name(typed(statement, command="execrows"))["p"]
-    assert (found.column.column if found.column else None) == column
-    assert found.literals == literals
+    parameter = by_name(typed(statement, command="execrows"))["p"]
+    assert (parameter.column.column if parameter.column else None) == column
+    assert parameter.literals == literals
 
 
 def test_elements_of_a_bulk_insert(typed: Typed) -> None:
-    found = by_name(
+    parameters = by_name(
         typed(
             "INSERT INTO visits (id, patient_id, at, note)"
             " SELECT t.id, :patient, now(), t.note"
@@ -166,10 +166,18 @@ def test_elements_of_a_bulk_insert(typed: Typed) -> None:
             command="execrows",
         )
     )
-    assert [str(each.column) for each in found.values()] == [
+    assert [str(parameter.column) for parameter in parameters.values()] == [
         "public.visits.patient_id",
         "public.visits.id",
         "public.visits.note",
     ]
-    assert [each.nullable for each in found.values()] == [False, False, False]
-    assert [each.element_nullable for each in found.values()] == [False, False, True]
+    assert [parameter.nullable for parameter in parameters.values()] == [
+        False,
+        False,
+        False,
+    ]
+    assert [parameter.element_nullable for parameter in parameters.values()] == [
+        False,
+        False,
+        True,
+    ]

@@ -161,10 +161,10 @@ def test_a_name_that_looks_like_a_field_is_read_after_others_that_do_not() -> No
     names = ["plain", ":next", ":aliasname", ":", "plain"]
     texts = [f"{{T :aliasname {name} :next 1 :list (b 1 2)}}" for name in names]
     texts += [f"{{T :aliasname {name} :next 1 :list <>}}" for name in names]
-    found = [only(text) for text in texts]
-    assert [node.string("aliasname") for node in found] == names * 2
-    assert [node.number("next") for node in found] == [1] * 10
-    assert [node.numbers("list") for node in found] == [(1, 2)] * 5 + [()] * 5
+    nodes_read = [only(text) for text in texts]
+    assert [node.string("aliasname") for node in nodes_read] == names * 2
+    assert [node.number("next") for node in nodes_read] == [1] * 10
+    assert [node.numbers("list") for node in nodes_read] == [(1, 2)] * 5 + [()] * 5
 
 
 def test_nodes_of_one_tag_may_have_other_fields() -> None:
@@ -225,10 +225,10 @@ def printed(kind: str, value: object) -> str:
 
 
 def read(node: nodes.Node, name: str, kind: str) -> object:
-    found = getattr(node, kind)(name)
+    value = getattr(node, kind)(name)
     if kind == "nodes":
-        return tuple(child.number("n") for child in found)
-    return found.number("n") if kind == "node" else found
+        return tuple(child.number("n") for child in value)
+    return value.number("n") if kind == "node" else value
 
 
 @given(
@@ -240,11 +240,11 @@ def test_whatever_is_printed_is_read(
     """Also of several nodes of one tag, which share what is known of their fields."""
     texts = []
     for fields in prints:
-        shown = [f" :f{n} {printed(*field)}" for n, field in enumerate(fields)]
-        texts.append(f"{{P{''.join(shown)} :location {location}}}")
-    found = only(f"{{X :args ({' '.join(texts)})}}").nodes("args")
-    assert len(found) == len(prints)
-    for node, fields in zip(found, prints, strict=True):
+        printed_fields = [f" :f{n} {printed(*field)}" for n, field in enumerate(fields)]
+        texts.append(f"{{P{''.join(printed_fields)} :location {location}}}")
+    children = only(f"{{X :args ({' '.join(texts)})}}").nodes("args")
+    assert len(children) == len(prints)
+    for node, fields in zip(children, prints, strict=True):
         assert node.location == location
         for number, (kind, value) in enumerate(fields):
             assert read(node, f"f{number}", kind) == value
