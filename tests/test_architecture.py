@@ -146,3 +146,17 @@ def test_decisions_are_numbered_and_listed() -> None:
         title = file.read_text().partition("\n")[0].removeprefix("# ")
         assert title.startswith(f"{number:04}. ")
         assert f"[{title}]({file.name})" in index
+
+
+@pytest.mark.parametrize(
+    "page",
+    sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]),
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_paths_and_links_in_the_docs_exist(page: Path) -> None:
+    text = page.read_text()
+    paths = re.findall(r"`((?:sqlgen|tests|docs|\.ci)/[\w./-]+)`", text)
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    missing = [path for path in paths if not (ROOT / path).exists()]
+    missing += [link for link in links if not (page.parent / link).exists()]
+    assert missing == []
