@@ -58,21 +58,29 @@ The query itself is parsed again, and only caches keep warnings.
 """
 
 _SHAPES = (JsonArray, JsonLiterals, JsonMap, JsonObject, JsonScalar)
-TYPES = (ArrayType, CompositeType, DomainType, EnumType, RangeType, ScalarType)
+TYPES: Final = (
+    ArrayType,
+    CompositeType,
+    DomainType,
+    EnumType,
+    RangeType,
+    ScalarType,
+)
+"""The members of `PgType`."""
 
-row: Final[Callable[[TypedQuery], Row]] = attrgetter(*PARTS)
-"""The values of a query's `PARTS`, whose objects an `AnalysisEncoder` makes plain."""
+query_row: Final[Callable[[TypedQuery], Row]] = attrgetter(*PARTS)
+"""Return the values of a query's `PARTS`; an `AnalysisEncoder` makes the objects in them plain."""
 
-
-BY_CLASS: Final[Mapping[type, Callable[[Any], Any]]] = {
+PLAIN_FORMS: Final[Mapping[type, Callable[[Any], Any]]] = {
     **{class_: attrgetter(*names) for class_, names in FIELDS.items()},
     Override: attrgetter(*_names(Override)),
     Star: attrgetter(*_names(Star)),
     **dict.fromkeys(_SHAPES, json_shapes.written),
 }
-"""The plain data of each object in an analysis, apart from types and columns of tables.
+"""How each object in an analysis becomes plain data, by its class.
 
-Those are written as references, which differ between lock files and caches.
+Types and columns of tables are missing: they become references, which differ between lock files and
+caches.
 """
 
 
@@ -85,7 +93,7 @@ class AnalysisEncoder:
     def __init__(self, column: Callable[[ColumnName], object]) -> None:
         self.types = TypeWriter()
         self._by_class: Mapping[type, Callable[[Any], Any]] = {
-            **BY_CLASS,
+            **PLAIN_FORMS,
             ColumnName: column,
             **dict.fromkeys(TYPES, self.types.name),
         }

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from ..model.query import Query
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
-from .analyses import BY_CLASS, FIELDS, PARTS, TYPES, AnalysisDecoder, Row
+from .analyses import FIELDS, PARTS, PLAIN_FORMS, TYPES, AnalysisDecoder, Row
 from .fingerprints import fingerprint
 from .json_text import quoted
 from .types import Data, TypeReader, TypeWriter
 
 _FOR_PEOPLE = "reason"
-"""Not written: a release that words reasons better is to change no file."""
+"""The field that is not written, so that a release with better reasons changes no file."""
 
 
 class EntryWriter:
@@ -46,7 +46,7 @@ class EntryWriter:
         )
 
     def _object(self, item: TypedParameter | TypedColumn) -> str:
-        """Return an item on one line, without its fields that are empty or for people."""
+        """Return an item as an object on one line, without its reason and its empty fields."""
         texts = self._texts
         values, heads = _FORMS[item.__class__]
         pairs = [
@@ -89,10 +89,12 @@ def _column(column: ColumnName) -> str:
 
 # JSON's encoder could write all values, but takes twice as long for the most frequent ones.
 _encoded = JSONEncoder(
-    ensure_ascii=False, sort_keys=True, default=lambda item: BY_CLASS[type(item)](item)
+    ensure_ascii=False,
+    sort_keys=True,
+    default=lambda item: PLAIN_FORMS[type(item)](item),
 ).encode
 _TEXTS: Final[Mapping[type, Callable[[Any], str]]] = {
-    **dict.fromkeys((*BY_CLASS, tuple), _encoded),
+    **dict.fromkeys((*PLAIN_FORMS, tuple), _encoded),
     ColumnName: _column,
     str: quoted,
     bool: {False: "false", True: "true"}.__getitem__,
@@ -101,7 +103,7 @@ _TEXTS: Final[Mapping[type, Callable[[Any], str]]] = {
 
 
 def _defaults(class_: Any) -> dict[str, object]:
-    """Return the values of a class's fields where they are not written."""
+    """Return the values of the fields that may be missing in an entry."""
     defaults = {f.name: f.default for f in fields(class_) if f.default is not MISSING}
     return {**defaults, _FOR_PEOPLE: ""}
 
@@ -111,9 +113,9 @@ _ROWS = {class_: itemgetter(*names) for class_, names in FIELDS.items()}
 
 
 def _form(class_: type) -> tuple[Callable[[Any], Row], list[tuple[str, bool]]]:
-    """Return what gets the values that are written, and how the pair of each begins.
+    """Return a getter of the values to write, and for each the text in front of it and a flag.
 
-    A pair whose flag is true is written even if its value is empty.
+    A value is written even if it is empty where the flag is true.
     """
     keys = sorted(name for name in FIELDS[class_] if name != _FOR_PEOPLE)
     heads = [(f'"{key}": ', key not in _DEFAULTS[class_]) for key in keys]

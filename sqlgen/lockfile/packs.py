@@ -12,7 +12,7 @@ from ..model.diagnostic import Diagnostic, Label, Severity
 from ..model.query import Query
 from ..model.source import Span
 from ..model.typed import ColumnName, TypedQuery
-from .analyses import AnalysisDecoder, AnalysisEncoder, Row, row
+from .analyses import AnalysisDecoder, AnalysisEncoder, Row, query_row
 from .fingerprints import fingerprint
 from .types import TypeReader
 
@@ -30,7 +30,7 @@ def pack(typed: Iterable[TypedQuery]) -> bytes:
         query = analysis.query
         warnings = [_warning(warning, query) for warning in analysis.warnings]
         if None not in warnings:
-            queries[fingerprint(query)] = [row(analysis), warnings]
+            queries[fingerprint(query)] = [query_row(analysis), warnings]
     body = json.dumps(
         queries, separators=_COMPACT, default=encoder.plain, check_circular=False
     )

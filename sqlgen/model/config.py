@@ -27,7 +27,7 @@ class RowStyle(StrEnum):
 
 
 class ArrayElements(StrEnum):
-    """Whether the elements of array columns of tables may be NULL."""
+    """The assumption about NULL as an element of a table's array column."""
 
     NOT_NULL = "not-null"
     NULLABLE = "nullable"
