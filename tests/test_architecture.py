@@ -106,6 +106,21 @@ def test_every_code_is_in_a_golden_project() -> None:
     assert missing <= WITHOUT_GOLDEN, missing - WITHOUT_GOLDEN
 
 
+def test_a_name_stands_for_one_class() -> None:
+    """Check that no two classes are called the same; the emitted files are programs of their own."""
+    emitted = PACKAGE / "render" / "runtime"
+    places: dict[str, list[str]] = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        if file.is_relative_to(emitted):
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ClassDef):
+                place = str(file.relative_to(PACKAGE))
+                places.setdefault(node.name, []).append(place)
+    shared = {name: files for name, files in places.items() if len(files) > 1}
+    assert not shared
+
+
 def test_the_architecture_page_has_every_room() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     rows = dict(re.findall(r"^\| `(\w+)/` \| (.*) \|$", page, re.MULTILINE))

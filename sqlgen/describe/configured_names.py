@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..model.catalog import Catalog, Function
+from ..model.catalog import Catalog, Routine
 from ..model.config import Config, NameKind, UnknownName
 
 
@@ -62,7 +62,7 @@ def _types(catalog: Catalog) -> frozenset[str]:
     )
 
 
-def _functions(functions: Iterable[Function]) -> frozenset[str]:
+def _functions(functions: Iterable[Routine]) -> frozenset[str]:
     return frozenset(
         name
         for function in functions

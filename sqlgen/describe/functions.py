@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from ..model import postgres
-from ..model.catalog import Function, PgType
+from ..model.catalog import PgType, Routine
 
 _FUNCTIONS = f"""
 SELECT p.oid,
@@ -45,10 +45,10 @@ _OPERATORS = "SELECT oid, oprname FROM pg_operator"
 
 def functions(
     connection: psycopg.Connection[Any], types: Mapping[int, PgType]
-) -> dict[int, Function]:
+) -> dict[int, Routine]:
     """Return every function by its oid; *types* are the database's types by theirs."""
     display = {oid: type_.display for oid, type_ in types.items()}
-    functions: dict[int, Function] = {}
+    functions: dict[int, Routine] = {}
     for (
         oid,
         schema,
@@ -81,7 +81,7 @@ def functions(
             )
         elif arguments:
             all_arguments = tuple([("i", "", argument) for argument in arguments])
-        functions[oid] = Function(
+        functions[oid] = Routine(
             oid=oid,
             schema=schema,
             name=name,

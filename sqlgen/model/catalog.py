@@ -1,4 +1,4 @@
-"""What PostgreSQL's catalogs say of a database, read once after its migrations."""
+"""The facts about a database from PostgreSQL's catalogs, read once after its migrations."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -10,7 +10,7 @@ from .postgres import FIRST_NORMAL_OBJECT_ID
 
 @frozen(kw_only=True)
 class ScalarType:
-    """A base type or pseudo-type. `display` is what `format_type(oid, NULL)` prints."""
+    """A base type or pseudo-type; `display` is its `format_type(oid, NULL)`."""
 
     schema: str
     name: str
@@ -42,8 +42,8 @@ class ArrayType:
 class DomainType:
     """`CREATE DOMAIN`.
 
-    `not_null` tells that the domain has a NOT NULL constraint; it holds for stored columns, not
-    for every value of the domain. `literals` are the only values its CHECK constraints allow, if
+    `not_null`: the domain has a NOT NULL constraint, which holds for stored columns but not for
+    every value of the domain. `literals` are the only values that its CHECK constraints allow, if
     one has the form `VALUE IN ('a', 'b')`; empty otherwise.
     """
 
@@ -93,7 +93,7 @@ PgType = ScalarType | EnumType | ArrayType | DomainType | CompositeType | RangeT
 
 @frozen(kw_only=True)
 class Column:
-    """A column of a relation, dropped ones left out.
+    """A column of a relation that is not dropped.
 
     `not_null` is `pg_attribute.attnotnull` where it is enforced for every row: false for a
     constraint that is NOT VALID and for foreign tables. `literals` are the only values that the
@@ -119,7 +119,7 @@ class Column:
 class UniqueKey:
     """A valid, immediate, total unique index or constraint over plain columns (their numbers).
 
-    Values that the columns' own `=` calls equal are equal to the index, too.
+    The index's operators agree with the columns' own `=`.
 
     `nulls_not_distinct`: at most one row has NULL too (PostgreSQL 15).
     """
@@ -134,8 +134,8 @@ class UniqueIndex:
     """A valid, immediate unique index over expressions, or over some of the rows only.
 
     `columns` are the numbers of its plain columns. `expressions` is the list of its other parts
-    (`pg_index.indexprs`), empty where there are none, and `collations` what each is compared
-    under. `predicate` is `pg_index.indpred`, empty for all rows. `definition` is for people.
+    (`pg_index.indexprs`), empty where there are none, and `collations` are the collations of these.
+    `predicate` is `pg_index.indpred`, empty for all rows. `definition` is for people.
     """
 
     columns: tuple[int, ...]
@@ -205,15 +205,15 @@ class Relation:
 
 
 @frozen(kw_only=True)
-class Function:
-    """A function, aggregate, window function or procedure.
+class Routine:
+    """A routine: a function, aggregate, window function or procedure.
 
-    `arguments` are the input arguments' types and `all_arguments` the types of all arguments with
-    their modes (`pg_proc.proargmodes`: i, o, b, v, t) and names, as `(mode, name, type)`; types as
-    `format_type` prints them. `kind` is `pg_proc.prokind`. `body` is `pg_proc.prosqlbody` (a SQL-standard body's tree), empty
-    where there is none. `system` tells that it is PostgreSQL's own (schema `pg_catalog`, an oid
-    below `FIRST_NORMAL_OBJECT_ID`); `extension` names the extension it belongs to, else empty. `volatile` tells that two
-    calls in one statement may differ (`pg_proc.provolatile` v).
+    `arguments` are the types of the input arguments, and `all_arguments` all arguments as
+    `(mode, name, type)`, with their modes (`pg_proc.proargmodes`: i, o, b, v, t); types are as
+    `format_type` prints them. `kind` is `pg_proc.prokind`. `body` is `pg_proc.prosqlbody`, the tree
+    of a SQL-standard body, empty where there is none. `extension` is the extension that the routine
+    belongs to, empty if there is none. `volatile`: two calls in one statement may differ
+    (`pg_proc.provolatile` v).
     """
 
     oid: int
@@ -233,7 +233,7 @@ class Function:
 
     @property
     def system(self) -> bool:
-        """Whether it came with PostgreSQL itself (larger oids are given out by use)."""
+        """Return whether it comes with PostgreSQL itself: user-defined objects have larger oids."""
         return self.oid < FIRST_NORMAL_OBJECT_ID
 
     @property
@@ -253,5 +253,5 @@ class Catalog:
     server_version: int
     types: Mapping[int, PgType] = field(default_factory=dict)
     relations: Mapping[int, Relation] = field(default_factory=dict)
-    functions: Mapping[int, Function] = field(default_factory=dict)
+    functions: Mapping[int, Routine] = field(default_factory=dict)
     operators: Mapping[int, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from .frozen import frozen
 
 
 class Cardinality(StrEnum):
-    """How many rows a query returns: as its command promises, or as far as it is proved."""
+    """The number of rows that a query returns: promised by its command, or proved."""
 
     NONE = "none"
     EXACTLY_ONE = "one"
@@ -16,7 +16,7 @@ class Cardinality(StrEnum):
 
 
 class Columns(Enum):
-    """What becomes of the columns that a statement returns."""
+    """The use that a command makes of its statement's columns."""
 
     RETURNED = "the function returns them"
     DROPPED = "they are neither analysed nor returned"
@@ -33,16 +33,16 @@ class Accepts(Enum):
 
 @frozen(kw_only=True)
 class CommandSpec:
-    """A command, which stands behind the colon of a query's header.
+    """A command: the word after the colon in a query's header (`-- name: get :one`).
 
-    `columns` says what becomes of the statement's columns; `needs_columns`, that there must be some.
-    A command that returns them may name its row class (`-> ROW`). `accepts` are the statements that
-    it can run. `promises` is how many rows the function's caller counts on: a warning says where the
-    analysis proves another number. `bulk`: the function takes many rows of parameters at once.
+    `columns` is the use that it makes of the statement's columns; `needs_columns`: there must be
+    some. `accepts` are the statements that it can run. `promises` is the number of rows that callers
+    rely on; there is a warning where the analysis proves another. `bulk`: the function takes many
+    rows of parameters at once.
 
-    `helpers` are the functions of the generated `_support` module that `function.jinja` calls for
-    it. `returns` are words for people that say what the function returns, empty where that is the
-    statement's rows. `synonyms` are words of other tools, and of their users, for the same.
+    `helpers` are the functions of the generated `_support` module that its branch of
+    `function.jinja` calls. `returns` says in words what the function returns, empty where that is
+    the statement's rows. `synonyms` are the names of the command in other tools.
     """
 
     name: str
@@ -62,7 +62,7 @@ class CommandSpec:
 
     @property
     def always_returns_rows(self) -> bool:
-        """Return whether the function returns rows, whatever its statement."""
+        """Return whether the function returns rows for every statement that it accepts."""
         return self.needs_columns and self.columns is Columns.RETURNED
 
 

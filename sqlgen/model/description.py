@@ -1,4 +1,4 @@
-"""What the server says of one query."""
+"""The server's description of a query."""
 
 from .catalog import PgType
 from .frozen import frozen
@@ -15,7 +15,7 @@ class TableColumn:
 
 @frozen
 class ResultColumn:
-    """A column of the result as Describe gives it, its type domain-less (what is on the wire)."""
+    """A column of the result from the Describe message: its wire type, which is never a domain."""
 
     name: str
     type: PgType
@@ -28,7 +28,7 @@ class Description:
 
     `tree` is the analysed query as `debug_print_parse` prints it, unwrapped to one line; its
     locations are byte offsets into `query.sql.text` encoded as UTF-8. It is empty for a utility
-    statement whose tree has none. `digest` tells apart what the server has answered, oids included.
+    statement whose tree has none. `digest` differs where the server's answers differ, oids included.
     """
 
     query: Query

@@ -1,4 +1,4 @@
-"""What is known of a JSON value: the keys of its objects, the items of its arrays."""
+"""The known shape of a JSON value: the keys of its objects, the items of its arrays."""
 
 from enum import StrEnum
 from typing import TypeAlias
@@ -7,11 +7,11 @@ from .frozen import frozen
 
 
 class JsonKind(StrEnum):
-    """A JSON value that has no parts.
+    """The kind of a JSON value that is no array or object of a known shape.
 
-    `NUMBER` is what becomes of `numeric` and `float8`: their NaN and infinities are JSON strings.
-    `FINITE` is the same without those, `INTEGER` a number without a point. `ANY` is any value
-    whatever, null as well; `NOTHING` is the item of an array that is empty.
+    `NUMBER` is a `numeric` or `float8`, whose NaN and infinities are JSON strings; `FINITE` is one
+    that cannot be those, and `INTEGER` has no fraction. `ANY` is any value, null included; `NOTHING`
+    is the item of an array that is always empty.
     """
 
     STRING = "string"
@@ -25,21 +25,21 @@ class JsonKind(StrEnum):
 
 @frozen
 class JsonScalar:
-    """A value without parts, or one of which nothing is known."""
+    """A string, number or boolean, or a value whose shape is unknown."""
 
     kind: JsonKind
 
 
 @frozen
 class JsonLiterals:
-    """One of these strings: an enum's labels, the values that a CHECK allows."""
+    """One of these strings: the labels of an enum, or the values that a CHECK allows."""
 
     values: tuple[str, ...]
 
 
 @frozen
 class JsonItem:
-    """A value in an array or object; `nullable` if it may be null instead."""
+    """A value in an array or object; if it is `nullable`, it may be null instead."""
 
     shape: "JsonShape"
     nullable: bool
@@ -61,7 +61,7 @@ class JsonMap:
 
 @frozen
 class JsonMember:
-    """A key of an object; the key may be missing if it is not `required`."""
+    """A key of an object with its value; it may be missing where it is not `required`."""
 
     key: str
     item: JsonItem
@@ -70,7 +70,7 @@ class JsonMember:
 
 @frozen
 class JsonObject:
-    """An object with just these keys, none of them twice."""
+    """An object with exactly these keys, which are distinct."""
 
     members: tuple[JsonMember, ...]
 

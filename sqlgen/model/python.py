@@ -1,7 +1,7 @@
 """The generated package as data: what `translate` decides and `render` prints.
 
-A module name in here is `""` for Python's builtins, starts with `.` for a module of the generated
-package counted from its root (`.models`), and is an absolute module else.
+The name of a module is `""` for Python's builtins, starts with `.` for a module of the generated
+package, counted from its root (`.models`), and is absolute for all others.
 """
 
 from typing import TypeAlias
@@ -17,7 +17,7 @@ from .frozen import frozen
 class Named:
     """A class, alias or function: `Named("UUID", "uuid")`.
 
-    `qualified` tells that the module is imported and not the name (`datetime.date`), for names
+    `qualified`: the module is imported instead of the name (`datetime.date`). That is for names
     that columns often have.
     """
 
@@ -50,7 +50,7 @@ class LiteralOf:
 
 @frozen
 class Key:
-    """A key of a `TypedDict`; it may be missing if it is not `required`."""
+    """A key of a `TypedDict`; it may be missing where it is not `required`."""
 
     name: str
     type: "PyType"
@@ -59,10 +59,10 @@ class Key:
 
 @frozen
 class Structure:
-    """A `TypedDict` that the module of that name defines where it is used first.
+    """A `TypedDict`, which the module of that name defines before its first use.
 
-    `functional`: some key is no name, so that it must be made by a call. `extended` takes it from
-    `typing_extensions`, as pydantic wants before Python 3.12.
+    `functional`: some key cannot be an attribute's name, so that the class is made by a call.
+    `extended`: it is imported from `typing_extensions`, as pydantic needs before Python 3.12.
     """
 
     name: str
@@ -77,7 +77,7 @@ PyType: TypeAlias = Named | Generic | UnionOf | LiteralOf | Structure
 
 NONE = Named("None")
 
-# --- conversions: from what psycopg gives, to what psycopg takes -------------------------------
+# --- conversions of the values that psycopg returns or is given --------------------------------
 
 
 @frozen
@@ -102,7 +102,7 @@ class Invoke:
 
 @frozen
 class Load:
-    """Text into what psycopg makes of PostgreSQL's own type of that name: `loads("date")(text)`."""
+    """Text read as psycopg reads PostgreSQL's own type of that name: `loads("date")(text)`."""
 
     type: str
 
@@ -117,7 +117,7 @@ class Parse:
 
 @frozen
 class FromJson:
-    """JSON made into a type of the user's: `from_json(type, value, "where")`."""
+    """JSON converted to a user's type: `from_json(type, value, "where")`."""
 
     type: PyType
     where: str
@@ -125,14 +125,14 @@ class FromJson:
 
 @frozen
 class Each:
-    """A list of the converted items, none of which is None."""
+    """The list of the converted items, none of which is None."""
 
     item: "Conversion"
 
 
 @frozen
 class Then:
-    """One conversion after the other."""
+    """The `second` conversion of the result of the `first`."""
 
     first: "Conversion"
     second: "Conversion"
@@ -140,7 +140,7 @@ class Then:
 
 @frozen
 class OrNone:
-    """None stays None, everything else is converted."""
+    """None for None, and the converted value for all others."""
 
     item: "Conversion"
 
@@ -149,7 +149,7 @@ Conversion: TypeAlias = (
     Keep | Apply | Invoke | Load | Parse | FromJson | Each | Then | OrNone
 )
 
-# --- what modules are made of ------------------------------------------------------------------
+# --- the parts of modules ----------------------------------------------------------------------
 
 
 @frozen
@@ -174,8 +174,8 @@ class Alias:
 class Field:
     """A field of a row or composite.
 
-    `raw` is the type that psycopg gives and `read` makes a `type` of it. `write` makes of a `type`
-    what psycopg is given (composites that are parameters).
+    `read` converts a value of the `raw` type, which psycopg returns, to a `type`. `write` converts
+    a `type` to the value that psycopg is given, for composites that are parameters.
     """
 
     name: str
@@ -196,13 +196,13 @@ class Record:
 
     @property
     def converts(self) -> bool:
-        """Whether rows are made by its `from_row` rather than by calling the class."""
+        """Return whether rows are made by its `from_row` instead of by calling the class."""
         return not all(isinstance(field.read, Keep) for field in self.fields)
 
 
 @frozen(kw_only=True)
 class Composite:
-    """A composite type's dataclass; `read` and `written` tell which ways it travels."""
+    """A composite type's dataclass; it is `read` in results, `written` in parameters, or both."""
 
     name: str
     doc: str
@@ -213,7 +213,7 @@ class Composite:
 
 @frozen
 class Constant:
-    """The text of a statement under its name."""
+    """A constant with the `text` of a statement."""
 
     name: str
     text: str
@@ -228,7 +228,7 @@ class Argument:
     write: Conversion
 
 
-# --- what functions return ---------------------------------------------------------------------
+# --- the results of functions ------------------------------------------------------------------
 
 
 @frozen
@@ -241,7 +241,7 @@ class Row:
 
 @frozen
 class Value:
-    """Each row is its only column's value."""
+    """Each row is the value of its only column."""
 
     type: PyType
     raw: PyType
@@ -253,9 +253,9 @@ Shape: TypeAlias = Row | Value
 
 @frozen(kw_only=True)
 class Result:
-    """What a function returns, and how it runs: by its query's command.
+    """The result of a function, which depends on its query's command.
 
-    `shape` is what each row becomes, None where the function returns no rows. `rows` is the type of
+    `shape` is what each row is returned as, None where the function returns no rows. `rows` is the type of
     each row of parameters that a bulk command takes, None for others. `column_types` are the types
     of a `:copy` in the binary format, empty for the text format.
     """
@@ -311,14 +311,14 @@ class Module:
 
 @frozen
 class Support:
-    """The file of helpers that generated modules share, always the same text."""
+    """The file of helpers that generated modules share; its text is always the same."""
 
     path: str
 
 
 @frozen
 class JsonSupport:
-    """The file of helpers that make values of the user's types of JSON, and back."""
+    """The file of helpers that convert JSON to the user's types, and back."""
 
     path: str
 

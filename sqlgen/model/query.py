@@ -1,4 +1,4 @@
-"""A named query as it stands in its file, and the text that the server is sent."""
+"""A named query of a file, and the statement that the server is sent for it."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from .source import SourceFile, Span
 
 
 class Mark(StrEnum):
-    """What the author says of nullability: nothing, `!` (never NULL) or `?` (may be NULL)."""
+    """The author's mark of nullability: none, `!` (never NULL) or `?` (may be NULL)."""
 
     INFER = ""
     NOT_NULL = "!"
@@ -19,9 +19,9 @@ class Mark(StrEnum):
 class Parameter:
     """A parameter of a query.
 
-    `name` is what stands after the colon of `:name`, or empty for a bare `$1`, which inference
-    names. `number` is the `n` of the `$n` that the server sees. `spans` are all its places in the
-    user's file, marks included, in order.
+    `name` is the name in `:name`, or empty for a bare `$1`, which inference names. `number` is the
+    `n` of the `$n` that the server sees. `spans` are all its places in the query file, marks
+    included, in order.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Parameter:
 class Placeholder:
     """`$number` at `[start:end]` of the server's text.
 
-    `cast` tells that `::` follows it, so that a cast of ours would only repeat the author's.
+    `cast`: the author's own cast (`::`) follows it, so that it needs no other.
     """
 
     number: int
@@ -45,10 +45,10 @@ class Placeholder:
 
 @frozen
 class Origin:
-    """`length` characters from `server` on in the server's text stand at `source` in the file.
+    """`length` characters from `server` on in the server's text come from `source` in the file.
 
-    A rewritten piece (`:name` to `$1`) is an origin whose `length` is that of the new text and
-    whose `exact` is false: every character of it comes from `source` itself.
+    For rewritten text (`:name` to `$1`), `length` is that of the new text and `exact` is false:
+    all its characters come from the one place `source`.
     """
 
     server: int
@@ -59,10 +59,10 @@ class Origin:
 
 @frozen(kw_only=True)
 class ServerSql:
-    """The statement as the server is sent it: `$n` for parameters, no final semicolon.
+    """The statement that the server is sent: with `$n` for parameters, without a final semicolon.
 
-    Comments and white space inside the statement are kept as the author wrote them; leading and
-    trailing ones are gone. `origins` cover the text in order, without gaps.
+    Comments and white space are kept within the statement, and left out around it. `origins` cover
+    the text in order, without gaps.
     """
 
     source: SourceFile
@@ -71,9 +71,9 @@ class ServerSql:
     origins: tuple[Origin, ...]
 
     def to_source(self, offset: int) -> int:
-        """The character offset in the source file of character *offset* (from 0) of the text.
+        """Return the offset in the source file of the text's character at *offset*, from 0.
 
-        An offset past the end gives the place after the statement's last character.
+        For an offset past the end, that is the place after the statement's last character.
         """
         for origin in self.origins:
             if origin.server <= offset < origin.server + origin.length:
@@ -85,7 +85,7 @@ class ServerSql:
 
 
 WARNINGS = ("may-return-many", "always-one-row", "redundant-override")
-"""The codes of the warnings about queries, which `-- sqlgen: allow CODE` may name."""
+"""The codes of warnings about queries: `-- sqlgen: allow CODE` may name them."""
 
 
 @frozen(kw_only=True)

@@ -10,10 +10,10 @@ from .query import Mark, Query
 
 @frozen
 class Override:
-    """What the author wrote into the column's name: `"c!: T"`.
+    """The author's override in a column's name: `"c!: T"`.
 
-    `text` is all that follows the column's own name, as `describe` prints it; `type` is the Python
-    type expression, or empty (also for `_`).
+    `text` is all that follows the column's own name, as `describe` prints it. `type` is the Python
+    type expression, empty if there is none or only `_`.
     """
 
     text: str
@@ -23,7 +23,7 @@ class Override:
 
 @frozen
 class ColumnName:
-    """A column of a relation by its names: what configuration and lineage speak of."""
+    """A column of a relation, by the names that configuration and lineage use."""
 
     schema: str
     relation: str
@@ -35,12 +35,12 @@ class ColumnName:
 
 @frozen(kw_only=True)
 class TypedParameter:
-    """A parameter.
+    """A parameter with its type and nullability, and the `reason` for the latter.
 
-    `type` is the domain where the tree shows one. `literals` are the only values that make sense,
-    from the CHECK of the column it is compared with or assigned to. `column` is that column.
-    `domain` is the column's type if the literals are the domain's. `element_nullable`: whether the
-    elements of an array may be NULL.
+    `type` is the domain where the tree shows one. `column` is the table column that the parameter
+    is compared with or assigned to. `literals` are the values that the column's CHECK allows, empty
+    if it lists none; `domain` is the column's type if the CHECK is the domain's.
+    `element_nullable`: the elements of an array may be NULL.
     """
 
     name: str
@@ -56,13 +56,13 @@ class TypedParameter:
 
 @frozen(kw_only=True)
 class TypedColumn:
-    """A column of the result.
+    """A column of the result with its type and nullability, and the `reason` for the latter.
 
-    `name` is without the override. `nullable` has the override applied. `column` is the table
-    column that the value comes from unchanged, through joins, views and CTEs. `narrowed`: that
-    column may be NULL as the schema has it, and only this query's conditions or assignments prove
-    that it is not. `domain` is the column's type if the literals are the domain's. `json` is what is
-    known of a JSON value that is not NULL, if anything is.
+    `name` is without the override, and `nullable` has it applied. `column` is the table column that
+    the value comes from unchanged, through joins, views and CTEs. `narrowed`: that column may be
+    NULL in the table, and only this query's conditions or assignments prove that it is not.
+    `literals` are the values that the column's CHECK allows; `domain` is the column's type if the
+    CHECK is the domain's. `json` is the known shape of a JSON value that is not NULL, if any.
     """
 
     name: str
@@ -80,9 +80,9 @@ class TypedColumn:
 
 @frozen
 class Star:
-    """A `*` or `t.*` at `[start:end]` of the server's text, and the columns it stood for.
+    """A `*` or `t.*` at `[start:end]` of the server's text, and the columns that it stood for.
 
-    `columns` are SQL expressions, quoted where they must be (`p.id`), that give the same columns.
+    `columns` are SQL expressions for the same columns (`p.id`), quoted where they must be.
     """
 
     start: int
@@ -92,7 +92,7 @@ class Star:
 
 @frozen(kw_only=True)
 class TypedQuery:
-    """The end of the analysis; what rendering needs and no oid of one database.
+    """A query with the results of its analysis, which hold no oid of a particular database.
 
     `reads` and `writes` are the table columns that the query reads and writes, sorted.
     """

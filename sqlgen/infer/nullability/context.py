@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ...model.catalog import Catalog, Function
+from ...model.catalog import Catalog, Routine
 from .verdict import Verdict
 
 _DEEPEST: Final = 40
@@ -30,7 +30,7 @@ class StatementContext:
     locks: bool = False
     bodies: bool = True
 
-    def is_vouched(self, function: Function) -> bool:
+    def is_vouched(self, function: Routine) -> bool:
         """Return whether the user says that the function gives no NULL for non-null arguments."""
         return bool(self.never_null) and (
             f"{function.schema}.{function.signature}" in self.never_null

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Final, TypeAlias
 
-from ...model.catalog import Catalog, Function, Relation
+from ...model.catalog import Catalog, Relation, Routine
 from ..tree.enums import CmdType
 from ..tree.expressions import conjuncts
 from ..tree.nodes import Node
@@ -189,7 +189,7 @@ class Scope:
         """Return the table or view that an entry of the range table is."""
         return self.level.relation(entry)
 
-    def function(self, oid: int) -> Function | None:
+    def function(self, oid: int) -> Routine | None:
         """Return the function of that oid."""
         return self.catalog.functions.get(oid)
 

@@ -1,1 +1,1 @@
-"""What query files have in common -> the files that all generated modules share."""
+"""The requirements of all modules -> the files that they share."""

@@ -1,4 +1,4 @@
-"""What all modules require -> the files that they share: `models.py`, `__init__.py` and others."""
+"""The requirements of all modules -> their shared files: `models.py`, `__init__.py` and others."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A module of the package -> what it requires of the files that all modules share."""
+"""A module of the package -> its requirements of the files that all modules share."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,7 @@ class SharedRow:
 
 @frozen(kw_only=True)
 class SharedRequirements:
-    """What a module requires of the shared files, wherever these are.
+    """The rows, aliases and helpers that a module requires of the shared files.
 
     `rows` are its shared row classes, `aliases` the aliases of `models` that it uses, and `styles`
     the styles of its own row classes. `support` and `json_support` tell whether it imports helpers.

@@ -32,7 +32,7 @@ from .scalars import adapter_of, scalar_of
 
 @frozen
 class Reading:
-    """How values are read: `read` makes a `type` of the `raw` value that psycopg returns."""
+    """A column's Python type, and the conversion (`read`) of the `raw` value that psycopg returns."""
 
     type: PyType
     raw: PyType

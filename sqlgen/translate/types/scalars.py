@@ -38,7 +38,7 @@ from .python_types import (
 
 
 class BinarySpeed(IntEnum):
-    """How long psycopg takes to read a value in the binary format, compared with text."""
+    """The speed of reading a value in the binary format, compared with text."""
 
     SLOWER = -1
     SAME = 0
@@ -47,7 +47,7 @@ class BinarySpeed(IntEnum):
 
 @frozen(kw_only=True)
 class Adapter:
-    """What psycopg does with values of a type without being told how.
+    """The ways in which psycopg itself reads and writes values of a type.
 
     `reads_arrays`: it has a loader for arrays of the type. `writes_binary`: it has a dumper for the
     binary format. `binary` is None where it cannot read the binary format, or where the value would

@@ -39,7 +39,7 @@ _JSON_WRAPPERS = (SCALARS["json"].write, SCALARS["jsonb"].write)
 
 @frozen
 class Writing:
-    """How an argument of `type` is sent; `cast` if the placeholder needs one too."""
+    """An argument's Python type, its conversion, and whether the placeholder needs a cast."""
 
     type: PyType
     write: Conversion

@@ -5,7 +5,7 @@ GROUP BY every group has a row; without it, with GROUPING SETS (where one may be
 with FILTER, it may have none. A window's frame has a row if the current one is always in it.
 """
 
-from ....model.catalog import Function
+from ....model.catalog import Routine
 from ...tree.enums import FrameOption
 from ...tree.nodes import Node
 from ..conditions import Condition
@@ -28,7 +28,7 @@ def _aggregate(node: Node, scope: Scope) -> Verdict:
     return _over_rows(node, function, scope).but(elements=elements)
 
 
-def _over_rows(node: Node, function: Function, scope: Scope) -> Verdict:
+def _over_rows(node: Node, function: Routine, scope: Scope) -> Verdict:
     title = f"`{function.name}`"
     if node.number("agglevelsup"):
         return maybe(f"{title} of a surrounding query may be NULL", node.location)
@@ -58,7 +58,7 @@ def _arguments(node: Node) -> tuple[Node, ...]:
     return tuple([e for entry in entries if (e := entry.node("expr")) is not None])
 
 
-def _collected(node: Node, function: Function, scope: Scope) -> Elements:
+def _collected(node: Node, function: Routine, scope: Scope) -> Elements:
     """Return whether elements of `array_agg(x)` may be NULL; for arrays, those of the arrays."""
     inside = scope.within_groups()
     condition = node.node("aggfilter")

@@ -6,7 +6,7 @@ vouches for, and SQL functions whose body is known.
 """
 
 from ....model import postgres
-from ....model.catalog import Function
+from ....model.catalog import Routine
 from ...tree.nodes import Node
 from ..at_least_one_row import gives_a_row
 from ..never_null import marks
@@ -51,7 +51,7 @@ def _call(node: Node, scope: Scope) -> Verdict:
     return verdict.but(elements=_elements(function, arguments, scope))
 
 
-def called(node: Node, scope: Scope) -> Function | None:
+def called(node: Node, scope: Scope) -> Routine | None:
     """Return the function that a call or an operator stands for."""
     return scope.function(node.number("funcid") or node.number("opfuncid"))
 
@@ -127,7 +127,7 @@ def _argument(node: Node) -> tuple[Node, ...]:
     return (argument,) if argument else ()
 
 
-def _body(node: Node, function: Function, scope: Scope) -> Verdict:
+def _body(node: Node, function: Routine, scope: Scope) -> Verdict:
     """Return the verdict of a function with a SQL-standard body: that of its last statement."""
     arguments = [scope.verdict(argument) for argument in node.nodes("args")]
     nullable = next((a for a in arguments if a.nullable), None)
@@ -145,7 +145,7 @@ def _body(node: Node, function: Function, scope: Scope) -> Verdict:
     return verdict.but(reason=f"`{function.name}` gives no NULL: {verdict.reason}")
 
 
-def _listed(function: Function) -> str:
+def _listed(function: Routine) -> str:
     """Return the mark that the lists have for the function, empty if it is not in them."""
     if function.system:
         return marks("pg_catalog").get(function.signature, "")
@@ -154,22 +154,20 @@ def _listed(function: Function) -> str:
     return ""
 
 
-def _bare(function: Function) -> str:
+def _bare(function: Routine) -> str:
     """Return the signature without the schemas of an extension's own types."""
     arguments = [argument.rpartition(".")[2] for argument in function.arguments]
     return f"{function.name}({', '.join(arguments)})"
 
 
-def _title(node: Node, function: Function, scope: Scope) -> str:
+def _title(node: Node, function: Routine, scope: Scope) -> str:
     """Return what the query's author wrote: an operator's sign, a function's name."""
     if node.tag == "FUNCEXPR":
         return function.name
     return scope.catalog.operators.get(node.number("opno"), function.name)
 
 
-def _elements(
-    function: Function, arguments: tuple[Node, ...], scope: Scope
-) -> Elements:
+def _elements(function: Routine, arguments: tuple[Node, ...], scope: Scope) -> Elements:
     """Return whether elements may be NULL in an array made of arrays, values or pieces of a text."""
     verdicts = [scope.verdict(argument) for argument in arguments]
     match function.name:
@@ -187,7 +185,7 @@ def _elements(
     return Elements.NULLABLE if added.nullable else array.elements
 
 
-def _is_growing_field(function: Function, arguments: tuple[Node, ...]) -> bool:
+def _is_growing_field(function: Routine, arguments: tuple[Node, ...]) -> bool:
     """Return whether a call is like `extract(epoch from …)`, which gives infinity for infinity.
 
     Fields that start again, such as `day`, are NULL there (NonFiniteTimestampTzPart in

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from ....model.catalog import CompositeType, Function
+from ....model.catalog import CompositeType, Routine
 from ...tree import nodes
 from ...tree.enums import CmdType, RTEKind, TableFuncType
 from ...tree.nodes import Node
@@ -13,7 +13,7 @@ from ..scope import Scope
 from ..verdict import Elements, Verdict, maybe, never
 
 
-def element_verdict(node: Node, function: Function, scope: Scope) -> Verdict:
+def element_verdict(node: Node, function: Routine, scope: Scope) -> Verdict:
     """Return the verdict of a set-returning function in a SELECT list, a row of it at a time."""
     if _count_set_functions(scope.query) > 1:
         reason = (
@@ -59,7 +59,7 @@ def _column(item: Node, attno: int, count: int, title: str, scope: Scope) -> Ver
     return scope.verdict(expression).but(origin=None)
 
 
-def _gives_rows(function: Function, scope: Scope) -> bool:
+def _gives_rows(function: Routine, scope: Scope) -> bool:
     """Return whether it gives rows of a composite type, whose fields a body may give as one value."""
     return any(
         isinstance(type_, CompositeType) and type_.display == function.result
@@ -67,11 +67,11 @@ def _gives_rows(function: Function, scope: Scope) -> bool:
     )
 
 
-def _has_out(function: Function) -> bool:
+def _has_out(function: Routine) -> bool:
     return any(mode in "bot" for mode, _, _ in function.all_arguments)
 
 
-def _value(node: Node, function: Function, attno: int, scope: Scope) -> Verdict:
+def _value(node: Node, function: Routine, attno: int, scope: Scope) -> Verdict:
     name = function.name
     if function.body and not _gives_rows(function, scope):
         body = body_scope(node, function, scope)
@@ -92,7 +92,7 @@ def _unnested(node: Node, scope: Scope) -> Verdict:
     return maybe("an element of the array may be NULL", node.location)
 
 
-def body_scope(node: Node, function: Function, scope: Scope) -> Scope | None:
+def body_scope(node: Node, function: Routine, scope: Scope) -> Scope | None:
     """Return the scope of a SQL-standard body's last statement for the arguments of the call *node*.
 
     None if the body is not known, gives no rows, or leads in a circle.
