@@ -441,3 +441,24 @@ def test_unknown_names_in_the_configuration_are_warned_of_each_time(
     replaced("pyproject.toml", "titel", "title")(root)
     assert warned() == ["the database has no type `int5` 8", *before]
     check(root, monkeypatch)
+
+
+def test_a_changed_template_changes_what_is_generated(root: Path) -> None:
+    replaced("pyproject.toml", "mode", 'templates = "templates"\nmode')(root)
+    template = '{{ constant.name }}: {{ use("typing", "Final") }} = {{ constant.text | literal }}\n'
+    _write(root, "templates/constant.jinja", template)
+    config = read.config(root)
+    build.build(config)
+    for text in (f"# One.\n{template}", f"# Another.\n{template}", template):
+        _write(root, "templates/constant.jinja", text)
+        paths = {change.path for change in build.build(config).changes}
+        assert paths == {f"generated/{name}.py" for name in ("notes", "tags", "words")}
+        assert build.build(config).changes == ()
+        assert build.check_offline(config).changes == ()
+        first_line = (root / "generated/notes.py").read_text().splitlines()
+        assert text.startswith("#") == (text.split("\n")[0] in first_line)
+    (root / "templates/constant.jinja").unlink()
+    build.build(config)
+    _write(root, "templates/constants.jinja", template)
+    with pytest.raises(SqlgenError, match="unknown template"):
+        build.build(config)

@@ -1,6 +1,7 @@
 """Properties of rendering: with any names, docs and SQL, modules parse and are black-stable."""
 
 import ast
+from typing import Any
 
 import black
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from sqlgen import render
 from sqlgen.model.commands import Columns, Command
 from sqlgen.model.config import RowStyle
+from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.python import (
     Alias,
     Apply,
@@ -38,7 +40,8 @@ from sqlgen.model.python import (
     UnionOf,
     Value,
 )
-from sqlgen.render import files, literals
+from sqlgen.model.source import SourceFile
+from sqlgen.render import literals, printing
 from sqlgen.render.layout import lay_out
 from sqlgen.translate import names
 
@@ -264,7 +267,7 @@ def test_layout_changes_no_code(module: Module) -> None:
         return lay_out(text)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(files, "lay_out", noted)
+        patch.setattr(printing, "lay_out", noted)
         text = render.module(module).text
     assert ast.dump(ast.parse(printed[0])) == ast.dump(ast.parse(text))
 
@@ -286,3 +289,82 @@ def test_a_long_returned_tuple_has_one_item_per_line() -> None:
     module = Module(name=".models", path="models.py", composites=(composite,))
     text = render.module(module).text
     assert black.format_str(text, mode=black.Mode()) == text
+
+
+PROJECTS_OWN = """\
+{{ module.marker | comment }}
+{{ module.doc | docstring }}
+DOC = {{ module.doc | literal }}
+LABELS = [{% for enum in module.enums %}{% for member in enum.members %}
+    {{ member.label | literal }},
+{% endfor %}{% endfor %}]
+{% for constant in module.constants %}
+{{ constant.name }} = {{ constant.text | block }}
+ON_ONE_LINE_{{ constant.name }} = {{ constant.text | literal }}
+{% endfor %}
+{% for function in module.functions %}
+{{ function.doc | comment }}
+def {{ function.name }}():
+    {{ function.doc | docstring(4) }}
+    return [{{ function.column_types | map("literal") | join(", ") }}]
+{% endfor %}
+"""
+
+
+@given(modules())
+@settings(max_examples=60, deadline=None)
+def test_text_does_not_get_around_the_filters_of_a_projects_template(
+    module: Module,
+) -> None:
+    """Run what is printed: it defines the template's names, and nothing else."""
+    templates = (SourceFile("templates/module.jinja", PROJECTS_OWN),)
+    values: dict[str, Any] = {}
+    exec(render.module(module, templates).text, values)
+    constants = {constant.name: constant.text for constant in module.constants}
+    functions = {function.name: function for function in module.functions}
+    assert values.keys() - {"__builtins__", "__doc__", "__annotations__"} == {
+        *("DOC", "LABELS"),
+        *functions,
+        *constants,
+        *(f"ON_ONE_LINE_{name}" for name in constants),
+    }
+    assert values["DOC"] == module.doc
+    assert values["LABELS"] == [x for enum in module.enums for _, x in enum.members]
+    for name, text in constants.items():
+        assert values[name].removesuffix("\n") == text.removesuffix("\n")
+        assert values[f"ON_ONE_LINE_{name}"] == values[name]
+    for name, function in functions.items():
+        result = function.result
+        types = result.types if isinstance(result, Copied) else ()
+        assert values[name]() == list(types)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "{{ module.doc }}",
+        "{{ module.doc | upper }}",
+        "{{ module.doc ~ '' }}",
+        "{{ [module.doc] | join }}",
+        "{{ '%s' | format(module.doc) }}",
+        "{{ '{}'.format(module.doc) }}",
+        "{{ module.doc | string }}",
+        "{{ module.doc | indent }}",
+        "{{ module.doc | replace('a', 'b') }}",
+        "{{ module.doc | literal ~ module.marker }}",
+        "{{ module.doc._text }}",
+        "{{ module._module.doc }}",
+        "{{ module.doc | attr('_text') }}",
+    ],
+)
+def test_text_is_not_printed_without_a_filter(printed: str) -> None:
+    templates = (
+        SourceFile("module.jinja", "{{ module.marker | comment }}\n" + printed),
+    )
+    module = Module(name=".q", path="q.py", doc="import os")
+    with pytest.raises(SqlgenError) as caught:
+        render.module(module, templates)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "template-error"
+    assert diagnostic.label
+    assert diagnostic.label.span.line == 2

@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "check": "Tell whether the generated code is current; write nothing.",
     "watch": "Build at every save.",
     "describe": "Show each query's types, nullability and the reason of each.",
+    "templates": "Copy the templates of the generated code, to change them.",
     "migrate": "Write, apply, revert and check migrations.",
     "db": "Manage the project's embedded development server.",
 }

@@ -7,9 +7,7 @@ from typing import Final
 from ..model.output import MARKER, GeneratedFile
 from ..model.python import JsonSupport, Module, PythonFile, Support, TypedMarker
 from ..model.source import SourceFile
-from .engine import environment
-from .layout import lay_out
-from .views import module_view
+from .printing import source
 
 _RUNTIME: Final = Path(__file__).with_name("runtime")
 
@@ -17,26 +15,18 @@ _RUNTIME: Final = Path(__file__).with_name("runtime")
 def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> GeneratedFile:
     """Return a file of the generated package, as black leaves it.
 
-    *templates* are the project's own.
+    *templates* are the project's own, which go before ours. Raises `SqlgenError` for what is wrong
+    in them.
     """
-    del templates
     match file:
         case Module():
-            return GeneratedFile(file.path, _rendered(file))
+            return GeneratedFile(file.path, source(file, templates))
         case Support():
             return GeneratedFile(file.path, _marker() + _verbatim("support.py"))
         case JsonSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("json_support.py"))
         case TypedMarker():
             return GeneratedFile(file.path, _marker())
-
-
-def _rendered(module: Module) -> str:
-    view, imports = module_view(module)
-    words = ("async ", "await ", "Async") if module.is_async else ("", "", "")
-    context = dict(zip(("async", "await", "Async"), words, strict=True))
-    template = environment().get_template("module.jinja")
-    return lay_out(template.render(context, module=view, use=imports.use))
 
 
 def _marker() -> str:

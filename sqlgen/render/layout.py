@@ -7,7 +7,7 @@ that `breaking` cannot break, or one with characters that may be wider than one 
 
 from .breaking import WIDTH, broken
 
-__all__ = ["WIDTH", "lay_out", "with_black"]
+__all__ = ["WIDTH", "lay_out", "lay_out_any"]
 
 _FENCE = '"""'
 
@@ -49,10 +49,33 @@ def lay_out(text: str) -> str:
             lines += pieces
         is_certain = is_certain and line.isascii()
     laid_out = "\n".join(lines) + "\n"
-    return laid_out if is_certain else with_black(laid_out)
+    return laid_out if is_certain else _with_black(laid_out)
 
 
-def with_black(text: str) -> str:
+def lay_out_any(text: str) -> str:
+    """Return the text of a module, printed by whatever templates, as black leaves it.
+
+    A block does not begin with blank lines: a template prints one for a docstring that is empty.
+    """
+    import io
+    import tokenize
+
+    blank: set[int] = set()
+    last, opens = "", False
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.NEWLINE:
+            opens = last == ":"
+        elif token.type == tokenize.NL:
+            if opens and not token.line.strip():
+                blank.add(token.start[0])
+        elif token.type != tokenize.COMMENT:
+            last, opens = token.string, False
+    lines = text.split("\n")
+    kept = [line for number, line in enumerate(lines, 1) if number not in blank]
+    return _with_black("\n".join(kept))
+
+
+def _with_black(text: str) -> str:
     """Return the module's text as black leaves it, or as it was if black cannot read it.
 
     There are identifiers that Python takes and black does not, such as some with combining marks.

@@ -31,6 +31,11 @@ class Text:
 class UnquotedTextError(Exception):
     """Raised where text is printed that no function of this module has made a literal of."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            "this is text, not code; print it with `literal`, `block`, `docstring` or `comment`"
+        )
+
 
 def _raw(text: str | Text) -> str:
     if isinstance(text, Text):

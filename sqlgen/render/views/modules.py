@@ -102,11 +102,12 @@ class SectionView:
 
 
 class ModuleView:
-    """A module: its `doc`, `is_async`, and the `enums`, `aliases` and `composites` it defines."""
+    """A module: its `name` (`patients`), `doc`, `is_async`, and the `enums`, `aliases` and `composites` it defines."""
 
     def __init__(
         self, module: Module, structures: Iterable[Structure], imports: Imports
     ) -> None:
+        self.name = module.name.rpartition(".")[2]
         self.doc = Text(module.doc)
         self.is_async = module.is_async
         self.enums = [EnumView(enum) for enum in module.enums]
