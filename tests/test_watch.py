@@ -126,6 +126,17 @@ def test_settings_are_changed_and_invalid(watched: Watched) -> None:
     assert "created generated/aio/notes.py" in watched.until("ran 42")
 
 
+def test_a_template_is_saved(watched: Watched) -> None:
+    template = "{{ constant.name }} = {{ constant.text | literal }}\n"
+    watched.save("templates/constant.jinja", f"# One.\n{template}")
+    watched.save("pyproject.toml", "[tool.sqlgen]\ntemplates = 'templates'\n")
+    assert "updated generated/notes.py" in watched.until("ran 42")
+    watched.save("templates/constant.jinja", f"# Another.\n{template}")
+    assert "updated generated/notes.py" in watched.until("ran 42")
+    watched.save("templates/constant.jinja", "{{ constant.nam }}\n")
+    assert any("no field `nam`" in line for line in watched.until("waiting"))
+
+
 def test_ctrl_c_ends_it(watched: Watched) -> None:
     watched.process.send_signal(signal.SIGINT)
     assert watched.process.wait(PATIENCE) in (0, 130)
