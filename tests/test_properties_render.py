@@ -334,9 +334,7 @@ def test_text_does_not_get_around_the_filters_of_a_projects_template(
         assert values[name].removesuffix("\n") == text.removesuffix("\n")
         assert values[f"ON_ONE_LINE_{name}"] == values[name]
     for name, function in functions.items():
-        result = function.result
-        types = result.types if isinstance(result, Copied) else ()
-        assert values[name]() == list(types)
+        assert values[name]() == list(function.result.column_types)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,10 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+from jinja2 import Environment
+
+from sqlgen.model.commands import Command
 from sqlgen.render import precompiled
 from sqlgen.render.engine import environment
 
@@ -19,18 +23,14 @@ def public_fields() -> set[str]:
         for view in ast.walk(ast.parse(file.read_text())):
             if not isinstance(view, ast.ClassDef) or not view.name.endswith("View"):
                 continue
-            for node in view.body:
-                match node:
-                    case ast.FunctionDef(name=name):
-                        fields.add(name)
-                    case ast.AnnAssign(target=ast.Name(id=name)):
-                        fields.add(name)
+            for part in view.body:
+                if isinstance(part, ast.FunctionDef):
+                    fields.add(part.name)
+                elif isinstance(part, ast.AnnAssign):
+                    fields.add(ast.unparse(part.target))
             for node in ast.walk(view):
-                match node:
-                    case ast.Attribute(
-                        value=ast.Name(id="self"), attr=name, ctx=ast.Store()
-                    ):
-                        fields.add(name)
+                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                    fields.add(node.attr)
     return {name for name in fields if not name.startswith("_")}
 
 
@@ -59,10 +59,15 @@ def test_templates_use_only_documented_fields() -> None:
                 assert field in documented(), f"{name}: {field}"
 
 
-def test_filters_are_the_only_additions_to_jinja() -> None:
-    from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_TESTS
+@pytest.mark.parametrize("command", Command)
+def test_every_command_has_a_branch(command: Command) -> None:
+    assert f'"{command}"' in precompiled.source("function.jinja")
 
-    made = environment()
-    added = made.filters.keys() - DEFAULT_FILTERS.keys()
-    assert added == {"literal", "block", "docstring", "comment"}
-    assert made.tests.keys() - DEFAULT_TESTS.keys() == {"short"}
+
+def test_filters_are_the_only_additions_to_jinja() -> None:
+    plain, ours = Environment(), environment()
+    added = {"literal", "block", "docstring", "comment"}
+    assert ours.filters.keys() - plain.filters.keys() == added
+    assert ours.tests.keys() - plain.tests.keys() == {"short"}
+    for name in added:
+        assert f"| `{name}" in PAGE
