@@ -6,6 +6,5 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-
     id: int
     name: str

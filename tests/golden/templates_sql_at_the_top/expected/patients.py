@@ -45,45 +45,38 @@ def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow:
 
 
 def find_patient(conn: Connection[Any], *, mrn: str) -> Patient | None:
-
     with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return optional(cursor.execute(FIND_PATIENT, (mrn,)).fetchall())
 
 
 def list_patients(conn: Connection[Any]) -> list[Patient]:
-
     with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(LIST_PATIENTS).fetchall()
 
 
 def rename_patient(conn: Connection[Any], *, name: str, id: int) -> None:
-
     with RawCursor(conn) as cursor:
         cursor.execute(RENAME_PATIENT, (name, as_int4(id)))
 
 
 def delete_patient(conn: Connection[Any], *, id: int) -> int:
-
     with RawCursor(conn) as cursor:
         return cursor.execute(DELETE_PATIENT, (as_int4(id),)).rowcount
 
 
 def count_patients(conn: Connection[Any]) -> int:
-
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         value: int = one(cursor.execute(COUNT_PATIENTS).fetchall())
         return value
 
 
 def oldest_birth(conn: Connection[Any]) -> datetime.date | None:
-
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         value: datetime.date | None = one(cursor.execute(OLDEST_BIRTH).fetchall())
         return value
 
 
 def seen_within(conn: Connection[Any], *, patient_id: int) -> Range[datetime.datetime]:
-
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(SEEN_WITHIN, (as_int4(patient_id),), binary=True)
         value: Range[datetime.datetime] = one(cursor.fetchall())
