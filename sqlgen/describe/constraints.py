@@ -13,8 +13,6 @@ SELECT i.indrelid,
        -- The key columns without those of INCLUDE, which come last; 0 stands for an expression.
        (i.indkey::int2[])[0 : i.indnkeyatts - 1],
        i.indisprimary,
-       -- NULLS NOT DISTINCT: PostgreSQL 14 does not have this column.
-       coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false),
        -- The trees of the expressions, in order,
        coalesce(i.indexprs::text, ''),
        -- the collation of each key column,
@@ -125,7 +123,6 @@ def unique_keys(
         relation,
         numbers,
         primary,
-        not_distinct,
         expressions,
         collations,
         predicate,
@@ -144,7 +141,7 @@ def unique_keys(
                 definition=definition,
             )
             if expressions or predicate
-            else UniqueKey(tuple(numbers), primary, not_distinct)
+            else UniqueKey(tuple(numbers), primary)
         )
     return {relation: tuple(values) for relation, values in keys.items()}
 

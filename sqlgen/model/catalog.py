@@ -120,13 +120,10 @@ class UniqueKey:
     """A valid, immediate, total unique index or constraint over plain columns (their numbers).
 
     The index's operators agree with the columns' own `=`.
-
-    `nulls_not_distinct`: at most one row has NULL too (PostgreSQL 15).
     """
 
     columns: tuple[int, ...]
     primary: bool = False
-    nulls_not_distinct: bool = False
 
 
 @frozen(kw_only=True)

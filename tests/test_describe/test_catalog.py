@@ -239,7 +239,7 @@ def test_unique_keys(connection: Connection) -> None:
         UniqueKey((1,), primary=True),
         UniqueKey((2, 3)),
         UniqueKey((3,)),
-        UniqueKey((5, 1), nulls_not_distinct=True),
+        UniqueKey((5, 1)),
     )
 
 
