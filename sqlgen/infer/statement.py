@@ -15,19 +15,17 @@ from ..model.typed import (
     TypedParameter,
     TypedQuery,
 )
-from .cardinality.command_fit import command_error, row_count_warning
-from .cardinality.row_count import cardinality
+from .cardinality import cardinality, command_error, row_count_warning
 from .columns import overrides
 from .columns.lineage import lineage
 from .columns.literals import domain_of, literals_of
 from .columns.spans import output_spans
 from .columns.stars import stars
-from .json.shapes import column_shapes
-from .json.types import is_json
-from .nullability.result_columns import column_verdicts, statement_scope
+from .json import column_shapes, is_json
+from .nullability import column_verdicts, statement_scope
 from .nullability.scope import Scope
 from .nullability.verdict import Elements, Verdict, maybe
-from .parameters.typed_parameters import typed_parameters
+from .parameters import typed_parameters
 from .tree import nodes
 from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level

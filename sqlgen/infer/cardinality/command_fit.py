@@ -8,7 +8,7 @@ from ...model.query import Query
 from ..tree.enums import CmdType
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel
-from .unique_keys import from_indexes, single
+from .unique_keys import from_indexes, single_row_entries
 
 
 def command_error(description: Description, tree: Node | None) -> Diagnostic | None:
@@ -85,7 +85,7 @@ def _missing_key(level: QueryLevel) -> str:
     otherwise = "make it `:many`"
     if level.query.number("commandType") == CmdType.SELECT:
         otherwise = "add `LIMIT 1`, or make it `:many`"
-    for index in sorted(from_indexes(level) - single(level)):
+    for index in sorted(from_indexes(level) - single_row_entries(level)):
         relation = level.relation(level.entries[index - 1])
         if relation is None:
             continue

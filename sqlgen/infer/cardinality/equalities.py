@@ -42,7 +42,7 @@ def conditions(level: QueryLevel) -> Iterator[tuple[Node, frozenset[int]]]:
         yield from ((part, frozenset()) for part in conjuncts(merge))
 
 
-def nullable_side(level: QueryLevel) -> frozenset[int]:
+def nullable_entries(level: QueryLevel) -> frozenset[int]:
     """Return the entries that an outer join may put NULLs in the place of."""
     tree = level.query.node("jointree")
     entries: set[int] = set()
@@ -63,7 +63,7 @@ def depends_on(node: Node, level: QueryLevel) -> frozenset[int] | None:
     """Return the entries of this query that a value depends on; None if it may differ each time.
 
     A scalar subquery that refers to nothing outside of it is run once (an InitPlan), so that it
-    may be as volatile as it likes.
+    may be volatile.
     """
     if node.tag == "SUBLINK":
         below = list(_with_depth(node, 0))

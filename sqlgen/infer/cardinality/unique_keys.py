@@ -14,7 +14,7 @@ from ..tree.enums import (
 from ..tree.expressions import uncoerced
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, entry_column, named_expression
-from .equalities import conditions, depends_on, equalities, lateral_to, nullable_side
+from .equalities import conditions, depends_on, equalities, lateral_to, nullable_entries
 from .unique_indexes import Key, index_keys
 
 _ONE_ROW: Key = frozenset()
@@ -33,15 +33,17 @@ def at_most_one(level: QueryLevel) -> bool:
     target = query.number("resultRelation")
     if query.number("commandType") in (CmdType.UPDATE, CmdType.DELETE):
         # However many rows it is joined to, a row is changed once.
-        return target in single(level)
+        return target in single_row_entries(level)
     # MERGE: one row of the source that meets one row of the target.
-    return single(level) >= from_indexes(level) | {target} and not any(
+    return single_row_entries(level) >= from_indexes(level) | {target} and not any(
         action.number("matchKind") == MergeMatchKind.NOT_MATCHED_BY_SOURCE
         for action in query.nodes("mergeActionList")
     )
 
 
-def single(level: QueryLevel, assumed: frozenset[int] = frozenset()) -> frozenset[int]:
+def single_row_entries(
+    level: QueryLevel, assumed: frozenset[int] = frozenset()
+) -> frozenset[int]:
     """Return the range table entries of which all rows of the result together have one row at most.
 
     All columns of a unique key of theirs are equal to values that are the same for all rows:
@@ -147,8 +149,8 @@ def _groups_to_one(level: QueryLevel, clause: str) -> bool:
     if not groups:
         return False
     # A row that an outer join put NULLs in is in a group of its own.
-    missing = nullable_side(level)
-    fixed = single(level) - missing
+    missing = nullable_entries(level)
+    fixed = single_row_entries(level) - missing
     bound = {
         (equality.varno, equality.attno)
         for equality in equalities(level)
@@ -191,7 +193,9 @@ def _operates_on_one(operation: Node, level: QueryLevel) -> bool:
 
 def _from_one(level: QueryLevel) -> bool:
     """Return whether FROM and WHERE give one row at most; a FULL JOIN of two rows may give two."""
-    return not _has_full_join(level) and single(level) == from_indexes(level)
+    return not _has_full_join(level) and single_row_entries(level) == from_indexes(
+        level
+    )
 
 
 def _has_full_join(level: QueryLevel) -> bool:
@@ -257,7 +261,7 @@ def _passed_through(source: QueryLevel) -> Iterator[Key]:
     if _has_full_join(source):
         return
     for index in indexes:
-        if single(source, frozenset({index})) == indexes:
+        if single_row_entries(source, frozenset({index})) == indexes:
             for key in keys_of(source, source.entries[index - 1]):
                 if all((index, number) in places for number in key):
                     yield frozenset(places[index, number] for number in key)

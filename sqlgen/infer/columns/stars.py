@@ -7,7 +7,7 @@ from itertools import groupby
 from ...model.typed import Star
 from ..tree.enums import CmdType, RTEKind, SubLinkType
 from ..tree.nodes import Node
-from ..tree.query_level import QueryLevel
+from ..tree.query_level import QueryLevel, Source
 from .keywords import quoted
 from .spans import characters
 
@@ -51,13 +51,13 @@ def _stars_of(level: QueryLevel, text: str) -> Iterator[Star]:
         return
     for location, group in groupby(placed, key=lambda item: item[0]):
         star = _STAR.match(text, characters(text, location)) if location >= 0 else None
-        columns = [(node, shown) for _, node, shown in group]
+        columns = [(node, output_name) for _, node, output_name in group]
         if star is None or not _is_whole([node for node, _ in columns], level):
             continue
         visible = _visible(level)
         names = [
-            _name(node, shown, level, star["prefix"], visible)
-            for node, shown in columns
+            _name(node, output_name, level, star["prefix"], visible)
+            for node, output_name in columns
         ]
         if all(names):
             yield Star(star.start(), star.end(), tuple(filter(None, names)))
@@ -66,10 +66,9 @@ def _stars_of(level: QueryLevel, text: str) -> Iterator[Star]:
 def _location(expression: Node, level: QueryLevel) -> int:
     """Return the byte offset of an output column; 18 has it in GROUP BY's expression for some."""
     if expression.tag == "VAR" and expression.location < 0:
-        entry, number = _entry(expression, level)
-        grouped = entry.nodes("groupexprs") if entry else ()
-        if 0 < number <= len(grouped):
-            return grouped[number - 1].location
+        source = _named_source(expression, level)
+        if source and source.kind == RTEKind.GROUP and source.expressions:
+            return source.expressions[0].location
     return expression.location
 
 
@@ -93,7 +92,7 @@ def _is_whole(columns: Sequence[Node], level: QueryLevel) -> bool:
 
 
 def _name(
-    node: Node, shown: str, level: QueryLevel, prefix: str, visible: Sequence[str]
+    node: Node, output_name: str, level: QueryLevel, prefix: str, visible: Sequence[str]
 ) -> str | None:
     """Return the column as the star's author would write it, None if that is not certain."""
     if node.tag != "VAR" or node.number("varlevelsup"):
@@ -104,7 +103,7 @@ def _name(
     if entry is None or names is None or not 0 < number <= len(columns):
         return None
     column = columns[number - 1]
-    if columns.count(column) > 1 or column != shown:
+    if columns.count(column) > 1 or column != output_name:
         return None
     if prefix:
         return prefix + quoted(column)
@@ -120,19 +119,22 @@ def _name(
 
 def _written(var: Node, level: QueryLevel) -> tuple[Node | None, int]:
     """Return the entry and column that the author wrote (`varnosyn`), behind GROUP BY."""
-    entry, number = _entry(var, level)
-    if entry and entry.number("rtekind") == RTEKind.GROUP:
-        grouped = entry.nodes("groupexprs")
-        if not 0 < number <= len(grouped) or grouped[number - 1].tag != "VAR":
+    source = _named_source(var, level)
+    if source is None:
+        return None, 0
+    if source.kind == RTEKind.GROUP:
+        if not source.expressions or source.expressions[0].tag != "VAR":
             return None, 0
-        return _written(grouped[number - 1], level)
-    return entry, number
+        return _written(source.expressions[0], level)
+    return source.entry, source.attno
 
 
-def _entry(var: Node, level: QueryLevel) -> tuple[Node | None, int]:
-    index = var.number("varnosyn") or var.number("varno")
-    number = var.number("varattnosyn") or var.number("varattno")
-    return level.entry(index), number
+def _named_source(var: Node, level: QueryLevel) -> Source | None:
+    """Return the source of the column that the author named, which `varno` may differ from."""
+    return level.source(
+        var.number("varnosyn") or var.number("varno"),
+        var.number("varattnosyn") or var.number("varattno"),
+    )
 
 
 def _visible(level: QueryLevel) -> list[str]:

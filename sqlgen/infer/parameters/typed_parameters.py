@@ -41,8 +41,8 @@ def _typed(
     catalog: Catalog,
 ) -> TypedParameter:
     nullable, reason = _nullable(parameter, its_uses, catalog)
-    about = next((use for use in its_uses if use.same_values and use.column), None)
-    column = _column(about, catalog)
+    telling = next((use for use in its_uses if use.same_values and use.column), None)
+    column = _column(telling, catalog)
     literals = _literals(type_, column, its_uses, catalog)
     return TypedParameter(
         name=name,
@@ -50,7 +50,7 @@ def _typed(
         type=type_,
         nullable=nullable,
         reason=reason,
-        column=column_name(catalog, about.column) if about else None,
+        column=column_name(catalog, telling.column) if telling else None,
         literals=literals,
         domain=domain_of(column) if literals and column else None,
         element_nullable=any(

@@ -8,7 +8,7 @@ import pytest
 from psycopg.rows import TupleRow
 
 from sqlgen import database, describe, parse
-from sqlgen.infer.nullability.result_columns import column_verdicts, statement_scope
+from sqlgen.infer.nullability import column_verdicts, statement_scope
 from sqlgen.infer.nullability.verdict import Verdict
 from sqlgen.infer.tree import nodes
 from sqlgen.infer.tree.query_level import statement_level
