@@ -19,7 +19,7 @@ _STAR = re.compile(rf"(?P<prefix>(?:{_NAME}{_BLANK}\.{_BLANK})*)\*")
 def stars(statement: QueryLevel, text: str) -> tuple[Star, ...]:
     """Return the stars of all SELECT and RETURNING lists, at any depth, in the order of *text*.
 
-    PostgreSQL gives every column that a star stands for the star's own location. A star under EXISTS is
+    Every column that PostgreSQL expands a star to has the star's own location. A star under EXISTS is
     left out, as its columns are never read; so is one whose columns cannot be named without doubt.
     """
     if "*" not in text:

@@ -1,4 +1,4 @@
-"""A catalog's relation -> the names and origins of its columns, worked out once for all queries."""
+"""A catalog's relation -> the names and origins of its columns, derived once for all queries."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -13,7 +13,7 @@ Origins: TypeAlias = frozenset[TableColumn | None]
 
 
 class IndexedRelation:
-    """A table or view with what many queries ask of its columns, each by the column's number."""
+    """A table or view with facts about its columns that many queries ask for, by the columns' numbers."""
 
     def __init__(self, relation: Relation) -> None:
         self.relation = relation

@@ -19,7 +19,7 @@ from .nodes import Node, stored_query
 
 
 class CatalogIndex:
-    """A catalog with what follows from it alone, worked out once for all queries of a project."""
+    """A catalog with the facts that follow from it alone, derived once for all queries of a project."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -84,8 +84,8 @@ class QueryLevel:
         self.catalog = index.catalog
         self.query = query
         self.entries = query.nodes("rtable")
-        # Whoever asks holds the outermost level, and this holds the others: a strong reference back
-        # would keep the memory of them all until the garbage collector finds the circle.
+        # The caller holds the outermost level, which holds the others. A strong reference back would
+        # make a circle, whose memory only the garbage collector frees.
         self._outer = ref(outer) if outer else None
         self._inner: dict[int, QueryLevel] = {}
         self._sources: dict[tuple[int, int], Source | None] = {}

@@ -1,18 +1,18 @@
 """Generated columns -> whether their expressions may be NULL in any row of the table.
 
-An expression that is not NULL where the table's constraints hold gives no NULL in any row, whatever
-has become of the table since the row was written:
+An expression that is not NULL where the table's constraints hold gives no NULL in any row, however
+the table has changed since the row was written:
 
-- A stored value is worked out again whenever a column that it is made from is written, after BEFORE
+- A stored value is computed again whenever a column that it is made from is written, after BEFORE
   triggers (`ExecComputeStoredGenerated` in nodeModifyTable.c), and a virtual one each time it is
   read. So it is always that of the row's other columns as they are now.
-- These keep the constraints now. It does not matter that they may not have when the value was
+- These columns fulfil the constraints now. It does not matter if they did not when the value was
   stored: SET NOT NULL, VALIDATE and ADD CHECK look at every row, and a column that was NULL then
   has been written since, and the value with it. SET EXPRESSION (17) writes all rows anew, and the
   type of a column that others are made from cannot be changed.
 - Only immutable functions are allowed, so that the value is what it would be now. Yet the body of
-  a user's function may have been another when the value was stored: what is read in bodies counts
-  for nothing here, only what the user vouches for.
+  a user's function may have been another when the value was stored. So bodies prove nothing here;
+  of the user's functions, only those that the user vouches for count.
 - Children, also partitions, may generate their column from something else; then the catalog has no
   expression for it.
 """

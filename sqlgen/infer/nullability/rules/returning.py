@@ -151,7 +151,7 @@ def _excluded(node: Node, home: Scope, scope: Scope) -> Verdict:
     relation = entry and home.relation(entry)
     attno = node.number("varattno")
     if relation and attno > 0 and relation.columns[attno].generated == "v":
-        # Early versions of 18 do not work it out, and give NULL.
+        # Early versions of 18 do not compute it, and give NULL.
         title = column_title(node.number("varno"), attno, home)
         return maybe(f"{title} is generated when it is read", node.location)
     if (
