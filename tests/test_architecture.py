@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sqlgen"
 ROOMS = {file.parent.name for file in PACKAGE.glob("*/__init__.py")}
 KNOWN_BY = {
-    # Libraries, and the rooms that may import them. `render` only emits imports of psycopg.
+    # Libraries, and the rooms that may import them. `render/runtime` is code of generated packages,
+    # which imports psycopg.
     "psycopg": {
         "build",
         "cli",
