@@ -20,6 +20,7 @@ class Imports:
         self._modules: set[str] = set()
         self._names: dict[Named, str] = {}
         self._known: dict[Named, str] = {}
+        self._used: dict[tuple[str, str], str] = {}
         self.annotations: dict[int, tuple[PyType, str]] = {}
         """The types that were met before, by `id`, and what they look like in this module."""
 
@@ -28,7 +29,10 @@ class Imports:
 
         `use("._support", "one")` is a name of the generated package's own `_support`.
         """
-        return self.name(Named(name, module))
+        known = self._used.get((module, name))
+        if known is None:
+            known = self._used[module, name] = self.name(Named(name, module))
+        return known
 
     def name(self, named: Named) -> str:
         """Return what to print for the name, which is imported from now on."""

@@ -1,22 +1,17 @@
 """Module -> its source, printed by templates and laid out."""
 
-from typing import Any
+from typing import Any, Final
 
-from jinja2 import Environment
+from jinja2.environment import Environment
 
 from ..model.python import Module
 from ..model.source import SourceFile
-from .engine import by_name, environment
-from .layout import lay_out, lay_out_any
-from .template_errors import (
-    ENTRY,
-    LineMarks,
-    check_names,
-    check_output,
-    output_error,
-    template_error,
-)
+from .engine import environment
+from .layout import lay_out
 from .views import module_view
+
+ENTRY: Final = "module.jinja"
+"""The template that prints a whole module, and includes the others."""
 
 
 def source(module: Module, templates: tuple[SourceFile, ...]) -> str:
@@ -26,22 +21,13 @@ def source(module: Module, templates: tuple[SourceFile, ...]) -> str:
     while they run (`template-error`), or printed text that is not Python (`template-output`).
     """
     if not templates:
-        return lay_out(_printed(module, environment()))
-    files = by_name(templates)
-    check_names(files)
-    try:
-        text = _printed(module, environment(templates))
-    except Exception as error:  # a template is a program of the user's
-        if diagnostic := template_error(error, files):
-            raise diagnostic from None
-        raise
-    if problem := check_output(text):
-        marked = _printed(module, environment(templates, (LineMarks,)))
-        raise output_error(*problem, marked, files)
-    return lay_out_any(text)
+        return lay_out(printed(module, environment()))
+    from .project_templates import source_by  # most projects have none
+
+    return source_by(templates, module)
 
 
-def _printed(module: Module, environment: Environment) -> str:
+def printed(module: Module, environment: Environment) -> str:
     """Return what the templates print of a module, one statement a line."""
     view, imports = module_view(module)
     words = ("async ", "await ", "Async") if module.is_async else ("", "", "")

@@ -14,9 +14,7 @@ from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.output import MARKER
 from ..model.source import SourceFile, Span
 from .precompiled import names
-
-ENTRY: Final = "module.jinja"
-"""The template that prints a whole module, and includes the others."""
+from .printing import ENTRY
 
 
 def check_names(files: Mapping[str, SourceFile]) -> None:

@@ -41,14 +41,14 @@ class FunctionView:
             f"{name}_" if name in taken else name for name in ("cursor", "value", "row")
         )
 
-    @cached_property
+    @property
     def parameters(self) -> list[str]:
         """The parameters after the connection: none, or `*` and the keyword-only ones."""
         if not self._function.arguments:
             return []
         return ["*", *self.keyword_parameters]
 
-    @cached_property
+    @property
     def keyword_parameters(self) -> list[str]:
         """The keyword-only parameters: `patient_id: UUID`; `rows` alone of a bulk command."""
         if self._result.rows is not None:
@@ -64,7 +64,7 @@ class FunctionView:
         """The name of the constant with the statement."""
         return self._imports.name(self._function.sql)
 
-    @cached_property
+    @property
     def values(self) -> list[str]:
         """The values of the arguments, in the order of `$1`, `$2`, …, as psycopg is given them."""
         arguments = self._function.arguments
@@ -80,7 +80,7 @@ class FunctionView:
         options = ["binary=True"] if self._function.binary else []
         return ", ".join([self.sql, *values, *options])
 
-    @cached_property
+    @property
     def row_values(self) -> str:
         """The tuple of the values of one `row` of parameters of a bulk command."""
         arguments = self._function.arguments

@@ -1,7 +1,6 @@
 """Record, Composite and Structure -> views of their classes."""
 
 import sys
-from functools import cached_property
 
 from ...model.config import RowStyle
 from ...model.frozen import frozen
@@ -32,7 +31,7 @@ class FieldView:
         self._field = field
         self._imports = imports
 
-    @cached_property
+    @property
     def type(self) -> str:
         """The annotation."""
         return type_text(self._field.type, self._imports)
@@ -53,7 +52,7 @@ class _RecordView:
         """Return whether a `from_row` has to make its fields of psycopg's values."""
         return not all(isinstance(field.read, Keep) for field in self._record.fields)
 
-    @cached_property
+    @property
     def raw_arguments(self) -> list[str]:
         """The arguments of `from_row`, with the types that psycopg gives: `born_on: str`."""
         return [
@@ -61,7 +60,7 @@ class _RecordView:
             for field in self._record.fields
         ]
 
-    @cached_property
+    @property
     def values(self) -> list[str]:
         """The fields' values made of the arguments of `from_row`: `date.fromisoformat(born_on)`."""
         return [
@@ -87,7 +86,7 @@ class RowView(_RecordView):
         """Return whether pydantic must be told to take classes unknown to it, such as ranges."""
         return any(_may_be_unknown(field.type) for field in self._record.fields)
 
-    @cached_property
+    @property
     def values(self) -> list[str]:
         """The fields' values made of the arguments of `from_row`, by keyword for pydantic."""
         values = super().values
@@ -113,7 +112,7 @@ class CompositeView(_RecordView):
         has_members = self.fields or self.is_read or self.is_written
         return not self.doc and not has_members
 
-    @cached_property
+    @property
     def as_tuple(self) -> str:
         """The tuple that psycopg sends as a composite value, made of the fields of `self`."""
         values = [
@@ -139,12 +138,12 @@ class StructureView:
         """Return whether the class needs a `pass`."""
         return not self.doc and not self._structure.keys
 
-    @cached_property
+    @property
     def keys(self) -> "list[KeyView]":
         """The keys of a class, which are names."""
         return [KeyView(key.name, self._type(key)) for key in self._structure.keys]
 
-    @cached_property
+    @property
     def items(self) -> list[str]:
         """The keys and types in a call: `"first name": str`."""
         return [
