@@ -30,7 +30,7 @@ test-system: $(VENV)/.installed
 # What may differ from one Python to another: the pure stages, the generated code, its behaviour.
 FAST = parse read translate render report write lint lockfile cache behaviour
 test-fast: $(VENV)/.installed
-	$(PYTEST) -m 'not system' $(FAST:%=tests/test_%) tests/test_golden.py
+	$(PYTEST) -m 'not system' $(FAST:%=tests/test_%) tests/test_infer/test_recorded.py tests/test_golden.py
 
 # The database of DATABASE_URL, else `dev` (and `test`) of the embedded one in .sqlgen/.
 db-migrate: $(VENV)/.installed
