@@ -8,7 +8,7 @@ from ..model.python import Named, PyType
 
 
 class Imports:
-    """Collects what a module imports while its body is printed.
+    """The names that a module imports, collected while its body is printed.
 
     A name that the module defines, or that another import brought in, is imported under the name
     of its module and its own: `from app.types import Money as app_types_Money`.
@@ -22,7 +22,7 @@ class Imports:
         self._known: dict[Named, str] = {}
         self._used: dict[tuple[str, str], str] = {}
         self.annotations: dict[int, tuple[PyType, str]] = {}
-        """The types that were met before, by `id`, and what they look like in this module."""
+        """The annotation of each type that was printed before in this module, by the type's `id`."""
 
     def use(self, module: str, name: str) -> str:
         """Return what to print for a name of a module, which is imported from now on.
@@ -83,7 +83,7 @@ class Imports:
         return local
 
     def _relative(self, module: str) -> str:
-        """A module of this package as it is imported from here; others as they are."""
+        """Return the name by which a module of this package is imported from here; others as they are."""
         if not module.startswith("."):
             return module
         here, there = self._module[1:].split(".")[:-1], module[1:].split(".")
@@ -108,7 +108,7 @@ def _qualified(named: Named) -> str:
 
 
 def _isort_key(item: tuple[str, str]) -> tuple[int, str]:
-    """Constants, classes, functions, as isort and ruff order them by default."""
+    """Return the place of a name: constants, classes, functions, as isort and ruff order them."""
     name = item[0]
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
     return kind, name

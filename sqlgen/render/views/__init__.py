@@ -1,4 +1,4 @@
-"""What templates are given: the parts of a module, with everything decided and each part named.
+"""Views: the parts of a module as templates get them, with everything decided and named.
 
 A property that is Python code is a `str`, and is printed as it is. Text of the user's is a `Text`,
 which only the filters of `literals` make code of. What a property imports is imported when it is

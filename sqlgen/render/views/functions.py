@@ -43,14 +43,14 @@ class FunctionView:
 
     @property
     def parameters(self) -> list[str]:
-        """The parameters after the connection: none, or `*` and the keyword-only ones."""
+        """Return the parameters after the connection: none, or `*` and the keyword-only ones."""
         if not self._function.arguments:
             return []
         return ["*", *self.keyword_parameters]
 
     @property
     def keyword_parameters(self) -> list[str]:
-        """The keyword-only parameters: `patient_id: UUID`; `rows` alone of a bulk command."""
+        """Return the keyword-only parameters: `patient_id: UUID`; `rows` alone of a bulk command."""
         if self._result.rows is not None:
             iterable = self._imports.use("collections.abc", "Iterable")
             return [f"rows: {iterable}[{type_text(self._result.rows, self._imports)}]"]
@@ -61,12 +61,12 @@ class FunctionView:
 
     @property
     def sql(self) -> str:
-        """The name of the constant with the statement."""
+        """Return the name of the constant with the statement."""
         return self._imports.name(self._function.sql)
 
     @property
     def values(self) -> list[str]:
-        """The values of the arguments, in the order of `$1`, `$2`, …, as psycopg is given them."""
+        """Return the values of the arguments, in the order of `$1`, `$2`, …, as psycopg is given them."""
         arguments = self._function.arguments
         return [
             converted(arguments[n].write, arguments[n].name, self._imports)
@@ -75,14 +75,14 @@ class FunctionView:
 
     @cached_property
     def statement(self) -> str:
-        """What `execute` is called with: the statement, its values, and options."""
+        """Return what `execute` is called with: the statement, its values, and options."""
         values = [tuple_of(self.values)] if self.values else []
         options = ["binary=True"] if self._function.binary else []
         return ", ".join([self.sql, *values, *options])
 
     @property
     def row_values(self) -> str:
-        """The tuple of the values of one `row` of parameters of a bulk command."""
+        """Return the tuple of the values of one `row` of parameters of a bulk command."""
         arguments = self._function.arguments
         is_lone = len(arguments) == 1
         values = [
@@ -97,7 +97,7 @@ class FunctionView:
 
     @cached_property
     def row_type(self) -> str:
-        """The type of each row that is returned; empty where none are."""
+        """Return the type of each row that is returned; empty where none are."""
         shape = self._result.shape
         if shape is None:
             return ""
@@ -107,7 +107,7 @@ class FunctionView:
 
     @property
     def optional_row_type(self) -> str:
-        """The type of a row that may not be there."""
+        """Return the type of a row that may not be there."""
         is_optional = self.row_type.endswith("None")
         return self.row_type if is_optional else f"{self.row_type} | None"
 
@@ -119,7 +119,7 @@ class FunctionView:
 
     @cached_property
     def row_factory(self) -> str:
-        """What makes the rows: an argument of the cursor; empty where none are returned."""
+        """Return what makes the rows: an argument of the cursor; empty where none are returned."""
         shape = self._result.shape
         if shape is None:
             return ""
@@ -134,7 +134,7 @@ class FunctionView:
 
     @cached_property
     def maker(self) -> MakerView | None:
-        """The function that makes a single value, where there is none that does it."""
+        """Return the function that makes a single value, where there is none that does it."""
         shape: Shape | None = self._result.shape
         if not isinstance(shape, Value) or isinstance(shape.read, Keep):
             return None

@@ -60,7 +60,7 @@ class AliasView:
 
     @property
     def type(self) -> str:
-        """The type, in which the alias itself is quoted."""
+        """Return the type, in which the alias itself is quoted."""
         return type_text(self._type, self._imports, self.name)
 
 
@@ -82,7 +82,7 @@ class ConstantView:
 
     @property
     def text(self) -> Text:
-        """The statement; one that a block ends with a quote has a line end after it."""
+        """Return the statement; one that a block ends with a quote has a line end after it."""
         # The quote would need a backslash before the closing ones; white space needs none.
         ends_with_quote = self._text.endswith('"') and not self.is_short
         return Text(self._text + "\n" if ends_with_quote else self._text)
@@ -90,7 +90,7 @@ class ConstantView:
 
 @frozen
 class SectionView:
-    """What belongs to one query: the classes it needs first, its statement, its function.
+    """The parts of one query: the classes it needs first, its statement, its function.
 
     Rows that other modules share stand in sections without a function.
     """
@@ -119,19 +119,19 @@ class ModuleView:
 
     @property
     def marker(self) -> Text:
-        """The first line, a comment, by which sqlgen knows the file as one that it may overwrite."""
+        """Return the first line, a comment, by which sqlgen knows the file as one that it may overwrite."""
         source = self._module.source
         origin = f" from {source}" if source else ""
         return Text(f"{MARKER.removeprefix('# ')}{origin}. Do not edit.")
 
     @property
     def imports(self) -> list[list[str]]:
-        """The import statements, in groups, of what has been printed so far: ask for them last."""
+        """Return the import statements, in groups, of what has been printed so far: ask for them last."""
         return self._imports.groups()
 
     @cached_property
     def sections(self) -> list[SectionView]:
-        """The queries' parts in the order in which a module defines them."""
+        """Return the queries' parts in the order in which a module defines them."""
         module = self._module
         rows = {record.name: record for record in module.records}
         constants = {constant.name: constant for constant in module.constants}
@@ -161,22 +161,22 @@ class ModuleView:
 
     @property
     def structures(self) -> list[StructureView]:
-        """The `TypedDict`s of all sections."""
+        """Return the `TypedDict`s of all sections."""
         return [item for section in self.sections for item in section.structures]
 
     @property
     def rows(self) -> list[RowView]:
-        """The rows of all sections."""
+        """Return the rows of all sections."""
         return [item for section in self.sections for item in section.rows]
 
     @property
     def constants(self) -> list[ConstantView]:
-        """The statements of all sections."""
+        """Return the statements of all sections."""
         return [item for section in self.sections for item in section.constants]
 
     @property
     def functions(self) -> list[FunctionView]:
-        """The functions of all sections."""
+        """Return the functions of all sections."""
         return [item for section in self.sections for item in section.functions]
 
     def _defined(

@@ -33,12 +33,12 @@ class FieldView:
 
     @property
     def type(self) -> str:
-        """The annotation."""
+        """Return the annotation."""
         return type_text(self._field.type, self._imports)
 
 
 class _RecordView:
-    """What rows and composites have in common; `values` are arguments of the class."""
+    """A class whose instances are made of psycopg's values: a row or a composite."""
 
     def __init__(self, record: Record | Composite, imports: Imports) -> None:
         self.name = record.name
@@ -54,7 +54,7 @@ class _RecordView:
 
     @property
     def raw_arguments(self) -> list[str]:
-        """The arguments of `from_row`, with the types that psycopg gives: `born_on: str`."""
+        """Return the arguments of `from_row`, with the types that psycopg gives: `born_on: str`."""
         return [
             f"{field.name}: {type_text(field.raw, self._imports)}"
             for field in self._record.fields
@@ -62,7 +62,7 @@ class _RecordView:
 
     @property
     def values(self) -> list[str]:
-        """The fields' values made of the arguments of `from_row`: `date.fromisoformat(born_on)`."""
+        """Return the fields' values made of the arguments of `from_row`: `date.fromisoformat(born_on)`."""
         return [
             converted(field.read, field.name, self._imports)
             for field in self._record.fields
@@ -88,7 +88,7 @@ class RowView(_RecordView):
 
     @property
     def values(self) -> list[str]:
-        """The fields' values made of the arguments of `from_row`, by keyword for pydantic."""
+        """Return the fields' values made of the arguments of `from_row`, by keyword for pydantic."""
         values = super().values
         if self.style != RowStyle.PYDANTIC.value:
             return values
@@ -114,7 +114,7 @@ class CompositeView(_RecordView):
 
     @property
     def as_tuple(self) -> str:
-        """The tuple that psycopg sends as a composite value, made of the fields of `self`."""
+        """Return the tuple that psycopg sends as a composite value, made of the fields of `self`."""
         values = [
             converted(field.write, f"self.{field.name}", self._imports)
             for field in self._record.fields
@@ -140,12 +140,12 @@ class StructureView:
 
     @property
     def keys(self) -> "list[KeyView]":
-        """The keys of a class, which are names."""
+        """Return the keys of a class, which are names."""
         return [KeyView(key.name, self._type(key)) for key in self._structure.keys]
 
     @property
     def items(self) -> list[str]:
-        """The keys and types in a call: `"first name": str`."""
+        """Return the keys and types in a call: `"first name": str`."""
         return [
             f"{literals.string(key.name)}: {self._type(key)}"
             for key in self._structure.keys
