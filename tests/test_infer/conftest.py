@@ -1,6 +1,6 @@
 """Queries as they are after inference, on a real server's trees."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psycopg
 import pytest
@@ -12,6 +12,7 @@ from sqlgen.model.source import SourceFile
 from sqlgen.model.typed import TypedQuery
 
 Typed = Callable[..., TypedQuery]
+TypedAll = Callable[[Sequence[str]], list[TypedQuery]]
 
 SCHEMA = """
 CREATE TYPE mood AS ENUM ('happy', 'sad');
@@ -59,5 +60,26 @@ def typed(connection: psycopg.Connection[TupleRow]) -> Typed:
         [description] = describe.queries(connection, catalog, parsed)
         assert isinstance(description, Description), description
         return infer.query(description, catalog, nullable_elements=nullable_elements)
+
+    return call
+
+
+@pytest.fixture
+def typed_all(connection: psycopg.Connection[TupleRow]) -> TypedAll:
+    """Infers many statements on one catalog."""
+    connection.execute(SCHEMA)
+    catalog = describe.catalog(connection)
+
+    def call(statements: Sequence[str]) -> list[TypedQuery]:
+        text = "\n".join(
+            f"-- name: q{number} :exec\n{statement};"
+            for number, statement in enumerate(statements)
+        )
+        parsed = parse.query_file(SourceFile("queries/q.sql", text)).queries
+        queries = []
+        for description in describe.queries(connection, catalog, parsed):
+            assert isinstance(description, Description), description
+            queries.append(infer.query(description, catalog))
+        return queries
 
     return call

@@ -1,6 +1,6 @@
 """Stars become the columns that they stand for, and run to the same result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psycopg
 import pytest
@@ -9,6 +9,7 @@ from psycopg.rows import TupleRow
 from sqlgen.model.typed import TypedQuery
 
 Typed = Callable[..., TypedQuery]
+TypedAll = Callable[[Sequence[str]], list[TypedQuery]]
 
 
 def expanded(query: TypedQuery) -> str:
@@ -139,6 +140,55 @@ def test_expanded(
     query = typed(statement, command="exec")
     assert expanded(query) == expected
     assert _names(connection, expected) == _names(connection, statement)
+
+
+# Queries within an expression, with more relations than the query around them
+WITHIN = [
+    "id IN (SELECT v.patient_id FROM visits v JOIN patients p ON p.id = v.patient_id)",
+    "id NOT IN (SELECT v.patient_id FROM visits v, patients p, inpatients i)",
+    "EXISTS (SELECT * FROM visits v JOIN patients p USING (id) JOIN visitors USING (id))",
+    "id = (SELECT max(v.id) FROM visits v NATURAL JOIN patients p NATURAL JOIN visitors)",
+    "id = ANY (ARRAY(SELECT v.id FROM visits v LEFT JOIN patients p ON p.id = v.id))",
+    "(id, 1) IN (SELECT j.key, 1 FROM (visits a CROSS JOIN patients b) AS j (key), visits v)",
+    "id IN (WITH c AS (SELECT * FROM visits) SELECT c.id FROM c, LATERAL (SELECT c.id) l, visits)",
+    "id IN (SELECT id FROM visits UNION SELECT p.id FROM patients p, visits v, visitors s)",
+    "id IN (SELECT v.id FROM visits v, patients WHERE v.id IN (SELECT a.id FROM visits a, visits b))",
+    "CASE WHEN id IN (SELECT v.id FROM visits v, patients p) THEN true ELSE id = 1 END",
+]
+AROUND = [
+    "SELECT * FROM patients WHERE {}",
+    "SELECT patients.* FROM patients WHERE {}",
+    "SELECT * FROM patients GROUP BY id HAVING {}",
+    "SELECT *, {} AS within FROM patients",
+    "SELECT * FROM patients ORDER BY {}",
+    "SELECT * FROM (SELECT * FROM patients WHERE {}) AS s",
+    "WITH s AS (SELECT * FROM patients WHERE {}) SELECT * FROM s",
+    "SELECT * FROM patients WHERE {} UNION ALL SELECT * FROM patients",
+    "SELECT * FROM patients JOIN (SELECT 1 AS one) AS o ON {}",
+    "UPDATE patients SET name = 'x' WHERE {} RETURNING *",
+    "UPDATE patients SET name = CASE WHEN {} THEN 'x' ELSE name END RETURNING *",
+    "UPDATE patients SET name = 'x' FROM (SELECT 1 AS one) AS o WHERE {} RETURNING *",
+    "DELETE FROM patients WHERE {} RETURNING *",
+    "DELETE FROM patients USING (SELECT 1 AS one) AS o WHERE {} RETURNING *",
+    "INSERT INTO patients SELECT * FROM patients WHERE {} RETURNING *",
+    "WITH d AS (DELETE FROM patients WHERE {} RETURNING *) SELECT * FROM d",
+]
+
+
+def test_relations_of_queries_within_have_no_part_in_a_star(
+    typed_all: TypedAll, connection: psycopg.Connection[TupleRow]
+) -> None:
+    pairs = [(around, within) for around in AROUND for within in ("id = 1", *WITHIN)]
+    queries = typed_all([around.format(within) for around, within in pairs])
+    for (around, within), query in zip(pairs, queries, strict=True):
+        statement, text = query.query.sql.text, expanded(query)
+        if within == "id = 1":
+            head, tail = text.split(within)
+            assert len(query.stars) == around.count("*")
+        else:
+            assert text.startswith(head)
+            assert text.endswith(tail)
+        assert _names(connection, text) == _names(connection, statement)
 
 
 def test_columns_of_one_name_in_a_subquery_cannot_be_told_apart(typed: Typed) -> None:
