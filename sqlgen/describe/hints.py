@@ -16,6 +16,21 @@ _PERCENT = re.compile(r"[=<>]*%(?:\((?P<name>\w+)\))?s\b")
 _KINDS = frozenset(RelationKind) - {RelationKind.COMPOSITE, RelationKind.SEQUENCE}
 _MOST_LABELS = 20
 
+_PLANNING = {
+    "there is no unique or exclusion constraint matching the ON CONFLICT specification": (
+        "add a unique constraint on exactly these columns; for a partial unique index, write its"
+        " condition too: `ON CONFLICT (column) WHERE condition`"
+    ),
+    "FULL JOIN is only supported with merge-joinable or hash-joinable join conditions": (
+        "compare columns of both sides with `=` in `ON`, or combine a `LEFT JOIN` and the rest with"
+        " `UNION ALL`"
+    ),
+    "FOR {} cannot be applied to the nullable side of an outer join": (
+        "name the tables to lock: `FOR {} OF table`"
+    ),
+}
+"""Errors of the planner that come without a hint -> ours."""
+
 
 def hint(
     query: Query,
@@ -37,6 +52,10 @@ def hint(
         return _label(match["label"], match["type"], catalog)
     if match := _RELATION.fullmatch(error.message):
         return _table(match["name"], catalog)
+    for strength in ("UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"):
+        for message, instruction in _PLANNING.items():
+            if error.message == message.format(strength):
+                return instruction.format(strength)
     return "; ".join(
         f"`${parameter.number}` is the parameter `{spelled(parameter)}`"
         for parameter in parameters

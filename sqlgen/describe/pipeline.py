@@ -41,6 +41,23 @@ def describe_pipelined(
     return tuple(responses)
 
 
+def execute(
+    pgconn: PGconn, statements: Sequence[str]
+) -> tuple[StatementError | None, ...]:
+    """Run simple queries one by one, and return the error of each that fails."""
+    results = [pgconn.exec_(statement.encode()) for statement in statements]
+    return tuple(
+        [
+            (
+                _statement_error(result)
+                if result.status == ExecStatus.FATAL_ERROR
+                else None
+            )
+            for result in results
+        ]
+    )
+
+
 def _describe_batch(pgconn: PGconn, statements: Sequence[str]) -> Sequence[Response]:
     """Return the responses up to and including the first error.
 

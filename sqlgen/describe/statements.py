@@ -11,8 +11,20 @@ from ..model.description import Description, ResultColumn, TableColumn
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from ..model.query import Query
 from .ambiguous_parameters import type_elsewhere
+from .planning import (
+    Execute,
+    PlannedStatement,
+    may_fail_in_planning,
+    planning_errors,
+)
 from .query_errors import query_error
-from .responses import DescribeStatements, ParsedStatement, StatementError, WireColumn
+from .responses import (
+    DescribeStatements,
+    ParsedStatement,
+    Response,
+    StatementError,
+    WireColumn,
+)
 from .tree_text import unwrap
 from .wire import WireConnection
 
@@ -36,8 +48,13 @@ def queries(
     Raises `ServerUnavailableError` if the server does not answer, and `psycopg.ProgrammingError`
     inside a transaction.
     """
-    with _describe_function(session) as describe:
-        responses = describe([query.sql.text for query in queries])
+    with _session_functions(session) as (describe, execute):
+        responses = _with_planning_errors(
+            queries,
+            describe([query.sql.text for query in queries]),
+            execute,
+            catalog.server_version,
+        )
         return tuple(
             (
                 query_error(
@@ -56,22 +73,25 @@ def queries(
 
 
 @contextmanager
-def _describe_function(
+def _session_functions(
     session: "WireConnection | psycopg.Connection[Any]",
-) -> Iterator[DescribeStatements]:
-    """Yield the function that describes statements on the session."""
+) -> Iterator[tuple[DescribeStatements, Execute]]:
+    """Yield the functions that describe statements on the session, and that run them."""
     if isinstance(session, WireConnection):
-        yield session.describe
+        yield session.describe, session.execute
         return
     import psycopg  # not needed for an embedded server
 
-    from .pipeline import describe_pipelined
+    from .pipeline import describe_pipelined, execute
     from .tree_settings import debug_print_parse
 
     pgconn = session.pgconn
     try:
         with debug_print_parse(pgconn):
-            yield lambda statements: describe_pipelined(pgconn, statements)
+            yield (
+                lambda statements: describe_pipelined(pgconn, statements),
+                lambda statements: execute(pgconn, statements),
+            )
     except psycopg.OperationalError as error:
         raise ServerUnavailableError(
             Diagnostic(
@@ -81,6 +101,27 @@ def _describe_function(
                 hint="run it again, and check that the server runs",
             )
         ) from None
+
+
+def _with_planning_errors(
+    queries: Sequence[Query],
+    responses: Sequence[Response],
+    execute: Execute,
+    server_version: int,
+) -> Sequence[Response]:
+    """Return the responses with the planner's errors about statements that could be analysed."""
+    suspects = {
+        place: PlannedStatement(query.sql.text, len(response.parameters))
+        for place, (query, response) in enumerate(zip(queries, responses, strict=True))
+        if isinstance(response, ParsedStatement)
+        and _QUERY_NODE.match(response.tree)
+        and may_fail_in_planning(response.tree)
+    }
+    errors = planning_errors(execute, tuple(suspects.values()), server_version)
+    refused = {
+        place: error for place, error in zip(suspects, errors, strict=True) if error
+    }
+    return [refused.get(place, response) for place, response in enumerate(responses)]
 
 
 def _description(

@@ -144,6 +144,21 @@ class WireConnection:
             raise _unavailable(_fields(error)["M"])
         return rows
 
+    def execute(self, statements: Sequence[str]) -> tuple[StatementError | None, ...]:
+        """Run simple queries one by one, and return the error of each that fails."""
+        messages = b"".join(
+            [_message(b"Q", statement.encode() + b"\0") for statement in statements]
+        )
+        errors: list[StatementError | None] = []
+        error: StatementError | None = None
+        for kind, body in self._exchange(messages, len(statements)):
+            if kind == _ERROR_RESPONSE:
+                error = _statement_error(_fields(body))
+            elif kind == _READY_FOR_QUERY:
+                errors.append(error)
+                error = None
+        return tuple(errors)
+
     def _start(self, user: str, database: str, options: str) -> None:
         parameters = {
             "user": user,

@@ -179,6 +179,7 @@ def test_relations_of_queries_within_have_no_part_in_a_star(
     typed_all: TypedAll, connection: psycopg.Connection[TupleRow]
 ) -> None:
     pairs = [(around, within) for around in AROUND for within in ("id = 1", *WITHIN)]
+    head = tail = ""
     queries = typed_all([around.format(within) for around, within in pairs])
     for (around, within), query in zip(pairs, queries, strict=True):
         statement, text = query.query.sql.text, expanded(query)
