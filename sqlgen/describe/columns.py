@@ -14,8 +14,9 @@ SELECT a.attrelid,
        a.attname,
        a.atttypid,
        a.attnotnull,
-       -- Generated columns have a pg_attrdef too; identity columns have none.
-       a.atthasdef,
+       -- Generated columns have a pg_attrdef too; identity columns have none. The default of a domain,
+       -- or other type, fills a column that has none of its own.
+       a.atthasdef OR t.typdefault IS NOT NULL,
        a.attgenerated::text,
        -- The expression of a generated column, as a tree and as text. That of a DEFAULT is not needed.
        coalesce(d.adbin::text, ''),
@@ -26,6 +27,7 @@ SELECT a.attrelid,
        coalesce(l.collisdeterministic, false)
 FROM pg_attribute AS a
 JOIN pg_class AS c ON c.oid = a.attrelid
+JOIN pg_type AS t ON t.oid = a.atttypid
 LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
 LEFT JOIN pg_attrdef AS d
        ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> ''

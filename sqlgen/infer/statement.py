@@ -19,6 +19,7 @@ from .cardinality import cardinality, command_error, row_count_warning
 from .columns import overrides
 from .columns.lineage import lineage
 from .columns.literals import domain_of, literals_of
+from .columns.missing_columns import missing_columns
 from .columns.spans import output_spans
 from .columns.stars import stars
 from .json import column_shapes, is_json
@@ -43,13 +44,16 @@ def query(
 
     `never_null` are functions of the user's that give no NULL for non-null arguments, as
     `schema.name(types)`; `nullable_elements` says that the arrays of tables may hold NULLs, which
-    no constraint rules out. Raises `SqlgenError` if the command does not suit the statement, or if
-    the columns' names are not unique or cannot be read.
+    no constraint rules out. Raises `SqlgenError` if the command does not suit the statement, if an
+    INSERT leaves out a required column, or if the columns' names are not unique or cannot be read.
     """
     tree = nodes.query(description.tree)
-    if error := command_error(description, tree):
-        raise SqlgenError(error)
     level = statement_level(catalog, tree) if tree else None
+    errors = [command_error(description, tree)]
+    if level:
+        errors += missing_columns(description.query, level)
+    if problems := [error for error in errors if error]:
+        raise SqlgenError(*problems)
     parameters = typed_parameters(description, catalog, level)
     if level is None:
         columns = tuple(map(_unanalysed, _named_columns(description, None)))

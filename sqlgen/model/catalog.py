@@ -96,7 +96,8 @@ class Column:
     """A column of a relation that is not dropped.
 
     `not_null` is `pg_attribute.attnotnull` where it is enforced for every row: false for a
-    constraint that is NOT VALID and for foreign tables. `literals` are the only values that the
+    constraint that is NOT VALID and for foreign tables. `has_default`: the column or its type has a
+    DEFAULT, or it is generated. `literals` are the only values that the
     column's validated CHECK constraints allow (`c IN ('a', 'b')`), empty where there is no such
     constraint. `generated` is `pg_attribute.attgenerated` (`""`, `"s"` stored or `"v"` virtual), and
     `expression` the tree (`pg_attrdef.adbin`) that it is generated from in every row, empty where

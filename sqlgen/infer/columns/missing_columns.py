@@ -1,0 +1,116 @@
+"""A statement -> the columns that its INSERTs leave out, although each row must have a value for them."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ...model.catalog import Column, DomainType, Relation, RelationKind
+from ...model.diagnostic import Diagnostic, Label
+from ...model.query import Query
+from ...model.source import Span
+from ..tree.enums import CmdType, RTEKind
+from ..tree.nodes import Node
+from ..tree.query_level import QueryLevel
+
+_NAME = r'(?:[^\W\d][\w$]*|"(?:[^"]|"")+")'
+_INTO = re.compile(rf"\binto\s+(?:{_NAME}\s*\.\s*)?(?P<name>{_NAME})", re.IGNORECASE)
+_TABLES = frozenset({RelationKind.TABLE, RelationKind.PARTITIONED})
+
+
+def missing_columns(query: Query, statement: QueryLevel) -> Iterator[Diagnostic]:
+    """Yield an error for each INSERT, also within MERGE or WITH, that can store no row.
+
+    It leaves out, or leaves to a missing DEFAULT, a column that cannot be NULL. Columns of tables with
+    a BEFORE INSERT trigger or rules are passed over, since these may fill them.
+    """
+    for level in statement.all:
+        relation = _target(level)
+        if relation is None:
+            continue
+        for targets in _target_lists(level):
+            filled = {
+                entry.number("resno")
+                for entry in targets
+                if not _is_left_to_default(entry.node("expr"), level)
+            }
+            missing = [
+                column
+                for number, column in relation.columns.items()
+                if number not in filled and _is_required(column)
+            ]
+            if missing:
+                yield _error(query, relation, missing)
+
+
+def _target(level: QueryLevel) -> Relation | None:
+    """Return the table that a query inserts into, None where others decide on what is stored."""
+    if level.query.number("commandType") not in (CmdType.INSERT, CmdType.MERGE):
+        return None
+    entry = level.entry(level.query.number("resultRelation"))
+    relation = level.relation(entry) if entry else None
+    if (
+        relation is None
+        or relation.kind not in _TABLES
+        or relation.has_rules
+        or ("before", "insert") in relation.row_triggers
+    ):
+        return None
+    return relation
+
+
+def _target_lists(level: QueryLevel) -> list[tuple[Node, ...]]:
+    """Return the target list of an INSERT, or those of the INSERTs of a MERGE."""
+    if level.query.number("commandType") == CmdType.INSERT:
+        return [level.query.nodes("targetList")]
+    return [
+        action.nodes("targetList")
+        for action in level.query.nodes("mergeActionList")
+        if action.number("commandType") == CmdType.INSERT
+    ]
+
+
+def _is_left_to_default(expression: Node | None, level: QueryLevel) -> bool:
+    """Return whether a value is DEFAULT, in VALUES of several rows that of any row."""
+    if expression is None:
+        return False
+    if expression.tag == "VAR":
+        column = level.resolve(expression)
+        if column is None or column.source.kind != RTEKind.VALUES:
+            return False
+        return any(item.tag == "SETTODEFAULT" for item in column.source.expressions)
+    return expression.tag == "SETTODEFAULT"
+
+
+def _is_required(column: Column) -> bool:
+    """Return whether a row without a value for the column cannot be stored."""
+    if column.has_default or column.generated or column.identity:
+        return False
+    return column.not_null or (
+        isinstance(column.type, DomainType) and column.type.not_null
+    )
+
+
+def _error(query: Query, relation: Relation, missing: Sequence[Column]) -> Diagnostic:
+    columns = ", ".join(
+        [f"`{column.name}` ({column.type.display})" for column in missing]
+    )
+    is_one = len(missing) == 1
+    return Diagnostic(
+        code="missing-column",
+        message=f"the `INSERT INTO {relation.name}` of `{query.name}` leaves out {columns},"
+        f" which {'is' if is_one else 'are'} NOT NULL and"
+        f" {'has' if is_one else 'have'} no default",
+        label=Label(_span(query, relation)),
+        hint=f"insert {'it' if is_one else 'them'} too, or give {'it' if is_one else 'each'}"
+        " a DEFAULT in a migration",
+    )
+
+
+def _span(query: Query, relation: Relation) -> Span:
+    """Return the place of the table after INTO, else that of the query's name."""
+    for match in _INTO.finditer(query.sql.text):
+        name = match["name"]
+        unquoted = name[1:-1].replace('""', '"') if name[0] == '"' else name.lower()
+        if unquoted == relation.name:
+            start = query.sql.to_source(match.start("name"))
+            return Span(query.sql.source, start, start + len(name))
+    return query.name_span

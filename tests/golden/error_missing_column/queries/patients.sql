@@ -1,0 +1,2 @@
+-- name: add_patient :one
+insert into patients (mrn) values (:mrn) returning id;
