@@ -104,8 +104,10 @@ def test_accepted(typed: Typed, connection: psycopg.Connection[TupleRow]) -> Non
         ("INSERT INTO keyed (a) VALUES (1)", "keyed"),
         ('insert into public . "t" (a) values (1)', '"t"'),
         (
-            "WITH i AS (INSERT INTO patients SELECT * FROM patients RETURNING 1)"
-            " INSERT INTO KEYED (a) SELECT 1 FROM i",
+            (
+                "WITH i AS (INSERT INTO patients SELECT * FROM patients RETURNING 1)"
+                " INSERT INTO KEYED (a) SELECT 1 FROM i"
+            ),
             "KEYED",
         ),
     ],
