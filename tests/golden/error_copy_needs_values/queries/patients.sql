@@ -1,2 +1,2 @@
 -- name: x :copy
-INSERT INTO patients (id, name) VALUES (:id, upper(:name));
+INSERT INTO patients (id, mrn, name) VALUES (:id, :mrn, upper(:name));
