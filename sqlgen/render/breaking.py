@@ -78,6 +78,9 @@ _ITEM = re.compile(r"""(?:\w+=|"[^"\\]*": )?\*?[\w.]*""")
 _WITH = re.compile(r"(?:async )?with [\w.]+")
 _STATEMENT = re.compile(r"[\w.]+\.\w+")
 _TRAILER = re.compile(r"(?:\.\w+(?:\(\))?)?(?: as \w+:)?")
+_BREAKABLE = re.compile(r"[(\[{]| if ")
+"""What is in every item that can be broken; most items have nothing of it."""
+_NESTED = re.compile(r"""[(\[{"']| if | for |\blambda\b""")
 _TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[(\[{]|[)\]}]|, ?| if | else | for |\blambda\b'
 )
@@ -115,8 +118,10 @@ def _scan(code: str) -> _Scan:
 
 def _definition(code: str) -> Code:
     """Return a function's parameters between what stands before and after them."""
-    scan = _scan(code)
-    start, end = scan.brackets[0]
+    if '"' in code or "'" in code:
+        start, end = _scan(code).brackets[0]
+    else:  # as nearly always: no bracket is within a string
+        start, end = code.index("("), code.rindex(") -> ") + 1
     items = _items(code[start + 1 : end - 1])
     return Group(code[: start + 1], items, code[end - 1 :], definition=True)
 
@@ -153,6 +158,8 @@ def _call(code: str, before: re.Pattern[str]) -> Code:
 
 def _expression(code: str) -> Code:
     """Return an argument or an item of a tuple, as far as it can be broken."""
+    if not _BREAKABLE.search(code):
+        return code
     scan = _scan(code)
     words = [word for word, _ in scan.words]
     if words == ["if", "else"]:
@@ -190,6 +197,8 @@ def _group(code: str, start: int, end: int) -> Code:
 
 def _items(code: str) -> list[Code]:
     """Return the items of what stands between brackets."""
+    if not _NESTED.search(code):
+        return list(code.removesuffix(",").split(", "))
     items: list[Code] = []
     start = 0
     for comma, end in _scan(code).commas:

@@ -1,12 +1,14 @@
 """The jinja2 environment that our templates are rendered in."""
 
+import builtins
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from jinja2.environment import Environment
+from jinja2.environment import Environment, Template
 from jinja2.loaders import BaseLoader, FileSystemLoader
-from jinja2.runtime import StrictUndefined
+from jinja2.runtime import Context, StrictUndefined
 
 from . import literals
 from .breaking import WIDTH
@@ -21,10 +23,42 @@ OPTIONS: Final = {
 }
 
 
+class DirectContext(Context):
+    """A context that calls functions directly: those of our templates want nothing of jinja2's."""
+
+    def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a function or macro."""
+        return function(*args, **kwargs)
+
+
+class DirectEnvironment(Environment):
+    """The environment of our own templates, which are known to use only what is there.
+
+    It leaves out what jinja2 does at each attribute, call and include for templates that may be wrong,
+    or may change; rendering takes three quarters of the time. Projects' own templates have another
+    environment (`sandbox.py`).
+    """
+
+    context_class = DirectContext
+    # Python's own function is faster than a method that calls it.
+    getattr = staticmethod(builtins.getattr)  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__(undefined=StrictUndefined)
+        self._templates: dict[Any, Template] = {}
+
+    def get_template(self, name: Any, *_: Any, **__: Any) -> Template:
+        """Return the template of that name, which is looked up once."""
+        template = self._templates.get(name)
+        if template is None:
+            template = self._templates[name] = super().get_template(name)
+        return template
+
+
 @cache
 def environment() -> Environment:
     """Return the environment of our own templates."""
-    return configured(Environment(undefined=StrictUndefined), loader())
+    return configured(DirectEnvironment(), loader())
 
 
 def configured(made: Environment, loader: BaseLoader) -> Environment:

@@ -21,6 +21,7 @@ def lay_out(text: str) -> str:
     marker, *statements = text.split("\n")
     lines = [marker]
     is_certain = True
+    is_ascii = text.isascii()
     within_string = after_import = False
     blank = 0
     for line in statements:
@@ -47,7 +48,8 @@ def lay_out(text: str) -> str:
             pieces = broken(line)
             is_certain = is_certain and max(map(len, pieces)) <= WIDTH
             lines += pieces
-        is_certain = is_certain and line.isascii()
+        if not is_ascii and not line.isascii():
+            is_certain = False
     laid_out = "\n".join(lines) + "\n"
     return laid_out if is_certain else _with_black(laid_out)
 
