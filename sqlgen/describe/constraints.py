@@ -1,6 +1,7 @@
 """`pg_index`, `pg_constraint`, `pg_trigger` -> the constraints and triggers of each relation."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -59,7 +60,16 @@ ORDER BY i.indrelid, i.indisprimary DESC, i.indexrelid
 """
 
 _FOREIGN_KEYS = """
-SELECT c.conrelid, c.conkey, c.confrelid, c.confkey
+SELECT c.conrelid,
+       c.conkey,
+       c.confrelid,
+       c.confkey,
+       -- What a change of the target does to the rows that refer to it: CASCADE, SET NULL and SET
+       -- DEFAULT run a DELETE or an UPDATE of these rows; NO ACTION and RESTRICT run none.
+       array_remove(ARRAY[
+           CASE WHEN c.confdeltype = 'c' THEN 'delete' END,
+           CASE WHEN c.confdeltype IN ('n', 'd') OR c.confupdtype IN ('c', 'n', 'd') THEN 'update' END
+       ], NULL)
 FROM pg_constraint AS c
 -- The constraint of the partitioned table that a partition's constraint was made from.
 LEFT JOIN pg_constraint AS parent ON parent.oid = c.conparentid
@@ -76,6 +86,8 @@ WHERE c.contype = 'f'
   AND parent.conrelid IS DISTINCT FROM c.conrelid
 ORDER BY c.conrelid, c.oid
 """
+
+_RULES = "SELECT DISTINCT ev_class FROM pg_rewrite WHERE ev_type <> '1'"
 
 _CHECKS = """
 SELECT c.conrelid,
@@ -148,10 +160,24 @@ def unique_keys(
 
 def foreign_keys(
     connection: psycopg.Connection[Any],
+    inheritance: Inheritance,
+    triggers: Mapping[int, frozenset[tuple[str, str]]],
 ) -> dict[int, tuple[ForeignKey, ...]]:
-    """Return the foreign keys by the relation that has them."""
+    """Return the foreign keys that every row obeys, by the relation that has them.
+
+    A key with CASCADE or SET … is missing where a BEFORE trigger or a rule may suppress what the key
+    does: the row would go on referring to one that is gone (PostgreSQL manual, "Overview of Trigger
+    Behavior"). *triggers* are those of `row_triggers`.
+    """
     keys: defaultdict[int, list[ForeignKey]] = defaultdict(list)
-    for relation, columns, target, target_columns in connection.execute(_FOREIGN_KEYS):
+    ruled = {relation for (relation,) in connection.execute(_RULES)}
+    for relation, columns, target, target_columns, events in connection.execute(
+        _FOREIGN_KEYS
+    ):
+        before = {("before", event) for event in events}
+        tree = {relation, *inheritance.descendants.get(relation, ())}
+        if before & triggers.get(relation, frozenset()) or (events and tree & ruled):
+            continue
         keys[relation].append(
             ForeignKey(
                 columns=tuple(columns),

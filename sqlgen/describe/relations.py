@@ -56,9 +56,9 @@ def relations(
     relation itself.
     """
     keys = unique_keys(connection)
-    references = foreign_keys(connection)
-    constraints = checks(connection, inheritance)
     triggers = row_triggers(connection, inheritance)
+    references = foreign_keys(connection, inheritance, triggers)
+    constraints = checks(connection, inheritance)
     relations: dict[int, Relation] = {}
     for oid, schema, name, kind, tree, has_rules, row_security in connection.execute(
         _RELATIONS

@@ -102,7 +102,9 @@ def types(
         labels[oid].append(label)
     literals: dict[int, AllowedValues] = {}
     for oid, definition in connection.execute(_DOMAIN_CHECKS):
-        if rows[oid].deterministic:
+        # PostgreSQL evaluates the constraint under the collation of the type below the domain
+        # (domainAddConstraint in typecmds.c).
+        if rows[oid].deterministic and rows[rows[oid].base].deterministic:
             values = allowed_values(definition, "VALUE")
             literals[oid] = common_values(literals.get(oid, ()), values)
 

@@ -145,7 +145,10 @@ class UniqueIndex:
 
 @frozen(kw_only=True)
 class ForeignKey:
-    """A foreign key that is enforced, validated and not deferrable, MATCH SIMPLE or FULL."""
+    """A foreign key that is enforced, validated and not deferrable, MATCH SIMPLE or FULL.
+
+    No trigger or rule can suppress its CASCADE or SET ….
+    """
 
     columns: tuple[int, ...]
     target: int

@@ -153,6 +153,31 @@ def test_literals(
     assert relation(catalog, "t").columns[1].literals == expected
 
 
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("text CHECK (VALUE IN ('a'))", ("a",)),
+        ("text COLLATE ci CHECK (VALUE IN ('a'))", ()),
+        ("caseless CHECK (VALUE IN ('a'))", ()),
+        ("caseless COLLATE \"C\" CHECK (VALUE IN ('a'))", ()),
+    ],
+)
+def test_literals_of_domains(
+    connection: Connection, domain: str, expected: tuple[str, ...]
+) -> None:
+    catalog = read(
+        connection,
+        "CREATE COLLATION ci (locale = 'C')",
+        "UPDATE pg_collation SET collisdeterministic = false WHERE collname = 'ci'",
+        "CREATE DOMAIN caseless AS text COLLATE ci",
+        f"CREATE DOMAIN d AS {domain}",
+        "CREATE TABLE t (c d)",
+    )
+    type_ = relation(catalog, "t").columns[1].type
+    assert isinstance(type_, DomainType)
+    assert type_.literals == expected
+
+
 def test_what_is_not_valid_does_not_count(connection: Connection) -> None:
     catalog = read(
         connection,
