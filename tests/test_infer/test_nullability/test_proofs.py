@@ -10,7 +10,10 @@ CASES = {
         "SELECT id, name, born_on FROM patients",
         "born_on",
     ),
-    "a NOT NULL domain": ("SELECT label FROM patients", ""),
+    "a NOT NULL domain does not keep NULL out of a column": (
+        "SELECT label FROM patients",
+        "label",
+    ),
     "identity": ("SELECT id, at, fee FROM visits", "fee"),
     "the left side of LEFT JOIN stays": (
         "SELECT p.name, v.at, v.id FROM patients p LEFT JOIN visits v ON v.patient_id = p.id",

@@ -11,7 +11,8 @@ REASONS = {
     "SELECT id FROM patients": "patients.id is NOT NULL",
     "SELECT born_on FROM patients": "patients.born_on may be NULL",
     "SELECT label FROM patients": (
-        "patients.label is of the domain label, which is NOT NULL"
+        "patients.label may be NULL: the domain label is NOT NULL, but the column is not;"
+        " add NOT NULL to the column"
     ),
     f"SELECT v.at {JOINED}": "right side of the LEFT JOIN on v",
     "SELECT p.id FROM patients p RIGHT JOIN visits v ON v.id = p.id": (

@@ -134,16 +134,19 @@ def _by_constraints(
     if column.not_null:
         return never(f"{title} is NOT NULL")
     if relation.kind in (RelationKind.TABLE, RelationKind.PARTITIONED):
-        domain = _not_null_domain(column.type)
-        # PostgreSQL itself lets one NULL in, and says so under CREATE DOMAIN: that of an empty
-        # scalar subquery of the domain's type, which is taken for a value that has been checked.
-        if domain and not relation.has_children:
-            return never(f"{title} is of the domain {domain}, which is NOT NULL")
         check = one_is_set(relation, frozenset({column.number}), context)
         if check is not None:
             return never(f"the CHECK {check} rules out that {title} is NULL")
         if column.expression:
             return generated_column(relation, column, title, context)
+    domain = _not_null_domain(column.type)
+    if domain:
+        # PostgreSQL lets a NULL in, and says so under CREATE DOMAIN: that of an empty scalar subquery
+        # of the domain's type, which is taken for a value that has been checked.
+        return maybe(
+            f"{title} may be NULL: the domain {domain} is NOT NULL, but the column is not; "
+            "add NOT NULL to the column"
+        )
     return maybe(f"{title} may be NULL")
 
 
