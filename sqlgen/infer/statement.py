@@ -30,7 +30,7 @@ from .parameters import typed_parameters
 from .tree import nodes
 from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level
-from .tree.types import type_in_tree
+from .tree.types import type_in_tree, with_proved_fields
 
 
 def query(
@@ -111,7 +111,10 @@ def _columns(
         stored = table.relation.columns.get(origin.number) if table and origin else None
         verdict = verdicts[place]
         expression = level.output[place].node("expr")
-        type_ = type_in_tree(expression, column.type, level.catalog.types)
+        type_ = with_proved_fields(
+            type_in_tree(expression, column.type, level.catalog.types),
+            level.catalog.relations.get(verdict.table),
+        )
         mark = override.mark if override else Mark.INFER
         if mark is not Mark.INFER and verdict.nullable == (mark is Mark.NULLABLE):
             warnings.append(_redundant(description.query, column.name, verdict))
@@ -165,7 +168,7 @@ def _unanalysed(column: tuple[ResultColumn, str, Override | None]) -> TypedColum
     mark = override.mark if override else Mark.INFER
     return TypedColumn(
         name=name,
-        type=result.type,
+        type=with_proved_fields(result.type, None),
         nullable=_marked(mark, True),
         reason="nothing is known of what a utility statement gives",
         override=override,

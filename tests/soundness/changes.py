@@ -37,6 +37,7 @@ class Changes(Queries):
                 "guarded",
                 "sale",
                 "item",
+                "keep",
                 "part_guarded",
                 "v_born",
                 "v_ins",

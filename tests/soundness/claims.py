@@ -1,8 +1,9 @@
 """Statements -> what sqlgen claims about their results, and how actual results contradict it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg.pq import ExecStatus
@@ -10,12 +11,19 @@ from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 
 from sqlgen import describe, infer, parse
-from sqlgen.model.catalog import ArrayType, Catalog
+from sqlgen.model.catalog import (
+    ArrayType,
+    Catalog,
+    CompositeType,
+    DomainType,
+    PgType,
+)
 from sqlgen.model.commands import Cardinality
 from sqlgen.model.description import Description
 from sqlgen.model.query import Query
 from sqlgen.model.source import SourceFile
 from sqlgen.model.typed import TypedColumn, TypedQuery
+from sqlgen.render.runtime.support import parse_array, parse_composite
 from tests.soundness.shapes import unlike
 
 Connection = psycopg.Connection[TupleRow]
@@ -86,12 +94,45 @@ def _wrong(column: TypedColumn, values: Sequence[bytes | None]) -> str | None:
         )
         if difference := next((each for each in differences if each), None):
             return difference
+    if any(_lacks_field(column.type, value) for value in values if value):
+        return "has a NULL field, claimed to have none"
     if column.literals:
         allowed = {literal.encode() for literal in column.literals}
         other = {value for value in values if value is not None} - allowed
         if other:
             return f"is {other}, claimed to be one of {column.literals}"
     return None
+
+
+def _lacks_field(type_: PgType, value: bytes | str | None) -> bool:
+    """Return whether a field is NULL in the *value* although it is claimed not to be."""
+    if value is None:
+        return False
+    text = value.decode() if isinstance(value, bytes) else value
+    match type_:
+        case DomainType(base=base):
+            return _lacks_field(base, text)
+        case ArrayType(element=element) if isinstance(
+            element, ArrayType | CompositeType | DomainType
+        ):
+            items = _flat(parse_array(text, str))
+            return any(_lacks_field(element, item) for item in items)
+        case CompositeType(fields=fields):
+            parts = parse_composite(text)
+            return any(
+                (field.not_null and part is None) or _lacks_field(field.type, part)
+                for field, part in zip(fields, parts, strict=True)
+            )
+        case _:
+            return False
+
+
+def _flat(items: Iterable[Any]) -> Iterator[str | None]:
+    for item in items:
+        if isinstance(item, list):
+            yield from _flat(item)
+        else:
+            yield item
 
 
 def _bare(array: bytes) -> bytes:

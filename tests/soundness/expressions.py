@@ -14,13 +14,16 @@ from tests.soundness.templates import (
     FRAMES,
     INT,
     INTS,
+    ITEM,
+    ITEMS,
     JSON,
     LETTERS,
     LITERALS,
     NEWER,
     NEWER_AGGREGATES,
     NUMERIC,
-    PLACE,
+    PLACES,
+    ROWS,
     TEXT,
     TEXTS,
     TYPES,
@@ -69,6 +72,9 @@ class Expressions(ABC):
 
     def leaf(self, type_: str, scope: Scope, columns: list[str]) -> str:
         roll = self.chance.random()
+        rows = self.rows(scope) if type_ == ITEM else []
+        if rows and roll < 0.6:
+            return self.chance.choice(rows)
         if columns and roll < 0.8:
             column = self.chance.choice(columns)
             return column.removeprefix(".")
@@ -190,7 +196,7 @@ class Expressions(ABC):
             self.expression(type_, scope) for _ in range(self.chance.choice([2, 2, 3]))
         ]
         name = self.chance.choice(["coalesce"] * 5 + ["greatest", "least"])
-        if type_ in (JSON, PLACE):
+        if type_ in (JSON, ITEMS, PLACES, *ROWS):
             name = "coalesce"
         return f"{name}({', '.join(arguments)})"
 
@@ -245,6 +251,17 @@ class Expressions(ABC):
                 ]
             )
         return f"to_jsonb({alias})" if type_ == JSON else f"({alias}::text)"
+
+    def rows(self, scope: Scope) -> list[str]:
+        """Return the aliases whose whole rows are of the type `item`, tables' and functions'."""
+        names = ("id", "label", "weight")
+        return [
+            source.alias
+            for source in (*scope.sources, *scope.outer)
+            if scope.grouped is None
+            and source.alias
+            and tuple(name for name, _ in source.columns) == names
+        ]
 
     def set_returning(self, scope: Scope) -> str:
         level = replace(scope, depth=1, windows=False)

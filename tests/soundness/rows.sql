@@ -19,6 +19,17 @@ INSERT INTO loose VALUES
 INSERT INTO tight VALUES
     (1, 1, 'a', '', true, false, 1, 'NaN', '2000-01-01', '2000-01-01Z', '{1,NULL}', '{a,NULL}', '{"a": null}', 'empty', 'sad', (NULL, NULL, NULL)),
     (2, 1, 'b', 'b', false, true, 2, 2, 'infinity', 'infinity', '{}', '{}', 'null', '(,)', 'ok', ('s', 1, '{}'));
+INSERT INTO keep VALUES
+    (1, ROW(NULL, NULL, NULL), ARRAY[ROW(1, NULL, 1)::item], ROW(1, NULL, 1), ARRAY[ROW('s', NULL, NULL)::place]);
+INSERT INTO labelled VALUES (1, 'x');
+INSERT INTO labelled SELECT 2, (SELECT mark FROM labelled WHERE false);
+INSERT INTO owner VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd');
+INSERT INTO owned_keeps VALUES (1);
+INSERT INTO owned_moves VALUES (2);
+INSERT INTO owned_ruled VALUES (3);
+INSERT INTO owned VALUES (4);
+DELETE FROM owner WHERE id IN (1, 3);
+UPDATE owner SET id = 9 WHERE id = 2;
 INSERT INTO guarded VALUES (1, 'v', 1, 1), (2, 'v', 2, NULL), (3, 'v', 3, 3);
 ALTER TABLE guarded DISABLE TRIGGER forget;
 UPDATE guarded SET v = 'v', w = id;

@@ -43,7 +43,7 @@ CREATE TABLE edition (
     number int NOT NULL,
     note text,
     isbn text UNIQUE NULLS NOT DISTINCT,
-    mark label,
+    mark label NOT NULL,
     old int UNIQUE,
     PRIMARY KEY (book_id, number)
 );
@@ -71,6 +71,25 @@ CREATE TABLE tight (
     ts timestamptz NOT NULL, ia int[] NOT NULL, ta text[] NOT NULL, js jsonb NOT NULL,
     r int4range NOT NULL, m mood NOT NULL, p place NOT NULL
 );
+CREATE DOMAIN spot AS item CHECK ((VALUE).weight IS DISTINCT FROM 13);
+-- Values of a table's row type that are no rows of the table: its NOT NULL does not hold in them.
+CREATE TABLE keep (id int PRIMARY KEY, kept item, list item[] NOT NULL, spot spot, places place[] NOT NULL);
+-- A domain's NOT NULL does not keep NULL out of a column.
+CREATE TABLE labelled (id int PRIMARY KEY, mark label);
+-- A trigger and a rule that suppress what foreign keys with CASCADE and SET NULL do.
+CREATE TABLE owner (id int PRIMARY KEY, name text NOT NULL);
+CREATE TABLE owned_keeps (owner_id int NOT NULL REFERENCES owner ON DELETE CASCADE);
+CREATE TABLE owned_moves (owner_id int NOT NULL REFERENCES owner ON UPDATE CASCADE);
+CREATE TABLE owned_ruled (owner_id int NOT NULL REFERENCES owner ON DELETE CASCADE);
+CREATE TABLE owned (owner_id int NOT NULL REFERENCES owner);
+CREATE FUNCTION suppress() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER suppress BEFORE DELETE ON owned_keeps
+    FOR EACH ROW EXECUTE FUNCTION suppress();
+CREATE TRIGGER suppress BEFORE UPDATE ON owned_moves
+    FOR EACH ROW EXECUTE FUNCTION suppress();
+CREATE TRIGGER suppress BEFORE UPDATE OR DELETE ON owned
+    FOR EACH ROW EXECUTE FUNCTION suppress();
+CREATE RULE suppress AS ON DELETE TO owned_ruled WHERE old.owner_id > 0 DO INSTEAD NOTHING;
 CREATE TABLE guarded (id int PRIMARY KEY, v text, w int, x int);
 CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -134,3 +153,11 @@ CREATE FUNCTION f_whole() RETURNS SETOF book LANGUAGE sql STABLE
     BEGIN ATOMIC SELECT b FROM book b; END;
 CREATE FUNCTION f_out(a int, OUT x int, OUT y text) LANGUAGE sql STABLE
     BEGIN ATOMIC SELECT i, t FROM tight WHERE i = a; END;
+CREATE FUNCTION f_item(a int) RETURNS item LANGUAGE sql STABLE
+    BEGIN ATOMIC SELECT a, NULL::text, NULL::float8; END;
+CREATE FUNCTION f_items() RETURNS SETOF item LANGUAGE sql STABLE
+    BEGIN ATOMIC SELECT ROW(k.id, NULL, 1)::item FROM keep k; END;
+CREATE FUNCTION f_spots() RETURNS SETOF spot LANGUAGE sql STABLE
+    BEGIN ATOMIC SELECT ROW(k.id, NULL, 1)::spot FROM keep k; END;
+CREATE FUNCTION f_record(a int) RETURNS TABLE (n int, t text) LANGUAGE sql STABLE
+    BEGIN ATOMIC SELECT ROW(a, NULL::text); END;

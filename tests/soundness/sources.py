@@ -8,9 +8,13 @@ from tests.soundness.scopes import Scope, Source
 from tests.soundness.templates import (
     BIG,
     BOOL,
+    FLOAT,
     INT,
     INTS,
+    ITEM,
+    ITEMS,
     JSON,
+    PLACES,
     TEXT,
     TEXTS,
     Columns,
@@ -185,6 +189,7 @@ class Sources(Expressions):
                 ((a, TEXTS),),
             ),
             (f"coalesce({i}, NULL)", ((a, INT),)),
+            *self.rows_of_types(level, i, ints),
         ]
         call, columns = self.chance.choice(options)
         if call.startswith("f_") and self.chance.random() < 0.2:
@@ -192,6 +197,9 @@ class Sources(Expressions):
             return f"{self.chance.choice(['f_whole()', f'f_books({i})'])} {alias}", (
                 Source(alias, names),
             )
+        if columns == _ITEM and self.chance.random() < 0.5:
+            return f"{call} {alias}", (Source(alias, columns),)
+        columns = tuple((self.name("z"), kind) for _, kind in columns)
         ordinality = self.chance.random() < 0.3
         if ordinality:
             columns = (*columns, (self.name("z"), BIG))
@@ -200,5 +208,31 @@ class Sources(Expressions):
             Source(alias, columns),
         )
 
+    def rows_of_types(
+        self, level: Scope, number: str, numbers: str
+    ) -> list[tuple[str, Columns]]:
+        """Return functions whose columns are the fields of composites."""
+        items, places, item, json = (
+            self.expression(kind, level) for kind in (ITEMS, PLACES, ITEM, JSON)
+        )
+        place = (("z", TEXT), ("z", INT), ("z", TEXTS))
+        return [
+            (f"unnest({items})", _ITEM),
+            (f"unnest({items})", _ITEM),
+            (f"unnest(({items})::spot[])", _ITEM),
+            (f"unnest({places})", place),
+            (f"unnest({items}, {numbers})", (*_ITEM, ("z", INT))),
+            (f"ROWS FROM (unnest({items}), unnest({places}))", (*_ITEM, *place)),
+            (f"ROWS FROM (unnest({items}))", _ITEM),
+            (f"coalesce({item}, NULL)", _ITEM),
+            (f"f_item({number})", _ITEM),
+            ("f_items()", _ITEM),
+            ("f_spots()", _ITEM),
+            (f"f_record({number})", (("z", INT), ("z", TEXT))),
+            (f"jsonb_populate_record(NULL::item, {json})", _ITEM),
+            (f"jsonb_populate_recordset(NULL::item, {json})", _ITEM),
+        ]
 
+
+_ITEM: Columns = (("id", INT), ("label", TEXT), ("weight", FLOAT))
 _STORED = ("author", "book", "edition", "item", "loose", "tight", "guarded")

@@ -12,11 +12,18 @@ DATE, STAMP, INTS, TEXTS = "date", "timestamptz", "int[]", "text[]"
 
 JSON, RANGE, MOOD, PLACE, BIG = "jsonb", "int4range", "mood", "place", "bigint"
 
+ITEM, ITEMS, PLACES, SPOT = "item", "item[]", "place[]", "spot"
+
+"""A table's row type, arrays of it and of a composite, and a domain over the row type."""
+
+ROWS = (PLACE, ITEM, SPOT)
+
 TYPES = (
     *(INT,) * 6,
     *(TEXT,) * 5,
     *(BOOL,) * 3,
     *(NUMERIC, NUMERIC, FLOAT, DATE, STAMP, INTS, TEXTS, JSON, RANGE, MOOD, PLACE, BIG),
+    *(ITEM, ITEMS, PLACES, SPOT),
 )
 
 LITERALS: Mapping[str, Sequence[str]] = {
@@ -34,12 +41,17 @@ LITERALS: Mapping[str, Sequence[str]] = {
     RANGE: ("'empty'::int4range", "'(,)'::int4range", "'[1,3)'::int4range"),
     MOOD: ("'sad'::mood", "'glad'::mood"),
     PLACE: ("ROW(NULL, NULL, NULL)::place", "ROW('a', 1, '{}')::place"),
+    ITEM: ("ROW(NULL, NULL, NULL)::item", "'(1,,)'::item", "NULL::item"),
+    ITEMS: ("'{}'::item[]", "ARRAY[ROW(1, NULL, NULL)::item, NULL]", "NULL::item[]"),
+    PLACES: ("'{}'::place[]", "ARRAY[ROW(NULL, 1, NULL)::place]"),
+    SPOT: ("ROW(NULL, 'a', NULL)::spot", "NULL::spot"),
 }
 
 
 LETTERS = {
     "i": INT, "t": TEXT, "b": BOOL, "n": NUMERIC, "f": FLOAT, "d": DATE, "s": STAMP,
     "x": INTS, "y": TEXTS, "j": JSON, "r": RANGE, "m": MOOD, "p": PLACE, "g": BIG,
+    "q": ITEM, "k": ITEMS, "l": PLACES, "o": SPOT,
 }  # fmt: skip
 
 CALLS: Mapping[str, Sequence[str]] = {
@@ -53,6 +65,7 @@ CALLS: Mapping[str, Sequence[str]] = {
         "({p}).floor + 1", "extract(year FROM {d})::int", "(f_out({i})).x", "width_bucket({n}, 0, 10, 5)",
         "array_ndims({x})", "(ARRAY[{i}, {i}])[1]", "date_part('day', {s})::int", "{g}::int",
         "nullif({i}, {i})", "mod({i}, {i})", "least({i}, {i})", "greatest({i}, NULL, {i})",
+        "({q}).id", "({o}).id", "(({k})[1]).id", "(({l})[1]).floor", "(f_item({i})).id", "cardinality({k})",
     ),
     BIG: ("{i}::bigint", "{g} + {i}", "f_count({i})", "({i})::bigint * 2"),
     TEXT: (
@@ -66,6 +79,7 @@ CALLS: Mapping[str, Sequence[str]] = {
         "quote_literal({t})", "initcap({t})", "{t}::varchar(3)::text", "({p})::text", "translate({t}, 'a', 'b')",
         "(regexp_match({t}, 'a'))[1]", "{t} COLLATE \"C\"", "current_schema()::text", "current_user::text",
         "(f_out({i})).y", "chr(65)", "reverse({t})", "lpad({t}, 3)", "{t}::code::text", "{x}::text",
+        "({q}).label", "({o}).label", "({q})::text", "(f_item({i})).label", "({k})::text",
     ),
     BOOL: (
         "{i} = {i}", "{t} = {t}", "{i} < {i}", "{t} <> {t}", "{n} >= {n}", "NOT ({b})", "({b}) AND ({b})",
@@ -106,10 +120,23 @@ CALLS: Mapping[str, Sequence[str]] = {
         "jsonb_build_array({i}, {t})", "({j}) || ({j})", "({j}) - 'a'", "jsonb_set({j}, '{{a}}', {j})", "jsonb_strip_nulls({j})",
         "jsonb_path_query_first({j}, '$.a')", "to_jsonb({p})", "row_to_json({p})::jsonb", "array_to_json({x})::jsonb", "nullif({j}, {j})",
         "to_jsonb(ROW({i}, {t}))", "jsonb_path_query_array({j}, '$.*')", "jsonb_insert({j}, '{{c}}', {j})",
+        "to_jsonb({q})", "to_jsonb({k})", "to_jsonb({o})", "row_to_json({q})::jsonb", "to_jsonb({l})", "jsonb_build_object('r', {q})",
     ),
     RANGE: ("int4range({i}, {i} + 5)", "{r} * {r}", "int4range({i}, NULL)", "range_merge({r}, {r})", "nullif({r}, {r})"),
     MOOD: ("enum_first({m})", "greatest({m}, {m})", "nullif({m}, {m})", "enum_last(NULL::mood)"),
-    PLACE: ("ROW({t}, {i}, {y})::place", "nullif({p}, {p})"),
+    PLACE: ("ROW({t}, {i}, {y})::place", "nullif({p}, {p})", "({l})[1]"),
+    ITEM: (
+        "ROW({i}, {t}, {f})::item", "jsonb_populate_record(NULL::item, {j})", "jsonb_populate_record({q}, {j})", "({k})[1]", "f_item({i})",
+        "({o})::item", "nullif({q}, {q})", "(SELECT x FROM item x ORDER BY x.id LIMIT 1)", "(SELECT x FROM (SELECT y AS x FROM item y) z LIMIT 1)",
+        "(SELECT (x).kept FROM keep x LIMIT 1)", "(SELECT x::item FROM special_item x LIMIT 1)",
+    ),
+    ITEMS: (
+        "ARRAY[{q}, {q}]", "ARRAY[{q}]", "ARRAY(SELECT x FROM item x)", "array_append({k}, {q})", "{k} || {k}", "(SELECT array_agg(x) FROM item x)",
+        "coalesce((SELECT array_agg(x) FROM item x), '{{}}')", "ARRAY(SELECT f_items())", "(SELECT array_agg(x ORDER BY x.id) FILTER (WHERE {b}) FROM item x)",
+        "ARRAY(SELECT x FROM unnest({k}) x)", "array_remove({k}, {q})",
+    ),
+    PLACES: ("ARRAY[{p}]", "ARRAY[{p}, {p}]", "{l} || {p}", "ARRAY(SELECT f_homes())"),
+    SPOT: ("({q})::spot", "ROW({i}, {t}, {f})::spot", "nullif({o}, {o})"),
 }  # fmt: skip
 
 AGGREGATES: Mapping[str, Sequence[str]] = {
@@ -128,6 +155,10 @@ AGGREGATES: Mapping[str, Sequence[str]] = {
     RANGE: ("range_intersect_agg({r})",),
     MOOD: ("max({m})",),
     PLACE: (),
+    ITEM: (),
+    ITEMS: ("array_agg({q})", "array_agg({q} ORDER BY {i})"),
+    PLACES: ("array_agg({p})",),
+    SPOT: (),
 }  # fmt: skip
 
 WINDOWS: Mapping[str, Sequence[str]] = {
@@ -141,6 +172,8 @@ WINDOWS: Mapping[str, Sequence[str]] = {
     INTS: ("array_agg({i}) {w}",),
     TEXTS: ("array_agg({t}) {w}",),
     DATE: ("max({d}) {w}",),
+    ITEM: ("first_value({q}) {w}", "lag({q}) {w}"),
+    ITEMS: ("array_agg({q}) {w}",),
 }  # fmt: skip
 
 FRAMES = (

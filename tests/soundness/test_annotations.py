@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from sqlgen import database, describe, parse, render
-from sqlgen.model.catalog import CompositeType
+from sqlgen.model.catalog import ArrayType, CompositeType, DomainType, PgType
 from sqlgen.model.config import Config
 from sqlgen.model.source import SourceFile
 from sqlgen.model.typed import TypedQuery
@@ -59,7 +59,15 @@ def test_what_random_queries_give_is_what_is_annotated(
 
 
 def has_composite(query: TypedQuery) -> bool:
-    return any(isinstance(column.type, CompositeType) for column in query.columns)
+    return any(_is_composite(column.type) for column in query.columns)
+
+
+def _is_composite(type_: PgType) -> bool:
+    match type_:
+        case ArrayType(element=inner) | DomainType(base=inner):
+            return _is_composite(inner)
+        case _:
+            return isinstance(type_, CompositeType)
 
 
 def call(connection: Any, functions: Any, query: TypedQuery) -> int:

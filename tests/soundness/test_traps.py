@@ -9,9 +9,15 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
 from sqlgen import database, describe
-from sqlgen.model.catalog import Catalog
+from sqlgen.model.catalog import (
+    ArrayType,
+    Catalog,
+    CompositeType,
+    DomainType,
+    PgType,
+)
 from sqlgen.model.commands import Cardinality
-from tests.soundness import traps
+from tests.soundness import row_traps, traps
 from tests.soundness.claims import Claim, Connection, broken, claims, parsed
 
 HERE = Path(__file__).parent
@@ -106,6 +112,66 @@ def test_a_views_trigger_may_return_what_no_check_allows(
     claim = world.claim(sql)
     assert claim.query.columns[0].literals == ()
     assert world.run(sql).get_value(0, 0) == b"other"
+
+
+@pytest.mark.parametrize("array", row_traps.HOSTILE_ARRAYS)
+@pytest.mark.parametrize("query", row_traps.FIELDS_IN_FROM)
+def test_elements_say_nothing_of_their_fields(
+    world: World, array: str, query: str
+) -> None:
+    elements = row_traps.HOSTILE_ARRAYS[array]
+    sql = row_traps.FIELDS_IN_FROM[query].format(elements)
+    check(world, sql, "x")
+    assert nulls(world.run(sql)) == {"x"}
+
+
+@pytest.mark.parametrize("type_", ["item", "spot", "place"])
+def test_elements_of_a_parameter_say_nothing_of_their_fields(
+    world: World, type_: str
+) -> None:
+    claim = world.claim(f"SELECT a.* FROM unnest($1::{type_}[]) AS a")
+    assert not claim.query.parameters[0].element_nullable
+    assert all(column.nullable for column in claim.query.columns)
+
+
+@pytest.mark.parametrize(
+    "sql", row_traps.FUNCTIONS_IN_FROM.values(), ids=row_traps.FUNCTIONS_IN_FROM
+)
+def test_a_row_that_a_function_gives_says_nothing_of_its_fields(
+    world: World, sql: str
+) -> None:
+    check(world, sql, "x")
+    assert nulls(world.run(sql)) == {"x"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [*row_traps.HOSTILE.values(), *row_traps.HOSTILE_ARRAYS.values()],
+    ids=[*row_traps.HOSTILE, *(f"array: {name}" for name in row_traps.HOSTILE_ARRAYS)],
+)
+def test_fields_of_values_that_are_no_rows_of_the_table_may_be_null(
+    world: World, value: str
+) -> None:
+    claim = world.claim(f"SELECT {value} AS x")
+    assert not any(proved_fields(claim.query.columns[0].type))
+    assert broken(claim, world.run(claim.sql)) == []
+
+
+@pytest.mark.parametrize("sql", row_traps.WHOLE_ROWS.values(), ids=row_traps.WHOLE_ROWS)
+def test_fields_of_the_tables_rows_keep_its_not_null(world: World, sql: str) -> None:
+    claim = world.claim(sql)
+    assert proved_fields(claim.query.columns[0].type) == [True, True, False]
+    assert broken(claim, world.run(sql)) == []
+
+
+def proved_fields(type_: PgType) -> list[bool]:
+    match type_:
+        case ArrayType(element=inner) | DomainType(base=inner):
+            return proved_fields(inner)
+        case CompositeType(fields=fields):
+            return [field.not_null for field in fields]
+        case _:
+            raise AssertionError(type_)
 
 
 def nulls(result: PGresult) -> set[str]:

@@ -495,6 +495,26 @@ TRAPS: dict[str, Case] = {
         "WITH RECURSIVE r(a, b) AS (SELECT 1, 'x' UNION ALL SELECT r.a + 1, e.mark FROM r LEFT JOIN edition e ON e.old = r.a + 5 WHERE r.a < 3) SELECT a, b FROM r",
         "b",
     ),
+    "a NOT NULL domain that an empty subquery has got by": (
+        "SELECT id, mark FROM labelled",
+        "mark",
+    ),
+    "the elements of a NOT NULL domain": (
+        "SELECT unnest(ARRAY(SELECT mark FROM labelled)) AS x",
+        "x",
+    ),
+    "ON DELETE CASCADE that a trigger suppresses": (
+        "SELECT o.name, k.owner_id FROM owned_keeps k LEFT JOIN owner o ON o.id = k.owner_id",
+        "name",
+    ),
+    "ON UPDATE CASCADE that a trigger suppresses": (
+        "SELECT o.name, k.owner_id FROM owned_moves k LEFT JOIN owner o ON o.id = k.owner_id",
+        "name",
+    ),
+    "ON DELETE CASCADE that a rule suppresses": (
+        "SELECT o.name, k.owner_id FROM owned_ruled k LEFT JOIN owner o ON o.id = k.owner_id",
+        "name",
+    ),
     "a domain that is NOT NULL, in an outer join": (
         "SELECT e.mark FROM author a LEFT JOIN edition e ON e.old = a.id + 9",
         "mark",
@@ -635,6 +655,10 @@ PROOFS: dict[str, Case] = {
     ),
     "a foreign key that WHERE proves": (
         "SELECT a.name FROM book b LEFT JOIN author a ON a.id = b.editor_id WHERE b.editor_id > 0",
+        "",
+    ),
+    "a foreign key that does nothing which a trigger could suppress": (
+        "SELECT o.name FROM owned k LEFT JOIN owner o ON o.id = k.owner_id",
         "",
     ),
     "LEFT JOIN LATERAL of an aggregate": (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ...model.description import TableColumn
 
@@ -19,12 +19,18 @@ class Elements(Enum):
     NULLABLE = auto()
 
 
+ANY_TABLE: Final = -1
+"""The `table` of a NULL or of an empty array: it has no fields that could be NULL."""
+
+
 class Verdict(NamedTuple):
     """The verdict on a value: whether it may be NULL, with the reason as a sentence for people.
 
     `location` is the byte offset into the statement of what the reason is about (the join, the
     condition, the call), or -1. `elements` speaks of arrays only. `origin` is the table column that
-    the value comes from unchanged, through joins, views, subqueries and CTEs.
+    the value comes from unchanged, through joins, views, subqueries and CTEs. `table` is the oid of
+    the table that the value is a whole row of, or each element of the array: only of such rows the
+    table's NOT NULL proves fields. It is 0 for all other values.
     """
 
     nullable: bool
@@ -32,6 +38,7 @@ class Verdict(NamedTuple):
     location: int = -1
     elements: Elements = Elements.NULLABLE
     origin: TableColumn | None = None
+    table: int = 0
 
     @property
     def element_nullable(self) -> bool:
@@ -70,6 +77,7 @@ def any_of(verdicts: Iterable[Verdict]) -> Verdict:
     return chosen.but(
         elements=elements_of(values),
         origin=values[0].origin if len(origins) == 1 else None,
+        table=table_of(values),
     )
 
 
@@ -80,3 +88,11 @@ def elements_of(verdicts: Iterable[Verdict]) -> Elements:
         if elements in known:
             return elements
     return Elements.NOT_NULL
+
+
+def table_of(verdicts: Iterable[Verdict]) -> int:
+    """Return the table that all the values, or their elements, are rows of, 0 if there is none."""
+    tables = {verdict.table for verdict in verdicts} - {ANY_TABLE}
+    if not tables:
+        return ANY_TABLE
+    return tables.pop() if len(tables) == 1 else 0

@@ -1,9 +1,20 @@
 """Expressions -> the types that the tree says they have, domains included."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
-from ...model.catalog import ArrayType, DomainType, PgType
+from ...model.catalog import (
+    ArrayType,
+    CompositeField,
+    CompositeType,
+    DomainType,
+    EnumType,
+    PgType,
+    RangeType,
+    Relation,
+    ScalarType,
+)
 from .enums import SubLinkType
 from .forms import Form
 from .nodes import Node
@@ -43,6 +54,41 @@ def type_in_tree(
 def type_of(expression: Node | None) -> int:
     """Return the oid of the type that *expression* itself names, or 0 if it names none."""
     return _type_in(expression.form) if expression is not None else 0
+
+
+def with_proved_fields(type_: PgType, table: Relation | None) -> PgType:
+    """Return the type with NOT NULL only in fields of values that are rows of *table*.
+
+    A table's NOT NULL holds in its rows, and in no other value of their type: `ROW(1, NULL)::t`.
+    """
+    match type_:
+        case CompositeType(fields=fields):
+            is_row = table is not None and (type_.schema, type_.name) == (
+                table.schema,
+                table.name,
+            )
+            proved = tuple(
+                [
+                    CompositeField(
+                        f.name,
+                        with_proved_fields(f.type, None),
+                        is_row and f.not_null,
+                    )
+                    for f in fields
+                ]
+            )
+            return type_ if proved == fields else replace(type_, fields=proved)
+        case ArrayType(element=element):
+            inner = with_proved_fields(element, table)
+            return type_ if inner is element else replace(type_, element=inner)
+        case DomainType(base=base):
+            inner = with_proved_fields(base, table)
+            return type_ if inner is base else replace(type_, base=inner)
+        case RangeType(subtype=subtype):
+            inner = with_proved_fields(subtype, None)
+            return type_ if inner is subtype else replace(type_, subtype=inner)
+        case ScalarType() | EnumType():
+            return type_
 
 
 def base_type(type_: PgType | None) -> PgType | None:

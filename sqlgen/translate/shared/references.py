@@ -1,7 +1,7 @@
 """(TypedQuery…) -> the database types that they use, and the names that these get in `models`."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from ...model.catalog import (
     ArrayType,
@@ -106,8 +106,8 @@ def merge_references(references: Iterable[TypeReferences]) -> TypeReferences:
     read: set[TypeKey] = set()
     written: set[TypeKey] = set()
     for part in references:
-        for key, type_ in part.types.items():
-            types.setdefault(key, type_)
+        for type_ in part.types.values():
+            _add_type(type_, types)
         checked |= part.checked
         read |= part.read
         written |= part.written
@@ -206,6 +206,23 @@ def has_literals(type_: PgType) -> bool:
     return isinstance(type_, DomainType) and bool(type_.literals)
 
 
+def _add_type(type_: NamedType, types: dict[TypeKey, NamedType]) -> None:
+    """Add a type; of a table's row type only those fields are NOT NULL that are so in all queries."""
+    known = types.setdefault(type_key(type_), type_)
+    if (
+        known != type_
+        and isinstance(known, CompositeType)
+        and isinstance(type_, CompositeType)
+    ):
+        fields = tuple(
+            [
+                replace(first, not_null=first.not_null and second.not_null)
+                for first, second in zip(known.fields, type_.fields, strict=True)
+            ]
+        )
+        types[type_key(type_)] = replace(known, fields=fields)
+
+
 def _add(
     typed: TypedParameter | TypedColumn,
     types: dict[TypeKey, NamedType],
@@ -217,7 +234,7 @@ def _add(
         return  # nearly all of them
     domains = (typed.domain,) if typed.domain else ()
     for type_ in (*named_types_in(typed.type), *domains):
-        types.setdefault(type_key(type_), type_)
+        _add_type(type_, types)
         if isinstance(type_, CompositeType):
             composites.add(type_key(type_))
     if not typed.literals or not typed.column or typed.domain:

@@ -11,7 +11,7 @@ from ...tree.nodes import Node
 from ..conditions import Condition
 from ..registry import rule
 from ..scope import Scope
-from ..verdict import Elements, Verdict, elements_of, maybe, never
+from ..verdict import Elements, Verdict, elements_of, maybe, never, table_of
 from .expressions import all_of
 
 
@@ -22,10 +22,13 @@ def _aggregate(node: Node, scope: Scope) -> Verdict:
         return maybe("nothing is known of the aggregate", node.location)
     if function.name in _COUNTS:
         return never(f"`{function.name}` never gives NULL", node.location)
-    elements = Elements.NULLABLE
-    if function.name == "array_agg" and not node.number("agglevelsup"):
-        elements = _collected(node, function, scope)
-    return _over_rows(node, function, scope).but(elements=elements)
+    verdict = _over_rows(node, function, scope)
+    if function.name != "array_agg" or node.number("agglevelsup"):
+        return verdict
+    collected = _collected(node, scope)
+    return verdict.but(
+        elements=_elements(collected, function), table=table_of(collected)
+    )
 
 
 def _over_rows(node: Node, function: Routine, scope: Scope) -> Verdict:
@@ -58,13 +61,17 @@ def _arguments(node: Node) -> tuple[Node, ...]:
     return tuple([e for entry in entries if (e := entry.node("expr")) is not None])
 
 
-def _collected(node: Node, function: Routine, scope: Scope) -> Elements:
-    """Return whether elements of `array_agg(x)` may be NULL; for arrays, those of the arrays."""
+def _collected(node: Node, scope: Scope) -> list[Verdict]:
+    """Return the verdicts of the values that `array_agg` collects."""
     inside = scope.within_groups()
     condition = node.node("aggfilter")
     if condition is not None:
         inside = inside.assuming(Condition(condition, "FILTER"))
-    verdicts = [inside.verdict(argument) for argument in _arguments(node)]
+    return [inside.verdict(argument) for argument in _arguments(node)]
+
+
+def _elements(verdicts: list[Verdict], function: Routine) -> Elements:
+    """Return whether elements of `array_agg(x)` may be NULL; for arrays, those of the arrays."""
     if function.arguments != ("anynonarray",):
         return elements_of(verdicts)
     return Elements.NULLABLE if any(v.nullable for v in verdicts) else Elements.NOT_NULL

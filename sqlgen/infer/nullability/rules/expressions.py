@@ -6,15 +6,27 @@ from ..conditions import Condition
 from ..registry import rule
 from ..scope import Scope
 from ..three_valued import FALSE, NULL, TRUE
-from ..verdict import Elements, Verdict, any_of, elements_of, maybe, never
+from ..verdict import (
+    ANY_TABLE,
+    Elements,
+    Verdict,
+    any_of,
+    elements_of,
+    maybe,
+    never,
+    table_of,
+)
 from .tables import one_is_set
 
 
 @rule("CONST")
 def _const(node: Node, _: Scope) -> Verdict:
     if node.flag("constisnull"):
-        return maybe("the query says NULL", node.location, Elements.NOT_NULL)
-    return never("a literal is never NULL", node.location, _literal_elements(node))
+        verdict = maybe("the query says NULL", node.location, Elements.NOT_NULL)
+        return verdict.but(table=ANY_TABLE)
+    return never("a literal is never NULL", node.location, _literal_elements(node)).but(
+        table=ANY_TABLE if _is_empty_array(node) else 0
+    )
 
 
 def _literal_elements(node: Node) -> Elements:
@@ -27,6 +39,12 @@ def _literal_elements(node: Node) -> Elements:
     # The lowest bits of the length tell headers of other kinds (varatt.h).
     no_nulls = len(header) == 12 and not header[0] & 3 and not any(header[8:12])
     return Elements.NOT_NULL if no_nulls else Elements.NULLABLE
+
+
+def _is_empty_array(node: Node) -> bool:
+    """Return whether a literal of an array type has no elements: no dimensions (array.h)."""
+    header = node.datum("constvalue")[:12]
+    return len(header) == 12 and not header[0] & 3 and not any(header[4:8])
 
 
 @rule("PARAM")
@@ -46,10 +64,16 @@ def _relabel(node: Node, scope: Scope) -> Verdict:
     return scope.verdict(node.node("arg"))
 
 
-@rule("CONVERTROWTYPEEXPR", "COERCETODOMAIN")
-def _convert(node: Node, scope: Scope) -> Verdict:
+@rule("COERCETODOMAIN")
+def _to_domain(node: Node, scope: Scope) -> Verdict:
     """Return the argument's verdict: a NULL stays one, unless a domain's check raises an error."""
     return scope.verdict(node.node("arg")).but(origin=None)
+
+
+@rule("CONVERTROWTYPEEXPR")
+def _convert(node: Node, scope: Scope) -> Verdict:
+    """Return the argument's verdict: a row becomes one of a parent table's type."""
+    return scope.verdict(node.node("arg")).but(origin=None, table=0)
 
 
 @rule("CASETESTEXPR", "SETTODEFAULT")
@@ -88,11 +112,13 @@ def _coalesce(node: Node, scope: Scope) -> Verdict:
             reason = "`COALESCE` ends with what is not NULL"
             if len(verdicts) == 1:
                 reason = verdicts[0].reason
-            return never(reason, node.location, elements_of(verdicts))
+            verdict = never(reason, node.location, elements_of(verdicts))
+            return verdict.but(table=table_of(verdicts))
     check = _one_of(arguments, scope)
     if check is not None:
         reason = f"the CHECK {check} rules out that all columns of `COALESCE` are NULL"
-        return never(reason, node.location, elements_of(verdicts))
+        verdict = never(reason, node.location, elements_of(verdicts))
+        return verdict.but(table=table_of(verdicts))
     return any_of(verdicts).but(origin=None)
 
 
@@ -149,7 +175,12 @@ def _case(node: Node, scope: Scope) -> Verdict:
         verdicts.append(scope.assuming(*here).verdict(when.node("result")))
     default = node.node("defresult")
     if default is None or default.flag("constisnull"):
-        return maybe("`CASE` gives NULL where no WHEN holds", node.location)
+        return any_of(verdicts).but(
+            nullable=True,
+            reason="`CASE` gives NULL where no WHEN holds",
+            location=node.location,
+            origin=None,
+        )
     verdicts.append(scope.assuming(*passed).verdict(default))
     verdict = any_of(verdicts).but(origin=None)
     if verdict.nullable:
@@ -166,7 +197,8 @@ def _array(node: Node, scope: Scope) -> Verdict:
         elements = elements_of(verdicts)
     elif any(verdict.nullable for verdict in verdicts):
         elements = Elements.NULLABLE
-    return never("`ARRAY[…]` is never NULL", node.location, elements)
+    verdict = never("`ARRAY[…]` is never NULL", node.location, elements)
+    return verdict.but(table=table_of(verdicts))
 
 
 @rule("ROWEXPR")

@@ -10,7 +10,14 @@ from ..reasons import column_title
 from ..registry import column_rule
 from ..scope import GROUPING_SETS, Scope
 from ..verdict import Verdict, any_of, maybe, never
-from .tables import VIEWS, output_verdict, table_column, view_scope, written_column
+from .tables import (
+    VIEWS,
+    output_verdict,
+    table_column,
+    view_scope,
+    whole_row,
+    written_column,
+)
 
 
 @column_rule(RTEKind.RELATION)
@@ -24,7 +31,7 @@ def _relation(source: Source, scope: Scope) -> Verdict:
             return never("every row of a table has its system columns")
         return maybe("only rows of tables have system columns")
     if number == 0:
-        return never(f"{title} as a whole is a row")
+        return whole_row(relation, title)
     if not scope.narrows:
         return written_column(relation, number, title, scope)
     if relation.kind not in VIEWS:
@@ -129,7 +136,7 @@ def _fixed_point(name: str, query: QueryLevel, home: Scope) -> tuple[Verdict, ..
 
 
 def _flags(columns: tuple[Verdict, ...]) -> list[tuple[object, ...]]:
-    return [(column.nullable, column.elements, column.origin) for column in columns]
+    return [(c.nullable, c.elements, c.origin, c.table) for c in columns]
 
 
 def _path_column(cte: Node, number: int, title: str, home: Scope) -> Verdict:

@@ -7,6 +7,7 @@ from ...tree import nodes
 from ...tree.enums import CmdType, RTEKind, TableFuncType
 from ...tree.nodes import Node
 from ...tree.query_level import QueryLevel, Source
+from ...tree.types import base_type, type_of
 from ..reasons import column_title
 from ..registry import column_rule
 from ..scope import Scope
@@ -20,7 +21,7 @@ def element_verdict(node: Node, function: Routine, scope: Scope) -> Verdict:
             "of several set-returning functions the shorter are filled up with NULL"
         )
         return maybe(reason, node.location)
-    if _has_out(function) or _gives_rows(function, scope):
+    if gives_fields(node, scope) and not _is_unnest(function):
         return maybe(f"`{function.name}` may give NULL", node.location)
     return _value(node, function, 1, scope).but(origin=None)
 
@@ -51,34 +52,58 @@ def _column(item: Node, attno: int, count: int, title: str, scope: Scope) -> Ver
     expression = item.node("funcexpr")
     if expression is None:
         return maybe(f"{title} may be NULL")
+    if gives_fields(expression, scope):
+        function = scope.function(expression.number("funcid"))
+        outputs = _count_outputs(function) if function else 0
+        if not function or not function.returns_set or outputs != count:
+            # A value that is not NULL says nothing of its fields.
+            return maybe(f"{title} is a field, which may be NULL", expression.location)
+        return _value(expression, function, attno, scope, outputs)
+    if count > 1:
+        return maybe(f"{title} may be NULL")
     function = scope.function(expression.number("funcid"))
     if expression.tag == "FUNCEXPR" and function and function.returns_set:
         return _value(expression, function, attno, scope)
-    if count > 1 or (function and (_has_out(function) or _gives_rows(function, scope))):
-        return maybe(f"{title} may be NULL")
     return scope.verdict(expression).but(origin=None)
 
 
-def _gives_rows(function: Routine, scope: Scope) -> bool:
-    """Return whether it gives rows of a composite type, whose fields a body may give as one value."""
-    return any(
-        isinstance(type_, CompositeType) and type_.display == function.result
-        for type_ in scope.catalog.types.values()
+def gives_fields(expression: Node, scope: Scope) -> bool:
+    """Return whether an item of FROM has a column for each field of its values.
+
+    So have composites, domains over them, and the rows of functions with OUT arguments. A type that
+    the catalog does not know may be one of them.
+    """
+    type_ = base_type(scope.catalog.types.get(type_of(expression)))
+    return (
+        type_ is None
+        or isinstance(type_, CompositeType)
+        or (type_.schema, type_.name) == ("pg_catalog", "record")
     )
 
 
-def _has_out(function: Routine) -> bool:
-    return any(mode in "bot" for mode, _, _ in function.all_arguments)
+def _is_unnest(function: Routine) -> bool:
+    return function.system and function.signature == "unnest(anyarray)"
 
 
-def _value(node: Node, function: Routine, attno: int, scope: Scope) -> Verdict:
+def _count_outputs(function: Routine) -> int:
+    """Return the number of OUT arguments and columns of RETURNS TABLE."""
+    return sum(mode in "bot" for mode, _, _ in function.all_arguments)
+
+
+def _value(
+    node: Node, function: Routine, attno: int, scope: Scope, outputs: int = 1
+) -> Verdict:
+    """Return the verdict of one of the *outputs* of a set-returning function.
+
+    The body of a function may also give all its outputs as one row, whose fields may be NULL.
+    """
     name = function.name
-    if function.body and not _gives_rows(function, scope):
+    if function.body:
         body = body_scope(node, function, scope)
         columns = body.columns() if body else ()
-        if attno <= len(columns):
+        if attno <= outputs == len(columns):
             return columns[attno - 1].but(location=node.location)
-    if function.system and function.signature == "unnest(anyarray)":
+    if _is_unnest(function):
         return _unnested(node, scope)
     if function.system and attno in _FILLED.get(function.signature, ()):
         return never(f"no row of `{name}` has a NULL here", node.location)
@@ -87,9 +112,10 @@ def _value(node: Node, function: Routine, attno: int, scope: Scope) -> Verdict:
 
 def _unnested(node: Node, scope: Scope) -> Verdict:
     array = scope.verdict(node.nodes("args")[0])
+    verdict = maybe("an element of the array may be NULL", node.location)
     if array.elements is Elements.NOT_NULL:
-        return never("no element of the array is NULL", node.location)
-    return maybe("an element of the array may be NULL", node.location)
+        verdict = never("no element of the array is NULL", node.location)
+    return verdict.but(table=array.table)
 
 
 def body_scope(node: Node, function: Routine, scope: Scope) -> Scope | None:

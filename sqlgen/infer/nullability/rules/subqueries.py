@@ -5,7 +5,7 @@ from ...tree.nodes import Node
 from ..at_least_one_row import gives_a_row
 from ..registry import rule
 from ..scope import Scope
-from ..verdict import Elements, Verdict, maybe, never
+from ..verdict import Elements, Verdict, maybe, never, table_of
 from .functions import gives_null
 
 
@@ -21,12 +21,16 @@ def _sublink(node: Node, scope: Scope) -> Verdict:
     if kind == SubLinkType.ARRAY:
         has_nulls = not columns or columns[0].nullable
         elements = Elements.NULLABLE if has_nulls else Elements.NOT_NULL
-        return never("`ARRAY(…)` is never NULL", node.location, elements)
+        verdict = never("`ARRAY(…)` is never NULL", node.location, elements)
+        return verdict.but(table=table_of(columns[:1]))
     if kind == SubLinkType.EXPR:
-        if not gives_a_row(query):
-            return maybe("the subquery may give no row", node.location)
         if not columns:
             return maybe("nothing is known of the subquery", node.location)
+        if not gives_a_row(query):
+            reason = "the subquery may give no row"
+            return columns[0].but(
+                nullable=True, reason=reason, location=node.location, origin=None
+            )
         return columns[0].but(origin=None)
     if kind in (SubLinkType.ANY, SubLinkType.ALL):
         return _membership(node, columns, scope)

@@ -50,6 +50,13 @@ def table_column(
     return verdict
 
 
+def whole_row(relation: Relation, title: str) -> Verdict:
+    """Return the verdict of a relation's row as a whole; a table's has its NOT NULL."""
+    verdict = never(f"{title} as a whole is a row")
+    is_table = relation.kind in (RelationKind.TABLE, RelationKind.PARTITIONED)
+    return verdict.but(table=relation.oid) if is_table else verdict
+
+
 def written_column(
     relation: Relation, number: int, title: str, scope: Scope
 ) -> Verdict:
@@ -63,7 +70,7 @@ def written_column(
             f"a rule or INSTEAD OF trigger decides what is returned for {title}"
         )
     if number == 0:
-        return never(f"{title} as a whole is a row")
+        return whole_row(relation, title)
     if number < 0:
         return never("every row of a table has its system columns")
     if relation.kind not in VIEWS:
