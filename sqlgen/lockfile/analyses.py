@@ -107,7 +107,7 @@ class AnalysisDecoder:
     """Makes analyses of plain rows; *column* gives the table's column for its plain data."""
 
     def __init__(self, types: TypeReader, column: Callable[[Any], ColumnName]) -> None:
-        self._types = types
+        self._type, self._domain = types.type, types.domain
         self._table_column = column
 
     def query(self, query: Query, row: Row, warnings: Iterable[Any]) -> TypedQuery:
@@ -134,27 +134,29 @@ class AnalysisDecoder:
         return TypedParameter(
             name=name,
             number=number,
-            type=self._types.type(type_),
+            type=self._type(type_),
             nullable=nullable,
             reason=reason,
             column=None if column is None else self._table_column(column),
             literals=tuple(literals),
-            domain=None if domain is None else self._types.domain(domain),
+            domain=None if domain is None else self._domain(domain),
             element_nullable=element,
         )
 
     def _column(self, row: Row) -> TypedColumn:
-        name, type_, nullable, reason, override, column, *rest = row
-        literals, domain, element, narrowed, shape = rest
+        # fmt: off
+        (name, type_, nullable, reason, override, column,
+         literals, domain, element, narrowed, shape) = row
+        # fmt: on
         return TypedColumn(
             name=name,
-            type=self._types.type(type_),
+            type=self._type(type_),
             nullable=nullable,
             reason=reason,
             override=None if override is None else _override(*override),
             column=None if column is None else self._table_column(column),
             literals=tuple(literals),
-            domain=None if domain is None else self._types.domain(domain),
+            domain=None if domain is None else self._domain(domain),
             element_nullable=element,
             narrowed=narrowed,
             json=None if shape is None else json_shapes.read(shape),

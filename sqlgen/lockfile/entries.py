@@ -3,11 +3,11 @@
 Names of columns are written as lists, since they may hold any character.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from json import JSONEncoder
-from operator import attrgetter, itemgetter
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
 
 from ..model.query import Query
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
@@ -20,23 +20,32 @@ _FOR_PEOPLE = "reason"
 """The field that is not written, so that a release with better reasons changes no file."""
 
 
+_Texts: TypeAlias = Mapping[type, Callable[[Any], str]]
+"""How a field's value is written as JSON, by its class."""
+
+
 class EntryWriter:
     """Writes the entries of a query file, and gathers the types that occur in them in `types`."""
 
     def __init__(self) -> None:
         self.types = types = TypeWriter()
-        self._texts: Mapping[type, Callable[[Any], str]] = {
+        self._texts: _Texts = {
             **_TEXTS,
             **dict.fromkeys(TYPES, lambda type_: quoted(types.name(type_))),
         }
 
     def entry(self, typed: TypedQuery) -> str:
         """Return the lines of a query's entry: an item a line, in order, without empty ones."""
+        texts = self._texts
         lines = {
             "cardinality": quoted(typed.cardinality),
-            "columns": _listed([self._object(column) for column in typed.columns]),
+            "columns": _listed(
+                [_write_column(column, texts) for column in typed.columns]
+            ),
             "fingerprint": quoted(fingerprint(typed.query)),
-            "parameters": _listed([self._object(item) for item in typed.parameters]),
+            "parameters": _listed(
+                [_write_parameter(each, texts) for each in typed.parameters]
+            ),
             "reads": _listed([_column(column) for column in typed.reads]),
             "stars": _listed([_encoded(star) for star in typed.stars]),
             "writes": _listed([_column(column) for column in typed.writes]),
@@ -45,17 +54,6 @@ class EntryWriter:
             [f'      "{part}": {text}' for part, text in lines.items() if text]
         )
 
-    def _object(self, item: TypedParameter | TypedColumn) -> str:
-        """Return an item as an object on one line, without its reason and its empty fields."""
-        texts = self._texts
-        values, heads = _FORMS[item.__class__]
-        pairs = [
-            head + texts[value.__class__](value)
-            for (head, is_required), value in zip(heads, values(item), strict=False)
-            if value or is_required
-        ]
-        return f"{{{', '.join(pairs)}}}"
-
 
 def read(query: Query, entry: Data, decoder: AnalysisDecoder) -> TypedQuery:
     """Return the analysis of *query* as it was written, without reasons and warnings.
@@ -63,13 +61,13 @@ def read(query: Query, entry: Data, decoder: AnalysisDecoder) -> TypedQuery:
     Raises `KeyError`, `TypeError` and the like for any other data.
     """
     parts = {
-        **dict.fromkeys(PARTS, ()),
+        **_NO_PARTS,
         **entry,
         "cardinality": entry["cardinality"],
-        "parameters": [_row(TypedParameter, x) for x in entry.get("parameters", ())],
-        "columns": [_row(TypedColumn, x) for x in entry.get("columns", ())],
+        "parameters": [_read_parameter(x) for x in entry.get("parameters", ())],
+        "columns": [_read_column(x) for x in entry.get("columns", ())],
     }
-    return decoder.query(query, [parts[part] for part in PARTS], ())
+    return decoder.query(query, _parts_row(parts), ())
 
 
 def decoder(types: TypeReader) -> AnalysisDecoder:
@@ -93,7 +91,7 @@ _encoded = JSONEncoder(
     sort_keys=True,
     default=lambda item: PLAIN_FORMS[type(item)](item),
 ).encode
-_TEXTS: Final[Mapping[type, Callable[[Any], str]]] = {
+_TEXTS: Final[_Texts] = {
     **dict.fromkeys((*PLAIN_FORMS, tuple), _encoded),
     ColumnName: _column,
     str: quoted,
@@ -109,22 +107,47 @@ def _defaults(class_: Any) -> dict[str, object]:
 
 
 _DEFAULTS = {class_: _defaults(class_) for class_ in FIELDS}
-_ROWS = {class_: itemgetter(*names) for class_, names in FIELDS.items()}
 
 
-def _form(class_: type) -> tuple[Callable[[Any], Row], list[tuple[str, bool]]]:
-    """Return a getter of the values to write, and for each the text in front of it and a flag.
+# A loop over the table of fields for each item would take twice as long as a function of its own.
 
-    A value is written even if it is empty where the flag is true.
+
+def _compiled(head: str, lines: Iterable[str]) -> Callable[..., Any]:
+    names: dict[str, Any] = {}
+    exec("\n ".join([f"def function({head}):", *lines]), names)
+    return names["function"]  # type: ignore[no-any-return]
+
+
+def _writer(class_: type) -> Callable[[Any, _Texts], str]:
+    """Return a function that writes an item as an object on one line.
+
+    Without its reason and its empty fields, but for those that must not be missing.
     """
-    keys = sorted(name for name in FIELDS[class_] if name != _FOR_PEOPLE)
-    heads = [(f'"{key}": ', key not in _DEFAULTS[class_]) for key in keys]
-    return attrgetter(*keys), heads
+    lines = ["pairs = []"]
+    for name in sorted(FIELDS[class_]):
+        if name == _FOR_PEOPLE:
+            continue
+        lines.append(f"value = item.{name}")
+        condition = "if value: " if name in _DEFAULTS[class_] else ""
+        head = f'"{name}": '
+        lines.append(
+            f"{condition}pairs.append({head!r} + texts[value.__class__](value))"
+        )
+    lines.append("return '{' + ', '.join(pairs) + '}'")
+    return _compiled("item, texts", lines)
 
 
-_FORMS = {class_: _form(class_) for class_ in FIELDS}
+def _reader(class_: type) -> Callable[[Data], Row]:
+    """Return a function that gives the values of an object's fields, as an `AnalysisDecoder` reads."""
+    defaults = _DEFAULTS[class_]
+    values = [
+        f"get({name!r}, {defaults[name]!r})" if name in defaults else f"data[{name!r}]"
+        for name in FIELDS[class_]
+    ]
+    return _compiled("data", ["get = data.get", f"return {', '.join(values)}"])
 
 
-def _row(class_: type, data: Data) -> Row:
-    row: Row = _ROWS[class_]({**_DEFAULTS[class_], **data})
-    return row
+_write_parameter, _write_column = _writer(TypedParameter), _writer(TypedColumn)
+_read_parameter, _read_column = _reader(TypedParameter), _reader(TypedColumn)
+_NO_PARTS: Final = dict.fromkeys(PARTS, ())
+_parts_row: Final[Callable[[Data], Row]] = itemgetter(*PARTS)
