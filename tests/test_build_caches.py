@@ -198,6 +198,18 @@ def test_a_build_after_a_failed_one_is_complete(
     check(root, monkeypatch)
 
 
+def test_all_errors_are_reported_by_each_build(root: Path) -> None:
+    config = read.config(root)
+    build.build(config)
+    _write(root, "queries/a.sql", '-- name: a :one\nSELECT 1 AS "id: Nope";\n')
+    _write(root, "queries/b.sql", "-- name: b :many\nSELECT nope FROM notes;\n")
+    for _ in range(2):
+        with pytest.raises(SqlgenError) as caught:
+            build.build(config)
+        codes = [error.code for error in caught.value.diagnostics]
+        assert codes == ["bad-type", "42703"]
+
+
 def test_concurrent_and_killed_builds_leave_a_valid_cache(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

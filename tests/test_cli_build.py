@@ -1,6 +1,7 @@
 """The commands `build`, `check`, `describe` and `init`."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -135,12 +136,18 @@ def test_describe_as_json(project: Path) -> None:
 
 
 def test_describe_goes_on_after_an_error(project: Path) -> None:
-    (project / "queries/broken.sql").write_text("-- name: broken :many\nSELECT x;\n")
+    (project / "queries/broken.sql").write_text(
+        "-- name: broken :many\nSELECT x;\n"
+        '-- name: untyped :one\nSELECT 1 AS "id: Nope";\n'
+        '-- name: unread :one\nSELECT 1 AS "id!x";\n'
+        "-- name: loaded :copy\nSELECT 1;\n"
+    )
     result = sqlgen(project, "describe", "--format", "json")
     assert result.exit_code == 1
     names = [query["name"] for query in json.loads(result.stdout)["queries"]]
     assert names == ["get_patient", "born"]
-    assert "error[42703]" in result.stderr
+    codes = re.findall(r"error\[(.*?)\]", result.stderr)
+    assert codes == ["42703", "bad-type", "bad-override", "copy-needs-values"]
 
 
 def test_describe_an_unknown_query(project: Path) -> None:

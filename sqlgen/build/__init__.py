@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from .. import cache, read, write
 from ..model.config import Config, UnknownName
-from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
+from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError, attempt
 from ..model.frozen import frozen
 from ..model.output import Change, Plan
 from ..model.progress import Progress, no_progress
@@ -141,12 +141,14 @@ class DescribedQuery:
 def describe_queries(
     config: Config, *, progress: Progress = no_progress
 ) -> tuple[tuple[DescribedQuery, ...], tuple[Diagnostic, ...]]:
-    """Return all queries that can be analysed, in the files' order, and the errors in the others.
+    """Return all queries that are valid, in the files' order, and the errors in the others.
 
-    Raises `SqlgenError` if there is no schema to analyse against.
+    Raises `SqlgenError` if there is no schema to analyse against, or for a configured type that
+    cannot be read.
     """
     from .. import parse, translate
-    from .analysis.analyzer import typed_queries
+    from .analysis.analyzer import in_reading_order, typed_queries
+    from .analysis.internal_errors import reported
     from .analysis.recorded_analyzer import open_analyzer
 
     sources = read.sources(config.root, config.queries)
@@ -156,8 +158,15 @@ def describe_queries(
         files, errors = analyzer.analyse(sources)
         errors = analyzer.all_errors(errors)
     queries = [query for file in files for query in typed_queries(file)]
-    annotations = translate.annotations(queries, config)
-    return tuple(map(DescribedQuery, queries, annotations)), errors
+    references = translate.merge_references([translate.type_references(queries)])
+    context = translate.translation_context(references, config)
+
+    def described(query: "TypedQuery") -> DescribedQuery:
+        with reported(query.query.name_span):
+            return DescribedQuery(query, translate.annotations(query, context))
+
+    valid, translation_errors = attempt(described, queries)
+    return valid, in_reading_order([*errors, *translation_errors])
 
 
 def selected_changes(

@@ -7,9 +7,10 @@ import pickle
 from collections.abc import Sequence
 
 from .. import lockfile, render, translate, write
-from ..model.diagnostic import attempt
+from ..model.diagnostic import Diagnostic, attempt
 from ..model.frozen import frozen
 from ..model.output import GeneratedFile
+from ..model.python import Module
 from ..model.source import SourceFile, Span
 from ..model.typed import TypedQuery
 from .analysis.analyzer import AnalysedFile, Analyzer, typed_queries
@@ -70,6 +71,22 @@ class FileTasks:
 
         Those that were not analysed in this process are read from their records, without errors.
         """
+        self._load(sources)
+        renders, errors = attempt(
+            lambda source: (source.path, self._render_file(source, inputs)), sources
+        )
+        return BatchRender(dict(renders), errors)
+
+    def translation_errors(
+        self, sources: Sequence[SourceFile], inputs: RenderInputs
+    ) -> tuple[Diagnostic, ...]:
+        """Return the errors in translating query files; nothing is rendered."""
+        self._load(sources)
+        _, errors = attempt(lambda source: self._translate(source, inputs), sources)
+        return errors
+
+    def _load(self, sources: Sequence[SourceFile]) -> None:
+        """Have the typed queries of files, from the records of those not analysed here."""
         recorded = [
             s
             for s in sources
@@ -79,10 +96,6 @@ class FileTasks:
         revalidated = [self._revalidated.pop(s.path, None) for s in sources]
         for file in (*files, *filter(None, revalidated)):
             self._typed[file.parsed.file.source.path] = self._typed_file(file)
-        renders, errors = attempt(
-            lambda source: (source.path, self._render_file(source, inputs)), sources
-        )
-        return BatchRender(dict(renders), errors)
 
     def _typed_file(self, file: AnalysedFile) -> _TypedFile:
         """Return the file with its typed queries, and its lock file."""
@@ -112,19 +125,26 @@ class FileTasks:
 
     def _render_file(self, source: SourceFile, inputs: RenderInputs) -> FileRender:
         """Return the modules of a query file, and its lock file."""
+        modules, requirements = self._translate(source, inputs)
+        with reported(Span(source, 0, 0)):
+            templates = self._request.templates
+            rendered = [render.module(module, templates) for module in modules]
+            files = (*rendered, self._typed[source.path].lock)
+            verify_new(files, self._request)
+        return FileRender(files, requirements)
+
+    def _translate(
+        self, source: SourceFile, inputs: RenderInputs
+    ) -> tuple[tuple[Module, ...], translate.SharedRequirements]:
+        """Return the modules of a query file before they are rendered."""
         typed = self._typed[source.path]
         with reported(Span(source, 0, 0)):
-            modules, requirements = translate.module(
+            return translate.module(
                 typed.file.parsed.file,
                 typed.queries,
                 inputs.module_paths[source.path],
                 inputs.context,
             )
-            templates = self._request.templates
-            rendered = [render.module(module, templates) for module in modules]
-            files = (*rendered, typed.lock)
-            verify_new(files, self._request)
-        return FileRender(files, requirements)
 
 
 def verify_new(files: Sequence[GeneratedFile], request: BuildRequest) -> None:

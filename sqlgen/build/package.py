@@ -47,10 +47,13 @@ def build_package(
             analyzer.prepare_fork(unanalysed)
         batches = workers.map(FileTasks.analyse, unanalysed)
         analyses |= {path: one for b in batches for path, one in b.files.items()}
-        errors = analyzer.all_errors([error for b in batches for error in b.errors])
+        query_errors = [error for batch in batches for error in batch.errors]
+        errors = analyzer.all_errors(query_errors)
         try:
-            if selected := tuple(filter(request.selects, errors)):
-                raise SqlgenError(*selected)
+            if any(map(request.selects, errors)):
+                query_errors += _translation_errors(request, analyses, workers)
+                errors = analyzer.all_errors(query_errors)
+                raise SqlgenError(*filter(request.selects, errors))
             inputs = _render_inputs(request, analyses)
         except SqlgenError:
             records.save({path: one.record for path, one in analyses.items()})
@@ -93,6 +96,23 @@ def _render_inputs(request: BuildRequest, analyses: Analyses) -> RenderInputs:
         translate.translation_context(references, config),
         {source.path: path for source, path in zip(sources, paths, strict=True)},
     )
+
+
+def _translation_errors(
+    request: BuildRequest, analyses: Analyses, workers: Workers[FileTasks]
+) -> tuple[Diagnostic, ...]:
+    """Return the errors that are found after the analysis, in the queries that could be analysed."""
+    try:
+        inputs = _render_inputs(request, analyses)
+    except SqlgenError as error:
+        return error.diagnostics
+    outdated = [
+        source
+        for source in request.queries
+        if not has_current_output(analyses[source.path], request, inputs.context)
+    ]
+    batches = workers.map(FileTasks.translation_errors, outdated, inputs)
+    return tuple([error for errors in batches for error in errors])
 
 
 def _render(

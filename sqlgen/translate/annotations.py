@@ -1,14 +1,10 @@
 """TypedQuery -> the Python types that its function shows, as text."""
 
-from collections.abc import Sequence
-
-from ..model.config import Config
 from ..model.frozen import frozen
 from ..model.python import Value
 from ..model.typed import TypedQuery
 from .queries import TranslatedQuery, translate_query
-from .shared.context import translation_context
-from .shared.references import merge_references, type_references
+from .shared.context import TranslationContext
 from .types.overrides import text
 
 
@@ -24,15 +20,12 @@ class Annotations:
     columns: tuple[str, ...]
 
 
-def annotations(
-    queries: Sequence[TypedQuery], config: Config
-) -> tuple[Annotations, ...]:
-    """Return the annotations of each of the *queries*. Raises `SqlgenError` (`bad-type`)."""
-    references = merge_references([type_references(queries)])
-    context = translation_context(references, config)
-    return tuple(
-        _annotations(translate_query(query, context, ".")) for query in queries
-    )
+def annotations(query: TypedQuery, context: TranslationContext) -> Annotations:
+    """Return the annotations of a query's function.
+
+    Raises `SqlgenError`: `bad-type`, `bulk-needs-parameters`, `copy-needs-values`.
+    """
+    return _annotations(translate_query(query, context, "."))
 
 
 def _annotations(query: TranslatedQuery) -> Annotations:

@@ -1,7 +1,7 @@
 """(TypedColumn…) -> the shape of the rows that a function returns, and their class."""
 
 from ..model.commands import Columns
-from ..model.diagnostic import Label
+from ..model.diagnostic import Label, each
 from ..model.python import Field, Named, PyType, Record, Row, Shape, Value
 from ..model.query import Query
 from ..model.source import Span
@@ -33,7 +33,7 @@ def row_shape(
     function = names.function_name(query.query.name)
     title = f"`{name if shared else function}`"
     owner = Owner(name, title, place, style, {name})
-    readings = [_reading(column, query, context, owner) for column in query.columns]
+    readings = each(lambda c: _reading(c, query, context, owner), query.columns)
     if len(readings) == 1 and not shared:
         (only,) = readings
         return Value(only.type, only.raw, only.read), None

@@ -1,5 +1,6 @@
 """Which files the generated package has, what is in them, and what cannot be."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +30,12 @@ from sqlgen.model.typed import (
     TypedParameter,
     TypedQuery,
 )
-from sqlgen.translate import annotations
+from sqlgen.translate import (
+    TranslationContext,
+    annotations,
+    translation_context,
+    type_references,
+)
 from tests.translation import translated_package
 
 INT8 = ScalarType(schema="pg_catalog", name="int8", display="bigint")
@@ -42,6 +48,10 @@ SEVERITY = ColumnName("public", "allergies", "severity")
 
 def column(name: str, type_: PgType = INT8, *, nullable: bool = False) -> TypedColumn:
     return TypedColumn(name=name, type=type_, nullable=nullable, reason="")
+
+
+def context_of(queries: Sequence[TypedQuery], config: Config) -> TranslationContext:
+    return translation_context(type_references(queries), config)
 
 
 def typed(
@@ -232,7 +242,7 @@ def test_columns_of_one_type_may_differ_in_everything_else() -> None:
     ]
     queries = [typed(query, *columns) for query in made.queries]
     config = Config(root=Path("/"), columns={"t.id": "app.Id"})
-    assert annotations(queries, config)[1].columns == (
+    assert annotations(queries[1], context_of(queries, config)).columns == (
         "Id",
         "int",
         "Id | None",
@@ -359,10 +369,9 @@ def test_a_lone_parameter_is_the_row() -> None:
 
 def test_a_batch_that_gives_values_shows_their_type() -> None:
     made = file("-- name: add :batch\nINSERT INTO t VALUES (:a) RETURNING b")
-    (found,) = annotations(
-        [typed(made.queries[0], column("b"))], Config(root=Path("/"))
-    )
-    assert (found.row, found.parameters, found.columns) == ("", ("int",), ("int",))
+    query = typed(made.queries[0], column("b"))
+    types = annotations(query, context_of([query], Config(root=Path("/"))))
+    assert (types.row, types.parameters, types.columns) == ("", ("int",), ("int",))
 
 
 @pytest.mark.parametrize(

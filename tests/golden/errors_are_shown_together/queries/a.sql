@@ -6,3 +6,6 @@ SELECT id FROM nowhere;
 
 -- name: fine :many
 SELECT id FROM patients;
+
+-- name: bad_types :many
+SELECT id AS "id: Nope", name AS "name: list[" FROM patients;
