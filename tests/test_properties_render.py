@@ -19,6 +19,7 @@ from sqlgen.model.python import (
     Composite,
     Constant,
     Conversion,
+    Discard,
     Each,
     Enum,
     Field,
@@ -136,6 +137,7 @@ CONVERSIONS: st.SearchStrategy[Conversion] = st.recursive(
     st.sampled_from(
         [
             Keep(),
+            Discard(),
             Apply(Named("Int8", "psycopg.types.numeric")),
             Apply(Named("Address", ".models"), "from_text"),
             Invoke("as_tuple"),

@@ -30,10 +30,13 @@ SELECT c.oid,
        c.relhasrules AND EXISTS (
            SELECT FROM pg_rewrite AS r WHERE r.ev_class = c.oid AND r.ev_type <> '1'
        ),
+       c.relhasrules AND EXISTS (
+           SELECT FROM pg_rewrite AS r WHERE r.ev_class = c.oid AND r.ev_type = '3'
+       ),
        c.relrowsecurity
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
--- An event type of '1' is SELECT.
+-- The event type of a rule for SELECT is '1', for INSERT '3'.
 LEFT JOIN pg_rewrite AS view
        ON view.ev_class = c.oid AND view.ev_type = '1' AND c.relkind IN ('v', 'm')
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')
@@ -60,9 +63,8 @@ def relations(
     references = foreign_keys(connection, inheritance, triggers)
     constraints = checks(connection, inheritance)
     relations: dict[int, Relation] = {}
-    for oid, schema, name, kind, tree, has_rules, row_security in connection.execute(
-        _RELATIONS
-    ):
+    for row in connection.execute(_RELATIONS):
+        oid, schema, name, kind, tree, has_rules, has_insert_rules, row_security = row
         relation_checks = constraints.get(oid, ())
         relations[oid] = Relation(
             oid=oid,
@@ -70,19 +72,19 @@ def relations(
             name=name,
             kind=RelationKind(kind),
             columns={
-                row.number: Column(
-                    name=row.name,
-                    number=row.number,
-                    type=types[row.type],
-                    not_null=row.not_null,
-                    has_default=row.has_default,
-                    generated=row.generated,
-                    expression=row.expression,
-                    identity=row.identity,
-                    literals=_literals(row, types[row.type], relation_checks),
-                    comment=comments.get((oid, row.number), ""),
+                column.number: Column(
+                    name=column.name,
+                    number=column.number,
+                    type=types[column.type],
+                    not_null=column.not_null,
+                    has_default=column.has_default,
+                    generated=column.generated,
+                    expression=column.expression,
+                    identity=column.identity,
+                    literals=_literals(column, types[column.type], relation_checks),
+                    comment=comments.get((oid, column.number), ""),
                 )
-                for row in columns.get(oid, ())
+                for column in columns.get(oid, ())
             },
             unique_keys=tuple(
                 [key for key in keys.get(oid, ()) if isinstance(key, UniqueKey)]
@@ -95,6 +97,7 @@ def relations(
             tree=tree,
             row_triggers=triggers.get(oid, frozenset()),
             has_rules=has_rules,
+            has_insert_rules=has_insert_rules,
             has_children=oid in inheritance.descendants,
             row_security=row_security,
             comment=comments.get((oid, 0), ""),

@@ -15,7 +15,7 @@ from ..model.typed import (
     TypedParameter,
     TypedQuery,
 )
-from .cardinality import cardinality, command_error, row_count_warning
+from .cardinality import cardinality, command_error, copy_error, row_count_warning
 from .columns import overrides
 from .columns.lineage import lineage
 from .columns.literals import domain_of, literals_of
@@ -51,6 +51,7 @@ def query(
     level = statement_level(catalog, tree) if tree else None
     errors = [command_error(description, tree)]
     if level:
+        errors.append(copy_error(description.query, level))
         errors += missing_columns(description.query, level)
     if problems := [error for error in errors if error]:
         raise SqlgenError(*problems)

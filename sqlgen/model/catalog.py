@@ -184,7 +184,8 @@ class Relation:
     materialised view (the SELECT rule's `pg_rewrite.ev_action`, one QUERY in a list), empty for
     the rest and for views of the system's schemas. `row_triggers` are the row-level triggers that
     may change what is stored, as pairs such as `("before", "insert")` or
-    `("instead of", "update")`. `has_children`: inheritance children or partitions.
+    `("instead of", "update")`. `has_rules`: rules of the user's replace or add statements;
+    `has_insert_rules`: some of them do so for INSERT. `has_children`: inheritance children or partitions.
     `row_security`: policies may hide rows (`pg_class.relrowsecurity`).
     """
 
@@ -200,6 +201,7 @@ class Relation:
     tree: str = ""
     row_triggers: frozenset[tuple[str, str]] = frozenset()
     has_rules: bool = False
+    has_insert_rules: bool = False
     has_children: bool = False
     row_security: bool = False
     comment: str = ""

@@ -86,6 +86,11 @@ class Keep:
 
 
 @frozen
+class Discard:
+    """None, whatever the value."""
+
+
+@frozen
 class Apply:
     """`function(value)`, or `function.method(value)`."""
 
@@ -146,7 +151,7 @@ class OrNone:
 
 
 Conversion: TypeAlias = (
-    Keep | Apply | Invoke | Load | Parse | FromJson | Each | Then | OrNone
+    Keep | Discard | Apply | Invoke | Load | Parse | FromJson | Each | Then | OrNone
 )
 
 # --- the parts of modules ----------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from ..model.python import (
     Apply,
     Conversion,
+    Discard,
     Each,
     FromJson,
     Generic,
@@ -59,6 +60,8 @@ def converted(conversion: Conversion, value: str, imports: Imports) -> str:
     match conversion:
         case Keep():
             return value
+        case Discard():
+            return "None"
         case Apply() | Load():
             return f"{function_text(conversion, imports)}({value})"
         case Invoke(method=method):

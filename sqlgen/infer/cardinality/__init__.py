@@ -1,6 +1,6 @@
 """An analysed statement -> how many rows it gives, and whether its command fits."""
 
-from .command_fit import command_error, row_count_warning
+from .command_fit import command_error, copy_error, row_count_warning
 from .row_count import cardinality
 
-__all__ = ["cardinality", "command_error", "row_count_warning"]
+__all__ = ["cardinality", "command_error", "copy_error", "row_count_warning"]

@@ -1,6 +1,6 @@
 """A query's command and its statement -> the error or warning about a command that does not fit."""
 
-from ...model.catalog import Relation
+from ...model.catalog import Relation, RelationKind
 from ...model.commands import Accepts, Cardinality
 from ...model.description import Description
 from ...model.diagnostic import Diagnostic, Label, Severity
@@ -48,6 +48,38 @@ def command_error(description: Description, tree: Node | None) -> Diagnostic | N
             hint="make it `:many`",
         )
     return None
+
+
+def copy_error(query: Query, level: QueryLevel) -> Diagnostic | None:
+    """Return the error about a `:copy` to a table for which COPY does not do what INSERT does.
+
+    Manual, COPY: it does not invoke rules; it is not supported for tables with row-level security,
+    and for views without an INSTEAD OF INSERT trigger.
+    """
+    index = level.query.number("resultRelation")
+    relation = level.relation(level.entries[index - 1]) if index else None
+    if query.command.spec.accepts is not Accepts.INSERT_VALUES or relation is None:
+        return None
+    kind = relation.kind
+    if (
+        kind is RelationKind.VIEW
+        and ("instead of", "insert") not in relation.row_triggers
+    ):
+        reason = (
+            "is a view, which COPY can write to only by an INSTEAD OF INSERT trigger"
+        )
+    elif relation.has_insert_rules:
+        reason = "has a rule for INSERT, which COPY does not apply"
+    elif relation.row_security:
+        reason = "has row-level security, which COPY does not support"
+    else:
+        return None
+    return Diagnostic(
+        code="copy-target",
+        message=f"`{query.name}` is `:{query.command}`, but `{relation.name}` {reason}",
+        label=Label(query.name_span),
+        hint="use `:batch`",
+    )
 
 
 def row_count_warning(

@@ -50,7 +50,7 @@ def _target(level: QueryLevel) -> Relation | None:
     if (
         relation is None
         or relation.kind not in _TABLES
-        or relation.has_rules
+        or relation.has_insert_rules
         or ("before", "insert") in relation.row_triggers
     ):
         return None

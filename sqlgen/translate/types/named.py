@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ...model.python import (
     Apply,
     Conversion,
+    Discard,
     Each,
     FromJson,
     Generic,
@@ -63,7 +64,7 @@ def names_in_conversion(conversion: Conversion) -> Iterator[Named]:
         case Then(first=first, second=second):
             yield from names_in_conversion(first)
             yield from names_in_conversion(second)
-        case Keep() | Invoke():
+        case Keep() | Discard() | Invoke():
             pass
 
 

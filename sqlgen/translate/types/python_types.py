@@ -4,6 +4,7 @@ from ...model.catalog import RangeType
 from ...model.python import (
     NONE,
     Conversion,
+    Discard,
     Generic,
     Keep,
     Named,
@@ -76,6 +77,6 @@ def with_literals(type_: PyType, literals: PyType) -> PyType:
 
 def or_none(conversion: Conversion) -> Conversion:
     """Return the conversion that also lets None through."""
-    if isinstance(conversion, Keep | OrNone):
+    if isinstance(conversion, Keep | Discard | OrNone):
         return conversion
     return OrNone(conversion)

@@ -9,7 +9,17 @@ from enum import IntEnum
 
 from ...model.catalog import PgType, RangeType, ScalarType
 from ...model.frozen import frozen
-from ...model.python import NONE, Apply, Conversion, Generic, Load, Named, Parse, PyType
+from ...model.python import (
+    NONE,
+    Apply,
+    Conversion,
+    Discard,
+    Generic,
+    Load,
+    Named,
+    Parse,
+    PyType,
+)
 from .python_types import (
     BOOL,
     BYTES,
@@ -237,7 +247,7 @@ SCALARS = _table(
         Scalar(name="inet", type=INET, parse=Load("inet"), psycopg=_FASTER),
         Scalar(name="cidr", type=CIDR, parse=Load("cidr"), psycopg=_FASTER),
         Scalar(name="record", type=RECORD, psycopg=_TEXT_ONLY),
-        Scalar(name="void", type=NONE, read=Apply(support("nothing"))),
+        Scalar(name="void", type=NONE, read=Discard()),
         _text("text", _SAME),
         _text("varchar", _SAME),
         _text("name", _SAME),

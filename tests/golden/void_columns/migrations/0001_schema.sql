@@ -1,0 +1,1 @@
+CREATE TABLE patients (id integer PRIMARY KEY, name text NOT NULL);
