@@ -162,10 +162,6 @@ def as_float4(value: float) -> Float4:
     return Float4(value)
 
 
-def nothing(value: object) -> None:
-    """What `void` is in Python; PostgreSQL sends an empty text."""
-
-
 _members: dict[Any, dict[str, Any]] = {}
 
 
