@@ -761,5 +761,17 @@ NOT_ALWAYS_ONE: dict[str, str] = {
     "an inner join of one row": "SELECT * FROM (SELECT 1 AS a) a JOIN (SELECT 2 AS b) b ON a = b",
     "INTERSECT of two single rows": "SELECT 1 INTERSECT SELECT 2",
     "a grouped row": "SELECT count(*) FROM author WHERE id = 99 GROUP BY id",
+    "an upsert whose SET reads a CTE that upserts the same row": (
+        "WITH w AS (INSERT INTO item (id, label) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET label = 'y' RETURNING label)"
+        " INSERT INTO item (id, label) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET label = (SELECT label FROM w) RETURNING id"
+    ),
+    "an upsert whose SET reads a CTE that updates the same row": (
+        "WITH w AS (UPDATE item SET label = 'y' WHERE id = 1 RETURNING label)"
+        " INSERT INTO item (id, label) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET label = (SELECT label FROM w) RETURNING id"
+    ),
+    "an upsert in a CTE, whose SET reads one that deletes the same row": (
+        "WITH w AS (DELETE FROM ONLY item WHERE id = 1 RETURNING label), v AS (SELECT label FROM w), x AS (INSERT INTO item (id, label)"
+        " VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET (label, weight) = (SELECT v.label, 1 FROM v) RETURNING id) SELECT id FROM x"
+    ),
     "INSERT of a query without rows": "INSERT INTO item (id, label) SELECT 9, 'x' WHERE false RETURNING id",
 }

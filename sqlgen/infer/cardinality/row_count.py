@@ -54,9 +54,27 @@ def _always_inserts(level: QueryLevel) -> bool:
     if conflict and (
         conflict.number("action") == OnConflictAction.NOTHING
         or conflict.node("onConflictWhere")
+        or _may_change_the_same_row(conflict, level)
     ):
         return False
     return _from_any(level)
+
+
+def _may_change_the_same_row(conflict: Node, level: QueryLevel) -> bool:
+    """Return whether a CTE may change the row that ON CONFLICT DO UPDATE has found.
+
+    A data-modifying CTE runs when it is first read. If SET reads it, the row may be updated or
+    deleted after it was found, and PostgreSQL then passes over it (`ExecOnConflictUpdate` and
+    `ExecUpdate` in nodeModifyTable.c).
+    """
+    statement = level
+    while statement.outer:
+        statement = statement.outer
+    return statement.query.flag("hasModifyingCTE") and any(
+        node.tag == "RANGETBLENTRY" and node.number("rtekind") == RTEKind.CTE
+        for assigned in conflict.nodes("onConflictSet")
+        for node in assigned.walk()
+    )
 
 
 def _combines(operation: Node, level: QueryLevel) -> bool:
