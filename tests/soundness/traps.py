@@ -619,6 +619,14 @@ SINCE_18: dict[str, Case] = {
         "SELECT p.id FROM stay s LEFT JOIN room p ON p.id = s.room AND p.during = s.during",
         "id",
     ),
+    "nested paths of JSON_TABLE fill up with NULL": (
+        (
+            """SELECT * FROM JSON_TABLE('[{"a": 1, "b": [1]}, {"b": []}]'::jsonb, '$[*]' COLUMNS (n FOR ORDINALITY,"""
+            """ e boolean EXISTS PATH '$.a', u boolean EXISTS PATH 'strict $.b.c.d' UNKNOWN ON ERROR, v int PATH '$.a',"""
+            """ NESTED PATH '$.b[*]' COLUMNS (m FOR ORDINALITY, w boolean EXISTS PATH '$'))) j"""
+        ),
+        "u v m w",
+    ),
     "any element is in a range without bounds, NULL too": (
         "SELECT i, j FROM loose WHERE i <@ '(,)'::int4range AND '(,)'::int4range @> j",
         "i j",

@@ -18,7 +18,7 @@ from .conditions import Assumption, Condition
 from .context import StatementContext
 from .nullable_sides import JoinedRows
 from .three_valued import ANYTHING, NULL
-from .verdict import Verdict, maybe
+from .verdict import Elements, Verdict, maybe
 
 GROUPING_SETS: Final = (
     "GROUPING SETS, ROLLUP and CUBE give NULL for what a row is not grouped by"
@@ -87,6 +87,12 @@ class Scope:
             reason = "a condition keeps only rows where this expression is not NULL"
             return verdict.but(nullable=False, reason=reason)
         return verdict
+
+    def has_null_elements(self, array: Verdict) -> bool:
+        """Return whether elements of an *array* may be NULL; of stored arrays by the setting."""
+        if array.elements is Elements.STORED:
+            return self.context.nullable_elements
+        return array.elements is Elements.NULLABLE
 
     def _is_tested(self, node: Node) -> bool:
         """Return whether a condition tests the very expression: `x ->> 'a' IS NOT NULL`.

@@ -138,6 +138,7 @@ class TableFuncType:
     """The kind of a table function (primnodes.h, 17 and newer; only XMLTABLE before)."""
 
     XMLTABLE: Final = 0
+    JSON_TABLE: Final = 1
 
 
 class JsonConstructorType:

@@ -82,6 +82,8 @@ class Node:
     def nodes_or_nulls(self, name: str) -> tuple["Node | None", ...]:
         """Return the nodes of a list with its nulls, where a place in it means something."""
         places = self.form.fields.get(name)
+        if isinstance(places, str) and places.startswith("(<>"):  # nulls alone
+            return (None,) * places.count("<>")
         if not isinstance(places, tuple):
             return self.nodes(name)
         return tuple([self.children[p] if isinstance(p, int) else None for p in places])

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
+from psycopg.rows import TupleRow
 
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.query import Mark
@@ -77,6 +79,50 @@ def test_origin_and_literals(
 def test_a_domain_is_seen_where_the_wire_has_its_base(typed: Typed) -> None:
     query = typed("SELECT size, size || 'x' AS more FROM patients")
     assert [column.type.name for column in query.columns] == ["size", "text"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT unnest(tags) FROM patients",
+        "SELECT t FROM patients, unnest(tags) AS t",
+        "SELECT u.t FROM patients, unnest(tags[1:2]) WITH ORDINALITY AS u (t, n)",
+        "SELECT unnest(s.tags) FROM (SELECT coalesce(tags, '{}') AS tags FROM patients) s",
+        "SELECT 'a' = ANY (tags) FROM patients WHERE tags IS NOT NULL",
+    ],
+)
+@pytest.mark.parametrize("nullable_elements", [True, False])
+def test_values_from_stored_arrays_follow_the_setting(
+    typed: Typed, query: str, nullable_elements: bool
+) -> None:
+    column = only(typed(query, nullable_elements=nullable_elements))
+    assert column.nullable is nullable_elements
+
+
+@pytest.mark.parametrize(
+    ("slice_", "nullable"),
+    [
+        ("(coalesce(tags, '{}'))[1:2]", False),
+        ("(coalesce(tags, '{}'))[5:]", False),
+        ("(coalesce(tags, '{}'))[:]", False),
+        ("(coalesce(tags, '{}'))[:NULL]", True),
+        ("(coalesce(tags, '{}'))[1]", True),
+        ("tags[1:2]", True),
+    ],
+)
+def test_a_slice_is_null_only_if_its_array_or_a_bound_is(
+    typed: Typed,
+    connection: psycopg.Connection[TupleRow],
+    slice_: str,
+    nullable: bool,
+) -> None:
+    query = f"SELECT {slice_} AS x FROM patients"
+    assert only(typed(query)).nullable is nullable
+    insert = "INSERT INTO patients (id, mrn, name, status, tags) VALUES (%s, %s, '', 'in', %s)"
+    for number, tags in enumerate((None, [], ["a"], ["a", "b", "c"])):
+        connection.execute(insert, (number, str(number), tags))
+    rows = connection.execute(query).fetchall()
+    assert any(value is None for (value,) in rows) is nullable
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,10 @@ class World:
             for number in range(1, len(description.parameter_types) + 1)
         ]
         scope = statement_scope(
-            statement_level(catalog, tree), parameters, never_null.split()
+            statement_level(catalog, tree),
+            parameters,
+            never_null.split(),
+            nullable_elements=True,  # as in the rows above
         )
         verdicts, _ = column_verdicts(scope)
         names = [column.name for column in description.columns]

@@ -72,6 +72,9 @@ def test_reasons_are_sentences(world: World, sql: str, reason: str) -> None:
 ELEMENTS = {
     "SELECT tags FROM patients": Elements.STORED,
     "SELECT coalesce(tags, '{}') FROM patients": Elements.STORED,
+    "SELECT tags[1:2] FROM patients": Elements.STORED,
+    "SELECT (ARRAY[1, 2])[:1]": Elements.NOT_NULL,
+    "SELECT CASE WHEN true THEN ARRAY[1] END": Elements.NOT_NULL,
     "SELECT ARRAY[1, 2]": Elements.NOT_NULL,
     "SELECT ARRAY[1, NULL]": Elements.NULLABLE,
     "SELECT ARRAY[ARRAY[1, NULL]]": Elements.NULLABLE,

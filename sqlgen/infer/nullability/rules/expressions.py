@@ -235,8 +235,20 @@ def _value_function(node: Node, _: Scope) -> Verdict:
 
 
 @rule("SUBSCRIPTINGREF")
-def _subscript(node: Node, _: Scope) -> Verdict:
-    return maybe("a subscript may point to nothing", node.location)
+def _subscript(node: Node, scope: Scope) -> Verdict:
+    """Return the verdict of `a[1]`, or of a slice `a[1:2]`, which is an array of the same elements.
+
+    A slice is NULL only if the array or a bound is; beyond the array it is empty.
+    """
+    if not node.nodes_or_nulls("reflowerindexpr") or node.node("refassgnexpr"):
+        return maybe("a subscript may point to nothing", node.location)
+    array = node.node("refexpr")
+    bounds = node.nodes("reflowerindexpr") + node.nodes("refupperindexpr")
+    verdict = all_of(
+        ((array,) if array else ()) + bounds, scope, "a slice of what is not NULL"
+    )
+    sliced = scope.verdict(array)
+    return verdict.but(elements=sliced.elements, table=sliced.table)
 
 
 @rule("FIELDSELECT")

@@ -73,7 +73,7 @@ def _array_comparison(node: Node, scope: Scope) -> Verdict:
     if reason:
         return maybe(reason, node.location)
     arguments = node.nodes("args")
-    if scope.verdict(arguments[-1]).elements is not Elements.NOT_NULL:
+    if scope.has_null_elements(scope.verdict(arguments[-1])):
         return maybe("a member of the array may be NULL", node.location)
     return all_of(arguments, scope, "neither side of the comparison is NULL")
 

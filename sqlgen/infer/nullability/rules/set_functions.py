@@ -2,9 +2,16 @@
 
 from functools import lru_cache
 
+from ....model import postgres
 from ....model.catalog import CompositeType, Routine
 from ...tree import nodes
-from ...tree.enums import CmdType, RTEKind, TableFuncType
+from ...tree.enums import (
+    CmdType,
+    JsonBehaviorType,
+    JsonExprOp,
+    RTEKind,
+    TableFuncType,
+)
 from ...tree.nodes import Node
 from ...tree.query_level import QueryLevel, Source
 from ...tree.types import base_type, type_of
@@ -113,8 +120,11 @@ def _value(
 def _unnested(node: Node, scope: Scope) -> Verdict:
     array = scope.verdict(node.nodes("args")[0])
     verdict = maybe("an element of the array may be NULL", node.location)
-    if array.elements is Elements.NOT_NULL:
+    if not scope.has_null_elements(array):
         verdict = never("no element of the array is NULL", node.location)
+        if array.elements is Elements.STORED:
+            reason = "no element of a stored array is NULL, as `array_elements` has it"
+            verdict = verdict.but(reason=reason)
     return verdict.but(table=array.table)
 
 
@@ -163,16 +173,46 @@ def _count_set_functions(query: Node) -> int:
 
 @column_rule(RTEKind.TABLEFUNC)
 def _of_table_function(source: Source, scope: Scope) -> Verdict:
-    """Return the verdict of a column of XMLTABLE; JSON_TABLE's nested paths fill up with NULL."""
+    """Return the verdict of a column of XMLTABLE or JSON_TABLE."""
     attno = source.attno
     title = column_title(source.varno, attno, scope)
     table = source.entry.node("tablefunc")
-    if table is None or table.number("functype") != TableFuncType.XMLTABLE:
+    if table is None:
         return maybe(f"{title} may be NULL")
+    if table.number("functype") == TableFuncType.JSON_TABLE:
+        return _of_json_table(table, attno, title)
     if attno - 1 == table.number("ordinalitycol"):
         return never("FOR ORDINALITY counts the rows")
     if attno - 1 in table.numbers("notnulls"):
         return never(f"{title} is NOT NULL")
+    return maybe(f"{title} may be NULL")
+
+
+def _of_json_table(table: Node, attno: int, title: str) -> Verdict:
+    """Return the verdict of a column of JSON_TABLE, whose nested paths fill up with NULL.
+
+    `colMin` and `colMax` are the numbers, from 0, of the columns of the outermost path, in whose rows
+    they all are. A column FOR ORDINALITY has no expression.
+    """
+    path = table.node("plan")
+    columns = table.nodes_or_nulls("colvalexprs")
+    place = attno - 1
+    if path is None or not 0 <= place < len(columns):
+        return maybe(f"{title} may be NULL")
+    if not path.number("colMin") <= place <= path.number("colMax"):
+        return maybe(f"{title} is NULL where its NESTED PATH leads to nothing")
+    column = columns[place]
+    if column is None:
+        return never("FOR ORDINALITY counts the rows")
+    returning, on_error = column.node("returning"), column.node("on_error")
+    if (
+        column.tag == "JSONEXPR"
+        and column.number("op") == JsonExprOp.EXISTS
+        and returning is not None
+        and returning.number("typid") == postgres.BOOL
+        and (on_error is None or on_error.number("btype") != JsonBehaviorType.UNKNOWN)
+    ):
+        return never(f"{title} is true or false, as EXISTS is")
     return maybe(f"{title} may be NULL")
 
 
