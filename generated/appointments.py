@@ -12,7 +12,16 @@ from psycopg.rows import scalar_row
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
-from ._support import array_of, as_int8, one, optional, parse_enum, range_text, rows_of
+from ._support import (
+    array_of,
+    as_int8,
+    items_of,
+    one,
+    optional,
+    parse_enum,
+    range_text,
+    rows_of,
+)
 from .models import Appointment, AppointmentStatus
 
 BOOK_APPOINTMENT: Final = """\
@@ -99,7 +108,8 @@ def set_appointment_statuses(
     """At the end of the day: what became of each appointment."""
     with RawCursor(conn) as cursor:
         cursor.executemany(
-            SET_APPOINTMENT_STATUSES, ((row.status, row.appointment_id) for row in rows)
+            SET_APPOINTMENT_STATUSES,
+            ((row.status, row.appointment_id) for row in items_of(rows)),
         )
         return cursor.rowcount
 

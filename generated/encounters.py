@@ -12,7 +12,15 @@ from psycopg import Connection, RawCursor, RawServerCursor
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
-from ._support import array_of, cursor_name, one, optional, range_text, rows_of
+from ._support import (
+    array_of,
+    cursor_name,
+    items_of,
+    one,
+    optional,
+    range_text,
+    rows_of,
+)
 from .models import Encounter, EncountersSetting, JsonNumber
 
 START_ENCOUNTER: Final = """\
@@ -177,7 +185,10 @@ def record_measurements(
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         cursor.executemany(
             RECORD_MEASUREMENTS,
-            ((row.encounter_id, row.code, float(row.value), row.unit) for row in rows),
+            (
+                (row.encounter_id, row.code, float(row.value), row.unit)
+                for row in items_of(rows)
+            ),
             returning=True,
         )
         found: list[int] = []
@@ -213,7 +224,7 @@ def import_observations(
             copy.set_types(
                 ["uuid", "text", "float8", "text", "text", "numrange", "timestamptz"]
             )
-            for row in rows:
+            for row in items_of(rows):
                 copy.write_row(
                     (
                         row.encounter_id,

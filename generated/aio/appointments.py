@@ -10,7 +10,7 @@ from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
-from .._support import array_of, as_int8, one, optional, range_text, rows_of
+from .._support import array_of, as_int8, items_of, one, optional, range_text, rows_of
 from ..appointments import (
     BOOK_APPOINTMENT,
     CANCEL_APPOINTMENTS,
@@ -81,7 +81,8 @@ async def set_appointment_statuses(
     """At the end of the day: what became of each appointment."""
     async with AsyncRawCursor(conn) as cursor:
         await cursor.executemany(
-            SET_APPOINTMENT_STATUSES, ((row.status, row.appointment_id) for row in rows)
+            SET_APPOINTMENT_STATUSES,
+            ((row.status, row.appointment_id) for row in items_of(rows)),
         )
         return cursor.rowcount
 

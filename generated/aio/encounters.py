@@ -11,7 +11,15 @@ from psycopg import AsyncConnection, AsyncRawCursor, AsyncRawServerCursor
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
-from .._support import array_of, cursor_name, one, optional, range_text, rows_of
+from .._support import (
+    array_of,
+    cursor_name,
+    items_of,
+    one,
+    optional,
+    range_text,
+    rows_of,
+)
 from ..encounters import (
     ADMIT_APPOINTMENT,
     FINISH_ENCOUNTER,
@@ -130,7 +138,10 @@ async def record_measurements(
     async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
         await cursor.executemany(
             RECORD_MEASUREMENTS,
-            ((row.encounter_id, row.code, float(row.value), row.unit) for row in rows),
+            (
+                (row.encounter_id, row.code, float(row.value), row.unit)
+                for row in items_of(rows)
+            ),
             returning=True,
         )
         found: list[int] = []
@@ -150,7 +161,7 @@ async def import_observations(
             copy.set_types(
                 ["uuid", "text", "float8", "text", "text", "numrange", "timestamptz"]
             )
-            for row in rows:
+            for row in items_of(rows):
                 await copy.write_row(
                     (
                         row.encounter_id,

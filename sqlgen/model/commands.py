@@ -118,6 +118,7 @@ class Command(StrEnum):
         name="batch",
         columns=Columns.RETURNED,
         bulk=True,
+        helpers=("items_of",),
         synonyms=("batchexec", "batchmany", "batchone"),
     )
     COPY = CommandSpec(
@@ -125,6 +126,7 @@ class Command(StrEnum):
         columns=Columns.REFUSED,
         accepts=Accepts.INSERT_VALUES,
         bulk=True,
+        helpers=("items_of",),
         synonyms=("copyfrom",),
     )
 

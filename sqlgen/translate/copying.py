@@ -7,14 +7,14 @@ from dataclasses import replace
 from ..model.catalog import ArrayType, DomainType, PgType, ScalarType
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.frozen import frozen
-from ..model.python import Apply, Argument, Conversion, Each
+from ..model.python import Apply, Argument, Conversion
 from ..model.typed import TypedParameter, TypedQuery
 from .shared.context import TranslationContext, configured_type
 from .sql import type_name
 from .types.mapping import TypeMapping
 from .types.python_types import KEEP, SUPPORT, or_none
 from .types.scalars import adapter_of, scalar_of
-from .types.writing import is_dumped, nested_write
+from .types.writing import each_item, is_users_value, nested_write
 
 _WORD = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _INSERT = re.compile(
@@ -100,7 +100,7 @@ def copied_arguments(
 def _copied(
     argument: Argument, parameter: TypedParameter, types: TypeMapping, *, binary: bool
 ) -> Argument:
-    if is_dumped(argument.write):
+    if is_users_value(argument.write):
         return argument
     base = _base(parameter.type)
 
@@ -110,7 +110,7 @@ def _copied(
     write = converted(base)
     if isinstance(base, ArrayType):
         item = converted(base.element)
-        write = Each(or_none(item) if parameter.element_nullable else item)
+        write = each_item(or_none(item) if parameter.element_nullable else item)
     return replace(argument, write=or_none(write) if parameter.nullable else write)
 
 

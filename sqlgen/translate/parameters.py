@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from ..model.catalog import ArrayType, PgType
-from ..model.python import Argument, Each, Generic, PyType
+from ..model.python import Argument, Generic, PyType
 from ..model.typed import TypedParameter, TypedQuery
 from . import names
 from .shared.context import TranslationContext, configured_type, translation_key
 from .shared.references import has_literals
 from .types.overrides import is_list
-from .types.python_types import KEEP, SEQUENCE, nullable, or_none, with_literals
-from .types.writing import Writing, overridden_writing, writing
+from .types.python_types import SEQUENCE, nullable, or_none, with_literals
+from .types.writing import Writing, each_item, overridden_writing, passing, writing
 
 
 def signature_order(query: TypedQuery) -> list[TypedParameter]:
@@ -78,5 +78,7 @@ def _configured(type_: PgType, usual: Writing, chosen: PyType) -> Writing:
     for the column is no list; then the items are of that type.
     """
     if isinstance(type_, ArrayType) and not is_list(chosen):
-        return Writing(Generic(SEQUENCE, (chosen,)), Each(KEEP), cast=True)
+        return Writing(
+            Generic(SEQUENCE, (chosen,)), each_item(passing(chosen)), cast=True
+        )
     return overridden_writing(usual, chosen)

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import msgspec
@@ -263,7 +264,7 @@ def test_the_zone_of_the_session_is_that_of_its_times(
     inside = models.C(NOON, Range(NOON, None))
     for zone in ("UTC", "Asia/Kolkata", "America/St_Johns"):
         connection.execute(f"SET TimeZone = '{zone}'")
-        assert q.same(connection, at=NOON, inside=inside) == models.Both(NOON, inside)
+        assert q.same(connection, at=NOON, inside=inside) == models.Pair(NOON, inside)
 
 
 def test_labels_that_fall_together_are_members_of_their_own(
@@ -285,3 +286,116 @@ def test_labels_that_fall_together_are_members_of_their_own(
     for member in models.Mood:
         assert re.fullmatch(r"[^\W_]\w*", member.name)
         assert q.same(connection, m=member) is member
+
+
+SEQUENCES = """
+-- name: texts :exec
+SELECT :v::text[];
+-- name: documents :exec
+SELECT :v::jsonb[];
+-- name: bytes :exec
+SELECT :v::bytea[];
+-- name: numbers :exec
+SELECT :v::int[];
+-- name: floats :exec
+SELECT :v::float8[];
+-- name: boxes :exec
+SELECT :v::box[];
+-- name: colours :exec
+SELECT :v::colour[];
+-- name: moods :exec
+SELECT :v::mood[];
+-- name: either :exec
+SELECT FROM t WHERE id = ANY(:v);
+-- name: several :exec
+UPDATE t SET names = :v;
+-- name: add :batch
+INSERT INTO t (id) VALUES (:v);
+-- name: copied :copy
+INSERT INTO t (id) VALUES (:v);
+"""
+
+
+@pytest.mark.parametrize("value", ["1", b"1", bytearray(b"1")])
+def test_a_text_is_no_sequence(
+    build: Build, connection: Connection, value: Any
+) -> None:
+    q = build(
+        "CREATE TYPE mood AS ENUM ('1');"
+        "CREATE DOMAIN colour AS text CHECK (value IN ('1', '2'));"
+        "CREATE TABLE t (id text NOT NULL, names text[] NOT NULL)",
+        SEQUENCES,
+        columns={"t.names": "list[pathlib.PurePath]"},
+    ).sub("q")
+    functions = [
+        *(q.texts, q.documents, q.bytes_, q.numbers, q.floats, q.boxes, q.colours),
+        *(q.moods, q.either, q.several),
+    ]
+    for function in functions:
+        with pytest.raises(TypeError, match="expected a sequence of items"):
+            function(connection, v=value)
+    for function in (q.add, q.copied):
+        with pytest.raises(TypeError, match="expected a sequence of items"):
+            function(connection, rows=value)
+
+
+@pytest.mark.parametrize("value", [Decimal("2.7"), 2.7, 2.0, "2"])
+@pytest.mark.parametrize("name", ["small", "normal", "big", "o", "several"])
+def test_fractions_are_not_cut_off(
+    build: Build, connection: Connection, name: str, value: Any
+) -> None:
+    q = build(
+        "CREATE TABLE t (small int2, normal int4, big int8, o oid, r float4, several int4[])",
+        NUMBERS,
+    ).sub("q")
+    params = {**FINE, name: [value] if name == "several" else value}
+    with pytest.raises(TypeError):
+        q.add(connection, **params)
+    for many, row in ((q.add_all, q.AddAllParams), (q.copy_all, q.CopyAllParams)):
+        with pytest.raises(TypeError):
+            many(connection, rows=[row(**params)])
+    assert q.count_all(connection) == 0
+
+
+class Level(Enum):
+    LOW = 1
+    HIGH = 2
+
+
+class Kind(Enum):
+    SOME = "some kind"
+    OTHER = "other"
+
+
+def test_plain_enums_are_sent_as_the_values_by_which_they_are_read(
+    build: Build, connection: Connection
+) -> None:
+    package = build(
+        "CREATE TYPE kind AS ENUM ('some kind', 'other');"
+        "CREATE DOMAIN code AS text;"
+        "CREATE TYPE pair AS (kind kind, kinds kind[]);"
+        "CREATE TABLE t (level int, kind kind, code code, codes code[], kinds kind[], pair pair)",
+        """
+        -- name: add :one -> T
+        INSERT INTO t VALUES (:level, :kind, :code, :codes, :kinds, :pair) RETURNING *;
+        -- name: copied :copy
+        INSERT INTO t VALUES (:level, :kind, :code, :codes, :kinds, :pair);
+        -- name: batch :batch
+        INSERT INTO t VALUES (:level, :kind, :code, :codes, :kinds, :pair);
+        -- name: every :many -> T
+        SELECT * FROM t WHERE level = ANY(:levels) AND kind = ANY(:some) AND code = :code;
+        """,
+        columns={"t.level": f"{__name__}.Level"},
+        types={"kind": f"{__name__}.Kind", "code": f"{__name__}.Kind"},
+    )
+    q, models = package.sub("q"), package.sub("models")
+    kinds = [Kind.SOME, Kind.OTHER]
+    pair = models.Pair(Kind.OTHER, kinds)
+    row = (Level.LOW, Kind.SOME, Kind.OTHER, kinds, kinds, pair)
+    names = ("level", "kind", "code", "codes", "kinds", "pair")
+    assert q.add(connection, **dict(zip(names, row, strict=True))) == models.T(*row)
+    assert q.copied(connection, rows=[q.CopiedParams(*row)]) == 1
+    assert q.batch(connection, rows=[q.BatchParams(*row)]) == 1
+    assert q.every(connection, levels=[Level.LOW], some=kinds, code="other") == 3 * [
+        models.T(*row)
+    ]

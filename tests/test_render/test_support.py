@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, IntEnum, StrEnum
 from typing import Any, NamedTuple, Self
 
 import attrs
@@ -154,6 +154,64 @@ def test_arrays_are_sent(
     assert support.array_of([Mood.SAD, "null"]) == '{"sad","null"}'
     with pytest.raises(NumericValueOutOfRange):
         support.array_of([1, 2**31], support.int4_text)
+
+
+@pytest.mark.parametrize(
+    "items", ["urgent", b"urgent", bytearray(b"u"), memoryview(b"u")]
+)
+@pytest.mark.parametrize(
+    "taken",
+    [
+        support.items_of,
+        support.list_of,
+        support.array_of,
+        support.boxes_text,
+        support.vector_text,
+        lambda items: support.array_of([["a"], items]),
+    ],
+)
+def test_a_text_is_no_sequence_of_its_characters(
+    taken: Callable[[Any], Any], items: Any
+) -> None:
+    with pytest.raises(TypeError, match="expected a sequence of items"):
+        taken(items)
+
+
+@pytest.mark.parametrize("value", [Decimal("2.7"), 2.7, Decimal(2), "2", None])
+@pytest.mark.parametrize(
+    "take",
+    [
+        *(support.as_int2, support.as_int4, support.as_int8, support.as_oid),
+        *(support.int2_text, support.int4_text, support.int8_text, support.oid_text),
+    ],
+)
+def test_only_integers_are_integers(take: Callable[[Any], Any], value: Any) -> None:
+    with pytest.raises(TypeError):
+        take(value)
+
+
+def test_an_enum_is_sent_as_its_value() -> None:
+    class Plain(Enum):
+        A = "a"
+        ONE = 1
+
+    class Small(IntEnum):
+        ONE = 1
+
+    class Own(Enum):
+        A = "a"
+
+    class OwnDumper(psycopg.adapt.Dumper):
+        def dump(self, obj: Any) -> bytes:
+            return b"own"
+
+    psycopg.adapters.register_dumper(Own, OwnDumper)
+    assert support.value_of(Plain.A) == "a"
+    assert support.value_of(Plain.ONE) == 1
+    assert support.value_of(Small.ONE) is Small.ONE
+    assert support.value_of(Mood.SAD) is Mood.SAD
+    assert support.value_of("a") == "a"
+    assert support.value_of(Own.A) is Own.A
 
 
 @given(fields=st.lists(TEXTS | st.none(), min_size=2, max_size=2))

@@ -132,15 +132,25 @@ def test_reading(type_: PgType, annotation: str, expression: str) -> None:
         (array(TEXT), "Sequence[str]", "array_of(x)", False),
         (array(INT8), "Sequence[int]", "array_of(x, int8_text)", False),
         (array(system("float8")), "Sequence[float]", "array_of(x, float8_text)", False),
-        (array(system("bytea")), "Sequence[bytes]", "list(x)", False),
-        (array(system("timestamptz")), "Sequence[datetime.datetime]", "list(x)", True),
+        (array(system("bytea")), "Sequence[bytes]", "list_of(x)", False),
+        (
+            array(system("timestamptz")),
+            "Sequence[datetime.datetime]",
+            "list_of(x)",
+            True,
+        ),
         (array(MOOD), "Sequence[Mood]", "array_of(x)", False),
-        (array(PLACE), "Sequence[Place]", "[item.as_tuple() for item in x]", False),
+        (
+            array(PLACE),
+            "Sequence[Place]",
+            "[item.as_tuple() for item in items_of(x)]",
+            False,
+        ),
         (array(domain(INT8)), "Sequence[int]", "array_of(x, int8_text)", True),
         (
             array(domain(array(INT8))),
             "Sequence[Sequence[int]]",
-            "[array_of(item, int8_text) for item in x]",
+            "[array_of(item, int8_text) for item in items_of(x)]",
             True,
         ),
         (
@@ -170,9 +180,14 @@ def test_elements_that_may_be_null() -> None:
 @pytest.mark.parametrize(
     ("type_", "read", "written", "cast"),
     [
-        (system("numeric"), "Money(x)", "x", True),
-        (array(system("numeric")), "[Money(item) for item in x]", "list(x)", True),
-        (domain(system("numeric")), "Money(x)", "x", True),
+        (system("numeric"), "Money(x)", "value_of(x)", True),
+        (
+            array(system("numeric")),
+            "[Money(item) for item in x]",
+            "[value_of(item) for item in items_of(x)]",
+            True,
+        ),
+        (domain(system("numeric")), "Money(x)", "value_of(x)", True),
     ],
     ids=lambda value: getattr(value, "display", None),
 )

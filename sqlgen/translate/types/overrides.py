@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from ...model.diagnostic import Diagnostic, Label, SqlgenError
 from ...model.python import (
@@ -125,12 +126,7 @@ def _from_json(chosen: PyType, where: str) -> Conversion | None:
     return FromJson(chosen, where)
 
 
-def passing(chosen: PyType) -> Conversion:
-    """Return how an argument is passed: as it is, but sequences as the list that psycopg needs."""
-    return Each(Keep()) if is_list(chosen) else Keep()
-
-
-def is_list(type_: PyType) -> bool:
+def is_list(type_: PyType) -> TypeGuard[Generic]:
     """Return whether the type is a `list` or a `Sequence`."""
     return isinstance(type_, Generic) and type_.origin.name in ("list", "Sequence")
 

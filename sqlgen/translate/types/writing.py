@@ -34,6 +34,9 @@ from .reading import reading
 from .scalars import ARRAY_OF, SCALARS, scalar_of
 
 _TO_JSON = Apply(Named("to_json", JSON_SUPPORT))
+_ITEMS_OF = Apply(support("items_of"))
+_LIST_OF = Apply(support("list_of"))
+_VALUE_OF = Apply(support("value_of"))
 _JSON_WRAPPERS = (SCALARS["json"].write, SCALARS["jsonb"].write)
 
 
@@ -70,18 +73,34 @@ def overridden_writing(usual: Writing, chosen: PyType) -> Writing:
         return Writing(chosen, write, usual.cast)
     if usual.write in _JSON_WRAPPERS or chosen == usual.type:
         return Writing(chosen, usual.write, usual.cast)
-    return Writing(chosen, overrides.passing(chosen), cast=True)
+    return Writing(chosen, passing(chosen), cast=True)
 
 
-def is_dumped(write: Conversion) -> bool:
-    """Return whether JSON is made of a user's type."""
+def passing(chosen: PyType) -> Conversion:
+    """Return how a value of a chosen type is passed to psycopg, which may have a dumper for it.
+
+    Of an enum's member it is the value. Sequences become lists.
+    """
+    if not overrides.is_list(chosen):
+        return _VALUE_OF if overrides.holds_users_type(chosen) else KEEP
+    (item,) = chosen.arguments
+    return each_item(passing(item))
+
+
+def each_item(item: Conversion) -> Conversion:
+    """Return the conversion of the items of a sequence, which must not be a text or bytes."""
+    return _LIST_OF if item == KEEP else Then(_ITEMS_OF, Each(item))
+
+
+def is_users_value(write: Conversion) -> bool:
+    """Return whether the value is of a user's type, which has its own way to be sent."""
     match write:
         case Each(item=item) | OrNone(item=item):
-            return is_dumped(item)
-        case Then(first=first):
-            return first == _TO_JSON
+            return is_users_value(item)
+        case Then(first=first, second=second):
+            return first == _TO_JSON or is_users_value(second)
         case _:
-            return False
+            return write == _VALUE_OF
 
 
 def _dumped(write: Conversion) -> Conversion | None:
@@ -89,9 +108,9 @@ def _dumped(write: Conversion) -> Conversion | None:
     if write in _JSON_WRAPPERS:
         return Then(_TO_JSON, write)
     match write:
-        case Each(item=item):
+        case Then(first=first, second=Each(item=item)) if first == _ITEMS_OF:
             dumped = _dumped(item)
-            return Each(dumped) if dumped else None
+            return each_item(dumped) if dumped else None
         case OrNone(item=item):
             dumped = _dumped(item)
             return OrNone(dumped) if dumped else None
@@ -135,8 +154,8 @@ def _array(element: PgType, types: TypeMapping, element_nullable: bool) -> Writi
     if isinstance(element, ScalarType) and scalar_of(element).delimiter == ";":
         return Writing(sequence, Apply(support("boxes_text")))
     needs_none = item.write != KEEP and element_nullable
-    each = Each(OrNone(item.write) if needs_none else item.write)
-    return Writing(sequence, each, item.cast)
+    write = each_item(OrNone(item.write) if needs_none else item.write)
+    return Writing(sequence, write, item.cast)
 
 
 def _array_text(element: PgType) -> Conversion | None:
@@ -173,7 +192,7 @@ def nested_write(type_: PgType, types: TypeMapping) -> Conversion:
     if chosen is not None:
         usual = nested_write(type_, without_overrides(types))
         dumped = _dumped(usual) if overrides.holds_users_type(chosen) else None
-        return dumped or KEEP
+        return dumped or passing(chosen)
     match type_:
         case ScalarType():
             scalar = scalar_of(type_)
@@ -184,7 +203,7 @@ def nested_write(type_: PgType, types: TypeMapping) -> Conversion:
             return nested_write(base, types)
         case ArrayType(element=element):
             item = nested_write(element, types)
-            return KEEP if item == KEEP else Each(item)
+            return KEEP if item == KEEP else each_item(item)
         case EnumType() | RangeType():
             return KEEP
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 
-from ._support import as_int4, rows_of
+from ._support import as_int4, items_of, rows_of
 from .models import Appointment
 
 
@@ -29,7 +29,10 @@ def add_patients(conn: Connection[Any], *, rows: Iterable[AddPatientsParams]) ->
     with RawCursor(conn) as cursor:
         cursor.executemany(
             ADD_PATIENTS,
-            ((as_int4(row.id), row.mrn, row.name, row.born_on) for row in rows),
+            (
+                (as_int4(row.id), row.mrn, row.name, row.born_on)
+                for row in items_of(rows)
+            ),
         )
         return cursor.rowcount
 
@@ -55,7 +58,7 @@ def add_appointments(
             ADD_APPOINTMENTS,
             (
                 (as_int4(row.id), as_int4(row.patient_id), row.starts_at, row.note)
-                for row in rows
+                for row in items_of(rows)
             ),
             returning=True,
         )
@@ -73,7 +76,7 @@ REMOVE_PATIENTS: Final = "DELETE FROM patients WHERE id = $1 RETURNING mrn"
 def remove_patients(conn: Connection[Any], *, rows: Iterable[int]) -> list[str]:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         cursor.executemany(
-            REMOVE_PATIENTS, ((as_int4(row),) for row in rows), returning=True
+            REMOVE_PATIENTS, ((as_int4(row),) for row in items_of(rows)), returning=True
         )
         found: list[str] = []
         more = bool(cursor.pgresult)
@@ -100,6 +103,6 @@ def copy_patients(conn: Connection[Any], *, rows: Iterable[CopyPatientsParams]) 
     with RawCursor(conn) as cursor:
         with cursor.copy(COPY_PATIENTS) as copy:
             copy.set_types(["int4", "text", "text", "date"])
-            for row in rows:
+            for row in items_of(rows):
                 copy.write_row((as_int4(row.id), row.mrn, row.name, row.born_on))
         return cursor.rowcount

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from psycopg import Connection, RawCursor
 
-from ._support import as_int4, rows_of
+from ._support import as_int4, items_of, rows_of
 from .models import PatientKey
 
 
@@ -29,7 +29,7 @@ def import_patients(
     with RawCursor(conn) as cursor:
         with cursor.copy(IMPORT_PATIENTS) as copy:
             copy.set_types(["int4", "text", "text", "date"])
-            for row in rows:
+            for row in items_of(rows):
                 copy.write_row((as_int4(row.id), row.mrn, row.name, row.born_on))
         return cursor.rowcount
 
@@ -46,7 +46,9 @@ RENAME_ALL: Final = "UPDATE patients SET name = $1 WHERE id = $2"
 
 def rename_all(conn: Connection[Any], *, rows: Iterable[RenameAllParams]) -> int:
     with RawCursor(conn) as cursor:
-        cursor.executemany(RENAME_ALL, ((row.name, as_int4(row.id)) for row in rows))
+        cursor.executemany(
+            RENAME_ALL, ((row.name, as_int4(row.id)) for row in items_of(rows))
+        )
         return cursor.rowcount
 
 
@@ -66,7 +68,7 @@ def add_all(conn: Connection[Any], *, rows: Iterable[AddAllParams]) -> list[Pati
     with RawCursor(conn, row_factory=rows_of(PatientKey)) as cursor:
         cursor.executemany(
             ADD_ALL,
-            ((as_int4(row.id), row.mrn, row.name) for row in rows),
+            ((as_int4(row.id), row.mrn, row.name) for row in items_of(rows)),
             returning=True,
         )
         found: list[PatientKey] = []

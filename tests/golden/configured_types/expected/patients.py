@@ -6,7 +6,7 @@ from app.ids import PatientId
 from app.names import Name
 from psycopg import Connection, RawCursor
 
-from ._support import one, rows_of
+from ._support import one, rows_of, value_of
 from .models import Patient
 
 GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1::int4"
@@ -14,7 +14,7 @@ GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1:
 
 def get_patient(conn: Connection[Any], *, id: PatientId) -> Patient:
     with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
-        return one(cursor.execute(GET_PATIENT, (id,)).fetchall())
+        return one(cursor.execute(GET_PATIENT, (value_of(id),)).fetchall())
 
 
 RENAME: Final = "UPDATE patients SET name = $1::text WHERE id = $2::int4"
@@ -22,4 +22,4 @@ RENAME: Final = "UPDATE patients SET name = $1::text WHERE id = $2::int4"
 
 def rename(conn: Connection[Any], *, name: Name, id: PatientId) -> None:
     with RawCursor(conn) as cursor:
-        cursor.execute(RENAME, (name, id))
+        cursor.execute(RENAME, (value_of(name), value_of(id)))

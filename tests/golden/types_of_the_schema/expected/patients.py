@@ -9,7 +9,7 @@ from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 from psycopg.types.range import Range
 
-from ._support import array_of, as_int8, one, range_text, rows_of
+from ._support import array_of, as_int8, items_of, one, range_text, rows_of
 from .models import Address, JsonInput, Severity, Status, Thing, ThingsKind
 
 GET_THING: Final = """\
@@ -50,7 +50,7 @@ def add_thing(
                 mrn,
                 severity,
                 None if home is None else home.as_tuple(),
-                [item.as_tuple() for item in former],
+                [item.as_tuple() for item in items_of(former)],
                 kind,
                 range_text(during),
                 array_of(tags),
