@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..model.catalog import ArrayType, DomainType, PgType, ScalarType
+from ..model.catalog import ArrayType, PgType, ScalarType
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.frozen import frozen
 from ..model.python import Apply, Argument, Conversion
@@ -13,8 +13,8 @@ from .shared.context import TranslationContext, configured_type
 from .sql import type_name
 from .types.mapping import TypeMapping
 from .types.python_types import KEEP, SUPPORT, or_none
-from .types.scalars import adapter_of, scalar_of
-from .types.writing import each_item, is_users_value, nested_write
+from .types.scalars import adapter_of, base_type, scalar_of
+from .types.writing import each_item, is_users_value, nested_array, nested_write
 
 _WORD = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _INSERT = re.compile(
@@ -75,7 +75,7 @@ def binary_types(
     parameter is the user's choice.
     """
     by_number = {parameter.number: parameter for parameter in parameters}
-    types = [_base(by_number[number].type) for number in target.numbers]
+    types = [base_type(by_number[number].type) for number in target.numbers]
     if not all(map(_is_written_in_binary, types)):
         return ()
     if any(_is_overridden(parameter, context) for parameter in parameters):
@@ -102,15 +102,17 @@ def _copied(
 ) -> Argument:
     if is_users_value(argument.write):
         return argument
-    base = _base(parameter.type)
+    base = base_type(parameter.type)
 
-    def converted(type_: PgType) -> Conversion:
-        return _checked(type_) if binary else nested_write(type_, types)
-
-    write = converted(base)
-    if isinstance(base, ArrayType):
-        item = converted(base.element)
+    if not isinstance(base, ArrayType):
+        write = _checked(base) if binary else nested_write(base, types)
+    elif binary:
+        item = _checked(base.element)
         write = each_item(or_none(item) if parameter.element_nullable else item)
+    else:
+        write = nested_array(
+            base.element, types, element_nullable=parameter.element_nullable
+        )
     return replace(argument, write=or_none(write) if parameter.nullable else write)
 
 
@@ -119,12 +121,6 @@ def _checked(type_: PgType) -> Conversion:
     write = scalar_of(type_).write if isinstance(type_, ScalarType) else KEEP
     is_check = isinstance(write, Apply) and write.function.module == SUPPORT
     return write if is_check else KEEP
-
-
-def _base(type_: PgType) -> PgType:
-    while isinstance(type_, DomainType):
-        type_ = type_.base
-    return type_
 
 
 def _is_written_in_binary(type_: PgType) -> bool:

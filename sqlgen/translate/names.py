@@ -47,7 +47,7 @@ CLASSES |= frozenset(name for name in _mentioned_names() if name[0].isupper())
 
 FUNCTIONS = _words(
     "args_row array_text attrs boxes_text dataclass datetime from_json ipaddress items_of list_of loads "
-    "msgspec multirange_text parse_array parse_composite parse_enum parse_multirange "
+    "msgspec multirange_text parse_array parse_boxes parse_composite parse_enum parse_multirange "
     "parse_range range_text rows_of scalar_row to_json value_of"
 )
 FUNCTIONS |= frozenset(name for name in _mentioned_names() if name[0].islower())

@@ -264,7 +264,7 @@ def test_the_zone_of_the_session_is_that_of_its_times(
     inside = models.C(NOON, Range(NOON, None))
     for zone in ("UTC", "Asia/Kolkata", "America/St_Johns"):
         connection.execute(f"SET TimeZone = '{zone}'")
-        assert q.same(connection, at=NOON, inside=inside) == models.Pair(NOON, inside)
+        assert q.same(connection, at=NOON, inside=inside) == models.Both(NOON, inside)
 
 
 def test_labels_that_fall_together_are_members_of_their_own(
@@ -399,3 +399,66 @@ def test_plain_enums_are_sent_as_the_values_by_which_they_are_read(
     assert q.every(connection, levels=[Level.LOW], some=kinds, code="other") == 3 * [
         models.T(*row)
     ]
+
+
+class Wrapped:
+    """A type of the user's that is made of the usual value."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Wrapped) and repr(self) == repr(other)
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"Wrapped({self.value!r})"
+
+
+@pytest.mark.parametrize("chosen", [f"{__name__}.Wrapped", "str", "typing.Any", "bool"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("place", "(a,1)"),
+        ("home", "(a,1)"),
+        ("places", "{}"),
+        ("mood", "sad"),
+        ("feeling", "sad"),
+        ("colour", "red"),
+        ("float_range", "[1.5,2)"),
+        ("float_multirange", "{[1.5,2)}"),
+        ("int4range", "[1,2)"),
+        ("positive", "7"),
+        ("numeric", "1.5"),
+        ("hstore", "a=>NULL"),
+        ("citext", "a"),
+        ("box", "(1,1),(0,0)"),
+        ("uuid", "00000000-0000-0000-0000-000000000001"),
+    ],
+)
+def test_a_configured_type_is_made_of_the_same_value_everywhere(
+    build: Build, connection: Connection, name: str, text: str, chosen: str
+) -> None:
+    q = build(
+        "CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE TYPE mood AS ENUM ('sad');"
+        "CREATE TYPE place AS (street text, floor int); CREATE DOMAIN home AS place;"
+        "CREATE DOMAIN places AS place[]; CREATE DOMAIN feeling AS mood;"
+        "CREATE DOMAIN colour AS text CHECK (value IN ('red'));"
+        "CREATE DOMAIN positive AS int; CREATE TYPE float_range AS RANGE (subtype = float8);"
+        f"CREATE TYPE c AS (v {name}, vs {name}[]);"
+        f"CREATE TABLE t (v {name} NOT NULL, vs {name}[] NOT NULL, c c NOT NULL);"
+        f"INSERT INTO t SELECT v, ARRAY[v], ROW(v, ARRAY[v])::c FROM (SELECT '{text}'::{name}) AS t (v)",
+        "-- name: every :one\nSELECT * FROM t;",
+        types={name: chosen},
+    ).sub("q")
+    row = q.every(connection)
+    for other in (*row.vs, row.c.v, *row.c.vs):
+        assert other == row.v
+        assert isinstance(other, str) or not isinstance(row.v, str)
+    if chosen.endswith("Wrapped"):
+        assert isinstance(row.v, Wrapped)
+        is_text = name in ("mood", "feeling", "colour", "citext", "box")
+        assert is_text == isinstance(row.v.value, str)
+    if chosen in ("str", "bool"):
+        assert type(row.v).__name__ == chosen

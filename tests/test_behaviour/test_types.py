@@ -67,6 +67,41 @@ def test_values_of_every_type_come_back(build: Build, connection: Connection) ->
     assert not wrong
 
 
+def test_values_of_every_type_come_back_from_fields_and_from_copy(
+    build: Build, connection: Connection
+) -> None:
+    extra = optional_types(connection)
+    names = [*values(_Anything()), *extra]
+    types = "".join(
+        f"CREATE TYPE c{n} AS (v {x}, vs {x}[]);"
+        f"CREATE TABLE t{n} (v {x}, vs {x}[], c c{n}, cs c{n}[]);"
+        for n, x in enumerate(names)
+    )
+    package = build(
+        SCHEMA + types,
+        "".join(f"""
+            -- name: copy_{n} :copy
+            INSERT INTO t{n} VALUES (:v, :vs, :c, :cs);
+            -- name: rows_{n} :many -> R{n}
+            SELECT * FROM t{n};
+            """ for n in range(len(names))),
+    )
+    q, m = package.sub("q"), package.sub("models")
+    wrong = []
+    for n, (name, all_of_type) in enumerate((values(m) | extra).items()):
+        composite, row = getattr(m, f"C{n}"), getattr(m, f"R{n}")
+        cs = [composite(value, all_of_type) for value in all_of_type]
+        sent = [row(value, all_of_type, cs[0], cs) for value in all_of_type]
+        sent += [row(None, None, None, []), row(None, [], composite(None, []), None)]
+        params = getattr(q, f"Copy{n}Params")
+        rows = [params(s.v, s.vs, s.c, s.cs) for s in sent]
+        getattr(q, f"copy_{n}")(connection, rows=rows)
+        back = getattr(q, f"rows_{n}")(connection)
+        if not _same(sent, back):
+            wrong.append((name, sent, back))
+    assert not wrong
+
+
 def _tables(names: list[str]) -> str:
     return "".join(
         f"CREATE TABLE t{n} (v {x}, vs {x}[]);"

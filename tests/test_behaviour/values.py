@@ -36,6 +36,9 @@ CREATE TYPE lone AS (inner_mood mood);
 CREATE DOMAIN positive AS int CHECK (value > 0);
 CREATE DOMAIN colour AS text CHECK (value IN ('red', 'green'));
 CREATE DOMAIN colours AS text[];
+CREATE DOMAIN palettes AS colours[];
+CREATE DOMAIN crate AS box;
+CREATE DOMAIN crates AS box[];
 CREATE DOMAIN home AS place;
 CREATE DOMAIN feeling AS mood;
 CREATE DOMAIN more_positive AS positive CHECK (value > 1);
@@ -161,4 +164,7 @@ def values(m: Any) -> dict[str, list[Any]]:
         "positive": [7],
         "colour": ["red", "green"],
         "colours": [["red"], []],
+        "palettes": [[["red"], [], ["a,b", '"']], []],
+        "crate": ["(3,4),(1,2)"],
+        "crates": [["(3,4),(1,2)", "(1,1),(0,0)"], []],
     }

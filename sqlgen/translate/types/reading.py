@@ -27,7 +27,9 @@ from ...model.python import (
 from . import overrides
 from .mapping import TypeMapping, without_overrides
 from .python_types import ANY, KEEP, LIST, STR, nullable, range_of, support
-from .scalars import adapter_of, scalar_of
+from .scalars import adapter_of, base_type, delimiter_of, scalar_of
+
+_PARSE_ENUM = support("parse_enum")
 
 
 @frozen
@@ -56,14 +58,25 @@ def reading(
 def overridden(usual: Reading, chosen: PyType, where: str) -> Reading:
     """Return how a value is read whose Python type the user has chosen.
 
-    The chosen type is called with psycopg's value, so that a NewType, a subclass, an enum and a
-    class of one argument work alike. A type that cannot be called (`Any`, a union, a container of
+    The chosen type is called with the usual value (of an enum, its label), so that a NewType, a
+    subclass, an enum and a class of one argument work alike. A type that cannot be called (`Any`, a union, a container of
     builtins) leaves the value as it is; `list[T]` calls `T` with each item. JSON is made into a
     class by its fields; errors name the column or type *where*.
     """
-    if chosen in (usual.type, usual.raw):
-        return Reading(chosen, usual.raw, KEEP if chosen == usual.raw else usual.read)
-    return Reading(chosen, ANY, overrides.conversion(chosen, usual.type, where))
+    if chosen == usual.type:
+        return Reading(chosen, usual.raw, usual.read)
+    if chosen == usual.raw == STR:
+        return Reading(STR, STR, KEEP)
+    convert = overrides.conversion(chosen, usual.type, where)
+    if usual.read == KEEP or _is_enum(usual.read):
+        return Reading(chosen, ANY, convert)
+    read = usual.read if convert == KEEP else Then(usual.read, convert)
+    return Reading(chosen, ANY, read)
+
+
+def _is_enum(read: Conversion) -> bool:
+    """Return whether a label becomes the member of a generated enum."""
+    return isinstance(read, Parse) and read.function == _PARSE_ENUM
 
 
 def _reading(type_: PgType, types: TypeMapping, element_nullable: bool) -> Reading:
@@ -85,7 +98,7 @@ def _reading(type_: PgType, types: TypeMapping, element_nullable: bool) -> Readi
             return Reading(whole, whole, KEEP)
         case EnumType():
             model = types.model(type_)
-            return Reading(model, STR, Parse(support("parse_enum"), Apply(model)))
+            return Reading(model, STR, Parse(_PARSE_ENUM, Apply(model)))
         case CompositeType() | RangeType():
             parsed = parsing(type_, types)
             return Reading(parsed.type, STR, parsed.read)
@@ -97,11 +110,17 @@ def _array(element: PgType, types: TypeMapping, element_nullable: bool) -> Readi
     item_type = nullable(item.type) if element_nullable else item.type
     type_ = Generic(LIST, (item_type,))
     if not by_psycopg:
-        return Reading(type_, STR, Parse(support("parse_array"), item.read))
+        parse_array = Parse(support(_array_parser(element)), item.read)
+        return Reading(type_, STR, parse_array)
     if item.read == KEEP:
         return Reading(type_, type_, KEEP)
     read = OrNone(item.read) if element_nullable else item.read
     return Reading(type_, ANY, Each(read))
+
+
+def _array_parser(element: PgType) -> str:
+    """Return the helper that reads an array's text."""
+    return "parse_boxes" if delimiter_of(element) == ";" else "parse_array"
 
 
 def parsing(type_: PgType, types: TypeMapping) -> Reading:
@@ -109,12 +128,17 @@ def parsing(type_: PgType, types: TypeMapping) -> Reading:
     chosen = types.override(type_)
     if chosen is None:
         return _parsing(type_, types)
-    usual = without_overrides(types)
-    whole = overridden(reading(type_, usual), chosen, type_.display)
-    parse = _parsing(type_, usual).read
-    if parse == KEEP or whole.read == KEEP:
-        return Reading(chosen, STR, whole.read if parse == KEEP else parse)
-    return Reading(chosen, STR, Then(parse, whole.read))
+    usual = _parsing(type_, without_overrides(types))
+    if chosen == usual.type:
+        return Reading(chosen, usual.raw, usual.read)
+    if chosen == STR == reading(type_, without_overrides(types)).raw:
+        return Reading(STR, STR, KEEP)
+    is_enum = isinstance(base_type(type_), EnumType)
+    parse = KEEP if is_enum else usual.read
+    convert = overrides.conversion(chosen, usual.type, type_.display)
+    if parse == KEEP or convert == KEEP:
+        return Reading(chosen, ANY, convert if parse == KEEP else parse)
+    return Reading(chosen, ANY, Then(parse, convert))
 
 
 def _parsing(type_: PgType, types: TypeMapping) -> Reading:
@@ -129,12 +153,12 @@ def _parsing(type_: PgType, types: TypeMapping) -> Reading:
             model = types.model(type_)
             return Reading(model, STR, Apply(model, "from_text"))
         case DomainType() if type_.literals:
-            return Reading(types.model(type_), STR, KEEP)
+            return Reading(types.model(type_), types.model(type_), KEEP)
         case DomainType(base=base):
             return parsing(base, types)
         case ArrayType(element=element):
             item = parsing(element, types)
-            parse_array = Parse(support("parse_array"), item.read)
+            parse_array = Parse(support(_array_parser(element)), item.read)
             return Reading(Generic(LIST, (item.type,)), STR, parse_array)
         case RangeType(subtype=subtype):
             bound = parsing(subtype, types)

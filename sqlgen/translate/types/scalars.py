@@ -7,7 +7,7 @@ test holds this table against them. To add a type, add its row.
 from collections.abc import Iterable
 from enum import IntEnum
 
-from ...model.catalog import PgType, RangeType, ScalarType
+from ...model.catalog import ArrayType, DomainType, PgType, RangeType, ScalarType
 from ...model.frozen import frozen
 from ...model.python import (
     NONE,
@@ -308,3 +308,21 @@ def adapter_of(type_: PgType) -> Adapter:
             return RANGES.get(name, _NO_ADAPTER)
         case _:
             return _NO_ADAPTER
+
+
+def base_type(type_: PgType) -> PgType:
+    """Return the type under domains."""
+    while isinstance(type_, DomainType):
+        type_ = type_.base
+    return type_
+
+
+def delimiter_of(element: PgType) -> str:
+    """Return what stands between the items in the text of an array of such elements.
+
+    Domains and arrays have that of their base type (`pg_type.typdelim`).
+    """
+    element = base_type(element)
+    while isinstance(element, ArrayType):
+        element = base_type(element.element)
+    return scalar_of(element).delimiter if isinstance(element, ScalarType) else ","

@@ -29,14 +29,16 @@ from ...model.python import (
 )
 from . import overrides
 from .mapping import TypeMapping, without_overrides
-from .python_types import JSON_SUPPORT, KEEP, SEQUENCE, nullable, support
+from .python_types import JSON_SUPPORT, KEEP, SEQUENCE, nullable, or_none, support
 from .reading import reading
-from .scalars import ARRAY_OF, SCALARS, scalar_of
+from .scalars import ARRAY_OF, SCALARS, base_type, delimiter_of, scalar_of
 
 _TO_JSON = Apply(Named("to_json", JSON_SUPPORT))
 _ITEMS_OF = Apply(support("items_of"))
 _LIST_OF = Apply(support("list_of"))
 _VALUE_OF = Apply(support("value_of"))
+_ARRAY_TEXT = Apply(support("array_text"))
+_BOXES_TEXT = Apply(support("boxes_text"))
 _JSON_WRAPPERS = (SCALARS["json"].write, SCALARS["jsonb"].write)
 
 
@@ -148,11 +150,11 @@ def _array(element: PgType, types: TypeMapping, element_nullable: bool) -> Writi
     if text and item == writing(element, without_overrides(types)):
         return Writing(sequence, text, item.cast)
     # A list in a list would be a second dimension.
-    if _is_array(element) and not _is_array_text(item.write):
-        inner = Then(item.write, Apply(support("array_text")))
+    if isinstance(base_type(element), ArrayType) and not _is_array_text(item.write):
+        inner = Then(item.write, _ARRAY_TEXT)
         item = Writing(item.type, inner)
-    if isinstance(element, ScalarType) and scalar_of(element).delimiter == ";":
-        return Writing(sequence, Apply(support("boxes_text")))
+    if delimiter_of(element) == ";":
+        return Writing(sequence, _boxes(item.write))
     needs_none = item.write != KEEP and element_nullable
     write = each_item(OrNone(item.write) if needs_none else item.write)
     return Writing(sequence, write, item.cast)
@@ -202,18 +204,32 @@ def nested_write(type_: PgType, types: TypeMapping) -> Conversion:
         case DomainType(base=base):
             return nested_write(base, types)
         case ArrayType(element=element):
-            item = nested_write(element, types)
-            return KEEP if item == KEEP else each_item(item)
+            write = nested_array(element, types)
+            return KEEP if write == _LIST_OF else write
         case EnumType() | RangeType():
             return KEEP
 
 
+def nested_array(
+    element: PgType, types: TypeMapping, *, element_nullable: bool = False
+) -> Conversion:
+    """Return how an array is put into a field or COPY: as a list of items, or as its text."""
+    item = nested_write(element, types)
+    if delimiter_of(element) == ";":
+        return _boxes(item)
+    # A list in a list would be a second dimension.
+    if isinstance(base_type(element), ArrayType) and not _is_array_text(item):
+        item = Then(item, _ARRAY_TEXT)
+    return each_item(or_none(item) if element_nullable else item)
+
+
+def _boxes(item: Conversion) -> Conversion:
+    """Return what makes the text of an array of boxes, or of arrays of them."""
+    return _BOXES_TEXT if item == KEEP else Then(each_item(or_none(item)), _BOXES_TEXT)
+
+
 def _is_array_text(write: Conversion) -> bool:
-    return isinstance(write, Apply | Parse) and write.function == ARRAY_OF
-
-
-def _is_array(type_: PgType) -> bool:
-    """Return whether it is an array, or a domain over one: arrays have arrays of domains only."""
-    if isinstance(type_, DomainType):
-        return _is_array(type_.base)
-    return isinstance(type_, ArrayType)
+    return isinstance(write, Apply | Parse) and write.function in (
+        ARRAY_OF,
+        _BOXES_TEXT.function,
+    )
