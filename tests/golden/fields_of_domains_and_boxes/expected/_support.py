@@ -187,10 +187,6 @@ def value_of(value: Any) -> Any:
     return value
 
 
-def nothing(value: object) -> None:
-    """What `void` is in Python; PostgreSQL sends an empty text."""
-
-
 _members: dict[Any, dict[str, Any]] = {}
 
 

@@ -241,6 +241,18 @@ def parse_array(text: str, item: Callable[[str], Any]) -> list[Any]:
     return items
 
 
+_comma_and_semicolon = str.maketrans(",;", ";,")
+
+
+def parse_boxes(text: str, item: Callable[[str], Any]) -> list[Any]:
+    """The items of the text of an array of `box`, which stand apart by semicolons."""
+
+    def box(text: str) -> Any:
+        return item(text.translate(_comma_and_semicolon))
+
+    return parse_array(text.translate(_comma_and_semicolon), box)
+
+
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
@@ -292,7 +304,7 @@ def array_text(value: list[Any]) -> str:
 
 def boxes_text(value: Sequence[str | None]) -> str:
     """The text of an array of `box`, the one type whose items stand apart by semicolons."""
-    texts = ["NULL" if item is None else item for item in items_of(value)]
+    texts = ["NULL" if item is None else _quoted(item) for item in items_of(value)]
     return "{" + ";".join(texts) + "}"
 
 

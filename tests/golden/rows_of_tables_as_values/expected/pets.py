@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 
-from ._support import parse_array, rows_of
+from ._support import items_of, parse_array, rows_of
 from .models import Owners, Pets
 
 
@@ -85,5 +85,7 @@ def fields_of_elements(
     conn: Connection[Any], *, pets: Sequence[Pets]
 ) -> list[str | None]:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
-        cursor.execute(FIELDS_OF_ELEMENTS, ([item.as_tuple() for item in pets],))
+        cursor.execute(
+            FIELDS_OF_ELEMENTS, ([item.as_tuple() for item in items_of(pets)],)
+        )
         return cursor.fetchall()
