@@ -18,7 +18,7 @@ from ..model.typed import (
 from .cardinality import cardinality, command_error, copy_error, row_count_warning
 from .columns import overrides
 from .columns.lineage import lineage
-from .columns.literals import domain_of, literals_of
+from .columns.literals import domain_of
 from .columns.missing_columns import missing_columns
 from .columns.spans import output_spans
 from .columns.stars import stars
@@ -110,32 +110,33 @@ def _columns(
         origin = output_origin(level, place + 1)
         table = level.index.relation(origin.table) if origin else None
         stored = table.relation.columns.get(origin.number) if table and origin else None
+        domain = domain_of(stored) if stored else None
         verdict = verdicts[place]
-        expression = level.output[place].node("expr")
+        expression = level.output_expressions[place]
         type_ = with_proved_fields(
             type_in_tree(expression, column.type, level.catalog.types),
             level.catalog.relations.get(verdict.table),
         )
         mark = override.mark if override else Mark.INFER
-        if mark is not Mark.INFER and verdict.nullable == (mark is Mark.NULLABLE):
+        is_inferred = mark is Mark.INFER
+        nullable = verdict.nullable if is_inferred else mark is Mark.NULLABLE
+        if not is_inferred and verdict.nullable == nullable:
             warnings.append(_redundant(description.query, column.name, verdict))
         columns.append(
             TypedColumn(
                 name=name,
                 type=type_,
-                nullable=_marked(mark, verdict.nullable),
+                nullable=nullable,
                 reason=(
-                    verdict.reason
-                    if mark is Mark.INFER
-                    else f"marked `{mark}` by its author"
+                    verdict.reason if is_inferred else f"marked `{mark}` by its author"
                 ),
                 override=override,
                 column=table.names.get(origin.number) if table and origin else None,
-                literals=_literals(stored, type_),
-                domain=domain_of(stored) if stored else None,
+                literals=_literals(stored, domain, type_),
+                domain=domain,
                 element_nullable=verdict.element_nullable
                 or (nullable_elements and verdict.elements is Elements.STORED),
-                narrowed=mark is Mark.INFER
+                narrowed=is_inferred
                 and not verdict.nullable
                 and stored is not None
                 and not stored.not_null,
@@ -170,7 +171,7 @@ def _unanalysed(column: tuple[ResultColumn, str, Override | None]) -> TypedColum
     return TypedColumn(
         name=name,
         type=with_proved_fields(result.type, None),
-        nullable=_marked(mark, True),
+        nullable=mark is not Mark.NOT_NULL,
         reason="nothing is known of what a utility statement gives",
         override=override,
     )
@@ -182,14 +183,14 @@ def _json_shapes(description: Description, scope: Scope) -> Mapping[int, JsonSha
     return column_shapes(scope, numbers) if numbers else {}
 
 
-def _marked(mark: Mark, inferred: bool) -> bool:
-    return inferred if mark is Mark.INFER else mark is Mark.NULLABLE
-
-
-def _literals(stored: Column | None, type_: PgType) -> tuple[str, ...]:
+def _literals(
+    stored: Column | None, domain: DomainType | None, type_: PgType
+) -> tuple[str, ...]:
     """Return the only values of the column that a result comes from, or of its domain."""
-    if stored and (literals := literals_of(stored)):
-        return literals
+    if domain:
+        return domain.literals
+    if stored and stored.literals:
+        return stored.literals
     return type_.literals if isinstance(type_, DomainType) else ()
 
 

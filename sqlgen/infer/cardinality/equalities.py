@@ -47,16 +47,18 @@ def nullable_entries(level: QueryLevel) -> frozenset[int]:
     tree = level.query.node("jointree")
     entries: set[int] = set()
     for node in tree.own if tree else ():
-        sides: dict[int, list[str]] = {
-            JoinType.LEFT: ["rarg"],
-            JoinType.RIGHT: ["larg"],
-            JoinType.FULL: ["larg", "rarg"],
-        }
         if node.tag == "JOINEXPR":
-            for name in sides.get(node.number("jointype"), ()):
+            for name in _NULLABLE_SIDES.get(node.number("jointype"), ()):
                 side = node.node(name)
                 entries |= _entries_in(side) if side else frozenset()
     return frozenset(entries)
+
+
+_NULLABLE_SIDES: dict[int, list[str]] = {
+    JoinType.LEFT: ["rarg"],
+    JoinType.RIGHT: ["larg"],
+    JoinType.FULL: ["larg", "rarg"],
+}
 
 
 def depends_on(node: Node, level: QueryLevel) -> frozenset[int] | None:

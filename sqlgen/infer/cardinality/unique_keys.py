@@ -253,8 +253,7 @@ def _passed_through(source: QueryLevel) -> Iterator[Key]:
     """Yield the keys of relations that stay keys of the result, as no join repeats their rows."""
     indexes = from_indexes(source)
     places: dict[tuple[int, int], int] = {}
-    for place, output in enumerate(source.output, 1):
-        expression = output.node("expr")
+    for place, expression in enumerate(source.output_expressions, 1):
         column = entry_column(expression, source) if expression else None
         if column and column.level is source:
             places[column.source.varno, column.source.attno] = place

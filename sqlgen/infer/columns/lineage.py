@@ -77,7 +77,7 @@ def _behind(
 ) -> Iterator[tuple[IndexedRelation, int]]:
     """Yield the table columns that an updatable view's columns stand for."""
     for _, number in columns:
-        expression = view.output[number - 1].node("expr")
+        expression = view.output_expressions[number - 1]
         column = origin(expression, view) if expression else None
         table = view.index.relation(column.table) if column else None
         if column and table and column.number in table.names:

@@ -44,8 +44,10 @@ def _stars_of(level: QueryLevel, text: str) -> Iterator[Star]:
         return
     placed = [
         (_location(expression, level), expression, entry.string("resname"))
-        for entry in level.output
-        if (expression := entry.node("expr"))
+        for entry, expression in zip(
+            level.output, level.output_expressions, strict=True
+        )
+        if expression
     ]
     if any(node.tag == "VAR" and place < 0 for place, node, _ in placed):
         return

@@ -41,7 +41,7 @@ def _var(node: Node, scope: Scope, assumed: Assumption) -> int:
         varno in assumed.relations or (varno, attno) in assumed.columns
     ):
         return NULL
-    _, source = scope.resolve(node)
+    source = home.level.source(varno, attno)
     is_name = source is not None and (
         source.kind == RTEKind.JOIN
         or (source.kind == RTEKind.GROUP and not home.query.nodes("groupingSets"))

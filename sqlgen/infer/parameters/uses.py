@@ -5,7 +5,7 @@ from enum import IntEnum, auto
 from operator import attrgetter
 from typing import NamedTuple
 
-from ...model.catalog import ArrayType, Catalog
+from ...model.catalog import ArrayType, Catalog, Relation
 from ...model.description import TableColumn
 from ..tree.enums import CmdType, RTEKind
 from ..tree.expressions import uncoerced
@@ -90,11 +90,14 @@ def _assignments(level: QueryLevel) -> Iterator[Use]:
         entries.extend(conflict.nodes("onConflictSet"))
     for action in query.nodes("mergeActionList"):
         entries.extend(action.nodes("targetList"))
+    target = level.entries[index - 1]
+    relation, view = level.relation(target), level.from_query(target)
     for entry in entries:
         expression = entry.node("expr")
         if expression is None or entry.flag("resjunk"):
             continue
-        column = _target_column(level, level.entries[index - 1], entry.number("resno"))
+        number = entry.number("resno")
+        column = _target_column(relation, view, number)
         for parameter, elements in _values(expression, level):
             yield _use(
                 parameter,
@@ -105,11 +108,12 @@ def _assignments(level: QueryLevel) -> Iterator[Use]:
             )
 
 
-def _target_column(level: QueryLevel, target: Node, number: int) -> TableColumn | None:
+def _target_column(
+    relation: Relation | None, view: QueryLevel | None, number: int
+) -> TableColumn | None:
     """Return the table column that is written, also through an updatable view."""
-    relation, view = level.relation(target), level.from_query(target)
     if view and 0 < number <= len(view.output):
-        expression = view.output[number - 1].node("expr")
+        expression = view.output_expressions[number - 1]
         column = origin(expression, view) if expression else None
         if column:
             return column
@@ -155,7 +159,7 @@ def _output_values(source: QueryLevel, place: int) -> Iterator[tuple[Node, bool]
     elif source.query.number("commandType") == CmdType.SELECT and place < len(
         source.output
     ):
-        expression = source.output[place].node("expr")
+        expression = source.output_expressions[place]
         if expression:
             yield from _values(expression, source)
 

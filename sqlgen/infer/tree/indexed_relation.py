@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ...model.catalog import Relation
 from ...model.description import TableColumn
@@ -17,6 +17,11 @@ class IndexedRelation:
 
     def __init__(self, relation: Relation) -> None:
         self.relation = relation
+        self.verdicts: dict[tuple[int, str, frozenset[str]], Any] = {}
+        """The verdicts that follow from the constraints, which many queries of a project ask for.
+
+        By the column's number, its title, and the functions that the user vouches for.
+        """
 
     @cached_property
     def names(self) -> Mapping[int, ColumnName]:

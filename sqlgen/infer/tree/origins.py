@@ -54,9 +54,11 @@ def _origins(node: Node, level: QueryLevel) -> Origins:
         return _origins(expressions[0], home) if expressions else _UNKNOWN
     if source.attno <= 0:
         return _UNKNOWN
+    query, relation = source.query, source.relation
+    if relation and not query:
+        return relation.origins.get(source.attno, _UNKNOWN)
     if source.entry.flag("self_reference"):
         return frozenset()
-    query, relation = source.query, source.relation
     if (
         relation
         and source.varno == home.query.number("resultRelation")
@@ -82,5 +84,5 @@ def _traced_output(level: QueryLevel, number: int) -> Origins:
         return frozenset().union(*[_output_origins(arm, number) for arm in level.arms])
     if not 0 < number <= len(level.output):
         return _UNKNOWN
-    expression = level.output[number - 1].node("expr")
+    expression = level.output_expressions[number - 1]
     return _origins(expression, level) if expression else _UNKNOWN

@@ -8,7 +8,7 @@ which, one step at a time, and all parts of inference ask it.
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from weakref import ref
 
 from ...model.catalog import Catalog, Relation
@@ -28,8 +28,9 @@ class CatalogIndex:
 
     def relation(self, oid: int) -> IndexedRelation | None:
         """Return the relation of that *oid*, None if the catalog has none."""
-        if oid in self._relations:
-            return self._relations[oid]
+        known = self._relations.get(oid)
+        if known is not None:
+            return known
         relation = self.catalog.relations.get(oid)
         if relation is None:
             return None
@@ -71,6 +72,9 @@ class EntryColumn(NamedTuple):
     source: Source
 
 
+_Rows: TypeAlias = "tuple[QueryLevel | None, Node | None, IndexedRelation | None]"
+
+
 class QueryLevel:
     """A query with the queries that it is part of and those within it.
 
@@ -89,6 +93,7 @@ class QueryLevel:
         self._outer = ref(outer) if outer else None
         self._inner: dict[int, QueryLevel] = {}
         self._sources: dict[tuple[int, int], Source | None] = {}
+        self._known_rows: dict[int, _Rows] = {}
         self.output_origins: dict[int, Origins] = {}
         """The origins of output columns that have been asked for, by number; see `origins`."""
 
@@ -101,6 +106,11 @@ class QueryLevel:
         is_select = self.query.number("commandType") == CmdType.SELECT
         entries = self.query.nodes("targetList" if is_select else "returningList")
         return tuple([entry for entry in entries if not entry.flag("resjunk")])
+
+    @cached_property
+    def output_expressions(self) -> tuple[Node | None, ...]:
+        """Return the expressions of the output columns."""
+        return tuple([entry.node("expr") for entry in self.output])
 
     @property
     def outer(self) -> "QueryLevel | None":
@@ -187,30 +197,31 @@ class QueryLevel:
         None if there is no such entry. Number 0 is the row as a whole, negative ones are the system's.
         """
         key = varno, attno
-        if key not in self._sources:
-            entry = self.entry(varno)
-            self._sources[key] = self._find(varno, attno, entry) if entry else None
-        return self._sources[key]
+        if key in self._sources:
+            return self._sources[key]
+        entry = self.entry(varno)
+        source = self._find(varno, attno, entry) if entry else None
+        self._sources[key] = source
+        return source
 
     def resolve(self, var: Node) -> EntryColumn | None:
         """Return the source of the column that a `VAR` node of this query names.
 
         One step: the source may again be a column. None if no entry of a range table has it.
         """
-        home = self.up(var.number("varlevelsup"))
-        source = home and home.source(var.number("varno"), var.number("varattno"))
-        return EntryColumn(home, source) if home and source else None
+        levels = var.number("varlevelsup")
+        home = self.up(levels) if levels else self
+        if home is None:
+            return None
+        source = home.source(var.number("varno"), var.number("varattno"))
+        return EntryColumn(home, source) if source else None
 
     def _find(self, varno: int, attno: int, entry: Node) -> Source:
         kind = entry.number("rtekind")
         match kind:
-            case RTEKind.RELATION | RTEKind.SUBQUERY:
-                query, relation = self.from_query(entry), self.indexed_relation(entry)
-                return Source(varno, attno, entry, kind, (), query, None, relation)
-            case RTEKind.CTE:
-                cte, query = self._cte(entry)
-                query = None if entry.flag("self_reference") else query
-                return Source(varno, attno, entry, kind, (), query, cte)
+            case RTEKind.RELATION | RTEKind.SUBQUERY | RTEKind.CTE:
+                query, cte, relation = self._rows(varno, entry)
+                return Source(varno, attno, entry, kind, (), query, cte, relation)
             case RTEKind.JOIN:
                 expressions = _named(entry.nodes_or_nulls("joinaliasvars"), attno)
             case RTEKind.GROUP:
@@ -223,6 +234,17 @@ class QueryLevel:
             case _:
                 expressions = ()
         return Source(varno, attno, entry, kind, expressions)
+
+    def _rows(self, varno: int, entry: Node) -> _Rows:
+        """Return the query, the CTE and the relation that an entry's rows come from."""
+        rows = self._known_rows.get(varno)
+        if rows is None:
+            cte, query = None, self.from_query(entry)
+            if entry.number("rtekind") == RTEKind.CTE:
+                cte, _ = self._cte(entry)
+            rows = query, cte, self.indexed_relation(entry)
+            self._known_rows[varno] = rows
+        return rows
 
 
 def _named(expressions: Sequence[Node | None], number: int) -> tuple[Node, ...]:

@@ -14,24 +14,11 @@ def column_verdict(node: Node, scope: Scope) -> Verdict:
     home = scope.up(node.number("varlevelsup"))
     varno, attno = node.number("varno"), node.number("varattno")
     verdict = home.column(varno, attno)
-    entry = home.entry(varno)
-    kind: int = entry.number("rtekind") if entry else RTEKind.JOIN
-    if kind != RTEKind.GROUP and home.group_nulls and not verdict.nullable:
-        verdict = verdict.but(nullable=True, reason=GROUPING_SETS)
-    side = (
-        None
-        if kind in (RTEKind.JOIN, RTEKind.GROUP)
-        else _missing_side(varno, home, scope)
-    )
-    if side is not None:
-        on = side.join.node("quals")
-        verdict = verdict.but(
-            nullable=True,
-            reason=side.reason,
-            location=on.location if on else -1,
-        )
+    joined = home.joined
+    if home.group_nulls or joined.nullable_sides:
+        verdict = _with_nulls(verdict, varno, home, scope)
     if not verdict.nullable:
-        present = home.joined.present.get(varno)
+        present = joined.present.get(varno)
         if present:
             return verdict.but(reason=f"{verdict.reason}, and {present}")
         return verdict
@@ -44,6 +31,22 @@ def column_verdict(node: Node, scope: Scope) -> Verdict:
         reason=keeps_value(condition, column_title(varno, attno, home), scope),
         location=condition.expression.location,
     )
+
+
+def _with_nulls(verdict: Verdict, varno: int, home: Scope, scope: Scope) -> Verdict:
+    """Return the verdict with the NULLs that GROUPING SETS and outer joins put in."""
+    entry = home.entry(varno)
+    kind: int = entry.number("rtekind") if entry else RTEKind.JOIN
+    if kind != RTEKind.GROUP and home.group_nulls and not verdict.nullable:
+        verdict = verdict.but(nullable=True, reason=GROUPING_SETS)
+    if kind in (RTEKind.JOIN, RTEKind.GROUP):
+        return verdict
+    side = _missing_side(varno, home, scope)
+    if side is None:
+        return verdict
+    on = side.join.node("quals")
+    location = on.location if on else -1
+    return verdict.but(nullable=True, reason=side.reason, location=location)
 
 
 def _missing_side(varno: int, home: Scope, scope: Scope) -> NullableSide | None:

@@ -20,7 +20,7 @@ from .tables import written_column
 @command_rule(CmdType.UPDATE, CmdType.INSERT, CmdType.DELETE, CmdType.MERGE)
 def _returning(scope: Scope) -> tuple[Verdict, ...]:
     rows = scope.for_returning()
-    return tuple([rows.verdict(entry.node("expr")) for entry in scope.level.output])
+    return tuple([rows.verdict(each) for each in scope.level.output_expressions])
 
 
 @rule("VAR")

@@ -16,7 +16,7 @@ def _select(scope: Scope) -> tuple[Verdict, ...]:
     if operation is not None:
         return _combined(operation, scope)
     rows = over_groups(scope)
-    return tuple([rows.verdict(entry.node("expr")) for entry in scope.level.output])
+    return tuple([rows.verdict(each) for each in scope.level.output_expressions])
 
 
 def over_groups(scope: Scope) -> Scope:

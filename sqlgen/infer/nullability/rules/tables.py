@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final, TypeAlias
-from weakref import WeakKeyDictionary
+from typing import Final
 
 from ....model.catalog import Column, DomainType, PgType, Relation, RelationKind
 from ....model.description import TableColumn
 from ...tree import nodes
-from ...tree.indexed_relation import IndexedRelation
 from ...tree.nodes import Node, stored_query
 from ...tree.origins import has_own_returning
 from ...tree.query_level import QueryLevel, catalog_index
@@ -20,13 +18,6 @@ from ..verdict import Elements, Verdict, maybe, never
 from .generated_columns import generated_column
 
 VIEWS: Final = (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
-
-_Verdicts: TypeAlias = dict[tuple[int, str, frozenset[str]], Verdict]
-_VERDICTS: WeakKeyDictionary[IndexedRelation, _Verdicts] = WeakKeyDictionary()
-"""The verdicts that follow from a table's constraints, which many queries of a project ask for.
-
-By the column's number, its title, and the functions that the user vouches for.
-"""
 
 
 def table_column(
@@ -40,13 +31,12 @@ def table_column(
     indexed = catalog_index(context.catalog).relation(relation.oid)
     if column is None or indexed is None:
         return maybe(f"{title} is not known")
-    verdicts = _VERDICTS.setdefault(indexed, {})
     key = number, title, context.never_null
-    verdict = verdicts.get(key)
+    verdict: Verdict | None = indexed.verdicts.get(key)
     if verdict is None:
-        verdict = verdicts[key] = _by_constraints(relation, column, title, context).but(
-            elements=Elements.STORED, origin=TableColumn(relation.oid, number)
-        )
+        verdict = indexed.verdicts[key] = _by_constraints(
+            relation, column, title, context
+        ).but(elements=Elements.STORED, origin=TableColumn(relation.oid, number))
     return verdict
 
 
