@@ -53,10 +53,20 @@ def test_templates_use_only_documented_fields() -> None:
     """Look at what our own templates ask of their variables."""
     for name in precompiled.names():
         text = precompiled.source(name)
-        variables = r"(?:f|function|row|record|composite|enum|alias|module|structure|constant|section)"
+        variables = r"(?:function|row|record|composite|enum|alias|module|structure|constant|section)"
         for field in re.findall(rf"\b{variables}\.(\w+)", text):
             if field != "jinja":
                 assert field in documented(), f"{name}: {field}"
+
+
+def test_the_frame_of_a_module_is_documented() -> None:
+    _, frame = precompiled.source("module.jinja").split("{% endset %}\n")
+    assert PAGE.count(f"{{% endset %}}\n{frame}```\n") == 2
+
+
+def test_a_variable_has_one_name() -> None:
+    for name in precompiled.names():
+        assert not re.search(r"\bf\.(?!jinja)", precompiled.source(name)), name
 
 
 @pytest.mark.parametrize("command", Command)
