@@ -122,9 +122,23 @@ def _render(
     batches = workers.map(FileTasks.render, sources, inputs)
     return (
         {path: one for batch in batches for path, one in batch.files.items()},
-        # An error in a template of the project's is found once a module.
-        tuple(dict.fromkeys([error for batch in batches for error in batch.errors])),
+        _distinct([error for batch in batches for error in batch.errors]),
     )
+
+
+def _distinct(errors: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the errors, with one for each place in a project's template.
+
+    An error in a template may occur in every module. `template-output` names the module; the first
+    is enough.
+    """
+    distinct: dict[object, Diagnostic] = {}
+    for error in errors:
+        span = error.label.span if error.label else None
+        distinct.setdefault(
+            (error.code, span) if error.code == "template-output" else error, error
+        )
+    return tuple(distinct.values())
 
 
 def _shared_files(

@@ -35,8 +35,8 @@ def sources(root: Path, folder: str, *, hint: str = _CREATE) -> tuple[SourceFile
 def templates(root: Path, folder: str | None) -> tuple[SourceFile, ...]:
     """Return the templates in *folder* (not below it), sorted by path; none without a folder.
 
-    Files with another of jinja's usual suffixes (`.j2`) are among them, so that they can be told
-    to be misnamed. Raises `ConfigurationError` if the folder is missing, and `SqlgenError` for all
+    Files with another suffix like jinja's (`.j2`) are among them, to be reported as misnamed; an
+    editor's backup files (`row.jinja~`) are not. Raises `ConfigurationError` if the folder is missing, and `SqlgenError` for all
     files that cannot be read or are not UTF-8.
     """
     if folder is None:
@@ -47,6 +47,7 @@ def templates(root: Path, folder: str | None) -> tuple[SourceFile, ...]:
         for entry in _existing(root, folder, hint).iterdir()
         if entry.suffix.startswith(".j")
         and not entry.name.startswith(".")
+        and not entry.name.endswith(("~", "#"))
         and entry.is_file()
     )
     return each(lambda path: source(root, path), paths)

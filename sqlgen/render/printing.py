@@ -7,6 +7,7 @@ from jinja2.environment import Environment
 from ..model.python import Module
 from ..model.source import SourceFile
 from .engine import environment
+from .imports import Imports
 from .layout import lay_out
 from .views import module_view
 
@@ -21,16 +22,17 @@ def source(module: Module, templates: tuple[SourceFile, ...]) -> str:
     while they run (`template-error`), or printed text that is not Python (`template-output`).
     """
     if not templates:
-        return lay_out(printed(module, environment()))
+        text, _ = printed(module, environment())
+        return lay_out(text)
     from .project_templates import source_by  # most projects have none
 
     return source_by(templates, module)
 
 
-def printed(module: Module, environment: Environment) -> str:
-    """Return what the templates print of a module, one statement a line."""
+def printed(module: Module, environment: Environment) -> tuple[str, Imports]:
+    """Return what the templates print of a module, one statement a line, and all that they use."""
     view, imports = module_view(module)
     words = ("async ", "await ", "Async") if module.is_async else ("", "", "")
     context: dict[str, Any] = dict(zip(("async", "await", "Async"), words, strict=True))
     template = environment.get_template(ENTRY)
-    return template.render(context, module=view, use=imports.use)
+    return template.render(context, module=view, use=imports.use), imports

@@ -8,26 +8,23 @@ from ..model.source import SourceFile
 from .layout import lay_out_any
 from .printing import printed
 from .sandbox import by_name, sandbox
-from .template_errors import (
-    LineMarks,
-    check_names,
-    check_output,
-    output_error,
-    template_error,
-)
+from .template_errors import check_names, template_error
+from .template_output import LineMarks, check_imports, check_output, output_error
 
 
 def source_by(templates: tuple[SourceFile, ...], module: Module) -> str:
     """Return the source of a module; raise `SqlgenError` for what is wrong in the templates."""
     files = by_name(templates)
     check_names(files)
+    environment = sandbox(templates)
     try:
-        text = printed(module, sandbox(templates))
+        text, imports = printed(module, environment)
     except Exception as error:  # a template is a program of the user's
-        if diagnostic := template_error(error, files):
+        if diagnostic := template_error(error, environment, files):
             raise diagnostic from None
         raise
-    if problem := check_output(text):
-        marked = printed(module, sandbox(templates, (LineMarks,)))
-        raise output_error(*problem, marked, files)
+    if problem := check_output(text, module.path):
+        marked, _ = printed(module, sandbox(templates, (LineMarks,)))
+        raise output_error(problem, marked, files)
+    check_imports(text, module.path, imports.groups(), files)
     return lay_out_any(text)

@@ -1,20 +1,14 @@
 """What goes wrong in a project's templates -> diagnostics at the lines of the templates."""
 
-import ast
 import difflib
-import re
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
 
-from jinja2 import TemplateNotFound, TemplateSyntaxError
-from jinja2.ext import Extension
-from jinja2.lexer import Token, TokenStream
+from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
-from ..model.output import MARKER
 from ..model.source import SourceFile, Span
+from .open_blocks import syntax_message
 from .precompiled import names
-from .printing import ENTRY
 
 
 def check_names(files: Mapping[str, SourceFile]) -> None:
@@ -27,8 +21,8 @@ def check_names(files: Mapping[str, SourceFile]) -> None:
     for name, file in files.items():
         if name in known or name.startswith("_"):
             continue
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"rename it to `{near[0]}`, or" if near else "remove it, or"
+        near = _nearest(name, known)
+        hint = f"rename it to `{near}`, or" if near else "remove it, or"
         problems.append(
             Diagnostic(
                 code="unknown-template",
@@ -42,96 +36,65 @@ def check_names(files: Mapping[str, SourceFile]) -> None:
 
 
 def template_error(
-    error: Exception, files: Mapping[str, SourceFile]
+    error: Exception, environment: Environment, files: Mapping[str, SourceFile]
 ) -> SqlgenError | None:
     """Return the diagnostic of an exception that a template of the project raised.
 
-    None where no template of the project was running: that is a bug of ours.
+    *environment* is the one that it was compiled in. `None` if no template of the project was
+    running: that is a bug of ours.
     """
+    place: tuple[str, int] | None
     if isinstance(error, TemplateSyntaxError):
-        place = (error.name or "", error.lineno) if error.name in files else None
-        message = _sentence(error.message or "syntax error")
+        name = error.name or ""
+        if name not in files:
+            return None
+        line, message = syntax_message(error, environment, files[name].text)
+        place, message = (name, line), _sentence(message)
     else:
         place = _running(error, files)
         message = _message(error)
     if place is None:
         return None
-    hint = ""
-    if isinstance(error, TemplateNotFound):
-        near = difflib.get_close_matches(str(error.name), [*files, *names()], n=1)
-        hint = f"write `{near[0]}`" if near else ""
     name, line = place
+    missing = isinstance(error, TemplateNotFound)
     return SqlgenError(
         Diagnostic(
             code="template-error",
             message=message,
-            label=_label(files[name], line),
-            hint=hint,
+            label=line_label(files[name], line),
+            hint=_instead_of(str(error), files) if missing else "",
         )
     )
 
 
-def check_output(text: str) -> tuple[int, str] | None:
-    """Return the line of *text*, counted from 1, that no module can have, and why."""
-    if not text.startswith(MARKER):
-        return 1, "the first line of a module must be `{{ module.marker | comment }}`"
-    try:
-        ast.parse(text)
-    except SyntaxError as error:
-        return error.lineno or 1, f"what is printed is not Python: {error.msg}"
-    except ValueError as error:  # a NUL character
-        return 1, f"what is printed is not Python: {error}"
-    return None
+def line_label(file: SourceFile, line: int, text: str = "") -> Label:
+    """Return the label of a line without the white space around it."""
+    lines = file.text.split("\n")
+    line = max(1, min(line, len(lines)))
+    start = sum(len(above) + 1 for above in lines[: line - 1])
+    content = lines[line - 1].rstrip()
+    indent = len(content) - len(content.lstrip())
+    return Label(Span(file, start + indent, start + len(content)), text)
 
 
-def output_error(
-    line: int, why: str, marked: str, files: Mapping[str, SourceFile]
-) -> SqlgenError:
-    """Return the diagnostic of a printed *line*, at the line of the template that printed it.
+def _instead_of(name: str, files: Mapping[str, SourceFile]) -> str:
+    """Return the hint for the name of a template that is missing.
 
-    *marked* is the text as `LineMarks` has it.
+    A name that begins with `_` is the project's own: ours are no guess for it.
     """
-    lines = marked.split("\n")
-    printed = _MARK.sub("", lines[line - 1]).strip() if line <= len(lines) else ""
-    name, at = next(
-        (
-            (match[1], int(match[2]))
-            for number in [line - 1, *range(line - 2, -1, -1), *range(len(lines))]
-            for match in _MARK.finditer(lines[number] if number < len(lines) else "")
-            if match[1] in files
-        ),
-        (ENTRY if ENTRY in files else min(files), 1),
-    )
-    return SqlgenError(
-        Diagnostic(
-            code="template-output",
-            message=why,
-            label=_label(files[name], at, f"prints `{printed}`" if printed else ""),
-        )
-    )
+    if not name.startswith("_"):
+        near = _nearest(name, [*files, *names()])
+        return f"write `{near}`" if near else ""
+    near = _nearest(name, [file for file in files if file.startswith("_")])
+    folder = min(file.path for file in files.values()).rpartition("/")[0]
+    return f"write `{near}`" if near else f"create `{folder}/{name}`"
 
 
-class LineMarks(Extension):
-    """Marks each line that a template prints with the template's name and line.
-
-    Used only to find the place of an error that is already known.
-    """
-
-    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """Yield the tokens with a mark before each line end."""
-        for token in stream:
-            if token.type != "data":
-                yield token
-                continue
-            first, *rest = token.value.split("\n")
-            marked = first + "".join(
-                f"\x01{stream.name}\x02{token.lineno + number}\x03\n{line}"
-                for number, line in enumerate(rest)
-            )
-            yield Token(token.lineno, token.type, marked)
-
-
-_MARK: Final = re.compile("\x01([^\x02]*)\x02(\\d+)\x03")
+def _nearest(name: str, templates: Iterable[str]) -> str:
+    """Return the template with the most similar name, whatever their suffixes; else `""`."""
+    stems = {template.partition(".")[0]: template for template in templates}
+    near = difflib.get_close_matches(name.partition(".")[0], stems, n=1)
+    return stems[near[0]] if near else ""
 
 
 def _running(
@@ -164,13 +127,3 @@ def _message(error: Exception) -> str:
 def _sentence(text: str) -> str:
     text = " ".join(text.split()).removesuffix(".")
     return text[:1].lower() + text[1:]
-
-
-def _label(file: SourceFile, line: int, text: str = "") -> Label:
-    """Return the label of a line without the white space around it."""
-    lines = file.text.split("\n")
-    line = max(1, min(line, len(lines)))
-    start = sum(len(above) + 1 for above in lines[: line - 1])
-    content = lines[line - 1].rstrip()
-    indent = len(content) - len(content.lstrip())
-    return Label(Span(file, start + indent, start + len(content)), text)

@@ -163,7 +163,11 @@ def test_generated_is_a_file(tmp_path: Path) -> None:
 
 
 def test_templates_are_those_of_the_folder_itself(tmp_path: Path) -> None:
-    for name in ("row.jinja", "alias.j2", "notes.md", ".row.jinja", "below/enum.jinja"):
+    others = (
+        *("README.md", ".row.jinja", "row.jinja~", "alias.j2~", "row.jinja.orig"),
+        *(".row.jinja.swp", "#row.jinja#", "below/enum.jinja"),
+    )
+    for name in ("row.jinja", "alias.j2", *others):
         write(tmp_path / "shapes" / name, "{{ a }}")
     paths = [file.path for file in read.templates(tmp_path, "shapes")]
     assert paths == ["shapes/alias.j2", "shapes/row.jinja"]

@@ -1,0 +1,189 @@
+"""What a project's templates print -> diagnostics of text that cannot be a module."""
+
+import ast
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+
+from ..model.diagnostic import Diagnostic, SqlgenError
+from ..model.frozen import frozen
+from ..model.output import MARKER
+from ..model.source import SourceFile
+from .printing import ENTRY
+from .template_errors import line_label
+
+
+@frozen
+class OutputProblem:
+    """The place in the printed text, counted from 1, that no module can have, and the message."""
+
+    line: int
+    column: int
+    message: str
+
+
+def check_output(text: str, path: str) -> OutputProblem | None:
+    """Return the first problem of the *text* printed for the file *path*; `None` if it compiles."""
+    if not text.startswith(MARKER):
+        message = (
+            f"the first line of `{path}` must be `{{{{ module.marker | comment }}}}`"
+        )
+        return OutputProblem(1, 1, message)
+    not_python = f"what is printed for `{path}` is not Python"
+    try:
+        _compiled(text, path)
+    except SyntaxError as error:
+        # Python's messages name lines of the printed text, which the user does not see.
+        message = _PRINTED_LINE.sub("", error.msg)
+        return OutputProblem(
+            error.lineno or 1, error.offset or 1, f"{not_python}: {message}"
+        )
+    except (ValueError, RecursionError) as error:  # a NUL character, too deep nesting
+        return OutputProblem(1, 1, f"{not_python}: {error}")
+    return None
+
+
+def check_imports(
+    text: str,
+    path: str,
+    groups: Iterable[Iterable[str]],
+    files: Mapping[str, SourceFile],
+) -> None:
+    """Raise `SqlgenError` if the module's *text* lacks one of the import statements in *groups*.
+
+    `module.imports` has the names that were used before it is printed, and no later ones.
+    """
+    imported = _imported_names(text)
+    missing = [
+        statement
+        for group in groups
+        for statement in group
+        if not _imported_names(statement) <= imported
+    ]
+    if not missing:
+        return
+    places = [
+        (name, files[name].text.count("\n", 0, match.start()) + 1)
+        for name in sorted(files, key=lambda name: name != ENTRY)
+        if (match := _IMPORTS.search(files[name].text))
+    ]
+    fault = "printed before all names are used" if places else "not printed"
+    name, line = places[0] if places else (_entry(files), 1)
+    raise SqlgenError(
+        Diagnostic(
+            code="template-output",
+            message=f"`module.imports` is {fault}: `{path}` lacks `{missing[0]}`",
+            label=line_label(files[name], line),
+            hint="print the body into a variable first: "
+            "`{% set body %}` … `{% endset %}`, then the imports, then `{{ body }}`",
+        )
+    )
+
+
+def output_error(
+    problem: OutputProblem, marked: str, files: Mapping[str, SourceFile]
+) -> SqlgenError:
+    """Return the diagnostic of a problem, at the line of the template that printed it.
+
+    *marked* is the text as `LineMarks` has it.
+    """
+    lines = marked.split("\n")
+    index = min(problem.line, len(lines)) - 1
+    printed = _MARK.sub("", lines[index]).strip()
+    name, line = next(
+        (
+            place
+            for number in [index, *range(index - 1, -1, -1), *range(len(lines))]
+            if number == index or _MARK.sub("", lines[number]).strip()
+            for place in _places(lines[number], problem.column)
+            if place[0] in files
+        ),
+        (_entry(files), 1),
+    )
+    return SqlgenError(
+        Diagnostic(
+            code="template-output",
+            message=problem.message,
+            label=line_label(
+                files[name], line, f"prints `{printed}`" if printed else ""
+            ),
+        )
+    )
+
+
+class LineMarks(Extension):
+    """Marks each line that a template prints with the template's name and line.
+
+    Used only to find the place of an error that is already known.
+    """
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Yield the tokens with a mark before each line end, and one where the template ends."""
+        line = 1
+        for token in stream:
+            if token.type != "data":
+                line = token.lineno
+                yield token
+                continue
+            first, *rest = token.value.split("\n")
+            marked = first + "".join(
+                f"{_mark(stream, token.lineno + number)}\n{text}"
+                for number, text in enumerate(rest)
+            )
+            line = token.lineno + len(rest)
+            yield Token(token.lineno, token.type, marked)
+        # The last line may have no end: the text of another template then follows on it.
+        yield Token(line, "data", _mark(stream, line))
+
+
+def _mark(stream: TokenStream, line: int) -> str:
+    return f"\x01{stream.name}\x02{line}\x03"
+
+
+_MARK: Final = re.compile("\x01([^\x02]*)\x02(\\d+)\x03")
+_IMPORTS: Final = re.compile(r"\bmodule\.imports\b")
+_PRINTED_LINE: Final = re.compile(r" \(detected at line \d+\)| on line \d+")
+
+
+def _places(marked: str, column: int) -> list[tuple[str, int]]:
+    """Return the templates and lines that printed a line, that of the *column* first.
+
+    A mark stands after the text that it is about.
+    """
+    ends: list[tuple[int, tuple[str, int]]] = []
+    length = 0
+    for match in _MARK.finditer(marked):
+        length = len(_MARK.sub("", marked[: match.start()]).rstrip())
+        ends.append((length, (match[1], int(match[2]))))
+    total = len(_MARK.sub("", marked).rstrip())
+    ends = [(end, place) for end, place in ends if end or not total]
+    column = min(column, length)
+    later = [place for end, place in ends if end >= column]
+    return later + [place for end, place in reversed(ends) if end < column]
+
+
+def _compiled(text: str, path: str, flags: int = 0) -> Any:
+    """Return what Python compiles a module to, without its warnings: they come where it is imported."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(text, path, "exec", flags, dont_inherit=True)
+
+
+def _imported_names(text: str) -> set[tuple[str, ...]]:
+    """Return each import of some Python: the module, the name in it, the name here."""
+    names: set[tuple[str, ...]] = set()
+    for node in ast.walk(_compiled(text, "", ast.PyCF_ONLY_AST)):
+        if isinstance(node, ast.Import):
+            names |= {(x.name, x.asname or x.name) for x in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            names |= {(module, x.name, x.asname or x.name) for x in node.names}
+    return names
+
+
+def _entry(files: Mapping[str, SourceFile]) -> str:
+    return ENTRY if ENTRY in files else min(files)
