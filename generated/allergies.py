@@ -14,7 +14,7 @@ from ._support import array_of, one, optional, rows_of
 from .models import AllergiesSeverity, Allergy
 
 LIST_ALLERGIES: Final = """\
-SELECT id, patient_id, allergen, severity, reaction, onset_date, created_at, updated_at FROM allergies WHERE patient_id = $1 ORDER BY created_at, id"""
+SELECT id, patient_id, allergen, severity, reaction, onset_date, created_at, updated_at FROM allergies WHERE patient_id = $1 ORDER BY created_at, id /* allergies.list_allergies */"""
 
 
 def list_allergies(conn: Connection[Any], *, patient_id: UUID) -> list[Allergy]:
@@ -24,7 +24,7 @@ def list_allergies(conn: Connection[Any], *, patient_id: UUID) -> list[Allergy]:
 
 
 LIST_ALLERGIES_BY_SEVERITY: Final = """\
-SELECT id, patient_id, allergen, severity, reaction, onset_date, created_at, updated_at FROM allergies WHERE severity = ANY($1) ORDER BY patient_id, allergen"""
+SELECT id, patient_id, allergen, severity, reaction, onset_date, created_at, updated_at FROM allergies WHERE severity = ANY($1) ORDER BY patient_id, allergen /* allergies.list_allergies_by_severity */"""
 
 
 def list_allergies_by_severity(
@@ -43,7 +43,8 @@ SET severity = excluded.severity,
     reaction = coalesce(excluded.reaction, allergies.reaction),
     onset_date = coalesce(excluded.onset_date, allergies.onset_date)
 RETURNING id, patient_id, allergen, severity, reaction, onset_date, created_at,
-          updated_at"""
+          updated_at
+/* allergies.record_allergy */"""
 
 
 def record_allergy(
@@ -67,7 +68,8 @@ REPORT_ALLERGY: Final = """\
 INSERT INTO allergies (patient_id, allergen, severity)
 VALUES ($1, lower($2), $3)
 ON CONFLICT DO NOTHING
-RETURNING id"""
+RETURNING id
+/* allergies.report_allergy */"""
 
 
 def report_allergy(
@@ -87,7 +89,8 @@ IMPORT_ALLERGIES: Final = """\
 INSERT INTO allergies (patient_id, allergen, severity)
 SELECT $1, lower(reported.allergen), reported.severity
 FROM unnest($2::text[], $3::text[]) AS reported (allergen, severity)
-ON CONFLICT DO NOTHING"""
+ON CONFLICT DO NOTHING
+/* allergies.import_allergies */"""
 
 
 def import_allergies(
@@ -105,7 +108,7 @@ def import_allergies(
 
 
 SET_ALLERGY_SEVERITY: Final = """\
-UPDATE allergies SET severity = $1 WHERE id = $2 RETURNING id, patient_id, allergen, severity, reaction, onset_date, created_at, updated_at"""
+UPDATE allergies SET severity = $1 WHERE id = $2 RETURNING id, patient_id, allergen, severity, reaction, onset_date, created_at, updated_at /* allergies.set_allergy_severity */"""
 
 
 def set_allergy_severity(
@@ -128,7 +131,8 @@ class ListAllergyReactionsRow:
 LIST_ALLERGY_REACTIONS: Final = """\
 SELECT allergen, severity, reaction FROM allergies
 WHERE patient_id = $1 AND reaction IS NOT NULL
-ORDER BY allergen"""
+ORDER BY allergen
+/* allergies.list_allergy_reactions */"""
 
 
 def list_allergy_reactions(
@@ -139,7 +143,8 @@ def list_allergy_reactions(
         return cursor.execute(LIST_ALLERGY_REACTIONS, (patient_id,)).fetchall()
 
 
-REMOVE_ALLERGY: Final = "DELETE FROM allergies WHERE id = $1"
+REMOVE_ALLERGY: Final = """\
+DELETE FROM allergies WHERE id = $1 /* allergies.remove_allergy */"""
 
 
 def remove_allergy(conn: Connection[Any], *, allergy_id: UUID) -> int:

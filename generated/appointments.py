@@ -28,7 +28,8 @@ BOOK_APPOINTMENT: Final = """\
 INSERT INTO appointments (patient_id, practitioner_id, starts_at, ends_at, reason)
 VALUES ($1, $2, $3::timestamptz, $4::timestamptz, $5)
 RETURNING id, patient_id, practitioner_id, status, starts_at, ends_at, during, reason,
-          created_at, updated_at, reminder_sent_at"""
+          created_at, updated_at, reminder_sent_at
+/* appointments.book_appointment */"""
 
 
 def book_appointment(
@@ -50,7 +51,8 @@ def book_appointment(
 
 GET_APPOINTMENT: Final = """\
 SELECT id, patient_id, practitioner_id, status, starts_at, ends_at, during, reason,
-       created_at, updated_at, reminder_sent_at FROM appointments WHERE id = $1"""
+       created_at, updated_at, reminder_sent_at FROM appointments WHERE id = $1
+/* appointments.get_appointment */"""
 
 
 def get_appointment(
@@ -67,7 +69,8 @@ SET starts_at = $1::timestamptz,
     reminder_sent_at = NULL
 WHERE id = $2 AND status IN ('scheduled', 'confirmed')
 RETURNING id, patient_id, practitioner_id, status, starts_at, ends_at, during, reason,
-          created_at, updated_at, reminder_sent_at"""
+          created_at, updated_at, reminder_sent_at
+/* appointments.reschedule_appointment */"""
 
 
 def reschedule_appointment(
@@ -81,7 +84,8 @@ def reschedule_appointment(
 
 SET_APPOINTMENT_STATUS: Final = """\
 UPDATE appointments SET status = $1 WHERE id = $2 RETURNING id, patient_id, practitioner_id, status, starts_at, ends_at, during, reason,
-    created_at, updated_at, reminder_sent_at"""
+    created_at, updated_at, reminder_sent_at
+/* appointments.set_appointment_status */"""
 
 
 def set_appointment_status(
@@ -99,7 +103,8 @@ class SetAppointmentStatusesParams(NamedTuple):
     appointment_id: UUID
 
 
-SET_APPOINTMENT_STATUSES: Final = "UPDATE appointments SET status = $1 WHERE id = $2"
+SET_APPOINTMENT_STATUSES: Final = """\
+UPDATE appointments SET status = $1 WHERE id = $2 /* appointments.set_appointment_statuses */"""
 
 
 def set_appointment_statuses(
@@ -116,7 +121,8 @@ def set_appointment_statuses(
 
 CANCEL_APPOINTMENTS: Final = """\
 UPDATE appointments SET status = 'cancelled'
-WHERE patient_id = $1 AND starts_at > $2::timestamptz AND status IN ('scheduled', 'confirmed')"""
+WHERE patient_id = $1 AND starts_at > $2::timestamptz AND status IN ('scheduled', 'confirmed')
+/* appointments.cancel_appointments */"""
 
 
 def cancel_appointments(
@@ -129,7 +135,8 @@ def cancel_appointments(
 
 COUNT_APPOINTMENTS: Final = """\
 SELECT count(*) FROM appointments
-WHERE patient_id = $1 AND ($2::timestamptz IS NULL OR starts_at >= $2::timestamptz)"""
+WHERE patient_id = $1 AND ($2::timestamptz IS NULL OR starts_at >= $2::timestamptz)
+/* appointments.count_appointments */"""
 
 
 def count_appointments(
@@ -148,7 +155,8 @@ WHERE ($1::uuid IS NULL OR practitioner_id = $1)
     AND ($2::appointment_status[] IS NULL OR status = ANY($2))
     AND ($3::timestamptz IS NULL OR starts_at >= $3::timestamptz)
     AND ($4::timestamptz IS NULL OR starts_at < $4::timestamptz)
-ORDER BY starts_at, id"""
+ORDER BY starts_at, id
+/* appointments.list_appointments */"""
 
 
 def list_appointments(
@@ -175,7 +183,8 @@ def list_appointments(
 
 LIST_APPOINTMENTS_DURING: Final = """\
 SELECT id, patient_id, practitioner_id, status, starts_at, ends_at, during, reason,
-       created_at, updated_at, reminder_sent_at FROM appointments WHERE during && $1 ORDER BY starts_at, id"""
+       created_at, updated_at, reminder_sent_at FROM appointments WHERE during && $1 ORDER BY starts_at, id
+/* appointments.list_appointments_during */"""
 
 
 def list_appointments_during(
@@ -243,7 +252,8 @@ LEFT JOIN encounters AS e ON e.appointment_id = a.id
 WHERE a.practitioner_id = $1
     AND a.starts_at >= $2::date
     AND a.starts_at < $2::date + 1
-ORDER BY a.starts_at"""
+ORDER BY a.starts_at
+/* appointments.list_day_schedule */"""
 
 
 def list_day_schedule(
@@ -258,7 +268,8 @@ NEXT_APPOINTMENT_AT: Final = """\
 SELECT starts_at FROM appointments
 WHERE patient_id = $1 AND starts_at > $2::timestamptz AND status IN ('scheduled', 'confirmed')
 ORDER BY starts_at
-LIMIT 1"""
+LIMIT 1
+/* appointments.next_appointment_at */"""
 
 
 def next_appointment_at(
@@ -283,7 +294,8 @@ SELECT practitioner_id, range_agg(during) AS busy
 FROM appointments
 WHERE status NOT IN ('cancelled', 'no-show')
 GROUP BY practitioner_id
-ORDER BY practitioner_id"""
+ORDER BY practitioner_id
+/* appointments.list_busy_times */"""
 
 
 def list_busy_times(conn: Connection[Any]) -> list[ListBusyTimesRow]:
@@ -317,7 +329,8 @@ UPDATE appointments AS a
 SET reminder_sent_at = $1::timestamptz
 FROM due, patients AS p
 WHERE a.id = due.id AND p.id = a.patient_id
-RETURNING a.id, a.starts_at, p.given_name, p.email, p.phone_numbers[1] AS phone_number"""
+RETURNING a.id, a.starts_at, p.given_name, p.email, p.phone_numbers[1] AS phone_number
+/* appointments.claim_due_reminders */"""
 
 
 def claim_due_reminders(

@@ -11,7 +11,8 @@ from psycopg import Connection, RawCursor
 from ._support import as_int8, rows_of
 from .models import AuditLogAction, Inet, JsonValue
 
-SET_AUDIT_ACTOR: Final = "SELECT set_config('clinic.actor', $1, true)"
+SET_AUDIT_ACTOR: Final = """\
+SELECT set_config('clinic.actor', $1, true) /* audit.set_audit_actor */"""
 
 
 def set_audit_actor(conn: Connection[Any], *, actor: str) -> None:
@@ -40,7 +41,8 @@ WHERE table_name = $1
     AND row_id = $2
     AND ($3::bigint IS NULL OR id < $3)
 ORDER BY id DESC
-LIMIT $4"""
+LIMIT $4
+/* audit.list_changes */"""
 
 
 def list_changes(
@@ -90,7 +92,8 @@ FULL JOIN (
     WHERE audit_log.id = $1
 ) AS n USING (key)
 WHERE o.value IS DISTINCT FROM n.value
-ORDER BY 1"""
+ORDER BY 1
+/* audit.list_changed_fields */"""
 
 
 def list_changed_fields(
@@ -115,7 +118,8 @@ SELECT action, actor, count(*) AS changes
 FROM audit_log
 WHERE occurred_at >= $1::timestamptz
 GROUP BY action, actor
-ORDER BY action, actor"""
+ORDER BY action, actor
+/* audit.count_changes_by_action */"""
 
 
 def count_changes_by_action(
@@ -125,7 +129,8 @@ def count_changes_by_action(
         return cursor.execute(COUNT_CHANGES_BY_ACTION, (since,)).fetchall()
 
 
-PURGE_AUDIT_LOG: Final = "DELETE FROM audit_log WHERE occurred_at < $1::timestamptz"
+PURGE_AUDIT_LOG: Final = """\
+DELETE FROM audit_log WHERE occurred_at < $1::timestamptz /* audit.purge_audit_log */"""
 
 
 def purge_audit_log(conn: Connection[Any], *, before: datetime.datetime) -> int:

@@ -27,7 +27,8 @@ START_ENCOUNTER: Final = """\
 INSERT INTO encounters (patient_id, practitioner_id, appointment_id, setting, started_at)
 VALUES ($1, $2, $3, $4, $5::timestamptz)
 RETURNING id, patient_id, practitioner_id, appointment_id, setting, started_at,
-          ended_at, diagnoses, summary, signature, created_at, updated_at"""
+          ended_at, diagnoses, summary, signature, created_at, updated_at
+/* encounters.start_encounter */"""
 
 
 def start_encounter(
@@ -57,7 +58,8 @@ WITH arrived AS (
 INSERT INTO encounters (patient_id, practitioner_id, appointment_id, setting)
 SELECT patient_id, practitioner_id, id, 'ambulatory' FROM arrived
 RETURNING id, patient_id, practitioner_id, appointment_id, setting, started_at,
-          ended_at, diagnoses, summary, signature, created_at, updated_at"""
+          ended_at, diagnoses, summary, signature, created_at, updated_at
+/* encounters.admit_appointment */"""
 
 
 def admit_appointment(
@@ -76,7 +78,8 @@ SET ended_at = coalesce($1::timestamptz, now()),
     signature = $4
 WHERE id = $5 AND ended_at IS NULL
 RETURNING id, patient_id, practitioner_id, appointment_id, setting, started_at,
-          ended_at, diagnoses, summary, signature, created_at, updated_at"""
+          ended_at, diagnoses, summary, signature, created_at, updated_at
+/* encounters.finish_encounter */"""
 
 
 def finish_encounter(
@@ -98,7 +101,8 @@ def finish_encounter(
 
 LIST_ENCOUNTERS: Final = """\
 SELECT id, patient_id, practitioner_id, appointment_id, setting, started_at, ended_at,
-       diagnoses, summary, signature, created_at, updated_at FROM encounters WHERE patient_id = $1 ORDER BY started_at DESC"""
+       diagnoses, summary, signature, created_at, updated_at FROM encounters WHERE patient_id = $1 ORDER BY started_at DESC
+/* encounters.list_encounters */"""
 
 
 def list_encounters(conn: Connection[Any], *, patient_id: UUID) -> list[Encounter]:
@@ -122,7 +126,8 @@ SELECT e.id, p.mrn, e.setting, e.started_at, $1::timestamptz - e.started_at AS w
 FROM encounters AS e
 JOIN patients AS p ON p.id = e.patient_id
 WHERE e.ended_at IS NULL
-ORDER BY e.started_at"""
+ORDER BY e.started_at
+/* encounters.list_open_encounters */"""
 
 
 def list_open_encounters(
@@ -136,7 +141,8 @@ def list_open_encounters(
 RECORD_MEASUREMENT: Final = """\
 INSERT INTO observations (encounter_id, code, value_quantity, unit, reference_range)
 VALUES ($1, $2, $3, $4, $5)
-RETURNING id"""
+RETURNING id
+/* encounters.record_measurement */"""
 
 
 def record_measurement(
@@ -175,7 +181,8 @@ class RecordMeasurementsParams(NamedTuple):
 RECORD_MEASUREMENTS: Final = """\
 INSERT INTO observations (encounter_id, code, value_quantity, unit)
 VALUES ($1, $2, $3, $4)
-RETURNING id"""
+RETURNING id
+/* encounters.record_measurements */"""
 
 
 def record_measurements(
@@ -212,7 +219,7 @@ class ImportObservationsParams(NamedTuple):
 
 
 IMPORT_OBSERVATIONS: Final = """\
-COPY observations (encounter_id, code, value_quantity, value_text, unit, reference_range, observed_at) FROM STDIN (FORMAT BINARY)"""
+COPY observations (encounter_id, code, value_quantity, value_text, unit, reference_range, observed_at) FROM STDIN (FORMAT BINARY) /* encounters.import_observations */"""
 
 
 def import_observations(
@@ -241,7 +248,8 @@ def import_observations(
 
 RECORD_FINDING: Final = """\
 INSERT INTO observations (encounter_id, code, value_text)
-VALUES ($1, $2, $3)"""
+VALUES ($1, $2, $3)
+/* encounters.record_finding */"""
 
 
 def record_finding(
@@ -270,7 +278,8 @@ SELECT DISTINCT ON (o.code)
 FROM observations AS o
 JOIN encounters AS e ON e.id = o.encounter_id
 WHERE e.patient_id = $1
-ORDER BY o.code, o.observed_at DESC, o.id DESC"""
+ORDER BY o.code, o.observed_at DESC, o.id DESC
+/* encounters.list_latest_observations */"""
 
 
 def list_latest_observations(
@@ -304,7 +313,8 @@ SELECT
     ) AS moving_average
 FROM observations AS o
 WHERE o.code = $1 AND o.value_quantity IS NOT NULL
-ORDER BY o.id"""
+ORDER BY o.id
+/* encounters.stream_measurements */"""
 
 
 def stream_measurements(
@@ -340,7 +350,8 @@ SELECT
     upper(o.reference_range) AS high
 FROM observations AS o
 WHERE o.encounter_id = $1 AND NOT o.reference_range @> o.value_quantity::numeric
-ORDER BY o.id"""
+ORDER BY o.id
+/* encounters.list_abnormal_measurements */"""
 
 
 def list_abnormal_measurements(
@@ -390,7 +401,8 @@ FROM encounters AS e
 JOIN patients AS p ON p.id = e.patient_id
 LEFT JOIN observations AS o ON o.encounter_id = e.id
 WHERE e.id = $1
-GROUP BY e.id, p.id"""
+GROUP BY e.id, p.id
+/* encounters.get_encounter_document */"""
 
 
 def get_encounter_document(

@@ -17,7 +17,8 @@ ADD_MEDICATION: Final = """\
 INSERT INTO medications (atc_code, name, form, ingredients, unit_price, stock, controlled)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 RETURNING id, atc_code, name, form, ingredients, unit_price, stock, controlled,
-          created_at, updated_at"""
+          created_at, updated_at
+/* medications.add_medication */"""
 
 
 def add_medication(
@@ -49,7 +50,8 @@ def add_medication(
 
 LIST_MEDICATIONS: Final = """\
 SELECT id, atc_code, name, form, ingredients, unit_price, stock, controlled, created_at,
-       updated_at FROM medications WHERE starts_with(atc_code, $1) ORDER BY name, form"""
+       updated_at FROM medications WHERE starts_with(atc_code, $1) ORDER BY name, form
+/* medications.list_medications */"""
 
 
 def list_medications(conn: Connection[Any], *, atc_prefix: str) -> list[Medication]:
@@ -60,7 +62,8 @@ def list_medications(conn: Connection[Any], *, atc_prefix: str) -> list[Medicati
 
 LIST_MEDICATIONS_WITH: Final = """\
 SELECT id, atc_code, name, form, ingredients, unit_price, stock, controlled, created_at,
-       updated_at FROM medications WHERE ingredients @> $1 ORDER BY name, form"""
+       updated_at FROM medications WHERE ingredients @> $1 ORDER BY name, form
+/* medications.list_medications_with */"""
 
 
 def list_medications_with(
@@ -86,7 +89,8 @@ UPDATE medications AS m
 SET stock = m.stock + delivery.quantity
 FROM unnest($1::uuid[], $2::integer[]) AS delivery (id, quantity)
 WHERE m.id = delivery.id
-RETURNING m.id, m.name, m.stock"""
+RETURNING m.id, m.name, m.stock
+/* medications.restock_medications */"""
 
 
 def restock_medications(
@@ -103,7 +107,8 @@ def restock_medications(
 DISPENSE_MEDICATION: Final = """\
 UPDATE medications SET stock = stock - $1
 WHERE id = $2 AND stock >= $1
-RETURNING stock"""
+RETURNING stock
+/* medications.dispense_medication */"""
 
 
 def dispense_medication(
@@ -115,7 +120,8 @@ def dispense_medication(
         return optional(cursor.fetchall())
 
 
-STOCK_VALUE: Final = "SELECT sum(unit_price * stock) FROM medications"
+STOCK_VALUE: Final = """\
+SELECT sum(unit_price * stock) FROM medications /* medications.stock_value */"""
 
 
 def stock_value(conn: Connection[Any]) -> Decimal | None:

@@ -15,7 +15,8 @@ from .models import Patient, PostalAddress, Sex
 
 GET_PATIENT: Final = """\
 SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, address,
-       deceased_on, created_at, updated_at FROM patients WHERE id = $1"""
+       deceased_on, created_at, updated_at FROM patients WHERE id = $1
+/* patients.get_patient */"""
 
 
 def get_patient(conn: Connection[Any], *, patient_id: UUID) -> Patient | None:
@@ -26,7 +27,8 @@ def get_patient(conn: Connection[Any], *, patient_id: UUID) -> Patient | None:
 
 GET_PATIENT_BY_MRN: Final = """\
 SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, address,
-       deceased_on, created_at, updated_at FROM patients WHERE mrn = $1"""
+       deceased_on, created_at, updated_at FROM patients WHERE mrn = $1
+/* patients.get_patient_by_mrn */"""
 
 
 def get_patient_by_mrn(conn: Connection[Any], *, mrn: str) -> Patient:
@@ -37,7 +39,8 @@ def get_patient_by_mrn(conn: Connection[Any], *, mrn: str) -> Patient:
 
 LIST_PATIENTS_BY_IDS: Final = """\
 SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, address,
-       deceased_on, created_at, updated_at FROM patients WHERE id = ANY($1) ORDER BY family_name, given_name, id"""
+       deceased_on, created_at, updated_at FROM patients WHERE id = ANY($1) ORDER BY family_name, given_name, id
+/* patients.list_patients_by_ids */"""
 
 
 def list_patients_by_ids(
@@ -51,7 +54,8 @@ REGISTER_PATIENT: Final = """\
 INSERT INTO patients (mrn, given_name, family_name, born_on, sex, email, phone_numbers, address)
 VALUES ($1, $2, $3, $4::date, $5, $6, $7, $8)
 RETURNING id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, address,
-          deceased_on, created_at, updated_at"""
+          deceased_on, created_at, updated_at
+/* patients.register_patient */"""
 
 
 def register_patient(
@@ -99,7 +103,8 @@ ON CONFLICT (mrn) DO UPDATE
 SET given_name = excluded.given_name,
     family_name = excluded.family_name,
     born_on = excluded.born_on
-RETURNING p.id, (p.xmax = 0) AS inserted"""
+RETURNING p.id, (p.xmax = 0) AS inserted
+/* patients.import_patient */"""
 
 
 def import_patient(
@@ -123,7 +128,8 @@ UPDATE patients
 SET email = $1, phone_numbers = $2, address = $3
 WHERE id = $4
 RETURNING id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, address,
-          deceased_on, created_at, updated_at"""
+          deceased_on, created_at, updated_at
+/* patients.update_contact_details */"""
 
 
 def update_contact_details(
@@ -148,7 +154,7 @@ def update_contact_details(
 
 
 RECORD_DEATH: Final = """\
-UPDATE patients SET deceased_on = $1::date WHERE id = $2 AND deceased_on IS NULL"""
+UPDATE patients SET deceased_on = $1::date WHERE id = $2 AND deceased_on IS NULL /* patients.record_death */"""
 
 
 def record_death(
@@ -179,7 +185,8 @@ SELECT
 FROM patients AS p, plainto_tsquery('simple', $1) AS wanted
 WHERE to_tsvector('simple', p.given_name || ' ' || p.family_name) @@ wanted
 ORDER BY rank DESC, p.family_name, p.given_name, p.id
-LIMIT $2"""
+LIMIT $2
+/* patients.search_patients */"""
 
 
 def search_patients(
@@ -208,7 +215,8 @@ SELECT id, mrn, given_name, family_name, born_on, (address).city AS city
 FROM patients
 WHERE (family_name, given_name, id) > ($1, $2, $3)
 ORDER BY family_name, given_name, id
-LIMIT $4"""
+LIMIT $4
+/* patients.list_patients_page */"""
 
 
 def list_patients_page(
@@ -255,7 +263,8 @@ FROM patients
 WHERE deceased_on IS NULL
     -- Of a composite, IS NOT NULL would ask whether every field is there.
     AND (email IS NOT NULL OR address IS DISTINCT FROM NULL)
-ORDER BY id"""
+ORDER BY id
+/* patients.stream_mailing_list */"""
 
 
 def stream_mailing_list(
@@ -271,7 +280,8 @@ def stream_mailing_list(
         yield from cursor.execute(STREAM_MAILING_LIST)
 
 
-PATIENT_EXISTS: Final = "SELECT EXISTS (SELECT FROM patients WHERE mrn = $1)"
+PATIENT_EXISTS: Final = """\
+SELECT EXISTS (SELECT FROM patients WHERE mrn = $1) /* patients.patient_exists */"""
 
 
 def patient_exists(conn: Connection[Any], *, mrn: str) -> bool:
@@ -281,7 +291,7 @@ def patient_exists(conn: Connection[Any], *, mrn: str) -> bool:
 
 
 COUNT_PATIENTS: Final = """\
-SELECT count(*) FROM patients WHERE $1::sex IS NULL OR sex = $1"""
+SELECT count(*) FROM patients WHERE $1::sex IS NULL OR sex = $1 /* patients.count_patients */"""
 
 
 def count_patients(conn: Connection[Any], *, sex: Sex | None) -> int:
@@ -304,7 +314,8 @@ SELECT p.id, p.mrn, COUNT(a.id) AS "appointment_count!"
 FROM patients AS p
 LEFT JOIN appointments AS a ON a.patient_id = p.id
 GROUP BY p.id
-ORDER BY p.mrn"""
+ORDER BY p.mrn
+/* patients.list_appointment_counts */"""
 
 
 def list_appointment_counts(conn: Connection[Any]) -> list[ListAppointmentCountsRow]:
@@ -338,7 +349,8 @@ forgotten AS (
 SELECT
     (SELECT mrn FROM forgotten) AS forgotten_mrn,
     (SELECT count(*) FROM moved_appointments) AS appointments,
-    (SELECT count(*) FROM moved_encounters) AS encounters"""
+    (SELECT count(*) FROM moved_encounters) AS encounters
+/* patients.merge_patients */"""
 
 
 def merge_patients(
@@ -350,7 +362,8 @@ def merge_patients(
         return one(cursor.fetchall())
 
 
-DELETE_PATIENT: Final = "DELETE FROM patients WHERE id = $1"
+DELETE_PATIENT: Final = """\
+DELETE FROM patients WHERE id = $1 /* patients.delete_patient */"""
 
 
 def delete_patient(conn: Connection[Any], *, patient_id: UUID) -> int:

@@ -25,7 +25,8 @@ HIRE_PRACTITIONER: Final = """\
 INSERT INTO practitioners (licence_number, full_name, email, specialties, room)
 VALUES ($1, $2, $3, $4, $5)
 RETURNING id, licence_number, full_name, email, specialties, room, active, created_at,
-          updated_at"""
+          updated_at
+/* practitioners.hire_practitioner */"""
 
 
 def hire_practitioner(
@@ -47,7 +48,8 @@ def hire_practitioner(
 
 GET_PRACTITIONER_BY_LICENCE: Final = """\
 SELECT id, licence_number, full_name, email, specialties, room, active, created_at,
-       updated_at FROM practitioners WHERE licence_number = $1"""
+       updated_at FROM practitioners WHERE licence_number = $1
+/* practitioners.get_practitioner_by_licence */"""
 
 
 def get_practitioner_by_licence(
@@ -62,7 +64,8 @@ LIST_PRACTITIONERS: Final = """\
 SELECT id, licence_number, full_name, email, specialties, room, active, created_at,
        updated_at FROM practitioners
 WHERE active AND ($1::specialty[] IS NULL OR specialties && $1)
-ORDER BY full_name, id"""
+ORDER BY full_name, id
+/* practitioners.list_practitioners */"""
 
 
 def list_practitioners(
@@ -102,7 +105,8 @@ WHERE p.active
             AND a.during && $2
             AND a.status NOT IN ('cancelled', 'no-show')
     )
-ORDER BY p.full_name, p.id"""
+ORDER BY p.full_name, p.id
+/* practitioners.find_free_practitioners */"""
 
 
 def find_free_practitioners(
@@ -136,7 +140,8 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS a ON true
 WHERE p.active
-ORDER BY a.starts_at NULLS LAST, p.full_name"""
+ORDER BY a.starts_at NULLS LAST, p.full_name
+/* practitioners.list_next_appointments */"""
 
 
 def list_next_appointments(
@@ -166,7 +171,8 @@ SELECT
 FROM unnest(enum_range(NULL::specialty)) AS s
 LEFT JOIN practitioners AS p ON s = ANY(p.specialties) AND p.active
 GROUP BY s
-ORDER BY s"""
+ORDER BY s
+/* practitioners.list_specialties */"""
 
 
 def list_specialties(conn: Connection[Any]) -> list[ListSpecialtiesRow]:
@@ -175,7 +181,8 @@ def list_specialties(conn: Connection[Any]) -> list[ListSpecialtiesRow]:
         return cursor.execute(LIST_SPECIALTIES).fetchall()
 
 
-LOCK_DIARY: Final = "SELECT FROM practitioners WHERE id = $1 FOR NO KEY UPDATE"
+LOCK_DIARY: Final = """\
+SELECT FROM practitioners WHERE id = $1 FOR NO KEY UPDATE /* practitioners.lock_diary */"""
 
 
 def lock_diary(conn: Connection[Any], *, practitioner_id: UUID) -> None:
@@ -185,7 +192,7 @@ def lock_diary(conn: Connection[Any], *, practitioner_id: UUID) -> None:
 
 
 RETIRE_PRACTITIONER: Final = """\
-UPDATE practitioners SET active = false, room = NULL WHERE id = $1 AND active"""
+UPDATE practitioners SET active = false, room = NULL WHERE id = $1 AND active /* practitioners.retire_practitioner */"""
 
 
 def retire_practitioner(conn: Connection[Any], *, practitioner_id: UUID) -> int:

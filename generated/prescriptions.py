@@ -24,7 +24,8 @@ INSERT INTO prescriptions
 VALUES
     ($1, $2, $3, $4, $5, $6, $7, $8)
 RETURNING id, patient_id, medication_id, practitioner_id, encounter_id, status, dose,
-          dose_unit, dose_interval, valid_during, stop_reason, created_at, updated_at"""
+          dose_unit, dose_interval, valid_during, stop_reason, created_at, updated_at
+/* prescriptions.prescribe */"""
 
 
 def prescribe(
@@ -60,7 +61,8 @@ def prescribe(
 
 LIST_PRESCRIPTIONS: Final = """\
 SELECT id, patient_id, medication_id, practitioner_id, encounter_id, status, dose,
-       dose_unit, dose_interval, valid_during, stop_reason, created_at, updated_at FROM prescriptions WHERE patient_id = $1 ORDER BY lower(valid_during), id"""
+       dose_unit, dose_interval, valid_during, stop_reason, created_at, updated_at FROM prescriptions WHERE patient_id = $1 ORDER BY lower(valid_during), id
+/* prescriptions.list_prescriptions */"""
 
 
 def list_prescriptions(
@@ -98,7 +100,8 @@ FROM prescriptions AS r
 JOIN medications AS m ON m.id = r.medication_id
 LEFT JOIN practitioners AS d ON d.id = r.practitioner_id
 WHERE r.patient_id = $1 AND r.status = 'active' AND r.valid_during @> $2::date
-ORDER BY m.name, r.id"""
+ORDER BY m.name, r.id
+/* prescriptions.list_current_medications */"""
 
 
 def list_current_medications(
@@ -114,7 +117,8 @@ UPDATE prescriptions
 SET valid_during = daterange(lower(valid_during), $1::date)
 WHERE id = $2 AND status = 'active' AND valid_during << daterange($1::date, NULL)
 RETURNING id, patient_id, medication_id, practitioner_id, encounter_id, status, dose,
-          dose_unit, dose_interval, valid_during, stop_reason, created_at, updated_at"""
+          dose_unit, dose_interval, valid_during, stop_reason, created_at, updated_at
+/* prescriptions.extend_prescription */"""
 
 
 def extend_prescription(
@@ -129,7 +133,8 @@ STOP_PRESCRIPTION: Final = """\
 UPDATE prescriptions SET status = 'stopped', stop_reason = $1
 WHERE id = $2 AND status <> 'stopped'
 RETURNING id, patient_id, medication_id, practitioner_id, encounter_id, status, dose,
-          dose_unit, dose_interval, valid_during, stop_reason, created_at, updated_at"""
+          dose_unit, dose_interval, valid_during, stop_reason, created_at, updated_at
+/* prescriptions.stop_prescription */"""
 
 
 def stop_prescription(
@@ -155,7 +160,8 @@ SELECT a.id, a.allergen, a.severity, a.reaction
 FROM medications AS m
 JOIN allergies AS a ON a.allergen = ANY(m.ingredients)
 WHERE m.id = $1 AND a.patient_id = $2
-ORDER BY a.allergen"""
+ORDER BY a.allergen
+/* prescriptions.list_allergy_conflicts */"""
 
 
 def list_allergy_conflicts(
@@ -190,7 +196,8 @@ SELECT
 FROM prescriptions
 WHERE patient_id = $1
 WINDOW history AS (PARTITION BY medication_id ORDER BY lower(valid_during))
-ORDER BY medication_id, position"""
+ORDER BY medication_id, position
+/* prescriptions.list_dose_changes */"""
 
 
 def list_dose_changes(

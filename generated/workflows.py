@@ -35,7 +35,8 @@ SET enabled = excluded.enabled,
     quiet_until = excluded.quiet_until,
     updated_by = excluded.updated_by
 RETURNING key, enabled, settings, escalate_after, quiet_from, quiet_until, updated_by,
-          created_at, updated_at"""
+          created_at, updated_at
+/* workflows.configure_workflow */"""
 
 
 def configure_workflow(
@@ -68,7 +69,8 @@ def configure_workflow(
 
 LIST_WORKFLOW_CONFIGURATIONS: Final = """\
 SELECT key, enabled, settings, escalate_after, quiet_from, quiet_until, updated_by,
-       created_at, updated_at FROM workflow_configurations WHERE enabled AND settings @> $1 ORDER BY key"""
+       created_at, updated_at FROM workflow_configurations WHERE enabled AND settings @> $1 ORDER BY key
+/* workflows.list_workflow_configurations */"""
 
 
 def list_workflow_configurations(
@@ -81,7 +83,7 @@ def list_workflow_configurations(
 
 
 GET_WORKFLOW_SETTING: Final = """\
-SELECT settings #> $1 AS setting FROM workflow_configurations WHERE key = $2"""
+SELECT settings #> $1 AS setting FROM workflow_configurations WHERE key = $2 /* workflows.get_workflow_setting */"""
 
 
 def get_workflow_setting(
@@ -96,7 +98,8 @@ def get_workflow_setting(
 SET_WORKFLOW_SETTING: Final = """\
 UPDATE workflow_configurations
 SET settings = jsonb_set(settings, $1, $2), updated_by = $3
-WHERE key = $4"""
+WHERE key = $4
+/* workflows.set_workflow_setting */"""
 
 
 def set_workflow_setting(
@@ -125,7 +128,8 @@ SELECT
 FROM visual_workflows AS w
 WHERE w.name = $1
 RETURNING id, name, revision, category, definition, derived_from, created_by,
-          published_at, created_at, updated_at"""
+          published_at, created_at, updated_at
+/* workflows.draw_workflow */"""
 
 
 def draw_workflow(
@@ -146,7 +150,8 @@ PUBLISH_WORKFLOW: Final = """\
 UPDATE visual_workflows SET published_at = now()
 WHERE id = $1 AND published_at IS NULL
 RETURNING id, name, revision, category, definition, derived_from, created_by,
-          published_at, created_at, updated_at"""
+          published_at, created_at, updated_at
+/* workflows.publish_workflow */"""
 
 
 def publish_workflow(
@@ -176,7 +181,8 @@ FROM (
     WHERE published_at IS NOT NULL AND category = $1
 ) AS w
 WHERE age = 1
-ORDER BY name"""
+ORDER BY name
+/* workflows.list_published_workflows */"""
 
 
 def list_published_workflows(
@@ -207,7 +213,8 @@ WITH RECURSIVE lineage AS (
     FROM lineage AS l
     JOIN visual_workflows AS w ON w.id = l.derived_from
 )
-SELECT id, name, revision, generation FROM lineage ORDER BY generation"""
+SELECT id, name, revision, generation FROM lineage ORDER BY generation
+/* workflows.list_workflow_lineage */"""
 
 
 def list_workflow_lineage(
@@ -241,7 +248,8 @@ reachable AS (
     JOIN edges ON edges.source = reachable.node
     WHERE reachable.steps < 100
 )
-SELECT node, min(steps) AS steps FROM reachable GROUP BY node ORDER BY steps, node"""
+SELECT node, min(steps) AS steps FROM reachable GROUP BY node ORDER BY steps, node
+/* workflows.list_reachable_nodes */"""
 
 
 def list_reachable_nodes(
@@ -267,7 +275,8 @@ SELECT n.id, n.kind, n.title
 FROM visual_workflows AS w,
     jsonb_to_recordset(w.definition -> 'nodes') AS n (id text, kind text, title text)
 WHERE w.id = $1
-ORDER BY n.id"""
+ORDER BY n.id
+/* workflows.list_nodes */"""
 
 
 def list_nodes(conn: Connection[Any], *, workflow_id: UUID) -> list[ListNodesRow]:
@@ -280,7 +289,8 @@ QUEUE_RUN: Final = """\
 INSERT INTO workflow_runs (workflow_id, patient_id, context)
 VALUES ($1, $2, $3)
 RETURNING id, workflow_id, patient_id, state, attempts, context, queued_at, started_at,
-          finished_at, error"""
+          finished_at, error
+/* workflows.queue_run */"""
 
 
 def queue_run(
@@ -302,7 +312,8 @@ WHERE id = (
     FOR UPDATE SKIP LOCKED
 )
 RETURNING id, workflow_id, patient_id, state, attempts, context, queued_at, started_at,
-          finished_at, error"""
+          finished_at, error
+/* workflows.claim_run */"""
 
 
 def claim_run(conn: Connection[Any]) -> WorkflowRun | None:
@@ -316,7 +327,8 @@ UPDATE workflow_runs
 SET state = $1, error = $2, finished_at = now(), context = context || $3
 WHERE id = $4 AND state = 'running'
 RETURNING id, workflow_id, patient_id, state, attempts, context, queued_at, started_at,
-          finished_at, error"""
+          finished_at, error
+/* workflows.finish_run */"""
 
 
 def finish_run(
@@ -350,7 +362,8 @@ SELECT s.state, count(r.id) AS runs, max(r.attempts) AS most_attempts
 FROM unnest($1::run_state[]) AS s (state)
 LEFT JOIN workflow_runs AS r USING (state)
 GROUP BY s.state
-ORDER BY s.state"""
+ORDER BY s.state
+/* workflows.count_runs */"""
 
 
 def count_runs(

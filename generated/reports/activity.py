@@ -43,7 +43,8 @@ SELECT
     grouping(status) = 1 AS is_total
 FROM appointments
 GROUP BY ROLLUP (1, status)
-ORDER BY 1 NULLS LAST, status NULLS LAST"""
+ORDER BY 1 NULLS LAST, status NULLS LAST
+/* reports.activity.list_monthly_totals */"""
 
 
 def list_monthly_totals(conn: Connection[Any]) -> list[ListMonthlyTotalsRow]:
@@ -76,7 +77,8 @@ FROM practitioners AS p
 LEFT JOIN encounters AS e
     ON e.practitioner_id = p.id AND e.started_at <@ $1::tstzrange
 GROUP BY p.id
-ORDER BY rank, p.full_name"""
+ORDER BY rank, p.full_name
+/* reports.activity.rank_practitioners */"""
 
 
 def rank_practitioners(
@@ -109,7 +111,8 @@ FROM days
 LEFT JOIN appointments AS a
     ON (a.starts_at AT TIME ZONE 'UTC')::date = days.day AND a.status <> 'cancelled'
 GROUP BY days.day
-ORDER BY days.day"""
+ORDER BY days.day
+/* reports.activity.list_daily_load */"""
 
 
 def list_daily_load(
@@ -144,7 +147,8 @@ seen AS (
 SELECT day, planned.planned, seen.seen
 FROM planned
 FULL JOIN seen USING (day)
-ORDER BY day"""
+ORDER BY day
+/* reports.activity.compare_planned_and_seen */"""
 
 
 def compare_planned_and_seen(conn: Connection[Any]) -> list[ComparePlannedAndSeenRow]:
@@ -172,7 +176,8 @@ SELECT 'encounter', id, started_at, summary FROM encounters WHERE patient_id = $
 UNION ALL
 SELECT 'allergy', id, created_at, allergen FROM allergies WHERE patient_id = $1
 ORDER BY at DESC
-LIMIT $2"""
+LIMIT $2
+/* reports.activity.list_activity_feed */"""
 
 
 def list_activity_feed(

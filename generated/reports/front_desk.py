@@ -53,7 +53,8 @@ class FrontDeskRow:
 
 FRONT_DESK: Final = """\
 SELECT id, mrn, full_name, born_on, sex, allergens, next_appointment_at, last_seen_at,
-       last_seen_by FROM patient_summaries ORDER BY next_appointment_at NULLS LAST, full_name"""
+       last_seen_by FROM patient_summaries ORDER BY next_appointment_at NULLS LAST, full_name
+/* reports.front_desk.front_desk */"""
 
 
 def front_desk(conn: Connection[Any]) -> list[FrontDeskRow]:

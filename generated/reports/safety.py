@@ -16,7 +16,8 @@ SELECT a.id, a.patient_id, a.allergen, a.severity, a.reaction, a.onset_date,
 FROM allergies AS a
 JOIN patients AS p ON p.id = a.patient_id
 WHERE a.severity IN ('severe', 'life-threatening') AND p.deceased_on IS NULL
-ORDER BY p.family_name, a.allergen"""
+ORDER BY p.family_name, a.allergen
+/* reports.safety.list_dangerous_allergies */"""
 
 
 def list_dangerous_allergies(conn: Connection[Any]) -> list[Allergy]:
@@ -37,7 +38,8 @@ COUNT_ALLERGIES_BY_SEVERITY: Final = """\
 SELECT severity, count(*) AS allergies, count(DISTINCT patient_id) AS patients
 FROM allergies
 GROUP BY severity
-ORDER BY array_position(ARRAY['life-threatening', 'severe', 'moderate', 'mild'], severity::text)"""
+ORDER BY array_position(ARRAY['life-threatening', 'severe', 'moderate', 'mild'], severity::text)
+/* reports.safety.count_allergies_by_severity */"""
 
 
 def count_allergies_by_severity(
@@ -65,7 +67,8 @@ JOIN patients AS p ON p.id = r.patient_id
 JOIN medications AS m ON m.id = r.medication_id
 JOIN allergies AS a ON a.patient_id = p.id AND a.allergen = ANY(m.ingredients)
 WHERE r.status = 'active'
-ORDER BY p.mrn, m.name"""
+ORDER BY p.mrn, m.name
+/* reports.safety.list_prescriptions_against_allergies */"""
 
 
 def list_prescriptions_against_allergies(
@@ -84,7 +87,8 @@ SELECT p.id, p.mrn, p.given_name, p.family_name, p.born_on, p.sex, p.email,
 FROM patients AS p
 LEFT JOIN encounters AS e ON e.patient_id = p.id
 WHERE e.id IS NULL AND p.deceased_on IS NULL
-ORDER BY p.created_at, p.id"""
+ORDER BY p.created_at, p.id
+/* reports.safety.list_patients_never_seen */"""
 
 
 def list_patients_never_seen(conn: Connection[Any]) -> list[Patient]:

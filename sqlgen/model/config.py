@@ -68,7 +68,8 @@ class Config:
     of the project's extension shims, or `None`, and `templates` that of its own templates of
     generated code. `types`, `columns` and `aliases` map a database type, a `table.column` (or
     `schema.table.column`) and an alias to a Python type expression as text. `never_null` are the
-    user's functions that never return NULL, as `schema.name(types)`.
+    user's functions that never return NULL, as `schema.name(types)`. With `statement_names`, each
+    statement ends with its query's name.
     """
 
     root: Path
@@ -82,6 +83,7 @@ class Config:
     extensions: str | None = None
     templates: str | None = None
     array_elements: ArrayElements = ArrayElements.NOT_NULL
+    statement_names: bool = True
     types: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)

@@ -63,6 +63,13 @@ def _is_importable(name: str) -> bool:
     return name.isidentifier() and not keyword.iskeyword(name)
 
 
+def boolean(value: object) -> bool:
+    """Return the value, which must be `true` or `false`."""
+    if not isinstance(value, bool):
+        raise UnfitError("`true` or `false`")
+    return value
+
+
 def choice(choices: type[Choice]) -> Callable[[object], Choice]:
     """Return what reads one of the *choices*, which are written as strings."""
     names = [f'`"{member}"`' for member in choices]

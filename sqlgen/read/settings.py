@@ -10,6 +10,7 @@ from ..model.diagnostic import ConfigurationError, Diagnostic, Label, nearest
 from ..model.source import SourceFile, Span
 from .setting_values import (
     UnfitError,
+    boolean,
     choice,
     columns,
     folder,
@@ -37,6 +38,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "extensions": folder,
         "templates": folder,
         "array_elements": choice(ArrayElements),
+        "statement_names": boolean,
         "types": python_types,
         "columns": columns,
         "aliases": python_types,

@@ -95,6 +95,8 @@ def translate_query(
             arguments, parameters, context.types, binary=binary
         )
         statement = copying.copy_statement(target, binary=binary)
+    if context.config.statement_names:
+        statement = sql.named(statement, module, query.query.name)
     positions = {parameter.number: n for n, parameter in enumerate(parameters)}
     function = Function(
         name=names.function_name(query.query.name),

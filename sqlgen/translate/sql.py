@@ -29,6 +29,20 @@ def running(query: TypedQuery, casts: Collection[int]) -> str:
     return text
 
 
+def named(statement: str, module: str, query: str) -> str:
+    """Return the statement with its query's name at its end, as a comment: `/* patients.get_patient */`.
+
+    pg_stat_statements cuts off a comment at the start, and tracers read the first word there. The
+    comment has a line of its own, unless the statement is a single line and has no `--`, which could
+    hide it. *module* is the dotted name below the package's root, `.patients`. Both names are
+    identifiers, so neither can end the comment; what is not ASCII is escaped, since the encoding of
+    a connection may lack it.
+    """
+    name = f"{module.removeprefix('.')}.{query}".encode("ascii", "backslashreplace")
+    is_plain = "\n" not in statement and "--" not in statement
+    return f"{statement}{' ' if is_plain else chr(10)}/* {name.decode()} */"
+
+
 def type_name(type_: PgType) -> str:
     """Return the type as a cast names it, without a length: `character` alone would mean one."""
     match type_:

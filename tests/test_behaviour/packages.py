@@ -39,11 +39,12 @@ def build(
     schema: str,
     queries: str,
     rows: RowStyle = RowStyle.DATACLASS,
+    module: str = "q",
     **settings: Any,
 ) -> Package:
     """Generate the package `made` in a folder on `sys.path`, and import it."""
     connection.execute(schema.encode())
-    file = parse.query_file(SourceFile("queries/q.sql", queries))
+    file = parse.query_file(SourceFile(f"queries/{module}.sql", queries))
     catalog = describe.catalog(connection)
     described = []
     for outcome in describe.queries(connection, catalog, file.queries):
@@ -51,8 +52,8 @@ def build(
         described.append(outcome)
     typed = [infer.query(description, catalog) for description in described]
     config = Config(root=folder, mode=Mode.BOTH, rows=rows, output="made", **settings)
-    for module in translated_package([(file, typed)], config):
-        made = render.module(module)
+    for output in translated_package([(file, typed)], config):
+        made = render.module(output)
         (folder / made.path).parent.mkdir(parents=True, exist_ok=True)
         (folder / made.path).write_text(made.text)
     importlib.invalidate_caches()

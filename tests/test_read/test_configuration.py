@@ -49,6 +49,7 @@ search_path = ["app", "public"]
 extensions = "db/extensions"
 templates = "db/templates"
 array_elements = "nullable"
+statement_names = false
 types = { uuid = "str", "app.money" = "app.types.Money" }
 
 [tool.sqlgen.columns]
@@ -78,6 +79,7 @@ seeds = "db/seeds"
         extensions="db/extensions",
         templates="db/templates",
         array_elements=ArrayElements.NULLABLE,
+        statement_names=False,
         types={"uuid": "str", "app.money": "app.types.Money"},
         columns={
             "patients.address": "app.types.Address",
@@ -167,7 +169,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `array_elements`, `types`, `columns`, `aliases`, `functions`, `migrate`
+   = hint: use one of `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `array_elements`, `statement_names`, `types`, `columns`, `aliases`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1
@@ -218,6 +220,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
         ("search_path = []", 'a list of schemas, `["app", "public"]`'),
         ("search_path = [1]", 'a list of schemas, `["app", "public"]`'),
         ('search_path = ""', 'a list of schemas, `["app", "public"]`'),
+        ('statement_names = "x"', "`true` or `false`"),
         ('array_elements = "x"', '`"not-null"` or `"nullable"`'),
         ("types = 1", "a table"),
         ('columns.address = "x"', 'named by its table too, `"table.column"`'),

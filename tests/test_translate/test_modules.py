@@ -81,7 +81,8 @@ def file(text: str, path: str = "queries/q.sql") -> QueryFile:
 def translated(
     *files: tuple[QueryFile, list[TypedQuery]], mode: Mode = Mode.SYNC
 ) -> dict[str, PythonFile]:
-    config = Config(root=Path("/"), mode=mode)
+    # The tests read the statements as they are; of their names there is a test below.
+    config = Config(root=Path("/"), mode=mode, statement_names=False)
     return {made.path: made for made in translated_package(files, config)}
 
 
@@ -212,7 +213,7 @@ def test_configured_columns_are_those_of_their_parameters() -> None:
     key = ColumnName("public", "t", "id")
     query = typed(made.queries[0], types=(INT8, ids))
     parameters = tuple(replace(p, column=key) for p in query.parameters)
-    config = Config(root=Path("/"), columns={"t.id": "app.Id"})
+    config = Config(root=Path("/"), columns={"t.id": "app.Id"}, statement_names=False)
     files = translated_package(
         [(made, [replace(query, parameters=parameters)])], config
     )
@@ -415,3 +416,25 @@ def test_batches_need_parameters() -> None:
     assert refused((made, [typed(made.queries[0])])) == (
         "bulk-needs-parameters: `:batch` needs a query with parameters"
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "statement"),
+    [
+        ("q.sql", "SELECT 1 AS a", "SELECT 1 AS a /* q.x */"),
+        ("q.sql", "SELECT 1\nAS a", "SELECT 1\nAS a\n/* q.x */"),
+        ("q.sql", "SELECT '--' AS a", "SELECT '--' AS a\n/* q.x */"),
+        ("q.sql", "SELECT 1 AS a -- all", "SELECT 1 AS a /* q.x */"),
+        ("q.sql", "SELECT 1 AS a /* b */", "SELECT 1 AS a /* q.x */"),
+        ("a-b/c.sql", "SELECT 1 AS a", "SELECT 1 AS a /* a_b.c.x */"),
+        ("ärzte.sql", "SELECT 1 AS a", "SELECT 1 AS a /* \\xe4rzte.x */"),
+    ],
+)
+def test_statements_end_with_their_names(path: str, text: str, statement: str) -> None:
+    source = SourceFile(f"queries/{path}", f"-- name: x :one\n{text};")
+    made = parse.query_file(source)
+    files = translated_package(
+        [(made, [typed(made.queries[0], column("a"))])], Config(root=Path("/"))
+    )
+    [constant] = [c for f in files if isinstance(f, Module) for c in f.constants]
+    assert constant.text == statement

@@ -7,7 +7,7 @@ from psycopg.rows import scalar_row
 
 from ._support import optional
 
-BY_NAME: Final = "SELECT id FROM patients WHERE name = $1"
+BY_NAME: Final = "SELECT id FROM patients WHERE name = $1 /* patients.by_name */"
 
 
 def by_name(conn: Connection[Any], *, name: str) -> int | None:
@@ -18,7 +18,8 @@ def by_name(conn: Connection[Any], *, name: str) -> int | None:
         return optional(cursor.execute(BY_NAME, (name,)).fetchall())
 
 
-COUNT_PATIENTS: Final = 'SELECT count(*) AS "count!" FROM patients'
+COUNT_PATIENTS: Final = """\
+SELECT count(*) AS "count!" FROM patients /* patients.count_patients */"""
 
 
 def count_patients(conn: Connection[Any]) -> int | None:

@@ -21,7 +21,8 @@ class GetTagsRow:
 GET_TAGS: Final = """\
 SELECT tags, ARRAY[id] AS keys, ARRAY(SELECT x FROM unnest(tags) AS x WHERE x IS NOT NULL) AS known,
     tags AS "sure: list[str]"
-FROM things WHERE id = $1"""
+FROM things WHERE id = $1
+/* patients.get_tags */"""
 
 
 def get_tags(conn: Connection[Any], *, id: int) -> GetTagsRow:

@@ -16,7 +16,8 @@ class GetPatientRow:
     name: str
 
 
-GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
+GET_PATIENT: Final = """\
+SELECT id, name FROM patients WHERE id = $1 /* patients.get_patient */"""
 
 
 async def get_patient(conn: AsyncConnection[Any], *, id: int) -> GetPatientRow | None:

@@ -21,7 +21,7 @@ class AddPatientsParams(NamedTuple):
 
 
 ADD_PATIENTS: Final = """\
-INSERT INTO patients (id, mrn, name, born_on) VALUES ($1, $2, $3, $4::date)"""
+INSERT INTO patients (id, mrn, name, born_on) VALUES ($1, $2, $3, $4::date) /* patients.add_patients */"""
 
 
 def add_patients(conn: Connection[Any], *, rows: Iterable[AddPatientsParams]) -> int:
@@ -47,7 +47,7 @@ class AddAppointmentsParams(NamedTuple):
 
 
 ADD_APPOINTMENTS: Final = """\
-INSERT INTO appointments VALUES ($1, $2, $3::timestamptz, $4) RETURNING id, patient_id, starts_at, note"""
+INSERT INTO appointments VALUES ($1, $2, $3::timestamptz, $4) RETURNING id, patient_id, starts_at, note /* patients.add_appointments */"""
 
 
 def add_appointments(
@@ -70,7 +70,8 @@ def add_appointments(
         return found
 
 
-REMOVE_PATIENTS: Final = "DELETE FROM patients WHERE id = $1 RETURNING mrn"
+REMOVE_PATIENTS: Final = """\
+DELETE FROM patients WHERE id = $1 RETURNING mrn /* patients.remove_patients */"""
 
 
 def remove_patients(conn: Connection[Any], *, rows: Iterable[int]) -> list[str]:
@@ -96,7 +97,7 @@ class CopyPatientsParams(NamedTuple):
 
 
 COPY_PATIENTS: Final = """\
-COPY patients (id, mrn, name, born_on) FROM STDIN (FORMAT BINARY)"""
+COPY patients (id, mrn, name, born_on) FROM STDIN (FORMAT BINARY) /* patients.copy_patients */"""
 
 
 def copy_patients(conn: Connection[Any], *, rows: Iterable[CopyPatientsParams]) -> int:

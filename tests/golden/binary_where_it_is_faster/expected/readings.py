@@ -25,7 +25,7 @@ class ListValuesRow:
 
 
 LIST_VALUES: Final = """\
-SELECT sensor_id, at, value, price FROM readings WHERE sensor_id = $1"""
+SELECT sensor_id, at, value, price FROM readings WHERE sensor_id = $1 /* readings.list_values */"""
 
 
 def list_values(conn: Connection[Any], *, sensor_id: UUID) -> list[ListValuesRow]:
@@ -33,7 +33,7 @@ def list_values(conn: Connection[Any], *, sensor_id: UUID) -> list[ListValuesRow
         return cursor.execute(LIST_VALUES, (sensor_id,), binary=True).fetchall()
 
 
-STREAM_VALUES: Final = "SELECT value FROM readings"
+STREAM_VALUES: Final = "SELECT value FROM readings /* readings.stream_values */"
 
 
 def stream_values(conn: Connection[Any]) -> Generator[float, None, None]:
@@ -55,7 +55,7 @@ class ListPricesRow:
     fee: Decimal
 
 
-LIST_PRICES: Final = "SELECT value, price, fee FROM readings"
+LIST_PRICES: Final = "SELECT value, price, fee FROM readings /* readings.list_prices */"
 
 
 def list_prices(conn: Connection[Any]) -> list[ListPricesRow]:
@@ -76,7 +76,8 @@ class ListQualitiesRow:
         return cls(value, parse_enum(quality, Quality))
 
 
-LIST_QUALITIES: Final = "SELECT value, quality FROM readings"
+LIST_QUALITIES: Final = """\
+SELECT value, quality FROM readings /* readings.list_qualities */"""
 
 
 def list_qualities(conn: Connection[Any]) -> list[ListQualitiesRow]:

@@ -20,7 +20,7 @@ class ImportPatientsParams(NamedTuple):
 
 
 IMPORT_PATIENTS: Final = """\
-COPY patients (id, mrn, name, born_on) FROM STDIN (FORMAT BINARY)"""
+COPY patients (id, mrn, name, born_on) FROM STDIN (FORMAT BINARY) /* patients.import_patients */"""
 
 
 def import_patients(
@@ -41,7 +41,8 @@ class RenameAllParams(NamedTuple):
     id: int
 
 
-RENAME_ALL: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+RENAME_ALL: Final = """\
+UPDATE patients SET name = $1 WHERE id = $2 /* patients.rename_all */"""
 
 
 def rename_all(conn: Connection[Any], *, rows: Iterable[RenameAllParams]) -> int:
@@ -61,7 +62,7 @@ class AddAllParams(NamedTuple):
 
 
 ADD_ALL: Final = """\
-INSERT INTO patients (id, mrn, name) VALUES ($1, $2, $3) RETURNING id, mrn"""
+INSERT INTO patients (id, mrn, name) VALUES ($1, $2, $3) RETURNING id, mrn /* patients.add_all */"""
 
 
 def add_all(conn: Connection[Any], *, rows: Iterable[AddAllParams]) -> list[PatientKey]:

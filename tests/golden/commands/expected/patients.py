@@ -11,7 +11,8 @@ from psycopg.rows import scalar_row
 from ._support import as_int4, cursor_name, one, optional, rows_of
 from .models import Patient
 
-GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
+GET_PATIENT: Final = """\
+SELECT id, name FROM patients WHERE id = $1 /* patients.get_patient */"""
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> Patient:
@@ -20,7 +21,8 @@ def get_patient(conn: Connection[Any], *, id: int) -> Patient:
         return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
-FIND_PATIENT: Final = "SELECT id, name FROM patients WHERE mrn = $1"
+FIND_PATIENT: Final = """\
+SELECT id, name FROM patients WHERE mrn = $1 /* patients.find_patient */"""
 
 
 def find_patient(conn: Connection[Any], *, mrn: str) -> Patient | None:
@@ -28,7 +30,8 @@ def find_patient(conn: Connection[Any], *, mrn: str) -> Patient | None:
         return optional(cursor.execute(FIND_PATIENT, (mrn,)).fetchall())
 
 
-LIST_PATIENTS: Final = "SELECT id, name FROM patients ORDER BY id"
+LIST_PATIENTS: Final = """\
+SELECT id, name FROM patients ORDER BY id /* patients.list_patients */"""
 
 
 def list_patients(conn: Connection[Any]) -> list[Patient]:
@@ -36,7 +39,8 @@ def list_patients(conn: Connection[Any]) -> list[Patient]:
         return cursor.execute(LIST_PATIENTS).fetchall()
 
 
-EXPORT_PATIENTS: Final = "SELECT id, name FROM patients ORDER BY id"
+EXPORT_PATIENTS: Final = """\
+SELECT id, name FROM patients ORDER BY id /* patients.export_patients */"""
 
 
 def export_patients(conn: Connection[Any]) -> Generator[Patient, None, None]:
@@ -49,7 +53,8 @@ def export_patients(conn: Connection[Any]) -> Generator[Patient, None, None]:
         yield from cursor.execute(EXPORT_PATIENTS)
 
 
-RENAME_PATIENT: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+RENAME_PATIENT: Final = """\
+UPDATE patients SET name = $1 WHERE id = $2 /* patients.rename_patient */"""
 
 
 def rename_patient(conn: Connection[Any], *, name: str, id: int) -> None:
@@ -57,7 +62,8 @@ def rename_patient(conn: Connection[Any], *, name: str, id: int) -> None:
         cursor.execute(RENAME_PATIENT, (name, as_int4(id)))
 
 
-DELETE_PATIENT: Final = "DELETE FROM patients WHERE id = $1"
+DELETE_PATIENT: Final = """\
+DELETE FROM patients WHERE id = $1 /* patients.delete_patient */"""
 
 
 def delete_patient(conn: Connection[Any], *, id: int) -> int:
@@ -65,7 +71,7 @@ def delete_patient(conn: Connection[Any], *, id: int) -> int:
         return cursor.execute(DELETE_PATIENT, (as_int4(id),)).rowcount
 
 
-COUNT_PATIENTS: Final = "SELECT count(*) FROM patients"
+COUNT_PATIENTS: Final = "SELECT count(*) FROM patients /* patients.count_patients */"
 
 
 def count_patients(conn: Connection[Any]) -> int:
@@ -74,7 +80,7 @@ def count_patients(conn: Connection[Any]) -> int:
         return value
 
 
-OLDEST_BIRTH: Final = "SELECT min(born_on) FROM patients"
+OLDEST_BIRTH: Final = "SELECT min(born_on) FROM patients /* patients.oldest_birth */"
 
 
 def oldest_birth(conn: Connection[Any]) -> datetime.date | None:

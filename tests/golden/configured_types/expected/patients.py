@@ -9,7 +9,8 @@ from psycopg import Connection, RawCursor
 from ._support import one, rows_of, value_of
 from .models import Patient
 
-GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1::int4"
+GET_PATIENT: Final = """\
+SELECT id, mrn, name, born_on FROM patients WHERE id = $1::int4 /* patients.get_patient */"""
 
 
 def get_patient(conn: Connection[Any], *, id: PatientId) -> Patient:
@@ -17,7 +18,8 @@ def get_patient(conn: Connection[Any], *, id: PatientId) -> Patient:
         return one(cursor.execute(GET_PATIENT, (value_of(id),)).fetchall())
 
 
-RENAME: Final = "UPDATE patients SET name = $1::text WHERE id = $2::int4"
+RENAME: Final = """\
+UPDATE patients SET name = $1::text WHERE id = $2::int4 /* patients.rename */"""
 
 
 def rename(conn: Connection[Any], *, name: Name, id: PatientId) -> None:

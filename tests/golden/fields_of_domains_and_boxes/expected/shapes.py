@@ -8,7 +8,8 @@ from psycopg import Connection, RawCursor
 from ._support import items_of, one, rows_of
 from .models import Shape, Shapes
 
-ADD_SHAPE: Final = "INSERT INTO shapes VALUES ($1, $2) RETURNING shape, others"
+ADD_SHAPE: Final = """\
+INSERT INTO shapes VALUES ($1, $2) RETURNING shape, others /* shapes.add_shape */"""
 
 
 def add_shape(
@@ -29,7 +30,7 @@ class CopyShapesParams(NamedTuple):
     others: Sequence[Shape]
 
 
-COPY_SHAPES: Final = "COPY shapes FROM STDIN"
+COPY_SHAPES: Final = "COPY shapes FROM STDIN /* shapes.copy_shapes */"
 
 
 def copy_shapes(conn: Connection[Any], *, rows: Iterable[CopyShapesParams]) -> int:

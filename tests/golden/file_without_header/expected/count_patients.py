@@ -16,7 +16,8 @@ class CountPatientsRow:
     last_id: int | None
 
 
-COUNT_PATIENTS: Final = "SELECT count(*) AS patients, max(id) AS last_id FROM patients"
+COUNT_PATIENTS: Final = """\
+SELECT count(*) AS patients, max(id) AS last_id FROM patients /* count_patients.count_patients */"""
 
 
 def count_patients(conn: Connection[Any]) -> list[CountPatientsRow]:

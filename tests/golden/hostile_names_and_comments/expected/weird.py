@@ -24,7 +24,8 @@ class WeirdRow:
 
 WEIRD: Final = """\
 SELECT id AS "class", name AS "2 many", mrn AS "a""b", born_on AS "from", 'it''s \"\"\" \\' AS quotes, '{{ x }}' AS braces
-FROM patients WHERE name <> 'naïve — ✓' AND mrn = $1"""
+FROM patients WHERE name <> 'naïve — ✓' AND mrn = $1
+/* weird.weird */"""
 
 
 def weird(conn: Connection[Any], *, self: str) -> list[WeirdRow]:

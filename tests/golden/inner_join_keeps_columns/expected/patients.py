@@ -22,7 +22,8 @@ APPOINTMENTS_WITH_PATIENTS: Final = """\
 SELECT p.name, a.starts_at, a.note
 FROM patients AS p
 JOIN appointments AS a ON a.patient_id = p.id
-ORDER BY a.id"""
+ORDER BY a.id
+/* patients.appointments_with_patients */"""
 
 
 def appointments_with_patients(

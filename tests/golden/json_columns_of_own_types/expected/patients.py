@@ -36,7 +36,7 @@ class GetPatientRow:
 
 
 GET_PATIENT: Final = """\
-SELECT id, address, contacts, former AS "former: list[app.contact.Address]" FROM patients WHERE id = $1"""
+SELECT id, address, contacts, former AS "former: list[app.contact.Address]" FROM patients WHERE id = $1 /* patients.get_patient */"""
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow:
@@ -44,7 +44,7 @@ def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow:
         return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
-ADDRESSES: Final = "SELECT address FROM patients"
+ADDRESSES: Final = "SELECT address FROM patients /* patients.addresses */"
 
 
 def _addresses_value(value: Any) -> Address:
@@ -56,7 +56,8 @@ def addresses(conn: Connection[Any]) -> list[Address]:
         return cursor.execute(ADDRESSES).fetchall()
 
 
-SET_CONTACTS: Final = "UPDATE patients SET address = $1, contacts = $2 WHERE id = $3"
+SET_CONTACTS: Final = """\
+UPDATE patients SET address = $1, contacts = $2 WHERE id = $3 /* patients.set_contacts */"""
 
 
 def set_contacts(

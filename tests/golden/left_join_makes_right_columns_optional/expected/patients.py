@@ -22,7 +22,8 @@ PATIENTS_WITH_APPOINTMENTS: Final = """\
 SELECT p.name, a.id AS appointment_id, a.starts_at
 FROM patients AS p
 LEFT JOIN appointments AS a ON a.patient_id = p.id
-ORDER BY p.id, a.id"""
+ORDER BY p.id, a.id
+/* patients.patients_with_appointments */"""
 
 
 def patients_with_appointments(

@@ -8,7 +8,7 @@ from psycopg.rows import scalar_row
 from ._support import as_int4, one, rows_of
 from .models import UUID_, Sequence_
 
-LIST: Final = "SELECT id FROM patients"
+LIST: Final = "SELECT id FROM patients /* list.list */"
 
 
 def list_(conn: Connection[Any]) -> list[int]:
@@ -16,7 +16,8 @@ def list_(conn: Connection[Any]) -> list[int]:
         return cursor.execute(LIST).fetchall()
 
 
-DICT: Final = "SELECT id AS int, name AS str FROM patients WHERE id = $1"
+DICT: Final = """\
+SELECT id AS int, name AS str FROM patients WHERE id = $1 /* list.dict */"""
 
 
 def dict_(conn: Connection[Any], *, conn_id: int) -> list[Sequence_]:
@@ -24,7 +25,7 @@ def dict_(conn: Connection[Any], *, conn_id: int) -> list[Sequence_]:
         return cursor.execute(DICT, (as_int4(conn_id),)).fetchall()
 
 
-ANY_: Final = "SELECT id, gen_random_uuid() AS key FROM patients"
+ANY_: Final = "SELECT id, gen_random_uuid() AS key FROM patients /* list.any_ */"
 
 
 def any_(conn: Connection[Any]) -> UUID_:

@@ -39,7 +39,8 @@ SELECT
     note AS "note!: str",
     starts_at AS "starts_at: app.clock.Instant",
     a.id AS "appointment: _"
-FROM patients AS p JOIN appointments AS a ON a.patient_id = p.id"""
+FROM patients AS p JOIN appointments AS a ON a.patient_id = p.id
+/* patients.overrides */"""
 
 
 def overrides(conn: Connection[Any]) -> list[OverridesRow]:

@@ -14,7 +14,8 @@ SELECT id FROM patients
 WHERE ($1::text IS NULL OR name = $1)
   AND id = ANY($2)
   AND born_on > $3::date
-LIMIT $4"""
+LIMIT $4
+/* patients.search */"""
 
 
 def search(
@@ -33,7 +34,7 @@ def search(
 
 
 ADD: Final = """\
-INSERT INTO patients (id, mrn, name, born_on) VALUES ($1, $2, $3, $4::date)"""
+INSERT INTO patients (id, mrn, name, born_on) VALUES ($1, $2, $3, $4::date) /* patients.add */"""
 
 
 def add(
@@ -49,7 +50,7 @@ def add(
 
 
 MARKS: Final = """\
-UPDATE patients SET born_on = $1::date, name = COALESCE($2, name) WHERE id = $3"""
+UPDATE patients SET born_on = $1::date, name = COALESCE($2, name) WHERE id = $3 /* patients.marks */"""
 
 
 def marks(

@@ -19,7 +19,8 @@ class AppointmentCountsRow:
 APPOINTMENT_COUNTS: Final = """\
 SELECT p.id, count(a.id) AS "appointment_count!"
 FROM patients AS p LEFT JOIN appointments AS a ON a.patient_id = p.id
-GROUP BY p.id"""
+GROUP BY p.id
+/* patients.appointment_counts */"""
 
 
 def appointment_counts(conn: Connection[Any]) -> list[AppointmentCountsRow]:

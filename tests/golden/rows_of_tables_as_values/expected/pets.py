@@ -26,7 +26,8 @@ class ListPetsRow:
 
 LIST_PETS: Final = """\
 SELECT pets.id, owners AS owner
-FROM pets JOIN owners ON owners.id = pets.owner_id"""
+FROM pets JOIN owners ON owners.id = pets.owner_id
+/* pets.list_pets */"""
 
 
 def list_pets(conn: Connection[Any]) -> list[ListPetsRow]:
@@ -48,7 +49,8 @@ class ListOwnersRow:
 
 LIST_OWNERS: Final = """\
 SELECT owners.id, ARRAY(SELECT pets FROM pets WHERE pets.owner_id = owners.id) AS pets
-FROM owners"""
+FROM owners
+/* pets.list_owners */"""
 
 
 def list_owners(conn: Connection[Any]) -> list[ListOwnersRow]:
@@ -70,7 +72,7 @@ class ListChangesRow:
         )
 
 
-LIST_CHANGES: Final = "SELECT before, after FROM changes"
+LIST_CHANGES: Final = "SELECT before, after FROM changes /* pets.list_changes */"
 
 
 def list_changes(conn: Connection[Any]) -> list[ListChangesRow]:
@@ -78,7 +80,8 @@ def list_changes(conn: Connection[Any]) -> list[ListChangesRow]:
         return cursor.execute(LIST_CHANGES).fetchall()
 
 
-FIELDS_OF_ELEMENTS: Final = "SELECT pet.name FROM unnest($1::pets[]) AS pet"
+FIELDS_OF_ELEMENTS: Final = """\
+SELECT pet.name FROM unnest($1::pets[]) AS pet /* pets.fields_of_elements */"""
 
 
 def fields_of_elements(

@@ -29,7 +29,8 @@ from .models import Cidr, Inet, JsonInput, Scalars
 
 ALL_SCALARS: Final = """\
 SELECT i2, i4, i8, o, f4, f8, n, b, t, vc, bc, nm, ch, x, bi, vb, mo, mac, by, u, d, ti,
-       tt, ts, tz, iv, j, jb, ine, ci, r4, rn, rt, m4, a4, at, aj, au, ad, tv, p FROM s"""
+       tt, ts, tz, iv, j, jb, ine, ci, r4, rn, rt, m4, a4, at, aj, au, ad, tv, p FROM s
+/* scalars.all_scalars */"""
 
 
 def all_scalars(conn: Connection[Any]) -> list[Scalars]:
@@ -38,7 +39,7 @@ def all_scalars(conn: Connection[Any]) -> list[Scalars]:
 
 
 ADD_SCALARS: Final = """\
-INSERT INTO s VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21::date, $22::time, $23::timetz, $24::timestamp, $25::timestamptz, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39::timestamptz[], $40, $41)"""
+INSERT INTO s VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21::date, $22::time, $23::timetz, $24::timestamp, $25::timestamptz, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39::timestamptz[], $40, $41) /* scalars.add_scalars */"""
 
 
 def add_scalars(

@@ -7,7 +7,8 @@ from psycopg import Connection, RawCursor
 from ._support import as_int4, one, rows_of
 from .models import Patient
 
-GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1"
+GET_PATIENT: Final = """\
+SELECT id, mrn, name, born_on FROM patients WHERE id = $1 /* patients.get_patient */"""
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> Patient:

@@ -7,7 +7,8 @@ from psycopg import Connection, RawCursor
 from ._support import as_int4, optional, rows_of
 from .models import Patient
 
-GET_PATIENT: Final = "SELECT id, mrn, name, born_on FROM patients WHERE id = $1"
+GET_PATIENT: Final = """\
+SELECT id, mrn, name, born_on FROM patients WHERE id = $1 /* patients.get_patient */"""
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> Patient | None:
@@ -16,7 +17,7 @@ def get_patient(conn: Connection[Any], *, id: int) -> Patient | None:
 
 
 WITH_BIRTHDAY: Final = """\
-SELECT id, mrn, name, born_on FROM patients WHERE born_on IS NOT NULL"""
+SELECT id, mrn, name, born_on FROM patients WHERE born_on IS NOT NULL /* patients.with_birthday */"""
 
 
 def with_birthday(conn: Connection[Any]) -> list[Patient]:

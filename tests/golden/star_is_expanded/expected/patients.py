@@ -19,7 +19,8 @@ class AllPatientsRow:
     born_on: datetime.date | None
 
 
-ALL_PATIENTS: Final = "SELECT id, mrn, name, born_on FROM patients"
+ALL_PATIENTS: Final = """\
+SELECT id, mrn, name, born_on FROM patients /* patients.all_patients */"""
 
 
 def all_patients(conn: Connection[Any]) -> list[AllPatientsRow]:
@@ -40,7 +41,8 @@ class AppointmentsOfRow:
 
 APPOINTMENTS_OF: Final = """\
 SELECT a.id, a.patient_id, a.starts_at, a.note, p.name FROM appointments AS a JOIN patients AS p ON p.id = a.patient_id
-WHERE p.mrn = $1"""
+WHERE p.mrn = $1
+/* patients.appointments_of */"""
 
 
 def appointments_of(conn: Connection[Any], *, mrn: str) -> list[AppointmentsOfRow]:
@@ -59,7 +61,7 @@ class AddPatientRow:
 
 
 ADD_PATIENT: Final = """\
-INSERT INTO patients VALUES ($1, $2, $3, $4::date) RETURNING id, mrn, name, born_on"""
+INSERT INTO patients VALUES ($1, $2, $3, $4::date) RETURNING id, mrn, name, born_on /* patients.add_patient */"""
 
 
 def add_patient(

@@ -19,7 +19,8 @@ class GetPatientRow:
     name: str
 
 
-GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
+GET_PATIENT: Final = """\
+SELECT id, name FROM patients WHERE id = $1 /* patients.get_patient */"""
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow:
@@ -27,7 +28,7 @@ def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow:
         return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
-LIST_NAMES: Final = "SELECT name FROM patients ORDER BY id"
+LIST_NAMES: Final = "SELECT name FROM patients ORDER BY id /* patients.list_names */"
 
 
 def list_names(conn: Connection[Any]) -> list[str]:
@@ -35,7 +36,8 @@ def list_names(conn: Connection[Any]) -> list[str]:
         return cursor.execute(LIST_NAMES).fetchall()
 
 
-EXPORT_PATIENTS: Final = "SELECT id, mrn, name, born_on FROM patients ORDER BY id"
+EXPORT_PATIENTS: Final = """\
+SELECT id, mrn, name, born_on FROM patients ORDER BY id /* patients.export_patients */"""
 
 
 def export_patients(conn: Connection[Any]) -> Generator[Patient, None, None]:

@@ -12,22 +12,27 @@ from psycopg.types.range import Range
 from ._support import as_int4, one, optional, rows_of
 from .models import Patient
 
-GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
+GET_PATIENT: Final = """\
+SELECT id, name FROM patients WHERE id = $1 /* patients.get_patient */"""
 
-FIND_PATIENT: Final = "SELECT id, name FROM patients WHERE mrn = $1"
+FIND_PATIENT: Final = """\
+SELECT id, name FROM patients WHERE mrn = $1 /* patients.find_patient */"""
 
-LIST_PATIENTS: Final = "SELECT id, name FROM patients ORDER BY id"
+LIST_PATIENTS: Final = """\
+SELECT id, name FROM patients ORDER BY id /* patients.list_patients */"""
 
-RENAME_PATIENT: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+RENAME_PATIENT: Final = """\
+UPDATE patients SET name = $1 WHERE id = $2 /* patients.rename_patient */"""
 
-DELETE_PATIENT: Final = "DELETE FROM patients WHERE id = $1"
+DELETE_PATIENT: Final = """\
+DELETE FROM patients WHERE id = $1 /* patients.delete_patient */"""
 
-COUNT_PATIENTS: Final = "SELECT count(*) FROM patients"
+COUNT_PATIENTS: Final = "SELECT count(*) FROM patients /* patients.count_patients */"
 
-OLDEST_BIRTH: Final = "SELECT min(born_on) FROM patients"
+OLDEST_BIRTH: Final = "SELECT min(born_on) FROM patients /* patients.oldest_birth */"
 
 SEEN_WITHIN: Final = """\
-SELECT tstzrange(min(starts_at), max(starts_at)) FROM appointments WHERE patient_id = $1"""
+SELECT tstzrange(min(starts_at), max(starts_at)) FROM appointments WHERE patient_id = $1 /* patients.seen_within */"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ class ListOwnersRow:
 LIST_OWNERS: Final = """\
 SELECT o.id, o.name, COALESCE(json_agg(p ORDER BY p.name) FILTER (WHERE p.id IS NOT NULL), '[]') AS pets
 FROM owners AS o LEFT JOIN pets AS p ON p.owner_id = o.id
-GROUP BY o.id"""
+GROUP BY o.id
+/* owners.list_owners */"""
 
 
 def list_owners(conn: Connection[Any]) -> list[ListOwnersRow]:
@@ -53,7 +54,8 @@ CROSS JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('id', p.id, 'mood', p.mood)) AS pets
     FROM pets AS p WHERE p.owner_id = o.id
 ) AS l
-WHERE o.id = $1"""
+WHERE o.id = $1
+/* owners.get_owner */"""
 
 
 def get_owner(conn: Connection[Any], *, id: int) -> Owner | None:
@@ -66,7 +68,8 @@ SELECT o.id, jsonb_build_object('name', o.name, 'status', o.status, 'pets', (
     SELECT jsonb_agg(jsonb_build_object('id', p.id, 'mood', p.mood))
     FROM pets AS p WHERE p.owner_id = o.id
 )) AS details
-FROM owners AS o WHERE o.name = $1 LIMIT 1"""
+FROM owners AS o WHERE o.name = $1 LIMIT 1
+/* owners.find_owner */"""
 
 
 def find_owner(conn: Connection[Any], *, name: str) -> Owner | None:
@@ -81,7 +84,7 @@ class DocumentsRowDocument(TypedDict):
     name: str
 
 
-DOCUMENTS: Final = "SELECT document FROM owner_documents"
+DOCUMENTS: Final = "SELECT document FROM owner_documents /* owners.documents */"
 
 
 def documents(conn: Connection[Any]) -> list[DocumentsRowDocument]:
@@ -106,7 +109,8 @@ class WeightsByNameRow:
 
 WEIGHTS_BY_NAME: Final = """\
 SELECT json_object_agg(name, weight) AS weights, json_build_object('count', count(*), 'average', avg(weight)) AS summary
-FROM pets"""
+FROM pets
+/* owners.weights_by_name */"""
 
 
 def weights_by_name(conn: Connection[Any]) -> WeightsByNameRow:
@@ -121,7 +125,7 @@ OddKeysRowOdd = TypedDict(
 
 
 ODD_KEYS: Final = """\
-SELECT json_build_object('first name', 'x', 'class', 1, 'int', 2) AS odd"""
+SELECT json_build_object('first name', 'x', 'class', 1, 'int', 2) AS odd /* owners.odd_keys */"""
 
 
 def odd_keys(conn: Connection[Any]) -> OddKeysRowOdd:
@@ -140,7 +144,7 @@ class WithoutNullsRowOwner(TypedDict):
 
 
 WITHOUT_NULLS: Final = """\
-SELECT json_strip_nulls(row_to_json(o)) AS owner FROM owners AS o"""
+SELECT json_strip_nulls(row_to_json(o)) AS owner FROM owners AS o /* owners.without_nulls */"""
 
 
 def without_nulls(conn: Connection[Any]) -> list[WithoutNullsRowOwner]:
@@ -160,7 +164,8 @@ class NotKnownRow:
 NOT_KNOWN: Final = """\
 SELECT json_build_object(name, 1) AS key_is_data, json_build_object('a', 1, 'a', 2) AS key_is_there_twice,
     extra || jsonb_build_object('a', 1) AS merged
-FROM pets"""
+FROM pets
+/* owners.not_known */"""
 
 
 def not_known(conn: Connection[Any]) -> list[NotKnownRow]:
@@ -182,7 +187,8 @@ class AddPetRowPet(TypedDict):
 
 ADD_PET: Final = """\
 INSERT INTO pets (id, owner_id, name, tags, extra) VALUES ($1, $2, $3, $4, $5)
-RETURNING to_jsonb(pets) AS pet"""
+RETURNING to_jsonb(pets) AS pet
+/* owners.add_pet */"""
 
 
 def add_pet(
@@ -202,7 +208,8 @@ def add_pet(
         return value
 
 
-OVERRIDDEN: Final = 'SELECT row_to_json(o) AS "owner: dict[str, Any]" FROM owners AS o'
+OVERRIDDEN: Final = """\
+SELECT row_to_json(o) AS "owner: dict[str, Any]" FROM owners AS o /* owners.overridden */"""
 
 
 def overridden(conn: Connection[Any]) -> list[dict[str, Any]]:

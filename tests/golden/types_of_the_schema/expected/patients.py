@@ -13,7 +13,7 @@ from ._support import array_of, as_int8, items_of, one, range_text, rows_of
 from .models import Address, JsonInput, Severity, Status, Thing, ThingsKind
 
 GET_THING: Final = """\
-SELECT id, status, history, mrn, severity, home, former, kind, during, tags, details FROM things WHERE id = $1"""
+SELECT id, status, history, mrn, severity, home, former, kind, during, tags, details FROM things WHERE id = $1 /* patients.get_thing */"""
 
 
 def get_thing(conn: Connection[Any], *, id: int) -> Thing:
@@ -22,7 +22,7 @@ def get_thing(conn: Connection[Any], *, id: int) -> Thing:
 
 
 ADD_THING: Final = """\
-INSERT INTO things VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
+INSERT INTO things VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) /* patients.add_thing */"""
 
 
 def add_thing(
@@ -60,7 +60,7 @@ def add_thing(
 
 
 OF_KIND: Final = """\
-SELECT id FROM things WHERE kind = $1 AND status = ANY($2) AND severity IS NOT DISTINCT FROM $3"""
+SELECT id FROM things WHERE kind = $1 AND status = ANY($2) AND severity IS NOT DISTINCT FROM $3 /* patients.of_kind */"""
 
 
 def of_kind(

@@ -10,7 +10,7 @@ from psycopg.rows import args_row
 from ._support import cursor_name, one, rows_of
 from .models import Notified
 
-PAUSE: Final = "SELECT pg_sleep(0)"
+PAUSE: Final = "SELECT pg_sleep(0) /* patients.pause */"
 
 
 def _pause_value(value: Any | None) -> None:
@@ -22,7 +22,7 @@ def pause(conn: Connection[Any]) -> None:
         return one(cursor.execute(PAUSE).fetchall())
 
 
-PAUSE_FOR_EACH: Final = "SELECT pg_sleep(0) FROM patients"
+PAUSE_FOR_EACH: Final = "SELECT pg_sleep(0) FROM patients /* patients.pause_for_each */"
 
 
 def _pause_for_each_value(value: Any | None) -> None:
@@ -34,7 +34,8 @@ def pause_for_each(conn: Connection[Any]) -> list[None]:
         return cursor.execute(PAUSE_FOR_EACH).fetchall()
 
 
-NOTIFY_OF: Final = "SELECT pg_notify('patients', $1) AS nothing"
+NOTIFY_OF: Final = """\
+SELECT pg_notify('patients', $1) AS nothing /* patients.notify_of */"""
 
 
 def notify_of(conn: Connection[Any], *, text: str) -> Notified:
@@ -54,7 +55,8 @@ class NotifyOfEachRow:
         return cls(id, None)
 
 
-NOTIFY_OF_EACH: Final = "SELECT id, pg_notify('patients', name) FROM patients"
+NOTIFY_OF_EACH: Final = """\
+SELECT id, pg_notify('patients', name) FROM patients /* patients.notify_of_each */"""
 
 
 def notify_of_each(conn: Connection[Any]) -> list[NotifyOfEachRow]:
@@ -75,7 +77,7 @@ class StreamNotifiedRow:
 
 
 STREAM_NOTIFIED: Final = """\
-SELECT id, pg_notify('patients', name) AS nothing FROM patients"""
+SELECT id, pg_notify('patients', name) AS nothing FROM patients /* patients.stream_notified */"""
 
 
 def stream_notified(conn: Connection[Any]) -> Generator[StreamNotifiedRow, None, None]:

@@ -7,7 +7,7 @@ from psycopg.rows import scalar_row
 
 from ._support import optional
 
-X: Final = "SELECT count(*) FROM patients"
+X: Final = "SELECT count(*) FROM patients /* patients.x */"
 
 
 def x(conn: Connection[Any]) -> int | None:

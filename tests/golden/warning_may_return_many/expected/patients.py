@@ -7,7 +7,7 @@ from psycopg.rows import scalar_row
 
 from ._support import one
 
-X: Final = "SELECT id FROM patients WHERE name = $1"
+X: Final = "SELECT id FROM patients WHERE name = $1 /* patients.x */"
 
 
 def x(conn: Connection[Any], *, name: str) -> int:

@@ -7,7 +7,8 @@ from psycopg import Connection, RawCursor
 from ._support import rows_of
 from .models import Patient
 
-LIST_PATIENTS: Final = "SELECT id, mrn, name, born_on FROM patients"
+LIST_PATIENTS: Final = """\
+SELECT id, mrn, name, born_on FROM patients /* patients.list_patients */"""
 
 
 def list_patients(conn: Connection[Any]) -> list[Patient]:

@@ -10,7 +10,7 @@ from .._support import rows_of
 from ..models import Patient
 
 BORN_IN: Final = """\
-SELECT p.id, p.mrn, p.name, p.born_on FROM patients AS p WHERE p.born_on BETWEEN $1::date AND $2::date"""
+SELECT p.id, p.mrn, p.name, p.born_on FROM patients AS p WHERE p.born_on BETWEEN $1::date AND $2::date /* reports.monthly.born_in */"""
 
 
 def born_in(
