@@ -2,8 +2,8 @@
 
 `@dataclass(frozen=True, slots=True)` generates six methods for each class and compiles them at every
 import, and its `__init__` calls `object.__setattr__` for each field. With a hundred classes and ten
-thousands of instances that is a tenth of a build. Here only `__init__` is generated and compiled; the
-other methods are shared.
+thousands of instances that is a tenth of a build. Here only `__init__` is generated, and compiled
+when the first instance is made; the other methods are shared.
 
 The result is still a dataclass for `replace`, `fields`, `match`, `pickle` and mypy.
 """
@@ -30,6 +30,8 @@ def frozen(cls: type | None = None, /, *, kw_only: bool = False) -> Any:
 
 
 def _frozen(cls: type, kw_only: bool) -> type:
+    # Without a text, `dataclass` makes one of the signature, which takes milliseconds.
+    cls.__doc__ = cls.__doc__ or cls.__name__
     slotted = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)
     made: Any = slotted(cls)
     fields_ = fields(made)
@@ -50,7 +52,11 @@ def _frozen(cls: type, kw_only: bool) -> type:
         for set_, value in zip(put, values, strict=True):
             set_(self, value)
 
-    made.__init__ = _init(fields_, put, kw_only)
+    def first(self: object, *arguments: Any, **named: Any) -> None:
+        made.__init__ = _init(fields_, put, kw_only)
+        made.__init__(self, *arguments, **named)
+
+    made.__init__ = first
     made.__repr__ = _repr
     made.__eq__ = equal
     made.__hash__ = lambda self: hash(values(self))
