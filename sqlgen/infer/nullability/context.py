@@ -1,17 +1,18 @@
 """The facts that are the same for all query levels of a statement."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from ...model.catalog import Catalog, Routine
+from ...model.frozen import frozen
 from .verdict import Verdict
 
 _DEEPEST: Final = 40
 """How many views and functions within each other are followed; more means a circle."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatementContext:
     """The facts that are the same for all query levels of a statement.
 
