@@ -18,7 +18,29 @@ def unknown_names(config: Config, catalog: Catalog) -> tuple[UnknownName, ...]:
             # Nobody needs to configure PostgreSQL's own functions, so none is suggested.
             _functions(f for f in catalog.functions.values() if not f.system),
         ),
+        *_without_effect(config.never_null, catalog),
     )
+
+
+def _without_effect(names: Iterable[str], catalog: Catalog) -> Iterable[UnknownName]:
+    """Yield the functions in `never_null` that no query can call for a value."""
+    for name in names:
+        kinds = {
+            _not_for(function)
+            for function in catalog.functions.values()
+            if name in _functions([function])
+        }
+        if kinds and "" not in kinds:
+            yield UnknownName(NameKind.FUNCTIONS, name, "", min(kinds))
+
+
+def _not_for(function: Routine) -> str:
+    """Return what a routine is that gives no values, empty for others."""
+    if function.kind == "p":
+        return "a procedure"
+    if function.result in ("trigger", "event_trigger"):
+        return "a trigger function"
+    return "a function that returns nothing" if function.result == "void" else ""
 
 
 def _unknown(

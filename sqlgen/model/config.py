@@ -43,11 +43,16 @@ class NameKind(StrEnum):
 
 @frozen
 class UnknownName:
-    """A name in the configuration that the database does not have, and the nearest one or `""`."""
+    """A name in the configuration that has no effect.
+
+    The database does not have it (`nearest` is the nearest name or `""`), or has it, but as something
+    that the setting has no effect on (`not_for`, such as "a procedure").
+    """
 
     kind: NameKind
     name: str
     nearest: str
+    not_for: str = ""
 
 
 @frozen(kw_only=True)

@@ -28,13 +28,21 @@ def unknown_name_warnings(
     places = key_places(file.text)
     warnings = (
         Diagnostic(
-            code=f"unknown-{name.kind}",
-            message=f"the database has no {name.kind} `{name.name}`",
+            code="without-effect" if name.not_for else f"unknown-{name.kind}",
+            message=(
+                f"`{name.name}` is {name.not_for}: `never_null` has no effect on it"
+                if name.not_for
+                else f"the database has no {name.kind} `{name.name}`"
+            ),
             label=_label(file, places, name),
             hint=(
                 f"write `{name.nearest}`"
                 if name.nearest
-                else "correct or remove it: it has no effect"
+                else (
+                    "remove it"
+                    if name.not_for
+                    else "correct or remove it: it has no effect"
+                )
             ),
             severity=Severity.WARNING,
         )

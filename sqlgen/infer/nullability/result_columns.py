@@ -17,6 +17,7 @@ from .rules import (
     from_items,
     functions,
     returning,
+    row_fields,
     select,
     set_functions,
     sql_json,
@@ -27,7 +28,8 @@ from .verdict import Elements, Verdict, maybe, never
 
 MODULES: Final = (
     *(aggregates, call_outcomes, expressions, from_items, functions),
-    *(outcomes, outer_joins, returning, select, set_functions, sql_json, subqueries),
+    *(outcomes, outer_joins, returning, row_fields, select, set_functions),
+    *(sql_json, subqueries),
 )
 """The modules whose rules are in force: importing a module registers its rules."""
 

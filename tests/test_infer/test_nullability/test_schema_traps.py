@@ -205,6 +205,67 @@ def test_a_function_that_the_user_vouches_for(world: World) -> None:
     )
 
 
+VOUCHED = """
+    CREATE TYPE pair AS (a int, b text);
+    CREATE FUNCTION ids(int) RETURNS SETOF int LANGUAGE sql AS 'SELECT $1';
+    CREATE FUNCTION tabled(int) RETURNS TABLE (a int, b text) LANGUAGE sql AS $$SELECT $1, 'x'$$;
+    CREATE FUNCTION outs(int, OUT a int, OUT b text) LANGUAGE sql AS $$SELECT $1, 'x'$$;
+    CREATE FUNCTION one_out(int, OUT a int) LANGUAGE sql AS 'SELECT $1';
+    CREATE FUNCTION paired(int) RETURNS pair LANGUAGE sql AS 'SELECT $1, NULL::text';
+    CREATE FUNCTION pairs(int) RETURNS SETOF pair LANGUAGE sql AS 'SELECT $1, NULL::text';
+    CREATE FUNCTION doctor(int) RETURNS doctors LANGUAGE sql AS $$SELECT 1, 'x', NULL::int, 1$$;
+    CREATE FUNCTION all_doctors(int) RETURNS SETOF doctors LANGUAGE sql AS $$SELECT 1, 'x', NULL::int, 1$$;
+    CREATE FUNCTION larger(int, int) RETURNS int LANGUAGE sql AS 'SELECT greatest($1, $2)';
+    CREATE AGGREGATE largest(int) (SFUNC = larger, STYPE = int);
+"""
+
+
+VOUCHED_CASES = (
+    ("SELECT ids(1) AS a", ""),
+    ("SELECT a FROM ids(1) AS t (a)", ""),
+    ("SELECT a FROM ids(NULL) AS t (a)", "a"),
+    ("SELECT a, n FROM ids(1) WITH ORDINALITY AS t (a, n)", ""),
+    ("SELECT a, b FROM ROWS FROM (ids(1), generate_series(1, 2)) AS t (a, b)", "a b"),
+    ("SELECT a, b FROM tabled(1)", ""),
+    ("SELECT a, b FROM tabled(NULL)", "a b"),
+    ("SELECT (tabled(1)).a AS x, (SELECT count(*) FROM tabled(1)) AS n", ""),
+    ("SELECT p.id, t.b FROM patients p LEFT JOIN tabled(p.id) t ON t.a > 1", "b"),
+    ("SELECT a, b FROM outs(1)", ""),
+    ("SELECT outs(1) AS r, (outs(1)).b AS b, (outs(NULL)).a AS a", "a"),
+    ("SELECT one_out(1) AS a", ""),
+    ("SELECT a, b FROM paired(1)", "a b"),
+    ("SELECT paired(1) AS r, (paired(1)).b AS b", "b"),
+    ("SELECT a, b FROM pairs(1)", "a b"),
+    ("SELECT pairs(1) AS r", ""),
+    ("SELECT id, name, room FROM doctor(1)", "room"),
+    ("SELECT doctor(1) AS r, (doctor(1)).name AS name, (doctor(1)).room AS room", "room"),
+    ("SELECT id, name, room FROM all_doctors(1)", "room"),
+    ("SELECT all_doctors(1) AS r", ""),
+    ("SELECT largest(id) AS a, largest(room) AS b FROM doctors GROUP BY id", "b"),
+    ("SELECT largest(id) AS a FROM doctors", "a"),
+    ("SELECT largest(id) OVER () AS a FROM doctors", "a"),
+)  # fmt: skip
+
+
+def test_functions_of_rows_that_the_user_vouches_for(world: World) -> None:
+    world.run(VOUCHED)
+    names = (
+        *("ids", "tabled", "outs", "one_out", "paired", "pairs"),
+        *("doctor", "all_doctors", "largest"),
+    )
+    listed = " ".join(f"public.{name}(integer)" for name in names)
+    for sql, nullable in VOUCHED_CASES:
+        world.check(sql, nullable, never_null=listed)
+
+
+def test_fields_of_a_tables_row(world: World) -> None:
+    world.check(
+        "SELECT (s.d).name, (s.d).room, (s.p).name AS other FROM"
+        " (SELECT d, p FROM doctors d LEFT JOIN patients p ON p.id = d.id + 9) s",
+        "room other",
+    )
+
+
 def test_parameters_are_as_nullable_as_they_are_typed(world: World) -> None:
     sql = "SELECT $1::int AS a, $2::int + 1 AS b, coalesce($2::int, $1) AS c"
     world.check(sql, "b", nullable_parameters=[2])

@@ -18,12 +18,16 @@ from .expressions import all_of
 @rule("AGGREF")
 def _aggregate(node: Node, scope: Scope) -> Verdict:
     function = scope.function(node.number("aggfnoid"))
-    if function is None or not function.system:
+    if function is None or not _is_known(function, scope):
         return maybe("nothing is known of the aggregate", node.location)
-    if function.name in _COUNTS:
+    if function.system and function.name in _COUNTS:
         return never(f"`{function.name}` never gives NULL", node.location)
     verdict = _over_rows(node, function, scope)
-    if function.name != "array_agg" or node.number("agglevelsup"):
+    if (
+        not function.system
+        or function.name != "array_agg"
+        or node.number("agglevelsup")
+    ):
         return verdict
     collected = _collected(node, scope)
     return verdict.but(
@@ -35,7 +39,8 @@ def _over_rows(node: Node, function: Routine, scope: Scope) -> Verdict:
     title = f"`{function.name}`"
     if node.number("agglevelsup"):
         return maybe(f"{title} of a surrounding query may be NULL", node.location)
-    if function.name not in _OF_VALUES and function.name not in _OF_ROWS:
+    of_rows = function.system and function.name in _OF_ROWS
+    if function.system and function.name not in _OF_VALUES and not of_rows:
         return maybe(f"{title} may give NULL", node.location)
     if node.node("aggfilter") is not None:
         return maybe(f"{title} is NULL where FILTER leaves no row", node.location)
@@ -44,7 +49,7 @@ def _over_rows(node: Node, function: Routine, scope: Scope) -> Verdict:
     if scope.query.nodes("groupingSets"):
         reason = f"{title} is NULL over no rows, which GROUPING SETS may ask for"
         return maybe(reason, node.location)
-    if function.name in _OF_ROWS:
+    if of_rows:
         return never(f"{title} of a group, which has a row", node.location)
     direct = node.nodes("aggdirectargs")
     verdict = all_of(
@@ -53,6 +58,14 @@ def _over_rows(node: Node, function: Routine, scope: Scope) -> Verdict:
         f"{title} of a group, which has a row, and of what is not NULL",
     )
     return verdict.but(location=node.location) if not verdict.nullable else verdict
+
+
+def _is_known(function: Routine, scope: Scope) -> bool:
+    """Return whether an aggregate is PostgreSQL's, or one that the user vouches for.
+
+    The latter is taken for one like `max`: not NULL over one row or more without NULLs.
+    """
+    return function.system or scope.context.is_vouched(function)
 
 
 def _arguments(node: Node) -> tuple[Node, ...]:

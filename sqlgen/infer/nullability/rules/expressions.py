@@ -251,11 +251,6 @@ def _subscript(node: Node, scope: Scope) -> Verdict:
     return verdict.but(elements=sliced.elements, table=sliced.table)
 
 
-@rule("FIELDSELECT")
-def _field(node: Node, _: Scope) -> Verdict:
-    return maybe("a field of a row may be NULL", node.location)
-
-
 @rule("NULLIFEXPR")
 def _null_if(node: Node, _: Scope) -> Verdict:
     return maybe("`NULLIF` gives NULL where both are equal", node.location)

@@ -8,6 +8,7 @@ vouches for, and SQL functions whose body is known.
 from ....model import postgres
 from ....model.catalog import Routine
 from ...tree.nodes import Node
+from ...tree.types import type_of
 from ..at_least_one_row import gives_a_row
 from ..never_null import marks
 from ..reasons import text_of
@@ -15,6 +16,7 @@ from ..registry import rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, elements_of, maybe, never
 from .expressions import all_of
+from .row_fields import table_of_type
 from .set_functions import body_scope, element_verdict
 
 
@@ -44,6 +46,8 @@ def _call(node: Node, scope: Scope) -> Verdict:
             required = arguments[: len(mark)]
         reason = f"`{title}` gives NULL only for NULL, and is given none"
         verdict = all_of(required, scope, reason)
+    if not mark:  # a row of a function that is vouched for
+        verdict = verdict.but(table=table_of_type(type_of(node), scope))
     if function.name in _WITHOUT_NULLS:
         return verdict.but(elements=Elements.NOT_NULL)
     if function.name not in _OF_ELEMENTS:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from ....model import postgres
-from ....model.catalog import CompositeType, Routine
+from ....model.catalog import Routine
 from ...tree import nodes
 from ...tree.enums import (
     CmdType,
@@ -14,11 +14,11 @@ from ...tree.enums import (
 )
 from ...tree.nodes import Node
 from ...tree.query_level import QueryLevel, Source
-from ...tree.types import base_type, type_of
 from ..reasons import column_title
 from ..registry import column_rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, maybe, never
+from .row_fields import count_outputs, field_of_row, gives_fields, vouched_row
 
 
 def element_verdict(node: Node, function: Routine, scope: Scope) -> Verdict:
@@ -29,7 +29,7 @@ def element_verdict(node: Node, function: Routine, scope: Scope) -> Verdict:
         )
         return maybe(reason, node.location)
     if gives_fields(node, scope) and not _is_unnest(function):
-        return maybe(f"`{function.name}` may give NULL", node.location)
+        return vouched_row(node, function, scope)
     return _value(node, function, 1, scope).but(origin=None)
 
 
@@ -61,7 +61,10 @@ def _column(item: Node, attno: int, count: int, title: str, scope: Scope) -> Ver
         return maybe(f"{title} may be NULL")
     if gives_fields(expression, scope):
         function = scope.function(expression.number("funcid"))
-        outputs = _count_outputs(function) if function else 0
+        outputs = count_outputs(function) if function else 0
+        row = function and vouched_row(expression, function, scope)
+        if row and not row.nullable:
+            return field_of_row(row, attno, outputs, title, expression, scope)
         if not function or not function.returns_set or outputs != count:
             # A value that is not NULL says nothing of its fields.
             return maybe(f"{title} is a field, which may be NULL", expression.location)
@@ -74,27 +77,8 @@ def _column(item: Node, attno: int, count: int, title: str, scope: Scope) -> Ver
     return scope.verdict(expression).but(origin=None)
 
 
-def gives_fields(expression: Node, scope: Scope) -> bool:
-    """Return whether an item of FROM has a column for each field of its values.
-
-    So have composites, domains over them, and the rows of functions with OUT arguments. A type that
-    the catalog does not know may be one of them.
-    """
-    type_ = base_type(scope.catalog.types.get(type_of(expression)))
-    return (
-        type_ is None
-        or isinstance(type_, CompositeType)
-        or (type_.schema, type_.name) == ("pg_catalog", "record")
-    )
-
-
 def _is_unnest(function: Routine) -> bool:
     return function.system and function.signature == "unnest(anyarray)"
-
-
-def _count_outputs(function: Routine) -> int:
-    """Return the number of OUT arguments and columns of RETURNS TABLE."""
-    return sum(mode in "bot" for mode, _, _ in function.all_arguments)
 
 
 def _value(
@@ -114,6 +98,8 @@ def _value(
         return _unnested(node, scope)
     if function.system and attno in _FILLED.get(function.signature, ()):
         return never(f"no row of `{name}` has a NULL here", node.location)
+    if not gives_fields(node, scope) or outputs > 1:
+        return vouched_row(node, function, scope).but(table=0)
     return maybe(f"`{name}` may give NULL", node.location)
 
 

@@ -1,1 +1,3 @@
 CREATE FUNCTION patients_age(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE PROCEDURE forget(integer) LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
