@@ -1,6 +1,6 @@
 """What is known or assumed of the rows that an expression is evaluated for."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ..tree.nodes import Node
 from .three_valued import TRUE
@@ -17,6 +17,10 @@ class Assumption(NamedTuple):
     relations: frozenset[int] = frozenset()
     columns: frozenset[tuple[int, int]] = frozenset()
     expression: Node | None = None
+
+
+SURROUNDING: Final = "the surrounding query"
+"""The `clause` of a condition that the query around this one has on one of its columns."""
 
 
 class Condition(NamedTuple):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from ..tree.enums import CmdType, JoinType, RTEKind
 from ..tree.expressions import conjuncts
 from ..tree.nodes import Node
-from .conditions import Assumption, Condition
+from .conditions import SURROUNDING, Assumption, Condition
 from .foreign_key_joins import always_matches
 from .nullable_sides import JoinedRows, NullableSide
 from .reasons import keeps_side
@@ -121,7 +121,7 @@ def _required(scope: Scope) -> Iterator[Condition]:
     for entry in scope.query.nodes("targetList"):
         expression = entry.node("expr")
         if entry.number("resno") in scope.required and expression is not None:
-            yield Condition(expression, "the surrounding query", NOT_NULL)
+            yield Condition(expression, SURROUNDING, NOT_NULL)
 
 
 def _names(relations: frozenset[int], scope: Scope) -> str:

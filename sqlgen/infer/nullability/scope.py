@@ -24,7 +24,6 @@ GROUPING_SETS: Final = (
     "GROUPING SETS, ROLLUP and CUBE give NULL for what a row is not grouped by"
 )
 
-_REPEATABLE = frozenset({"OPEXPR", "AGGREF"})
 _STABLE = frozenset({"AGGREF", "CONST", "PARAM", "RELABELTYPE", "TARGETENTRY", "VAR"})
 
 
@@ -82,11 +81,7 @@ class Scope:
         rule = RULES.get(node.tag)
         if rule is None:
             return maybe("nothing is known of this expression", node.location)
-        verdict = rule(node, self)
-        if verdict.nullable and node.tag in _REPEATABLE and self._is_tested(node):
-            reason = "a condition keeps only rows where this expression is not NULL"
-            return verdict.but(nullable=False, reason=reason)
-        return verdict
+        return rule(node, self)
 
     def has_null_elements(self, array: Verdict) -> bool:
         """Return whether elements of an *array* may be NULL; of stored arrays by the setting."""
@@ -94,14 +89,14 @@ class Scope:
             return self.context.nullable_elements
         return array.elements is Elements.NULLABLE
 
-    def _is_tested(self, node: Node) -> bool:
-        """Return whether a condition tests the very expression: `x ->> 'a' IS NOT NULL`.
+    def testing(self, node: Node) -> Condition | None:
+        """Return a condition that rules out that the very expression is NULL: `x ->> 'a' IS NOT NULL`.
 
         Only where it is evaluated to the same value wherever it stands.
         """
         if self.before is not None or not all(map(self._is_stable, node.walk())):
-            return False
-        return self.refuting(Assumption(self.depth, expression=node)) is not None
+            return None
+        return self.refuting(Assumption(self.depth, expression=node))
 
     def _is_stable(self, node: Node) -> bool:
         if node.tag == "OPEXPR":
@@ -252,6 +247,15 @@ class Scope:
                     return condition
             scope = scope.parent
         return None
+
+    def home_of(self, condition: Condition) -> "Scope":
+        """Return the scope, this one or one around it, whose rows fulfil the *condition*."""
+        scope: Scope | None = self
+        while scope is not None:
+            if condition in scope.conditions:
+                return scope
+            scope = scope.parent
+        return self
 
     def required_of(self, varno: int) -> frozenset[int]:
         """Return the columns of a relation that the query's own WHERE and ON let be no NULL."""

@@ -51,6 +51,28 @@ REASONS = {
         "WHERE v.fee > 1 keeps only rows where v.fee is not NULL"
     ),
     "SELECT NULL::int": "the query says NULL",
+    "SELECT data ->> 'a' FROM patients WHERE data ->> 'a' IS NOT NULL": (
+        "WHERE data ->> 'a' IS NOT NULL keeps only rows where data ->> 'a' is not NULL"
+    ).replace("data", "patients.data"),
+    "SELECT max(fee) FROM visits HAVING max(fee) > 1": (
+        "HAVING max(visits.fee) > 1 keeps only rows where max(visits.fee) is not NULL"
+    ),
+    (
+        "SELECT v.fee FROM visits v WHERE (v.fee > 100000 AND v.note = 'a rather long text')"
+        " OR (v.fee < 1 AND v.note = 'another rather long text')"
+    ): ("WHERE … AND … OR … AND … keeps only rows where v.fee is not NULL"),
+    "SELECT v.note FROM visits v WHERE lower(v.note) IN (SELECT name FROM doctors)": (
+        "WHERE lower(v.note) IN (SELECT …) keeps only rows where v.note is not NULL"
+    ),
+    "SELECT v.fee FROM visits v WHERE (v.fee > 1) IS TRUE": (
+        "WHERE v.fee > 1 IS TRUE keeps only rows where v.fee is not NULL"
+    ),
+    "SELECT (SELECT d.room) FROM doctors d WHERE d.room > 1": (
+        "WHERE d.room > 1 keeps only rows where d.room is not NULL"
+    ),
+    "SELECT s.note FROM (SELECT v.note FROM visits v) s WHERE s.note > 'a'": (
+        "the surrounding query's condition on v.note keeps only rows where v.note is not NULL"
+    ),
     "SELECT date_part('year', born_on) FROM patients WHERE born_on IS NOT NULL": (
         "`date_part` gives NULL only for NULL, and is given none"
     ),

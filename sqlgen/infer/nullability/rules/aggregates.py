@@ -9,6 +9,7 @@ from ....model.catalog import Routine
 from ...tree.enums import FrameOption
 from ...tree.nodes import Node
 from ..conditions import Condition
+from ..reasons import unless_tested
 from ..registry import rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, elements_of, maybe, never, table_of
@@ -16,6 +17,10 @@ from .expressions import all_of
 
 
 @rule("AGGREF")
+def _tested_aggregate(node: Node, scope: Scope) -> Verdict:
+    return unless_tested(_aggregate(node, scope), node, scope)
+
+
 def _aggregate(node: Node, scope: Scope) -> Verdict:
     function = scope.function(node.number("aggfnoid"))
     if function is None or not _is_known(function, scope):

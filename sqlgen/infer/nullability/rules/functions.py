@@ -11,7 +11,7 @@ from ...tree.nodes import Node
 from ...tree.types import type_of
 from ..at_least_one_row import gives_a_row
 from ..never_null import marks
-from ..reasons import text_of
+from ..reasons import text_of, unless_tested
 from ..registry import rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, elements_of, maybe, never
@@ -20,7 +20,12 @@ from .row_fields import table_of_type
 from .set_functions import body_scope, element_verdict
 
 
-@rule("FUNCEXPR", "OPEXPR")
+@rule("OPEXPR")
+def _operator(node: Node, scope: Scope) -> Verdict:
+    return unless_tested(_call(node, scope), node, scope)
+
+
+@rule("FUNCEXPR")
 def _call(node: Node, scope: Scope) -> Verdict:
     function = called(node, scope)
     if function is None:
