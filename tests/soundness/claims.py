@@ -20,6 +20,7 @@ from sqlgen.model.catalog import (
 )
 from sqlgen.model.commands import Cardinality
 from sqlgen.model.description import Description
+from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.query import Query
 from sqlgen.model.source import SourceFile
 from sqlgen.model.typed import TypedColumn, TypedQuery
@@ -52,9 +53,21 @@ def claims(
 ) -> list[Claim | str]:
     """Return the claim about each query, or the message of the server's error."""
     return [
-        claim(outcome, catalog) if isinstance(outcome, Description) else outcome.message
+        (
+            _claim_or_error(outcome, catalog)
+            if isinstance(outcome, Description)
+            else outcome.message
+        )
         for outcome in describe.queries(connection, catalog, queries)
     ]
+
+
+def _claim_or_error(description: Description, catalog: Catalog) -> Claim | str:
+    """Return the claim, or the message where sqlgen itself refuses the statement."""
+    try:
+        return claim(description, catalog)
+    except SqlgenError as error:
+        return re.sub(r"`[^`]*`", "`…`", str(error))
 
 
 def claim(description: Description, catalog: Catalog) -> Claim:

@@ -101,7 +101,7 @@ SELECT JSON_OBJECT('id': id, 'born': born) AS object, JSON_ARRAY(id, boss) AS ar
 FROM people GROUP BY people.id
 
 -- name: json_table :many
--- nullable: a, b, value
+-- nullable: b, value
 -- since: 17
 SELECT a, b, JSON_VALUE(jsonb '1', '$') AS value, JSON_EXISTS(jsonb '1', '$') AS is
 FROM JSON_TABLE(jsonb '[{}]', '$[*]' COLUMNS (a FOR ORDINALITY, b int PATH '$.b'))

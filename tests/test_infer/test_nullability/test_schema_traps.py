@@ -1,5 +1,7 @@
 """Triggers, rules, views and constraints that are not enforced, which break proofs."""
 
+import pytest
+
 from .conftest import World
 
 
@@ -140,8 +142,9 @@ def test_a_view_that_joins_along_a_key_under_for_update(world: World) -> None:
             LEFT JOIN doctors d ON d.id = p.guardian_id;
     """)
     world.check("SELECT id, name FROM guarded")
-    sql = "SELECT id, name FROM guarded FOR UPDATE"
-    assert world.verdicts(sql)["name"].nullable
+    # PostgreSQL refuses to lock the nullable side of an outer join, in a view too.
+    with pytest.raises(AssertionError, match="FOR UPDATE cannot be applied"):
+        world.verdicts("SELECT id, name FROM guarded FOR UPDATE")
 
 
 def test_a_deferrable_key_may_be_broken_for_a_while(world: World) -> None:

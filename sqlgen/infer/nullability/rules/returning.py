@@ -146,7 +146,7 @@ def _set(assigned: list[Node], title: str, before: Scope) -> str:
 
 def _excluded(node: Node, home: Scope, scope: Scope) -> Verdict:
     """Return the verdict of `excluded.c`, a value to be inserted; constraints are checked before."""
-    verdict = column_verdict(node, scope)
+    verdict = column_verdict(node, scope).but(table=0)
     entry = home.entry(home.query.number("resultRelation"))
     relation = entry and home.relation(entry)
     attno = node.number("varattno")
