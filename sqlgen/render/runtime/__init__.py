@@ -1,1 +1,1 @@
-"""The files of the generated package that are always the same, emitted as they stand here."""
+"""The files of the generated package that are the same in every project, emitted verbatim."""

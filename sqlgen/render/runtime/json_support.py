@@ -1,4 +1,4 @@
-"""Values of the project's own types made of JSON, and JSON of such values."""
+"""Convert JSON to values of the project's own types, and such values to JSON."""
 
 import datetime
 import types
@@ -18,11 +18,11 @@ T = TypeVar("T")
 
 
 def from_json(type_: type[T], value: Any, where: str) -> T:
-    """A value of the type made of JSON; raises `DataError` that says *where* it does not fit.
+    """Convert JSON to a value of the type; raise `DataError` if it does not fit.
 
-    The type is looked at once. A class of pydantic's, msgspec's or attrs', a dataclass or a
-    `TypedDict` is made by its fields; dates, UUIDs, decimals and enums of their text; any other
-    class is called with the value.
+    *where* is the place that the error names. A class of pydantic, msgspec or attrs, a dataclass or
+    a `TypedDict` is built from its fields; dates, UUIDs, decimals and enums from their text; any
+    other class is called with the value. Each type is inspected once.
     """
     wanted: Any = type_
     name = wanted.__name__ if isinstance(wanted, type) else wanted
@@ -34,7 +34,7 @@ def from_json(type_: type[T], value: Any, where: str) -> T:
 
 
 def to_json(value: Any) -> Any:
-    """What `json.dumps` takes, made of a value of any type that `from_json` makes."""
+    """Convert a value of any type that `from_json` returns to what `json.dumps` accepts."""
     if value is None or isinstance(value, bool | int | float | str):
         return value.value if isinstance(value, Enum) else value
     if hasattr(value, "model_dump"):
@@ -61,7 +61,7 @@ def to_json(value: Any) -> Any:
 
 @cache
 def _maker(type_: Any) -> Callable[[Any], Any]:
-    """What makes a value of the type."""
+    """Return the function that converts JSON to a value of the type."""
     if type_ in _PLAIN:
         return _checked(type_)
     if type_ is Any or type_ is object or isinstance(type_, str | typing.ForwardRef):
@@ -92,7 +92,7 @@ def _maker(type_: Any) -> Callable[[Any], Any]:
 
 
 def _msgspec() -> Any:
-    """The package of a class that is there only if the package is; nobody else needs it."""
+    """Import msgspec; called only for its own classes, so it is installed."""
     return import_module("msgspec")
 
 
@@ -100,7 +100,7 @@ _PLAIN = (str, int, float, bool, type(None), None)
 
 
 def _checked(type_: Any) -> Callable[[Any], Any]:
-    """A value that JSON has itself: no conversion but that of whole numbers to `float`."""
+    """Return the check of a type that JSON has too; whole numbers become `float` where expected."""
     wanted = type(None) if type_ is None else type_
 
     def check(value: Any) -> Any:
@@ -177,7 +177,7 @@ def _tuple(makers: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
 
 
 def _of_class(type_: Any) -> Callable[[Any], Any]:
-    """A dataclass or attrs class by its fields; keys that are no fields are passed over."""
+    """Return the function that builds a dataclass or attrs class; other keys are ignored."""
 
     @cache
     def wanted() -> _Wanted:
@@ -191,7 +191,7 @@ def _of_class(type_: Any) -> Callable[[Any], Any]:
 
 
 def _typed_dict(type_: Any) -> Callable[[Any], Any]:
-    """A `TypedDict`'s keys; other keys stay as they are."""
+    """Return the function that converts the keys of a `TypedDict`; other keys stay as they are."""
 
     @cache
     def wanted() -> _Wanted:
@@ -202,12 +202,12 @@ def _typed_dict(type_: Any) -> Callable[[Any], Any]:
 
 
 _Wanted = dict[str, tuple[Callable[[Any], Any], bool]]
-"""What makes the value of each key, and whether it must be there: found at the first use, since a
-class may hold itself."""
+"""The converter of each key, and whether the key is required. It is computed at the first use, since
+a class may contain itself."""
 
 
 def _members(wanted: _Wanted, value: Any) -> dict[str, Any]:
-    """The wanted keys of an object, converted; raises `ValueError` that names the key."""
+    """Convert the wanted keys of an object; raise `ValueError` that names the key."""
     _checked(dict)(value)
     found: dict[str, Any] = {}
     for name, (make, required) in wanted.items():
@@ -222,7 +222,7 @@ def _members(wanted: _Wanted, value: Any) -> dict[str, Any]:
 
 
 def _fields(type_: Any) -> dict[str, tuple[str, bool]]:
-    """What a class is made with by name: the attribute, and whether there is no default."""
+    """Return the attribute of each key of the constructor, and whether it has no default."""
     if is_dataclass(type_):
         return {
             field.name: (
@@ -240,5 +240,5 @@ def _fields(type_: Any) -> dict[str, tuple[str, bool]]:
 
 
 def _has_default(attribute: Any) -> bool:
-    """Whether a field of attrs' has a default; `attrs.NOTHING`, which is false, stands for none."""
+    """Return whether an attrs field has a default; `attrs.NOTHING` means that it has none."""
     return repr(attribute.default) != "NOTHING"

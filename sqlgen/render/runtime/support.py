@@ -1,4 +1,4 @@
-"""What the generated modules share: how rows are made, and values that psycopg leaves as text."""
+"""Helpers of the generated modules: build rows, and convert values that psycopg leaves as text."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,14 +24,14 @@ E = TypeVar("E", bound=Enum)
 
 
 def one(rows: Sequence[T]) -> T:
-    """The only row; raises `NoDataFound` or `TooManyRows` if there is none or another."""
+    """Return the only row; raise `NoDataFound` for no row, `TooManyRows` for several."""
     if not rows:
         raise NoDataFound("query returned no rows")
     return _only(rows)
 
 
 def optional(rows: Sequence[T]) -> T | None:
-    """The only row or None; raises `TooManyRows` if there is another."""
+    """Return the only row, or None; raise `TooManyRows` for several."""
     return _only(rows) if rows else None
 
 
@@ -45,7 +45,7 @@ _factories: dict[Any, Any] = {}
 
 
 def rows_of(row: type[T]) -> BaseRowFactory[T]:
-    """A cursor's rows as instances of a class, made by its `from_row` if it has one."""
+    """Return a row factory for a class, which calls its `from_row` if it has one."""
     factory: BaseRowFactory[T] | None = _factories.get(row)
     if factory is None:
         make = _maker(row)
@@ -54,7 +54,7 @@ def rows_of(row: type[T]) -> BaseRowFactory[T]:
 
 
 def _maker(row: Any) -> Callable[[Sequence[Any]], Any]:
-    """What makes a row of the tuple of its values."""
+    """Return the function that builds a row from the tuple of its values."""
     if hasattr(row, "__dataclass_fields__"):
         return _unfrozen(row)
     if hasattr(row, "from_row"):
@@ -90,7 +90,7 @@ def make(values):
 
 
 def _unfrozen(row: Any) -> Callable[[Sequence[Any]], Any]:
-    """What makes an instance of a frozen dataclass with slots of the tuple of its values, fast.
+    """Return a fast function that builds a frozen dataclass with slots from its values.
 
     The class itself has to set each field by `object.__setattr__`, which takes as long as reading
     the row. So another class with the same slots, which is not frozen, is filled, and then becomes
@@ -118,33 +118,33 @@ _numbers = count(1)
 
 
 def cursor_name(name: str) -> str:
-    """A name for a server-side cursor that no other call of this process has."""
+    """Return a name for a server-side cursor that is unique in this process."""
     return f"{name}_{next(_numbers)}"
 
 
 def as_int2(value: int) -> Int2:
-    """A `smallint`; psycopg would cut off what is too much for it, and fractions."""
+    """Return a `smallint`; raise for fractions and values out of range; psycopg truncates them."""
     if -(1 << 15) <= value < 1 << 15:
         return int.__new__(Int2, index(value))
     raise _too_large(value, "smallint")
 
 
 def as_int4(value: int) -> Int4:
-    """An `integer`; psycopg would cut off what is too much for it, and fractions."""
+    """Return an `integer`; raise for fractions and values out of range; psycopg truncates them."""
     if -(1 << 31) <= value < 1 << 31:
         return int.__new__(Int4, index(value))
     raise _too_large(value, "integer")
 
 
 def as_int8(value: int) -> Int8:
-    """A `bigint`."""
+    """Return a `bigint`; raise for fractions and values out of range."""
     if -(1 << 63) <= value < 1 << 63:
         return int.__new__(Int8, index(value))
     raise _too_large(value, "bigint")
 
 
 def as_oid(value: int) -> Oid:
-    """An `oid`."""
+    """Return an `oid`; raise for fractions and values out of range."""
     if 0 <= value < 1 << 32:
         return int.__new__(Oid, index(value))
     raise _too_large(value, "oid")
@@ -155,7 +155,7 @@ def _too_large(value: float, type_name: str) -> NumericValueOutOfRange:
 
 
 def as_float4(value: float) -> Float4:
-    """A `real`; psycopg would make infinity of what is too much for it."""
+    """Return a `real`; raise for values out of range, which psycopg makes infinite."""
     try:
         pack("<f", value)
     except OverflowError:
@@ -164,21 +164,21 @@ def as_float4(value: float) -> Float4:
 
 
 def items_of(items: Iterable[T]) -> Iterable[T]:
-    """The items; raises `TypeError` for a text or bytes, whose characters are hardly meant."""
+    """Return the items; raise `TypeError` for a string or bytes, which is one value."""
     if isinstance(items, str | bytes | bytearray | memoryview):
         raise TypeError(f"expected a sequence of items, not {type(items).__name__}")
     return items
 
 
 def list_of(items: Iterable[T]) -> list[T]:
-    """The list of the items, which psycopg needs for an array."""
+    """Return the list of the items, which psycopg needs for an array."""
     return list(items_of(items))
 
 
 def value_of(value: Any) -> Any:
-    """The value of a plain enum's member, by which it is read; psycopg would send its name.
+    """Return the value of a plain enum's member; psycopg would send its name.
 
-    It stays the member if a dumper is registered for its class.
+    The member itself is returned if a dumper is registered for its class.
     """
     if isinstance(value, Enum):
         dumper = adapters.get_dumper(type(value), PyFormat.TEXT)
@@ -190,7 +190,7 @@ _members: dict[Any, dict[str, Any]] = {}
 
 
 def parse_enum(label: str, enum: type[E]) -> E:
-    """The member of an enum with that label: what calling the enum gives, in a fifth of the time."""
+    """Return the member of an enum with that label, five times faster than calling the enum."""
     try:
         member: E = _members[enum][label]
     except KeyError:
@@ -201,7 +201,7 @@ def parse_enum(label: str, enum: type[E]) -> E:
 
 @cache
 def loads(type_name: str) -> Callable[[str], Any]:
-    """What makes a Python value of the text of one of PostgreSQL's own types."""
+    """Return the function that parses the text of a built-in PostgreSQL type."""
     oid = adapters.types[type_name].oid
     loader = adapters.get_loader(oid, Format.TEXT)
     if loader is None:
@@ -214,7 +214,7 @@ _array_token = re.compile(r'[{},]|"((?:[^"\\]|\\.)*)"|[^{},"]+', re.DOTALL)
 
 
 def parse_array(text: str, item: Callable[[str], Any]) -> list[Any]:
-    """The items of an array's text, NULL as None and further dimensions as lists.
+    """Parse the text of an array: NULL becomes None, further dimensions become lists.
 
     PostgreSQL manual, 8.15.6 "Array Input and Output Syntax".
     """
@@ -244,7 +244,7 @@ _comma_and_semicolon = str.maketrans(",;", ";,")
 
 
 def parse_boxes(text: str, item: Callable[[str], Any]) -> list[Any]:
-    """The items of the text of an array of `box`, which stand apart by semicolons."""
+    """Parse the text of an array of `box`, whose items are separated by semicolons."""
 
     def box(text: str) -> Any:
         return item(text.translate(_comma_and_semicolon))
@@ -258,9 +258,9 @@ def _quoted(text: str) -> str:
 
 
 def array_of(items: Iterable[Any], text: Callable[[Any], str] = _quoted) -> str:
-    """The text of an array of items, for which psycopg takes several times as long.
+    """Return the text of an array, several times faster than psycopg.
 
-    The server knows the type, as it does for a literal that stands in its place.
+    The server infers the type from the context, as for a literal.
     """
     values = list(items_of(items))
     if values and isinstance(values[0], list):  # another dimension
@@ -271,38 +271,38 @@ def array_of(items: Iterable[Any], text: Callable[[Any], str] = _quoted) -> str:
 
 
 def int2_text(value: int) -> str:
-    """A `smallint` in an array."""
+    """Return the text of a `smallint` in an array."""
     return f"{as_int2(value):d}"
 
 
 def int4_text(value: int) -> str:
-    """An `integer` in an array."""
+    """Return the text of an `integer` in an array."""
     return f"{as_int4(value):d}"
 
 
 def int8_text(value: int) -> str:
-    """A `bigint` in an array."""
+    """Return the text of a `bigint` in an array."""
     return f"{as_int8(value):d}"
 
 
 def oid_text(value: int) -> str:
-    """An `oid` in an array."""
+    """Return the text of an `oid` in an array."""
     return f"{as_oid(value):d}"
 
 
 def float8_text(value: float) -> str:
-    """A `double precision` in an array."""
+    """Return the text of a `double precision` in an array."""
     return str(float(value))
 
 
 def array_text(value: list[Any]) -> str:
-    """The text of an array that stands in another array: a domain's value."""
+    """Return the text of an array within another array: the value of a domain."""
     dumper = Transformer().get_dumper(value, PyFormat.TEXT)
     return bytes(dumper.dump(value) or b"").decode()
 
 
 def boxes_text(value: Sequence[str | None]) -> str:
-    """The text of an array of `box`, the one type whose items stand apart by semicolons."""
+    """Return the text of an array of `box`, whose items are separated by semicolons."""
     texts = ["NULL" if item is None else _quoted(item) for item in items_of(value)]
     return "{" + ";".join(texts) + "}"
 
@@ -311,7 +311,7 @@ _record_token = re.compile(r'"((?:[^"\\]|\\.|"")*)"|\\(.)|([^",()\\])|(,)', re.D
 
 
 def parse_composite(text: str) -> list[Any]:
-    """The fields of a composite value's text, each as text or None for NULL.
+    """Parse the text of a composite value: each field is text, or None for NULL.
 
     PostgreSQL manual, 8.16.6 "Composite Type Input and Output Syntax".
     """
@@ -333,13 +333,13 @@ _range_bounds = re.compile(
 
 
 def parse_range(text: str, item: Callable[[str], Any]) -> Range[Any]:
-    """A range from its text. PostgreSQL manual, 8.17.5 "Range Input/Output"."""
+    """Parse the text of a range. PostgreSQL manual, 8.17.5 "Range Input/Output"."""
     found = _range_bounds.fullmatch(text)
     return _range(found, item) if found else Range(empty=True)
 
 
 def parse_multirange(text: str, item: Callable[[str], Any]) -> Multirange[Any]:
-    """A multirange from its text."""
+    """Parse the text of a multirange."""
     return Multirange(_range(found, item) for found in _range_bounds.finditer(text))
 
 
@@ -355,7 +355,7 @@ def _bound(text: str, item: Callable[[str], Any]) -> Any:
 
 
 def range_text(value: Range[Any]) -> str:
-    """The text of a range, whose type the server then knows better than its bounds do."""
+    """Return the text of a range; the server infers its type from the context."""
     if value.isempty:
         return "empty"
     bounds = value.bounds
@@ -365,7 +365,7 @@ def range_text(value: Range[Any]) -> str:
 
 
 def multirange_text(value: Multirange[Any]) -> str:
-    """The text of a multirange."""
+    """Return the text of a multirange."""
     return "{" + ",".join(map(range_text, value)) + "}"
 
 
@@ -375,7 +375,7 @@ _hstore_pair = re.compile(
 
 
 def parse_hstore(value: str | dict[str, str | None]) -> dict[str, str | None]:
-    """The pairs of an hstore, also where the connection has psycopg's own adapter."""
+    """Parse the text of an hstore; accept the dict of psycopg's own adapter too."""
     if isinstance(value, dict):
         return value
     return {
@@ -385,7 +385,7 @@ def parse_hstore(value: str | dict[str, str | None]) -> dict[str, str | None]:
 
 
 def hstore_text(value: Mapping[str, str | None]) -> str:
-    """The text of an hstore."""
+    """Return the text of an hstore."""
     return ",".join(
         f"{_quoted(key)}=>{'NULL' if item is None else _quoted(item)}"
         for key, item in value.items()
@@ -393,14 +393,14 @@ def hstore_text(value: Mapping[str, str | None]) -> str:
 
 
 def parse_vector(value: Any) -> list[float]:
-    """The numbers of a vector, also where the connection has pgvector's own adapter."""
+    """Parse the text of a vector; accept the array of pgvector's own adapter too."""
     if isinstance(value, str):
         return [float(number) for number in value.strip("[]").split(",")]
     return [float(number) for number in value]
 
 
 def vector_text(value: Sequence[float]) -> str:
-    """The text of a vector."""
+    """Return the text of a vector."""
     return "[" + ",".join(map(str, items_of(value))) + "]"
 
 
