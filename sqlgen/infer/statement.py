@@ -52,7 +52,8 @@ def query(
     errors = [command_error(description, tree)]
     if level:
         errors.append(copy_error(description.query, level))
-        errors += missing_columns(description.query, level)
+    missing = list(missing_columns(description.query, level)) if level else []
+    errors += [one for one in missing if one.severity is Severity.ERROR]
     if problems := [error for error in errors if error]:
         raise SqlgenError(*problems)
     parameters = typed_parameters(description, catalog, level)
@@ -68,6 +69,7 @@ def query(
     columns, warnings = _columns(
         description, level, parameters, never_null, nullable_elements
     )
+    warnings += missing  # those that are no errors
     rows = cardinality(level) if columns else Cardinality.NONE
     if warning := row_count_warning(description.query, level, rows):
         warnings.append(warning)

@@ -84,7 +84,7 @@ class ServerSql:
         return last.source + (last.length if last.exact else 0)
 
 
-WARNINGS = ("may-return-many", "always-one-row", "redundant-override")
+WARNINGS = ("may-return-many", "always-one-row", "missing-column", "redundant-override")
 """The codes of warnings about queries: `-- sqlgen: allow CODE` may name them."""
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ...model.catalog import Column, DomainType, Relation, RelationKind
-from ...model.diagnostic import Diagnostic, Label
+from ...model.diagnostic import Diagnostic, Label, Severity
 from ...model.query import Query
 from ...model.source import Span
 from ..tree.enums import CmdType, RTEKind
@@ -17,10 +17,11 @@ _TABLES = frozenset({RelationKind.TABLE, RelationKind.PARTITIONED})
 
 
 def missing_columns(query: Query, statement: QueryLevel) -> Iterator[Diagnostic]:
-    """Yield an error for each INSERT, also within MERGE or WITH, that can store no row.
+    """Yield a diagnostic for each INSERT, also within MERGE or WITH, that can store no row.
 
     It leaves out, or leaves to a missing DEFAULT, a column that cannot be NULL. Columns of tables with
-    a BEFORE INSERT trigger or rules are passed over, since these may fill them.
+    a BEFORE INSERT trigger or rules are passed over, since these may fill them. It is an error where
+    there is always a row to store, so that the statement always fails, else a warning.
     """
     for level in statement.all:
         relation = _target(level)
@@ -38,7 +39,7 @@ def missing_columns(query: Query, statement: QueryLevel) -> Iterator[Diagnostic]
                 if number not in filled and _is_required(column)
             ]
             if missing:
-                yield _error(query, relation, missing)
+                yield _diagnostic(query, relation, missing, _severity(level))
 
 
 def _target(level: QueryLevel) -> Relation | None:
@@ -89,7 +90,39 @@ def _is_required(column: Column) -> bool:
     )
 
 
-def _error(query: Query, relation: Relation, missing: Sequence[Column]) -> Diagnostic:
+def _severity(level: QueryLevel) -> Severity:
+    """Return how bad it is that the statement can store no row: an error if there always is one.
+
+    That is so for VALUES and for a SELECT without FROM and WHERE; other queries may give no row, and a
+    MERGE may insert none.
+    """
+    if level.query.number("commandType") == CmdType.MERGE:
+        return Severity.WARNING
+    sources = [
+        level.entry(source.number("rtindex")) for source in _from_items(level.query)
+    ]
+    for source in sources:
+        select = source.node("subquery") if source else None
+        if select and not _from_items(select) and not _has_condition(select):
+            continue
+        if source is None or source.number("rtekind") != RTEKind.VALUES:
+            return Severity.WARNING
+    return Severity.WARNING if _has_condition(level.query) else Severity.ERROR
+
+
+def _from_items(query: Node) -> tuple[Node, ...]:
+    tree = query.node("jointree")
+    return tree.nodes("fromlist") if tree else ()
+
+
+def _has_condition(query: Node) -> bool:
+    tree = query.node("jointree")
+    return tree is not None and tree.node("quals") is not None
+
+
+def _diagnostic(
+    query: Query, relation: Relation, missing: Sequence[Column], severity: Severity
+) -> Diagnostic:
     columns = ", ".join(
         [f"`{column.name}` ({column.type.display})" for column in missing]
     )
@@ -102,6 +135,7 @@ def _error(query: Query, relation: Relation, missing: Sequence[Column]) -> Diagn
         label=Label(_span(query, relation)),
         hint=f"insert {'it' if is_one else 'them'} too, or give {'it' if is_one else 'each'}"
         " a DEFAULT in a migration",
+        severity=severity,
     )
 
 

@@ -54,11 +54,20 @@ REFUSED = {
     "INSERT INTO coded (id) VALUES (1)": "`code` (code)",
     "INSERT INTO checked (id) VALUES (1)": "`a` (integer)",
     "INSERT INTO parted (id) VALUES (1)": "`a` (integer)",
-    (
-        "MERGE INTO keyed USING (SELECT 1 AS x) AS s ON id = x"
-        " WHEN NOT MATCHED THEN INSERT (a) VALUES (x)"
-    ): "`id` (integer)",
 }
+
+WARNED = [
+    "INSERT INTO keyed (a) SELECT g FROM generate_series(1, 0) AS g",
+    "INSERT INTO keyed (a) SELECT * FROM unnest('{}'::int[])",
+    "INSERT INTO keyed (a) SELECT 1 WHERE false",
+    "INSERT INTO keyed (a) SELECT a FROM filled",
+    "WITH i AS (SELECT 1 WHERE false) INSERT INTO keyed (a) SELECT * FROM i",
+    (
+        "MERGE INTO keyed USING (SELECT 1 AS x WHERE false) AS s ON id = x"
+        " WHEN NOT MATCHED THEN INSERT (a) VALUES (x)"
+    ),
+]
+"""They store no row, but need not have any to store."""
 
 ACCEPTED = [
     """INSERT INTO t (a, "B b") VALUES (1, 'a')""",
@@ -91,6 +100,18 @@ def test_refused(typed: Typed, connection: psycopg.Connection[TupleRow]) -> None
             connection.execute(statement.encode())
 
 
+def test_warned(typed: Typed, connection: psycopg.Connection[TupleRow]) -> None:
+    connection.execute(SCHEMA)
+    for statement in WARNED:
+        if statement.startswith("MERGE") and connection.info.server_version < 150000:
+            continue
+        warnings = [
+            warning.code for warning in typed(statement, command="exec").warnings
+        ]
+        assert warnings == ["missing-column"], statement
+        connection.execute(statement.encode())
+
+
 def test_accepted(typed: Typed, connection: psycopg.Connection[TupleRow]) -> None:
     connection.execute(SCHEMA)
     for statement in ACCEPTED:
@@ -106,7 +127,7 @@ def test_accepted(typed: Typed, connection: psycopg.Connection[TupleRow]) -> Non
         (
             (
                 "WITH i AS (INSERT INTO patients SELECT * FROM patients RETURNING 1)"
-                " INSERT INTO KEYED (a) SELECT 1 FROM i"
+                " INSERT INTO KEYED (a) VALUES (1)"
             ),
             "KEYED",
         ),
