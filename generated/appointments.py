@@ -140,7 +140,7 @@ WHERE patient_id = $1 AND ($2::timestamptz IS NULL OR starts_at >= $2::timestamp
 
 
 def count_appointments(
-    conn: Connection[Any], *, patient_id: UUID, since: datetime.datetime | None
+    conn: Connection[Any], *, patient_id: UUID, since: datetime.datetime | None = None
 ) -> int:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(COUNT_APPOINTMENTS, (patient_id, since))
@@ -162,10 +162,10 @@ ORDER BY starts_at, id
 def list_appointments(
     conn: Connection[Any],
     *,
-    practitioner_id: UUID | None,
-    statuses: Sequence[AppointmentStatus] | None,
-    since: datetime.datetime | None,
-    until: datetime.datetime | None,
+    practitioner_id: UUID | None = None,
+    statuses: Sequence[AppointmentStatus] | None = None,
+    since: datetime.datetime | None = None,
+    until: datetime.datetime | None = None,
 ) -> list[Appointment]:
     """Each filter may be left out with None."""
     with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:

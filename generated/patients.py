@@ -294,7 +294,7 @@ COUNT_PATIENTS: Final = """\
 SELECT count(*) FROM patients WHERE $1::sex IS NULL OR sex = $1 /* patients.count_patients */"""
 
 
-def count_patients(conn: Connection[Any], *, sex: Sex | None) -> int:
+def count_patients(conn: Connection[Any], *, sex: Sex | None = None) -> int:
     with RawCursor(conn, row_factory=scalar_row) as cursor:
         value: int = one(cursor.execute(COUNT_PATIENTS, (sex,)).fetchall())
         return value

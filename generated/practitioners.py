@@ -69,7 +69,7 @@ ORDER BY full_name, id
 
 
 def list_practitioners(
-    conn: Connection[Any], *, specialties: Sequence[Specialty] | None
+    conn: Connection[Any], *, specialties: Sequence[Specialty] | None = None
 ) -> list[Practitioner]:
     """Those at work who have one of the specialties; all of them if none is asked for."""
     with RawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:

@@ -97,7 +97,10 @@ async def cancel_appointments(
 
 
 async def count_appointments(
-    conn: AsyncConnection[Any], *, patient_id: UUID, since: datetime.datetime | None
+    conn: AsyncConnection[Any],
+    *,
+    patient_id: UUID,
+    since: datetime.datetime | None = None,
 ) -> int:
     async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(COUNT_APPOINTMENTS, (patient_id, since))
@@ -108,10 +111,10 @@ async def count_appointments(
 async def list_appointments(
     conn: AsyncConnection[Any],
     *,
-    practitioner_id: UUID | None,
-    statuses: Sequence[AppointmentStatus] | None,
-    since: datetime.datetime | None,
-    until: datetime.datetime | None,
+    practitioner_id: UUID | None = None,
+    statuses: Sequence[AppointmentStatus] | None = None,
+    since: datetime.datetime | None = None,
+    until: datetime.datetime | None = None,
 ) -> list[Appointment]:
     """Each filter may be left out with None."""
     async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:

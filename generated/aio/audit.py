@@ -31,7 +31,7 @@ async def list_changes(
     *,
     table_name: str,
     row_id: UUID,
-    before_id: int | None,
+    before_id: int | None = None,
     max_rows: int,
 ) -> list[ListChangesRow]:
     """What happened to one row, newest first, from before an entry on."""

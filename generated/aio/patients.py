@@ -183,7 +183,7 @@ async def patient_exists(conn: AsyncConnection[Any], *, mrn: str) -> bool:
         return value
 
 
-async def count_patients(conn: AsyncConnection[Any], *, sex: Sex | None) -> int:
+async def count_patients(conn: AsyncConnection[Any], *, sex: Sex | None = None) -> int:
     async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(COUNT_PATIENTS, (sex,))
         value: int = one(await cursor.fetchall())

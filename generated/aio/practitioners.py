@@ -52,7 +52,7 @@ async def get_practitioner_by_licence(
 
 
 async def list_practitioners(
-    conn: AsyncConnection[Any], *, specialties: Sequence[Specialty] | None
+    conn: AsyncConnection[Any], *, specialties: Sequence[Specialty] | None = None
 ) -> list[Practitioner]:
     """Those at work who have one of the specialties; all of them if none is asked for."""
     async with AsyncRawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:

@@ -130,7 +130,10 @@ class AnalysisDecoder:
         )
 
     def _parameter(self, row: Row) -> TypedParameter:
-        name, number, type_, nullable, reason, column, literals, domain, element = row
+        # fmt: off
+        (name, number, type_, nullable, reason, column,
+         literals, domain, element, cast, optional) = row
+        # fmt: on
         return TypedParameter(
             name=name,
             number=number,
@@ -141,6 +144,8 @@ class AnalysisDecoder:
             literals=tuple(literals),
             domain=None if domain is None else self._domain(domain),
             element_nullable=element,
+            cast=cast,
+            optional=optional,
         )
 
     def _column(self, row: Row) -> TypedColumn:

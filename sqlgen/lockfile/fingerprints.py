@@ -2,7 +2,7 @@
 
 import hashlib
 
-from ..model.query import Query
+from ..model.query import Parameter, Query
 
 _RECENT: dict[int, tuple[Query, str]] = {}
 _MOST = 10_000
@@ -33,8 +33,13 @@ def _digest(query: Query) -> str:
         query.row is None,
         query.named_after_file,
         sql.text,
-        [(p.name, p.number, str(p.mark)) for p in query.parameters],
+        [(p.name, p.number, _marks(p)) for p in query.parameters],
         [(o.server, o.source - start, o.length, o.exact) for o in sql.origins],
         *sorted(query.allowed_warnings),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:40]
+
+
+def _marks(parameter: Parameter) -> str:
+    elements = parameter.element_mark
+    return f"{parameter.mark}[{elements}]" if elements else str(parameter.mark)

@@ -226,11 +226,12 @@ class Constant:
 
 @frozen(kw_only=True)
 class Argument:
-    """A keyword-only argument of a function."""
+    """A keyword-only argument of a function; an `optional` one is None by default."""
 
     name: str
     type: PyType
     write: Conversion
+    optional: bool = False
 
 
 # --- the results of functions ------------------------------------------------------------------

@@ -21,13 +21,14 @@ class Parameter:
 
     `name` is the name in `:name`, or empty for a bare `$1`, which inference names. `number` is the
     `n` of the `$n` that the server sees. `spans` are all its places in the query file, marks
-    included, in order.
+    included, in order. `element_mark` is the mark of an array's elements: `:names[?]`.
     """
 
     name: str
     number: int
     mark: Mark
     spans: tuple[Span, ...]
+    element_mark: Mark = Mark.INFER
 
 
 @frozen

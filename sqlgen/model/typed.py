@@ -40,7 +40,9 @@ class TypedParameter:
     `type` is the domain where the tree shows one. `column` is the table column that the parameter
     is compared with or assigned to. `literals` are the values that the column's CHECK allows, empty
     if it lists none; `domain` is the column's type if the CHECK is the domain's.
-    `element_nullable`: the elements of an array may be NULL.
+    `element_nullable`: the elements of an array may be NULL. `cast`: the server describes a `record`,
+    and `type` is the composite type to cast it to. `optional`: NULL means that a condition is left
+    out (`:p IS NULL OR …`), so that a call need not give a value.
     """
 
     name: str
@@ -52,6 +54,8 @@ class TypedParameter:
     literals: tuple[str, ...] = ()
     domain: DomainType | None = None
     element_nullable: bool = False
+    cast: bool = False
+    optional: bool = False
 
 
 @frozen(kw_only=True)

@@ -71,7 +71,8 @@ def delimiters(text: str) -> Iterator[Token]:
 
     They are comments, brackets, semicolons, single colons, `$1`, dollar-quoted strings and what is
     never closed. A colon with a name right after it is one `Kind.NAMED`, together with a mark `!` or
-    `?` right after the name, unless that begins a longer operator. The last one is `Kind.END`.
+    `?` right after the name, unless that begins a longer operator, and a mark of elements, `[!]` or
+    `[?]`. The last one is `Kind.END`.
     """
     return _read(_DELIMITER, text)
 
@@ -166,7 +167,7 @@ _LONE_DOLLAR = rf"\$(?![0-9]|{_TAG}\$)"
 _OTHER = rf"[\\{{}}\x00-\x08\x0e-\x1f\x7f]|{_LONE_DOLLAR}"
 _POSITIONAL = r"\$[0-9]++"
 _UNTERMINATED = rf"""(?:[bBeEnNxX]|[uU]&)?'|(?:[uU]&)?"|/\*|\$(?![0-9]){_TAG}\$"""
-_NAMED = rf":{_WORD}" rf"(?:[!?](?!(?!--|/\*)[{_OPERATOR_CHARACTER}]))?"
+_NAMED = rf":{_WORD}(?:[!?](?!(?!--|/\*)[{_OPERATOR_CHARACTER}]))?(?:\[[!?]\])?"
 _COLON = r":(?![:=])"
 
 

@@ -37,20 +37,24 @@ def parameters(
 def _named(source: SourceFile, places: Sequence[Token]) -> tuple[Parameter, ...]:
     spans: dict[str, list[Span]] = {}
     marks: dict[str, tuple[Mark, Span]] = {}
+    element_marks: dict[str, tuple[Mark, Span]] = {}
     problems: list[Diagnostic] = []
     for _, start, end in places:
         name = source.text[start + 1 : end]
-        mark = Mark.INFER
+        mark = element_mark = Mark.INFER
+        if name[-1] == "]":
+            name, element_mark = name[:-3], Mark(name[-2])
         if name[-1] in "!?":
             name, mark = name[:-1], Mark(name[-1])
         span = Span(source, start, end)
         if name not in spans and (problem := _bad_name(name, span)):
             problems.append(problem)
         spans.setdefault(name, []).append(span)
-        if mark:
-            earlier, where = marks.setdefault(name, (mark, span))
-            if earlier is not mark:
-                problems.append(_conflict(name, earlier, where, mark, span))
+        for new, known in ((mark, marks), (element_mark, element_marks)):
+            if new:
+                earlier, where = known.setdefault(name, (new, span))
+                if earlier is not new:
+                    problems.append(_conflict(name, earlier, where, new, span))
     if problems:
         raise SqlgenError(*problems)
     return tuple(
@@ -60,6 +64,9 @@ def _named(source: SourceFile, places: Sequence[Token]) -> tuple[Parameter, ...]
                 number=number,
                 mark=marks[name][0] if name in marks else Mark.INFER,
                 spans=tuple(uses),
+                element_mark=(
+                    element_marks[name][0] if name in element_marks else Mark.INFER
+                ),
             )
             for number, (name, uses) in enumerate(spans.items(), 1)
         ]

@@ -39,8 +39,15 @@ def arguments_of(
     argument_names = names.argument_names([p.name for p in parameters], taken)
     for name, parameter in zip(argument_names, parameters, strict=True):
         how = _writing(parameter, context)
-        arguments.append(Argument(name=name, type=how.type, write=how.write))
-        if how.cast:
+        arguments.append(
+            Argument(
+                name=name,
+                type=how.type,
+                write=how.write,
+                optional=parameter.optional,
+            )
+        )
+        if how.cast or parameter.cast:
             casts.add(parameter.number)
     return tuple(arguments), frozenset(casts)
 

@@ -121,6 +121,8 @@ def test_no_field_is_forgotten() -> None:
             "literals",
             "domain",
             "element_nullable",
+            "cast",
+            "optional",
             "name",
             "type",
             "nullable",

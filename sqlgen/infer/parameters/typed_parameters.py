@@ -1,15 +1,22 @@
 """A description and the uses of parameters -> each parameter's name, nullability and column."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from ...model.catalog import Catalog, Column, DomainType, PgType
+from ...model.catalog import ArrayType, Catalog, Column, DomainType, PgType
 from ...model.description import Description
+from ...model.diagnostic import Diagnostic, Label, SqlgenError
 from ...model.query import Mark, Parameter
-from ...model.typed import ColumnName, TypedParameter
+from ...model.typed import TypedParameter
 from ..columns.literals import domain_of, literals_of
 from ..tree.origins import column_name
 from ..tree.query_level import QueryLevel
-from .uses import Purpose, Use, uses
+from ..tree.types import base_type
+from .names import parameter_names
+from .occurrences import left_out_if_null, only_with_values_of_columns
+from .records import composite_of, is_record
+from .use import Purpose, Use
+from .uses import uses
 
 
 def typed_parameters(
@@ -18,19 +25,32 @@ def typed_parameters(
     """Return the parameters in the order of their numbers, with a name for each."""
     if not description.query.parameters:
         return ()
+    query = description.query
     all_uses = uses(level) if level else ()
-    in_order = sorted(description.query.parameters, key=lambda each: each.number)
-    names = _names(in_order, all_uses, catalog)
-    return tuple(
-        _typed(
-            parameter,
-            name,
-            description.parameter_types[parameter.number - 1],
-            [use for use in all_uses if use.number == parameter.number],
-            catalog,
+    in_order = sorted(query.parameters, key=lambda each: each.number)
+    names = parameter_names(in_order, all_uses, catalog)
+    closed = only_with_values_of_columns(level, all_uses, query.sql) if level else ()
+    optional = left_out_if_null(level) if level else ()
+    parameters = []
+    for parameter, name in zip(in_order, names, strict=True):
+        number = parameter.number
+        its_uses = [use for use in all_uses if use.number == number]
+        described = description.parameter_types[number - 1]
+        type_ = described
+        if is_record(described):
+            type_ = composite_of(parameter, described, its_uses, catalog)
+        typed = _typed(
+            parameter, name, type_, its_uses, catalog, closed=number in closed
         )
-        for parameter, name in zip(in_order, names, strict=True)
-    )
+        is_assigned = any(use.purpose is Purpose.ASSIGNED for use in its_uses)
+        parameters.append(
+            replace(
+                typed,
+                cast=type_ is not described,
+                optional=typed.nullable and number in optional and not is_assigned,
+            )
+        )
+    return tuple(parameters)
 
 
 def _typed(
@@ -39,11 +59,16 @@ def _typed(
     type_: PgType,
     its_uses: Sequence[Use],
     catalog: Catalog,
+    *,
+    closed: bool,
 ) -> TypedParameter:
+    """Return a parameter; `closed`: no other values than those of its columns make sense."""
     nullable, reason = _nullable(parameter, its_uses, catalog)
     telling = next((use for use in its_uses if use.same_values and use.column), None)
     column = _column(telling, catalog)
-    literals = _literals(type_, column, its_uses, catalog)
+    literals: tuple[str, ...] = ()
+    if closed or isinstance(type_, DomainType):
+        literals = _literals(type_, column, its_uses, catalog)
     return TypedParameter(
         name=name,
         number=parameter.number,
@@ -53,12 +78,38 @@ def _typed(
         column=column_name(catalog, telling.column) if telling else None,
         literals=literals,
         domain=domain_of(column) if literals and column else None,
-        element_nullable=any(
-            use.elements
-            and use.purpose is Purpose.ASSIGNED
-            and _may_hold_null(use, catalog)
-            for use in its_uses
-        ),
+        element_nullable=_element_nullable(parameter, type_, its_uses, catalog),
+    )
+
+
+def _element_nullable(
+    parameter: Parameter, type_: PgType, its_uses: Sequence[Use], catalog: Catalog
+) -> bool:
+    """Return whether the elements of an array may be NULL: by the author's mark, or its column.
+
+    Raises `SqlgenError` (`mark-without-array`).
+    """
+    if parameter.element_mark is not Mark.INFER:
+        if not isinstance(base_type(type_), ArrayType):
+            raise _no_array(parameter, type_)
+        return parameter.element_mark is Mark.NULLABLE
+    return any(
+        use.elements
+        and use.purpose is Purpose.ASSIGNED
+        and _may_hold_null(use, catalog)
+        for use in its_uses
+    )
+
+
+def _no_array(parameter: Parameter, type_: PgType) -> SqlgenError:
+    return SqlgenError(
+        Diagnostic(
+            code="mark-without-array",
+            message=f"`[{parameter.element_mark}]` is about the elements of an array, but"
+            f" `{parameter.name}` is of type `{type_.display}`",
+            label=Label(parameter.spans[0]),
+            hint=f"mark the parameter itself: `:{parameter.name}{parameter.element_mark}`",
+        )
     )
 
 
@@ -94,7 +145,7 @@ def _nullable(
 
 
 def _may_hold_null(use: Use, catalog: Catalog) -> bool:
-    column = _column(use, catalog)
+    column = _column(use, catalog) or use.field
     if column is None:
         return True
     domain = column.type if isinstance(column.type, DomainType) else None
@@ -109,6 +160,8 @@ def _column(use: Use | None, catalog: Catalog) -> Column | None:
 
 
 def _named(use: Use, catalog: Catalog) -> str:
+    if use.field:
+        return f"the field `{use.field.name}`"
     name = column_name(catalog, use.column)
     return f"`{name.relation}.{name.column}`" if name else "a column"
 
@@ -125,39 +178,3 @@ def _literals(
         if use.same_values and (compared := _column(use, catalog))
     }
     return literals_of(column) if column and len(allowed) == 1 else ()
-
-
-def _names(
-    parameters: Sequence[Parameter], all_uses: Sequence[Use], catalog: Catalog
-) -> list[str]:
-    """Return the authors' names; for a bare `$1` the column's, made unique, else `arg1`."""
-    taken = {parameter.name for parameter in parameters if parameter.name}
-    names = []
-    for parameter in parameters:
-        name = parameter.name
-        if not name:
-            name = _unique(_suggested(parameter.number, all_uses, catalog), taken)
-            taken.add(name)
-        names.append(name)
-    return names
-
-
-def _suggested(number: int, all_uses: Sequence[Use], catalog: Catalog) -> str:
-    for use in all_uses:
-        if use.number != number:
-            continue
-        named: ColumnName | None = column_name(catalog, use.column)
-        if named:
-            return named.column
-        if use.purpose in (Purpose.LIMIT, Purpose.OFFSET):
-            return use.purpose.name.lower()
-    return f"arg{number}"
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    if name not in taken:
-        return name
-    suffix = 2
-    while f"{name}_{suffix}" in taken:
-        suffix += 1
-    return f"{name}_{suffix}"

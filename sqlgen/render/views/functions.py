@@ -56,6 +56,7 @@ class FunctionView:
             return [f"rows: {iterable}[{type_text(self._result.rows, self._imports)}]"]
         return [
             f"{argument.name}: {type_text(argument.type, self._imports)}"
+            f"{' = None' if argument.optional else ''}"
             for argument in self._function.arguments
         ]
 

@@ -13,6 +13,21 @@ def by_name(query: TypedQuery) -> dict[str, TypedParameter]:
     return {parameter.name: parameter for parameter in query.parameters}
 
 
+FURTHER = (
+    "CREATE DOMAIN code AS text NOT NULL",
+    "CREATE TYPE address AS (more int, street text, code code)",
+    "ALTER TYPE address DROP ATTRIBUTE more",
+    "CREATE TABLE places (home address)",
+    "CREATE VIEW current_visits AS SELECT id, patient_id, at FROM visits",
+    "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'",
+    (
+        "CREATE TRIGGER fill INSTEAD OF INSERT OR UPDATE ON current_visits"
+        " FOR EACH ROW EXECUTE FUNCTION fill()"
+    ),
+)
+"""A composite with dropped attributes, and a view whose trigger decides what is written."""
+
+
 @pytest.mark.parametrize(
     ("statement", "nullable"),
     [
@@ -65,13 +80,20 @@ def by_name(query: TypedQuery) -> dict[str, TypedParameter]:
         ("UPDATE visits SET at = COALESCE(:p, at)", True),
         ("SELECT id FROM visits WHERE note = NULLIF(:p, '')", False),
         ("SELECT id FROM visits LIMIT :p", False),
+        ("UPDATE places SET home.street = :p", True),
+        ("UPDATE places SET home.code = :p", False),
+        ("INSERT INTO places (home.street) VALUES (:p)", True),
+        ("INSERT INTO places (home) VALUES (ROW(:p, 'x'))", True),
+        ("INSERT INTO places (home) VALUES (ROW('', :p)::address)", False),
+        ("INSERT INTO current_visits (at) VALUES (:p)", True),
+        ("UPDATE current_visits SET at = :p", True),
         ("UPDATE visits SET note = :p!", False),
         ("UPDATE visits SET at = :p?", True),
         ("SELECT id FROM visits WHERE note = :p?", True),
     ],
 )
 def test_nullable(typed: Typed, statement: str, nullable: bool) -> None:
-    query = typed(statement, command="execrows")
+    query = typed(statement, *FURTHER, command="execrows")
     assert by_name(query)["p"].nullable is nullable
 
 
@@ -110,6 +132,26 @@ def test_reason(typed: Typed, statement: str, reason: str) -> None:
         ("SELECT 1 FROM patients WHERE (mrn, id) > ($1, $2)", ["mrn", "id"]),
         ("SELECT 1 FROM patients LIMIT $1 OFFSET $2", ["limit", "offset"]),
         ("SELECT $1::int + $2", ["arg1", "arg2"]),
+        ("SELECT COALESCE($1, note) FROM visits", ["note"]),
+        ("SELECT 1 FROM visits WHERE note = COALESCE($1, note)", ["note"]),
+        ("UPDATE visits SET note = COALESCE($1, 'none')", ["note"]),
+        ("UPDATE visits SET note = upper($1)", ["note"]),
+        ("SELECT 1 FROM visits WHERE lower(note) = lower($1)", ["note"]),
+        ("SELECT 1 FROM visits WHERE note LIKE '%' || $1 || '%'", ["note"]),
+        ("SELECT 1 FROM visits WHERE id IN (SELECT unnest($1::int[]))", ["id"]),
+        ("SELECT 1 FROM visits JOIN unnest($1::int[]) AS x ON x = id", ["x"]),
+        ("SELECT 1 FROM visits AS v, unnest($1::int[]) AS x (n) WHERE n = v.id", ["n"]),
+        (
+            "INSERT INTO patients (id, mrn, name, status) SELECT unnest($1::int[]), unnest($2::text[]), '', 'in'",
+            ["id", "mrn"],
+        ),
+        ("SELECT 1 FROM patients LIMIT $1::int OFFSET $2::int", ["limit", "offset"]),
+        ("SELECT 1 FROM patients LIMIT COALESCE($1, 10)", ["limit"]),
+        ("SELECT 1 FROM patients LIMIT LEAST($1::int, 100)", ["limit"]),
+        ("SELECT make_interval(hours => $2, days => $1)", ["days", "hours"]),
+        ("SELECT rank_of($1, $2)", ["patient", "since"]),
+        ("SELECT * FROM rank_of(since => $1, patient => $2)", ["since", "patient"]),
+        ("SELECT $1::int AS patient_id, $2::text", ["patient_id", "arg2"]),
         ("SELECT 1 FROM inpatients WHERE number = $1", ["mrn"]),
         ('SELECT 1 FROM visits WHERE "Odd name" = $1', ["Odd name"]),
         ("UPDATE visits SET note = $1 WHERE id = $2 AND at > $3", ["note", "id", "at"]),
@@ -121,7 +163,12 @@ def test_reason(typed: Typed, statement: str, reason: str) -> None:
     ],
 )
 def test_names_of_numbers(typed: Typed, statement: str, names: list[str]) -> None:
-    query = typed(statement, command="execrows")
+    query = typed(
+        statement,
+        "CREATE FUNCTION rank_of(patient int, since date, OUT rank int)"
+        " LANGUAGE sql RETURN patient",
+        command="execrows",
+    )
     assert [parameter.name for parameter in query.parameters] == names
 
 
@@ -145,6 +192,40 @@ def test_names_of_numbers(typed: Typed, statement: str, names: list[str]) -> Non
         ("SELECT 1 FROM patients WHERE id::text = :p", None, ()),
         ("SELECT 1 FROM visits WHERE at > :p::date", None, ()),
         ("SELECT 1 FROM patients WHERE name = :p", "name", ()),
+        # Another value makes sense as well.
+        *(
+            (f"SELECT 1 FROM patients WHERE {condition}", "status", ())
+            for condition in (
+                ":p = 'all' OR status = :p",
+                ":p = '' OR status = :p",
+                "status = :p OR :p IN ('all', 'none')",
+                "status = :p OR :p::text = 'all'",
+                "status = :p::text",
+                "status = CAST(:p AS text)",
+                "status = ANY (:p::text[])",
+                "status >= :p",
+                "status BETWEEN :p AND 'z'",
+                "status = :p AND upper(:p) = 'IN'",
+                "status = :p AND COALESCE(:p, 'all') <> 'all'",
+            )
+        ),
+        (
+            "SELECT 1 FROM patients WHERE cardinality(:p::text[]) = 0 OR status = ANY (:p)",
+            "status",
+            ("in", "out"),
+        ),
+        (
+            "INSERT INTO patients (id, mrn, name, status) SELECT 1, '', '', unnest(:p::text[])",
+            "status",
+            ("in", "out"),
+        ),
+        ("SELECT 1 FROM patients WHERE status IN (:p, :q)", "status", ("in", "out")),
+        (
+            "SELECT 1 FROM patients WHERE status IS NOT DISTINCT FROM :p",
+            "status",
+            ("in", "out"),
+        ),
+        ("UPDATE patients SET status = :p::text", "status", ()),
         # Two columns with other values each: any text makes sense.
         ("SELECT 1 FROM patients WHERE status = :p OR name = :p", "status", ()),
     ],
@@ -181,3 +262,59 @@ def test_elements_of_a_bulk_insert(typed: Typed) -> None:
         False,
         True,
     ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (
+            "INSERT INTO visits (id, patient_id, at, note) SELECT unnest(:i::int[]), 1, now(), unnest(:p::text[])",
+            True,
+        ),
+        (
+            "INSERT INTO visits (id, patient_id, at) SELECT unnest(:p::int[]), 1, now()",
+            False,
+        ),
+        ("UPDATE patients SET tags = :p", False),
+        ("UPDATE patients SET tags = :p[?]", True),
+        ("UPDATE patients SET tags = :p?[?]", True),
+        ("UPDATE patients SET tags = :p![?]", True),
+        ("SELECT unnest(:p[?]::text[])", True),
+        (
+            "INSERT INTO visits (id, patient_id, at, note) SELECT 1, 1, now(), unnest(:p[!]::text[])",
+            False,
+        ),
+    ],
+)
+def test_elements_that_may_be_none(
+    typed: Typed, statement: str, expected: bool
+) -> None:
+    assert by_name(typed(statement, command="exec"))["p"].element_nullable is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (":p::text IS NULL OR note = :p", True),
+        ("note = :p OR :p IS NULL", True),
+        (
+            "(:p::text IS NULL OR note = :p) AND (id > 3 OR :p IS NULL OR note < :p)",
+            True,
+        ),
+        (":p::text IS NULL OR EXISTS (SELECT FROM patients WHERE name = :p)", True),
+        (":p!::text IS NULL OR note = :p", False),
+        ("(:p::text IS NULL OR note = :p) AND note < :p", False),
+        (":p::text IS NULL AND note = :p", False),
+        (":p::text IS NOT NULL OR note = :p", False),
+        (":p::text IS NULL", False),
+        ("note = COALESCE(:p, note)", False),
+        ("note = :p?", False),
+    ],
+)
+def test_conditions_that_are_left_out(
+    typed: Typed, condition: str, expected: bool
+) -> None:
+    found = typed(f"SELECT id FROM visits WHERE {condition}")
+    assert by_name(found)["p"].optional is expected
+    found = typed(f"UPDATE visits SET note = :p WHERE {condition}", command="exec")
+    assert not by_name(found)["p"].optional

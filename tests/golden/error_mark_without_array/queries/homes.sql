@@ -1,0 +1,2 @@
+-- name: with_id :many
+SELECT place FROM homes WHERE id = :id[?];
