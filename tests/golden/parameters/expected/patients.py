@@ -21,7 +21,7 @@ LIMIT $4
 def search(
     conn: Connection[Any],
     *,
-    name: str | None,
+    name: str | None = None,
     ids: Sequence[int],
     born_after: datetime.date,
     most: int,
