@@ -16,7 +16,8 @@ WHERE ($1 = 'all' OR kind = $1)
   AND ($2::place IS NULL OR place = $2)
   AND id >= $3
   AND ($4::int IS NULL OR id <= $4)
-  AND place <> ALL ($5::place[])"""
+  AND place <> ALL ($5::place[])
+/* homes.search_homes */"""
 
 
 def search_homes(
@@ -45,7 +46,7 @@ def search_homes(
         return cursor.fetchall()
 
 
-ADD_NOTES: Final = "UPDATE homes SET notes = $1 WHERE id = $2"
+ADD_NOTES: Final = "UPDATE homes SET notes = $1 WHERE id = $2 /* homes.add_notes */"
 
 
 def add_notes(conn: Connection[Any], *, notes: Sequence[str | None], id: int) -> None:
@@ -54,7 +55,7 @@ def add_notes(conn: Connection[Any], *, notes: Sequence[str | None], id: int) ->
 
 
 PAGE_OF_HOMES: Final = """\
-SELECT id FROM homes WHERE kind = COALESCE($1, kind) ORDER BY id LIMIT COALESCE($2, 10) OFFSET $3"""
+SELECT id FROM homes WHERE kind = COALESCE($1, kind) ORDER BY id LIMIT COALESCE($2, 10) OFFSET $3 /* homes.page_of_homes */"""
 
 
 def page_of_homes(
