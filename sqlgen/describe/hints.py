@@ -13,6 +13,7 @@ _UNTYPED = "could not determine data type of parameter"
 _ENUM = re.compile(r'invalid input value for enum (?P<type>.*): "(?P<label>[\s\S]*)"')
 _RELATION = re.compile(r'relation "(?P<name>.*)" does not exist')
 _PERCENT = re.compile(r"[=<>]*%(?:\((?P<name>\w+)\))?s\b")
+_IN = re.compile(r"\b(?P<negated>NOT\s+)?IN\s*$", re.IGNORECASE)
 _KINDS = frozenset(RelationKind) - {RelationKind.COMPOSITE, RelationKind.SEQUENCE}
 _MOST_LABELS = 20
 
@@ -47,7 +48,8 @@ def hint(
     if error.message.startswith(_UNTYPED) and parameters:
         return _cast(spelled(parameters[0]), type_elsewhere)
     if error.sqlstate == _SYNTAX_ERROR and error.position:
-        return _placeholder(query.sql.text, error.position - 1)
+        offset = error.position - 1
+        return _list(query, offset) or _placeholder(query.sql.text, offset)
     if match := _ENUM.fullmatch(error.message):
         return _label(match["label"], match["type"], catalog)
     if match := _RELATION.fullmatch(error.message):
@@ -56,11 +58,7 @@ def hint(
         for message, instruction in _PLANNING.items():
             if error.message == message.format(strength):
                 return instruction.format(strength)
-    return "; ".join(
-        f"`${parameter.number}` is the parameter `{spelled(parameter)}`"
-        for parameter in parameters
-        if parameter.name
-    )
+    return ""
 
 
 def spelled(parameter: Parameter) -> str:
@@ -73,6 +71,19 @@ def _cast(parameter: str, type_: str) -> str:
     if type_:
         return f"write `{parameter}::{type_}`, the type that it has elsewhere in the statement"
     return f"cast `{parameter}` to the type that it has, such as `{parameter}::timestamptz`"
+
+
+def _list(query: Query, offset: int) -> str:
+    """Return a hint for `IN :ids`, which other tools make a list of; PostgreSQL takes an array."""
+    text = query.sql.text
+    negated = _IN.search(text[:offset])
+    for parameter in query.parameters:
+        if negated and text.startswith(f"${parameter.number}", offset):
+            operator = "<> ALL" if negated["negated"] else "= ANY"
+            return (
+                f"write `{operator}({spelled(parameter)})`; the parameter is an array"
+            )
+    return ""
 
 
 def _placeholder(text: str, offset: int) -> str:

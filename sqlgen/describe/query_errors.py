@@ -1,10 +1,11 @@
 """The server's error for a query -> Diagnostic at its place in the query file."""
 
 import re
+from collections.abc import Iterable
 
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Label
-from ..model.query import Query
+from ..model.query import Parameter, Query
 from ..model.source import Span
 from .hints import hint
 from .responses import StatementError
@@ -32,9 +33,9 @@ def query_error(
     *,
     type_elsewhere: str = "",
 ) -> Diagnostic:
-    """Return PostgreSQL's error unchanged: its code, message and hint, and its detail as the label.
+    """Return PostgreSQL's error: its code, message and hint, and its detail as the label.
 
-    An error without a hint gets one of ours. *type_elsewhere* is the type that the parameter of an
+    Only `$1` in the message becomes the parameter's name, if it has one. An error without a hint gets one of ours. *type_elsewhere* is the type that the parameter of an
     error about an unknown type has elsewhere in the query, or empty.
     """
     parameters = [
@@ -51,10 +52,19 @@ def query_error(
         span = query.name_span
     return Diagnostic(
         code=error.sqlstate,
-        message=error.message,
+        message=_with_names(error.message, parameters),
         label=Label(span, error.detail),
         hint=error.hint or hint(query, error, catalog, parameters, type_elsewhere),
     )
+
+
+def _with_names(message: str, parameters: Iterable[Parameter]) -> str:
+    """Return the message with `:name` for the `$n` of each named one of its *parameters*."""
+    for parameter in parameters:
+        if parameter.name:
+            number = rf"\${parameter.number}\b"
+            message = re.sub(number, f":{parameter.name}", message)
+    return message
 
 
 def _token_at(query: Query, offset: int) -> Span:

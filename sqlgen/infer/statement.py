@@ -26,7 +26,7 @@ from .json import column_shapes, is_json
 from .nullability import column_verdicts, statement_scope
 from .nullability.scope import Scope
 from .nullability.verdict import Elements, Verdict, maybe
-from .parameters import typed_parameters
+from .parameters import sort_warnings, typed_parameters
 from .tree import nodes
 from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level
@@ -73,6 +73,7 @@ def query(
     rows = cardinality(level) if columns else Cardinality.NONE
     if warning := row_count_warning(description.query, level, rows):
         warnings.append(warning)
+    warnings += sort_warnings(description.query, level)
     reads, writes = lineage(level)
     return TypedQuery(
         query=description.query,
@@ -159,11 +160,24 @@ def _named_columns(
     def spans() -> Sequence[Span]:
         return output_spans(query, level) if level else [query.name_span] * len(names)
 
-    split = overrides.split_names(query, names, spans)
+    own_names = _own_names(description, level) if level else frozenset()
+    split = overrides.split_names(query, names, spans, own_names)
     return [
         (column, name, override)
         for column, (name, override) in zip(description.columns, split, strict=True)
     ]
+
+
+def _own_names(description: Description, level: QueryLevel) -> frozenset[str]:
+    """Return the names of result columns that are those of the tables' columns they come from."""
+    names: set[str] = set()
+    for column in description.columns:
+        origin = column.origin
+        table = level.index.relation(origin.table) if origin else None
+        stored = table.relation.columns.get(origin.number) if table and origin else None
+        if stored and stored.name == column.name:
+            names.add(column.name)
+    return frozenset(names)
 
 
 def _unanalysed(column: tuple[ResultColumn, str, Override | None]) -> TypedColumn:

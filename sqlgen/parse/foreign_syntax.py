@@ -14,11 +14,12 @@ _CALL = re.compile(
     r"sqlc\s*\.\s*(?P<function>arg|narg|slice|embed)\s*\(\s*(?P<quote>['\"]?)(?P<name>\w+)(?P=quote)\s*\)",
     re.IGNORECASE,
 )
+_QUALIFIED = re.compile(r"\s*[.(]")
 _INSTEAD = {
     "arg": ":{0}",
     "narg": ":{0}?",
     "slice": "= ANY(:{0})",
-    "embed": "{0}.*",
+    "embed": "{0}",
 }
 
 
@@ -44,6 +45,9 @@ def _at_signs(source: SourceFile, code: list[Token]) -> Iterator[Diagnostic]:
     text = source.text
     for token, word in pairwise(code):
         if token.kind is not Kind.OPERATOR or word.kind is not Kind.WORD:
+            continue
+        # A qualified name (`@t.x`) or a call (`@f(x)`) is no parameter of any tool's.
+        if _QUALIFIED.match(text, word.end):
             continue
         # PostgreSQL has the operators `<@` and `@@`, but no `=@`.
         if text[token.start : token.end] in ("@", "=@") and token.end == word.start:

@@ -12,6 +12,11 @@ def is_snake_case(name: str) -> bool:
     return _is_usable(name) and name == name.lower() and name.strip("_") != ""
 
 
+def is_parameter_name(name: str) -> bool:
+    """Return whether *name* can name a parameter: in snake_case, or a keyword, which gets a `_`."""
+    return is_snake_case(f"{name}_" if keyword.iskeyword(name) else name)
+
+
 def is_pascal_case(name: str) -> bool:
     """Return whether *name* can be a Python class's name, in PascalCase."""
     return _is_usable(name) and name[0].isupper() and "_" not in name

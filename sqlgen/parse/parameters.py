@@ -11,7 +11,7 @@ from ..model.query import Mark, Origin, Parameter, Placeholder, ServerSql
 from ..model.source import SourceFile, Span
 from .foreign_syntax import foreign_parameters
 from .lexer import Kind, Token
-from .names import is_snake_case, snake_case
+from .names import is_parameter_name, snake_case
 from .parameter_tokens import parameter_tokens
 
 
@@ -144,7 +144,7 @@ def _bad_name(name: str, span: Span) -> Diagnostic | None:
     if name == "conn":
         message = "a parameter cannot be named `conn`, which is the connection's name"
         hint = "give the parameter another name, for instance `:connection`"
-    elif not is_snake_case(name):
+    elif not is_parameter_name(name):
         guess = snake_case(name)
         message = f"`{name}` cannot be the name of a parameter"
         hint = f"write `:{guess}`" if guess else "write a name in snake_case"

@@ -54,8 +54,12 @@ FUNCTIONS |= frozenset(name for name in _mentioned_names() if name[0].islower())
 FUNCTIONS |= frozenset(name for command in Command for name in command.spec.helpers)
 """Functions and modules that generated modules import."""
 
+MODULES = _words("attrs datetime ipaddress msgspec")
+"""Modules that generated modules import as they are (`import datetime`)."""
+
 _RESERVED = frozenset(keyword.kwlist) | BUILTINS | CLASSES | FUNCTIONS
-_FUNCTION_NAMES = _RESERVED | {"conn"}
+_FUNCTION_NAMES = frozenset(keyword.kwlist) | BUILTINS | CLASSES | MODULES | {"conn"}
+"""Without `FUNCTIONS`: these get another name where a module imports them (`Imports`)."""
 _ARGUMENT_NAMES = _RESERVED | {"conn"}
 _FIELD_NAMES = (
     frozenset(keyword.kwlist)

@@ -24,14 +24,16 @@ def command_error(description: Description, tree: Node | None) -> Diagnostic | N
             code="no-result-columns",
             message=f"`{query.name}` is `:{query.command}`, but its statement gives no columns",
             label=label,
-            hint="make it `:exec` or `:execrows`, or add `RETURNING`",
+            hint="make it `:exec` or `:execrows`, or "
+            + ("select a column" if _is_select(tree) else "add `RETURNING`"),
         )
     if query.row_span and query.row and not description.columns:
         return Diagnostic(
             code="row-without-rows",
             message=f"`{query.name}` names a row class, but its statement gives no columns",
             label=Label(query.row_span),
-            hint=f"leave out `-> {query.row}`, or add `RETURNING`",
+            hint=f"leave out `-> {query.row}`, or "
+            + ("select a column" if _is_select(tree) else "add `RETURNING`"),
         )
     if query.command.spec.accepts is Accepts.READ_ONLY_SELECT and (
         tree is None
@@ -104,6 +106,10 @@ def row_count_warning(
             severity=Severity.WARNING,
         )
     return None
+
+
+def _is_select(tree: Node | None) -> bool:
+    return tree is not None and tree.number("commandType") == CmdType.SELECT
 
 
 def _changes_data(cte: Node) -> bool:

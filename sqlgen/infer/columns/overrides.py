@@ -1,7 +1,7 @@
 """A result column's name in the query -> its name, and the override that its author wrote."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from ...model.diagnostic import Diagnostic, Label, SqlgenError
 from ...model.query import Mark, Query
@@ -16,17 +16,24 @@ _REST = re.compile(r"(?P<mark>[!?]?)(?:\s*:\s*(?P<type>.*))?", re.DOTALL)
 
 
 def split_names(
-    query: Query, names: Sequence[str], spans: Callable[[], Sequence[Span]]
+    query: Query,
+    names: Sequence[str],
+    spans: Callable[[], Sequence[Span]],
+    own_names: Container[str] = (),
 ) -> tuple[tuple[str, Override | None], ...]:
     """Return the name and the override of each result column, an unnamed only column as `""`.
 
-    *spans* gives the places of the columns. The grammar is SQLx's: the name ends at the first `:`,
+    *spans* gives the places of the columns. *own_names* are names that a table's own columns have,
+    which hold no override, whatever characters they have. The grammar is SQLx's: the name ends at the first `:`,
     `!` or `?`; `[!|?][: T]` follows. Raises `SqlgenError` with `bad-override`, `unnamed-column` and
     `duplicate-column`.
     """
     columns: list[tuple[str, Override | None]] = []
     problems: list[Diagnostic] = []
     for name in names:
+        if name in own_names:
+            columns.append((name, None))
+            continue
         if name == UNNAMED:
             columns.append(("", None))
             continue
@@ -133,7 +140,11 @@ def _duplicates(
                 f" are all named `{name}`"
             ),
             label=Label(spans[numbers[0] - 1]),
-            related=tuple(Label(spans[number - 1]) for number in numbers[1:]),
+            related=tuple(
+                Label(span)
+                for span in dict.fromkeys(spans[number - 1] for number in numbers)
+                if span != spans[numbers[0] - 1]
+            ),
             hint=_renaming(name, [spans[number - 1].text for number in numbers]),
         )
         for name, numbers in named.items()
@@ -143,6 +154,15 @@ def _duplicates(
 
 def _renaming(name: str, written: Sequence[str]) -> str:
     """Return a hint on how to tell columns of one *name* apart; *written* is their text in SQL."""
-    if written[-1].endswith("*"):
-        return f"write the columns of `{written[-1]}` out and rename `{name}` with `AS`"
+    stars = [text.removesuffix(".*") for text in written if text.endswith("*")]
+    rows = [star for star in dict.fromkeys(stars) if star != "*"]
+    if rows:
+        whole = ", ".join(rows)
+        instead = ", ".join([f"{row}.*" for row in rows])
+        return f"select whole rows, `{whole}` for `{instead}`: each is an object of its own"
+    if stars:
+        return (
+            f"select whole rows, `t, u` for `*` (the names in FROM), or write the columns out and"
+            f" rename `{name}` with `AS`"
+        )
     return f"rename one of them with `AS`, for instance `AS {name}_{len(written)}`"

@@ -239,7 +239,13 @@ def test_what_is_wrong(typed: Typed, statement: str, code: str, message: str) ->
             "SELECT p.id, v.* FROM patients p, visits v",
             "p.id",
             "v.*",
-            "write the columns of `v.*` out and rename `id` with `AS`",
+            "select whole rows, `v` for `v.*`: each is an object of its own",
+        ),
+        (
+            "SELECT p.*, v.* FROM patients p, visits v",
+            "p.*",
+            "v.*",
+            "select whole rows, `p, v` for `p.*, v.*`: each is an object of its own",
         ),
         (
             "SELECT 'ü' AS \"ü\", id + :a AS x, :b::int AS x FROM visits",
@@ -259,6 +265,39 @@ def test_columns_of_one_name_are_both_shown(
     assert diagnostic.label.span.text == first
     assert [label.span.text for label in diagnostic.related] == [second]
     assert diagnostic.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ('SELECT "trick:y", "n!" FROM odd', ["trick:y", "n!"]),
+        ("SELECT * FROM odd", ["trick:y", "n!", "foo: MyInt", "?column?"]),
+        ('SELECT x.* FROM (SELECT "foo: MyInt" FROM odd) AS x', ["foo: MyInt"]),
+        ('DELETE FROM odd RETURNING "trick:y"', ["trick:y"]),
+        ('SELECT "n!" AS "m!" FROM odd', ["m"]),
+        ('SELECT "n!" + 1 AS "n!" FROM odd', ["n"]),
+        ('SELECT o."trick:y" AS "trick: str" FROM odd AS o', ["trick"]),
+    ],
+)
+def test_a_column_that_is_called_like_an_override(
+    typed: Typed, statement: str, names: list[str]
+) -> None:
+    table = """CREATE TABLE odd ("trick:y" text, "n!" int, "foo: MyInt" int, "?column?" int)"""
+    assert [column.name for column in typed(statement, table).columns] == names
+
+
+@pytest.mark.parametrize(
+    ("statement", "hint"),
+    [
+        ("SELECT FROM visits", "make it `:exec` or `:execrows`, or select a column"),
+        ("DELETE FROM visits", "make it `:exec` or `:execrows`, or add `RETURNING`"),
+    ],
+)
+def test_a_statement_without_columns(typed: Typed, statement: str, hint: str) -> None:
+    with pytest.raises(SqlgenError) as caught:
+        typed(statement)
+    [diagnostic] = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.hint) == ("no-result-columns", hint)
 
 
 def test_an_unnamed_column_is_shown(typed: Typed) -> None:
