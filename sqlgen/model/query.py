@@ -85,16 +85,13 @@ class ServerSql:
         return last.source + (last.length if last.exact else 0)
 
 
-<<<<<<< HEAD
-WARNINGS = ("may-return-many", "always-one-row", "missing-column", "redundant-override")
-=======
 WARNINGS = (
     "may-return-many",
     "always-one-row",
+    "missing-column",
     "redundant-override",
     "order-by-parameter",
 )
->>>>>>> 8ac7dfd (infer, describe, parse: warn of ORDER BY parameters, name parameters in errors, accept keywords and odd names)
 """The codes of warnings about queries: `-- sqlgen: allow CODE` may name them."""
 
 
