@@ -63,7 +63,9 @@ def test_classes(name: str, expected: str) -> None:
 
 def test_functions_arguments_and_constants() -> None:
     assert names.function_name("list") == "list_"
-    assert names.function_name("optional") == "optional_"
+    assert names.function_name("datetime") == "datetime_"
+    assert names.function_name("optional") == "optional"
+    assert names.function_name("from_json") == "from_json"
     assert names.constant_name("get_patient") == "GET_PATIENT"
     assert names.constant_name("X") == "X_"
     assert names.row_name("UUID") == "UUID_"

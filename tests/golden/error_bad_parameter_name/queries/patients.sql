@@ -1,2 +1,2 @@
 -- name: x :one
-SELECT id FROM patients WHERE id = :class;
+SELECT id FROM patients WHERE id = :patientId;

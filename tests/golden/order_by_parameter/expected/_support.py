@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from itertools import count
+from operator import index
 from struct import pack
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import NoDataFound, NumericValueOutOfRange, TooManyRows
 from psycopg.pq import Format
 from psycopg.rows import BaseRowFactory
+from psycopg.types.enum import EnumDumper
 from psycopg.types.multirange import Multirange
 from psycopg.types.numeric import Float4, Int2, Int4, Int8, Oid
 from psycopg.types.range import Range
@@ -122,30 +124,30 @@ def cursor_name(name: str) -> str:
 
 
 def as_int2(value: int) -> Int2:
-    """A `smallint`; psycopg would cut off what is too much for it."""
+    """A `smallint`; psycopg would cut off what is too much for it, and fractions."""
     if -(1 << 15) <= value < 1 << 15:
-        return int.__new__(Int2, value)
+        return int.__new__(Int2, index(value))
     raise _too_large(value, "smallint")
 
 
 def as_int4(value: int) -> Int4:
-    """An `integer`; psycopg would cut off what is too much for it."""
+    """An `integer`; psycopg would cut off what is too much for it, and fractions."""
     if -(1 << 31) <= value < 1 << 31:
-        return int.__new__(Int4, value)
+        return int.__new__(Int4, index(value))
     raise _too_large(value, "integer")
 
 
 def as_int8(value: int) -> Int8:
     """A `bigint`."""
     if -(1 << 63) <= value < 1 << 63:
-        return int.__new__(Int8, value)
+        return int.__new__(Int8, index(value))
     raise _too_large(value, "bigint")
 
 
 def as_oid(value: int) -> Oid:
     """An `oid`."""
     if 0 <= value < 1 << 32:
-        return int.__new__(Oid, value)
+        return int.__new__(Oid, index(value))
     raise _too_large(value, "oid")
 
 
@@ -160,6 +162,29 @@ def as_float4(value: float) -> Float4:
     except OverflowError:
         raise _too_large(value, "real") from None
     return Float4(value)
+
+
+def items_of(items: Iterable[T]) -> Iterable[T]:
+    """The items; raises `TypeError` for a text or bytes, whose characters are hardly meant."""
+    if isinstance(items, str | bytes | bytearray | memoryview):
+        raise TypeError(f"expected a sequence of items, not {type(items).__name__}")
+    return items
+
+
+def list_of(items: Iterable[T]) -> list[T]:
+    """The list of the items, which psycopg needs for an array."""
+    return list(items_of(items))
+
+
+def value_of(value: Any) -> Any:
+    """The value of a plain enum's member, by which it is read; psycopg would send its name.
+
+    It stays the member if a dumper is registered for its class.
+    """
+    if isinstance(value, Enum):
+        dumper = adapters.get_dumper(type(value), PyFormat.TEXT)
+        return value.value if dumper is EnumDumper else value
+    return value
 
 
 _members: dict[Any, dict[str, Any]] = {}
@@ -216,6 +241,18 @@ def parse_array(text: str, item: Callable[[str], Any]) -> list[Any]:
     return items
 
 
+_comma_and_semicolon = str.maketrans(",;", ";,")
+
+
+def parse_boxes(text: str, item: Callable[[str], Any]) -> list[Any]:
+    """The items of the text of an array of `box`, which stand apart by semicolons."""
+
+    def box(text: str) -> Any:
+        return item(text.translate(_comma_and_semicolon))
+
+    return parse_array(text.translate(_comma_and_semicolon), box)
+
+
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
@@ -226,7 +263,7 @@ def array_of(items: Iterable[Any], text: Callable[[Any], str] = _quoted) -> str:
 
     The server knows the type, as it does for a literal that stands in its place.
     """
-    values = list(items)
+    values = list(items_of(items))
     if values and isinstance(values[0], list):  # another dimension
         texts = [array_of(item, text) for item in values]
     else:
@@ -267,7 +304,8 @@ def array_text(value: list[Any]) -> str:
 
 def boxes_text(value: Sequence[str | None]) -> str:
     """The text of an array of `box`, the one type whose items stand apart by semicolons."""
-    return "{" + ";".join("NULL" if item is None else item for item in value) + "}"
+    texts = ["NULL" if item is None else _quoted(item) for item in items_of(value)]
+    return "{" + ";".join(texts) + "}"
 
 
 _record_token = re.compile(r'"((?:[^"\\]|\\.|"")*)"|\\(.)|([^",()\\])|(,)', re.DOTALL)
@@ -364,7 +402,7 @@ def parse_vector(value: Any) -> list[float]:
 
 def vector_text(value: Sequence[float]) -> str:
     """The text of a vector."""
-    return "[" + ",".join(map(str, value)) + "]"
+    return "[" + ",".join(map(str, items_of(value))) + "]"
 
 
 def _unescaped(text: str) -> str:
