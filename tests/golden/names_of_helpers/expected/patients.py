@@ -25,7 +25,8 @@ class ArgsRowRow:
     born_on: datetime.date | None
 
 
-ARGS_ROW: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+ARGS_ROW: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.args_row */"""
 
 
 def args_row(conn: Connection[Any], *, id: int) -> ArgsRowRow:
@@ -43,7 +44,8 @@ class ArrayOfRow:
     born_on: datetime.date | None
 
 
-ARRAY_OF: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+ARRAY_OF: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.array_of */"""
 
 
 def array_of(conn: Connection[Any], *, id: int) -> ArrayOfRow | None:
@@ -61,7 +63,8 @@ class ArrayTextRow:
     born_on: datetime.date | None
 
 
-ARRAY_TEXT: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+ARRAY_TEXT: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.array_text */"""
 
 
 def array_text(conn: Connection[Any], *, id: int) -> list[ArrayTextRow]:
@@ -78,7 +81,8 @@ class AsFloat4Row:
     born_on: datetime.date | None
 
 
-AS_FLOAT4: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+AS_FLOAT4: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.as_float4 */"""
 
 
 def as_float4(conn: Connection[Any], *, id: int) -> Generator[AsFloat4Row, None, None]:
@@ -91,7 +95,7 @@ def as_float4(conn: Connection[Any], *, id: int) -> Generator[AsFloat4Row, None,
         yield from cursor.execute(AS_FLOAT4, (_support_as_int4(id),))
 
 
-AS_INT2: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+AS_INT2: Final = "UPDATE patients SET name = $1 WHERE id = $2 /* patients.as_int2 */"
 
 
 def as_int2(conn: Connection[Any], *, name: str, id: int) -> None:
@@ -99,7 +103,7 @@ def as_int2(conn: Connection[Any], *, name: str, id: int) -> None:
         cursor.execute(AS_INT2, (name, _support_as_int4(id)))
 
 
-AS_INT4: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+AS_INT4: Final = "UPDATE patients SET name = $1 WHERE id = $2 /* patients.as_int4 */"
 
 
 def as_int4(conn: Connection[Any], *, name: str, id: int) -> int:
@@ -116,7 +120,8 @@ class AsInt8Row:
     born_on: datetime.date | None
 
 
-AS_INT8: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+AS_INT8: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.as_int8 */"""
 
 
 def as_int8(conn: Connection[Any], *, id: int) -> AsInt8Row:
@@ -133,7 +138,8 @@ class AsOidRow:
     born_on: datetime.date | None
 
 
-AS_OID: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+AS_OID: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.as_oid */"""
 
 
 def as_oid(conn: Connection[Any], *, id: int) -> AsOidRow | None:
@@ -151,7 +157,8 @@ class AttrsRow:
     born_on: datetime.date | None
 
 
-ATTRS: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+ATTRS: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.attrs */"""
 
 
 def attrs_(conn: Connection[Any], *, id: int) -> list[AttrsRow]:
@@ -168,7 +175,8 @@ class BoxesTextRow:
     born_on: datetime.date | None
 
 
-BOXES_TEXT: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+BOXES_TEXT: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.boxes_text */"""
 
 
 def boxes_text(
@@ -183,7 +191,8 @@ def boxes_text(
         yield from cursor.execute(BOXES_TEXT, (_support_as_int4(id),))
 
 
-CURSOR_NAME: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+CURSOR_NAME: Final = """\
+UPDATE patients SET name = $1 WHERE id = $2 /* patients.cursor_name */"""
 
 
 def cursor_name(conn: Connection[Any], *, name: str, id: int) -> None:
@@ -191,7 +200,8 @@ def cursor_name(conn: Connection[Any], *, name: str, id: int) -> None:
         cursor.execute(CURSOR_NAME, (name, _support_as_int4(id)))
 
 
-DATACLASS: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+DATACLASS: Final = """\
+UPDATE patients SET name = $1 WHERE id = $2 /* patients.dataclass */"""
 
 
 def dataclass(conn: Connection[Any], *, name: str, id: int) -> int:
@@ -208,7 +218,8 @@ class DatetimeRow:
     born_on: datetime.date | None
 
 
-DATETIME: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+DATETIME: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.datetime */"""
 
 
 def datetime_(conn: Connection[Any], *, id: int) -> DatetimeRow:
@@ -226,7 +237,8 @@ class Float8TextRow:
     born_on: datetime.date | None
 
 
-FLOAT8_TEXT: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+FLOAT8_TEXT: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.float8_text */"""
 
 
 def float8_text(conn: Connection[Any], *, id: int) -> Float8TextRow | None:
@@ -244,7 +256,8 @@ class FromJsonRow:
     born_on: datetime.date | None
 
 
-FROM_JSON: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+FROM_JSON: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.from_json */"""
 
 
 def from_json(conn: Connection[Any], *, id: int) -> list[FromJsonRow]:
@@ -261,7 +274,8 @@ class HstoreTextRow:
     born_on: datetime.date | None
 
 
-HSTORE_TEXT: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+HSTORE_TEXT: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.hstore_text */"""
 
 
 def hstore_text(
@@ -276,7 +290,8 @@ def hstore_text(
         yield from cursor.execute(HSTORE_TEXT, (_support_as_int4(id),))
 
 
-INT2_TEXT: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+INT2_TEXT: Final = """\
+UPDATE patients SET name = $1 WHERE id = $2 /* patients.int2_text */"""
 
 
 def int2_text(conn: Connection[Any], *, name: str, id: int) -> None:
@@ -284,7 +299,8 @@ def int2_text(conn: Connection[Any], *, name: str, id: int) -> None:
         cursor.execute(INT2_TEXT, (name, _support_as_int4(id)))
 
 
-INT4_TEXT: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+INT4_TEXT: Final = """\
+UPDATE patients SET name = $1 WHERE id = $2 /* patients.int4_text */"""
 
 
 def int4_text(conn: Connection[Any], *, name: str, id: int) -> int:
@@ -301,7 +317,8 @@ class Int8TextRow:
     born_on: datetime.date | None
 
 
-INT8_TEXT: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+INT8_TEXT: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.int8_text */"""
 
 
 def int8_text(conn: Connection[Any], *, id: int) -> Int8TextRow:
@@ -319,7 +336,8 @@ class IpaddressRow:
     born_on: datetime.date | None
 
 
-IPADDRESS: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+IPADDRESS: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.ipaddress */"""
 
 
 def ipaddress_(conn: Connection[Any], *, id: int) -> IpaddressRow | None:
@@ -337,7 +355,8 @@ class LoadsRow:
     born_on: datetime.date | None
 
 
-LOADS: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+LOADS: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.loads */"""
 
 
 def loads(conn: Connection[Any], *, id: int) -> list[LoadsRow]:
@@ -354,7 +373,8 @@ class MsgspecRow:
     born_on: datetime.date | None
 
 
-MSGSPEC: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+MSGSPEC: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.msgspec */"""
 
 
 def msgspec_(conn: Connection[Any], *, id: int) -> Generator[MsgspecRow, None, None]:
@@ -367,7 +387,8 @@ def msgspec_(conn: Connection[Any], *, id: int) -> Generator[MsgspecRow, None, N
         yield from cursor.execute(MSGSPEC, (_support_as_int4(id),))
 
 
-MULTIRANGE_TEXT: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+MULTIRANGE_TEXT: Final = """\
+UPDATE patients SET name = $1 WHERE id = $2 /* patients.multirange_text */"""
 
 
 def multirange_text(conn: Connection[Any], *, name: str, id: int) -> None:
@@ -375,7 +396,7 @@ def multirange_text(conn: Connection[Any], *, name: str, id: int) -> None:
         cursor.execute(MULTIRANGE_TEXT, (name, _support_as_int4(id)))
 
 
-OID_TEXT: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+OID_TEXT: Final = "UPDATE patients SET name = $1 WHERE id = $2 /* patients.oid_text */"
 
 
 def oid_text(conn: Connection[Any], *, name: str, id: int) -> int:
@@ -392,7 +413,7 @@ class OneRow:
     born_on: datetime.date | None
 
 
-ONE: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+ONE: Final = "SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.one */"
 
 
 def one(conn: Connection[Any], *, id: int) -> OneRow:
@@ -409,7 +430,8 @@ class OptionalRow:
     born_on: datetime.date | None
 
 
-OPTIONAL: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+OPTIONAL: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.optional */"""
 
 
 def optional(conn: Connection[Any], *, id: int) -> OptionalRow | None:
@@ -427,7 +449,8 @@ class ParseArrayRow:
     born_on: datetime.date | None
 
 
-PARSE_ARRAY: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+PARSE_ARRAY: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.parse_array */"""
 
 
 def parse_array(conn: Connection[Any], *, id: int) -> list[ParseArrayRow]:
@@ -444,7 +467,8 @@ class ParseCompositeRow:
     born_on: datetime.date | None
 
 
-PARSE_COMPOSITE: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+PARSE_COMPOSITE: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.parse_composite */"""
 
 
 def parse_composite(
@@ -459,7 +483,8 @@ def parse_composite(
         yield from cursor.execute(PARSE_COMPOSITE, (_support_as_int4(id),))
 
 
-PARSE_ENUM: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+PARSE_ENUM: Final = """\
+UPDATE patients SET name = $1 WHERE id = $2 /* patients.parse_enum */"""
 
 
 def parse_enum(conn: Connection[Any], *, name: str, id: int) -> None:
@@ -467,7 +492,8 @@ def parse_enum(conn: Connection[Any], *, name: str, id: int) -> None:
         cursor.execute(PARSE_ENUM, (name, _support_as_int4(id)))
 
 
-PARSE_HSTORE: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+PARSE_HSTORE: Final = """\
+UPDATE patients SET name = $1 WHERE id = $2 /* patients.parse_hstore */"""
 
 
 def parse_hstore(conn: Connection[Any], *, name: str, id: int) -> int:
@@ -484,7 +510,8 @@ class ParseMultirangeRow:
     born_on: datetime.date | None
 
 
-PARSE_MULTIRANGE: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+PARSE_MULTIRANGE: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.parse_multirange */"""
 
 
 def parse_multirange(conn: Connection[Any], *, id: int) -> ParseMultirangeRow:
@@ -502,7 +529,8 @@ class ParseRangeRow:
     born_on: datetime.date | None
 
 
-PARSE_RANGE: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+PARSE_RANGE: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.parse_range */"""
 
 
 def parse_range(conn: Connection[Any], *, id: int) -> ParseRangeRow | None:
@@ -520,7 +548,8 @@ class ParseVectorRow:
     born_on: datetime.date | None
 
 
-PARSE_VECTOR: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+PARSE_VECTOR: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.parse_vector */"""
 
 
 def parse_vector(conn: Connection[Any], *, id: int) -> list[ParseVectorRow]:
@@ -537,7 +566,8 @@ class RangeTextRow:
     born_on: datetime.date | None
 
 
-RANGE_TEXT: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+RANGE_TEXT: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.range_text */"""
 
 
 def range_text(
@@ -552,7 +582,7 @@ def range_text(
         yield from cursor.execute(RANGE_TEXT, (_support_as_int4(id),))
 
 
-ROWS_OF: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+ROWS_OF: Final = "UPDATE patients SET name = $1 WHERE id = $2 /* patients.rows_of */"
 
 
 def rows_of(conn: Connection[Any], *, name: str, id: int) -> None:
@@ -560,7 +590,8 @@ def rows_of(conn: Connection[Any], *, name: str, id: int) -> None:
         cursor.execute(ROWS_OF, (name, _support_as_int4(id)))
 
 
-SCALAR_ROW: Final = "UPDATE patients SET name = $1 WHERE id = $2"
+SCALAR_ROW: Final = """\
+UPDATE patients SET name = $1 WHERE id = $2 /* patients.scalar_row */"""
 
 
 def scalar_row(conn: Connection[Any], *, name: str, id: int) -> int:
@@ -577,7 +608,8 @@ class ToJsonRow:
     born_on: datetime.date | None
 
 
-TO_JSON: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+TO_JSON: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.to_json */"""
 
 
 def to_json(conn: Connection[Any], *, id: int) -> ToJsonRow:
@@ -594,7 +626,8 @@ class VectorTextRow:
     born_on: datetime.date | None
 
 
-VECTOR_TEXT: Final = "SELECT id, name, born_on FROM patients WHERE id = $1"
+VECTOR_TEXT: Final = """\
+SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.vector_text */"""
 
 
 def vector_text(conn: Connection[Any], *, id: int) -> VectorTextRow | None:
@@ -613,7 +646,7 @@ class FindByKeywordsRow:
 
 
 FIND_BY_KEYWORDS: Final = """\
-SELECT id AS "class", name AS "from", mrn AS "import" FROM patients WHERE id = $1 AND name = $2 AND mrn = $3"""
+SELECT id AS "class", name AS "from", mrn AS "import" FROM patients WHERE id = $1 AND name = $2 AND mrn = $3 /* patients.find_by_keywords */"""
 
 
 def find_by_keywords(

@@ -17,7 +17,8 @@ class ListPatientsRow:
     name: str
 
 
-LIST_PATIENTS: Final = "SELECT id, name FROM patients ORDER BY $1, id"
+LIST_PATIENTS: Final = """\
+SELECT id, name FROM patients ORDER BY $1, id /* patients.list_patients */"""
 
 
 def list_patients(conn: Connection[Any], *, sort: str) -> list[ListPatientsRow]:
@@ -26,7 +27,7 @@ def list_patients(conn: Connection[Any], *, sort: str) -> list[ListPatientsRow]:
 
 
 LIST_PATIENTS_OF_PAGE: Final = """\
-SELECT name FROM (SELECT name, id FROM patients ORDER BY ($1)::text DESC LIMIT 10) AS page ORDER BY id"""
+SELECT name FROM (SELECT name, id FROM patients ORDER BY ($1)::text DESC LIMIT 10) AS page ORDER BY id /* patients.list_patients_of_page */"""
 
 
 def list_patients_of_page(conn: Connection[Any], *, sort: str) -> list[str]:
@@ -43,7 +44,7 @@ class ListPatientsByChoiceRow:
 
 
 LIST_PATIENTS_BY_CHOICE: Final = """\
-SELECT id, name FROM patients ORDER BY CASE $1 WHEN 'name' THEN name ELSE mrn END, id"""
+SELECT id, name FROM patients ORDER BY CASE $1 WHEN 'name' THEN name ELSE mrn END, id /* patients.list_patients_by_choice */"""
 
 
 def list_patients_by_choice(
@@ -61,7 +62,8 @@ class ListPatientsAsMeantRow:
     name: str
 
 
-LIST_PATIENTS_AS_MEANT: Final = "SELECT id, name FROM patients ORDER BY $1"
+LIST_PATIENTS_AS_MEANT: Final = """\
+SELECT id, name FROM patients ORDER BY $1 /* patients.list_patients_as_meant */"""
 
 
 def list_patients_as_meant(
@@ -79,7 +81,8 @@ class ListLabelledRow:
     label: str
 
 
-LIST_LABELLED: Final = "SELECT id, $1::text AS label FROM patients ORDER BY label"
+LIST_LABELLED: Final = """\
+SELECT id, $1::text AS label FROM patients ORDER BY label /* patients.list_labelled */"""
 
 
 def list_labelled(conn: Connection[Any], *, label: str) -> list[ListLabelledRow]:
