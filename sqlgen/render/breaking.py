@@ -81,8 +81,9 @@ _TRAILER = re.compile(r"(?:\.\w+(?:\(\))?)?(?: as \w+:)?")
 _BREAKABLE = re.compile(r"[(\[{]| if ")
 """What is in every item that can be broken; most items have nothing of it."""
 _NESTED = re.compile(r"""[(\[{"']| if | for |\blambda\b""")
+# The branches begin with different characters, by which `re` chooses among them.
 _TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[(\[{]|[)\]}]|, ?| if | else | for |\blambda\b'
+    r'[()\[\]{}]|, ?| (?:if|else|for) |"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|lambda\b'
 )
 
 

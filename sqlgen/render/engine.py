@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from jinja2.environment import Environment, Template
 from jinja2.loaders import BaseLoader, FileSystemLoader
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, StrictUndefined
 
 from . import literals
@@ -26,9 +27,32 @@ OPTIONS: Final = {
 class DirectContext(Context):
     """A context that calls functions directly: those of our templates want nothing of jinja2's."""
 
+    def __init__(
+        self,
+        environment: Environment,
+        parent: dict[str, Any],
+        name: str | None,
+        blocks: object,  # noqa: ARG002 - jinja2 gives it
+        globals: object = None,  # noqa: A002, ARG002 - jinja2's name
+    ) -> None:
+        """Set what jinja2 sets; templates have no blocks, and all have the same settings."""
+        self.parent = parent
+        self.vars: dict[str, Any] = {}
+        self.environment = environment
+        self.eval_ctx = _settings(environment)
+        self.exported_vars: set[str] = set()
+        self.name = name
+        self.globals_keys: set[str] = set()
+        self.blocks = {}
+
     def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call a function or macro."""
         return function(*args, **kwargs)
+
+
+@cache
+def _settings(environment: Environment) -> EvalContext:
+    return EvalContext(environment)
 
 
 class DirectEnvironment(Environment):
