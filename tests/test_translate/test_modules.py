@@ -79,10 +79,14 @@ def file(text: str, path: str = "queries/q.sql") -> QueryFile:
 
 
 def translated(
-    *files: tuple[QueryFile, list[TypedQuery]], mode: Mode = Mode.SYNC
+    *files: tuple[QueryFile, list[TypedQuery]],
+    mode: Mode = Mode.SYNC,
+    search_path: tuple[str, ...] = ("public",),
 ) -> dict[str, PythonFile]:
     # The tests read the statements as they are; of their names there is a test below.
-    config = Config(root=Path("/"), mode=mode, statement_names=False)
+    config = Config(
+        root=Path("/"), mode=mode, search_path=search_path, statement_names=False
+    )
     return {made.path: made for made in translated_package(files, config)}
 
 
@@ -298,12 +302,40 @@ def test_literals_are_named_after_table_and_column() -> None:
     assert not row.converts
 
 
-def test_enums_of_two_schemas() -> None:
+@pytest.mark.parametrize(
+    ("search_path", "names"),
+    [
+        (("public",), ["AppStatus", "Status", "ZooStatus"]),
+        (("app",), ["Status", "PublicStatus", "ZooStatus"]),
+        (("zoo", "app", "public"), ["AppStatus", "PublicStatus", "Status"]),
+        ((), ["Status", "PublicStatus", "ZooStatus"]),
+    ],
+)
+def test_the_type_that_the_search_path_finds_has_the_plain_name(
+    search_path: tuple[str, ...], names: list[str]
+) -> None:
     made = file("-- name: x :many\nSELECT 1")
-    other = EnumType(schema="app", name="status", display="app.status", labels=("b",))
-    query = typed(made.queries[0], column("a", STATUS), column("b", other))
-    models = module(translated((made, [query])), "generated/models.py")
-    assert [enum.name for enum in models.enums] == ["Status", "PublicStatus"]
+    schemas = ("app", "public", "zoo")
+    enums = [replace(STATUS, schema=schema) for schema in schemas]
+    checked = [
+        TypedColumn(
+            name=schema,
+            type=TEXT,
+            nullable=False,
+            reason="",
+            column=ColumnName(schema, "t", "kind"),
+            literals=("a",),
+        )
+        for schema in schemas
+    ]
+    columns = [column(f"c_{enum.schema}", enum) for enum in enums]
+    query = typed(made.queries[0], *columns, *checked)
+    files = translated((made, [query]), search_path=search_path)
+    models = module(files, "generated/models.py")
+    assert [enum.name for enum in models.enums] == names
+    assert [alias.name for alias in models.aliases] == [
+        name.replace("Status", "TKind") for name in names
+    ]
 
 
 def statement(text: str, *types: PgType, stars: tuple[Star, ...] = ()) -> str:

@@ -35,7 +35,7 @@ def translation_context(
     references: TypeReferences, config: Config
 ) -> TranslationContext:
     """Return the context for queries with these *references*. Raises `SqlgenError` (`bad-type`)."""
-    names = shared_names(references)
+    names = shared_names(references, config.search_path)
     return TranslationContext(
         config=config,
         types=TypeMapping(names.classes, _configured("types", config.types, config)),

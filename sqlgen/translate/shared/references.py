@@ -1,6 +1,6 @@
 """(TypedQuery…) -> the database types that they use, and the names that these get in `models`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from ...model.catalog import (
@@ -119,17 +119,24 @@ def merge_references(references: Iterable[TypeReferences]) -> TypeReferences:
     )
 
 
-def shared_names(references: TypeReferences) -> SharedNames:
+def shared_names(references: TypeReferences, search_path: Sequence[str]) -> SharedNames:
     """Return the names of all types and checked columns that a package refers to."""
-    classes = class_names(references.types.values())
-    return SharedNames(checked_column_names(references.checked, classes), classes)
+    classes = class_names(references.types.values(), search_path)
+    columns = checked_column_names(references.checked, classes, search_path)
+    return SharedNames(columns, classes)
 
 
-def class_names(types: Iterable[NamedType]) -> dict[TypeKey, str]:
-    """Return a class name for each type; of two with one name the later gets its schema in front."""
+def class_names(
+    types: Iterable[NamedType], search_path: Sequence[str]
+) -> dict[TypeKey, str]:
+    """Return a class name for each type.
+
+    Of two with one name, the one that the search path finds has it; the other gets its schema in
+    front.
+    """
     classes: dict[TypeKey, str] = {}
     used: set[str] = set()
-    for type_ in types:
+    for type_ in sorted(types, key=lambda t: _rank(t.schema, search_path)):
         name = names.class_name(type_.name)
         if name in used:
             name = names.class_name(f"{type_.schema}_{type_.name}")
@@ -142,17 +149,27 @@ def class_names(types: Iterable[NamedType]) -> dict[TypeKey, str]:
     return classes
 
 
+def _rank(schema: str, search_path: Sequence[str]) -> int:
+    """Return the place of a schema in the search path, or behind all of it."""
+    return search_path.index(schema) if schema in search_path else len(search_path)
+
+
 def checked_column_names(
-    checked: Iterable[CheckedColumn], classes: Mapping[TypeKey, str]
+    checked: Iterable[CheckedColumn],
+    classes: Mapping[TypeKey, str],
+    search_path: Sequence[str],
 ) -> dict[CheckedColumn, str]:
-    """Return the aliases of checked columns, named after table and column.
+    """Return the aliases of checked columns, named after table and column, in the columns' order.
 
     `allergies.severity` is `AllergiesSeverity`; the schema comes in front where one of the
-    `classes` or another column has that name.
+    `classes` or another column, of a schema that the search path has before, has that name.
     """
     used = set(classes.values())
     aliases: dict[CheckedColumn, str] = {}
-    for column, values in sorted(checked, key=lambda item: (str(item[0]), item[1])):
+    in_order = sorted(checked, key=lambda item: (str(item[0]), item[1]))
+    for column, values in sorted(
+        in_order, key=lambda item: _rank(item[0].schema, search_path)
+    ):
         plain = f"{column.relation}_{column.column}"
         name = names.class_name(plain)
         number = 1
@@ -162,7 +179,7 @@ def checked_column_names(
             number += 1
         used.add(name)
         aliases[column, values] = name
-    return aliases
+    return {key: aliases[key] for key in in_order}
 
 
 def composites_in(types: Iterable[PgType]) -> frozenset[TypeKey]:
