@@ -5,7 +5,7 @@ import datetime
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, Literal, NamedTuple, TypedDict
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection, RawCursor, RawServerCursor
@@ -13,6 +13,7 @@ from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
 from ._support import (
+    TypedDict,
     array_of,
     cursor_name,
     items_of,

@@ -62,7 +62,6 @@ class Structure:
     """A `TypedDict`, which the module of that name defines before its first use.
 
     `functional`: some key cannot be an attribute's name, so that the class is made by a call.
-    `extended`: it is imported from `typing_extensions`, as pydantic needs before Python 3.12.
     """
 
     name: str
@@ -70,7 +69,6 @@ class Structure:
     doc: str
     keys: tuple[Key, ...]
     functional: bool = False
-    extended: bool = False
 
 
 PyType: TypeAlias = Named | Generic | UnionOf | LiteralOf | Structure

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, get_type_hints
 
 import msgspec
 import psycopg
@@ -13,7 +13,9 @@ from psycopg.errors import NumericValueOutOfRange
 from psycopg.types.datetime import DateBinaryLoader, DateLoader
 from psycopg.types.json import set_json_loads
 from psycopg.types.range import Range
+from pydantic import TypeAdapter
 
+from sqlgen.model.config import RowStyle
 from tests.test_behaviour.packages import Build, Connection
 from tests.test_behaviour.values import NOON
 
@@ -462,3 +464,26 @@ def test_a_configured_type_is_made_of_the_same_value_everywhere(
         assert is_text == isinstance(row.v.value, str)
     if chosen in ("str", "bool"):
         assert type(row.v).__name__ == chosen
+
+
+@pytest.mark.parametrize("style", list(RowStyle))
+def test_pydantic_takes_the_json_of_every_style(
+    build: Build, connection: Connection, style: RowStyle
+) -> None:
+    """As FastAPI does with the types of a response; it refuses `typing.TypedDict` before 3.12."""
+    q = build(
+        "",
+        """
+        -- name: alone :one
+        SELECT json_build_object('a', 1, 'b c', json_build_object('x', 'y'));
+        -- name: beside :one
+        SELECT json_build_object('a', 1, 'b', json_build_object('x', 'y')) AS j, 2 AS n;
+        """,
+        rows=style,
+    ).sub("q")
+    for function in (q.alone, q.beside):
+        type_ = get_type_hints(function)["return"]
+        if style in (RowStyle.MSGSPEC, RowStyle.ATTRS) and function is q.beside:
+            type_ = get_type_hints(type_)["j"]  # pydantic knows no such classes
+        assert TypeAdapter(type_).json_schema()
+        assert function(connection)

@@ -79,7 +79,3 @@ def test_a_key_that_is_no_name_makes_a_call(key: str) -> None:
 @pytest.mark.parametrize("key", ["id", "keys", "items", "sum", "match", "_x", "type"])
 def test_other_keys_stand_in_a_class(key: str) -> None:
     assert not check(thing(**{key: STRING}))[1]["RowC"].functional
-
-
-def test_pydantic_wants_its_own_typed_dict() -> None:
-    assert check(thing(a=STRING), RowStyle.PYDANTIC)[1]["RowC"].extended

@@ -129,7 +129,7 @@ class StructureView:
         self.name = structure.name
         self.doc = Text(structure.doc)
         self.is_functional = structure.functional
-        self.module = "typing_extensions" if structure.extended else "typing"
+        self.module = "._support"
         self._structure = structure
         self._imports = imports
 

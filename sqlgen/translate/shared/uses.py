@@ -10,20 +10,32 @@ from ...model.python import (
     Named,
     PyType,
     Row,
+    Shape,
     Value,
 )
 from ..types.named import names_in_conversion, names_in_type
 from ..types.python_types import JSON_SUPPORT, SUPPORT, support
+from ..types.structures import structures_in
 
 Item = TypeVar("Item")
 
 
 def uses_support(module: Module) -> bool:
     """Return whether the module imports anything from `_support`."""
-    return any(
-        function.result.command.spec.helpers or isinstance(function.result.shape, Row)
-        for function in module.functions
-    ) or SUPPORT in _modules_called(module)
+    return (
+        any(
+            function.result.command.spec.helpers
+            or isinstance(function.result.shape, Row)
+            for function in module.functions
+        )
+        or SUPPORT in _modules_called(module)
+        or any(_has_structures(function.result.shape) for function in module.functions)
+    )
+
+
+def _has_structures(shape: Shape | None) -> bool:
+    """Return whether single values are JSON of a known shape, which is made of `TypedDict`s."""
+    return isinstance(shape, Value) and any(structures_in(shape.type))
 
 
 def uses_json_support(module: Module) -> bool:

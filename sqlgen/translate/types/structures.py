@@ -112,7 +112,6 @@ class _Namer:
             f"An object in `{'.'.join(path)}` of {self.owner.title}.",
             keys,
             functional=not all(names.is_plain_key(key.name, inner) for key in keys),
-            extended=self.owner.style is RowStyle.PYDANTIC,
         )
 
     def free(self, name: str) -> str:

@@ -2,6 +2,7 @@
 """Helpers of the generated modules: build rows, and convert values that psycopg leaves as text."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cache
@@ -19,6 +20,11 @@ from psycopg.types.enum import EnumDumper
 from psycopg.types.multirange import Multirange
 from psycopg.types.numeric import Float4, Int2, Int4, Int8, Oid
 from psycopg.types.range import Range
+
+if sys.version_info >= (3, 12):
+    from typing import TypedDict as TypedDict
+else:  # pydantic, and so FastAPI, takes no other one there; it comes with psycopg
+    from typing_extensions import TypedDict as TypedDict
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)

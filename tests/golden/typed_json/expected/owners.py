@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NotRequired, TypedDict
+from typing import Any, Final, Literal, NotRequired
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
-from ._support import array_of, as_int4, one, optional, rows_of
+from ._support import TypedDict, array_of, as_int4, one, optional, rows_of
 from .models import JsonInput, JsonNumber, JsonValue, Owner
 
 
