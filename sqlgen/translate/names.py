@@ -46,9 +46,9 @@ CLASSES |= frozenset(name for name in _mentioned_names() if name[0].isupper())
 """Classes and aliases that generated modules import or define."""
 
 FUNCTIONS = _words(
-    "args_row array_text attrs boxes_text dataclass datetime from_json ipaddress items_of list_of loads "
+    "array_text attrs boxes_text dataclass datetime from_json ipaddress items_of list_of loads "
     "msgspec multirange_text parse_array parse_boxes parse_composite parse_enum parse_multirange "
-    "parse_range range_text rows_of scalar_row to_json value_of"
+    "parse_range range_text rows_of scalar_row scalars_of to_json value_of"
 )
 FUNCTIONS |= frozenset(name for name in _mentioned_names() if name[0].islower())
 FUNCTIONS |= frozenset(name for command in Command for name in command.spec.helpers)

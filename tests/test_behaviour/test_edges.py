@@ -147,13 +147,34 @@ def test_a_loader_of_ones_own_makes_infinity_a_date(
 
     connection.adapters.register_loader("date", Forgiving)
     connection.adapters.register_loader("date", ForgivingBinary)
-    q = build(
-        "CREATE TYPE c AS (day date)",
-        INFINITE
-        + "-- name: binary :one\nSELECT 'infinity'::date AS day, 0.1::float8 AS x",
-    ).sub("q")
-    assert q.of_day(connection) == dt.date.max
-    assert q.binary(connection) == q.BinaryRow(dt.date.max, 0.1)
+    package = build(
+        "CREATE TYPE c AS (day date); CREATE DOMAIN day AS date;"
+        "CREATE TYPE outer_c AS (c c, days date[], of_domain day[])",
+        INFINITE + """;
+        -- name: binary :one
+        SELECT 'infinity'::date AS day, 0.1::float8 AS x;
+        -- name: several :one
+        SELECT '{infinity}'::day[] AS a;
+        -- name: fields :many
+        SELECT ROW(ROW('infinity'), '{infinity}', '{infinity}')::outer_c AS o, 1 AS n;
+        -- name: elements :stream
+        SELECT ARRAY[ROW('infinity')::c] AS cs;
+        """,
+    )
+    q, models = package.sub("q"), package.sub("models")
+    last = dt.date.max
+    assert q.of_day(connection) == last
+    assert q.binary(connection) == q.BinaryRow(last, 0.1)
+    assert q.several(connection) == [last]
+    assert q.inside(connection) == models.C(last)
+    fields = models.OuterC(models.C(last), [last], [last])
+    assert q.fields(connection) == [q.FieldsRow(fields, 1)]
+    with psycopg.connect(connection.info.dsn) as other:
+        mixed = zip(q.elements(connection), q.elements(connection), strict=True)
+        assert [pair[1] for pair in mixed] == [[models.C(last)]]
+        for call in (q.inside, q.several, q.fields):
+            with pytest.raises(psycopg.DataError, match="too large"):
+                call(other)
 
 
 def test_json_is_read_by_the_connections_own_function(

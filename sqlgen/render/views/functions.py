@@ -131,7 +131,7 @@ class FunctionView:
             return self._imports.use("psycopg.rows", "scalar_row")
         is_known = is_function(shape.read)
         make = function_text(shape.read, self._imports) if is_known else self._maker
-        return f"{self._imports.use('psycopg.rows', 'args_row')}({make})"
+        return f"{self._imports.use('._support', 'scalars_of')}({make})"
 
     @cached_property
     def maker(self) -> MakerView | None:

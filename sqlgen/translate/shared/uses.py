@@ -6,6 +6,7 @@ from typing import TypeVar
 from ...model.python import (
     Apply,
     Conversion,
+    Keep,
     Module,
     Named,
     PyType,
@@ -29,13 +30,15 @@ def uses_support(module: Module) -> bool:
             for function in module.functions
         )
         or SUPPORT in _modules_called(module)
-        or any(_has_structures(function.result.shape) for function in module.functions)
+        or any(_is_made(function.result.shape) for function in module.functions)
     )
 
 
-def _has_structures(shape: Shape | None) -> bool:
-    """Return whether single values are JSON of a known shape, which is made of `TypedDict`s."""
-    return isinstance(shape, Value) and any(structures_in(shape.type))
+def _is_made(shape: Shape | None) -> bool:
+    """Return whether single values are converted, or are JSON that is made of `TypedDict`s."""
+    return isinstance(shape, Value) and (
+        not isinstance(shape.read, Keep) or any(structures_in(shape.type))
+    )
 
 
 def uses_json_support(module: Module) -> bool:
