@@ -5,11 +5,10 @@ from typing import Any, Final, Self
 
 from app.contact import Address, Contact
 from psycopg import Connection, RawCursor
-from psycopg.rows import args_row
 from psycopg.types.json import Jsonb
 
 from ._json import from_json, to_json
-from ._support import as_int4, one, rows_of
+from ._support import as_int4, one, rows_of, scalars_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def _addresses_value(value: Any) -> Address:
 
 
 def addresses(conn: Connection[Any]) -> list[Address]:
-    with RawCursor(conn, row_factory=args_row(_addresses_value)) as cursor:
+    with RawCursor(conn, row_factory=scalars_of(_addresses_value)) as cursor:
         return cursor.execute(ADDRESSES).fetchall()
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from psycopg import Connection, RawCursor, RawServerCursor
-from psycopg.rows import args_row
 
-from ._support import cursor_name, one, rows_of
+from ._support import cursor_name, one, rows_of, scalars_of
 from .models import Notified
 
 PAUSE: Final = "SELECT pg_sleep(0) /* patients.pause */"
@@ -18,7 +17,7 @@ def _pause_value(value: Any | None) -> None:
 
 
 def pause(conn: Connection[Any]) -> None:
-    with RawCursor(conn, row_factory=args_row(_pause_value)) as cursor:
+    with RawCursor(conn, row_factory=scalars_of(_pause_value)) as cursor:
         return one(cursor.execute(PAUSE).fetchall())
 
 
@@ -30,7 +29,7 @@ def _pause_for_each_value(value: Any | None) -> None:
 
 
 def pause_for_each(conn: Connection[Any]) -> list[None]:
-    with RawCursor(conn, row_factory=args_row(_pause_for_each_value)) as cursor:
+    with RawCursor(conn, row_factory=scalars_of(_pause_for_each_value)) as cursor:
         return cursor.execute(PAUSE_FOR_EACH).fetchall()
 
 
