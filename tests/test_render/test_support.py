@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
+from types import SimpleNamespace
 from typing import Any, NamedTuple, Self
 
 import attrs
@@ -314,7 +315,7 @@ def test_rows_are_what_their_classes_make(
     values: tuple[Any, ...], expected: Any
 ) -> None:
     cls = type(expected)
-    cursor: Any = None
+    cursor: Any = SimpleNamespace(adapters=psycopg.adapters)
     make = support.rows_of(cls)(cursor)
     row = make(values)
     assert type(row) is cls
@@ -332,7 +333,7 @@ def test_rows_are_what_their_classes_make(
 def test_rows_have_as_many_values_as_fields(
     row: type[Plain | Converted], values: tuple[Any, ...]
 ) -> None:
-    cursor: Any = None
+    cursor: Any = SimpleNamespace(adapters=psycopg.adapters)
     with pytest.raises(ValueError, match="unpack"):
         support.rows_of(row)(cursor)(values)
 
@@ -352,7 +353,7 @@ def test_enums_are_parsed_from_their_labels() -> None:
 
 
 def test_a_dataclass_of_rows_can_be_changed_into_another() -> None:
-    cursor: Any = None
+    cursor: Any = SimpleNamespace(adapters=psycopg.adapters)
     row = support.rows_of(Plain)(cursor)((1, "a", None))
     assert replace(row, id=2) == Plain(2, "a", None)
     assert asdict(row) == {"id": 1, "self_": "a", "row": None}
