@@ -2,7 +2,9 @@
 """Helpers of the generated modules: build rows, and convert values that psycopg leaves as text."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from enum import Enum
 from functools import cache
 from itertools import count
@@ -11,7 +13,7 @@ from struct import pack
 from typing import Any, TypeVar
 
 from psycopg import adapters
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 from psycopg.errors import NoDataFound, NumericValueOutOfRange, TooManyRows
 from psycopg.pq import Format
 from psycopg.rows import BaseRowFactory
@@ -19,6 +21,11 @@ from psycopg.types.enum import EnumDumper
 from psycopg.types.multirange import Multirange
 from psycopg.types.numeric import Float4, Int2, Int4, Int8, Oid
 from psycopg.types.range import Range
+
+if sys.version_info >= (3, 12):
+    from typing import TypedDict as TypedDict
+else:  # pydantic, and so FastAPI, takes no other one there; it comes with psycopg
+    from typing_extensions import TypedDict as TypedDict
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -50,8 +57,46 @@ def rows_of(row: type[T]) -> BaseRowFactory[T]:
     factory: BaseRowFactory[T] | None = _factories.get(row)
     if factory is None:
         make = _maker(row)
-        _factories[row] = factory = lambda _: make
+        if hasattr(row, "from_row"):
+            factory = lambda cursor: _with_loaders(cursor, make)  # noqa: E731
+        else:
+            factory = lambda _: make  # noqa: E731
+        _factories[row] = factory
     return factory
+
+
+def scalars_of(make: Callable[[Any], T]) -> BaseRowFactory[T]:
+    """Return a row factory that calls *make* with the only value of each row."""
+    return lambda cursor: _with_loaders(cursor, lambda values: make(values[0]))
+
+
+_own_loads: ContextVar[Callable[[str], Callable[[str], Any]] | None]
+_own_loads = ContextVar("_own_loads", default=None)
+
+
+def _with_loaders(
+    cursor: Any, make: Callable[[Sequence[Any]], T]
+) -> Callable[[Sequence[Any]], T]:
+    """Return *make*, which then parses with the loaders of the cursor's connection."""
+    own: AdaptersMap = cursor.adapters
+    if all(
+        own.get_loader(oid, Format.TEXT) is adapters.get_loader(oid, Format.TEXT)
+        for oid in _loaded_oids
+    ):
+        return make
+
+    @cache
+    def own_loads(type_name: str) -> Callable[[str], Any]:
+        return _loads(type_name, own)
+
+    def make_with_loaders(values: Sequence[Any]) -> T:
+        token = _own_loads.set(own_loads)
+        try:
+            return make(values)
+        finally:
+            _own_loads.reset(token)
+
+    return make_with_loaders
 
 
 def _maker(row: Any) -> Callable[[Sequence[Any]], Any]:
@@ -200,9 +245,27 @@ def parse_enum(label: str, enum: type[E]) -> E:
     return member
 
 
-@cache
 def loads(type_name: str) -> Callable[[str], Any]:
-    """Return the function that parses the text of a built-in PostgreSQL type."""
+    """Return the function that parses the text of a built-in PostgreSQL type.
+
+    It is that of the connection whose rows are being built, if it has loaders of its own.
+    """
+    return (_own_loads.get() or _common_loads)(type_name)
+
+
+_loaded_types = (
+    *("date", "time", "timetz", "timestamp", "timestamptz", "interval"),
+    *("json", "jsonb", "bool", "bytea", "inet", "cidr"),
+)
+_loaded_oids = [adapters.types[name].oid for name in _loaded_types]
+
+
+@cache
+def _common_loads(type_name: str) -> Callable[[str], Any]:
+    return _loads(type_name, adapters)
+
+
+def _loads(type_name: str, adapters: AdaptersMap) -> Callable[[str], Any]:
     oid = adapters.types[type_name].oid
     loader = adapters.get_loader(oid, Format.TEXT)
     if loader is None:
