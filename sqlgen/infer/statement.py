@@ -1,6 +1,7 @@
 """A description and the catalog -> a typed query: puts all parts of inference together."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from ..model.catalog import Catalog, Column, DomainType, PgType
 from ..model.commands import Cardinality, Columns
@@ -11,6 +12,7 @@ from ..model.query import Mark, Query
 from ..model.source import Span
 from ..model.typed import (
     Override,
+    Star,
     TypedColumn,
     TypedParameter,
     TypedQuery,
@@ -22,6 +24,7 @@ from .columns.literals import domain_of
 from .columns.missing_columns import missing_columns
 from .columns.spans import output_spans
 from .columns.stars import stars
+from .columns.whole_rows import whole_rows
 from .json import column_shapes, is_json
 from .nullability import column_verdicts, statement_scope
 from .nullability.scope import Scope
@@ -70,6 +73,16 @@ def query(
         description, level, parameters, never_null, nullable_elements
     )
     warnings += missing  # those that are no errors
+    text = description.query.sql.text
+    rows_in_text, numbers = whole_rows(level, text)
+    expanded = stars(level, text) | rows_in_text
+    if numbers:
+        columns = tuple(
+            [
+                replace(column, written_out=number in numbers)
+                for number, column in enumerate(columns, 1)
+            ]
+        )
     rows = cardinality(level) if columns else Cardinality.NONE
     if warning := row_count_warning(description.query, level, rows):
         warnings.append(warning)
@@ -80,13 +93,22 @@ def query(
         parameters=parameters,
         columns=columns,
         cardinality=rows,
-        stars=stars(level, description.query.sql.text),
+        stars=_outermost(expanded),
         reads=reads,
         writes=writes,
         warnings=tuple(
             [w for w in warnings if w.code not in description.query.allowed_warnings]
         ),
     )
+
+
+def _outermost(stars: Mapping[int, Star]) -> tuple[Star, ...]:
+    """Return the stars in order, without those within another: `((SELECT s FROM (SELECT *) s)).*`."""
+    outermost: list[Star] = []
+    for start in sorted(stars):
+        if not outermost or start >= outermost[-1].end:
+            outermost.append(stars[start])
+    return tuple(outermost)
 
 
 def _columns(

@@ -151,7 +151,7 @@ class AnalysisDecoder:
     def _column(self, row: Row) -> TypedColumn:
         # fmt: off
         (name, type_, nullable, reason, override, column,
-         literals, domain, element, narrowed, shape) = row
+         literals, domain, element, narrowed, shape, written_out) = row
         # fmt: on
         return TypedColumn(
             name=name,
@@ -165,6 +165,7 @@ class AnalysisDecoder:
             element_nullable=element,
             narrowed=narrowed,
             json=None if shape is None else json_shapes.read(shape),
+            written_out=written_out,
         )
 
 

@@ -67,6 +67,8 @@ class TypedColumn:
     NULL in the table, and only this query's conditions or assignments prove that it is not.
     `literals` are the values that the column's CHECK allows; `domain` is the column's type if the
     CHECK is the domain's. `json` is the known shape of a JSON value that is not NULL, if any.
+    `written_out`: the statement that runs gives the text of the row, or an array of such texts,
+    instead of values of the row type.
     """
 
     name: str
@@ -80,13 +82,15 @@ class TypedColumn:
     element_nullable: bool = False
     narrowed: bool = False
     json: JsonShape | None = None
+    written_out: bool = False
 
 
 @frozen
 class Star:
-    """A `*` or `t.*` at `[start:end]` of the server's text, and the columns that it stood for.
+    """A `*`, `t.*` or whole row at `[start:end]` of the server's text, and the columns it stood for.
 
-    `columns` are SQL expressions for the same columns (`p.id`), quoted where they must be.
+    `columns` are SQL expressions for the same columns (`p.id`), quoted where they must be. Of a whole
+    row, the first begins with `ROW(`, and the last ends with `)`: commas join them.
     """
 
     start: int

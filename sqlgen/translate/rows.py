@@ -68,7 +68,10 @@ def _not_null(
 ) -> Reading:
     """Return how a value is read: the query's override comes before the column's and the type's."""
     usual = reading(
-        column.type, context.types, element_nullable=column.element_nullable
+        column.type,
+        context.types,
+        element_nullable=column.element_nullable,
+        written_out=column.written_out,
     )
     chosen = _chosen_type(column, query, context)
     if chosen is not None:
@@ -76,6 +79,7 @@ def _not_null(
             column.type,
             without_overrides(context.types),
             element_nullable=column.element_nullable,
+            written_out=column.written_out,
         )
         return overridden(plain, chosen, column.name)
     if column.json is not None and context.types.override(column.type) is None:

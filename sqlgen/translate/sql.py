@@ -6,6 +6,7 @@ get a cast, so that the server sees the types that it described.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from ..model.catalog import ArrayType, PgType
 from ..model.query import Placeholder
@@ -18,12 +19,24 @@ def running(query: TypedQuery, casts: Collection[int]) -> str:
     """Return the statement's text; *casts* are the numbers of the parameters to cast."""
     text = query.query.sql.text
     types = {parameter.number: parameter.type for parameter in query.parameters}
-    edits = [(star.start, star.end, _columns(text, star)) for star in query.stars]
-    edits += [
-        (p.start, p.end, _cast(text, p, types))
+    cast = {
+        (p.start, p.end): _cast(text, p, types)
         for p in query.query.sql.placeholders
         if p.number in casts and not p.cast
-    ]
+    }
+    edits = []
+    for star in query.stars:
+        within = [place for place in cast if star.start <= place[0] < star.end]
+        columns = star.columns
+        for start, end in sorted(within, reverse=True):  # `(f($1)).*`
+            new, offset = cast.pop((start, end)), start - star.start
+            columns = tuple(
+                [c[:offset] + new + c[offset + end - start :] for c in columns]
+            )
+        edits.append(
+            (star.start, star.end, _columns(text, replace(star, columns=columns)))
+        )
+    edits += [(start, end, new) for (start, end), new in cast.items()]
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     return text

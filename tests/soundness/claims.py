@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -25,12 +26,13 @@ from sqlgen.model.query import Query
 from sqlgen.model.source import SourceFile
 from sqlgen.model.typed import TypedColumn, TypedQuery
 from sqlgen.render.runtime.support import parse_array, parse_composite
+from sqlgen.translate import sql
 from tests.soundness.shapes import unlike
 
 Connection = psycopg.Connection[TupleRow]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claim:
     """A typed query: what sqlgen claims about its rows."""
 
@@ -39,6 +41,11 @@ class Claim:
     @property
     def sql(self) -> str:
         return self.query.query.sql.text
+
+    @cached_property
+    def running(self) -> str:
+        """Return the statement that runs, in which stars and whole rows are written out."""
+        return sql.running(self.query, ())
 
 
 def parsed(statement: str) -> Query:

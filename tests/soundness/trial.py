@@ -1,5 +1,6 @@
 """Claims -> whether executions contradict them: many queries, on several sets of random rows."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -93,10 +94,9 @@ def execute(
     values: Sequence[str | None],
     trial: Trial,
 ) -> None:
+    parameters = [v if v is None else v.encode() for v in values]
     with undone(connection, claim):
-        result = connection.pgconn.exec_params(
-            claim.sql.encode(), [v if v is None else v.encode() for v in values]
-        )
+        result = connection.pgconn.exec_params(claim.sql.encode(), parameters)
         assert result.status != ExecStatus.FATAL_ERROR or result.error_field(
             DiagnosticField.SQLSTATE
         ), f"the server has gone away at {claim.sql}"
@@ -106,8 +106,18 @@ def execute(
         return
     trial.rows[place] += result.ntuples
     trial.nulls.update((place, column) for column in _nulls(result))
-    if (wrong := broken(claim, result)) and claim.sql not in trial.wrong:
+    wrong = broken(claim, result)
+    if claim.running != claim.sql:
+        with undone(connection, claim):
+            ran = connection.pgconn.exec_params(claim.running.encode(), parameters)
+        if _rows(ran) != _rows(result) and not _VOLATILE.search(claim.sql):
+            wrong.append(f"has other rows as it runs: {claim.running} {_rows(ran)}")
+    if wrong and claim.sql not in trial.wrong:
         trial.wrong[claim.sql] = f"with {values}: {'; '.join(wrong)}"
+
+
+_VOLATILE = re.compile("random|clock|uuid|nextval|now|current_|txid|tablesample", re.I)
+"""Two executions of such a statement may differ."""
 
 
 @contextmanager
@@ -121,6 +131,17 @@ def undone(connection: psycopg.Connection[TupleRow], claim: Claim) -> Iterator[N
     finally:
         if writes:
             connection.pgconn.exec_(b"ROLLBACK")
+
+
+def _rows(result: PGresult) -> object:
+    """Return the rows of a result in some order, or its error."""
+    if result.status == ExecStatus.FATAL_ERROR:
+        return result.error_message.decode()
+    columns = range(result.nfields)
+    rows = range(result.ntuples)
+    return sorted(
+        [[str(result.get_value(row, column)) for column in columns] for row in rows]
+    )
 
 
 def _nulls(result: PGresult) -> Iterator[int]:

@@ -34,6 +34,9 @@ SELECT id AS "id!", mood AS "mood!: app.Mood", moods AS "moods?" FROM "odd.name"
 SELECT id, jsonb_build_object('id', id, 'all', jsonb_agg(state), 'mood', mood) AS made
 FROM "odd.name" WHERE state = $1 GROUP BY id;
 
+-- name: whole_rows :many
+SELECT o, ARRAY(SELECT o) AS same FROM "odd.name" AS o;
+
 -- name: put :execrows
 INSERT INTO "odd.name" (id, moods, zip, place) VALUES (:id, :moods, :zip, :place);
 """
@@ -129,5 +132,5 @@ def test_no_field_is_forgotten() -> None:
             "reason",
         ),
         *("override", "column", "literals", "domain", "element_nullable", "narrowed"),
-        "json",
+        *("json", "written_out"),
     ]

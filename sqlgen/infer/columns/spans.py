@@ -13,7 +13,7 @@ _WORD = re.compile(rf"(?:{_NAME}\.)*(?:{_NAME}|\*)|:\w+|\S")
 
 def output_spans(query: Query, level: QueryLevel) -> tuple[Span, ...]:
     """Return the first name, constant or star of each output column, else the query's name."""
-    return tuple(_span(query, _start(entry.node("expr"))) for entry in level.output)
+    return tuple(_span(query, start_of(entry.node("expr"))) for entry in level.output)
 
 
 def characters(text: str, offset: int) -> int:
@@ -23,7 +23,7 @@ def characters(text: str, offset: int) -> int:
     return len(text.encode()[:offset].decode(errors="ignore"))
 
 
-def _start(expression: Node | None) -> int:
+def start_of(expression: Node | None) -> int:
     """Return the byte that an expression starts at, -1 if it is not known.
 
     An operator's own location is between its arguments (`exprLocation` in nodeFuncs.c).

@@ -9,21 +9,22 @@ from ..tree.enums import CmdType, RTEKind, SubLinkType
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, Source
 from .keywords import quoted
-from .spans import characters
+from .spans import characters, start_of
+from .sql_tokens import SqlTokens
 
 _NAME = r'(?:[^\W\d][\w$]*|"(?:[^"]|"")+")'
 _BLANK = r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"
 _STAR = re.compile(rf"(?P<prefix>(?:{_NAME}{_BLANK}\.{_BLANK})*)\*")
 
 
-def stars(statement: QueryLevel, text: str) -> tuple[Star, ...]:
-    """Return the stars of all SELECT and RETURNING lists, at any depth, in the order of *text*.
+def stars(statement: QueryLevel, text: str) -> dict[int, Star]:
+    """Return the stars of all SELECT and RETURNING lists, at any depth, by their places in *text*.
 
     Every column that PostgreSQL expands a star to has the star's own location. A star under EXISTS is
     left out, as its columns are never read; so is one whose columns cannot be named without doubt.
     """
     if "*" not in text:
-        return ()
+        return {}
     unread = {
         id(node.node("subselect"))
         for level in statement.all
@@ -35,7 +36,7 @@ def stars(statement: QueryLevel, text: str) -> tuple[Star, ...]:
         if id(level.query) not in unread:
             for star in _stars_of(level, text):
                 by_place.setdefault(star.start, star)
-    return tuple(by_place[start] for start in sorted(by_place))
+    return by_place
 
 
 def _stars_of(level: QueryLevel, text: str) -> Iterator[Star]:
@@ -52,8 +53,13 @@ def _stars_of(level: QueryLevel, text: str) -> Iterator[Star]:
     if any(node.tag == "VAR" and place < 0 for place, node, _ in placed):
         return
     for location, group in groupby(placed, key=lambda item: item[0]):
-        star = _STAR.match(text, characters(text, location)) if location >= 0 else None
+        place = characters(text, location)
+        star = _STAR.match(text, place) if location >= 0 else None
         columns = [(node, output_name) for _, node, output_name in group]
+        if star is None and location >= 0 and ("." in text):
+            if composite := _composite_star(columns, level, text, place):
+                yield composite
+            continue
         if star is None or not _is_whole([node for node, _ in columns], level):
             continue
         visible = _visible(level)
@@ -65,8 +71,34 @@ def _stars_of(level: QueryLevel, text: str) -> Iterator[Star]:
             yield Star(star.start(), star.end(), tuple(filter(None, names)))
 
 
+def _composite_star(
+    columns: Sequence[tuple[Node, str]], level: QueryLevel, text: str, place: int
+) -> Star | None:
+    """Return the star of a value in parentheses, `(f()).*`, whose fields these columns are.
+
+    Each field is written as PostgreSQL expands the star: `(f()).a, (f()).b`.
+    """
+    nodes = [node for node, _ in columns]
+    if nodes[0].tag == "FIELDSELECT":
+        numbers = [node.number("fieldnum") for node in nodes]
+        if numbers != list(range(1, len(nodes) + 1)):
+            return None
+    elif nodes[0].tag != "VAR" or not _is_whole(nodes, level):
+        return None
+    if not (span := SqlTokens(text).composite_star(place)):
+        return None
+    start, end = span
+    value = text[start:end].removesuffix("*")
+    return Star(start, end, tuple([value + quoted(name) for _, name in columns]))
+
+
 def _location(expression: Node, level: QueryLevel) -> int:
-    """Return the byte offset of an output column; 18 has it in GROUP BY's expression for some."""
+    """Return the byte offset of an output column; 18 has it in GROUP BY's expression for some.
+
+    A field has that of the value that it is of.
+    """
+    if expression.tag == "FIELDSELECT" and (value := expression.node("arg")):
+        return start_of(value)
     if expression.tag == "VAR" and expression.location < 0:
         source = _named_source(expression, level)
         if source and source.kind == RTEKind.GROUP and source.expressions:

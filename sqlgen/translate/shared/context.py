@@ -60,7 +60,15 @@ def translation_key(
     """Return all that an item's Python type depends on, but for what its own query says."""
     configured = (item.name, item.column) if context.columns else ()
     checked = (item.column, item.literals, item.domain) if item.literals else ()
-    return item.type, item.nullable, item.element_nullable, configured, checked
+    written_out = isinstance(item, TypedColumn) and item.written_out
+    return (
+        item.type,
+        item.nullable,
+        item.element_nullable,
+        written_out,
+        configured,
+        checked,
+    )
 
 
 def _configured(

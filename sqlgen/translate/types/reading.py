@@ -26,7 +26,7 @@ from ...model.python import (
 )
 from . import overrides
 from .mapping import TypeMapping, without_overrides
-from .python_types import ANY, KEEP, LIST, STR, nullable, range_of, support
+from .python_types import ANY, KEEP, LIST, STR, nullable, or_none, range_of, support
 from .scalars import adapter_of, base_type, delimiter_of, scalar_of
 
 _PARSE_ENUM = support("parse_enum")
@@ -42,12 +42,18 @@ class Reading:
 
 
 def reading(
-    type_: PgType, types: TypeMapping, *, element_nullable: bool = False
+    type_: PgType,
+    types: TypeMapping,
+    *,
+    element_nullable: bool = False,
+    written_out: bool = False,
 ) -> Reading:
     """Return how a column of the type is read.
 
-    `element_nullable`: the items of an array may be NULL.
+    `element_nullable`: the items of an array may be NULL. `written_out`: they are texts of rows.
     """
+    if written_out and isinstance(type_, ArrayType):
+        return _row_texts(type_, types, element_nullable)
     chosen = types.override(type_)
     if chosen is not None:
         usual = _reading(type_, without_overrides(types), element_nullable)
@@ -121,6 +127,21 @@ def _array(element: PgType, types: TypeMapping, element_nullable: bool) -> Readi
 def _array_parser(element: PgType) -> str:
     """Return the helper that reads an array's text."""
     return "parse_boxes" if delimiter_of(element) == ";" else "parse_array"
+
+
+def _row_texts(type_: ArrayType, types: TypeMapping, element_nullable: bool) -> Reading:
+    """Return how an array of the texts of rows is read, which psycopg makes a list of."""
+    item = parsing(type_.element, types)
+    item_type, raw, read = item.type, item.raw, item.read
+    if element_nullable:
+        item_type, raw, read = nullable(item_type), nullable(raw), or_none(read)
+    usual = Reading(
+        Generic(LIST, (item_type,)),
+        Generic(LIST, (raw,)),
+        KEEP if read == KEEP else Each(read),
+    )
+    chosen = types.override(type_)
+    return usual if chosen is None else overridden(usual, chosen, type_.display)
 
 
 def parsing(type_: PgType, types: TypeMapping) -> Reading:

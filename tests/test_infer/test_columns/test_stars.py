@@ -108,6 +108,19 @@ VISIT = 'id, patient_id, at, note, "Odd name"'
             "SELECT * FROM patients GROUP BY id",
             "SELECT id, mrn, name, born_on, status, size, tags FROM patients GROUP BY id",
         ),
+        # The fields of a value
+        (
+            "SELECT (i).* FROM inpatients i",
+            "SELECT (i).id, (i).number, (i).status FROM inpatients i",
+        ),
+        (
+            "SELECT 1 AS x, ((SELECT i FROM inpatients i)) . /* all */ *",
+            (
+                "SELECT 1 AS x, ((SELECT i FROM inpatients i)) . /* all */ id,"
+                " ((SELECT i FROM inpatients i)) . /* all */ number,"
+                " ((SELECT i FROM inpatients i)) . /* all */ status"
+            ),
+        ),
         # A subquery has relations of its own
         (
             "SELECT * FROM inpatients WHERE id IN (SELECT v.id FROM visits v, patients p)",
@@ -120,7 +133,6 @@ VISIT = 'id, patient_id, at, note, "Odd name"'
         ("SELECT count(*) FROM visits", "SELECT count(*) FROM visits"),
         ("SELECT 2 * id AS x FROM visits", "SELECT 2 * id AS x FROM visits"),
         ("SELECT id * id AS x FROM visits", "SELECT id * id AS x FROM visits"),
-        ("SELECT (p).* FROM patients p", "SELECT (p).* FROM patients p"),
         (
             "SELECT row_to_json(p.*) FROM patients p",
             "SELECT row_to_json(p.*) FROM patients p",

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row
 
-from ._support import items_of, parse_array, rows_of
+from ._support import items_of, rows_of
 from .models import Owners, Pets
 
 
@@ -25,7 +25,7 @@ class ListPetsRow:
 
 
 LIST_PETS: Final = """\
-SELECT pets.id, owners AS owner
+SELECT pets.id, ROW(owners.id, owners.name, owners.phone)::text AS owner
 FROM pets JOIN owners ON owners.id = pets.owner_id
 /* pets.list_pets */"""
 
@@ -43,12 +43,12 @@ class ListOwnersRow:
     pets: list[Pets]
 
     @classmethod
-    def from_row(cls, id: int, pets: str) -> Self:
-        return cls(id, parse_array(pets, Pets.from_text))
+    def from_row(cls, id: int, pets: list[str]) -> Self:
+        return cls(id, [Pets.from_text(item) for item in pets])
 
 
 LIST_OWNERS: Final = """\
-SELECT owners.id, ARRAY(SELECT pets FROM pets WHERE pets.owner_id = owners.id) AS pets
+SELECT owners.id, ARRAY(SELECT ROW(pets.id, pets.owner_id, pets.name)::text AS pets FROM pets WHERE pets.owner_id = owners.id) AS pets
 FROM owners
 /* pets.list_owners */"""
 

@@ -1,0 +1,291 @@
+"""A statement -> the whole rows that it returns, and the columns that they are made of.
+
+`SELECT t` gives a value of the table's row type, which gets fields when the table gets columns. So the
+statement that runs has `ROW(t.id, …)::text` instead, which is sent as the same text. That is done for
+whole rows that reach the result as they are: by subqueries, CTEs, `ARRAY(…)`, `array_agg`, COALESCE,
+CASE and UNION ALL. All others stay: a test of a row, or a field of it, needs the row itself.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ...model.typed import Star
+from ..tree.enums import CmdType, JoinType, RTEKind, SetOperation, SubLinkType
+from ..tree.nodes import Node
+from ..tree.query_level import QueryLevel, Source
+from .keywords import quoted
+from .spans import characters
+from .sql_tokens import SqlTokens
+
+_BEFORE: Final = frozenset({"select", "returning", "then", "else", "all", ",", "["})
+"""The tokens that a whole row may stand after, beside the parenthesis of a call."""
+
+_CALLS: Final = frozenset({"array_agg", "coalesce"})
+
+
+def whole_rows(statement: QueryLevel, text: str) -> tuple[dict[int, Star], set[int]]:
+    """Return the whole rows to write out, by place, and the numbers of the columns that they make.
+
+    A column is written out as a whole or not at all.
+    """
+    if not any(_is_whole(var) for level in statement.all for var in _vars(level)):
+        return {}, set()
+    tokens = SqlTokens(text)
+    tracings: list[_Tracing] = []
+    for number in range(1, len(statement.output) + 1):
+        tracing = _Tracing(statement, tokens, number)
+        if tracing.column(statement, number):
+            tracings += tracing.all
+    while shared := [t for t in tracings if not _is_complete(t, tracings)]:
+        dropped = [inner for tracing in shared for inner in tracing.all]
+        tracings = [tracing for tracing in tracings if tracing not in dropped]
+    rows = {place: row for t in tracings for place, row in t.rows.items()}
+    return rows, {tracing.number for tracing in tracings if tracing.number}
+
+
+def _is_complete(tracing: "_Tracing", tracings: "Sequence[_Tracing]") -> bool:
+    """Return whether only such columns use what the subqueries and CTEs of one of them return."""
+    traced = set().union(*[tracing.traced for tracing in tracings])
+    for query, output_number in tracing.columns:
+        for level in tracing.statement.all:
+            for var in _vars(level):
+                if id(var) in traced or var.number("varattno") not in (
+                    0,
+                    output_number,
+                ):
+                    continue
+                column = level.resolve(var)
+                if column and column.source.query is query:
+                    return False
+    return True
+
+
+class _Tracing:
+    """Traces an output column to the whole rows that it is made of.
+
+    `rows` gathers these, by place, `columns` the columns of subqueries and CTEs on the way, and
+    `traced` the `VAR` nodes. `inner` are the whole rows in the columns of whole rows, which may stay
+    as they are. `number` is 0 for these.
+    """
+
+    def __init__(
+        self, statement: QueryLevel, tokens: SqlTokens, number: int = 0
+    ) -> None:
+        self.statement = statement
+        self.number = number
+        self.inner: list[_Tracing] = []
+        self.rows: dict[int, Star] = {}
+        self.traced: set[int] = set()
+        self.columns: list[tuple[QueryLevel, int]] = []
+        self._tokens = tokens
+
+    @property
+    def all(self) -> "tuple[_Tracing, ...]":
+        """Return the tracing itself and those of the columns of its rows."""
+        return (self, *[part for inner in self.inner for part in inner.all])
+
+    def column(self, level: QueryLevel, number: int) -> bool:
+        """Return whether whole rows alone make column *number* of a query."""
+        query = level.query
+        if operation := query.node("setOperations"):
+            nodes = [n for n in operation.walk() if n.tag == "SETOPERATIONSTMT"]
+            keeps = all(
+                n.number("op") == SetOperation.UNION and n.flag("all") for n in nodes
+            )
+            if not keeps or query.nodes("sortClause"):
+                return False
+            arms = level.arms
+            return bool(arms) and all(self.column(arm, number) for arm in arms)
+        if number > len(level.output):
+            return False
+        entry = level.output[number - 1]
+        expression = entry.node("expr")
+        if expression is None or entry.number("ressortgroupref"):
+            return False  # a row is compared, not only returned
+        name = entry.string("resname") if level is not self.statement else ""
+        return self._value(expression, level, name)
+
+    def _value(self, node: Node, level: QueryLevel, name: str = "") -> bool:
+        match node.tag:
+            case "VAR":
+                self.traced.add(id(node))
+                if _is_whole(node):
+                    return self._row(node, level, name)
+                return self._reference(node, level)
+            case "SUBLINK":
+                query = node.node("subselect")
+                kind = node.number("subLinkType")
+                if query is None or kind not in (SubLinkType.EXPR, SubLinkType.ARRAY):
+                    return False
+                return self.column(level.inner(query), 1)
+            case "AGGREF":
+                return self._aggregate(node, level)
+            case "COALESCEEXPR" | "ARRAYEXPR":
+                parts = node.nodes("args" if node.tag[0] == "C" else "elements")
+            case "CASEEXPR":
+                results = [when.node("result") for when in node.nodes("args")]
+                default = node.node("defresult")
+                parts = tuple([part for part in (*results, default) if part])
+            case _:
+                return False
+        values = [part for part in parts if not self._is_plain(part)]
+        return bool(values) and all(self._value(part, level) for part in values)
+
+    def _is_plain(self, node: Node) -> bool:
+        """Return whether it is NULL or `'{}'` without a cast, which may be of any type."""
+        if node.tag != "CONST":
+            return False
+        if node.location < 0:
+            return node.flag("constisnull")  # a CASE without ELSE
+        index = self._index(node)
+        word = self._tokens.word(index)
+        is_plain = word == "null" or word.replace(" ", "") == "'{}'"
+        return is_plain and not self._tokens.is_cast(index, index + 1)
+
+    def _aggregate(self, node: Node, level: QueryLevel) -> bool:
+        function = level.catalog.functions.get(node.number("aggfnoid"))
+        arguments = node.nodes("args")
+        if (
+            function is None
+            or not function.system
+            or function.name != "array_agg"
+            or node.nodes("aggdistinct")
+            or not arguments
+            or arguments[0].number("ressortgroupref")
+        ):
+            return False
+        value = arguments[0].node("expr")
+        return value is not None and _is_whole(value) and self._value(value, level)
+
+    def _reference(self, var: Node, level: QueryLevel) -> bool:
+        """Return whether a column of a subquery or CTE is made of whole rows."""
+        column = level.resolve(var)
+        source = column.source if column else None
+        if source is None or source.query is None:
+            return False
+        if source.kind not in (RTEKind.SUBQUERY, RTEKind.CTE) or source.attno < 1:
+            return False
+        index = self._index(var)
+        if self._tokens.is_cast(index, self._tokens.after_name(index)):
+            return False
+        self.columns.append((source.query, source.attno))
+        return self.column(source.query, source.attno)
+
+    def _row(self, var: Node, level: QueryLevel, name: str) -> bool:
+        """Gather a whole row; return whether its columns can be written out."""
+        home = level.up(var.number("varlevelsup"))
+        source = home.source(var.number("varno"), 0) if home else None
+        if home is None or source is None or var.location < 0:
+            return False
+        tokens, index = self._tokens, self._index(var)
+        after = tokens.after_name(index)
+        is_star = tokens.word(after - 1) == "*"
+        last = after - 3 if is_star else after - 1
+        names = source.entry.node("eref")
+        alias = names.string("aliasname") if names else ""
+        columns = [c for c in names.strings("colnames") if c] if names else []
+        word = tokens.word(last)
+        changed = var.number("varreturningtype")
+        may_be_absent = bool(changed) or _may_be_absent(source, home)
+        if (
+            not columns
+            or len(set(columns)) < len(columns)
+            or not (changed or _unquoted(word) == alias)
+            or tokens.is_cast(index, after)
+            or not _is_value(tokens, index)
+        ):
+            return False
+        start, end = tokens.start(index), tokens.end(after - 1)
+        written = tokens.text[start : tokens.end(last)]
+        pieces = [f"{written}.{quoted(column)}" for column in columns]
+        head, tail = "ROW(", ")::text"
+        if may_be_absent:
+            # Without the star, that would be a column of this name as soon as there is one.
+            head = f"CASE WHEN {written}.* IS DISTINCT FROM NULL THEN ROW("
+            tail = ")::text END"
+        if name and tokens.word(after) in (",", ")", "", "from", *_CLAUSES):
+            tail += f" AS {quoted(name)}"
+        pieces[0] = head + pieces[0]
+        pieces[-1] += tail
+        star = Star(start, end, tuple(pieces))
+        self.rows[start] = star
+        if source.query and source.kind in (RTEKind.SUBQUERY, RTEKind.CTE):
+            for number in range(1, len(source.query.output) + 1):
+                inner = _Tracing(self.statement, tokens)
+                inner.columns.append((source.query, number))
+                if inner.column(source.query, number):
+                    self.inner.append(inner)
+        return True
+
+    def _index(self, node: Node) -> int:
+        return self._tokens.index(characters(self._tokens.text, node.location))
+
+
+_CLAUSES: Final = (
+    "where",
+    "group",
+    "having",
+    "window",
+    "order",
+    "limit",
+    "offset",
+    "fetch",
+    "for",
+    "union",
+)
+
+
+def _is_value(tokens: SqlTokens, index: int) -> bool:
+    """Return whether nothing but the value itself stands at a place, such as parentheses."""
+    before = tokens.word(index - 1)
+    if before == "(":
+        return tokens.word(index - 2) in _CALLS
+    return before in _BEFORE
+
+
+def _is_whole(node: Node) -> bool:
+    return node.tag == "VAR" and node.number("varattno") == 0
+
+
+def _vars(level: QueryLevel) -> Iterator[Node]:
+    """Yield the columns that a query itself mentions, not those that its joins merely have."""
+    merged: set[int] = set()
+    for entry in level.entries:
+        for node in entry.nodes("joinaliasvars"):
+            merged.update(id(part) for part in node.own)
+    for node in level.query.own:
+        if node.tag == "VAR" and id(node) not in merged:
+            yield node
+
+
+def _may_be_absent(source: Source, level: QueryLevel) -> bool:
+    """Return whether an outer join may leave out a relation, or MERGE have no row of it."""
+    if level.query.number("commandType") == CmdType.MERGE:
+        return True
+    tree = level.query.node("jointree")
+    return any(
+        source.varno in _indexes(side)
+        for side in _nullable_sides(tree.own if tree else ())
+    )
+
+
+def _nullable_sides(nodes: Sequence[Node]) -> Iterator[Node]:
+    for node in nodes:
+        if node.tag == "JOINEXPR":
+            kind = node.number("jointype")
+            if kind in (JoinType.LEFT, JoinType.FULL) and (side := node.node("rarg")):
+                yield side
+            if kind in (JoinType.RIGHT, JoinType.FULL) and (side := node.node("larg")):
+                yield side
+
+
+def _indexes(side: Node) -> set[int]:
+    return {
+        node.number("rtindex")
+        for node in side.own
+        if node.tag in ("RANGETBLREF", "JOINEXPR")
+    }
+
+
+def _unquoted(word: str) -> str:
+    return word[1:-1].replace('""', '"') if word.startswith('"') else word
