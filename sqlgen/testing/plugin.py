@@ -127,7 +127,7 @@ def _sqlgen_server(
 def sqlgen_database(
     request: pytest.FixtureRequest, _sqlgen_config: "Config", _sqlgen_server: "Server"
 ) -> Iterator[str]:
-    """The URL of this test's own database, which has all migrations."""
+    """Yield the URL of this test's own database, which has all migrations."""
     from .. import database
     from .project_databases import database_for_test
 
@@ -153,7 +153,7 @@ def sqlgen_database(
 def sqlgen_connection(
     sqlgen_database: str,
 ) -> Iterator["psycopg.Connection[TupleRow]"]:
-    """An open connection to the test's database; nothing is committed until the test commits."""
+    """Yield an open connection to the test's database, which commits only when the test does."""
     import psycopg
 
     connection = psycopg.connect(sqlgen_database)
@@ -166,7 +166,7 @@ def sqlgen_connection(
 async def _aconnection(
     sqlgen_database: str,
 ) -> AsyncIterator["psycopg.AsyncConnection[TupleRow]"]:
-    """The same as `sqlgen_connection` for asyncio, with anyio's plugin or pytest-asyncio."""
+    """Yield an `sqlgen_connection` for asyncio, with anyio's plugin or pytest-asyncio."""
     import psycopg
 
     connection = await psycopg.AsyncConnection.connect(sqlgen_database)
