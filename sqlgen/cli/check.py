@@ -25,5 +25,6 @@ def check(directory: Path, offline: bool, format_: str) -> None:
 
     With --offline, nothing is analysed: it is checked that migrations, queries and
     settings are those of the recorded analysis, and that it gives the generated code.
+    So no warnings are reported.
     """
     generation.run_check(directory, offline=offline, format_=format_)
