@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from sqlgen import render
 from sqlgen.model.commands import Columns, Command
-from sqlgen.model.config import RowStyle
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.python import (
     Alias,
@@ -41,6 +40,7 @@ from sqlgen.model.python import (
     UnionOf,
     Value,
 )
+from sqlgen.model.row_styles import RowStyle
 from sqlgen.model.source import SourceFile
 from sqlgen.render import literals, printing
 from sqlgen.render.layout import lay_out

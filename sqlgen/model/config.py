@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from .frozen import frozen
+from .row_styles import RowStyle
 
 
 class Mode(StrEnum):
@@ -14,16 +15,6 @@ class Mode(StrEnum):
     SYNC = "sync"
     ASYNC = "async"
     BOTH = "both"
-
-
-class RowStyle(StrEnum):
-    """The kind of class that rows are."""
-
-    DATACLASS = "dataclass"
-    NAMEDTUPLE = "namedtuple"
-    PYDANTIC = "pydantic"
-    MSGSPEC = "msgspec"
-    ATTRS = "attrs"
 
 
 class ArrayElements(StrEnum):

@@ -7,8 +7,8 @@ package, counted from its root (`.models`), and is absolute for all others.
 from typing import TypeAlias
 
 from .commands import Command
-from .config import RowStyle
 from .frozen import frozen
+from .row_styles import RowStyle
 
 # --- types -------------------------------------------------------------------------------
 

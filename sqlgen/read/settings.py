@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from ..model.config import ArrayElements, Config, MigrateConfig, Mode, RowStyle
+from ..model.config import ArrayElements, Config, MigrateConfig, Mode
 from ..model.diagnostic import ConfigurationError, Diagnostic, Label, nearest
+from ..model.row_styles import RowStyle
 from ..model.source import SourceFile, Span
 from .setting_values import (
     UnfitError,

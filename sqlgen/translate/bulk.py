@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..model.config import RowStyle
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.python import Argument, Field, Named, PyType, Record
+from ..model.row_styles import RowStyle
 from ..model.typed import TypedQuery
 from . import names
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from ..model.commands import Command
-from ..model.config import RowStyle
+from ..model.row_styles import RowStyle
 from .types.named import names_in_scalar
 from .types.scalars import SCALARS
 
@@ -37,20 +37,21 @@ BUILTINS = _words("bool bytes dict float frozenset int list object set str tuple
 """Builtins that annotations and converting expressions are made of."""
 
 CLASSES = _words(
-    "AsyncConnection AsyncGenerator AsyncRawCursor AsyncRawServerCursor BaseModel "
+    "AsyncConnection AsyncGenerator AsyncRawCursor AsyncRawServerCursor "
     "Connection False Final Float4 Float8 Int2 Int4 Int8 Generator JsonNumber "
-    "Literal Multirange NamedTuple None NotRequired Oid Range RawCursor RawServerCursor Self Sequence StrEnum "
-    "Struct True TypeAlias TypedDict"
+    "Literal Multirange None NotRequired Oid Range RawCursor RawServerCursor Self Sequence StrEnum "
+    "True TypeAlias TypedDict"
 )
-CLASSES |= frozenset(name for name in _mentioned_names() if name[0].isupper())
+_OF_STYLES = frozenset[str]().union(*(style.spec.imports for style in RowStyle))
+CLASSES |= {name for name in _mentioned_names() | _OF_STYLES if name[0].isupper()}
 """Classes and aliases that generated modules import or define."""
 
 FUNCTIONS = _words(
-    "array_text attrs boxes_text dataclass datetime from_json ipaddress items_of list_of loads "
+    "array_text boxes_text datetime from_json ipaddress items_of list_of loads "
     "msgspec multirange_text parse_array parse_boxes parse_composite parse_enum parse_multirange "
     "parse_range range_text rows_of scalar_row scalars_of to_json value_of"
 )
-FUNCTIONS |= frozenset(name for name in _mentioned_names() if name[0].islower())
+FUNCTIONS |= {name for name in _mentioned_names() | _OF_STYLES if name[0].islower()}
 FUNCTIONS |= frozenset(name for command in Command for name in command.spec.helpers)
 """Functions and modules that generated modules import."""
 
@@ -67,15 +68,6 @@ _FIELD_NAMES = (
     | {"as_tuple", "cls", "datetime", "from_row", "from_text", "loads", "self"}
     | CLASSES
 )
-
-
-_METHODS = {
-    RowStyle.NAMEDTUPLE: frozenset({"count", "index"}),
-    RowStyle.PYDANTIC: _words(
-        "construct copy dict fields from_orm json parse_file parse_obj parse_raw schema"
-        " schema_json update_forward_refs validate"
-    ),
-}
 
 
 def function_name(name: str) -> str:
@@ -110,11 +102,13 @@ def field_names(
     names: Sequence[str], style: RowStyle = RowStyle.DATACLASS
 ) -> tuple[str, ...]:
     """Return the fields of a class named after columns; some styles reserve their methods."""
-    reserved = _FIELD_NAMES | _METHODS.get(style, frozenset())
-    fields = [_free(_identifier(name, "column"), reserved) for name in names]
-    if style is RowStyle.PYDANTIC:
-        fields = [f"{name}_" if name.startswith("model_") else name for name in fields]
-    return _distinct(fields)
+    fields = [_identifier(name, "column") for name in names]
+    return _distinct(
+        [
+            f"{field}_" if field in _FIELD_NAMES or style.spec.hides(field) else field
+            for field in fields
+        ]
+    )
 
 
 def is_plain_key(key: str, mentioned: Iterable[str]) -> bool:

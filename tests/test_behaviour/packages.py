@@ -11,8 +11,9 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from sqlgen import describe, infer, parse, render
-from sqlgen.model.config import Config, Mode, RowStyle
+from sqlgen.model.config import Config, Mode
 from sqlgen.model.description import Description
+from sqlgen.model.row_styles import RowStyle
 from sqlgen.model.source import SourceFile
 from tests.translation import translated_package
 

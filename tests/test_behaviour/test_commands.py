@@ -6,7 +6,7 @@ import datetime as dt
 import psycopg
 import pytest
 
-from sqlgen.model.config import RowStyle
+from sqlgen.model.row_styles import RowStyle
 from tests.test_behaviour.packages import Build, Connection
 
 NOON = dt.datetime(2024, 2, 29, 12, 0, 0, 123456, tzinfo=dt.UTC)

@@ -15,7 +15,7 @@ from psycopg.types.json import set_json_loads
 from psycopg.types.range import Range
 from pydantic import TypeAdapter
 
-from sqlgen.model.config import RowStyle
+from sqlgen.model.row_styles import RowStyle
 from tests.test_behaviour.packages import Build, Connection
 from tests.test_behaviour.values import NOON
 

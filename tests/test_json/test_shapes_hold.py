@@ -15,7 +15,7 @@ from typeguard import (
     check_type,
 )
 
-from sqlgen.model.config import RowStyle
+from sqlgen.model.row_styles import RowStyle
 
 Connection = psycopg.Connection[TupleRow]
 Build = Callable[..., Any]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sqlgen.model.config import RowStyle
+from sqlgen.model.row_styles import RowStyle
 from sqlgen.translate import names
 
 

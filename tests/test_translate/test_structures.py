@@ -2,7 +2,6 @@
 
 import pytest
 
-from sqlgen.model.config import RowStyle
 from sqlgen.model.json_shape import (
     ANY,
     JsonArray,
@@ -16,6 +15,7 @@ from sqlgen.model.json_shape import (
     JsonShape,
 )
 from sqlgen.model.python import Structure
+from sqlgen.model.row_styles import RowStyle
 from sqlgen.translate.types.overrides import text
 from sqlgen.translate.types.structures import Owner, structured_type, structures_in
 

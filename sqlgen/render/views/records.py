@@ -2,7 +2,6 @@
 
 import sys
 
-from ...model.config import RowStyle
 from ...model.frozen import frozen
 from ...model.python import (
     Composite,
@@ -75,6 +74,7 @@ class RowView(_RecordView):
     def __init__(self, record: Record, imports: Imports) -> None:
         super().__init__(record, imports)
         self.style = record.style.value
+        self._style = record.style.spec
 
     @property
     def is_empty(self) -> bool:
@@ -88,9 +88,9 @@ class RowView(_RecordView):
 
     @property
     def values(self) -> list[str]:
-        """Return the fields' values made of the arguments of `from_row`, by keyword for pydantic."""
+        """Return the fields' values made of the arguments of `from_row`, by keyword if the class needs it."""
         values = super().values
-        if self.style != RowStyle.PYDANTIC.value:
+        if not self._style.by_keyword:
             return values
         return [
             f"{field.name}={value}"

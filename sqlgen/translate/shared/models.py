@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ...model.catalog import CompositeType, DomainType, EnumType
-from ...model.config import RowStyle
 from ...model.python import Alias, Composite, Enum, Field, LiteralOf, Module, Record
 from .. import names
 from ..types.aliases import PYDANTIC_JSON, SHARED_ALIASES
@@ -99,7 +98,8 @@ def _common_aliases(requirements: Sequence[SharedRequirements]) -> list[Alias]:
     """Return the aliases such as `JsonValue` that some module requires."""
     used = {name for module in requirements for name in module.aliases}
     aliases = dict(SHARED_ALIASES)
-    if any(RowStyle.PYDANTIC in module.styles for module in requirements):
+    styles = {style for module in requirements for style in module.styles}
+    if any(style.spec.validates for style in styles):
         aliases[JSON_VALUE] = replace(aliases[JSON_VALUE], type=PYDANTIC_JSON)
     return [alias for name, alias in aliases.items() if name in used]
 

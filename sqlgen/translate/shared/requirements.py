@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from ...model.config import RowStyle
 from ...model.frozen import frozen
 from ...model.python import Module, Named, Record, Structure
+from ...model.row_styles import RowStyle
 from ..types.aliases import SHARED_ALIASES
 from ..types.structures import structures_in
 from .uses import annotation_names, uses_json_support, uses_support

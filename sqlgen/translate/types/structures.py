@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import field
 from typing import assert_never
 
-from ...model.config import RowStyle
 from ...model.frozen import frozen
 from ...model.json_shape import (
     JsonArray,
@@ -17,6 +16,7 @@ from ...model.json_shape import (
     JsonShape,
 )
 from ...model.python import Generic, Key, LiteralOf, Named, PyType, Structure, UnionOf
+from ...model.row_styles import RowStyle
 from .. import names
 from .python_types import (
     BOOL,
