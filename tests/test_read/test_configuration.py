@@ -1,4 +1,5 @@
 from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,23 @@ from sqlgen.model.config import (
     Config,
     MigrateConfig,
     Mode,
-    RowStyle,
 )
 from sqlgen.model.diagnostic import ConfigurationError
+from sqlgen.model.row_styles import RowStyle
 from sqlgen.read.settings import SETTINGS
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def listed(choices: type[StrEnum]) -> str:
+    """Return the values as a message and the docs list them: `"a"`, `"b"` or `"c"`."""
+    *values, last = [f'`"{choice.value}"`' for choice in choices]
+    return f"{', '.join(values)} or {last}"
+
+
+@pytest.mark.parametrize("page", ["configuration.md", "templates.md"])
+def test_every_style_of_rows_is_documented(page: str) -> None:
+    assert listed(RowStyle) in (DOCS / page).read_text()
 
 
 def check(root: Path, text: str, expected: str) -> None:
@@ -211,10 +225,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
         ),
         ('mode = "snyc"', '`"sync"`, `"async"` or `"both"`'),
         ("mode = true", '`"sync"`, `"async"` or `"both"`'),
-        (
-            'rows = "dict"',
-            '`"dataclass"`, `"namedtuple"`, `"pydantic"`, `"msgspec"` or `"attrs"`',
-        ),
+        ('rows = "dict"', listed(RowStyle)),
         ("server = 1", '`"embedded"` or a URL such as `"postgresql://localhost/"`'),
         ('server = "x"', '`"embedded"` or a URL such as `"postgresql://localhost/"`'),
         ("search_path = []", 'a list of schemas, `["app", "public"]`'),

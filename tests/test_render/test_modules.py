@@ -5,7 +5,6 @@ import pytest
 
 from sqlgen import render
 from sqlgen.model.commands import Command
-from sqlgen.model.config import RowStyle
 from sqlgen.model.python import (
     Alias,
     Apply,
@@ -25,6 +24,7 @@ from sqlgen.model.python import (
     UnionOf,
     Value,
 )
+from sqlgen.model.row_styles import RowStyle
 
 UUID = Named("UUID", "uuid")
 INT = Named("int")
@@ -109,17 +109,17 @@ def list_allergies(conn: Connection[Any], *, patient_id: UUID) -> list[Allergy]:
 '''
 
 
-@pytest.mark.parametrize(
-    ("style", "head"),
-    [
-        (RowStyle.DATACLASS, "@dataclass(frozen=True, slots=True)\nclass GetRow:"),
-        (RowStyle.NAMEDTUPLE, "class GetRow(NamedTuple):"),
-        (RowStyle.PYDANTIC, "class GetRow(BaseModel, frozen=True):"),
-        (RowStyle.MSGSPEC, "class GetRow(Struct, frozen=True):"),
-        (RowStyle.ATTRS, "@frozen\nclass GetRow:"),
-    ],
-)
-def test_row_styles(style: RowStyle, head: str) -> None:
+HEADS = {
+    RowStyle.DATACLASS: "@dataclass(frozen=True, slots=True)\nclass GetRow:",
+    RowStyle.NAMEDTUPLE: "class GetRow(NamedTuple):",
+    RowStyle.PYDANTIC: "class GetRow(BaseModel, frozen=True):",
+    RowStyle.MSGSPEC: "class GetRow(Struct, frozen=True):",
+    RowStyle.ATTRS: "@frozen\nclass GetRow:",
+}
+
+
+@pytest.mark.parametrize("style", RowStyle)
+def test_row_styles(style: RowStyle) -> None:
     fields = (
         Field(name="id", type=INT, raw=INT),
         Field(name="at", type=UUID, raw=Named("str"), read=Apply(UUID)),
@@ -133,10 +133,10 @@ def test_row_styles(style: RowStyle, head: str) -> None:
             records=(row,),
         )
     )
-    keyword = style is RowStyle.PYDANTIC
-    made = "cls(id=id, at=UUID(at))" if keyword else "cls(id, UUID(at))"
+    by_keyword = style.spec.by_keyword
+    made = "cls(id=id, at=UUID(at))" if by_keyword else "cls(id, UUID(at))"
     assert (
-        f"{head}\n    id: int\n    at: UUID\n\n    @classmethod\n"
+        f"{HEADS[style]}\n    id: int\n    at: UUID\n\n    @classmethod\n"
         f"    def from_row(cls, id: int, at: str) -> Self:\n        return {made}\n"
     ) in found
 

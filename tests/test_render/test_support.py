@@ -2,12 +2,13 @@
 
 import copy
 import pickle
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple, Self
 
 import attrs
@@ -22,6 +23,10 @@ from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 from pydantic import BaseModel, ValidationError
 
+from sqlgen import render
+from sqlgen.model.python import Field, Module, Record
+from sqlgen.model.python import Named as PyNamed
+from sqlgen.model.row_styles import RowStyle
 from sqlgen.render.runtime import support
 
 # What a text in the database can be: no NUL, no surrogates.
@@ -326,6 +331,32 @@ def test_rows_are_what_their_classes_make(
         row.id = 2
     again = support.rows_of(cls)(cursor)
     assert again is make
+
+
+@pytest.mark.parametrize("style", RowStyle)
+def test_rows_of_every_style(style: RowStyle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold each style to what all rows promise."""
+    fields = tuple(
+        Field(name=name, type=type_, raw=type_)
+        for name, type_ in (("id", PyNamed("int")), ("note", PyNamed("str")))
+    )
+    record = Record(name="Note", doc="", fields=fields, style=style)
+    source = render.module(Module(name=".q", path="q.py", records=(record,))).text
+    module = ModuleType(f"rows_of_{style}")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(source, module.__dict__)
+    note_class: Any = module.__dict__["Note"]
+    cursor: Any = SimpleNamespace(adapters=psycopg.adapters)
+    make: Any = support.rows_of(note_class)(cursor)
+    note = make((1, "a"))
+    assert type(note) is note_class
+    assert list(note_class.__annotations__) == ["id", "note"]
+    assert (note.id, note.note) == (1, "a")
+    assert note == make((1, "a")) == note_class(id=1, note="a") != make((1, "b"))
+    assert hash(note) == hash(make((1, "a")))
+    assert pickle.loads(pickle.dumps(note)) == copy.deepcopy(note) == note
+    with pytest.raises((AttributeError, ValidationError)):
+        note.id = 2
 
 
 @pytest.mark.parametrize("values", [(1,), (1, "a", None, 4)])

@@ -3,6 +3,7 @@
 import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterator
+from enum import Enum
 from importlib import import_module
 from types import ModuleType
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, get_args, get_origin
@@ -137,12 +138,9 @@ def conforms(value: object, annotation: Any) -> None:
 
 
 def is_row(value: object) -> bool:
-    """Return whether it is an instance of a row class, of any style."""
-    signs = (
-        *("__dataclass_fields__", "__attrs_attrs__", "__struct_fields__"),
-        *("__pydantic_complete__", "_fields"),
-    )
-    return any(hasattr(type(value), sign) for sign in signs)
+    """Return whether it is an instance of a generated class with fields, of any style."""
+    is_generated = type(value).__module__.split(".")[0] == generated.__name__
+    return is_generated and not isinstance(value, Enum)
 
 
 def twin_of(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ import pytest
 from mypy import api as mypy
 
 from sqlgen import build, database, read
-from sqlgen.model.config import RowStyle
+from sqlgen.model.row_styles import RowStyle
 
 ROOT = Path(__file__).parents[2]
 OTHERS = [style for style in RowStyle if style is not RowStyle.DATACLASS]
