@@ -4,7 +4,8 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from contextlib import contextmanager
+from typing import Final
 
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
@@ -35,7 +36,8 @@ def check_output(text: str, path: str) -> OutputProblem | None:
         return OutputProblem(1, 1, message)
     not_python = f"what is printed for `{path}` is not Python"
     try:
-        _compiled(text, path)
+        with _without_warnings():
+            compile(text, path, "exec", dont_inherit=True)
     except SyntaxError as error:
         # Python's messages name lines of the printed text, which the user does not see.
         message = _PRINTED_LINE.sub("", error.msg)
@@ -53,16 +55,20 @@ def check_imports(
     groups: Iterable[Iterable[str]],
     files: Mapping[str, SourceFile],
 ) -> None:
-    """Raise `SqlgenError` if the module's *text* lacks one of the import statements in *groups*.
+    """Raise `SqlgenError` if the module's *text* uses a name of *groups* that it does not import.
 
-    `module.imports` has the names that were used before it is printed, and no later ones.
+    *groups* are the import statements of all that was used. `module.imports` has only those of the
+    names that were used before it is printed.
     """
-    imported = _imported_names(text)
+    tree = _syntax_tree(text)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    imported = _imported_names(tree)
     missing = [
         statement
         for group in groups
         for statement in group
-        if not _imported_names(statement) <= imported
+        for name in _imported_names(_syntax_tree(statement)) - imported
+        if name.partition(".")[0] in used
     ]
     if not missing:
         return
@@ -166,23 +172,27 @@ def _places(marked: str, column: int) -> list[tuple[str, int]]:
     return later + [place for end, place in reversed(ends) if end < column]
 
 
-def _compiled(text: str, path: str, flags: int = 0) -> Any:
-    """Return what Python compiles a module to, without its warnings: they come where it is imported."""
+def _syntax_tree(text: str) -> ast.Module:
+    with _without_warnings():
+        return ast.parse(text)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Silence Python's warnings about the module: they come where it is imported."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return compile(text, path, "exec", flags, dont_inherit=True)
+        yield
 
 
-def _imported_names(text: str) -> set[tuple[str, ...]]:
-    """Return each import of some Python: the module, the name in it, the name here."""
-    names: set[tuple[str, ...]] = set()
-    for node in ast.walk(_compiled(text, "", ast.PyCF_ONLY_AST)):
-        if isinstance(node, ast.Import):
-            names |= {(x.name, x.asname or x.name) for x in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            names |= {(module, x.name, x.asname or x.name) for x in node.names}
-    return names
+def _imported_names(tree: ast.Module) -> set[str]:
+    """Return the names that the module's imports define, with dots for `import a.b`."""
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
 
 
 def _entry(files: Mapping[str, SourceFile]) -> str:

@@ -119,6 +119,19 @@ def test_imports_may_be_printed_in_any_way(imports: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        # Whether `name: Final = "text"` fits on a line decides on the text.
+        "{% for constant in module.constants %}{{ constant.text | block }}\n{% endfor %}",
+        "{% set unused = use('typing', 'Final') %}\nx = 1\n",
+        "{{ use('typing', 'Final') }}\nfrom typing_extensions import Final\n",
+    ],
+)
+def test_imports_of_names_that_are_not_printed_are_not_missed(body: str) -> None:
+    assert source(module=HEAD + body)
+
+
+@pytest.mark.parametrize(
     "imports", ["", "from typing import Any", "from typing import Final as F"]
 )
 def test_a_missing_import_is_an_error(imports: str) -> None:
