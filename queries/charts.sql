@@ -1,0 +1,31 @@
+-- Rows within rows: what a chart shows of an encounter and of a patient.
+
+-- name: get_encounter_chart :optional
+-- One-to-one: the encounter with its patient and practitioner.
+SELECT e.id, e.started_at, p AS patient, d AS practitioner
+FROM encounters AS e
+JOIN patients AS p ON p.id = e.patient_id
+JOIN practitioners AS d ON d.id = e.practitioner_id
+WHERE e.id = :encounter_id;
+
+-- name: list_encounters_with_appointments :many
+-- Optional: None for patients who came without an appointment.
+SELECT e.id, e.started_at, a AS appointment
+FROM encounters AS e
+LEFT JOIN appointments AS a ON a.id = e.appointment_id
+WHERE e.patient_id = :patient_id
+ORDER BY e.started_at;
+
+-- name: list_encounters_with_observations :many
+-- One-to-many: the observations of each encounter, oldest first.
+SELECT
+    e.id,
+    e.started_at,
+    ARRAY(
+        SELECT o FROM observations AS o
+        WHERE o.encounter_id = e.id
+        ORDER BY o.observed_at, o.id
+    ) AS observations
+FROM encounters AS e
+WHERE e.patient_id = :patient_id
+ORDER BY e.started_at;
