@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import raw_cursor, rowcount_of
 from ._support import array_of, one, optional, rows_of
 from .models import AllergiesSeverity, Allergy
 
@@ -19,7 +20,7 @@ SELECT id, patient_id, allergen, severity, reaction, onset_date, created_at, upd
 
 def list_allergies(conn: Connection[Any], *, patient_id: UUID) -> list[Allergy]:
     """Allergies of one patient, oldest first."""
-    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         return cursor.execute(LIST_ALLERGIES, (patient_id,)).fetchall()
 
 
@@ -30,7 +31,7 @@ SELECT id, patient_id, allergen, severity, reaction, onset_date, created_at, upd
 def list_allergies_by_severity(
     conn: Connection[Any], *, severities: Sequence[AllergiesSeverity]
 ) -> list[Allergy]:
-    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         cursor.execute(LIST_ALLERGIES_BY_SEVERITY, (array_of(severities),))
         return cursor.fetchall()
 
@@ -57,7 +58,7 @@ def record_allergy(
     onset_date: datetime.date | None,
 ) -> Allergy:
     """What is reported again replaces what was known."""
-    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         cursor.execute(
             RECORD_ALLERGY, (patient_id, allergen, severity, reaction, onset_date)
         )
@@ -80,7 +81,7 @@ def report_allergy(
     severity: AllergiesSeverity,
 ) -> UUID | None:
     """The id of a new allergy, or None if the patient's record has it already."""
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(REPORT_ALLERGY, (patient_id, allergen, severity))
         return optional(cursor.fetchall())
 
@@ -101,10 +102,13 @@ def import_allergies(
     severities: Sequence[AllergiesSeverity],
 ) -> int:
     """Two sequences of one length: what the patient is allergic to, and how badly."""
-    with RawCursor(conn) as cursor:
-        return cursor.execute(
-            IMPORT_ALLERGIES, (patient_id, array_of(allergens), array_of(severities))
-        ).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(
+            cursor.execute(
+                IMPORT_ALLERGIES,
+                (patient_id, array_of(allergens), array_of(severities)),
+            )
+        )
 
 
 SET_ALLERGY_SEVERITY: Final = """\
@@ -114,7 +118,7 @@ UPDATE allergies SET severity = $1 WHERE id = $2 RETURNING id, patient_id, aller
 def set_allergy_severity(
     conn: Connection[Any], *, severity: AllergiesSeverity, allergy_id: UUID
 ) -> Allergy | None:
-    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         cursor.execute(SET_ALLERGY_SEVERITY, (severity, allergy_id))
         return optional(cursor.fetchall())
 
@@ -139,7 +143,7 @@ def list_allergy_reactions(
     conn: Connection[Any], *, patient_id: UUID
 ) -> list[ListAllergyReactionsRow]:
     """Only allergies of which a reaction was seen."""
-    with RawCursor(conn, row_factory=rows_of(ListAllergyReactionsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListAllergyReactionsRow)) as cursor:
         return cursor.execute(LIST_ALLERGY_REACTIONS, (patient_id,)).fetchall()
 
 
@@ -148,5 +152,5 @@ DELETE FROM allergies WHERE id = $1 /* allergies.remove_allergy */"""
 
 
 def remove_allergy(conn: Connection[Any], *, allergy_id: UUID) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(REMOVE_ALLERGY, (allergy_id,)).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(REMOVE_ALLERGY, (allergy_id,)))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
+from ._cursors import is_pipelined, raw_cursor, rowcount_of, total_rowcount
 from ._support import (
     array_of,
     as_int8,
@@ -42,7 +43,7 @@ def book_appointment(
     reason: str | None,
 ) -> Appointment:
     """Fails with `ExclusionViolation` if the practitioner is busy then."""
-    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.execute(
             BOOK_APPOINTMENT, (patient_id, practitioner_id, starts_at, ends_at, reason)
         )
@@ -58,7 +59,7 @@ SELECT id, patient_id, practitioner_id, status, starts_at, ends_at, during, reas
 def get_appointment(
     conn: Connection[Any], *, appointment_id: UUID
 ) -> Appointment | None:
-    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         return optional(cursor.execute(GET_APPOINTMENT, (appointment_id,)).fetchall())
 
 
@@ -77,7 +78,7 @@ def reschedule_appointment(
     conn: Connection[Any], *, starts_at: datetime.datetime, appointment_id: UUID
 ) -> Appointment | None:
     """Moves an appointment and keeps its length."""
-    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.execute(RESCHEDULE_APPOINTMENT, (starts_at, appointment_id))
         return optional(cursor.fetchall())
 
@@ -91,7 +92,7 @@ UPDATE appointments SET status = $1 WHERE id = $2 RETURNING id, patient_id, prac
 def set_appointment_status(
     conn: Connection[Any], *, status: AppointmentStatus, appointment_id: UUID
 ) -> Appointment | None:
-    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.execute(SET_APPOINTMENT_STATUS, (status, appointment_id))
         return optional(cursor.fetchall())
 
@@ -111,12 +112,13 @@ def set_appointment_statuses(
     conn: Connection[Any], *, rows: Iterable[SetAppointmentStatusesParams]
 ) -> int:
     """At the end of the day: what became of each appointment."""
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.executemany(
             SET_APPOINTMENT_STATUSES,
             ((row.status, row.appointment_id) for row in items_of(rows)),
+            returning=is_pipelined(conn),
         )
-        return cursor.rowcount
+        return total_rowcount(cursor)
 
 
 CANCEL_APPOINTMENTS: Final = """\
@@ -129,8 +131,8 @@ def cancel_appointments(
     conn: Connection[Any], *, patient_id: UUID, after: datetime.datetime
 ) -> int:
     """Cancels all that a patient still has to come to."""
-    with RawCursor(conn) as cursor:
-        return cursor.execute(CANCEL_APPOINTMENTS, (patient_id, after)).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(CANCEL_APPOINTMENTS, (patient_id, after)))
 
 
 COUNT_APPOINTMENTS: Final = """\
@@ -142,7 +144,7 @@ WHERE patient_id = $1 AND ($2::timestamptz IS NULL OR starts_at >= $2::timestamp
 def count_appointments(
     conn: Connection[Any], *, patient_id: UUID, since: datetime.datetime | None = None
 ) -> int:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(COUNT_APPOINTMENTS, (patient_id, since))
         value: int = one(cursor.fetchall())
         return value
@@ -168,7 +170,7 @@ def list_appointments(
     until: datetime.datetime | None = None,
 ) -> list[Appointment]:
     """Each filter may be left out with None."""
-    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.execute(
             LIST_APPOINTMENTS,
             (
@@ -190,7 +192,7 @@ SELECT id, patient_id, practitioner_id, status, starts_at, ends_at, during, reas
 def list_appointments_during(
     conn: Connection[Any], *, period: Range[datetime.datetime]
 ) -> list[Appointment]:
-    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.execute(LIST_APPOINTMENTS_DURING, (range_text(period),))
         return cursor.fetchall()
 
@@ -260,7 +262,7 @@ def list_day_schedule(
     conn: Connection[Any], *, practitioner_id: UUID, day: datetime.date
 ) -> list[ListDayScheduleRow]:
     """One practitioner's day, with the encounter where the patient has come already."""
-    with RawCursor(conn, row_factory=rows_of(ListDayScheduleRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListDayScheduleRow)) as cursor:
         return cursor.execute(LIST_DAY_SCHEDULE, (practitioner_id, day)).fetchall()
 
 
@@ -276,7 +278,7 @@ def next_appointment_at(
     conn: Connection[Any], *, patient_id: UUID, now: datetime.datetime
 ) -> datetime.datetime | None:
     """When the patient comes next."""
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(NEXT_APPOINTMENT_AT, (patient_id, now))
         return optional(cursor.fetchall())
 
@@ -300,7 +302,7 @@ ORDER BY practitioner_id
 
 def list_busy_times(conn: Connection[Any]) -> list[ListBusyTimesRow]:
     """Each practitioner's booked time as one multirange."""
-    with RawCursor(conn, row_factory=rows_of(ListBusyTimesRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListBusyTimesRow)) as cursor:
         return cursor.execute(LIST_BUSY_TIMES, binary=True).fetchall()
 
 
@@ -341,6 +343,6 @@ def claim_due_reminders(
     max_rows: int,
 ) -> list[ClaimDueRemindersRow]:
     """Takes the next reminders to send; two workers never get the same one."""
-    with RawCursor(conn, row_factory=rows_of(ClaimDueRemindersRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ClaimDueRemindersRow)) as cursor:
         cursor.execute(CLAIM_DUE_REMINDERS, (now, ahead, as_int8(max_rows)))
         return cursor.fetchall()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor, rowcount_of
 from ._support import as_int8, rows_of
 from .models import AuditLogAction, Inet, JsonValue
 
@@ -17,7 +18,7 @@ SELECT set_config('clinic.actor', $1, true) /* audit.set_audit_actor */"""
 
 def set_audit_actor(conn: Connection[Any], *, actor: str) -> None:
     """Names the person on whose behalf the transaction works."""
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(SET_AUDIT_ACTOR, (actor,))
 
 
@@ -54,7 +55,7 @@ def list_changes(
     max_rows: int,
 ) -> list[ListChangesRow]:
     """What happened to one row, newest first, from before an entry on."""
-    with RawCursor(conn, row_factory=rows_of(ListChangesRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListChangesRow)) as cursor:
         cursor.execute(
             LIST_CHANGES,
             (
@@ -100,7 +101,7 @@ def list_changed_fields(
     conn: Connection[Any], *, entry_id: int
 ) -> list[ListChangedFieldsRow]:
     """The fields that differ before and after a change."""
-    with RawCursor(conn, row_factory=rows_of(ListChangedFieldsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListChangedFieldsRow)) as cursor:
         return cursor.execute(LIST_CHANGED_FIELDS, (as_int8(entry_id),)).fetchall()
 
 
@@ -125,7 +126,7 @@ ORDER BY action, actor
 def count_changes_by_action(
     conn: Connection[Any], *, since: datetime.datetime
 ) -> list[CountChangesByActionRow]:
-    with RawCursor(conn, row_factory=rows_of(CountChangesByActionRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(CountChangesByActionRow)) as cursor:
         return cursor.execute(COUNT_CHANGES_BY_ACTION, (since,)).fetchall()
 
 
@@ -134,5 +135,5 @@ DELETE FROM audit_log WHERE occurred_at < $1::timestamptz /* audit.purge_audit_l
 
 
 def purge_audit_log(conn: Connection[Any], *, before: datetime.datetime) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(PURGE_AUDIT_LOG, (before,)).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(PURGE_AUDIT_LOG, (before,)))

@@ -8,20 +8,12 @@ from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
-from psycopg import Connection, RawCursor, RawServerCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
-from ._support import (
-    TypedDict,
-    array_of,
-    cursor_name,
-    items_of,
-    one,
-    optional,
-    range_text,
-    rows_of,
-)
+from ._cursors import raw_cursor, results_of, stream_cursor
+from ._support import TypedDict, array_of, items_of, one, optional, range_text, rows_of
 from .models import Encounter, EncountersSetting, JsonNumber
 
 START_ENCOUNTER: Final = """\
@@ -41,7 +33,7 @@ def start_encounter(
     setting: EncountersSetting,
     started_at: datetime.datetime,
 ) -> Encounter:
-    with RawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
         cursor.execute(
             START_ENCOUNTER,
             (patient_id, practitioner_id, appointment_id, setting, started_at),
@@ -67,7 +59,7 @@ def admit_appointment(
     conn: Connection[Any], *, appointment_id: UUID
 ) -> Encounter | None:
     """The patient is here: marks the appointment and opens its encounter, in one statement."""
-    with RawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
         return optional(cursor.execute(ADMIT_APPOINTMENT, (appointment_id,)).fetchall())
 
 
@@ -92,7 +84,7 @@ def finish_encounter(
     signature: bytes | None,
     encounter_id: UUID,
 ) -> Encounter | None:
-    with RawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
         cursor.execute(
             FINISH_ENCOUNTER,
             (ended_at, summary, array_of(diagnoses), signature, encounter_id),
@@ -107,7 +99,7 @@ SELECT id, patient_id, practitioner_id, appointment_id, setting, started_at, end
 
 
 def list_encounters(conn: Connection[Any], *, patient_id: UUID) -> list[Encounter]:
-    with RawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
         return cursor.execute(LIST_ENCOUNTERS, (patient_id,)).fetchall()
 
 
@@ -135,7 +127,7 @@ def list_open_encounters(
     conn: Connection[Any], *, now: datetime.datetime
 ) -> list[ListOpenEncountersRow]:
     """Who is in the house, and since when."""
-    with RawCursor(conn, row_factory=rows_of(ListOpenEncountersRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListOpenEncountersRow)) as cursor:
         return cursor.execute(LIST_OPEN_ENCOUNTERS, (now,)).fetchall()
 
 
@@ -155,7 +147,7 @@ def record_measurement(
     unit: str,
     reference_range: Range[Decimal] | None,
 ) -> int:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(
             RECORD_MEASUREMENT,
             (
@@ -188,9 +180,9 @@ RETURNING id
 
 def record_measurements(
     conn: Connection[Any], *, rows: Iterable[RecordMeasurementsParams]
-) -> list[int]:
+) -> list[list[int]]:
     """What a monitor sends, in one round trip; the new ids in order."""
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.executemany(
             RECORD_MEASUREMENTS,
             (
@@ -199,12 +191,7 @@ def record_measurements(
             ),
             returning=True,
         )
-        found: list[int] = []
-        more = bool(cursor.pgresult)
-        while more:
-            found += cursor.fetchall()
-            more = bool(cursor.nextset())
-        return found
+        return results_of(cursor)
 
 
 class ImportObservationsParams(NamedTuple):
@@ -227,7 +214,7 @@ def import_observations(
     conn: Connection[Any], *, rows: Iterable[ImportObservationsParams]
 ) -> int:
     """The history from another system, as fast as PostgreSQL can take it."""
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         with cursor.copy(IMPORT_OBSERVATIONS) as copy:
             copy.set_types(
                 ["uuid", "text", "float8", "text", "text", "numrange", "timestamptz"]
@@ -256,7 +243,7 @@ VALUES ($1, $2, $3)
 def record_finding(
     conn: Connection[Any], *, encounter_id: UUID, code: str, finding: str
 ) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(RECORD_FINDING, (encounter_id, code, finding))
 
 
@@ -287,7 +274,7 @@ def list_latest_observations(
     conn: Connection[Any], *, patient_id: UUID
 ) -> list[ListLatestObservationsRow]:
     """The newest value of each kind that a patient has."""
-    with RawCursor(conn, row_factory=rows_of(ListLatestObservationsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListLatestObservationsRow)) as cursor:
         cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,), binary=True)
         return cursor.fetchall()
 
@@ -322,11 +309,8 @@ def stream_measurements(
     conn: Connection[Any], *, code: str
 ) -> Generator[StreamMeasurementsRow, None, None]:
     """All measurements of one kind, with their running average."""
-    with RawServerCursor(
-        conn,
-        cursor_name("stream_measurements"),
-        row_factory=rows_of(StreamMeasurementsRow),
-        withhold=conn.autocommit,
+    with stream_cursor(
+        conn, "stream_measurements", row_factory=rows_of(StreamMeasurementsRow)
     ) as cursor:
         yield from cursor.execute(STREAM_MEASUREMENTS, (code,), binary=True)
 
@@ -358,7 +342,7 @@ ORDER BY o.id
 def list_abnormal_measurements(
     conn: Connection[Any], *, encounter_id: UUID
 ) -> list[ListAbnormalMeasurementsRow]:
-    with RawCursor(conn, row_factory=rows_of(ListAbnormalMeasurementsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListAbnormalMeasurementsRow)) as cursor:
         return cursor.execute(LIST_ABNORMAL_MEASUREMENTS, (encounter_id,)).fetchall()
 
 
@@ -410,6 +394,6 @@ def get_encounter_document(
     conn: Connection[Any], *, encounter_id: UUID
 ) -> GetEncounterDocumentRowDocument | None:
     """The whole encounter as one JSON document."""
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(GET_ENCOUNTER_DOCUMENT, (encounter_id,))
         return optional(cursor.fetchall())

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import raw_cursor
 from ._support import array_of, as_int4, int4_text, one, optional, rows_of
 from .models import Medication, MedicationsForm
 
@@ -32,7 +33,7 @@ def add_medication(
     stock: int,
     controlled: bool,
 ) -> Medication:
-    with RawCursor(conn, row_factory=rows_of(Medication)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
         cursor.execute(
             ADD_MEDICATION,
             (
@@ -56,7 +57,7 @@ SELECT id, atc_code, name, form, ingredients, unit_price, stock, controlled, cre
 
 def list_medications(conn: Connection[Any], *, atc_prefix: str) -> list[Medication]:
     """All medications below a node of the ATC tree, such as `J01`."""
-    with RawCursor(conn, row_factory=rows_of(Medication)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
         return cursor.execute(LIST_MEDICATIONS, (atc_prefix,)).fetchall()
 
 
@@ -70,7 +71,7 @@ def list_medications_with(
     conn: Connection[Any], *, ingredients: Sequence[str]
 ) -> list[Medication]:
     """Those that have every one of the ingredients."""
-    with RawCursor(conn, row_factory=rows_of(Medication)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
         cursor.execute(LIST_MEDICATIONS_WITH, (array_of(ingredients),))
         return cursor.fetchall()
 
@@ -97,7 +98,7 @@ def restock_medications(
     conn: Connection[Any], *, ids: Sequence[UUID], quantities: Sequence[int]
 ) -> list[RestockMedicationsRow]:
     """Adds a delivery to the stock; unknown ids are left out of the answer."""
-    with RawCursor(conn, row_factory=rows_of(RestockMedicationsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(RestockMedicationsRow)) as cursor:
         cursor.execute(
             RESTOCK_MEDICATIONS, (array_of(ids, str), array_of(quantities, int4_text))
         )
@@ -115,7 +116,7 @@ def dispense_medication(
     conn: Connection[Any], *, quantity: int, medication_id: UUID
 ) -> int | None:
     """The stock that is left, or None if there is not enough."""
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(DISPENSE_MEDICATION, (as_int4(quantity), medication_id))
         return optional(cursor.fetchall())
 
@@ -126,6 +127,6 @@ SELECT sum(unit_price * stock) FROM medications /* medications.stock_value */"""
 
 def stock_value(conn: Connection[Any]) -> Decimal | None:
     """What the whole stock is worth; None while there is no medication."""
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         value: Decimal | None = one(cursor.execute(STOCK_VALUE).fetchall())
         return value

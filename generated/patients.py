@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
 
-from psycopg import Connection, RawCursor, RawServerCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
-from ._support import array_of, as_int8, cursor_name, one, optional, rows_of
+from ._cursors import raw_cursor, rowcount_of, stream_cursor
+from ._support import array_of, as_int8, one, optional, rows_of
 from .models import Patient, PostalAddress, Sex
 
 GET_PATIENT: Final = """\
@@ -21,7 +22,7 @@ SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, add
 
 def get_patient(conn: Connection[Any], *, patient_id: UUID) -> Patient | None:
     """One patient, if there is one of that id."""
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return optional(cursor.execute(GET_PATIENT, (patient_id,)).fetchall())
 
 
@@ -33,7 +34,7 @@ SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, add
 
 def get_patient_by_mrn(conn: Connection[Any], *, mrn: str) -> Patient:
     """The patient whose wristband carries this number."""
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return one(cursor.execute(GET_PATIENT_BY_MRN, (mrn,)).fetchall())
 
 
@@ -46,7 +47,7 @@ SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, add
 def list_patients_by_ids(
     conn: Connection[Any], *, ids: Sequence[UUID]
 ) -> list[Patient]:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(LIST_PATIENTS_BY_IDS, (array_of(ids, str),)).fetchall()
 
 
@@ -71,7 +72,7 @@ def register_patient(
     address: PostalAddress | None,
 ) -> Patient:
     """A new patient; the database gives the id."""
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         cursor.execute(
             REGISTER_PATIENT,
             (
@@ -118,7 +119,7 @@ def import_patient(
     """Registers a patient from another system, or brings the one of that number up to date.
     `inserted` tells which it was.
     """
-    with RawCursor(conn, row_factory=rows_of(ImportPatientRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ImportPatientRow)) as cursor:
         cursor.execute(IMPORT_PATIENT, (mrn, given_name, family_name, born_on))
         return one(cursor.fetchall())
 
@@ -140,7 +141,7 @@ def update_contact_details(
     address: PostalAddress | None,
     patient_id: UUID,
 ) -> Patient | None:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         cursor.execute(
             UPDATE_CONTACT_DETAILS,
             (
@@ -160,8 +161,8 @@ UPDATE patients SET deceased_on = $1::date WHERE id = $2 AND deceased_on IS NULL
 def record_death(
     conn: Connection[Any], *, deceased_on: datetime.date, patient_id: UUID
 ) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(RECORD_DEATH, (deceased_on, patient_id)).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(RECORD_DEATH, (deceased_on, patient_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def search_patients(
     conn: Connection[Any], *, search_text: str, max_rows: int
 ) -> list[SearchPatientsRow]:
     """Full-text search in the names, best match first."""
-    with RawCursor(conn, row_factory=rows_of(SearchPatientsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(SearchPatientsRow)) as cursor:
         cursor.execute(SEARCH_PATIENTS, (search_text, as_int8(max_rows)))
         return cursor.fetchall()
 
@@ -228,7 +229,7 @@ def list_patients_page(
     page_size: int,
 ) -> list[ListPatientsPageRow]:
     """One page in alphabetical order, after the last row of the page before."""
-    with RawCursor(conn, row_factory=rows_of(ListPatientsPageRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListPatientsPageRow)) as cursor:
         cursor.execute(
             LIST_PATIENTS_PAGE,
             (after_family_name, after_given_name, after_id, as_int8(page_size)),
@@ -271,11 +272,8 @@ def stream_mailing_list(
     conn: Connection[Any],
 ) -> Generator[StreamMailingListRow, None, None]:
     """Everybody who can be written to, by post or by mail."""
-    with RawServerCursor(
-        conn,
-        cursor_name("stream_mailing_list"),
-        row_factory=rows_of(StreamMailingListRow),
-        withhold=conn.autocommit,
+    with stream_cursor(
+        conn, "stream_mailing_list", row_factory=rows_of(StreamMailingListRow)
     ) as cursor:
         yield from cursor.execute(STREAM_MAILING_LIST)
 
@@ -285,7 +283,7 @@ SELECT EXISTS (SELECT FROM patients WHERE mrn = $1) /* patients.patient_exists *
 
 
 def patient_exists(conn: Connection[Any], *, mrn: str) -> bool:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         value: bool = one(cursor.execute(PATIENT_EXISTS, (mrn,)).fetchall())
         return value
 
@@ -295,7 +293,7 @@ SELECT count(*) FROM patients WHERE $1::sex IS NULL OR sex = $1 /* patients.coun
 
 
 def count_patients(conn: Connection[Any], *, sex: Sex | None = None) -> int:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         value: int = one(cursor.execute(COUNT_PATIENTS, (sex,)).fetchall())
         return value
 
@@ -320,7 +318,7 @@ ORDER BY p.mrn
 
 def list_appointment_counts(conn: Connection[Any]) -> list[ListAppointmentCountsRow]:
     """How many appointments each patient has, those without any included."""
-    with RawCursor(conn, row_factory=rows_of(ListAppointmentCountsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListAppointmentCountsRow)) as cursor:
         return cursor.execute(LIST_APPOINTMENT_COUNTS).fetchall()
 
 
@@ -357,7 +355,7 @@ def merge_patients(
     conn: Connection[Any], *, survivor_id: UUID, duplicate_id: UUID
 ) -> MergePatientsRow:
     """Moves the record of a patient who was registered twice, and forgets the duplicate."""
-    with RawCursor(conn, row_factory=rows_of(MergePatientsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(MergePatientsRow)) as cursor:
         cursor.execute(MERGE_PATIENTS, (survivor_id, duplicate_id))
         return one(cursor.fetchall())
 
@@ -368,5 +366,5 @@ DELETE FROM patients WHERE id = $1 /* patients.delete_patient */"""
 
 def delete_patient(conn: Connection[Any], *, patient_id: UUID) -> int:
     """Erases a patient with everything that hangs on them."""
-    with RawCursor(conn) as cursor:
-        return cursor.execute(DELETE_PATIENT, (patient_id,)).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(DELETE_PATIENT, (patient_id,)))

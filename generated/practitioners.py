@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.types.range import Range
 
+from ._cursors import raw_cursor, rowcount_of
 from ._support import (
     array_of,
     one,
@@ -38,7 +39,7 @@ def hire_practitioner(
     specialties: Sequence[Specialty],
     room: str | None,
 ) -> Practitioner:
-    with RawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         cursor.execute(
             HIRE_PRACTITIONER,
             (licence_number, full_name, email, array_of(specialties), room),
@@ -55,7 +56,7 @@ SELECT id, licence_number, full_name, email, specialties, room, active, created_
 def get_practitioner_by_licence(
     conn: Connection[Any], *, licence_number: str
 ) -> Practitioner | None:
-    with RawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         cursor.execute(GET_PRACTITIONER_BY_LICENCE, (licence_number,))
         return optional(cursor.fetchall())
 
@@ -72,7 +73,7 @@ def list_practitioners(
     conn: Connection[Any], *, specialties: Sequence[Specialty] | None = None
 ) -> list[Practitioner]:
     """Those at work who have one of the specialties; all of them if none is asked for."""
-    with RawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         cursor.execute(
             LIST_PRACTITIONERS,
             (None if specialties is None else array_of(specialties),),
@@ -113,7 +114,7 @@ def find_free_practitioners(
     conn: Connection[Any], *, specialty: Specialty, period: Range[datetime.datetime]
 ) -> list[FindFreePractitionersRow]:
     """Who has the specialty and nothing else to do in the whole period."""
-    with RawCursor(conn, row_factory=rows_of(FindFreePractitionersRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(FindFreePractitionersRow)) as cursor:
         cursor.execute(FIND_FREE_PRACTITIONERS, (specialty, range_text(period)))
         return cursor.fetchall()
 
@@ -148,7 +149,7 @@ def list_next_appointments(
     conn: Connection[Any], *, now: datetime.datetime
 ) -> list[ListNextAppointmentsRow]:
     """What each practitioner does next, if anything."""
-    with RawCursor(conn, row_factory=rows_of(ListNextAppointmentsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListNextAppointmentsRow)) as cursor:
         return cursor.execute(LIST_NEXT_APPOINTMENTS, (now,)).fetchall()
 
 
@@ -177,7 +178,7 @@ ORDER BY s
 
 def list_specialties(conn: Connection[Any]) -> list[ListSpecialtiesRow]:
     """Every specialty, and who of those at work has it."""
-    with RawCursor(conn, row_factory=rows_of(ListSpecialtiesRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListSpecialtiesRow)) as cursor:
         return cursor.execute(LIST_SPECIALTIES).fetchall()
 
 
@@ -187,7 +188,7 @@ SELECT FROM practitioners WHERE id = $1 FOR NO KEY UPDATE /* practitioners.lock_
 
 def lock_diary(conn: Connection[Any], *, practitioner_id: UUID) -> None:
     """Lets nobody else book with this practitioner until the transaction ends."""
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(LOCK_DIARY, (practitioner_id,))
 
 
@@ -196,5 +197,5 @@ UPDATE practitioners SET active = false, room = NULL WHERE id = $1 AND active /*
 
 
 def retire_practitioner(conn: Connection[Any], *, practitioner_id: UUID) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(RETIRE_PRACTITIONER, (practitioner_id,)).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(RETIRE_PRACTITIONER, (practitioner_id,)))

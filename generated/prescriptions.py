@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.types.range import Range
 
+from ._cursors import raw_cursor
 from ._support import one, optional, range_text, rows_of
 from .models import (
     AllergiesSeverity,
@@ -41,7 +42,7 @@ def prescribe(
     valid_during: Range[datetime.date],
 ) -> Prescription:
     """Fails with `ExclusionViolation` if the patient gets the medication in those days already."""
-    with RawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
         cursor.execute(
             PRESCRIBE,
             (
@@ -68,7 +69,7 @@ SELECT id, patient_id, medication_id, practitioner_id, encounter_id, status, dos
 def list_prescriptions(
     conn: Connection[Any], *, patient_id: UUID
 ) -> list[Prescription]:
-    with RawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
         return cursor.execute(LIST_PRESCRIPTIONS, (patient_id,), binary=True).fetchall()
 
 
@@ -108,7 +109,7 @@ def list_current_medications(
     conn: Connection[Any], *, patient_id: UUID, day: datetime.date
 ) -> list[ListCurrentMedicationsRow]:
     """What the patient may be taking on that day."""
-    with RawCursor(conn, row_factory=rows_of(ListCurrentMedicationsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListCurrentMedicationsRow)) as cursor:
         return cursor.execute(LIST_CURRENT_MEDICATIONS, (patient_id, day)).fetchall()
 
 
@@ -124,7 +125,7 @@ RETURNING id, patient_id, medication_id, practitioner_id, encounter_id, status, 
 def extend_prescription(
     conn: Connection[Any], *, until: datetime.date, prescription_id: UUID
 ) -> Prescription | None:
-    with RawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
         cursor.execute(EXTEND_PRESCRIPTION, (until, prescription_id), binary=True)
         return optional(cursor.fetchall())
 
@@ -140,7 +141,7 @@ RETURNING id, patient_id, medication_id, practitioner_id, encounter_id, status, 
 def stop_prescription(
     conn: Connection[Any], *, reason: str, prescription_id: UUID
 ) -> Prescription | None:
-    with RawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
         cursor.execute(STOP_PRESCRIPTION, (reason, prescription_id), binary=True)
         return optional(cursor.fetchall())
 
@@ -168,7 +169,7 @@ def list_allergy_conflicts(
     conn: Connection[Any], *, medication_id: UUID, patient_id: UUID
 ) -> list[ListAllergyConflictsRow]:
     """Why this medication may hurt this patient; hopefully nothing."""
-    with RawCursor(conn, row_factory=rows_of(ListAllergyConflictsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListAllergyConflictsRow)) as cursor:
         cursor.execute(LIST_ALLERGY_CONFLICTS, (medication_id, patient_id))
         return cursor.fetchall()
 
@@ -204,5 +205,5 @@ def list_dose_changes(
     conn: Connection[Any], *, patient_id: UUID
 ) -> list[ListDoseChangesRow]:
     """How the doses of a patient's medications went up and down."""
-    with RawCursor(conn, row_factory=rows_of(ListDoseChangesRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListDoseChangesRow)) as cursor:
         return cursor.execute(LIST_DOSE_CHANGES, (patient_id,)).fetchall()

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
+from ._cursors import raw_cursor, rowcount_of
 from ._support import array_of, as_int8, one, optional, parse_enum, rows_of
 from .models import (
     JsonInput,
@@ -51,7 +52,7 @@ def configure_workflow(
     updated_by: UUID | None,
 ) -> WorkflowConfiguration:
     """Sets a configuration; settings that are not given stay."""
-    with RawCursor(conn, row_factory=rows_of(WorkflowConfiguration)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(WorkflowConfiguration)) as cursor:
         cursor.execute(
             CONFIGURE_WORKFLOW,
             (
@@ -77,7 +78,7 @@ def list_workflow_configurations(
     conn: Connection[Any], *, settings: JsonInput
 ) -> list[WorkflowConfiguration]:
     """Enabled ones whose settings contain the given ones."""
-    with RawCursor(conn, row_factory=rows_of(WorkflowConfiguration)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(WorkflowConfiguration)) as cursor:
         cursor.execute(LIST_WORKFLOW_CONFIGURATIONS, (Jsonb(settings),))
         return cursor.fetchall()
 
@@ -90,7 +91,7 @@ def get_workflow_setting(
     conn: Connection[Any], *, path: Sequence[str], key: str
 ) -> JsonValue | None:
     """One setting, deep inside: `["channels", "0"]`. None if it is not there."""
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(GET_WORKFLOW_SETTING, (array_of(path), key))
         return optional(cursor.fetchall())
 
@@ -110,10 +111,12 @@ def set_workflow_setting(
     updated_by: UUID | None,
     key: str,
 ) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(
-            SET_WORKFLOW_SETTING, (array_of(path), Jsonb(value), updated_by, key)
-        ).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(
+            cursor.execute(
+                SET_WORKFLOW_SETTING, (array_of(path), Jsonb(value), updated_by, key)
+            )
+        )
 
 
 DRAW_WORKFLOW: Final = """\
@@ -141,7 +144,7 @@ def draw_workflow(
     created_by: UUID | None,
 ) -> VisualWorkflow:
     """Saves a new workflow, or the next revision of the one of that name."""
-    with RawCursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
         cursor.execute(DRAW_WORKFLOW, (name, category, Jsonb(definition), created_by))
         return one(cursor.fetchall())
 
@@ -157,7 +160,7 @@ RETURNING id, name, revision, category, definition, derived_from, created_by,
 def publish_workflow(
     conn: Connection[Any], *, workflow_id: UUID
 ) -> VisualWorkflow | None:
-    with RawCursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
         return optional(cursor.execute(PUBLISH_WORKFLOW, (workflow_id,)).fetchall())
 
 
@@ -189,7 +192,7 @@ def list_published_workflows(
     conn: Connection[Any], *, category: VisualWorkflowsCategory
 ) -> list[ListPublishedWorkflowsRow]:
     """The newest published revision of each workflow of a category."""
-    with RawCursor(conn, row_factory=rows_of(ListPublishedWorkflowsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListPublishedWorkflowsRow)) as cursor:
         return cursor.execute(LIST_PUBLISHED_WORKFLOWS, (category,)).fetchall()
 
 
@@ -221,7 +224,7 @@ def list_workflow_lineage(
     conn: Connection[Any], *, workflow_id: UUID
 ) -> list[ListWorkflowLineageRow]:
     """A workflow and the revisions it descends from, newest first."""
-    with RawCursor(conn, row_factory=rows_of(ListWorkflowLineageRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListWorkflowLineageRow)) as cursor:
         return cursor.execute(LIST_WORKFLOW_LINEAGE, (workflow_id,)).fetchall()
 
 
@@ -256,7 +259,7 @@ def list_reachable_nodes(
     conn: Connection[Any], *, workflow_id: UUID, start_node: str
 ) -> list[ListReachableNodesRow]:
     """The nodes that can be reached from one node along the edges, with the number of steps."""
-    with RawCursor(conn, row_factory=rows_of(ListReachableNodesRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListReachableNodesRow)) as cursor:
         cursor.execute(LIST_REACHABLE_NODES, (workflow_id, start_node))
         return cursor.fetchall()
 
@@ -281,7 +284,7 @@ ORDER BY n.id
 
 def list_nodes(conn: Connection[Any], *, workflow_id: UUID) -> list[ListNodesRow]:
     """The nodes of a workflow as the editor drew them."""
-    with RawCursor(conn, row_factory=rows_of(ListNodesRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListNodesRow)) as cursor:
         return cursor.execute(LIST_NODES, (workflow_id,)).fetchall()
 
 
@@ -296,7 +299,7 @@ RETURNING id, workflow_id, patient_id, state, attempts, context, queued_at, star
 def queue_run(
     conn: Connection[Any], *, workflow_id: UUID, patient_id: UUID, context: JsonInput
 ) -> WorkflowRun:
-    with RawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         cursor.execute(QUEUE_RUN, (workflow_id, patient_id, Jsonb(context)))
         return one(cursor.fetchall())
 
@@ -318,7 +321,7 @@ RETURNING id, workflow_id, patient_id, state, attempts, context, queued_at, star
 
 def claim_run(conn: Connection[Any]) -> WorkflowRun | None:
     """The next run to work at, if there is one; two workers never get the same one."""
-    with RawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         return optional(cursor.execute(CLAIM_RUN).fetchall())
 
 
@@ -339,7 +342,7 @@ def finish_run(
     outcome: JsonInput,
     run_id: int,
 ) -> WorkflowRun | None:
-    with RawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         cursor.execute(FINISH_RUN, (state, error, Jsonb(outcome), as_int8(run_id)))
         return optional(cursor.fetchall())
 
@@ -370,5 +373,5 @@ def count_runs(
     conn: Connection[Any], *, states: Sequence[RunState]
 ) -> list[CountRunsRow]:
     """How many runs are in each state, the states without runs included."""
-    with RawCursor(conn, row_factory=rows_of(CountRunsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(CountRunsRow)) as cursor:
         return cursor.execute(COUNT_RUNS, (array_of(states),)).fetchall()

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 from psycopg.rows import scalar_row
 
+from .._cursors import async_raw_cursor, async_rowcount_of
 from .._support import array_of, one, optional, rows_of
 from ..allergies import (
     IMPORT_ALLERGIES,
@@ -28,7 +29,7 @@ async def list_allergies(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> list[Allergy]:
     """Allergies of one patient, oldest first."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         await cursor.execute(LIST_ALLERGIES, (patient_id,))
         return await cursor.fetchall()
 
@@ -36,7 +37,7 @@ async def list_allergies(
 async def list_allergies_by_severity(
     conn: AsyncConnection[Any], *, severities: Sequence[AllergiesSeverity]
 ) -> list[Allergy]:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         await cursor.execute(LIST_ALLERGIES_BY_SEVERITY, (array_of(severities),))
         return await cursor.fetchall()
 
@@ -51,7 +52,7 @@ async def record_allergy(
     onset_date: datetime.date | None,
 ) -> Allergy:
     """What is reported again replaces what was known."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         await cursor.execute(
             RECORD_ALLERGY, (patient_id, allergen, severity, reaction, onset_date)
         )
@@ -66,7 +67,7 @@ async def report_allergy(
     severity: AllergiesSeverity,
 ) -> UUID | None:
     """The id of a new allergy, or None if the patient's record has it already."""
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(REPORT_ALLERGY, (patient_id, allergen, severity))
         return optional(await cursor.fetchall())
 
@@ -79,17 +80,17 @@ async def import_allergies(
     severities: Sequence[AllergiesSeverity],
 ) -> int:
     """Two sequences of one length: what the patient is allergic to, and how badly."""
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.execute(
             IMPORT_ALLERGIES, (patient_id, array_of(allergens), array_of(severities))
         )
-        return cursor.rowcount
+        return await async_rowcount_of(cursor)
 
 
 async def set_allergy_severity(
     conn: AsyncConnection[Any], *, severity: AllergiesSeverity, allergy_id: UUID
 ) -> Allergy | None:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         await cursor.execute(SET_ALLERGY_SEVERITY, (severity, allergy_id))
         return optional(await cursor.fetchall())
 
@@ -98,7 +99,7 @@ async def list_allergy_reactions(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> list[ListAllergyReactionsRow]:
     """Only allergies of which a reaction was seen."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListAllergyReactionsRow)
     ) as cursor:
         await cursor.execute(LIST_ALLERGY_REACTIONS, (patient_id,))
@@ -106,6 +107,6 @@ async def list_allergy_reactions(
 
 
 async def remove_allergy(conn: AsyncConnection[Any], *, allergy_id: UUID) -> int:
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.execute(REMOVE_ALLERGY, (allergy_id,))
-        return cursor.rowcount
+        return await async_rowcount_of(cursor)

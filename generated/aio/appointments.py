@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
+from .._cursors import async_raw_cursor, async_rowcount_of, is_pipelined, total_rowcount
 from .._support import array_of, as_int8, items_of, one, optional, range_text, rows_of
 from ..appointments import (
     BOOK_APPOINTMENT,
@@ -43,7 +44,7 @@ async def book_appointment(
     reason: str | None,
 ) -> Appointment:
     """Fails with `ExclusionViolation` if the practitioner is busy then."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(
             BOOK_APPOINTMENT, (patient_id, practitioner_id, starts_at, ends_at, reason)
         )
@@ -53,7 +54,7 @@ async def book_appointment(
 async def get_appointment(
     conn: AsyncConnection[Any], *, appointment_id: UUID
 ) -> Appointment | None:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(GET_APPOINTMENT, (appointment_id,))
         return optional(await cursor.fetchall())
 
@@ -62,7 +63,7 @@ async def reschedule_appointment(
     conn: AsyncConnection[Any], *, starts_at: datetime.datetime, appointment_id: UUID
 ) -> Appointment | None:
     """Moves an appointment and keeps its length."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(RESCHEDULE_APPOINTMENT, (starts_at, appointment_id))
         return optional(await cursor.fetchall())
 
@@ -70,7 +71,7 @@ async def reschedule_appointment(
 async def set_appointment_status(
     conn: AsyncConnection[Any], *, status: AppointmentStatus, appointment_id: UUID
 ) -> Appointment | None:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(SET_APPOINTMENT_STATUS, (status, appointment_id))
         return optional(await cursor.fetchall())
 
@@ -79,21 +80,22 @@ async def set_appointment_statuses(
     conn: AsyncConnection[Any], *, rows: Iterable[SetAppointmentStatusesParams]
 ) -> int:
     """At the end of the day: what became of each appointment."""
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.executemany(
             SET_APPOINTMENT_STATUSES,
             ((row.status, row.appointment_id) for row in items_of(rows)),
+            returning=is_pipelined(conn),
         )
-        return cursor.rowcount
+        return total_rowcount(cursor)
 
 
 async def cancel_appointments(
     conn: AsyncConnection[Any], *, patient_id: UUID, after: datetime.datetime
 ) -> int:
     """Cancels all that a patient still has to come to."""
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.execute(CANCEL_APPOINTMENTS, (patient_id, after))
-        return cursor.rowcount
+        return await async_rowcount_of(cursor)
 
 
 async def count_appointments(
@@ -102,7 +104,7 @@ async def count_appointments(
     patient_id: UUID,
     since: datetime.datetime | None = None,
 ) -> int:
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(COUNT_APPOINTMENTS, (patient_id, since))
         value: int = one(await cursor.fetchall())
         return value
@@ -117,7 +119,7 @@ async def list_appointments(
     until: datetime.datetime | None = None,
 ) -> list[Appointment]:
     """Each filter may be left out with None."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(
             LIST_APPOINTMENTS,
             (
@@ -133,7 +135,7 @@ async def list_appointments(
 async def list_appointments_during(
     conn: AsyncConnection[Any], *, period: Range[datetime.datetime]
 ) -> list[Appointment]:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         await cursor.execute(LIST_APPOINTMENTS_DURING, (range_text(period),))
         return await cursor.fetchall()
 
@@ -142,7 +144,9 @@ async def list_day_schedule(
     conn: AsyncConnection[Any], *, practitioner_id: UUID, day: datetime.date
 ) -> list[ListDayScheduleRow]:
     """One practitioner's day, with the encounter where the patient has come already."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(ListDayScheduleRow)) as cursor:
+    async with async_raw_cursor(
+        conn, row_factory=rows_of(ListDayScheduleRow)
+    ) as cursor:
         await cursor.execute(LIST_DAY_SCHEDULE, (practitioner_id, day))
         return await cursor.fetchall()
 
@@ -151,14 +155,14 @@ async def next_appointment_at(
     conn: AsyncConnection[Any], *, patient_id: UUID, now: datetime.datetime
 ) -> datetime.datetime | None:
     """When the patient comes next."""
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(NEXT_APPOINTMENT_AT, (patient_id, now))
         return optional(await cursor.fetchall())
 
 
 async def list_busy_times(conn: AsyncConnection[Any]) -> list[ListBusyTimesRow]:
     """Each practitioner's booked time as one multirange."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(ListBusyTimesRow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(ListBusyTimesRow)) as cursor:
         await cursor.execute(LIST_BUSY_TIMES, binary=True)
         return await cursor.fetchall()
 
@@ -171,7 +175,7 @@ async def claim_due_reminders(
     max_rows: int,
 ) -> list[ClaimDueRemindersRow]:
     """Takes the next reminders to send; two workers never get the same one."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ClaimDueRemindersRow)
     ) as cursor:
         await cursor.execute(CLAIM_DUE_REMINDERS, (now, ahead, as_int8(max_rows)))

@@ -5,8 +5,9 @@ import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 
+from .._cursors import async_raw_cursor, async_rowcount_of
 from .._support import as_int8, rows_of
 from ..audit import (
     COUNT_CHANGES_BY_ACTION,
@@ -22,7 +23,7 @@ from ..audit import (
 
 async def set_audit_actor(conn: AsyncConnection[Any], *, actor: str) -> None:
     """Names the person on whose behalf the transaction works."""
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.execute(SET_AUDIT_ACTOR, (actor,))
 
 
@@ -35,7 +36,7 @@ async def list_changes(
     max_rows: int,
 ) -> list[ListChangesRow]:
     """What happened to one row, newest first, from before an entry on."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(ListChangesRow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(ListChangesRow)) as cursor:
         await cursor.execute(
             LIST_CHANGES,
             (
@@ -52,7 +53,7 @@ async def list_changed_fields(
     conn: AsyncConnection[Any], *, entry_id: int
 ) -> list[ListChangedFieldsRow]:
     """The fields that differ before and after a change."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListChangedFieldsRow)
     ) as cursor:
         await cursor.execute(LIST_CHANGED_FIELDS, (as_int8(entry_id),))
@@ -62,7 +63,7 @@ async def list_changed_fields(
 async def count_changes_by_action(
     conn: AsyncConnection[Any], *, since: datetime.datetime
 ) -> list[CountChangesByActionRow]:
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(CountChangesByActionRow)
     ) as cursor:
         await cursor.execute(COUNT_CHANGES_BY_ACTION, (since,))
@@ -72,6 +73,6 @@ async def count_changes_by_action(
 async def purge_audit_log(
     conn: AsyncConnection[Any], *, before: datetime.datetime
 ) -> int:
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.execute(PURGE_AUDIT_LOG, (before,))
-        return cursor.rowcount
+        return await async_rowcount_of(cursor)

@@ -7,19 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor, AsyncRawServerCursor
+from psycopg import AsyncConnection
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
-from .._support import (
-    array_of,
-    cursor_name,
-    items_of,
-    one,
-    optional,
-    range_text,
-    rows_of,
-)
+from .._cursors import async_raw_cursor, async_results_of, async_stream_cursor
+from .._support import array_of, items_of, one, optional, range_text, rows_of
 from ..encounters import (
     ADMIT_APPOINTMENT,
     FINISH_ENCOUNTER,
@@ -54,7 +47,7 @@ async def start_encounter(
     setting: EncountersSetting,
     started_at: datetime.datetime,
 ) -> Encounter:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
         await cursor.execute(
             START_ENCOUNTER,
             (patient_id, practitioner_id, appointment_id, setting, started_at),
@@ -66,7 +59,7 @@ async def admit_appointment(
     conn: AsyncConnection[Any], *, appointment_id: UUID
 ) -> Encounter | None:
     """The patient is here: marks the appointment and opens its encounter, in one statement."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
         await cursor.execute(ADMIT_APPOINTMENT, (appointment_id,))
         return optional(await cursor.fetchall())
 
@@ -80,7 +73,7 @@ async def finish_encounter(
     signature: bytes | None,
     encounter_id: UUID,
 ) -> Encounter | None:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
         await cursor.execute(
             FINISH_ENCOUNTER,
             (ended_at, summary, array_of(diagnoses), signature, encounter_id),
@@ -91,7 +84,7 @@ async def finish_encounter(
 async def list_encounters(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> list[Encounter]:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Encounter)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
         await cursor.execute(LIST_ENCOUNTERS, (patient_id,))
         return await cursor.fetchall()
 
@@ -100,7 +93,7 @@ async def list_open_encounters(
     conn: AsyncConnection[Any], *, now: datetime.datetime
 ) -> list[ListOpenEncountersRow]:
     """Who is in the house, and since when."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListOpenEncountersRow)
     ) as cursor:
         await cursor.execute(LIST_OPEN_ENCOUNTERS, (now,))
@@ -116,7 +109,7 @@ async def record_measurement(
     unit: str,
     reference_range: Range[Decimal] | None,
 ) -> int:
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(
             RECORD_MEASUREMENT,
             (
@@ -133,9 +126,9 @@ async def record_measurement(
 
 async def record_measurements(
     conn: AsyncConnection[Any], *, rows: Iterable[RecordMeasurementsParams]
-) -> list[int]:
+) -> list[list[int]]:
     """What a monitor sends, in one round trip; the new ids in order."""
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.executemany(
             RECORD_MEASUREMENTS,
             (
@@ -144,19 +137,14 @@ async def record_measurements(
             ),
             returning=True,
         )
-        found: list[int] = []
-        more = bool(cursor.pgresult)
-        while more:
-            found += await cursor.fetchall()
-            more = bool(cursor.nextset())
-        return found
+        return await async_results_of(cursor)
 
 
 async def import_observations(
     conn: AsyncConnection[Any], *, rows: Iterable[ImportObservationsParams]
 ) -> int:
     """The history from another system, as fast as PostgreSQL can take it."""
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         async with cursor.copy(IMPORT_OBSERVATIONS) as copy:
             copy.set_types(
                 ["uuid", "text", "float8", "text", "text", "numrange", "timestamptz"]
@@ -179,7 +167,7 @@ async def import_observations(
 async def record_finding(
     conn: AsyncConnection[Any], *, encounter_id: UUID, code: str, finding: str
 ) -> None:
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.execute(RECORD_FINDING, (encounter_id, code, finding))
 
 
@@ -187,7 +175,7 @@ async def list_latest_observations(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> list[ListLatestObservationsRow]:
     """The newest value of each kind that a patient has."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListLatestObservationsRow)
     ) as cursor:
         await cursor.execute(LIST_LATEST_OBSERVATIONS, (patient_id,), binary=True)
@@ -198,11 +186,8 @@ async def stream_measurements(
     conn: AsyncConnection[Any], *, code: str
 ) -> AsyncGenerator[StreamMeasurementsRow, None]:
     """All measurements of one kind, with their running average."""
-    async with AsyncRawServerCursor(
-        conn,
-        cursor_name("stream_measurements"),
-        row_factory=rows_of(StreamMeasurementsRow),
-        withhold=conn.autocommit,
+    async with async_stream_cursor(
+        conn, "stream_measurements", row_factory=rows_of(StreamMeasurementsRow)
     ) as cursor:
         await cursor.execute(STREAM_MEASUREMENTS, (code,), binary=True)
         async for row in cursor:
@@ -212,7 +197,7 @@ async def stream_measurements(
 async def list_abnormal_measurements(
     conn: AsyncConnection[Any], *, encounter_id: UUID
 ) -> list[ListAbnormalMeasurementsRow]:
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListAbnormalMeasurementsRow)
     ) as cursor:
         await cursor.execute(LIST_ABNORMAL_MEASUREMENTS, (encounter_id,))
@@ -223,6 +208,6 @@ async def get_encounter_document(
     conn: AsyncConnection[Any], *, encounter_id: UUID
 ) -> GetEncounterDocumentRowDocument | None:
     """The whole encounter as one JSON document."""
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(GET_ENCOUNTER_DOCUMENT, (encounter_id,))
         return optional(await cursor.fetchall())

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 from psycopg.rows import scalar_row
 
+from .._cursors import async_raw_cursor
 from .._support import array_of, as_int4, int4_text, one, optional, rows_of
 from ..medications import (
     ADD_MEDICATION,
@@ -33,7 +34,7 @@ async def add_medication(
     stock: int,
     controlled: bool,
 ) -> Medication:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Medication)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
         await cursor.execute(
             ADD_MEDICATION,
             (
@@ -53,7 +54,7 @@ async def list_medications(
     conn: AsyncConnection[Any], *, atc_prefix: str
 ) -> list[Medication]:
     """All medications below a node of the ATC tree, such as `J01`."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Medication)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
         await cursor.execute(LIST_MEDICATIONS, (atc_prefix,))
         return await cursor.fetchall()
 
@@ -62,7 +63,7 @@ async def list_medications_with(
     conn: AsyncConnection[Any], *, ingredients: Sequence[str]
 ) -> list[Medication]:
     """Those that have every one of the ingredients."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Medication)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
         await cursor.execute(LIST_MEDICATIONS_WITH, (array_of(ingredients),))
         return await cursor.fetchall()
 
@@ -71,7 +72,7 @@ async def restock_medications(
     conn: AsyncConnection[Any], *, ids: Sequence[UUID], quantities: Sequence[int]
 ) -> list[RestockMedicationsRow]:
     """Adds a delivery to the stock; unknown ids are left out of the answer."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(RestockMedicationsRow)
     ) as cursor:
         await cursor.execute(
@@ -84,14 +85,14 @@ async def dispense_medication(
     conn: AsyncConnection[Any], *, quantity: int, medication_id: UUID
 ) -> int | None:
     """The stock that is left, or None if there is not enough."""
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(DISPENSE_MEDICATION, (as_int4(quantity), medication_id))
         return optional(await cursor.fetchall())
 
 
 async def stock_value(conn: AsyncConnection[Any]) -> Decimal | None:
     """What the whole stock is worth; None while there is no medication."""
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(STOCK_VALUE)
         value: Decimal | None = one(await cursor.fetchall())
         return value

@@ -6,10 +6,11 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor, AsyncRawServerCursor
+from psycopg import AsyncConnection
 from psycopg.rows import scalar_row
 
-from .._support import array_of, as_int8, cursor_name, one, optional, rows_of
+from .._cursors import async_raw_cursor, async_rowcount_of, async_stream_cursor
+from .._support import array_of, as_int8, one, optional, rows_of
 from ..models import Patient, PostalAddress, Sex
 from ..patients import (
     COUNT_PATIENTS,
@@ -40,14 +41,14 @@ async def get_patient(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> Patient | None:
     """One patient, if there is one of that id."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(GET_PATIENT, (patient_id,))
         return optional(await cursor.fetchall())
 
 
 async def get_patient_by_mrn(conn: AsyncConnection[Any], *, mrn: str) -> Patient:
     """The patient whose wristband carries this number."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(GET_PATIENT_BY_MRN, (mrn,))
         return one(await cursor.fetchall())
 
@@ -55,7 +56,7 @@ async def get_patient_by_mrn(conn: AsyncConnection[Any], *, mrn: str) -> Patient
 async def list_patients_by_ids(
     conn: AsyncConnection[Any], *, ids: Sequence[UUID]
 ) -> list[Patient]:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(LIST_PATIENTS_BY_IDS, (array_of(ids, str),))
         return await cursor.fetchall()
 
@@ -73,7 +74,7 @@ async def register_patient(
     address: PostalAddress | None,
 ) -> Patient:
     """A new patient; the database gives the id."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(
             REGISTER_PATIENT,
             (
@@ -101,7 +102,7 @@ async def import_patient(
     """Registers a patient from another system, or brings the one of that number up to date.
     `inserted` tells which it was.
     """
-    async with AsyncRawCursor(conn, row_factory=rows_of(ImportPatientRow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(ImportPatientRow)) as cursor:
         await cursor.execute(IMPORT_PATIENT, (mrn, given_name, family_name, born_on))
         return one(await cursor.fetchall())
 
@@ -114,7 +115,7 @@ async def update_contact_details(
     address: PostalAddress | None,
     patient_id: UUID,
 ) -> Patient | None:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(
             UPDATE_CONTACT_DETAILS,
             (
@@ -130,16 +131,16 @@ async def update_contact_details(
 async def record_death(
     conn: AsyncConnection[Any], *, deceased_on: datetime.date, patient_id: UUID
 ) -> int:
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.execute(RECORD_DEATH, (deceased_on, patient_id))
-        return cursor.rowcount
+        return await async_rowcount_of(cursor)
 
 
 async def search_patients(
     conn: AsyncConnection[Any], *, search_text: str, max_rows: int
 ) -> list[SearchPatientsRow]:
     """Full-text search in the names, best match first."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(SearchPatientsRow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(SearchPatientsRow)) as cursor:
         await cursor.execute(SEARCH_PATIENTS, (search_text, as_int8(max_rows)))
         return await cursor.fetchall()
 
@@ -153,7 +154,9 @@ async def list_patients_page(
     page_size: int,
 ) -> list[ListPatientsPageRow]:
     """One page in alphabetical order, after the last row of the page before."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(ListPatientsPageRow)) as cursor:
+    async with async_raw_cursor(
+        conn, row_factory=rows_of(ListPatientsPageRow)
+    ) as cursor:
         await cursor.execute(
             LIST_PATIENTS_PAGE,
             (after_family_name, after_given_name, after_id, as_int8(page_size)),
@@ -165,11 +168,8 @@ async def stream_mailing_list(
     conn: AsyncConnection[Any],
 ) -> AsyncGenerator[StreamMailingListRow, None]:
     """Everybody who can be written to, by post or by mail."""
-    async with AsyncRawServerCursor(
-        conn,
-        cursor_name("stream_mailing_list"),
-        row_factory=rows_of(StreamMailingListRow),
-        withhold=conn.autocommit,
+    async with async_stream_cursor(
+        conn, "stream_mailing_list", row_factory=rows_of(StreamMailingListRow)
     ) as cursor:
         await cursor.execute(STREAM_MAILING_LIST)
         async for row in cursor:
@@ -177,14 +177,14 @@ async def stream_mailing_list(
 
 
 async def patient_exists(conn: AsyncConnection[Any], *, mrn: str) -> bool:
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(PATIENT_EXISTS, (mrn,))
         value: bool = one(await cursor.fetchall())
         return value
 
 
 async def count_patients(conn: AsyncConnection[Any], *, sex: Sex | None = None) -> int:
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(COUNT_PATIENTS, (sex,))
         value: int = one(await cursor.fetchall())
         return value
@@ -194,7 +194,7 @@ async def list_appointment_counts(
     conn: AsyncConnection[Any],
 ) -> list[ListAppointmentCountsRow]:
     """How many appointments each patient has, those without any included."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListAppointmentCountsRow)
     ) as cursor:
         await cursor.execute(LIST_APPOINTMENT_COUNTS)
@@ -205,13 +205,13 @@ async def merge_patients(
     conn: AsyncConnection[Any], *, survivor_id: UUID, duplicate_id: UUID
 ) -> MergePatientsRow:
     """Moves the record of a patient who was registered twice, and forgets the duplicate."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(MergePatientsRow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(MergePatientsRow)) as cursor:
         await cursor.execute(MERGE_PATIENTS, (survivor_id, duplicate_id))
         return one(await cursor.fetchall())
 
 
 async def delete_patient(conn: AsyncConnection[Any], *, patient_id: UUID) -> int:
     """Erases a patient with everything that hangs on them."""
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.execute(DELETE_PATIENT, (patient_id,))
-        return cursor.rowcount
+        return await async_rowcount_of(cursor)

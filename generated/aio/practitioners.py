@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 from psycopg.types.range import Range
 
+from .._cursors import async_raw_cursor, async_rowcount_of
 from .._support import array_of, one, optional, range_text, rows_of
 from ..models import Practitioner, Specialty
 from ..practitioners import (
@@ -35,7 +36,7 @@ async def hire_practitioner(
     specialties: Sequence[Specialty],
     room: str | None,
 ) -> Practitioner:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         await cursor.execute(
             HIRE_PRACTITIONER,
             (licence_number, full_name, email, array_of(specialties), room),
@@ -46,7 +47,7 @@ async def hire_practitioner(
 async def get_practitioner_by_licence(
     conn: AsyncConnection[Any], *, licence_number: str
 ) -> Practitioner | None:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         await cursor.execute(GET_PRACTITIONER_BY_LICENCE, (licence_number,))
         return optional(await cursor.fetchall())
 
@@ -55,7 +56,7 @@ async def list_practitioners(
     conn: AsyncConnection[Any], *, specialties: Sequence[Specialty] | None = None
 ) -> list[Practitioner]:
     """Those at work who have one of the specialties; all of them if none is asked for."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Practitioner)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Practitioner)) as cursor:
         await cursor.execute(
             LIST_PRACTITIONERS,
             (None if specialties is None else array_of(specialties),),
@@ -70,7 +71,7 @@ async def find_free_practitioners(
     period: Range[datetime.datetime],
 ) -> list[FindFreePractitionersRow]:
     """Who has the specialty and nothing else to do in the whole period."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(FindFreePractitionersRow)
     ) as cursor:
         await cursor.execute(FIND_FREE_PRACTITIONERS, (specialty, range_text(period)))
@@ -81,7 +82,7 @@ async def list_next_appointments(
     conn: AsyncConnection[Any], *, now: datetime.datetime
 ) -> list[ListNextAppointmentsRow]:
     """What each practitioner does next, if anything."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListNextAppointmentsRow)
     ) as cursor:
         await cursor.execute(LIST_NEXT_APPOINTMENTS, (now,))
@@ -90,20 +91,22 @@ async def list_next_appointments(
 
 async def list_specialties(conn: AsyncConnection[Any]) -> list[ListSpecialtiesRow]:
     """Every specialty, and who of those at work has it."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(ListSpecialtiesRow)) as cursor:
+    async with async_raw_cursor(
+        conn, row_factory=rows_of(ListSpecialtiesRow)
+    ) as cursor:
         await cursor.execute(LIST_SPECIALTIES)
         return await cursor.fetchall()
 
 
 async def lock_diary(conn: AsyncConnection[Any], *, practitioner_id: UUID) -> None:
     """Lets nobody else book with this practitioner until the transaction ends."""
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.execute(LOCK_DIARY, (practitioner_id,))
 
 
 async def retire_practitioner(
     conn: AsyncConnection[Any], *, practitioner_id: UUID
 ) -> int:
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.execute(RETIRE_PRACTITIONER, (practitioner_id,))
-        return cursor.rowcount
+        return await async_rowcount_of(cursor)

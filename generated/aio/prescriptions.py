@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 from psycopg.types.range import Range
 
+from .._cursors import async_raw_cursor
 from .._support import one, optional, range_text, rows_of
 from ..models import Prescription, PrescriptionsDoseUnit
 from ..prescriptions import (
@@ -38,7 +39,7 @@ async def prescribe(
     valid_during: Range[datetime.date],
 ) -> Prescription:
     """Fails with `ExclusionViolation` if the patient gets the medication in those days already."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
         await cursor.execute(
             PRESCRIBE,
             (
@@ -59,7 +60,7 @@ async def prescribe(
 async def list_prescriptions(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> list[Prescription]:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
         await cursor.execute(LIST_PRESCRIPTIONS, (patient_id,), binary=True)
         return await cursor.fetchall()
 
@@ -68,7 +69,7 @@ async def list_current_medications(
     conn: AsyncConnection[Any], *, patient_id: UUID, day: datetime.date
 ) -> list[ListCurrentMedicationsRow]:
     """What the patient may be taking on that day."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListCurrentMedicationsRow)
     ) as cursor:
         await cursor.execute(LIST_CURRENT_MEDICATIONS, (patient_id, day))
@@ -78,7 +79,7 @@ async def list_current_medications(
 async def extend_prescription(
     conn: AsyncConnection[Any], *, until: datetime.date, prescription_id: UUID
 ) -> Prescription | None:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
         await cursor.execute(EXTEND_PRESCRIPTION, (until, prescription_id), binary=True)
         return optional(await cursor.fetchall())
 
@@ -86,7 +87,7 @@ async def extend_prescription(
 async def stop_prescription(
     conn: AsyncConnection[Any], *, reason: str, prescription_id: UUID
 ) -> Prescription | None:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Prescription)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
         await cursor.execute(STOP_PRESCRIPTION, (reason, prescription_id), binary=True)
         return optional(await cursor.fetchall())
 
@@ -95,7 +96,7 @@ async def list_allergy_conflicts(
     conn: AsyncConnection[Any], *, medication_id: UUID, patient_id: UUID
 ) -> list[ListAllergyConflictsRow]:
     """Why this medication may hurt this patient; hopefully nothing."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListAllergyConflictsRow)
     ) as cursor:
         await cursor.execute(LIST_ALLERGY_CONFLICTS, (medication_id, patient_id))
@@ -106,6 +107,8 @@ async def list_dose_changes(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> list[ListDoseChangesRow]:
     """How the doses of a patient's medications went up and down."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(ListDoseChangesRow)) as cursor:
+    async with async_raw_cursor(
+        conn, row_factory=rows_of(ListDoseChangesRow)
+    ) as cursor:
         await cursor.execute(LIST_DOSE_CHANGES, (patient_id,))
         return await cursor.fetchall()

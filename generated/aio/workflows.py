@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
+from .._cursors import async_raw_cursor, async_rowcount_of
 from .._support import array_of, as_int8, one, optional, rows_of
 from ..models import (
     JsonInput,
@@ -55,7 +56,7 @@ async def configure_workflow(
     updated_by: UUID | None,
 ) -> WorkflowConfiguration:
     """Sets a configuration; settings that are not given stay."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(WorkflowConfiguration)
     ) as cursor:
         await cursor.execute(
@@ -77,7 +78,7 @@ async def list_workflow_configurations(
     conn: AsyncConnection[Any], *, settings: JsonInput
 ) -> list[WorkflowConfiguration]:
     """Enabled ones whose settings contain the given ones."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(WorkflowConfiguration)
     ) as cursor:
         await cursor.execute(LIST_WORKFLOW_CONFIGURATIONS, (Jsonb(settings),))
@@ -88,7 +89,7 @@ async def get_workflow_setting(
     conn: AsyncConnection[Any], *, path: Sequence[str], key: str
 ) -> JsonValue | None:
     """One setting, deep inside: `["channels", "0"]`. None if it is not there."""
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(GET_WORKFLOW_SETTING, (array_of(path), key))
         return optional(await cursor.fetchall())
 
@@ -101,11 +102,11 @@ async def set_workflow_setting(
     updated_by: UUID | None,
     key: str,
 ) -> int:
-    async with AsyncRawCursor(conn) as cursor:
+    async with async_raw_cursor(conn) as cursor:
         await cursor.execute(
             SET_WORKFLOW_SETTING, (array_of(path), Jsonb(value), updated_by, key)
         )
-        return cursor.rowcount
+        return await async_rowcount_of(cursor)
 
 
 async def draw_workflow(
@@ -117,7 +118,7 @@ async def draw_workflow(
     created_by: UUID | None,
 ) -> VisualWorkflow:
     """Saves a new workflow, or the next revision of the one of that name."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
         await cursor.execute(
             DRAW_WORKFLOW, (name, category, Jsonb(definition), created_by)
         )
@@ -127,7 +128,7 @@ async def draw_workflow(
 async def publish_workflow(
     conn: AsyncConnection[Any], *, workflow_id: UUID
 ) -> VisualWorkflow | None:
-    async with AsyncRawCursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
         await cursor.execute(PUBLISH_WORKFLOW, (workflow_id,))
         return optional(await cursor.fetchall())
 
@@ -136,7 +137,7 @@ async def list_published_workflows(
     conn: AsyncConnection[Any], *, category: VisualWorkflowsCategory
 ) -> list[ListPublishedWorkflowsRow]:
     """The newest published revision of each workflow of a category."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListPublishedWorkflowsRow)
     ) as cursor:
         await cursor.execute(LIST_PUBLISHED_WORKFLOWS, (category,))
@@ -147,7 +148,7 @@ async def list_workflow_lineage(
     conn: AsyncConnection[Any], *, workflow_id: UUID
 ) -> list[ListWorkflowLineageRow]:
     """A workflow and the revisions it descends from, newest first."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListWorkflowLineageRow)
     ) as cursor:
         await cursor.execute(LIST_WORKFLOW_LINEAGE, (workflow_id,))
@@ -158,7 +159,7 @@ async def list_reachable_nodes(
     conn: AsyncConnection[Any], *, workflow_id: UUID, start_node: str
 ) -> list[ListReachableNodesRow]:
     """The nodes that can be reached from one node along the edges, with the number of steps."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListReachableNodesRow)
     ) as cursor:
         await cursor.execute(LIST_REACHABLE_NODES, (workflow_id, start_node))
@@ -169,7 +170,7 @@ async def list_nodes(
     conn: AsyncConnection[Any], *, workflow_id: UUID
 ) -> list[ListNodesRow]:
     """The nodes of a workflow as the editor drew them."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(ListNodesRow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(ListNodesRow)) as cursor:
         await cursor.execute(LIST_NODES, (workflow_id,))
         return await cursor.fetchall()
 
@@ -181,14 +182,14 @@ async def queue_run(
     patient_id: UUID,
     context: JsonInput,
 ) -> WorkflowRun:
-    async with AsyncRawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         await cursor.execute(QUEUE_RUN, (workflow_id, patient_id, Jsonb(context)))
         return one(await cursor.fetchall())
 
 
 async def claim_run(conn: AsyncConnection[Any]) -> WorkflowRun | None:
     """The next run to work at, if there is one; two workers never get the same one."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         await cursor.execute(CLAIM_RUN)
         return optional(await cursor.fetchall())
 
@@ -201,7 +202,7 @@ async def finish_run(
     outcome: JsonInput,
     run_id: int,
 ) -> WorkflowRun | None:
-    async with AsyncRawCursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
         await cursor.execute(
             FINISH_RUN, (state, error, Jsonb(outcome), as_int8(run_id))
         )
@@ -212,6 +213,6 @@ async def count_runs(
     conn: AsyncConnection[Any], *, states: Sequence[RunState]
 ) -> list[CountRunsRow]:
     """How many runs are in each state, the states without runs included."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(CountRunsRow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(CountRunsRow)) as cursor:
         await cursor.execute(COUNT_RUNS, (array_of(states),))
         return await cursor.fetchall()

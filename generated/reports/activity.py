@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any, Final, Self
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.types.range import Range
 
+from .._cursors import raw_cursor
 from .._support import as_int8, parse_enum, range_text, rows_of
 from ..models import AppointmentStatus
 
@@ -49,7 +50,7 @@ ORDER BY 1 NULLS LAST, status NULLS LAST
 
 def list_monthly_totals(conn: Connection[Any]) -> list[ListMonthlyTotalsRow]:
     """Appointments by month and status, with sub-totals; NULL stands for all."""
-    with RawCursor(conn, row_factory=rows_of(ListMonthlyTotalsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListMonthlyTotalsRow)) as cursor:
         return cursor.execute(LIST_MONTHLY_TOTALS).fetchall()
 
 
@@ -85,7 +86,7 @@ def rank_practitioners(
     conn: Connection[Any], *, period: Range[datetime.datetime]
 ) -> list[RankPractitionersRow]:
     """The busiest first."""
-    with RawCursor(conn, row_factory=rows_of(RankPractitionersRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(RankPractitionersRow)) as cursor:
         return cursor.execute(RANK_PRACTITIONERS, (range_text(period),)).fetchall()
 
 
@@ -119,7 +120,7 @@ def list_daily_load(
     conn: Connection[Any], *, first_day: datetime.datetime, last_day: datetime.datetime
 ) -> list[ListDailyLoadRow]:
     """Every day between the two, also those on which nothing happens."""
-    with RawCursor(conn, row_factory=rows_of(ListDailyLoadRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListDailyLoadRow)) as cursor:
         return cursor.execute(LIST_DAILY_LOAD, (first_day, last_day)).fetchall()
 
 
@@ -153,7 +154,7 @@ ORDER BY day
 
 def compare_planned_and_seen(conn: Connection[Any]) -> list[ComparePlannedAndSeenRow]:
     """Planned and real contacts of each day: walk-ins have no plan, no-shows no contact."""
-    with RawCursor(conn, row_factory=rows_of(ComparePlannedAndSeenRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ComparePlannedAndSeenRow)) as cursor:
         return cursor.execute(COMPARE_PLANNED_AND_SEEN).fetchall()
 
 
@@ -184,6 +185,6 @@ def list_activity_feed(
     conn: Connection[Any], *, patient_id: UUID, max_rows: int
 ) -> list[ListActivityFeedRow]:
     """The latest things that happened to a patient, whatever they are."""
-    with RawCursor(conn, row_factory=rows_of(ListActivityFeedRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListActivityFeedRow)) as cursor:
         cursor.execute(LIST_ACTIVITY_FEED, (patient_id, as_int8(max_rows)))
         return cursor.fetchall()

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from .._cursors import raw_cursor
 from .._support import parse_enum, rows_of
 from ..models import Sex
 
@@ -58,5 +59,5 @@ SELECT id, mrn, full_name, born_on, sex, allergens, next_appointment_at, last_se
 
 
 def front_desk(conn: Connection[Any]) -> list[FrontDeskRow]:
-    with RawCursor(conn, row_factory=rows_of(FrontDeskRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(FrontDeskRow)) as cursor:
         return cursor.execute(FRONT_DESK).fetchall()

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from .._cursors import raw_cursor
 from .._support import rows_of
 from ..models import AllergiesSeverity, Allergy, Patient
 
@@ -21,7 +22,7 @@ ORDER BY p.family_name, a.allergen
 
 
 def list_dangerous_allergies(conn: Connection[Any]) -> list[Allergy]:
-    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         return cursor.execute(LIST_DANGEROUS_ALLERGIES).fetchall()
 
 
@@ -45,7 +46,7 @@ ORDER BY array_position(ARRAY['life-threatening', 'severe', 'moderate', 'mild'],
 def count_allergies_by_severity(
     conn: Connection[Any],
 ) -> list[CountAllergiesBySeverityRow]:
-    with RawCursor(conn, row_factory=rows_of(CountAllergiesBySeverityRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(CountAllergiesBySeverityRow)) as cursor:
         return cursor.execute(COUNT_ALLERGIES_BY_SEVERITY).fetchall()
 
 
@@ -75,7 +76,7 @@ def list_prescriptions_against_allergies(
     conn: Connection[Any],
 ) -> list[ListPrescriptionsAgainstAllergiesRow]:
     """Active prescriptions of something that the patient is allergic to."""
-    with RawCursor(
+    with raw_cursor(
         conn, row_factory=rows_of(ListPrescriptionsAgainstAllergiesRow)
     ) as cursor:
         return cursor.execute(LIST_PRESCRIPTIONS_AGAINST_ALLERGIES).fetchall()
@@ -92,5 +93,5 @@ ORDER BY p.created_at, p.id
 
 
 def list_patients_never_seen(conn: Connection[Any]) -> list[Patient]:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(LIST_PATIENTS_NEVER_SEEN).fetchall()

@@ -105,7 +105,6 @@ class Command(StrEnum):
         columns=Columns.RETURNED,
         needs_columns=True,
         accepts=Accepts.READ_ONLY_SELECT,
-        helpers=("cursor_name",),
     )
     EXEC = CommandSpec(name="exec", columns=Columns.DROPPED)
     EXECROWS = CommandSpec(

@@ -321,6 +321,13 @@ class Support:
 
 
 @frozen
+class CursorSupport:
+    """The file of the cursors on which generated functions run; its text is always the same."""
+
+    path: str
+
+
+@frozen
 class JsonSupport:
     """The file of helpers that convert JSON to the user's types, and back."""
 
@@ -334,4 +341,4 @@ class TypedMarker:
     path: str
 
 
-PythonFile: TypeAlias = Module | Support | JsonSupport | TypedMarker
+PythonFile: TypeAlias = Module | Support | CursorSupport | JsonSupport | TypedMarker

@@ -5,7 +5,14 @@ from pathlib import Path
 from typing import Final
 
 from ..model.output import MARKER, GeneratedFile
-from ..model.python import JsonSupport, Module, PythonFile, Support, TypedMarker
+from ..model.python import (
+    CursorSupport,
+    JsonSupport,
+    Module,
+    PythonFile,
+    Support,
+    TypedMarker,
+)
 from ..model.source import SourceFile
 from .printing import source
 
@@ -23,6 +30,8 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
             return GeneratedFile(file.path, source(file, templates))
         case Support():
             return GeneratedFile(file.path, _marker() + _verbatim("support.py"))
+        case CursorSupport():
+            return GeneratedFile(file.path, _marker() + _verbatim("cursors.py"))
         case JsonSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("json_support.py"))
         case TypedMarker():

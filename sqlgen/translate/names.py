@@ -37,9 +37,9 @@ BUILTINS = _words("bool bytes dict float frozenset int list object set str tuple
 """Builtins that annotations and converting expressions are made of."""
 
 CLASSES = _words(
-    "AsyncConnection AsyncGenerator AsyncRawCursor AsyncRawServerCursor "
+    "AsyncConnection AsyncGenerator "
     "Connection False Final Float4 Float8 Int2 Int4 Int8 Generator JsonNumber "
-    "Literal Multirange None NotRequired Oid Range RawCursor RawServerCursor Self Sequence StrEnum "
+    "Literal Multirange None NotRequired Oid Range Self Sequence StrEnum "
     "True TypeAlias TypedDict"
 )
 _OF_STYLES = frozenset[str]().union(*(style.spec.imports for style in RowStyle))
@@ -53,6 +53,10 @@ FUNCTIONS = _words(
 )
 FUNCTIONS |= {name for name in _mentioned_names() | _OF_STYLES if name[0].islower()}
 FUNCTIONS |= frozenset(name for command in Command for name in command.spec.helpers)
+FUNCTIONS |= _words(
+    "async_raw_cursor async_results_of async_rowcount_of async_stream_cursor is_pipelined "
+    "raw_cursor results_of rowcount_of stream_cursor total_rowcount"
+)
 """Functions and modules that generated modules import."""
 
 MODULES = _words("attrs datetime ipaddress msgspec")

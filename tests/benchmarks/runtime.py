@@ -136,6 +136,7 @@ def main() -> None:
         print(f"{'':50} {'by hand':>10} {'generated':>10} {'ratio':>6}")
         one_row(conn, arguments.rounds)
         asyncio.run(one_row_async(conn.info.dsn, arguments.rounds))
+        tracing(conn, arguments.rounds)
         many_rows(conn, arguments.rounds)
         bulk(conn, max(arguments.rounds // 8, 3))
         stream(conn)
@@ -198,6 +199,43 @@ async def one_row_async(dsn: str, rounds: int) -> None:
         ):
             times = await measured_async((by_hand, generated), rounds * 2, clock)
             report(f"one row by key, async ({name})", times, 200)
+
+
+def tracing(conn: Connection, rounds: int) -> None:
+    """Compare cursors that tracers see with plain ones, and both ways on a traced connection."""
+    from opentelemetry.instrumentation.psycopg import PsycopgInstrumentor
+    from opentelemetry.sdk.trace import TracerProvider
+
+    q = importlib.import_module("measured.q")
+    support = importlib.import_module("measured._support")
+    rows_of = support.rows_of(q.GetItemRow)
+
+    def plain() -> None:
+        for n in range(1, 201):
+            with psycopg.RawCursor(conn, row_factory=rows_of) as cursor:
+                support.one(
+                    cursor.execute(q.GET_ITEM, (support.as_int8(n),)).fetchall()
+                )
+
+    def generated() -> None:
+        for n in range(1, 201):
+            q.get_item(conn, id=n)
+
+    compare("one row by key, plain RawCursor", plain, generated, rounds * 4, each=200)
+    with psycopg.connect(conn.info.dsn, autocommit=True) as traced:
+        provider = TracerProvider()
+        PsycopgInstrumentor().instrument_connection(traced, tracer_provider=provider)
+
+        def traced_by_hand() -> None:
+            for n in range(1, 201):
+                traced.execute(ITEM + " WHERE id = %s", (n,)).fetchone()
+
+        def traced_generated() -> None:
+            for n in range(1, 201):
+                q.get_item(traced, id=n)
+
+        row = "one row by key, traced (OpenTelemetry)"
+        compare(row, traced_by_hand, traced_generated, rounds * 2, each=200)
 
 
 def many_rows(conn: Connection, rounds: int) -> None:

@@ -131,11 +131,11 @@ def test_many_rows_at_once(build: Build, connection: Connection) -> None:
     c = q.AddBackParams(3, ("t", "u"), NOON, None)
     d = q.AddBackParams(4, [], None, m.Mood.SAD)
     assert q.add_back(connection, rows=iter([c, d])) == [
-        m.T(3, ["t", "u"], NOON, None),
-        m.T(4, [], None, m.Mood.SAD),
+        [m.T(3, ["t", "u"], NOON, None)],
+        [m.T(4, [], None, m.Mood.SAD)],
     ]
     assert q.add_back(connection, rows=[]) == []
-    assert q.forget(connection, rows=[4, 99, 1]) == [4, 1]
+    assert q.forget(connection, rows=[4, 99, 1]) == [[4], [], [1]]
     rows = [q.CopyAllParams(m.Mood.SAD, NOON, ["y"], n) for n in range(10, 20)]
     assert q.copy_all(connection, rows=rows) == 10
     more = (q.CopyBinaryParams(n, None, ["z"]) for n in range(20, 30))
@@ -155,9 +155,9 @@ def test_many_rows_at_once_async(build: Build, connection: Connection) -> None:
             connection.info.dsn, autocommit=True
         ) as conn:
             row = q.AddBackParams(3, ["t"], NOON, None)
-            assert await aio.add_back(conn, rows=[row]) == [m.T(3, ["t"], NOON, None)]
+            assert await aio.add_back(conn, rows=[row]) == [[m.T(3, ["t"], NOON, None)]]
             assert await aio.add_back(conn, rows=[]) == []
-            assert await aio.forget(conn, rows=[3, 4]) == [3]
+            assert await aio.forget(conn, rows=[3, 4]) == [[3], []]
             rows = [q.CopyBinaryParams(n, NOON, []) for n in range(5)]
             assert await aio.copy_binary(conn, rows=rows) == 5
 

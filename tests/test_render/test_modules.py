@@ -92,8 +92,9 @@ def test_a_module_reads_as_if_written_by_hand() -> None:
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import rows_of
 from .models import Allergy
 
@@ -104,7 +105,7 @@ FROM allergies WHERE patient_id = $1"""
 
 def list_allergies(conn: Connection[Any], *, patient_id: UUID) -> list[Allergy]:
     """Allergies of one patient, most severe first."""
-    with RawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         return cursor.execute(LIST_ALLERGIES, (patient_id,)).fetchall()
 '''
 

@@ -55,10 +55,6 @@ def test_single_rows() -> None:
             call([1, 2])
 
 
-def test_no_two_cursors_have_one_name() -> None:
-    assert support.cursor_name("x") != support.cursor_name("x")
-
-
 @pytest.mark.parametrize(
     ("text", "items"),
     [

@@ -111,6 +111,7 @@ def test_every_query_file_is_a_module() -> None:
     files = translated(one("queries/a.sql"), one("queries/b-c/d.sql"))
     assert list(files) == [
         "generated/__init__.py",
+        "generated/_cursors.py",
         "generated/a.py",
         "generated/b_c/__init__.py",
         "generated/b_c/d.py",
@@ -124,6 +125,7 @@ def test_both_modes_share_statements() -> None:
     files = translated(one("queries/a/b.sql"), mode=Mode.BOTH)
     assert list(files) == [
         "generated/__init__.py",
+        "generated/_cursors.py",
         "generated/a/__init__.py",
         "generated/a/b.py",
         "generated/aio/__init__.py",

@@ -5,9 +5,10 @@ import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 from psycopg.types.range import Range
 
+from ..._cursors import async_raw_cursor
 from ..._support import as_int8, range_text, rows_of
 from ...reports.activity import (
     COMPARE_PLANNED_AND_SEEN,
@@ -25,7 +26,7 @@ from ...reports.activity import (
 
 async def list_monthly_totals(conn: AsyncConnection[Any]) -> list[ListMonthlyTotalsRow]:
     """Appointments by month and status, with sub-totals; NULL stands for all."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListMonthlyTotalsRow)
     ) as cursor:
         await cursor.execute(LIST_MONTHLY_TOTALS)
@@ -36,7 +37,7 @@ async def rank_practitioners(
     conn: AsyncConnection[Any], *, period: Range[datetime.datetime]
 ) -> list[RankPractitionersRow]:
     """The busiest first."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(RankPractitionersRow)
     ) as cursor:
         await cursor.execute(RANK_PRACTITIONERS, (range_text(period),))
@@ -50,7 +51,7 @@ async def list_daily_load(
     last_day: datetime.datetime,
 ) -> list[ListDailyLoadRow]:
     """Every day between the two, also those on which nothing happens."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(ListDailyLoadRow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(ListDailyLoadRow)) as cursor:
         await cursor.execute(LIST_DAILY_LOAD, (first_day, last_day))
         return await cursor.fetchall()
 
@@ -59,7 +60,7 @@ async def compare_planned_and_seen(
     conn: AsyncConnection[Any],
 ) -> list[ComparePlannedAndSeenRow]:
     """Planned and real contacts of each day: walk-ins have no plan, no-shows no contact."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ComparePlannedAndSeenRow)
     ) as cursor:
         await cursor.execute(COMPARE_PLANNED_AND_SEEN)
@@ -70,6 +71,8 @@ async def list_activity_feed(
     conn: AsyncConnection[Any], *, patient_id: UUID, max_rows: int
 ) -> list[ListActivityFeedRow]:
     """The latest things that happened to a patient, whatever they are."""
-    async with AsyncRawCursor(conn, row_factory=rows_of(ListActivityFeedRow)) as cursor:
+    async with async_raw_cursor(
+        conn, row_factory=rows_of(ListActivityFeedRow)
+    ) as cursor:
         await cursor.execute(LIST_ACTIVITY_FEED, (patient_id, as_int8(max_rows)))
         return await cursor.fetchall()

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 
+from ..._cursors import async_raw_cursor
 from ..._support import rows_of
 from ...reports.front_desk import FRONT_DESK, FrontDeskRow
 
 
 async def front_desk(conn: AsyncConnection[Any]) -> list[FrontDeskRow]:
-    async with AsyncRawCursor(conn, row_factory=rows_of(FrontDeskRow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(FrontDeskRow)) as cursor:
         await cursor.execute(FRONT_DESK)
         return await cursor.fetchall()

@@ -3,8 +3,9 @@
 
 from typing import Any
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 
+from ..._cursors import async_raw_cursor
 from ..._support import rows_of
 from ...models import Allergy, Patient
 from ...reports.safety import (
@@ -18,7 +19,7 @@ from ...reports.safety import (
 
 
 async def list_dangerous_allergies(conn: AsyncConnection[Any]) -> list[Allergy]:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Allergy)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         await cursor.execute(LIST_DANGEROUS_ALLERGIES)
         return await cursor.fetchall()
 
@@ -26,7 +27,7 @@ async def list_dangerous_allergies(conn: AsyncConnection[Any]) -> list[Allergy]:
 async def count_allergies_by_severity(
     conn: AsyncConnection[Any],
 ) -> list[CountAllergiesBySeverityRow]:
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(CountAllergiesBySeverityRow)
     ) as cursor:
         await cursor.execute(COUNT_ALLERGIES_BY_SEVERITY)
@@ -37,7 +38,7 @@ async def list_prescriptions_against_allergies(
     conn: AsyncConnection[Any],
 ) -> list[ListPrescriptionsAgainstAllergiesRow]:
     """Active prescriptions of something that the patient is allergic to."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListPrescriptionsAgainstAllergiesRow)
     ) as cursor:
         await cursor.execute(LIST_PRESCRIPTIONS_AGAINST_ALLERGIES)
@@ -45,6 +46,6 @@ async def list_prescriptions_against_allergies(
 
 
 async def list_patients_never_seen(conn: AsyncConnection[Any]) -> list[Patient]:
-    async with AsyncRawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(LIST_PATIENTS_NEVER_SEEN)
         return await cursor.fetchall()

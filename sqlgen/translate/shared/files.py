@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from ...model.python import JsonSupport, Module, PythonFile, Support, TypedMarker
+from ...model.python import (
+    CursorSupport,
+    JsonSupport,
+    Module,
+    PythonFile,
+    Support,
+    TypedMarker,
+)
 from ...model.source import SourceFile
 from ..module_paths import ModulePath, package_modules
 from ..name_clashes import check_models
@@ -41,6 +48,8 @@ def shared_files(
     users = (*requirements, requirements_of(models))
     if any(user.support for user in users):
         files.append(Support(f"{output}/_support.py"))
+    if any(user.cursors for user in users):
+        files.append(CursorSupport(f"{output}/_cursors.py"))
     if any(user.json_support for user in users):
         files.append(JsonSupport(f"{output}/_json.py"))
     return tuple(files)

@@ -43,7 +43,8 @@ class SharedRequirements:
     """The rows, aliases and helpers that a module requires of the shared files.
 
     `rows` are its shared row classes, `aliases` the aliases of `models` that it uses, and `styles`
-    the styles of its own row classes. `support` and `json_support` tell whether it imports helpers.
+    the styles of its own row classes. `support`, `json_support` and `cursors` tell whether it imports from
+    `_support`, `_json` and `_cursors`.
     """
 
     rows: tuple[SharedRow, ...] = ()
@@ -51,6 +52,7 @@ class SharedRequirements:
     styles: frozenset[RowStyle] = frozenset()
     support: bool = False
     json_support: bool = False
+    cursors: bool = False
 
 
 def requirements_of(
@@ -65,4 +67,5 @@ def requirements_of(
         styles=frozenset([record.style for record in module.records]),
         support=uses_support(module),
         json_support=uses_json_support(module),
+        cursors=bool(module.functions),
     )

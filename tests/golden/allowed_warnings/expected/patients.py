@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import raw_cursor
 from ._support import optional
 
 BY_NAME: Final = "SELECT id FROM patients WHERE name = $1 /* patients.by_name */"
@@ -14,7 +15,7 @@ def by_name(conn: Connection[Any], *, name: str) -> int | None:
     """The patient of that name.
     There are no two.
     """
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return optional(cursor.execute(BY_NAME, (name,)).fetchall())
 
 
@@ -24,5 +25,5 @@ SELECT count(*) AS "count!" FROM patients /* patients.count_patients */"""
 
 def count_patients(conn: Connection[Any]) -> int | None:
     """How many there are."""
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return optional(cursor.execute(COUNT_PATIENTS).fetchall())

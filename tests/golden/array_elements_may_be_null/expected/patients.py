@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import as_int4, one, rows_of
 
 
@@ -26,5 +27,5 @@ FROM things WHERE id = $1
 
 
 def get_tags(conn: Connection[Any], *, id: int) -> GetTagsRow:
-    with RawCursor(conn, row_factory=rows_of(GetTagsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(GetTagsRow)) as cursor:
         return one(cursor.execute(GET_TAGS, (as_int4(id),)).fetchall())

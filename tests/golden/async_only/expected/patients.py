@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 
+from ._cursors import async_raw_cursor
 from ._support import as_int4, optional, rows_of
 
 
@@ -21,6 +22,6 @@ SELECT id, name FROM patients WHERE id = $1 /* patients.get_patient */"""
 
 
 async def get_patient(conn: AsyncConnection[Any], *, id: int) -> GetPatientRow | None:
-    async with AsyncRawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
         await cursor.execute(GET_PATIENT, (as_int4(id),))
         return optional(await cursor.fetchall())

@@ -4,9 +4,10 @@ import datetime
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import is_pipelined, raw_cursor, results_of, total_rowcount
 from ._support import as_int4, items_of, rows_of
 from .models import Appointment
 
@@ -26,15 +27,16 @@ INSERT INTO patients (id, mrn, name, born_on) VALUES ($1, $2, $3, $4::date) /* p
 
 def add_patients(conn: Connection[Any], *, rows: Iterable[AddPatientsParams]) -> int:
     """Many at once."""
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.executemany(
             ADD_PATIENTS,
             (
                 (as_int4(row.id), row.mrn, row.name, row.born_on)
                 for row in items_of(rows)
             ),
+            returning=is_pipelined(conn),
         )
-        return cursor.rowcount
+        return total_rowcount(cursor)
 
 
 class AddAppointmentsParams(NamedTuple):
@@ -52,8 +54,8 @@ INSERT INTO appointments VALUES ($1, $2, $3::timestamptz, $4) RETURNING id, pati
 
 def add_appointments(
     conn: Connection[Any], *, rows: Iterable[AddAppointmentsParams]
-) -> list[Appointment]:
-    with RawCursor(conn, row_factory=rows_of(Appointment)) as cursor:
+) -> list[list[Appointment]]:
+    with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
         cursor.executemany(
             ADD_APPOINTMENTS,
             (
@@ -62,29 +64,19 @@ def add_appointments(
             ),
             returning=True,
         )
-        found: list[Appointment] = []
-        more = bool(cursor.pgresult)
-        while more:
-            found += cursor.fetchall()
-            more = bool(cursor.nextset())
-        return found
+        return results_of(cursor)
 
 
 REMOVE_PATIENTS: Final = """\
 DELETE FROM patients WHERE id = $1 RETURNING mrn /* patients.remove_patients */"""
 
 
-def remove_patients(conn: Connection[Any], *, rows: Iterable[int]) -> list[str]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+def remove_patients(conn: Connection[Any], *, rows: Iterable[int]) -> list[list[str]]:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.executemany(
             REMOVE_PATIENTS, ((as_int4(row),) for row in items_of(rows)), returning=True
         )
-        found: list[str] = []
-        more = bool(cursor.pgresult)
-        while more:
-            found += cursor.fetchall()
-            more = bool(cursor.nextset())
-        return found
+        return results_of(cursor)
 
 
 class CopyPatientsParams(NamedTuple):
@@ -101,7 +93,7 @@ COPY patients (id, mrn, name, born_on) FROM STDIN (FORMAT BINARY) /* patients.co
 
 
 def copy_patients(conn: Connection[Any], *, rows: Iterable[CopyPatientsParams]) -> int:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         with cursor.copy(COPY_PATIENTS) as copy:
             copy.set_types(["int4", "text", "text", "date"])
             for row in items_of(rows):

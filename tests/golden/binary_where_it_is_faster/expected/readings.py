@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any, Final, Self
 from uuid import UUID
 
-from psycopg import Connection, RawCursor, RawServerCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
-from ._support import cursor_name, parse_enum, rows_of
+from ._cursors import raw_cursor, stream_cursor
+from ._support import parse_enum, rows_of
 from .models import Quality
 
 
@@ -29,7 +30,7 @@ SELECT sensor_id, at, value, price FROM readings WHERE sensor_id = $1 /* reading
 
 
 def list_values(conn: Connection[Any], *, sensor_id: UUID) -> list[ListValuesRow]:
-    with RawCursor(conn, row_factory=rows_of(ListValuesRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListValuesRow)) as cursor:
         return cursor.execute(LIST_VALUES, (sensor_id,), binary=True).fetchall()
 
 
@@ -37,12 +38,7 @@ STREAM_VALUES: Final = "SELECT value FROM readings /* readings.stream_values */"
 
 
 def stream_values(conn: Connection[Any]) -> Generator[float, None, None]:
-    with RawServerCursor(
-        conn,
-        cursor_name("stream_values"),
-        row_factory=scalar_row,
-        withhold=conn.autocommit,
-    ) as cursor:
+    with stream_cursor(conn, "stream_values", row_factory=scalar_row) as cursor:
         yield from cursor.execute(STREAM_VALUES, binary=True)
 
 
@@ -60,7 +56,7 @@ LIST_PRICES: Final = "SELECT value, price, fee FROM readings /* readings.list_pr
 
 def list_prices(conn: Connection[Any]) -> list[ListPricesRow]:
     """Two numerics take more time in binary than is saved by one float."""
-    with RawCursor(conn, row_factory=rows_of(ListPricesRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListPricesRow)) as cursor:
         return cursor.execute(LIST_PRICES).fetchall()
 
 
@@ -82,5 +78,5 @@ SELECT value, quality FROM readings /* readings.list_qualities */"""
 
 def list_qualities(conn: Connection[Any]) -> list[ListQualitiesRow]:
     """There is no binary format of an enum."""
-    with RawCursor(conn, row_factory=rows_of(ListQualitiesRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListQualitiesRow)) as cursor:
         return cursor.execute(LIST_QUALITIES).fetchall()

@@ -4,8 +4,9 @@ import datetime
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import is_pipelined, raw_cursor, results_of, total_rowcount
 from ._support import as_int4, items_of, rows_of
 from .models import PatientKey
 
@@ -26,7 +27,7 @@ COPY patients (id, mrn, name, born_on) FROM STDIN (FORMAT BINARY) /* patients.im
 def import_patients(
     conn: Connection[Any], *, rows: Iterable[ImportPatientsParams]
 ) -> int:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         with cursor.copy(IMPORT_PATIENTS) as copy:
             copy.set_types(["int4", "text", "text", "date"])
             for row in items_of(rows):
@@ -46,11 +47,13 @@ UPDATE patients SET name = $1 WHERE id = $2 /* patients.rename_all */"""
 
 
 def rename_all(conn: Connection[Any], *, rows: Iterable[RenameAllParams]) -> int:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.executemany(
-            RENAME_ALL, ((row.name, as_int4(row.id)) for row in items_of(rows))
+            RENAME_ALL,
+            ((row.name, as_int4(row.id)) for row in items_of(rows)),
+            returning=is_pipelined(conn),
         )
-        return cursor.rowcount
+        return total_rowcount(cursor)
 
 
 class AddAllParams(NamedTuple):
@@ -65,16 +68,13 @@ ADD_ALL: Final = """\
 INSERT INTO patients (id, mrn, name) VALUES ($1, $2, $3) RETURNING id, mrn /* patients.add_all */"""
 
 
-def add_all(conn: Connection[Any], *, rows: Iterable[AddAllParams]) -> list[PatientKey]:
-    with RawCursor(conn, row_factory=rows_of(PatientKey)) as cursor:
+def add_all(
+    conn: Connection[Any], *, rows: Iterable[AddAllParams]
+) -> list[list[PatientKey]]:
+    with raw_cursor(conn, row_factory=rows_of(PatientKey)) as cursor:
         cursor.executemany(
             ADD_ALL,
             ((as_int4(row.id), row.mrn, row.name) for row in items_of(rows)),
             returning=True,
         )
-        found: list[PatientKey] = []
-        more = bool(cursor.pgresult)
-        while more:
-            found += cursor.fetchall()
-            more = bool(cursor.nextset())
-        return found
+        return results_of(cursor)

@@ -5,10 +5,11 @@ import datetime
 from collections.abc import Generator
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor, RawServerCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
-from ._support import as_int4, cursor_name, one, optional, rows_of
+from ._cursors import raw_cursor, rowcount_of, stream_cursor
+from ._support import as_int4, one, optional, rows_of
 from .models import Patient
 
 GET_PATIENT: Final = """\
@@ -17,7 +18,7 @@ SELECT id, name FROM patients WHERE id = $1 /* patients.get_patient */"""
 
 def get_patient(conn: Connection[Any], *, id: int) -> Patient:
     """The patient of that key."""
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
@@ -26,7 +27,7 @@ SELECT id, name FROM patients WHERE mrn = $1 /* patients.find_patient */"""
 
 
 def find_patient(conn: Connection[Any], *, mrn: str) -> Patient | None:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return optional(cursor.execute(FIND_PATIENT, (mrn,)).fetchall())
 
 
@@ -35,7 +36,7 @@ SELECT id, name FROM patients ORDER BY id /* patients.list_patients */"""
 
 
 def list_patients(conn: Connection[Any]) -> list[Patient]:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(LIST_PATIENTS).fetchall()
 
 
@@ -44,12 +45,7 @@ SELECT id, name FROM patients ORDER BY id /* patients.export_patients */"""
 
 
 def export_patients(conn: Connection[Any]) -> Generator[Patient, None, None]:
-    with RawServerCursor(
-        conn,
-        cursor_name("export_patients"),
-        row_factory=rows_of(Patient),
-        withhold=conn.autocommit,
-    ) as cursor:
+    with stream_cursor(conn, "export_patients", row_factory=rows_of(Patient)) as cursor:
         yield from cursor.execute(EXPORT_PATIENTS)
 
 
@@ -58,7 +54,7 @@ UPDATE patients SET name = $1 WHERE id = $2 /* patients.rename_patient */"""
 
 
 def rename_patient(conn: Connection[Any], *, name: str, id: int) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(RENAME_PATIENT, (name, as_int4(id)))
 
 
@@ -67,15 +63,15 @@ DELETE FROM patients WHERE id = $1 /* patients.delete_patient */"""
 
 
 def delete_patient(conn: Connection[Any], *, id: int) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(DELETE_PATIENT, (as_int4(id),)).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(DELETE_PATIENT, (as_int4(id),)))
 
 
 COUNT_PATIENTS: Final = "SELECT count(*) FROM patients /* patients.count_patients */"
 
 
 def count_patients(conn: Connection[Any]) -> int:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         value: int = one(cursor.execute(COUNT_PATIENTS).fetchall())
         return value
 
@@ -84,6 +80,6 @@ OLDEST_BIRTH: Final = "SELECT min(born_on) FROM patients /* patients.oldest_birt
 
 
 def oldest_birth(conn: Connection[Any]) -> datetime.date | None:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         value: datetime.date | None = one(cursor.execute(OLDEST_BIRTH).fetchall())
         return value

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import raw_cursor
 from ._support import array_of, as_int4, as_int8, items_of
 from .models import Place
 
@@ -32,7 +33,7 @@ def search_homes(
     """The types of `place` and `places` follow from the column. `kind` may be any text: 'all' is none of
     the column's values.
     """
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(
             SEARCH_HOMES,
             (
@@ -50,7 +51,7 @@ ADD_NOTES: Final = "UPDATE homes SET notes = $1 WHERE id = $2 /* homes.add_notes
 
 
 def add_notes(conn: Connection[Any], *, notes: Sequence[str | None], id: int) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(ADD_NOTES, (array_of(notes), as_int4(id)))
 
 
@@ -61,7 +62,7 @@ SELECT id FROM homes WHERE kind = COALESCE($1, kind) ORDER BY id LIMIT COALESCE(
 def page_of_homes(
     conn: Connection[Any], *, kind: str | None, limit: int | None, offset: int
 ) -> list[int]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(
             PAGE_OF_HOMES,
             (kind, None if limit is None else as_int4(limit), as_int8(offset)),

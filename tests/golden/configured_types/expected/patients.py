@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from app.ids import PatientId
 from app.names import Name
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import one, rows_of, value_of
 from .models import Patient
 
@@ -14,7 +15,7 @@ SELECT id, mrn, name, born_on FROM patients WHERE id = $1::int4 /* patients.get_
 
 
 def get_patient(conn: Connection[Any], *, id: PatientId) -> Patient:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return one(cursor.execute(GET_PATIENT, (value_of(id),)).fetchall())
 
 
@@ -23,5 +24,5 @@ UPDATE patients SET name = $1::text WHERE id = $2::int4 /* patients.rename */"""
 
 
 def rename(conn: Connection[Any], *, name: Name, id: PatientId) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(RENAME, (value_of(name), value_of(id)))

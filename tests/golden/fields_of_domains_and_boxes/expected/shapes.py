@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import items_of, one, rows_of
 from .models import Shape, Shapes
 
@@ -15,7 +16,7 @@ INSERT INTO shapes VALUES ($1, $2) RETURNING shape, others /* shapes.add_shape *
 def add_shape(
     conn: Connection[Any], *, shape: Shape, others: Sequence[Shape]
 ) -> Shapes:
-    with RawCursor(conn, row_factory=rows_of(Shapes)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Shapes)) as cursor:
         cursor.execute(
             ADD_SHAPE,
             (shape.as_tuple(), [item.as_tuple() for item in items_of(others)]),
@@ -34,7 +35,7 @@ COPY_SHAPES: Final = "COPY shapes FROM STDIN /* shapes.copy_shapes */"
 
 
 def copy_shapes(conn: Connection[Any], *, rows: Iterable[CopyShapesParams]) -> int:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         with cursor.copy(COPY_SHAPES) as copy:
             for row in items_of(rows):
                 copy.write_row(

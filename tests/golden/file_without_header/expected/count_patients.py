@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import rows_of
 
 
@@ -21,5 +22,5 @@ SELECT count(*) AS patients, max(id) AS last_id FROM patients /* count_patients.
 
 
 def count_patients(conn: Connection[Any]) -> list[CountPatientsRow]:
-    with RawCursor(conn, row_factory=rows_of(CountPatientsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(CountPatientsRow)) as cursor:
         return cursor.execute(COUNT_PATIENTS).fetchall()

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from enum import Enum
 from functools import cache
-from itertools import count
 from operator import index
 from struct import pack
 from typing import Any, TypeVar
@@ -158,14 +157,6 @@ def _unfrozen(row: Any) -> Callable[[Sequence[Any]], Any]:
     exec(source, found)
     make: Callable[[Sequence[Any]], Any] = found["make"]
     return make
-
-
-_numbers = count(1)
-
-
-def cursor_name(name: str) -> str:
-    """Return a name for a server-side cursor that is unique in this process."""
-    return f"{name}_{next(_numbers)}"
 
 
 def as_int2(value: int) -> Int2:

@@ -5,8 +5,9 @@ import datetime
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import rows_of
 
 
@@ -30,5 +31,5 @@ FROM patients WHERE name <> 'naïve — ✓' AND mrn = $1
 
 def weird(conn: Connection[Any], *, self: str) -> list[WeirdRow]:
     """Ends with a quote " """
-    with RawCursor(conn, row_factory=rows_of(WeirdRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(WeirdRow)) as cursor:
         return cursor.execute(WEIRD, (self,)).fetchall()

@@ -4,8 +4,9 @@ import datetime
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import rows_of
 
 
@@ -29,5 +30,5 @@ ORDER BY a.id
 def appointments_with_patients(
     conn: Connection[Any],
 ) -> list[AppointmentsWithPatientsRow]:
-    with RawCursor(conn, row_factory=rows_of(AppointmentsWithPatientsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(AppointmentsWithPatientsRow)) as cursor:
         return cursor.execute(APPOINTMENTS_WITH_PATIENTS).fetchall()

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from app.contact import Address, Contact
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from ._cursors import raw_cursor
 from ._json import from_json, to_json
 from ._support import as_int4, one, rows_of, scalars_of
 
@@ -39,7 +40,7 @@ SELECT id, address, contacts, former AS "former: list[app.contact.Address]" FROM
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow:
-    with RawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
         return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
@@ -51,7 +52,7 @@ def _addresses_value(value: Any) -> Address:
 
 
 def addresses(conn: Connection[Any]) -> list[Address]:
-    with RawCursor(conn, row_factory=scalars_of(_addresses_value)) as cursor:
+    with raw_cursor(conn, row_factory=scalars_of(_addresses_value)) as cursor:
         return cursor.execute(ADDRESSES).fetchall()
 
 
@@ -62,7 +63,7 @@ UPDATE patients SET address = $1, contacts = $2 WHERE id = $3 /* patients.set_co
 def set_contacts(
     conn: Connection[Any], *, address: Address, contacts: list[Contact] | None, id: int
 ) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(
             SET_CONTACTS,
             (

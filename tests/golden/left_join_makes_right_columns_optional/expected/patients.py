@@ -4,8 +4,9 @@ import datetime
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import rows_of
 
 
@@ -29,5 +30,5 @@ ORDER BY p.id, a.id
 def patients_with_appointments(
     conn: Connection[Any],
 ) -> list[PatientsWithAppointmentsRow]:
-    with RawCursor(conn, row_factory=rows_of(PatientsWithAppointmentsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(PatientsWithAppointmentsRow)) as cursor:
         return cursor.execute(PATIENTS_WITH_APPOINTMENTS).fetchall()

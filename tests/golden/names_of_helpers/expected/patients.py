@@ -5,11 +5,11 @@ from collections.abc import Generator
 from dataclasses import dataclass as dataclasses_dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor, RawServerCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor, rowcount_of, stream_cursor
 from ._support import (
     as_int4 as _support_as_int4,
-    cursor_name as _support_cursor_name,
     one as _support_one,
     optional as _support_optional,
     rows_of as _support_rows_of,
@@ -30,7 +30,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.args_row */"""
 
 
 def args_row(conn: Connection[Any], *, id: int) -> ArgsRowRow:
-    with RawCursor(conn, row_factory=_support_rows_of(ArgsRowRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(ArgsRowRow)) as cursor:
         cursor.execute(ARGS_ROW, (_support_as_int4(id),))
         return _support_one(cursor.fetchall())
 
@@ -49,7 +49,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.array_of */"""
 
 
 def array_of(conn: Connection[Any], *, id: int) -> ArrayOfRow | None:
-    with RawCursor(conn, row_factory=_support_rows_of(ArrayOfRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(ArrayOfRow)) as cursor:
         cursor.execute(ARRAY_OF, (_support_as_int4(id),))
         return _support_optional(cursor.fetchall())
 
@@ -68,7 +68,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.array_text */""
 
 
 def array_text(conn: Connection[Any], *, id: int) -> list[ArrayTextRow]:
-    with RawCursor(conn, row_factory=_support_rows_of(ArrayTextRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(ArrayTextRow)) as cursor:
         return cursor.execute(ARRAY_TEXT, (_support_as_int4(id),)).fetchall()
 
 
@@ -86,11 +86,8 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.as_float4 */"""
 
 
 def as_float4(conn: Connection[Any], *, id: int) -> Generator[AsFloat4Row, None, None]:
-    with RawServerCursor(
-        conn,
-        _support_cursor_name("as_float4"),
-        row_factory=_support_rows_of(AsFloat4Row),
-        withhold=conn.autocommit,
+    with stream_cursor(
+        conn, "as_float4", row_factory=_support_rows_of(AsFloat4Row)
     ) as cursor:
         yield from cursor.execute(AS_FLOAT4, (_support_as_int4(id),))
 
@@ -99,7 +96,7 @@ AS_INT2: Final = "UPDATE patients SET name = $1 WHERE id = $2 /* patients.as_int
 
 
 def as_int2(conn: Connection[Any], *, name: str, id: int) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(AS_INT2, (name, _support_as_int4(id)))
 
 
@@ -107,8 +104,8 @@ AS_INT4: Final = "UPDATE patients SET name = $1 WHERE id = $2 /* patients.as_int
 
 
 def as_int4(conn: Connection[Any], *, name: str, id: int) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(AS_INT4, (name, _support_as_int4(id))).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(AS_INT4, (name, _support_as_int4(id))))
 
 
 @dataclasses_dataclass(frozen=True, slots=True)
@@ -125,7 +122,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.as_int8 */"""
 
 
 def as_int8(conn: Connection[Any], *, id: int) -> AsInt8Row:
-    with RawCursor(conn, row_factory=_support_rows_of(AsInt8Row)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(AsInt8Row)) as cursor:
         return _support_one(cursor.execute(AS_INT8, (_support_as_int4(id),)).fetchall())
 
 
@@ -143,7 +140,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.as_oid */"""
 
 
 def as_oid(conn: Connection[Any], *, id: int) -> AsOidRow | None:
-    with RawCursor(conn, row_factory=_support_rows_of(AsOidRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(AsOidRow)) as cursor:
         cursor.execute(AS_OID, (_support_as_int4(id),))
         return _support_optional(cursor.fetchall())
 
@@ -162,7 +159,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.attrs */"""
 
 
 def attrs_(conn: Connection[Any], *, id: int) -> list[AttrsRow]:
-    with RawCursor(conn, row_factory=_support_rows_of(AttrsRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(AttrsRow)) as cursor:
         return cursor.execute(ATTRS, (_support_as_int4(id),)).fetchall()
 
 
@@ -182,11 +179,8 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.boxes_text */""
 def boxes_text(
     conn: Connection[Any], *, id: int
 ) -> Generator[BoxesTextRow, None, None]:
-    with RawServerCursor(
-        conn,
-        _support_cursor_name("boxes_text"),
-        row_factory=_support_rows_of(BoxesTextRow),
-        withhold=conn.autocommit,
+    with stream_cursor(
+        conn, "boxes_text", row_factory=_support_rows_of(BoxesTextRow)
     ) as cursor:
         yield from cursor.execute(BOXES_TEXT, (_support_as_int4(id),))
 
@@ -196,7 +190,7 @@ UPDATE patients SET name = $1 WHERE id = $2 /* patients.cursor_name */"""
 
 
 def cursor_name(conn: Connection[Any], *, name: str, id: int) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(CURSOR_NAME, (name, _support_as_int4(id)))
 
 
@@ -205,8 +199,8 @@ UPDATE patients SET name = $1 WHERE id = $2 /* patients.dataclass */"""
 
 
 def dataclass(conn: Connection[Any], *, name: str, id: int) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(DATACLASS, (name, _support_as_int4(id))).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(DATACLASS, (name, _support_as_int4(id))))
 
 
 @dataclasses_dataclass(frozen=True, slots=True)
@@ -223,7 +217,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.datetime */"""
 
 
 def datetime_(conn: Connection[Any], *, id: int) -> DatetimeRow:
-    with RawCursor(conn, row_factory=_support_rows_of(DatetimeRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(DatetimeRow)) as cursor:
         cursor.execute(DATETIME, (_support_as_int4(id),))
         return _support_one(cursor.fetchall())
 
@@ -242,7 +236,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.float8_text */"
 
 
 def float8_text(conn: Connection[Any], *, id: int) -> Float8TextRow | None:
-    with RawCursor(conn, row_factory=_support_rows_of(Float8TextRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(Float8TextRow)) as cursor:
         cursor.execute(FLOAT8_TEXT, (_support_as_int4(id),))
         return _support_optional(cursor.fetchall())
 
@@ -261,7 +255,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.from_json */"""
 
 
 def from_json(conn: Connection[Any], *, id: int) -> list[FromJsonRow]:
-    with RawCursor(conn, row_factory=_support_rows_of(FromJsonRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(FromJsonRow)) as cursor:
         return cursor.execute(FROM_JSON, (_support_as_int4(id),)).fetchall()
 
 
@@ -281,11 +275,8 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.hstore_text */"
 def hstore_text(
     conn: Connection[Any], *, id: int
 ) -> Generator[HstoreTextRow, None, None]:
-    with RawServerCursor(
-        conn,
-        _support_cursor_name("hstore_text"),
-        row_factory=_support_rows_of(HstoreTextRow),
-        withhold=conn.autocommit,
+    with stream_cursor(
+        conn, "hstore_text", row_factory=_support_rows_of(HstoreTextRow)
     ) as cursor:
         yield from cursor.execute(HSTORE_TEXT, (_support_as_int4(id),))
 
@@ -295,7 +286,7 @@ UPDATE patients SET name = $1 WHERE id = $2 /* patients.int2_text */"""
 
 
 def int2_text(conn: Connection[Any], *, name: str, id: int) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(INT2_TEXT, (name, _support_as_int4(id)))
 
 
@@ -304,8 +295,8 @@ UPDATE patients SET name = $1 WHERE id = $2 /* patients.int4_text */"""
 
 
 def int4_text(conn: Connection[Any], *, name: str, id: int) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(INT4_TEXT, (name, _support_as_int4(id))).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(INT4_TEXT, (name, _support_as_int4(id))))
 
 
 @dataclasses_dataclass(frozen=True, slots=True)
@@ -322,7 +313,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.int8_text */"""
 
 
 def int8_text(conn: Connection[Any], *, id: int) -> Int8TextRow:
-    with RawCursor(conn, row_factory=_support_rows_of(Int8TextRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(Int8TextRow)) as cursor:
         cursor.execute(INT8_TEXT, (_support_as_int4(id),))
         return _support_one(cursor.fetchall())
 
@@ -341,7 +332,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.ipaddress */"""
 
 
 def ipaddress_(conn: Connection[Any], *, id: int) -> IpaddressRow | None:
-    with RawCursor(conn, row_factory=_support_rows_of(IpaddressRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(IpaddressRow)) as cursor:
         cursor.execute(IPADDRESS, (_support_as_int4(id),))
         return _support_optional(cursor.fetchall())
 
@@ -360,7 +351,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.loads */"""
 
 
 def loads(conn: Connection[Any], *, id: int) -> list[LoadsRow]:
-    with RawCursor(conn, row_factory=_support_rows_of(LoadsRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(LoadsRow)) as cursor:
         return cursor.execute(LOADS, (_support_as_int4(id),)).fetchall()
 
 
@@ -378,11 +369,8 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.msgspec */"""
 
 
 def msgspec_(conn: Connection[Any], *, id: int) -> Generator[MsgspecRow, None, None]:
-    with RawServerCursor(
-        conn,
-        _support_cursor_name("msgspec_"),
-        row_factory=_support_rows_of(MsgspecRow),
-        withhold=conn.autocommit,
+    with stream_cursor(
+        conn, "msgspec_", row_factory=_support_rows_of(MsgspecRow)
     ) as cursor:
         yield from cursor.execute(MSGSPEC, (_support_as_int4(id),))
 
@@ -392,7 +380,7 @@ UPDATE patients SET name = $1 WHERE id = $2 /* patients.multirange_text */"""
 
 
 def multirange_text(conn: Connection[Any], *, name: str, id: int) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(MULTIRANGE_TEXT, (name, _support_as_int4(id)))
 
 
@@ -400,8 +388,8 @@ OID_TEXT: Final = "UPDATE patients SET name = $1 WHERE id = $2 /* patients.oid_t
 
 
 def oid_text(conn: Connection[Any], *, name: str, id: int) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(OID_TEXT, (name, _support_as_int4(id))).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(OID_TEXT, (name, _support_as_int4(id))))
 
 
 @dataclasses_dataclass(frozen=True, slots=True)
@@ -417,7 +405,7 @@ ONE: Final = "SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.o
 
 
 def one(conn: Connection[Any], *, id: int) -> OneRow:
-    with RawCursor(conn, row_factory=_support_rows_of(OneRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(OneRow)) as cursor:
         return _support_one(cursor.execute(ONE, (_support_as_int4(id),)).fetchall())
 
 
@@ -435,7 +423,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.optional */"""
 
 
 def optional(conn: Connection[Any], *, id: int) -> OptionalRow | None:
-    with RawCursor(conn, row_factory=_support_rows_of(OptionalRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(OptionalRow)) as cursor:
         cursor.execute(OPTIONAL, (_support_as_int4(id),))
         return _support_optional(cursor.fetchall())
 
@@ -454,7 +442,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.parse_array */"
 
 
 def parse_array(conn: Connection[Any], *, id: int) -> list[ParseArrayRow]:
-    with RawCursor(conn, row_factory=_support_rows_of(ParseArrayRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(ParseArrayRow)) as cursor:
         return cursor.execute(PARSE_ARRAY, (_support_as_int4(id),)).fetchall()
 
 
@@ -474,11 +462,8 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.parse_composite
 def parse_composite(
     conn: Connection[Any], *, id: int
 ) -> Generator[ParseCompositeRow, None, None]:
-    with RawServerCursor(
-        conn,
-        _support_cursor_name("parse_composite"),
-        row_factory=_support_rows_of(ParseCompositeRow),
-        withhold=conn.autocommit,
+    with stream_cursor(
+        conn, "parse_composite", row_factory=_support_rows_of(ParseCompositeRow)
     ) as cursor:
         yield from cursor.execute(PARSE_COMPOSITE, (_support_as_int4(id),))
 
@@ -488,7 +473,7 @@ UPDATE patients SET name = $1 WHERE id = $2 /* patients.parse_enum */"""
 
 
 def parse_enum(conn: Connection[Any], *, name: str, id: int) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(PARSE_ENUM, (name, _support_as_int4(id)))
 
 
@@ -497,8 +482,8 @@ UPDATE patients SET name = $1 WHERE id = $2 /* patients.parse_hstore */"""
 
 
 def parse_hstore(conn: Connection[Any], *, name: str, id: int) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(PARSE_HSTORE, (name, _support_as_int4(id))).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(PARSE_HSTORE, (name, _support_as_int4(id))))
 
 
 @dataclasses_dataclass(frozen=True, slots=True)
@@ -515,7 +500,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.parse_multirang
 
 
 def parse_multirange(conn: Connection[Any], *, id: int) -> ParseMultirangeRow:
-    with RawCursor(conn, row_factory=_support_rows_of(ParseMultirangeRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(ParseMultirangeRow)) as cursor:
         cursor.execute(PARSE_MULTIRANGE, (_support_as_int4(id),))
         return _support_one(cursor.fetchall())
 
@@ -534,7 +519,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.parse_range */"
 
 
 def parse_range(conn: Connection[Any], *, id: int) -> ParseRangeRow | None:
-    with RawCursor(conn, row_factory=_support_rows_of(ParseRangeRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(ParseRangeRow)) as cursor:
         cursor.execute(PARSE_RANGE, (_support_as_int4(id),))
         return _support_optional(cursor.fetchall())
 
@@ -553,7 +538,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.parse_vector */
 
 
 def parse_vector(conn: Connection[Any], *, id: int) -> list[ParseVectorRow]:
-    with RawCursor(conn, row_factory=_support_rows_of(ParseVectorRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(ParseVectorRow)) as cursor:
         return cursor.execute(PARSE_VECTOR, (_support_as_int4(id),)).fetchall()
 
 
@@ -573,11 +558,8 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.range_text */""
 def range_text(
     conn: Connection[Any], *, id: int
 ) -> Generator[RangeTextRow, None, None]:
-    with RawServerCursor(
-        conn,
-        _support_cursor_name("range_text"),
-        row_factory=_support_rows_of(RangeTextRow),
-        withhold=conn.autocommit,
+    with stream_cursor(
+        conn, "range_text", row_factory=_support_rows_of(RangeTextRow)
     ) as cursor:
         yield from cursor.execute(RANGE_TEXT, (_support_as_int4(id),))
 
@@ -586,7 +568,7 @@ ROWS_OF: Final = "UPDATE patients SET name = $1 WHERE id = $2 /* patients.rows_o
 
 
 def rows_of(conn: Connection[Any], *, name: str, id: int) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(ROWS_OF, (name, _support_as_int4(id)))
 
 
@@ -595,8 +577,8 @@ UPDATE patients SET name = $1 WHERE id = $2 /* patients.scalar_row */"""
 
 
 def scalar_row(conn: Connection[Any], *, name: str, id: int) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(SCALAR_ROW, (name, _support_as_int4(id))).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(SCALAR_ROW, (name, _support_as_int4(id))))
 
 
 @dataclasses_dataclass(frozen=True, slots=True)
@@ -613,7 +595,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.to_json */"""
 
 
 def to_json(conn: Connection[Any], *, id: int) -> ToJsonRow:
-    with RawCursor(conn, row_factory=_support_rows_of(ToJsonRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(ToJsonRow)) as cursor:
         return _support_one(cursor.execute(TO_JSON, (_support_as_int4(id),)).fetchall())
 
 
@@ -631,7 +613,7 @@ SELECT id, name, born_on FROM patients WHERE id = $1 /* patients.vector_text */"
 
 
 def vector_text(conn: Connection[Any], *, id: int) -> VectorTextRow | None:
-    with RawCursor(conn, row_factory=_support_rows_of(VectorTextRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(VectorTextRow)) as cursor:
         cursor.execute(VECTOR_TEXT, (_support_as_int4(id),))
         return _support_optional(cursor.fetchall())
 
@@ -652,6 +634,6 @@ SELECT id AS "class", name AS "from", mrn AS "import" FROM patients WHERE id = $
 def find_by_keywords(
     conn: Connection[Any], *, class_: int, from_: str, import_: str | None
 ) -> FindByKeywordsRow:
-    with RawCursor(conn, row_factory=_support_rows_of(FindByKeywordsRow)) as cursor:
+    with raw_cursor(conn, row_factory=_support_rows_of(FindByKeywordsRow)) as cursor:
         cursor.execute(FIND_BY_KEYWORDS, (_support_as_int4(class_), from_, import_))
         return _support_one(cursor.fetchall())

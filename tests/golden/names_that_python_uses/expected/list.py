@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import raw_cursor
 from ._support import as_int4, one, rows_of
 from .models import UUID_, Sequence_
 
@@ -12,7 +13,7 @@ LIST: Final = "SELECT id FROM patients /* list.list */"
 
 
 def list_(conn: Connection[Any]) -> list[int]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return cursor.execute(LIST).fetchall()
 
 
@@ -21,7 +22,7 @@ SELECT id AS int, name AS str FROM patients WHERE id = $1 /* list.dict */"""
 
 
 def dict_(conn: Connection[Any], *, conn_id: int) -> list[Sequence_]:
-    with RawCursor(conn, row_factory=rows_of(Sequence_)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Sequence_)) as cursor:
         return cursor.execute(DICT, (as_int4(conn_id),)).fetchall()
 
 
@@ -29,5 +30,5 @@ ANY_: Final = "SELECT id, gen_random_uuid() AS key FROM patients /* list.any_ */
 
 
 def any_(conn: Connection[Any]) -> UUID_:
-    with RawCursor(conn, row_factory=rows_of(UUID_)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(UUID_)) as cursor:
         return one(cursor.execute(ANY_).fetchall())

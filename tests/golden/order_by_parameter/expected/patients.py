@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import raw_cursor
 from ._support import rows_of
 
 
@@ -22,7 +23,7 @@ SELECT id, name FROM patients ORDER BY $1, id /* patients.list_patients */"""
 
 
 def list_patients(conn: Connection[Any], *, sort: str) -> list[ListPatientsRow]:
-    with RawCursor(conn, row_factory=rows_of(ListPatientsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListPatientsRow)) as cursor:
         return cursor.execute(LIST_PATIENTS, (sort,)).fetchall()
 
 
@@ -31,7 +32,7 @@ SELECT name FROM (SELECT name, id FROM patients ORDER BY ($1)::text DESC LIMIT 1
 
 
 def list_patients_of_page(conn: Connection[Any], *, sort: str) -> list[str]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return cursor.execute(LIST_PATIENTS_OF_PAGE, (sort,)).fetchall()
 
 
@@ -50,7 +51,7 @@ SELECT id, name FROM patients ORDER BY CASE $1 WHEN 'name' THEN name ELSE mrn EN
 def list_patients_by_choice(
     conn: Connection[Any], *, sort: str
 ) -> list[ListPatientsByChoiceRow]:
-    with RawCursor(conn, row_factory=rows_of(ListPatientsByChoiceRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListPatientsByChoiceRow)) as cursor:
         return cursor.execute(LIST_PATIENTS_BY_CHOICE, (sort,)).fetchall()
 
 
@@ -69,7 +70,7 @@ SELECT id, name FROM patients ORDER BY $1 /* patients.list_patients_as_meant */"
 def list_patients_as_meant(
     conn: Connection[Any], *, sort: str
 ) -> list[ListPatientsAsMeantRow]:
-    with RawCursor(conn, row_factory=rows_of(ListPatientsAsMeantRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListPatientsAsMeantRow)) as cursor:
         return cursor.execute(LIST_PATIENTS_AS_MEANT, (sort,)).fetchall()
 
 
@@ -86,5 +87,5 @@ SELECT id, $1::text AS label FROM patients ORDER BY label /* patients.list_label
 
 
 def list_labelled(conn: Connection[Any], *, label: str) -> list[ListLabelledRow]:
-    with RawCursor(conn, row_factory=rows_of(ListLabelledRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListLabelledRow)) as cursor:
         return cursor.execute(LIST_LABELLED, (label,)).fetchall()

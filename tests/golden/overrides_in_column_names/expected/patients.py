@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from app.clock import Instant
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import rows_of
 
 
@@ -44,5 +45,5 @@ FROM patients AS p JOIN appointments AS a ON a.patient_id = p.id
 
 
 def overrides(conn: Connection[Any]) -> list[OverridesRow]:
-    with RawCursor(conn, row_factory=rows_of(OverridesRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(OverridesRow)) as cursor:
         return cursor.execute(OVERRIDES).fetchall()

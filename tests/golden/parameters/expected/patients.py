@@ -4,9 +4,10 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import raw_cursor, rowcount_of
 from ._support import array_of, as_int4, as_int8, int4_text
 
 SEARCH: Final = """\
@@ -26,7 +27,7 @@ def search(
     born_after: datetime.date,
     most: int,
 ) -> list[int]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(
             SEARCH, (name, array_of(ids, int4_text), born_after, as_int8(most))
         )
@@ -45,7 +46,7 @@ def add(
     name: str,
     born_on: datetime.date | None,
 ) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(ADD, (as_int4(id), mrn, name, born_on))
 
 
@@ -56,5 +57,5 @@ UPDATE patients SET born_on = $1::date, name = COALESCE($2, name) WHERE id = $3 
 def marks(
     conn: Connection[Any], *, born_on: datetime.date, name: str | None, id: int
 ) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(MARKS, (born_on, name, as_int4(id))).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(MARKS, (born_on, name, as_int4(id))))

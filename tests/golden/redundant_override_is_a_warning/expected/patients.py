@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import rows_of
 
 
@@ -24,5 +25,5 @@ GROUP BY p.id
 
 
 def appointment_counts(conn: Connection[Any]) -> list[AppointmentCountsRow]:
-    with RawCursor(conn, row_factory=rows_of(AppointmentCountsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(AppointmentCountsRow)) as cursor:
         return cursor.execute(APPOINTMENT_COUNTS).fetchall()

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import raw_cursor
 from ._support import items_of, rows_of
 from .models import Owners, Pets
 
@@ -31,7 +32,7 @@ FROM pets JOIN owners ON owners.id = pets.owner_id
 
 
 def list_pets(conn: Connection[Any]) -> list[ListPetsRow]:
-    with RawCursor(conn, row_factory=rows_of(ListPetsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListPetsRow)) as cursor:
         return cursor.execute(LIST_PETS).fetchall()
 
 
@@ -54,7 +55,7 @@ FROM owners
 
 
 def list_owners(conn: Connection[Any]) -> list[ListOwnersRow]:
-    with RawCursor(conn, row_factory=rows_of(ListOwnersRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListOwnersRow)) as cursor:
         return cursor.execute(LIST_OWNERS).fetchall()
 
 
@@ -76,7 +77,7 @@ LIST_CHANGES: Final = "SELECT before, after FROM changes /* pets.list_changes */
 
 
 def list_changes(conn: Connection[Any]) -> list[ListChangesRow]:
-    with RawCursor(conn, row_factory=rows_of(ListChangesRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListChangesRow)) as cursor:
         return cursor.execute(LIST_CHANGES).fetchall()
 
 
@@ -87,7 +88,7 @@ SELECT pet.name FROM unnest($1::pets[]) AS pet /* pets.fields_of_elements */"""
 def fields_of_elements(
     conn: Connection[Any], *, pets: Sequence[Pets]
 ) -> list[str | None]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(
             FIELDS_OF_ELEMENTS, ([item.as_tuple() for item in items_of(pets)],)
         )

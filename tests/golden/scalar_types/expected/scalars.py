@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.types.json import Json, Jsonb
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
+from ._cursors import raw_cursor
 from ._support import (
     array_of,
     as_float4,
@@ -34,7 +35,7 @@ SELECT i2, i4, i8, o, f4, f8, n, b, t, vc, bc, nm, ch, x, bi, vb, mo, mac, by, u
 
 
 def all_scalars(conn: Connection[Any]) -> list[Scalars]:
-    with RawCursor(conn, row_factory=rows_of(Scalars)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Scalars)) as cursor:
         return cursor.execute(ALL_SCALARS).fetchall()
 
 
@@ -87,7 +88,7 @@ def add_scalars(
     tv: str,
     p: str,
 ) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(
             ADD_SCALARS,
             (

@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import as_int4, one, rows_of
 from .models import Patient
 
@@ -12,5 +13,5 @@ SELECT id, mrn, name, born_on FROM patients WHERE id = $1 /* patients.get_patien
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> Patient:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())

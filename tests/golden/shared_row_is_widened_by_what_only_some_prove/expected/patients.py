@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import as_int4, optional, rows_of
 from .models import Patient
 
@@ -12,7 +13,7 @@ SELECT id, mrn, name, born_on FROM patients WHERE id = $1 /* patients.get_patien
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> Patient | None:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return optional(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
@@ -21,5 +22,5 @@ SELECT id, mrn, name, born_on FROM patients WHERE born_on IS NOT NULL /* patient
 
 
 def with_birthday(conn: Connection[Any]) -> list[Patient]:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(WITH_BIRTHDAY).fetchall()

@@ -4,8 +4,9 @@ import datetime
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import as_int4, one, rows_of
 
 
@@ -24,7 +25,7 @@ SELECT id, mrn, name, born_on FROM patients /* patients.all_patients */"""
 
 
 def all_patients(conn: Connection[Any]) -> list[AllPatientsRow]:
-    with RawCursor(conn, row_factory=rows_of(AllPatientsRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(AllPatientsRow)) as cursor:
         return cursor.execute(ALL_PATIENTS).fetchall()
 
 
@@ -46,7 +47,7 @@ WHERE p.mrn = $1
 
 
 def appointments_of(conn: Connection[Any], *, mrn: str) -> list[AppointmentsOfRow]:
-    with RawCursor(conn, row_factory=rows_of(AppointmentsOfRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(AppointmentsOfRow)) as cursor:
         return cursor.execute(APPOINTMENTS_OF, (mrn,)).fetchall()
 
 
@@ -72,6 +73,6 @@ def add_patient(
     name: str,
     born_on: datetime.date | None,
 ) -> AddPatientRow:
-    with RawCursor(conn, row_factory=rows_of(AddPatientRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(AddPatientRow)) as cursor:
         cursor.execute(ADD_PATIENT, (as_int4(id), mrn, name, born_on))
         return one(cursor.fetchall())

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import raw_cursor
 from ._support import as_int4, optional, rows_of
 
 
@@ -21,7 +22,7 @@ GET_PATIENT: Final = "SELECT id, name FROM patients WHERE id = $1"
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow | None:
-    with RawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
         return optional(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
@@ -29,5 +30,5 @@ QUOTED: Final = 'SELECT id AS "id" FROM patients AS "Patients" ORDER BY "id"'
 
 
 def quoted(conn: Connection[Any]) -> list[int]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return cursor.execute(QUOTED).fetchall()

@@ -4,10 +4,11 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor, RawServerCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
-from ._support import as_int4, cursor_name, one, rows_of
+from ._cursors import raw_cursor, stream_cursor
+from ._support import as_int4, one, rows_of
 from .models import Patient
 
 
@@ -24,7 +25,7 @@ SELECT id, name FROM patients WHERE id = $1 /* patients.get_patient */"""
 
 
 def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow:
-    with RawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
         return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
@@ -32,7 +33,7 @@ LIST_NAMES: Final = "SELECT name FROM patients ORDER BY id /* patients.list_name
 
 
 def list_names(conn: Connection[Any]) -> list[str]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return cursor.execute(LIST_NAMES).fetchall()
 
 
@@ -41,10 +42,5 @@ SELECT id, mrn, name, born_on FROM patients ORDER BY id /* patients.export_patie
 
 
 def export_patients(conn: Connection[Any]) -> Generator[Patient, None, None]:
-    with RawServerCursor(
-        conn,
-        cursor_name("export_patients"),
-        row_factory=rows_of(Patient),
-        withhold=conn.autocommit,
-    ) as cursor:
+    with stream_cursor(conn, "export_patients", row_factory=rows_of(Patient)) as cursor:
         yield from cursor.execute(EXPORT_PATIENTS)

@@ -5,10 +5,11 @@ import datetime
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
+from ._cursors import raw_cursor
 from ._support import as_int4, one, optional, rows_of
 from .models import Patient
 
@@ -52,44 +53,44 @@ class Patients:
 
     def get_patient(self, *, id: int) -> GetPatientRow:
         """The patient of that key, with a "name"."""
-        with RawCursor(self._conn, row_factory=rows_of(GetPatientRow)) as cursor:
+        with raw_cursor(self._conn, row_factory=rows_of(GetPatientRow)) as cursor:
             cursor.execute(GET_PATIENT, (as_int4(id),))
             value: GetPatientRow = one(cursor.fetchall())
             return value
 
     def find_patient(self, *, mrn: str) -> Patient | None:
-        with RawCursor(self._conn, row_factory=rows_of(Patient)) as cursor:
+        with raw_cursor(self._conn, row_factory=rows_of(Patient)) as cursor:
             cursor.execute(FIND_PATIENT, (mrn,))
             return optional(cursor.fetchall())
 
     def list_patients(self) -> list[Patient]:
-        with RawCursor(self._conn, row_factory=rows_of(Patient)) as cursor:
+        with raw_cursor(self._conn, row_factory=rows_of(Patient)) as cursor:
             cursor.execute(LIST_PATIENTS)
             return cursor.fetchall()
 
     def rename_patient(self, *, name: str, id: int) -> None:
-        with RawCursor(self._conn) as cursor:
+        with raw_cursor(self._conn) as cursor:
             cursor.execute(RENAME_PATIENT, (name, as_int4(id)))
 
     def delete_patient(self, *, id: int) -> int:
-        with RawCursor(self._conn) as cursor:
+        with raw_cursor(self._conn) as cursor:
             cursor.execute(DELETE_PATIENT, (as_int4(id),))
             return cursor.rowcount
 
     def count_patients(self) -> int:
-        with RawCursor(self._conn, row_factory=scalar_row) as cursor:
+        with raw_cursor(self._conn, row_factory=scalar_row) as cursor:
             cursor.execute(COUNT_PATIENTS)
             value: int = one(cursor.fetchall())
             return value
 
     def oldest_birth(self) -> datetime.date | None:
-        with RawCursor(self._conn, row_factory=scalar_row) as cursor:
+        with raw_cursor(self._conn, row_factory=scalar_row) as cursor:
             cursor.execute(OLDEST_BIRTH)
             value: datetime.date | None = one(cursor.fetchall())
             return value
 
     def seen_within(self, *, patient_id: int) -> Range[datetime.datetime]:
-        with RawCursor(self._conn, row_factory=scalar_row) as cursor:
+        with raw_cursor(self._conn, row_factory=scalar_row) as cursor:
             cursor.execute(SEEN_WITHIN, (as_int4(patient_id),), binary=True)
             value: Range[datetime.datetime] = one(cursor.fetchall())
             return value

@@ -5,10 +5,11 @@ import datetime
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
+from ._cursors import raw_cursor, rowcount_of
 from ._support import as_int4, one, optional, rows_of
 from .models import Patient
 
@@ -45,44 +46,44 @@ class GetPatientRow:
 
 def get_patient(conn: Connection[Any], *, id: int) -> GetPatientRow:
     """The patient of that key, with a "name"."""
-    with RawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
         return one(cursor.execute(GET_PATIENT, (as_int4(id),)).fetchall())
 
 
 def find_patient(conn: Connection[Any], *, mrn: str) -> Patient | None:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return optional(cursor.execute(FIND_PATIENT, (mrn,)).fetchall())
 
 
 def list_patients(conn: Connection[Any]) -> list[Patient]:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(LIST_PATIENTS).fetchall()
 
 
 def rename_patient(conn: Connection[Any], *, name: str, id: int) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(RENAME_PATIENT, (name, as_int4(id)))
 
 
 def delete_patient(conn: Connection[Any], *, id: int) -> int:
-    with RawCursor(conn) as cursor:
-        return cursor.execute(DELETE_PATIENT, (as_int4(id),)).rowcount
+    with raw_cursor(conn) as cursor:
+        return rowcount_of(cursor.execute(DELETE_PATIENT, (as_int4(id),)))
 
 
 def count_patients(conn: Connection[Any]) -> int:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         value: int = one(cursor.execute(COUNT_PATIENTS).fetchall())
         return value
 
 
 def oldest_birth(conn: Connection[Any]) -> datetime.date | None:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         value: datetime.date | None = one(cursor.execute(OLDEST_BIRTH).fetchall())
         return value
 
 
 def seen_within(conn: Connection[Any], *, patient_id: int) -> Range[datetime.datetime]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(SEEN_WITHIN, (as_int4(patient_id),), binary=True)
         value: Range[datetime.datetime] = one(cursor.fetchall())
         return value

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, NotRequired
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
+from ._cursors import raw_cursor
 from ._support import TypedDict, array_of, as_int4, one, optional, rows_of
 from .models import JsonInput, JsonNumber, JsonValue, Owner
 
@@ -43,7 +44,7 @@ GROUP BY o.id
 
 def list_owners(conn: Connection[Any]) -> list[ListOwnersRow]:
     """Owners with all of their pets."""
-    with RawCursor(conn, row_factory=rows_of(ListOwnersRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(ListOwnersRow)) as cursor:
         return cursor.execute(LIST_OWNERS).fetchall()
 
 
@@ -59,7 +60,7 @@ WHERE o.id = $1
 
 
 def get_owner(conn: Connection[Any], *, id: int) -> Owner | None:
-    with RawCursor(conn, row_factory=rows_of(Owner)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Owner)) as cursor:
         return optional(cursor.execute(GET_OWNER, (as_int4(id),)).fetchall())
 
 
@@ -73,7 +74,7 @@ FROM owners AS o WHERE o.name = $1 LIMIT 1
 
 
 def find_owner(conn: Connection[Any], *, name: str) -> Owner | None:
-    with RawCursor(conn, row_factory=rows_of(Owner)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Owner)) as cursor:
         return optional(cursor.execute(FIND_OWNER, (name,)).fetchall())
 
 
@@ -88,7 +89,7 @@ DOCUMENTS: Final = "SELECT document FROM owner_documents /* owners.documents */"
 
 
 def documents(conn: Connection[Any]) -> list[DocumentsRowDocument]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return cursor.execute(DOCUMENTS).fetchall()
 
 
@@ -114,7 +115,7 @@ FROM pets
 
 
 def weights_by_name(conn: Connection[Any]) -> WeightsByNameRow:
-    with RawCursor(conn, row_factory=rows_of(WeightsByNameRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(WeightsByNameRow)) as cursor:
         return one(cursor.execute(WEIGHTS_BY_NAME).fetchall())
 
 
@@ -129,7 +130,7 @@ SELECT json_build_object('first name', 'x', 'class', 1, 'int', 2) AS odd /* owne
 
 
 def odd_keys(conn: Connection[Any]) -> OddKeysRowOdd:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         value: OddKeysRowOdd = one(cursor.execute(ODD_KEYS).fetchall())
         return value
 
@@ -148,7 +149,7 @@ SELECT json_strip_nulls(row_to_json(o)) AS owner FROM owners AS o /* owners.with
 
 
 def without_nulls(conn: Connection[Any]) -> list[WithoutNullsRowOwner]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return cursor.execute(WITHOUT_NULLS).fetchall()
 
 
@@ -169,7 +170,7 @@ FROM pets
 
 
 def not_known(conn: Connection[Any]) -> list[NotKnownRow]:
-    with RawCursor(conn, row_factory=rows_of(NotKnownRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(NotKnownRow)) as cursor:
         return cursor.execute(NOT_KNOWN).fetchall()
 
 
@@ -200,7 +201,7 @@ def add_pet(
     tags: Sequence[str],
     extra: JsonInput,
 ) -> AddPetRowPet:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         cursor.execute(
             ADD_PET, (id, as_int4(owner_id), name, array_of(tags), Jsonb(extra))
         )
@@ -213,5 +214,5 @@ SELECT row_to_json(o) AS "owner: dict[str, Any]" FROM owners AS o /* owners.over
 
 
 def overridden(conn: Connection[Any]) -> list[dict[str, Any]]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return cursor.execute(OVERRIDDEN).fetchall()

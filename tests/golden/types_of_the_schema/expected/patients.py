@@ -4,11 +4,12 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 from psycopg.types.range import Range
 
+from ._cursors import raw_cursor
 from ._support import array_of, as_int8, items_of, one, range_text, rows_of
 from .models import Address, JsonInput, Severity, Status, Thing, ThingsKind
 
@@ -17,7 +18,7 @@ SELECT id, status, history, mrn, severity, home, former, kind, during, tags, det
 
 
 def get_thing(conn: Connection[Any], *, id: int) -> Thing:
-    with RawCursor(conn, row_factory=rows_of(Thing)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Thing)) as cursor:
         return one(cursor.execute(GET_THING, (as_int8(id),)).fetchall())
 
 
@@ -40,7 +41,7 @@ def add_thing(
     tags: Sequence[str],
     details: JsonInput,
 ) -> None:
-    with RawCursor(conn) as cursor:
+    with raw_cursor(conn) as cursor:
         cursor.execute(
             ADD_THING,
             (
@@ -70,5 +71,5 @@ def of_kind(
     statuses: Sequence[Status],
     severity: Severity | None,
 ) -> list[int]:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return cursor.execute(OF_KIND, (kind, array_of(statuses), severity)).fetchall()

@@ -4,9 +4,10 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from psycopg import Connection, RawCursor, RawServerCursor
+from psycopg import Connection
 
-from ._support import cursor_name, one, rows_of, scalars_of
+from ._cursors import raw_cursor, stream_cursor
+from ._support import one, rows_of, scalars_of
 from .models import Notified
 
 PAUSE: Final = "SELECT pg_sleep(0) /* patients.pause */"
@@ -17,7 +18,7 @@ def _pause_value(value: Any | None) -> None:
 
 
 def pause(conn: Connection[Any]) -> None:
-    with RawCursor(conn, row_factory=scalars_of(_pause_value)) as cursor:
+    with raw_cursor(conn, row_factory=scalars_of(_pause_value)) as cursor:
         return one(cursor.execute(PAUSE).fetchall())
 
 
@@ -29,7 +30,7 @@ def _pause_for_each_value(value: Any | None) -> None:
 
 
 def pause_for_each(conn: Connection[Any]) -> list[None]:
-    with RawCursor(conn, row_factory=scalars_of(_pause_for_each_value)) as cursor:
+    with raw_cursor(conn, row_factory=scalars_of(_pause_for_each_value)) as cursor:
         return cursor.execute(PAUSE_FOR_EACH).fetchall()
 
 
@@ -38,7 +39,7 @@ SELECT pg_notify('patients', $1) AS nothing /* patients.notify_of */"""
 
 
 def notify_of(conn: Connection[Any], *, text: str) -> Notified:
-    with RawCursor(conn, row_factory=rows_of(Notified)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Notified)) as cursor:
         return one(cursor.execute(NOTIFY_OF, (text,)).fetchall())
 
 
@@ -59,7 +60,7 @@ SELECT id, pg_notify('patients', name) FROM patients /* patients.notify_of_each 
 
 
 def notify_of_each(conn: Connection[Any]) -> list[NotifyOfEachRow]:
-    with RawCursor(conn, row_factory=rows_of(NotifyOfEachRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(NotifyOfEachRow)) as cursor:
         return cursor.execute(NOTIFY_OF_EACH).fetchall()
 
 
@@ -80,10 +81,7 @@ SELECT id, pg_notify('patients', name) AS nothing FROM patients /* patients.stre
 
 
 def stream_notified(conn: Connection[Any]) -> Generator[StreamNotifiedRow, None, None]:
-    with RawServerCursor(
-        conn,
-        cursor_name("stream_notified"),
-        row_factory=rows_of(StreamNotifiedRow),
-        withhold=conn.autocommit,
+    with stream_cursor(
+        conn, "stream_notified", row_factory=rows_of(StreamNotifiedRow)
     ) as cursor:
         yield from cursor.execute(STREAM_NOTIFIED)

@@ -2,14 +2,15 @@
 
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import raw_cursor
 from ._support import optional
 
 X: Final = "SELECT count(*) FROM patients /* patients.x */"
 
 
 def x(conn: Connection[Any]) -> int | None:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return optional(cursor.execute(X).fetchall())

@@ -2,15 +2,16 @@
 
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 from psycopg.rows import scalar_row
 
+from ._cursors import raw_cursor
 from ._support import one
 
 X: Final = "SELECT id FROM patients WHERE name = $1 /* patients.x */"
 
 
 def x(conn: Connection[Any], *, name: str) -> int:
-    with RawCursor(conn, row_factory=scalar_row) as cursor:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
         value: int = one(cursor.execute(X, (name,)).fetchall())
         return value

@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import rows_of
 from .models import Patient
 
@@ -12,5 +13,5 @@ SELECT id, mrn, name, born_on FROM patients /* patients.list_patients */"""
 
 
 def list_patients(conn: Connection[Any]) -> list[Patient]:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(LIST_PATIENTS).fetchall()

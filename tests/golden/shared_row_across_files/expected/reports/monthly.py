@@ -4,8 +4,9 @@
 import datetime
 from typing import Any, Final
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from .._cursors import raw_cursor
 from .._support import rows_of
 from ..models import Patient
 
@@ -16,5 +17,5 @@ SELECT p.id, p.mrn, p.name, p.born_on FROM patients AS p WHERE p.born_on BETWEEN
 def born_in(
     conn: Connection[Any], *, first: datetime.date, last: datetime.date
 ) -> list[Patient]:
-    with RawCursor(conn, row_factory=rows_of(Patient)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         return cursor.execute(BORN_IN, (first, last)).fetchall()

@@ -3,32 +3,30 @@
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from psycopg import AsyncConnection, AsyncRawCursor, AsyncRawServerCursor
+from psycopg import AsyncConnection
 from psycopg.rows import scalar_row
 
-from .._support import as_int4, cursor_name, one, rows_of
+from .._cursors import async_raw_cursor, async_stream_cursor
+from .._support import as_int4, one, rows_of
 from ..models import Patient
 from ..patients import EXPORT_PATIENTS, GET_PATIENT, LIST_NAMES, GetPatientRow
 
 
 async def get_patient(conn: AsyncConnection[Any], *, id: int) -> GetPatientRow:
-    async with AsyncRawCursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
+    async with async_raw_cursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
         await cursor.execute(GET_PATIENT, (as_int4(id),))
         return one(await cursor.fetchall())
 
 
 async def list_names(conn: AsyncConnection[Any]) -> list[str]:
-    async with AsyncRawCursor(conn, row_factory=scalar_row) as cursor:
+    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
         await cursor.execute(LIST_NAMES)
         return await cursor.fetchall()
 
 
 async def export_patients(conn: AsyncConnection[Any]) -> AsyncGenerator[Patient, None]:
-    async with AsyncRawServerCursor(
-        conn,
-        cursor_name("export_patients"),
-        row_factory=rows_of(Patient),
-        withhold=conn.autocommit,
+    async with async_stream_cursor(
+        conn, "export_patients", row_factory=rows_of(Patient)
     ) as cursor:
         await cursor.execute(EXPORT_PATIENTS)
         async for row in cursor:

@@ -4,10 +4,11 @@
 import datetime
 from typing import Any
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
+from .._cursors import async_raw_cursor
 from .._support import as_int4, one, optional, rows_of
 from ..models import Patient
 from ..patients import (
@@ -31,7 +32,7 @@ class Patients:
 
     async def get_patient(self, *, id: int) -> GetPatientRow:
         """The patient of that key, with a "name"."""
-        async with AsyncRawCursor(
+        async with async_raw_cursor(
             self._conn, row_factory=rows_of(GetPatientRow)
         ) as cursor:
             await cursor.execute(GET_PATIENT, (as_int4(id),))
@@ -39,38 +40,38 @@ class Patients:
             return value
 
     async def find_patient(self, *, mrn: str) -> Patient | None:
-        async with AsyncRawCursor(self._conn, row_factory=rows_of(Patient)) as cursor:
+        async with async_raw_cursor(self._conn, row_factory=rows_of(Patient)) as cursor:
             await cursor.execute(FIND_PATIENT, (mrn,))
             return optional(await cursor.fetchall())
 
     async def list_patients(self) -> list[Patient]:
-        async with AsyncRawCursor(self._conn, row_factory=rows_of(Patient)) as cursor:
+        async with async_raw_cursor(self._conn, row_factory=rows_of(Patient)) as cursor:
             await cursor.execute(LIST_PATIENTS)
             return await cursor.fetchall()
 
     async def rename_patient(self, *, name: str, id: int) -> None:
-        async with AsyncRawCursor(self._conn) as cursor:
+        async with async_raw_cursor(self._conn) as cursor:
             await cursor.execute(RENAME_PATIENT, (name, as_int4(id)))
 
     async def delete_patient(self, *, id: int) -> int:
-        async with AsyncRawCursor(self._conn) as cursor:
+        async with async_raw_cursor(self._conn) as cursor:
             await cursor.execute(DELETE_PATIENT, (as_int4(id),))
             return cursor.rowcount
 
     async def count_patients(self) -> int:
-        async with AsyncRawCursor(self._conn, row_factory=scalar_row) as cursor:
+        async with async_raw_cursor(self._conn, row_factory=scalar_row) as cursor:
             await cursor.execute(COUNT_PATIENTS)
             value: int = one(await cursor.fetchall())
             return value
 
     async def oldest_birth(self) -> datetime.date | None:
-        async with AsyncRawCursor(self._conn, row_factory=scalar_row) as cursor:
+        async with async_raw_cursor(self._conn, row_factory=scalar_row) as cursor:
             await cursor.execute(OLDEST_BIRTH)
             value: datetime.date | None = one(await cursor.fetchall())
             return value
 
     async def seen_within(self, *, patient_id: int) -> Range[datetime.datetime]:
-        async with AsyncRawCursor(self._conn, row_factory=scalar_row) as cursor:
+        async with async_raw_cursor(self._conn, row_factory=scalar_row) as cursor:
             await cursor.execute(SEEN_WITHIN, (as_int4(patient_id),), binary=True)
             value: Range[datetime.datetime] = one(await cursor.fetchall())
             return value
