@@ -5,9 +5,11 @@ import re
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -79,6 +81,16 @@ def test_import_contracts_hold() -> None:
         check=False,
     )
     assert process.returncode == 0, process.stdout
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    """Imports within functions, and those for types only, count as well."""
+    graph = grimp.build_graph("sqlgen", cache_dir=None)
+    imports = {
+        module: graph.find_modules_directly_imported_by(module)
+        for module in graph.modules
+    }
+    TopologicalSorter(imports).prepare()  # raises `CycleError`, with the circle
 
 
 @pytest.mark.parametrize("module", ["sqlgen", "sqlgen.migrate"])

@@ -18,9 +18,9 @@ from .analysis.analyzer import Analyzer
 from .file_tasks import FileTasks, verify_new
 from .phases import FileAnalysis, FileRender, RenderInputs
 from .records.file_records import FileRecords
-from .records.reuse import has_current_output, recorded_analyses, updated_records
 from .request import BuildRequest
 from .result import BuildResult
+from .reuse import has_current_output, recorded_analyses, updated_records
 from .worker import Workers
 
 Analyses = Mapping[str, FileAnalysis]

@@ -14,7 +14,9 @@ from ..model.python import (
     TypedMarker,
 )
 from ..model.source import SourceFile
-from .printing import source
+from .engine import environment
+from .layout import lay_out
+from .printing import printed
 
 _RUNTIME: Final = Path(__file__).with_name("runtime")
 
@@ -27,7 +29,7 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
     """
     match file:
         case Module():
-            return GeneratedFile(file.path, source(file, templates))
+            return GeneratedFile(file.path, _source(file, templates))
         case Support():
             return GeneratedFile(file.path, _marker() + _verbatim("support.py"))
         case CursorSupport():
@@ -36,6 +38,20 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
             return GeneratedFile(file.path, _marker() + _verbatim("json_support.py"))
         case TypedMarker():
             return GeneratedFile(file.path, _marker())
+
+
+def _source(module: Module, templates: tuple[SourceFile, ...]) -> str:
+    """Return the source of a module, printed by our templates or the project's own.
+
+    Raises `SqlgenError` for what is wrong in the project's templates: an unknown name, an error
+    while they run (`template-error`), or printed text that is not Python (`template-output`).
+    """
+    if not templates:
+        text, _ = printed(module, environment())
+        return lay_out(text)
+    from .project_templates import source_by  # most projects have none
+
+    return source_by(templates, module)
 
 
 def _marker() -> str:

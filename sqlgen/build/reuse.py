@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from ... import write
-from ...translate import TranslationContext
-from ..phases import FileAnalysis, FileRender, SharedUse, recorded_analysis
-from ..request import BuildRequest
-from .file_records import FileRecord, FileRecords, OutputRecord
+from .. import write
+from ..translate import TranslationContext
+from .phases import FileAnalysis, FileRender, SharedUse, recorded_analysis
+from .records.file_records import FileRecord, FileRecords, OutputRecord
+from .request import BuildRequest
 
 
 def recorded_analyses(
