@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection
 
+from ._cursors import raw_cursor
 from ._support import optional, rows_of
 from .models import Appointments, Observations, Patients, Practitioners
 
@@ -50,7 +51,7 @@ def get_encounter_chart(
     conn: Connection[Any], *, encounter_id: UUID
 ) -> GetEncounterChartRow | None:
     """One-to-one: the encounter with its patient and practitioner."""
-    with RawCursor(conn, row_factory=rows_of(GetEncounterChartRow)) as cursor:
+    with raw_cursor(conn, row_factory=rows_of(GetEncounterChartRow)) as cursor:
         return optional(cursor.execute(GET_ENCOUNTER_CHART, (encounter_id,)).fetchall())
 
 
@@ -89,7 +90,7 @@ def list_encounters_with_appointments(
     conn: Connection[Any], *, patient_id: UUID
 ) -> list[ListEncountersWithAppointmentsRow]:
     """Optional: None for patients who came without an appointment."""
-    with RawCursor(
+    with raw_cursor(
         conn, row_factory=rows_of(ListEncountersWithAppointmentsRow)
     ) as cursor:
         cursor.execute(LIST_ENCOUNTERS_WITH_APPOINTMENTS, (patient_id,))
@@ -133,7 +134,7 @@ def list_encounters_with_observations(
     conn: Connection[Any], *, patient_id: UUID
 ) -> list[ListEncountersWithObservationsRow]:
     """One-to-many: the observations of each encounter, oldest first."""
-    with RawCursor(
+    with raw_cursor(
         conn, row_factory=rows_of(ListEncountersWithObservationsRow)
     ) as cursor:
         cursor.execute(LIST_ENCOUNTERS_WITH_OBSERVATIONS, (patient_id,))

@@ -4,8 +4,9 @@
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 
+from .._cursors import async_raw_cursor
 from .._support import optional, rows_of
 from ..charts import (
     GET_ENCOUNTER_CHART,
@@ -21,7 +22,7 @@ async def get_encounter_chart(
     conn: AsyncConnection[Any], *, encounter_id: UUID
 ) -> GetEncounterChartRow | None:
     """One-to-one: the encounter with its patient and practitioner."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(GetEncounterChartRow)
     ) as cursor:
         await cursor.execute(GET_ENCOUNTER_CHART, (encounter_id,))
@@ -32,7 +33,7 @@ async def list_encounters_with_appointments(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> list[ListEncountersWithAppointmentsRow]:
     """Optional: None for patients who came without an appointment."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListEncountersWithAppointmentsRow)
     ) as cursor:
         await cursor.execute(LIST_ENCOUNTERS_WITH_APPOINTMENTS, (patient_id,))
@@ -43,7 +44,7 @@ async def list_encounters_with_observations(
     conn: AsyncConnection[Any], *, patient_id: UUID
 ) -> list[ListEncountersWithObservationsRow]:
     """One-to-many: the observations of each encounter, oldest first."""
-    async with AsyncRawCursor(
+    async with async_raw_cursor(
         conn, row_factory=rows_of(ListEncountersWithObservationsRow)
     ) as cursor:
         await cursor.execute(LIST_ENCOUNTERS_WITH_OBSERVATIONS, (patient_id,))
