@@ -10,7 +10,13 @@ from psycopg import Connection
 
 from ._cursors import raw_cursor
 from ._support import optional, rows_of
-from .models import Appointments, Observations, Patients, Practitioners
+from .models import (
+    Appointments,
+    ListPatientChartsRowEncounters,
+    Observations,
+    Patients,
+    Practitioners,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +145,50 @@ def list_encounters_with_observations(
     ) as cursor:
         cursor.execute(LIST_ENCOUNTERS_WITH_OBSERVATIONS, (patient_id,))
         return cursor.fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class ListPatientChartsRow:
+    """A row of `list_patient_charts`."""
+
+    patient: Patients
+    encounters: list[ListPatientChartsRowEncounters]
+
+    @classmethod
+    def from_row(cls, patient: str, encounters: list[str]) -> Self:
+        return cls(
+            Patients.from_text(patient),
+            [ListPatientChartsRowEncounters.from_text(item) for item in encounters],
+        )
+
+
+LIST_PATIENT_CHARTS: Final = """\
+SELECT
+    ROW(p.id, p.mrn, p.given_name, p.family_name, p.born_on, p.sex, p.email,
+    p.phone_numbers, p.address, p.deceased_on, p.created_at, p.updated_at)::text AS patient,
+    ARRAY(
+        SELECT ROW(e.id, e.started_at, e.observations)::text AS e
+        FROM (
+            SELECT
+                n.id,
+                n.started_at,
+                ARRAY(SELECT ROW(o.id, o.encounter_id, o.code, o.value_quantity,
+                             o.value_text, o.unit, o.reference_range,
+                             o.observed_at)::text AS o FROM observations AS o WHERE o.encounter_id = n.id ORDER BY o.id) AS observations
+            FROM encounters AS n
+            WHERE n.patient_id = p.id
+        ) AS e
+        ORDER BY e.started_at
+    ) AS encounters
+FROM patients AS p
+WHERE p.family_name = $1
+ORDER BY p.id
+/* charts.list_patient_charts */"""
+
+
+def list_patient_charts(
+    conn: Connection[Any], *, family_name: str
+) -> list[ListPatientChartsRow]:
+    """Two levels: patients, their encounters, and the observations of each."""
+    with raw_cursor(conn, row_factory=rows_of(ListPatientChartsRow)) as cursor:
+        return cursor.execute(LIST_PATIENT_CHARTS, (family_name,)).fetchall()

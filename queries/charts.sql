@@ -29,3 +29,23 @@ SELECT
 FROM encounters AS e
 WHERE e.patient_id = :patient_id
 ORDER BY e.started_at;
+
+-- name: list_patient_charts :many
+-- Two levels: patients, their encounters, and the observations of each.
+SELECT
+    p AS patient,
+    ARRAY(
+        SELECT e
+        FROM (
+            SELECT
+                n.id,
+                n.started_at,
+                ARRAY(SELECT o FROM observations AS o WHERE o.encounter_id = n.id ORDER BY o.id) AS observations
+            FROM encounters AS n
+            WHERE n.patient_id = p.id
+        ) AS e
+        ORDER BY e.started_at
+    ) AS encounters
+FROM patients AS p
+WHERE p.family_name = :family_name
+ORDER BY p.id;

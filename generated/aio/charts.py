@@ -12,9 +12,11 @@ from ..charts import (
     GET_ENCOUNTER_CHART,
     LIST_ENCOUNTERS_WITH_APPOINTMENTS,
     LIST_ENCOUNTERS_WITH_OBSERVATIONS,
+    LIST_PATIENT_CHARTS,
     GetEncounterChartRow,
     ListEncountersWithAppointmentsRow,
     ListEncountersWithObservationsRow,
+    ListPatientChartsRow,
 )
 
 
@@ -48,4 +50,15 @@ async def list_encounters_with_observations(
         conn, row_factory=rows_of(ListEncountersWithObservationsRow)
     ) as cursor:
         await cursor.execute(LIST_ENCOUNTERS_WITH_OBSERVATIONS, (patient_id,))
+        return await cursor.fetchall()
+
+
+async def list_patient_charts(
+    conn: AsyncConnection[Any], *, family_name: str
+) -> list[ListPatientChartsRow]:
+    """Two levels: patients, their encounters, and the observations of each."""
+    async with async_raw_cursor(
+        conn, row_factory=rows_of(ListPatientChartsRow)
+    ) as cursor:
+        await cursor.execute(LIST_PATIENT_CHARTS, (family_name,))
         return await cursor.fetchall()

@@ -1,7 +1,6 @@
 """A description and the catalog -> a typed query: puts all parts of inference together."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from ..model.catalog import Catalog, Column, DomainType, PgType
 from ..model.commands import Cardinality, Columns
@@ -30,6 +29,7 @@ from .nullability import column_verdicts, statement_scope
 from .nullability.scope import Scope
 from .nullability.verdict import Elements, Verdict, maybe
 from .parameters import sort_warnings, typed_parameters
+from .row_types import is_record, record_type
 from .tree import nodes
 from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level
@@ -69,20 +69,19 @@ def query(
             columns=columns,
             cardinality=rows,
         )
-    columns, warnings = _columns(
-        description, level, parameters, never_null, nullable_elements
-    )
-    warnings += missing  # those that are no errors
     text = description.query.sql.text
-    rows_in_text, numbers = whole_rows(level, text)
+    rows_in_text, written_out = whole_rows(level, text)
     expanded = stars(level, text) | rows_in_text
-    if numbers:
-        columns = tuple(
-            [
-                replace(column, written_out=number in numbers)
-                for number, column in enumerate(columns, 1)
-            ]
+    columns, warnings = _columns(
+        description, level, parameters, never_null, nullable_elements, written_out
+    )
+    if any(column.written_out and is_record(column.type) for column in columns):
+        # Their text would be of no class.
+        expanded = stars(level, text)
+        columns, warnings = _columns(
+            description, level, parameters, never_null, nullable_elements, ()
         )
+    warnings += missing  # those that are no errors
     rows = cardinality(level) if columns else Cardinality.NONE
     if warning := row_count_warning(description.query, level, rows):
         warnings.append(warning)
@@ -117,6 +116,7 @@ def _columns(
     parameters: Sequence[TypedParameter],
     never_null: Collection[str],
     nullable_elements: bool,
+    written_out: Collection[int],
 ) -> tuple[tuple[TypedColumn, ...], list[Diagnostic]]:
     """Return the columns of the result, and warnings about needless overrides."""
     named_columns = _named_columns(description, level)
@@ -142,6 +142,8 @@ def _columns(
             type_in_tree(expression, column.type, level.catalog.types),
             level.catalog.relations.get(verdict.table),
         )
+        if expression and place + 1 in written_out:
+            type_ = record_type(description.query, expression, scope, name, type_)
         mark = override.mark if override else Mark.INFER
         is_inferred = mark is Mark.INFER
         nullable = verdict.nullable if is_inferred else mark is Mark.NULLABLE
@@ -166,6 +168,7 @@ def _columns(
                 and stored is not None
                 and not stored.not_null,
                 json=shapes.get(place + 1),
+                written_out=place + 1 in written_out,
             )
         )
     return tuple(columns), warnings

@@ -1,0 +1,178 @@
+"""A whole row of a subquery, CTE or function -> a composite type with the row's columns as fields.
+
+PostgreSQL calls the type of such rows `record`.
+"""
+
+from typing import Final
+
+from ..model.catalog import ArrayType, CompositeField, CompositeType, PgType
+from ..model.frozen import frozen
+from ..model.query import Query
+from .nullability.scope import Scope
+from .tree.enums import RTEKind, SubLinkType
+from .tree.nodes import Node
+from .tree.query_level import Source
+from .tree.types import type_of, with_proved_fields
+
+BOOL: Final = 16
+"""The oid of boolean (pg_type.dat)."""
+
+_BOOLEANS: Final = frozenset(
+    {"BOOLEXPR", "NULLTEST", "BOOLEANTEST", "DISTINCTEXPR", "SCALARARRAYOPEXPR"}
+)
+"""Nodes that give a boolean and do not say so."""
+
+
+def record_type(
+    query: Query, expression: Node, scope: Scope, column: str, wire: PgType
+) -> PgType:
+    """Return the type of a column of whole rows that are written out, or of arrays of them.
+
+    It is *wire* itself if that is no `record`, or if not all of the row's columns are known. The type is
+    named after the query's class and the column, and has the query's path and name for a schema.
+    """
+    owner = query.row or f"{query.name}_row"
+    known = _known(_RowNamer(query, scope), wire, expression, scope, (owner, column))
+    return known or wire
+
+
+@frozen
+class _RowNamer:
+    """Makes composite types of the rows in one query."""
+
+    query: Query
+    scope: Scope
+
+    @property
+    def schema(self) -> str:
+        """Return what the types have for a schema, which no schema of a database is called."""
+        return f"{self.query.sql.source.path} {self.query.name}"
+
+    def composite(
+        self, var: Node, scope: Scope, path: tuple[str, ...]
+    ) -> CompositeType | None:
+        """Return the type of a whole row, None if some of its columns are not known."""
+        home, source = scope.resolve(var)
+        names = source.entry.node("eref") if source else None
+        if source is None or names is None:
+            return None
+        fields = []
+        for number, name in enumerate(names.strings("colnames"), 1):
+            type_ = self.column_type(source, number, home, (*path, name))
+            verdict = home.column(source.varno, number)
+            if type_ is None or (
+                isinstance(type_, ArrayType) and home.has_null_elements(verdict)
+            ):
+                return None
+            if type_.schema != self.schema:  # no row of this query's own
+                table = home.catalog.relations.get(verdict.table)
+                type_ = with_proved_fields(type_, table)
+            fields.append(CompositeField(name, type_, not verdict.nullable))
+        return CompositeType(
+            schema=self.schema,
+            name="_".join(path),
+            display=f"{self.query.name}.{'.'.join(path[1:])}",
+            fields=tuple(fields),
+            comment=f"A row in `{'.'.join(path[1:])}` of `{self.query.name}`.",
+        )
+
+    def column_type(
+        self, source: Source, number: int, home: Scope, path: tuple[str, ...]
+    ) -> PgType | None:
+        """Return the type of a column of a subquery, CTE or function."""
+        if source.kind == RTEKind.FUNCTION:
+            return _output_type(source.entry, number, home)
+        if source.kind not in (RTEKind.SUBQUERY, RTEKind.CTE) or source.query is None:
+            return None
+        output = source.query.output
+        expression = output[number - 1].node("expr") if number <= len(output) else None
+        type_ = _type(expression, home) if expression else None
+        if expression is None or type_ is None or not is_record(type_):
+            return type_
+        if source.kind == RTEKind.CTE or source.query.query.node("setOperations"):
+            return None
+        return _known(self, type_, expression, home.child(source.query), path)
+
+
+def _known(
+    rows: _RowNamer,
+    type_: PgType,
+    expression: Node,
+    scope: Scope,
+    path: tuple[str, ...],
+) -> PgType | None:
+    """Return the type of an expression that PostgreSQL calls a `record` or `record[]`."""
+    if not is_record(type_):
+        return type_
+    found = _whole_row(expression, scope)
+    composite = rows.composite(*found, path) if found else None
+    if composite is None or not isinstance(type_, ArrayType):
+        return composite
+    return ArrayType(
+        schema=composite.schema,
+        name=f"_{composite.name}",
+        display=f"{composite.display}[]",
+        element=composite,
+    )
+
+
+def _whole_row(node: Node, scope: Scope) -> tuple[Node, Scope] | None:
+    """Return the one whole row that an expression gives or collects, with its scope."""
+    if node.tag == "VAR":
+        return None if node.number("varattno") else (node, scope)
+    if node.tag == "SUBLINK" and (query := node.node("subselect")):
+        if node.number("subLinkType") not in (SubLinkType.EXPR, SubLinkType.ARRAY):
+            return None
+        inner = scope.subquery(query)
+        output = inner.level.output
+        value = output[0].node("expr") if output else None
+        if value is None or query.node("setOperations"):
+            return None
+        return _whole_row(value, inner)
+    if node.tag == "AGGREF" and (arguments := node.nodes("args")):
+        value = arguments[0].node("expr")
+        return _whole_row(value, scope) if value else None
+    if node.tag == "COALESCEEXPR":
+        values = [part for part in node.nodes("args") if part.tag != "CONST"]
+        return _whole_row(values[0], scope) if len(values) == 1 else None
+    return None
+
+
+def _type(expression: Node, scope: Scope) -> PgType | None:
+    """Return the type of an expression of a subquery, None if the tree does not say it."""
+    types = scope.catalog.types
+    if expression.tag in _BOOLEANS:
+        return types.get(BOOL)
+    if expression.tag != "SUBLINK":
+        return types.get(type_of(expression))
+    query = expression.node("subselect")
+    kind = expression.number("subLinkType")
+    if kind not in (SubLinkType.EXPR, SubLinkType.ARRAY):
+        return types.get(BOOL)
+    output = query.nodes("targetList") if query else ()
+    value = output[0].node("expr") if output else None
+    type_ = _type(value, scope) if value else None
+    if kind == SubLinkType.EXPR or type_ is None:
+        return type_
+    arrays = [t for t in types.values() if isinstance(t, ArrayType)]
+    return next((array for array in arrays if array.element == type_), None)
+
+
+def _output_type(entry: Node, number: int, home: Scope) -> PgType | None:
+    """Return the type of an OUT argument or a column of RETURNS TABLE."""
+    functions = entry.nodes("functions")
+    call = functions[0].node("funcexpr") if len(functions) == 1 else None
+    function = home.function(call.number("funcid")) if call else None
+    if function is None or entry.flag("funcordinality"):
+        return None
+    outputs = [type_ for mode, _, type_ in function.all_arguments if mode in "bot"]
+    name = outputs[number - 1] if number <= len(outputs) else ""
+    types = home.catalog.types.values()
+    return next((type_ for type_ in types if type_.display == name), None)
+
+
+def is_record(type_: PgType) -> bool:
+    """Return whether a type is that of rows with unknown columns, or of arrays of them."""
+    if isinstance(type_, ArrayType):
+        return is_record(type_.element)
+    return (type_.schema, type_.name) == ("pg_catalog", "record")

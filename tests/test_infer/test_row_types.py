@@ -1,0 +1,83 @@
+"""Whole rows of subqueries, CTEs and functions have typed fields."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sqlgen.model.catalog import ArrayType, CompositeType, PgType
+from sqlgen.model.typed import TypedQuery
+
+Typed = Callable[..., TypedQuery]
+
+FUNCTION = """
+    CREATE FUNCTION found() RETURNS TABLE (id int, mood mood) LANGUAGE sql
+    AS 'SELECT 1, ''sad''::mood'
+"""
+
+
+def shown(type_: PgType) -> str:
+    if isinstance(type_, ArrayType):
+        return f"[{shown(type_.element)}]"
+    if not isinstance(type_, CompositeType) or type_.is_relation:
+        return type_.display
+    fields = [
+        f"{field.name} {shown(field.type)}{'' if field.not_null else '?'}"
+        for field in type_.fields
+    ]
+    return f"({', '.join(fields)})"
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (
+            "SELECT s FROM (SELECT id, born_on, size FROM patients) AS s",
+            "(id integer, born_on date?, size size?)",
+        ),
+        (
+            "SELECT s FROM (SELECT id FROM patients) AS s (key)",
+            "(key integer)",
+        ),
+        (
+            "WITH s AS (SELECT id, count(*) AS n FROM visits GROUP BY id) SELECT s FROM s",
+            "(id integer, n bigint)",
+        ),
+        (
+            "SELECT v FROM (VALUES (1, 'x'), (2, NULL)) AS v (a, b)",
+            "(a integer, b text?)",
+        ),
+        ("SELECT f FROM found() AS f", "(id integer?, mood mood?)"),
+        (
+            "SELECT ARRAY(SELECT s FROM (SELECT id, note IS NULL AS bare FROM visits) AS s)",
+            "[(id integer, bare boolean)]",
+        ),
+        (
+            "SELECT coalesce(array_agg(s), '{}') FROM (SELECT id FROM visits) AS s",
+            "[(id integer)]",
+        ),
+        (
+            (
+                "SELECT s FROM (SELECT p.id, ARRAY(SELECT v FROM (SELECT at FROM visits) AS v) AS ats"
+                " FROM patients AS p) AS s"
+            ),
+            "(id integer, ats [(at timestamp with time zone)])",
+        ),
+        (
+            (
+                "SELECT s FROM patients AS p LEFT JOIN (SELECT patient_id, note FROM visits) AS s"
+                " ON s.patient_id = p.id"
+            ),
+            "(patient_id integer, note text?)",
+        ),
+        # Not known: elements of arrays that may be NULL, and rows that are compared
+        ("SELECT s FROM (SELECT array_agg(note) AS notes FROM visits) AS s", "record"),
+        ("SELECT DISTINCT s FROM (SELECT id FROM visits) AS s", "record"),
+        ("SELECT ROW(1, 'x') AS r", "record"),
+    ],
+)
+def test_rows_have_fields(typed: Typed, statement: str, expected: str) -> None:
+    query = typed(statement, FUNCTION)
+    [column] = query.columns
+    assert shown(column.type) == expected
+    assert column.written_out == (expected != "record")
+    assert bool(query.stars) == (expected != "record")
