@@ -160,7 +160,7 @@ class Appointments:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text))
+        return cls.from_row(*parse_composite(text, 11))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class Observations:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text))
+        return cls.from_row(*parse_composite(text, 8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ class PostalAddress:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls(*parse_composite(text))
+        return cls(*parse_composite(text, 4))
 
     def as_tuple(self) -> tuple[Any, ...]:
         return (self.street, self.city, self.postal_code, self.country)
@@ -262,7 +262,7 @@ class Practitioners:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text))
+        return cls.from_row(*parse_composite(text, 9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +315,7 @@ class Patients:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text))
+        return cls.from_row(*parse_composite(text, 12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +336,7 @@ class ListPatientChartsRowEncounters:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text))
+        return cls.from_row(*parse_composite(text, 3))
 
 
 @dataclass(frozen=True, slots=True)

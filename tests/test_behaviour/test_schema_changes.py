@@ -7,6 +7,7 @@ has a value in the field of another column.
 from typing import Any
 
 import psycopg
+import pytest
 
 from tests.test_behaviour.packages import Build, Connection
 
@@ -173,3 +174,29 @@ def _result(module: Any, name: str, connection: Connection) -> Any:
             return function(connection, **arguments)
     except (psycopg.Error, TypeError, ValueError) as error:
         return error
+
+
+STORED = """
+    CREATE TYPE address AS (street text, city text);
+    CREATE TABLE people (id int PRIMARY KEY, home address NOT NULL, former address[] NOT NULL);
+    INSERT INTO people VALUES (1, ('Elm', 'Rome'), ARRAY[('Oak', 'Bonn')::address]);
+"""
+
+
+@pytest.mark.parametrize("column", ["home", "former"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TYPE address ADD ATTRIBUTE zip text CASCADE",
+        "ALTER TYPE address DROP ATTRIBUTE street CASCADE",
+    ],
+)
+def test_stored_composites_of_another_size_are_refused(
+    build: Build, connection: Connection, column: str, change: str
+) -> None:
+    query = f"-- name: read :many\nSELECT {column} FROM people"
+    module = build(STORED, query).sub("q")
+    assert module.read(connection)
+    connection.execute(change.encode())
+    with pytest.raises(psycopg.errors.DataError, match="its type has changed since"):
+        module.read(connection)

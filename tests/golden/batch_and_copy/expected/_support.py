@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from psycopg import adapters
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
-from psycopg.errors import NoDataFound, NumericValueOutOfRange, TooManyRows
+from psycopg.errors import DataError, NoDataFound, NumericValueOutOfRange, TooManyRows
 from psycopg.pq import Format
 from psycopg.rows import BaseRowFactory
 from psycopg.types.enum import EnumDumper
@@ -365,10 +365,11 @@ def boxes_text(value: Sequence[str | None]) -> str:
 _record_token = re.compile(r'"((?:[^"\\]|\\.|"")*)"|\\(.)|([^",()\\])|(,)', re.DOTALL)
 
 
-def parse_composite(text: str) -> list[Any]:
+def parse_composite(text: str, size: int | None = None) -> list[Any]:
     """Parse the text of a composite value: each field is text, or None for NULL.
 
-    PostgreSQL manual, 8.16.6 "Composite Type Input and Output Syntax".
+    Raises `DataError` if there are not *size* of them, which the type had when this code was
+    generated. PostgreSQL manual, 8.16.6 "Composite Type Input and Output Syntax".
     """
     fields: list[Any] = [None]
     for token in _record_token.finditer(text, 1, len(text) - 1):
@@ -378,6 +379,11 @@ def parse_composite(text: str) -> list[Any]:
         else:
             part = escaped or plain or _unescaped(quoted or "")
             fields[-1] = (fields[-1] or "") + part
+    if size is not None and len(fields) != size:
+        raise DataError(
+            f"composite value has {len(fields)} fields instead of {size}: its type has changed since"
+            " this code was generated"
+        )
     return fields
 
 

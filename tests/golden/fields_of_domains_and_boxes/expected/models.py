@@ -46,7 +46,7 @@ class Shape:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text))
+        return cls.from_row(*parse_composite(text, 4))
 
     def as_tuple(self) -> tuple[Any, ...]:
         return (

@@ -21,7 +21,7 @@ class Owners:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text))
+        return cls.from_row(*parse_composite(text, 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Pets:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text))
+        return cls.from_row(*parse_composite(text, 3))
 
     def as_tuple(self) -> tuple[Any, ...]:
         return (self.id, self.owner_id, self.name)

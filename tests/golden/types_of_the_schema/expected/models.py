@@ -55,7 +55,7 @@ class Address:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text))
+        return cls.from_row(*parse_composite(text, 3))
 
     def as_tuple(self) -> tuple[Any, ...]:
         return (self.street, self.city, self.since)
