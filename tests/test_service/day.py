@@ -10,6 +10,7 @@ from generated import (
     allergies,
     appointments,
     audit,
+    charts,
     encounters,
     medications,
     patients,
@@ -59,6 +60,7 @@ async def a_day_in_the_clinic(call: Caller) -> None:
     await in_the_pharmacy(call)
     await while_prescribing(call)
     await during_encounters(call)
+    await reading_charts(call)
     await with_workflows(call)
     await for_reports(call)
     await in_the_audit(call)
@@ -495,7 +497,8 @@ async def during_encounters(call: Caller) -> None:
             for value in (98, 97.5)
         ],
     )
-    assert len(set(ids)) == 2
+    [[first_id], [second_id]] = ids
+    assert first_id != second_id
     written = await call(
         encounters.import_observations,
         rows=[
@@ -690,3 +693,26 @@ async def in_the_audit(call: Caller) -> None:
     assert {row.action for row in actions} == {"INSERT", "UPDATE", "DELETE"}
     far_future = at("2999-01-01")
     assert await call(audit.purge_audit_log, before=far_future) > 10
+
+
+async def reading_charts(call: Caller) -> None:
+    """Rows within rows are those that the queries of their tables give."""
+    elena = await call(patients.get_patient, patient_id=ELENA)
+    assert elena is not None
+    encounters_ = await call(charts.list_encounters_with_appointments, patient_id=ELENA)
+    observed = await call(charts.list_encounters_with_observations, patient_id=ELENA)
+    assert [row.id for row in encounters_] == [row.id for row in observed]
+    assert any(row.observations for row in observed)
+    for row in encounters_:
+        chart = await call(charts.get_encounter_chart, encounter_id=row.id)
+        assert chart is not None
+        assert chart.patient.mrn == elena.mrn
+        assert row.appointment is None or row.appointment.patient_id == ELENA
+    assert await call(charts.get_encounter_chart, encounter_id=NOBODY) is None
+    [whole] = await call(charts.list_patient_charts, family_name=elena.family_name)
+    assert whole.patient.mrn == elena.mrn
+    assert [row.id for row in whole.encounters] == [row.id for row in observed]
+    assert [row.observations for row in whole.encounters] == [
+        sorted(row.observations, key=lambda observation: observation.id)
+        for row in observed
+    ]
