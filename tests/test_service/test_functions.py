@@ -56,10 +56,22 @@ def test_what_runs_is_what_was_described(clinic: str) -> None:
     for function in ALL - ASYNC:
         name = function.rpartition(".")[2]
         if name not in others:
-            assert ran[constant(function)] == expected[name], name
+            types = expected[name]
+            if ".charts." in function:
+                types = with_rows_as_text(types)
+            assert ran[constant(function)] == types, name
 
 
 Types = tuple[list[str], list[str]]
+
+ROWS = {"appointments", "observations", "patients", "practitioners", "record"}
+
+
+def with_rows_as_text(types: Types) -> Types:
+    """Return the types as they run: whole rows are written out, as text."""
+    parameters, columns = types
+    as_text = dict.fromkeys(ROWS, "text") | {f"{row}[]": "text[]" for row in ROWS}
+    return parameters, [as_text.get(column, column) for column in columns]
 
 
 def prepared(connection: psycopg.Connection[Any]) -> dict[str, Types]:
