@@ -42,7 +42,7 @@ from sqlgen.model.python import (
 )
 from sqlgen.model.row_styles import RowStyle
 from sqlgen.model.source import SourceFile
-from sqlgen.render import literals, printing
+from sqlgen.render import files, literals
 from sqlgen.render.layout import lay_out
 from sqlgen.translate import names
 
@@ -269,7 +269,7 @@ def test_layout_changes_no_code(module: Module) -> None:
         return lay_out(text)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(printing, "lay_out", noted)
+        patch.setattr(files, "lay_out", noted)
         text = render.module(module).text
     assert ast.dump(ast.parse(printed[0])) == ast.dump(ast.parse(text))
 
