@@ -53,7 +53,7 @@ class BatchAnalysis:
 
 @frozen
 class RenderInputs:
-    """What all modules share: the types they refer to, the names of these, and the modules' paths."""
+    """The types that modules refer to, their shared names, and the modules' paths."""
 
     references: TypeReferences
     context: TranslationContext

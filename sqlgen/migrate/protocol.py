@@ -30,7 +30,7 @@ _NO_DATABASE = re.compile(r'database "[^"]+" does not exist')
 
 
 class SessionRole(Enum):
-    """What a session of an operation is for."""
+    """The purpose of a session of an operation."""
 
     WORK = auto()
     LOCK = auto()

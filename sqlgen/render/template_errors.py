@@ -1,4 +1,4 @@
-"""What goes wrong in a project's templates -> diagnostics at the lines of the templates."""
+"""Errors in a project's templates -> diagnostics at the lines of the templates."""
 
 import difflib
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What a project's templates print -> diagnostics of text that cannot be a module."""
+"""Text printed by a project's templates -> diagnostics where it cannot be a module."""
 
 import ast
 import re

@@ -1,1 +1,1 @@
-"""What builds keep for the next one: a whole result, and each query file's analysis and output."""
+"""Records for the next build: a finished build, and each query file's analysis and output."""

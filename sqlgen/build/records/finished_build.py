@@ -10,7 +10,7 @@ from ..request import BuildRequest
 from ..result import BuildResult
 
 Findings = tuple[tuple[Diagnostic, ...], tuple[UnknownName, ...]]
-"""What a build reports: warnings, and unknown names in the configuration."""
+"""The warnings of a build, and the unknown names in the configuration."""
 
 
 def finished_build_key(request: BuildRequest) -> str:
