@@ -5,10 +5,9 @@ subquery that always gives a row, ON true, has that row.
 """
 
 from ...model.catalog import Relation, RelationKind
+from ..cardinality.row_count import at_least_one
 from ..tree.enums import CmdType, JoinType, RTEKind
 from ..tree.nodes import Node
-from .at_least_one_row import gives_a_row
-from .conditions import Condition
 from .nullable_sides import NullableSide
 from .scope import Scope
 
@@ -16,27 +15,32 @@ from .scope import Scope
 def always_matches(side: NullableSide, scope: Scope) -> bool:
     """Return whether every row of the join has that *side*."""
     kind = side.join.number("jointype")
-    item = side.join.node("rarg" if kind == JoinType.LEFT else "larg")
-    if item is None or item.tag != "RANGETBLREF" or kind == JoinType.FULL:
-        return False
-    varno = item.number("rtindex")
+    varnos = [
+        item.number("rtindex")
+        for item in (side.join.node("larg"), side.join.node("rarg"))
+        if item is not None and item.tag == "RANGETBLREF"
+    ]
+    varno = next((varno for varno in varnos if varno in side.relations), 0)
     entry = scope.entry(varno)
     if entry is None:
         return False
-    if entry.number("rtekind") == RTEKind.SUBQUERY:
-        query = entry.node("subquery")
-        return (
-            query is not None
-            and gives_a_row(query)
-            and all(map(_is_true, side.conditions))
-        )
-    if entry.number("rtekind") == RTEKind.RELATION:
+    if entry.number("rtekind") in (RTEKind.SUBQUERY, RTEKind.CTE, RTEKind.VALUES):
+        on = side.join.node("quals")
+        return (on is None or _is_true(on)) and _has_a_row(entry, scope)
+    if entry.number("rtekind") == RTEKind.RELATION and kind != JoinType.FULL:
         return _joins_foreign_key(side, varno, entry, scope)
     return False
 
 
-def _is_true(condition: Condition) -> bool:
-    node = condition.expression
+def _has_a_row(entry: Node, scope: Scope) -> bool:
+    """Return whether a subquery, CTE or VALUES in FROM always gives a row."""
+    if entry.number("rtekind") == RTEKind.VALUES:
+        return True
+    query = scope.level.from_query(entry)
+    return query is not None and at_least_one(query)
+
+
+def _is_true(node: Node) -> bool:
     return (
         node.tag == "CONST"
         and not node.flag("constisnull")

@@ -7,9 +7,9 @@ vouches for, and SQL functions whose body is known.
 
 from ....model import postgres
 from ....model.catalog import Routine
+from ...cardinality.row_count import at_least_one
 from ...tree.nodes import Node
 from ...tree.types import type_of
-from ..at_least_one_row import gives_a_row
 from ..never_null import marks
 from ..reasons import text_of, unless_tested
 from ..registry import rule
@@ -143,7 +143,7 @@ def _body(node: Node, function: Routine, scope: Scope) -> Verdict:
     if function.strict and nullable:
         return maybe(nullable.reason, nullable.location)
     body = body_scope(node, function, scope)
-    if body is None or not gives_a_row(body.query):
+    if body is None or not at_least_one(body.level):
         return maybe(f"`{function.name}` may give NULL", node.location)
     columns = body.columns()
     if len(columns) != 1:

@@ -1,8 +1,8 @@
 """Subqueries in expressions -> whether they may be NULL."""
 
+from ...cardinality.row_count import at_least_one
 from ...tree.enums import ParamKind, SubLinkType
 from ...tree.nodes import Node
-from ..at_least_one_row import gives_a_row
 from ..registry import rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, maybe, never, table_of
@@ -17,7 +17,8 @@ def _sublink(node: Node, scope: Scope) -> Verdict:
         return maybe("nothing is known of the subquery", node.location)
     if kind == SubLinkType.EXISTS:
         return never("`EXISTS` is true or false", node.location)
-    columns = scope.subquery(query).columns()
+    inner = scope.subquery(query)
+    columns = inner.columns()
     if kind == SubLinkType.ARRAY:
         has_nulls = not columns or columns[0].nullable
         elements = Elements.NULLABLE if has_nulls else Elements.NOT_NULL
@@ -26,7 +27,7 @@ def _sublink(node: Node, scope: Scope) -> Verdict:
     if kind == SubLinkType.EXPR:
         if not columns:
             return maybe("nothing is known of the subquery", node.location)
-        if not gives_a_row(query):
+        if not at_least_one(inner.level):
             reason = "the subquery may give no row"
             return columns[0].but(
                 nullable=True, reason=reason, location=node.location, origin=None
