@@ -18,7 +18,7 @@ SELECT a.attrelid,
        -- or other type, fills a column that has none of its own.
        a.atthasdef OR t.typdefault IS NOT NULL,
        a.attgenerated::text,
-       -- The expression of a generated column, as a tree and as text. That of a DEFAULT is not needed.
+       -- The expression of a generated column or a DEFAULT, as a tree and as text.
        coalesce(d.adbin::text, ''),
        coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
        -- GENERATED … AS IDENTITY, ALWAYS or BY DEFAULT.
@@ -30,7 +30,7 @@ JOIN pg_class AS c ON c.oid = a.attrelid
 JOIN pg_type AS t ON t.oid = a.atttypid
 LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
 LEFT JOIN pg_attrdef AS d
-       ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> ''
+       ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 -- System columns such as ctid have negative numbers.
 WHERE a.attnum > 0
   AND NOT a.attisdropped
@@ -63,7 +63,7 @@ WHERE contype = 'n' AND conrelid <> 0 AND NOT convalidated
 class ColumnRow(NamedTuple):
     """A row of `_COLUMNS`: the oid of its relation, and the column.
 
-    `expression` is the tree of a generated column's expression, `definition` its text. `generated` is
+    `expression` is the tree of a generated column's expression or of a DEFAULT, `definition` its text. `generated` is
     `attgenerated`: `s` stored, `v` virtual (18), or empty.
     """
 

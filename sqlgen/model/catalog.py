@@ -101,7 +101,7 @@ class Column:
     column's validated CHECK constraints allow (`c IN ('a', 'b')`), empty where there is no such
     constraint. `generated` is `pg_attribute.attgenerated` (`""`, `"s"` stored or `"v"` virtual), and
     `expression` the tree (`pg_attrdef.adbin`) that it is generated from in every row, empty where
-    children have another.
+    children have another. `default` is the tree of its own DEFAULT, empty where it has none.
     """
 
     name: str
@@ -111,6 +111,7 @@ class Column:
     has_default: bool = False
     generated: str = ""
     expression: str = ""
+    default: str = ""
     identity: bool = False
     literals: tuple[str, ...] = ()
     comment: str = ""

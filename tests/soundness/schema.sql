@@ -90,6 +90,11 @@ CREATE TRIGGER suppress BEFORE UPDATE ON owned_moves
 CREATE TRIGGER suppress BEFORE UPDATE OR DELETE ON owned
     FOR EACH ROW EXECUTE FUNCTION suppress();
 CREATE RULE suppress AS ON DELETE TO owned_ruled WHERE old.owner_id > 0 DO INSTEAD NOTHING;
+CREATE FUNCTION f_null(a int) RETURNS int LANGUAGE sql IMMUTABLE STRICT
+    AS 'SELECT CASE WHEN a > 1 THEN a END';
+CREATE TABLE defaulted (
+    id int, a int DEFAULT 1, b text DEFAULT 'x', c text DEFAULT NULL, d timestamptz DEFAULT now(), e int DEFAULT f_null(1), f int
+);
 CREATE TABLE guarded (id int PRIMARY KEY, v text, w int, x int);
 CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -141,8 +146,6 @@ CREATE FUNCTION f_title(a int) RETURNS text LANGUAGE sql
     BEGIN ATOMIC SELECT title FROM book WHERE id = a; END;
 CREATE FUNCTION f_count(a int) RETURNS bigint LANGUAGE sql STABLE
     BEGIN ATOMIC SELECT count(*) FROM book WHERE author_id = a; END;
-CREATE FUNCTION f_null(a int) RETURNS int LANGUAGE sql IMMUTABLE STRICT
-    AS 'SELECT CASE WHEN a > 1 THEN a END';
 CREATE FUNCTION f_books(a int) RETURNS SETOF book LANGUAGE sql STABLE
     AS 'SELECT * FROM book WHERE author_id >= a';
 CREATE FUNCTION f_rows(a int) RETURNS TABLE (n int, t text) LANGUAGE sql STABLE

@@ -516,14 +516,29 @@ TRAPS: dict[str, Case] = {
         "name",
     ),
     "a scalar subquery and joins to one row that a condition may drop": (
-        ("WITH w AS (SELECT 1 AS a) SELECT (SELECT a FROM w WHERE a > 1) AS x, (SELECT a FROM w OFFSET 1) AS y, v.a AS z, u.b AS u"
-        " FROM author LEFT JOIN w v ON v.a > author.id LEFT JOIN (SELECT 1 AS b LIMIT 0) u ON true"),
+        (
+            "WITH w AS (SELECT 1 AS a) SELECT (SELECT a FROM w WHERE a > 1) AS x, (SELECT a FROM w OFFSET 1) AS y, v.a AS z, u.b AS u"
+            " FROM author LEFT JOIN w v ON v.a > author.id LEFT JOIN (SELECT 1 AS b LIMIT 0) u ON true"
+        ),
         "x y z u",
     ),
     "FULL JOIN ON true of one row and none": (
         "SELECT a.n AS x, b.m AS y FROM (SELECT count(*) AS n FROM author) a FULL JOIN (SELECT 1 AS m WHERE false) b ON true",
         "y",
     ),
+    "columns that an INSERT leaves to their DEFAULT": (
+        "INSERT INTO defaulted (id) VALUES (1) RETURNING id, a, b, c, d, e, f",
+        "c e f",
+    ),
+    "DEFAULT as a value, and NULL": (
+        "INSERT INTO defaulted (id, a, b, d) VALUES (1, DEFAULT, NULL, DEFAULT) RETURNING a, b, d",
+        "b",
+    ),
+    "DEFAULT in one of several rows": (
+        "INSERT INTO defaulted (id, a, c) VALUES (1, DEFAULT, DEFAULT), (2, 3, 'c') RETURNING b, c",
+        "c",
+    ),
+    "DEFAULT VALUES": ("INSERT INTO defaulted DEFAULT VALUES RETURNING a, f", "f"),
     "a domain that is NOT NULL, in an outer join": (
         "SELECT e.mark FROM author a LEFT JOIN edition e ON e.old = a.id + 9",
         "mark",
@@ -679,13 +694,17 @@ PROOFS: dict[str, Case] = {
         "",
     ),
     "a scalar subquery of what gives one row": (
-        ("WITH w AS (SELECT 1 AS a), v (a) AS (VALUES (1), (2)) SELECT (SELECT a FROM w) AS x, (SELECT b FROM (VALUES (1)) s (b)) AS y,"
-        " (SELECT n FROM (SELECT count(*) AS n FROM author) s) AS z, (SELECT a FROM v LIMIT 1) AS u"),
+        (
+            "WITH w AS (SELECT 1 AS a), v (a) AS (VALUES (1), (2)) SELECT (SELECT a FROM w) AS x, (SELECT b FROM (VALUES (1)) s (b)) AS y,"
+            " (SELECT n FROM (SELECT count(*) AS n FROM author) s) AS z, (SELECT a FROM v LIMIT 1) AS u"
+        ),
         "",
     ),
     "LEFT JOIN ON true to what gives one row": (
-        ("WITH w AS (INSERT INTO item (id, label) VALUES (77, 'x') RETURNING label) SELECT w.label, v.a, s.n FROM author"
-        " LEFT JOIN w ON true LEFT JOIN (VALUES (1), (2)) v (a) ON true LEFT JOIN (SELECT count(*) AS n FROM (SELECT) e) s ON true"),
+        (
+            "WITH w AS (INSERT INTO item (id, label) VALUES (77, 'x') RETURNING label) SELECT w.label, v.a, s.n FROM author"
+            " LEFT JOIN w ON true LEFT JOIN (VALUES (1), (2)) v (a) ON true LEFT JOIN (SELECT count(*) AS n FROM (SELECT) e) s ON true"
+        ),
         "",
     ),
     "FULL JOIN ON true of what gives one row": (

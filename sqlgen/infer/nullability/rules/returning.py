@@ -7,7 +7,7 @@ triggers, which may change any. The table's constraints hold for both.
 
 from ....model.catalog import Relation, RelationKind
 from ...tree.enums import CmdType, MergeMatchKind, OnConflictAction, VarReturningType
-from ...tree.nodes import Node
+from ...tree.nodes import Node, stored_query
 from ..conditions import Assumption
 from ..reasons import column_title, keeps_value
 from ..registry import command_rule, rule
@@ -118,7 +118,11 @@ def _proved_by_insert(relation: Relation, attno: int, title: str, before: Scope)
     query = before.query
     if ("before", "insert") in relation.row_triggers:
         return ""
-    proved = _set(_assigned(query.nodes("targetList"), attno), title, before)
+    assigned = _assigned(query.nodes("targetList"), attno)
+    if _is_default(assigned):
+        proved = _defaulted(relation, attno, title, before)
+    else:
+        proved = _set(assigned, title, before)
     conflict = query.node("onConflict")
     if conflict is None or conflict.number("action") != OnConflictAction.UPDATE:
         return proved
@@ -126,6 +130,21 @@ def _proved_by_insert(relation: Relation, attno: int, title: str, before: Scope)
         return ""
     replaced = _assigned(conflict.nodes("onConflictSet"), attno)
     return proved and _set(replaced, title, before)
+
+
+def _is_default(assigned: list[Node]) -> bool:
+    """Return whether an INSERT leaves the column out, or says DEFAULT."""
+    expressions = [target.node("expr") for target in assigned]
+    return all(e is not None and e.tag == "SETTODEFAULT" for e in expressions)
+
+
+def _defaulted(relation: Relation, attno: int, title: str, before: Scope) -> str:
+    """Return why the column's DEFAULT is not NULL, empty if it may be or there is none."""
+    tree = stored_query(relation.columns[attno].default)
+    verdict = before.verdict(tree) if tree else None
+    if verdict is None or verdict.nullable:
+        return ""
+    return f"{title} gets its DEFAULT: {verdict.reason}"
 
 
 def _assigned(targets: tuple[Node, ...], attno: int) -> list[Node]:
