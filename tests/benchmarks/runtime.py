@@ -24,6 +24,8 @@ import tracemalloc
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,23 @@ CREATE TABLE target (
     owner_id   uuid NOT NULL,
     starts_on  date NOT NULL
 );
+CREATE TABLE people (
+    id        bigint PRIMARY KEY,
+    name      text NOT NULL,
+    email     text NOT NULL,
+    note      text,
+    joined_on date NOT NULL,
+    balance   numeric NOT NULL
+);
+CREATE TABLE orders (
+    id         bigint PRIMARY KEY,
+    person_id  bigint NOT NULL REFERENCES people,
+    title      text NOT NULL,
+    quantity   integer NOT NULL,
+    amount     numeric NOT NULL,
+    paid       boolean NOT NULL,
+    ordered_at timestamptz NOT NULL
+);
 INSERT INTO items
 SELECT n, 'code ' || n, 'title ' || n, nullif('note', 'note' || n % 2), n % 100, n / 7.0, n * 1.25,
     n % 3 = 0, gen_random_uuid(), '2024-01-01T00:00Z'::timestamptz + n * interval '1 hour'
@@ -86,6 +105,11 @@ FROM items;
 INSERT INTO sized
 SELECT n, 'title ' || n, n % 100, n * 1.25, (ARRAY['small', 'medium', 'large', NULL]::size[])[1 + n % 4]
 FROM generate_series(1, 2000) AS n;
+INSERT INTO people
+SELECT n, 'name ' || n, 'name' || n || '@example.org', nullif('note', 'note' || n % 2), date '2020-01-01' + n, n * 1.25
+FROM generate_series(1, 400) AS n;
+INSERT INTO orders
+SELECT id, 1 + id % 400, title, quantity, amount, active, created_at FROM items;
 ANALYZE;
 """
 
@@ -108,6 +132,24 @@ SELECT * FROM sized;
 -- name: list_titles :many
 SELECT title FROM items;
 
+-- name: list_orders :many
+SELECT o.id, o.title, o.quantity, p AS person FROM orders AS o JOIN people AS p ON p.id = o.person_id;
+
+-- name: list_orders_optional :many
+SELECT o.id, o.title, o.quantity, p AS person
+FROM orders AS o
+LEFT JOIN people AS p ON p.id = o.person_id AND p.id > 1;
+
+-- name: list_people :many
+SELECT p.id, p.name, ARRAY(SELECT o FROM orders AS o WHERE o.person_id = p.id ORDER BY o.id) AS orders
+FROM people AS p;
+
+-- name: list_people_grouped :many
+SELECT p.id, p.name, array_agg(o ORDER BY o.id) AS orders
+FROM people AS p
+JOIN orders AS o ON o.person_id = p.id
+GROUP BY p.id;
+
 -- name: stream_items :stream
 SELECT n AS id, 'title ' || n AS title FROM generate_series(1, :upto::int) AS n;
 
@@ -126,6 +168,14 @@ ITEM = "SELECT id, code, title, note, quantity, weight, amount, active, owner_id
 DOCUMENTS = "SELECT id, title, note, quantity, amount, owner_id, starts_on, created_at, tags, details FROM documents"
 SIZED = "SELECT id, title, quantity, amount, size FROM sized"
 
+ORDERS = """\
+SELECT o.id, o.title, o.quantity, p.id, p.name, p.email, p.note, p.joined_on, p.balance
+FROM orders AS o LEFT JOIN people AS p ON p.id = o.person_id"""
+PEOPLE = """\
+SELECT p.id, p.name, o.id, o.person_id, o.title, o.quantity, o.amount, o.paid, o.ordered_at
+FROM people AS p JOIN orders AS o ON o.person_id = p.id
+ORDER BY p.id, o.id"""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -138,6 +188,7 @@ def main() -> None:
         asyncio.run(one_row_async(conn.info.dsn, arguments.rounds))
         tracing(conn, arguments.rounds)
         many_rows(conn, arguments.rounds)
+        nested_rows(conn, arguments.rounds)
         bulk(conn, max(arguments.rounds // 8, 3))
         stream(conn)
     imports(max(arguments.rounds // 8, 3))
@@ -249,6 +300,54 @@ def many_rows(conn: Connection, rounds: int) -> None:
         compare(
             name,
             lambda text=text: conn.execute(text).fetchall(),  # type: ignore[misc]
+            lambda function=function: function(conn),  # type: ignore[misc]
+            rounds * 2,
+        )
+
+
+def nested_rows(conn: Connection, rounds: int) -> None:
+    """Compare nested rows with flat columns that are made into the same classes by hand."""
+    q = importlib.import_module("measured.q")
+    models = importlib.import_module("measured.models")
+
+    def orders(row: Any) -> list[Any]:
+        rows = conn.execute(ORDERS)
+        return [
+            row(*order[:3], models.People(*order[3:]) if order[3] else None)
+            for order in rows
+        ]
+
+    def people(row: Any) -> list[Any]:
+        rows = conn.execute(PEOPLE)
+        return [
+            row(*person, [models.Orders(*order[2:]) for order in grouped])
+            for person, grouped in groupby(rows, key=itemgetter(0, 1))
+        ]
+
+    for name, by_hand, row, function in (
+        ("2,000 rows with a row in each", orders, q.ListOrdersRow, q.list_orders),
+        (
+            "2,000 rows with an optional row in each",
+            orders,
+            q.ListOrdersOptionalRow,
+            q.list_orders_optional,
+        ),
+        (
+            "400 rows with 5 in each, ARRAY(SELECT …)",
+            people,
+            q.ListPeopleRow,
+            q.list_people,
+        ),
+        (
+            "400 rows with 5 in each, array_agg",
+            people,
+            q.ListPeopleGroupedRow,
+            q.list_people_grouped,
+        ),
+    ):
+        compare(
+            name,
+            lambda by_hand=by_hand, row=row: by_hand(row),  # type: ignore[misc]
             lambda function=function: function(conn),  # type: ignore[misc]
             rounds * 2,
         )
