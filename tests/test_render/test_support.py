@@ -76,10 +76,24 @@ def test_arrays(text: str, items: list[Any]) -> None:
         ('("",)', ["", None]),
         ('("a ""b""","c\\\\d")', ['a "b"', "c\\d"]),
         ('("(x,y)",1)', ["(x,y)", "1"]),
+        ('("\\\\","a""","""")', ["\\", 'a"', '"']),
+        ("()", [None]),
+        ("()", []),
     ],
 )
 def test_composites(text: str, fields: list[Any]) -> None:
-    assert support.parse_composite(text) == fields
+    assert support.parse_composite(text, len(fields)) == fields
+
+
+@pytest.mark.parametrize("text", ["()", "(a)", "(a,b,c)", '("a,b")', '("","","")'])
+def test_composites_of_another_size_are_refused(text: str) -> None:
+    with pytest.raises(psycopg.errors.DataError, match="instead of 2"):
+        support.parse_composite(text, 2)
+
+
+def test_long_composites_of_another_size_are_refused_at_once() -> None:
+    with pytest.raises(psycopg.errors.DataError, match="1 fields instead of 2"):
+        support.parse_composite('("' + 'x""' * 100_000 + '")', 2)
 
 
 @pytest.mark.parametrize(

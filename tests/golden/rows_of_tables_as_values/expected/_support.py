@@ -362,29 +362,39 @@ def boxes_text(value: Sequence[str | None]) -> str:
     return "{" + ";".join(texts) + "}"
 
 
-_record_token = re.compile(r'"((?:[^"\\]|\\.|"")*)"|\\(.)|([^",()\\])|(,)', re.DOTALL)
+_record_field = re.compile(r'("[^"\\]*(?:(?:\\.|"")[^"\\]*)*"|[^",)]*)[,)]', re.DOTALL)
 
 
 def parse_composite(text: str, size: int | None = None) -> list[Any]:
     """Parse the text of a composite value: each field is text, or None for NULL.
 
     Raises `DataError` if there are not *size* of them, which the type had when this code was
-    generated. PostgreSQL manual, 8.16.6 "Composite Type Input and Output Syntax".
+    generated. PostgreSQL manual, 8.16.6 "Composite Type Input and Output Syntax": the server quotes
+    a field as a whole or not at all.
     """
-    fields: list[Any] = [None]
-    for token in _record_token.finditer(text, 1, len(text) - 1):
-        quoted, escaped, plain, comma = token.groups()
-        if comma:
-            fields.append(None)
-        else:
-            part = escaped or plain or _unescaped(quoted or "")
-            fields[-1] = (fields[-1] or "") + part
+    fields: list[Any]
+    if size == 0 and text == "()":
+        fields = []
+    elif '"' not in text:
+        fields = [field or None for field in text[1:-1].split(",")]
+    else:
+        fields = [
+            field if field and field[0] != '"' else _unquoted(field)
+            for field in _record_field.findall(text, 1)
+        ]
     if size is not None and len(fields) != size:
         raise DataError(
             f"composite value has {len(fields)} fields instead of {size}: its type has changed since"
             " this code was generated"
         )
     return fields
+
+
+def _unquoted(field: str) -> str | None:
+    text = field[1:-1]
+    if '"' in text or "\\" in text:
+        return _unescaped(text)
+    return text if field else None
 
 
 _range_bounds = re.compile(
@@ -465,5 +475,8 @@ def vector_text(value: Sequence[float]) -> str:
     return "[" + ",".join(map(str, items_of(value))) + "]"
 
 
+_escaped = re.compile(r'\\(.)|"(")', re.DOTALL)
+
+
 def _unescaped(text: str) -> str:
-    return re.sub(r'\\(.)|"(")', r"\1\2", text, flags=re.DOTALL)
+    return _escaped.sub(r"\1\2", text)
