@@ -70,7 +70,7 @@ def plan(
     with all errors in those files. Errors in other files matter only where a shared module changes.
     """
     progress("reading queries")
-    request, store = read_request(config, only), cache.open_store()
+    request, store = read_request(config, only), cache.open_store(config.root)
     key = finished_build_key(request)
     findings = load_finished_build(store, key, request)
     if findings is not None:
@@ -125,7 +125,7 @@ def preload(config: Config, pool: "ServerPool") -> None:
     from .analysis.database_analyzer import DatabaseAnalyzer
 
     migrations = parse.migrations(read.sources(config.root, config.migrations))
-    store = cache.open_store()
+    store = cache.open_store(config.root)
     with DatabaseAnalyzer(config, migrations, store, no_progress, pool) as database:
         database.session()
 
@@ -153,7 +153,7 @@ def describe_queries(
 
     sources = read.sources(config.root, config.queries)
     migrations = parse.migrations(read.sources(config.root, config.migrations))
-    store = cache.open_store()
+    store = cache.open_store(config.root)
     with open_analyzer(config, migrations, store, progress) as analyzer:
         files, errors = analyzer.analyse(sources)
         errors = analyzer.all_errors(errors)

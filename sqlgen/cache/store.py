@@ -1,73 +1,86 @@
 """key -> bytes, in files of the user's cache directory.
 
-Each entry is a file that begins with a checksum. It is written under another name and then renamed,
-so an entry is complete or absent; corrupted ones count as absent. Two processes may write the same
-entry at once, since both write the same bytes.
+Each entry is a file that begins with a keyed digest of its content, the key being a secret of the
+user's. So what others have written is not believed, and corrupted entries count as absent. An entry is
+written under another name and then renamed, so it is complete or absent. Two processes may write the
+same entry at once, since both write the same bytes.
 """
 
-import hashlib
 import os
-import stat
 import time
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
-from threading import get_ident
 from typing import Final
+
+from .private_files import private_folder, read_private, write_private
 
 LIMIT: Final = 256 * 2**20
 """The size of all entries in bytes above which the least recently used ones are deleted."""
 _INTERVAL: Final = 24 * 3600
 """Seconds between two checks of the total size, and between two updates of an entry's time."""
-_CHECKSUM: Final = hashlib.sha256().digest_size
+_DIGEST_BYTES: Final = 32
+_SECRET_BYTES: Final = 32
+_SECRET: Final = "secret"
+"""The file beside the entries that holds the secret."""
 
 
 class Store:
-    """The entries below *folder*, up to *limit* bytes in all; always empty without a folder."""
+    """The entries below *folder*, up to *limit* bytes in all; always empty without a folder.
 
-    def __init__(self, folder: Path | None, *, limit: int = LIMIT) -> None:
-        self._folder = folder
+    *secret* authenticates entries: those that were written with another one are absent.
+    """
+
+    def __init__(
+        self, folder: Path | None, secret: bytes = b"", *, limit: int = LIMIT
+    ) -> None:
+        self._folder = folder if secret else None
+        self._secret = secret
         self._limit = limit
 
     def __bool__(self) -> bool:
         """Return whether the store keeps anything at all."""
         return self._folder is not None
 
+    def elsewhere(self, folder: Path, *, limit: int) -> "Store":
+        """Return a store below another *folder* with the same secret; it is empty if this one is."""
+        return Store(folder if self else None, self._secret, limit=limit)
+
     def get(self, key: str) -> bytes | None:
         """Return the entry of *key*, or `None` if there is none."""
         if self._folder is None:
             return None
-        path = self._path(key)
         try:
-            content = path.read_bytes()
+            with private_folder(f"{self._folder}/{key[:2]}") as folder:
+                content = read_private(folder, key)
         except OSError:
             return None
-        checksum, value = content[:_CHECKSUM], content[_CHECKSUM:]
-        if checksum != hashlib.sha256(key.encode() + value).digest():
+        value = content[_DIGEST_BYTES:]
+        if content[:_DIGEST_BYTES] != self._digest(key, value):
             return None
+        path = self._folder / key[:2] / key
         with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _INTERVAL:
-                os.utime(path)
+            if time.time() - path.lstat().st_mtime > _INTERVAL:
+                os.utime(path, follow_symlinks=False)
         return value
 
     def put(self, key: str, value: bytes) -> None:
         """Store an entry; do nothing if the folder cannot be written to or the disk is full."""
         if self._folder is None:
             return
-        path = self._path(key)
-        half = path.with_name(f"{path.name}.{os.getpid()}.{get_ident()}.half")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            half.write_bytes(hashlib.sha256(key.encode() + value).digest() + value)
-            half.replace(path)
+            with private_folder(self._folder, create=True):
+                path = self._folder / key[:2]
+                with private_folder(path, create=True) as folder:
+                    write_private(folder, key, self._digest(key, value) + value)
         except OSError:
-            with suppress(OSError):
-                half.unlink(missing_ok=True)
-        else:
-            self._prune()
+            return
+        self._prune()
 
-    def _path(self, key: str) -> Path:
-        assert self._folder is not None
-        return self._folder / key[:2] / key
+    def _digest(self, key: str, value: bytes) -> bytes:
+        digest = blake2b(key.encode(), key=self._secret, digest_size=_DIGEST_BYTES)
+        digest.update(value)
+        return digest.digest()
 
     def _prune(self) -> None:
         """Delete the least recently used entries and abandoned temporary files, once a day."""
@@ -76,7 +89,7 @@ class Store:
         with suppress(OSError):
             if note.exists() and time.time() - note.stat().st_mtime < _INTERVAL:
                 return
-            note.touch()
+            note.touch(mode=0o600)
             prune(self._folder, self._limit)
 
 
@@ -85,7 +98,7 @@ def prune(folder: Path, limit: int) -> None:
     entries: list[tuple[float, int, Path]] = []
     for path in folder.glob("*/*"):
         with suppress(OSError):
-            status = path.stat()
+            status = path.lstat()
             entries.append((status.st_mtime, status.st_size, path))
     total = sum(size for _, size, _ in entries)
     for used, size, path in sorted(entries):
@@ -97,23 +110,53 @@ def prune(folder: Path, limit: int) -> None:
             total -= size
 
 
-def open_store() -> Store:
+def open_store(project: Path) -> Store:
     """Return the user's store, in `SQLGEN_CACHE_DIR` or in the system's folder for caches.
 
-    It is empty if `SQLGEN_NO_CACHE` is set, or if other users can write to the folder: entries are
-    unpickled, which can run code.
+    It is empty if `SQLGEN_NO_CACHE` is set, if other users can write to the folder, or if that is in
+    the checkout that the folder *project* belongs to: entries are unpickled, which can run code.
     """
     if os.environ.get("SQLGEN_NO_CACHE"):
         return Store(None)
     folder = _folder() / "analyses"
+    if folder.resolve().is_relative_to(_checkout(project.resolve())):
+        return Store(None)
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        status = folder.lstat()
+        if not folder.is_dir():
+            folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with private_folder(folder, create=True):
+                pass
+        with private_folder(folder) as opened:
+            return Store(folder, _secret_in(opened))
     except OSError:
         return Store(None)
-    writable = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
-    return Store(folder if ours and not writable else None)
+
+
+def _secret_in(folder: int) -> bytes:
+    """Return the secret in an open folder; make a new one where others may have read the last."""
+    for _ in range(3):
+        try:
+            secret = read_private(folder, _SECRET, secret=True)
+        except FileNotFoundError:
+            # Another process may make one at the same time, which is then ours as well.
+            with suppress(FileExistsError):
+                new = os.urandom(_SECRET_BYTES)
+                write_private(folder, _SECRET, new, replace=False)
+            continue
+        except OSError:
+            secret = b""
+        if len(secret) == _SECRET_BYTES:
+            return secret
+        write_private(folder, _SECRET, os.urandom(_SECRET_BYTES))
+    return b""
+
+
+def _checkout(project: Path) -> Path:
+    """Return the top folder of the working tree that *project* is in, or *project* itself."""
+    for folder in (project, *project.parents):
+        if (folder / ".git").exists():
+            return folder
+    return project
 
 
 def _folder() -> Path:

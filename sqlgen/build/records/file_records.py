@@ -64,7 +64,7 @@ class FileRecords:
 
     def __init__(self, store: cache.Store, key: str) -> None:
         content = store.get(key)
-        # An entry is whole, and in the user's own folder.
+        # An entry is whole, and one of the user's own builds has written it.
         files: Mapping[str, FileRecord] = pickle.loads(content) if content else {}
         self.files = files
         self.has_schema = content is not None

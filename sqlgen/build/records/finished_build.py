@@ -27,7 +27,7 @@ def load_finished_build(
     content = store.get(key) if key else None
     if content is None:
         return None
-    digests, warnings, names = pickle.loads(content)  # whole, and in the user's folder
+    digests, warnings, names = pickle.loads(content)  # whole, and by the user
     is_current = write.is_current(request.generated, request.digests, digests)
     return (warnings, names) if is_current else None
 

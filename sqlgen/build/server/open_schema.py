@@ -65,7 +65,7 @@ def open_schema(
     server.wait()
     name = _database_name(server, config, migrations)
     progress("asking PostgreSQL")
-    kept = _open_kept(server, config, name)
+    kept = _open_kept(server, config, name, store)
     if kept is None:
         with _migrate(server, config, migrations, store, progress) as (
             migrated,
@@ -75,7 +75,7 @@ def open_schema(
                 yield migrated
                 return
             catalog = migrated.catalog
-        kept = _open_kept(server, config, name, catalog)
+        kept = _open_kept(server, config, name, store, catalog)
         assert kept is not None, "it was made just now"
     with kept:
         yield kept
@@ -95,12 +95,17 @@ def _database_name(
 
 
 def _open_kept(
-    server: EmbeddedServer, config: Config, name: str, catalog: Catalog | None = None
+    server: EmbeddedServer,
+    config: Config,
+    name: str,
+    store: cache.Store,
+    catalog: Catalog | None = None,
 ) -> SchemaSession | None:
     """Open the database *name*; return None where it or its catalog is not there.
 
     Catalogs are kept beside the cluster, since they are full of its oids; that of a new database is
-    given as *catalog*. The folder is ours alone, and its entries are whole and of this very code.
+    given as *catalog*. Entries are those that the user's own builds have written, with the secret of the
+    *store*, and of this very code.
     """
     settings = session.settings(config.search_path) | session.TREE_SETTINGS
 
@@ -112,7 +117,7 @@ def _open_kept(
         wire = connect()
     except describe.NoSuchDatabaseError:
         return None
-    catalogs = cache.Store(server.folder / "catalogs", limit=_CATALOG_BYTES)
+    catalogs = store.elsewhere(server.folder / "catalogs", limit=_CATALOG_BYTES)
     key = _catalog_key(wire, name)
     if catalog is not None:
         catalogs.put(key, _pickle(catalog))
