@@ -114,6 +114,11 @@ CHANGES: dict[str, Change] = {
     "a type": replaced(
         "pyproject.toml", '"sync"\n', '"sync"\n[tool.sqlgen.types]\ntext = "bytes"\n'
     ),
+    "the name of a class": replaced(
+        "pyproject.toml",
+        '"sync"\n',
+        '"sync"\n[tool.sqlgen.names]\nnotes = "Note"\nmissing = "Missing"\n',
+    ),
     "the search path": replaced(
         "pyproject.toml", "mode", 'search_path = ["public", "other"]\nmode'
     ),

@@ -76,7 +76,13 @@ def latest_schema_key(config: Config, server: str) -> str:
 
 def unknown_names_key(schema_key: str, config: Config) -> str:
     """Return the key of the names in the configuration that the database does not have."""
-    facts = (schema_key, tuple(config.columns), tuple(config.types), config.never_null)
+    facts = (
+        schema_key,
+        tuple(config.columns),
+        tuple(config.types),
+        config.never_null,
+        tuple(config.names),
+    )
     return _key("names", facts)
 
 

@@ -1,8 +1,9 @@
 """Config, Catalog -> the names in the configuration that do not exist in the database."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from ..model.catalog import Catalog, Routine
+from ..model.catalog import Catalog, CompositeType, DomainType, EnumType, Routine
 from ..model.config import Config, NameKind, UnknownName
 
 
@@ -19,6 +20,7 @@ def unknown_names(config: Config, catalog: Catalog) -> tuple[UnknownName, ...]:
             _functions(f for f in catalog.functions.values() if not f.system),
         ),
         *_without_effect(config.never_null, catalog),
+        *_unknown(NameKind.CLASSES, config.names, _types(catalog, _WITH_CLASS)),
     )
 
 
@@ -76,10 +78,15 @@ def _columns(catalog: Catalog) -> frozenset[str]:
     return frozenset(name for schema, c in columns for name in (c, f"{schema}.{c}"))
 
 
-def _types(catalog: Catalog) -> frozenset[str]:
+_WITH_CLASS: Final = (CompositeType, DomainType, EnumType)
+"""The types that may have a class or an alias in `models`; of relations, those of their rows."""
+
+
+def _types(catalog: Catalog, kinds: tuple[type, ...] = (object,)) -> frozenset[str]:
     return frozenset(
         name
         for type_ in catalog.types.values()
+        if isinstance(type_, kinds)
         for name in (type_.display, type_.name, f"{type_.schema}.{type_.name}")
     )
 

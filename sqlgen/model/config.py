@@ -30,6 +30,7 @@ class NameKind(StrEnum):
     COLUMNS = "column"
     TYPES = "type"
     FUNCTIONS = "function"
+    CLASSES = "table, enum or composite"
 
 
 @frozen
@@ -63,7 +64,8 @@ class Config:
     between their parts. `server` is `"embedded"` or a connection URL. `extensions` is the folder
     of the project's extension shims, or `None`, and `templates` that of its own templates of
     generated code. `types`, `columns` and `aliases` map a database type, a `table.column` (or
-    `schema.table.column`) and an alias to a Python type expression as text. `never_null` are the
+    `schema.table.column`) and an alias to a Python type expression as text, and `names` a table, enum
+    or composite to its class's name. `never_null` are the
     user's functions that never return NULL, as `schema.name(types)`. With `statement_names`, each
     statement ends with its query's name.
     """
@@ -83,10 +85,11 @@ class Config:
     types: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     never_null: tuple[str, ...] = ()
     migrate: MigrateConfig = field(default_factory=MigrateConfig)
 
     @property
     def database_names(self) -> tuple[str, ...]:
         """Return the names of columns, types and functions that the configuration uses."""
-        return (*self.columns, *self.types, *self.never_null)
+        return (*self.columns, *self.types, *self.never_null, *self.names)

@@ -5,6 +5,7 @@ Each raises `UnfitError` for anything else.
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
@@ -128,17 +129,50 @@ def columns(value: object) -> dict[str, str]:
     return types
 
 
-def _flat(value: object, path: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+def class_names(value: object) -> dict[str, str]:
+    """Return a table of class names in PascalCase, all different, by tables, enums and composites."""
+    classes: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    for name, class_ in _flat(value, (), "the name of a class, as a string"):
+        if not _is_pascal_case(class_):
+            guess = "".join(
+                [word[:1].upper() + word[1:] for word in re.split(r"[ _-]+", class_)]
+            )
+            raise UnfitError(
+                "the name of a class in PascalCase",
+                name,
+                hint=f'write `"{guess}"`' if _is_pascal_case(guess) else "",
+            )
+        owner = owners.setdefault(class_, name)
+        if owner != name:
+            raise UnfitError(
+                f"a name of its own: `{class_}` is that of `{owner}`",
+                name,
+                hint="choose another name",
+            )
+        classes[name] = class_
+    return classes
+
+
+def _is_pascal_case(name: str) -> bool:
+    # Python normalises identifiers to NFKC, so a name in another form would change.
+    is_normal = unicodedata.normalize("NFKC", name) == name
+    return _is_importable(name) and is_normal and name[0].isupper() and "_" not in name
+
+
+def _flat(
+    value: object, path: tuple[str, ...], expected: str = "a Python type, as a string"
+) -> Iterable[tuple[str, str]]:
     """Return the pairs of a table; `patients.address = "…"` without quotes is two tables in TOML."""
     if not isinstance(value, dict):
         raise UnfitError("a table", *path)
     for key, item in value.items():
         if isinstance(item, dict):
-            yield from _flat(item, (*path, key))
+            yield from _flat(item, (*path, key), expected)
         elif isinstance(item, str) and item.strip():
             yield ".".join((*path, key)), item.strip()
         else:
-            raise UnfitError("a Python type, as a string", *path, key)
+            raise UnfitError(expected, *path, key)
 
 
 def functions(value: object) -> tuple[str, ...]:

@@ -15,6 +15,13 @@ _TABLES = {
     NameKind.COLUMNS: ("tool", "sqlgen", "columns"),
     NameKind.TYPES: ("tool", "sqlgen", "types"),
     NameKind.FUNCTIONS: ("tool", "sqlgen", "functions", "never_null"),
+    NameKind.CLASSES: ("tool", "sqlgen", "names"),
+}
+_CODES = {
+    NameKind.COLUMNS: "unknown-column",
+    NameKind.TYPES: "unknown-type",
+    NameKind.FUNCTIONS: "unknown-function",
+    NameKind.CLASSES: "unknown-type",
 }
 
 
@@ -28,7 +35,7 @@ def unknown_name_warnings(
     places = key_places(file.text)
     warnings = (
         Diagnostic(
-            code="without-effect" if name.not_for else f"unknown-{name.kind}",
+            code="without-effect" if name.not_for else _CODES[name.kind],
             message=(
                 f"`{name.name}` is {name.not_for}: `never_null` has no effect on it"
                 if name.not_for

@@ -183,7 +183,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `array_elements`, `statement_names`, `types`, `columns`, `aliases`, `functions`, `migrate`
+   = hint: use one of `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `array_elements`, `statement_names`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1
@@ -275,6 +275,50 @@ error[bad-setting]: `tool.sqlgen.types.a.b` must be a Python type, as a string
   |                                  ^^^^^
 """,
     )
+
+
+def test_names_of_classes(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.sqlgen.names]\npatients = "Patient"\naudit.state = "AuditState"\n'
+    )
+    names = {"patients": "Patient", "audit.state": "AuditState"}
+    assert read.config(tmp_path).names == names
+
+
+@pytest.mark.parametrize(
+    ("names", "expected", "hint"),
+    [
+        ("a = 3", "a must be the name of a class, as a string", ""),
+        (
+            'a = "patient"',
+            "a must be the name of a class in PascalCase",
+            'write `"Patient"`',
+        ),
+        (
+            'a = "Sick_Note"',
+            "a must be the name of a class in PascalCase",
+            'write `"SickNote"`',
+        ),
+        ('a = "app.Patient"', "a must be the name of a class in PascalCase", ""),
+        ('a = "None"', "a must be the name of a class in PascalCase", ""),
+        ('a = "Patient[int]"', "a must be the name of a class in PascalCase", ""),
+        (
+            'a = "Patient"\npublic.b = "Patient"',
+            "public.b must be a name of its own: `Patient` is that of `a`",
+            "choose another name",
+        ),
+    ],
+)
+def test_unfit_names_of_classes(
+    tmp_path: Path, names: str, expected: str, hint: str
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.sqlgen.names]\n{names}\n")
+    with pytest.raises(ConfigurationError) as caught:
+        read.config(tmp_path)
+    (diagnostic,) = caught.value.diagnostics
+    message = diagnostic.message.replace("`tool.sqlgen.names.", "", 1)
+    assert (message.replace("`", "", 1), diagnostic.hint) == (expected, hint)
+    assert diagnostic.label is not None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from ..types import overrides
 from ..types.mapping import TypeMapping
 from ..types.reading import Reading
 from ..types.writing import Writing
-from .references import SharedNames, TypeReferences, shared_names
+from .references import TypeReferences
+from .shared_names import SharedNames, shared_names
 
 
 @frozen
@@ -35,7 +36,7 @@ def translation_context(
     references: TypeReferences, config: Config
 ) -> TranslationContext:
     """Return the context for queries with these *references*. Raises `SqlgenError` (`bad-type`)."""
-    names = shared_names(references, config.search_path)
+    names = shared_names(references, config)
     return TranslationContext(
         config=config,
         types=TypeMapping(names.classes, _configured("types", config.types, config)),

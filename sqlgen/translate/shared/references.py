@@ -1,6 +1,6 @@
-"""(TypedQuery…) -> the database types that they use, and the names that these get in `models`."""
+"""(TypedQuery…) -> the database types that they use and that get a name in `models`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 
 from ...model.catalog import (
@@ -13,10 +13,7 @@ from ...model.catalog import (
     ScalarType,
 )
 from ...model.frozen import frozen
-from ...model.python import Alias, LiteralOf, Named
 from ...model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
-from .. import names
-from ..types.python_types import MODELS
 
 NamedType = EnumType | CompositeType | DomainType
 """The types that get a class or alias; of domains, those whose CHECK lists their values."""
@@ -40,45 +37,6 @@ class TypeReferences:
     checked: frozenset[CheckedColumn] = frozenset()
     read: frozenset[TypeKey] = frozenset()
     written: frozenset[TypeKey] = frozenset()
-
-
-@frozen
-class SharedNames:
-    """The names of the classes and aliases in the `models` module.
-
-    `columns` are the aliases of checked columns, `classes` the classes of types and the aliases of
-    domains.
-    """
-
-    columns: Mapping[CheckedColumn, str]
-    classes: Mapping[TypeKey, str]
-
-    def aliases(self) -> tuple[Alias, ...]:
-        """Return the aliases of the checked columns."""
-        return tuple(
-            Alias(name, LiteralOf(values), f"The values that `{column}` may have.")
-            for (column, values), name in self.columns.items()
-        )
-
-    def alias(self, typed: TypedColumn | TypedParameter) -> Named | LiteralOf | None:
-        """Return the type of a column or parameter that has literals, None if it has none."""
-        if not typed.literals:
-            return None
-        if typed.domain:
-            return Named(self.classes[type_key(typed.domain)], MODELS)
-        if typed.column is not None:
-            name = self.columns.get((typed.column, typed.literals))
-            if name is not None:
-                return Named(name, MODELS)
-        return LiteralOf(typed.literals)
-
-    def used_by(self, references: TypeReferences) -> tuple[tuple[str, ...], ...]:
-        """Return the names of all *references*: queries with the same names translate alike."""
-        columns = sorted(references.checked, key=str)
-        return (
-            tuple([self.classes[key] for key in sorted(references.types)]),
-            tuple([self.columns[column] for column in columns]),
-        )
 
 
 def type_references(queries: Iterable[TypedQuery]) -> TypeReferences:
@@ -117,69 +75,6 @@ def merge_references(references: Iterable[TypeReferences]) -> TypeReferences:
         read=frozenset(read),
         written=frozenset(written),
     )
-
-
-def shared_names(references: TypeReferences, search_path: Sequence[str]) -> SharedNames:
-    """Return the names of all types and checked columns that a package refers to."""
-    classes = class_names(references.types.values(), search_path)
-    columns = checked_column_names(references.checked, classes, search_path)
-    return SharedNames(columns, classes)
-
-
-def class_names(
-    types: Iterable[NamedType], search_path: Sequence[str]
-) -> dict[TypeKey, str]:
-    """Return a class name for each type.
-
-    Of two with one name, the one that the search path finds has it; the other gets its schema in
-    front.
-    """
-    classes: dict[TypeKey, str] = {}
-    used: set[str] = set()
-    for type_ in sorted(types, key=lambda t: _rank(t.schema, search_path)):
-        name = names.class_name(type_.name)
-        if name in used:
-            name = names.class_name(f"{type_.schema}_{type_.name}")
-        number, candidate = 1, name
-        while candidate in used:
-            number += 1
-            candidate = f"{name}{number}"
-        used.add(candidate)
-        classes[type_key(type_)] = candidate
-    return classes
-
-
-def _rank(schema: str, search_path: Sequence[str]) -> int:
-    """Return the place of a schema in the search path, or behind all of it."""
-    return search_path.index(schema) if schema in search_path else len(search_path)
-
-
-def checked_column_names(
-    checked: Iterable[CheckedColumn],
-    classes: Mapping[TypeKey, str],
-    search_path: Sequence[str],
-) -> dict[CheckedColumn, str]:
-    """Return the aliases of checked columns, named after table and column, in the columns' order.
-
-    `allergies.severity` is `AllergiesSeverity`; the schema comes in front where one of the
-    `classes` or another column, of a schema that the search path has before, has that name.
-    """
-    used = set(classes.values())
-    aliases: dict[CheckedColumn, str] = {}
-    in_order = sorted(checked, key=lambda item: (str(item[0]), item[1]))
-    for column, values in sorted(
-        in_order, key=lambda item: _rank(item[0].schema, search_path)
-    ):
-        plain = f"{column.relation}_{column.column}"
-        name = names.class_name(plain)
-        number = 1
-        while name in used:
-            schema = f"{column.schema}_{plain}"
-            name = names.class_name(schema) + (str(number) if number > 1 else "")
-            number += 1
-        used.add(name)
-        aliases[column, values] = name
-    return {key: aliases[key] for key in in_order}
 
 
 def composites_in(types: Iterable[PgType]) -> frozenset[TypeKey]:
