@@ -6,7 +6,7 @@ from .down_mismatch import diagnose_mismatch
 from .execute import execute, execute_script
 from .lock import lock_key
 from .new import new
-from .pending import MigrationPlan
+from .pending import MigrationPlan, Resume
 from .reset import reset
 from .runner import baseline, down, dry_run, repair, status, up
 from .seeds import seed
@@ -21,6 +21,7 @@ __all__ = [
     "MigrationRun",
     "MigrationState",
     "MigrationStatus",
+    "Resume",
     "aapply",
     "apply",
     "baseline",

@@ -4,20 +4,21 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import psycopg
-from psycopg import sql
 
 from .. import parse
 from ..model.diagnostic import SqlgenError
 from ..model.migration import Migration
 from ..model.source import SourceFile
-from . import ledger
-from .execute import RESET_SESSION
+from . import ledger, resumption
+from .by_statement import StatementRun
 from .failures import diagnose_failure
-from .pending import MigrationPlan, plan_apply
+from .ledger import Ledger
+from .pending import MigrationPlan, Resume, plan_apply
 from .protocol import Operation, run_script, run_statement
+from .session import RESET_SETTINGS, reset_session
 from .status import MigrationStatus, compare_with_ledger
 
 LOGGER = logging.getLogger("sqlgen.migrate")
@@ -38,6 +39,7 @@ def apply_pending(
     to: int | None,
     allow_out_of_order: bool,
     progress: Callable[[MigrationRun], None],
+    resume: Resume | None = None,
 ) -> Operation[tuple[MigrationRun, ...]]:
     """Apply the pending migrations up to version *to* (`None`: all), in order.
 
@@ -46,8 +48,11 @@ def apply_pending(
     name = yield from ledger.ensure(table)
     applied = yield from ledger.read(name)
     statuses = compare_with_ledger(migrations, applied)
-    plan = plan_apply(statuses, to=to, allow_out_of_order=allow_out_of_order)
+    plan = plan_apply(
+        statuses, to=to, allow_out_of_order=allow_out_of_order, resume=resume
+    )
     log_warnings(plan)
+    yield from reset_session()
     runs = []
     for status in plan.statuses:
         migration = status.migration
@@ -57,8 +62,8 @@ def apply_pending(
         if migration.transactional:
             yield from _apply_in_transaction(name, migration, start)
         else:
-            yield from _apply_by_statement(name, status, migration, start)
-        yield from run_statement(RESET_SESSION)
+            yield from _apply_by_statement(name, status, migration, start, resume)
+        yield from reset_session()
         run = MigrationRun(migration, (time.monotonic_ns() - start) / 1e9)
         LOGGER.info("applied migration %d in %.3f s", status.version, run.seconds)
         runs.append(run)
@@ -97,7 +102,7 @@ def in_transaction(source: SourceFile, operation: Operation[None]) -> Operation[
     yield from run_statement("BEGIN")
     try:
         yield from run_file(source)
-        yield from run_statement(RESET_SESSION)
+        yield from run_statement(RESET_SETTINGS)
         yield from operation
         try:
             yield from run_statement("COMMIT")
@@ -110,7 +115,7 @@ def in_transaction(source: SourceFile, operation: Operation[None]) -> Operation[
 
 
 def _apply_in_transaction(
-    name: sql.Identifier, migration: Migration, start: int
+    name: Ledger, migration: Migration, start: int
 ) -> Operation[None]:
     insertion = ledger.insert(name, migration, success=True)
     yield from in_transaction(migration.up, insertion)
@@ -121,53 +126,28 @@ def _apply_in_transaction(
 
 
 def _apply_by_statement(
-    name: sql.Identifier, status: MigrationStatus, migration: Migration, start: int
+    name: Ledger,
+    status: MigrationStatus,
+    migration: Migration,
+    start: int,
+    resume: Resume | None,
 ) -> Operation[None]:
-    """Run the statements one by one outside of a transaction, from where an earlier run stopped.
-
-    The ledger is updated after each, so that a failure, or a kill, loses one statement at most.
-    """
-    source = migration.up
-    statements = parse.statements(source.text)
+    """Run the statements one by one outside of a transaction, from where an earlier run stopped."""
+    run = StatementRun(name, migration.version, migration.up, reverting=False)
     if status.applied is None:
-        done_before = 0
         yield from ledger.insert(name, migration, success=False)
     else:
-        done_before = status.applied.statements_done
+        skipped = resume is Resume.SKIP
+        run.done = status.applied.progress.done + skipped
         LOGGER.info(
-            "migration %d goes on after statement %d", migration.version, done_before
+            "migration %d goes on after statement %d", migration.version, run.done
         )
-    for number, (first, end) in enumerate(statements, start=1):
-        text = source.text[first:end]
-        if number <= done_before and not text[:4].lower().startswith("set"):
-            continue  # SET runs again, because this is a new session
-        yield from _run_numbered(source, first, text, number, len(statements))
-        if number > done_before:
-            yield from ledger.update(
-                name, migration.version, success=False, execution_time=-1 - number
-            )
+    yield from run.run()
+    yield from reset_session()
     elapsed = time.monotonic_ns() - start
+    yield from run_statement("BEGIN")
+    yield from resumption.clear(name, migration.version)
     yield from ledger.update(
         name, migration.version, success=True, execution_time=elapsed
     )
-
-
-def _run_numbered(
-    source: SourceFile, first: int, text: str, number: int, count: int
-) -> Operation[None]:
-    """Run statement *number* of *count*, which starts at character *first* of the file."""
-    try:
-        failure = yield from run_script(text)
-    except psycopg.OperationalError as error:  # the connection is lost
-        raise SqlgenError(diagnose_failure(error, source, (), 0)) from None
-    if failure is None:
-        return
-    diagnostic = diagnose_failure(
-        failure.error, source, ((first, first + len(text)),), 0, offset=first
-    )
-    resume = (
-        f"this is statement {number} of {count}, outside of a transaction: the ones before it"
-        " stay, and the next `sqlgen migrate up` goes on here"
-    )
-    hint = f"{diagnostic.hint} ({resume})" if diagnostic.hint else resume
-    raise SqlgenError(replace(diagnostic, hint=hint))
+    yield from run_statement("COMMIT")

@@ -11,11 +11,9 @@ from ..model.source import SourceFile
 from .collations import replace_icu_collations
 from .failures import diagnose_failure
 from .script import send_script
+from .session import RESET_SESSION
 
 IDLE = TransactionStatus.IDLE
-
-RESET_SESSION = "RESET SESSION AUTHORIZATION; RESET ALL"
-"""Run after each migration, so that its settings do not affect the next one."""
 
 
 def execute(connection: psycopg.Connection[TupleRow], migration: Migration) -> None:

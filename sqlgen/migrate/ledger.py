@@ -1,5 +1,7 @@
 """The ledger: the table of the migrations that a database has, with the columns of SQLx's."""
 
+from dataclasses import dataclass
+
 from psycopg import sql
 
 from ..model.diagnostic import Diagnostic, SqlgenError
@@ -19,20 +21,36 @@ CREATE TABLE IF NOT EXISTS {} (
 )
 """
 
-# The name is looked up only once, because a migration may change the search path.
+# The schema is the one in which the table would be created, as SQLx's `CREATE TABLE IF NOT EXISTS`
+# does: a ledger of a later schema of the search path belongs to somebody else's tables. The name is
+# looked up only once, because a migration may change the search path.
 _FIND = """
 SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE c.oid = to_regclass(%s)
+WHERE c.relname = %s AND n.nspname = coalesce(%s, current_schema()) AND c.relkind IN ('r', 'p')
 """
 
 
-def find(table: str) -> Operation[sql.Identifier | None]:
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The name of a ledger's table, and of its schema."""
+
+    schema: str
+    table: str
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        """Return the table's name for a statement."""
+        return sql.Identifier(self.schema, self.table)
+
+
+def find(table: str) -> Operation[Ledger | None]:
     """Return the ledger's name with its schema, or `None` if there is no ledger yet."""
-    rows = yield from run_statement(_FIND, _identifier(table).as_string(None))
-    return sql.Identifier(*rows[0]) if rows else None
+    schema, _, name = table.rpartition(".")
+    rows = yield from run_statement(_FIND, name, schema or None)
+    return Ledger(*rows[0]) if rows else None
 
 
-def find_own(table: str) -> Operation[sql.Identifier | None]:
+def find_own(table: str) -> Operation[Ledger | None]:
     """Return the ledger's name as `find` does.
 
     Raises `SqlgenError` if only SQLx's ledger is there: all of its migrations would run again.
@@ -55,7 +73,7 @@ def find_own(table: str) -> Operation[sql.Identifier | None]:
     return name
 
 
-def ensure(table: str) -> Operation[sql.Identifier]:
+def ensure(table: str) -> Operation[Ledger]:
     """Return the ledger's name with its schema, and create the table if there is none.
 
     Raises `SqlgenError` as `find_own` does.
@@ -68,7 +86,7 @@ def ensure(table: str) -> Operation[sql.Identifier]:
     return name
 
 
-def read(ledger: sql.Identifier | None) -> Operation[tuple[Applied, ...]]:
+def read(ledger: Ledger | None) -> Operation[tuple[Applied, ...]]:
     """Return the ledger's rows by version; none if there is no ledger."""
     if ledger is None:
         return ()
@@ -76,7 +94,7 @@ def read(ledger: sql.Identifier | None) -> Operation[tuple[Applied, ...]]:
         "SELECT version, description, installed_on, success, checksum, execution_time"
         " FROM {} ORDER BY version"
     )
-    rows = yield from run_statement(statement.format(ledger))
+    rows = yield from run_statement(statement.format(ledger.identifier))
     return tuple(
         Applied(
             version=version,
@@ -91,7 +109,7 @@ def read(ledger: sql.Identifier | None) -> Operation[tuple[Applied, ...]]:
 
 
 def insert(
-    ledger: sql.Identifier,
+    ledger: Ledger,
     migration: Migration,
     *,
     success: bool,
@@ -103,11 +121,13 @@ def insert(
         " VALUES (%s, %s, %s, %s, %s)"
     )
     values = (migration.version, migration.description, success, migration.up.sha384)
-    yield from run_statement(statement.format(ledger), *values, execution_time)
+    yield from run_statement(
+        statement.format(ledger.identifier), *values, execution_time
+    )
 
 
 def update(
-    ledger: sql.Identifier, version: int, *, success: bool, execution_time: int
+    ledger: Ledger, version: int, *, success: bool, execution_time: int
 ) -> Operation[None]:
     """Record that a migration is complete, or how far it came.
 
@@ -116,21 +136,23 @@ def update(
     statement = sql.SQL(
         "UPDATE {} SET success = %s, execution_time = %s WHERE version = %s"
     )
-    yield from run_statement(statement.format(ledger), success, execution_time, version)
-
-
-def update_checksum(ledger: sql.Identifier, migration: Migration) -> Operation[None]:
-    """Store the checksum of the up file as it is now."""
-    statement = sql.SQL("UPDATE {} SET checksum = %s WHERE version = %s")
     yield from run_statement(
-        statement.format(ledger), migration.up.sha384, migration.version
+        statement.format(ledger.identifier), success, execution_time, version
     )
 
 
-def delete(ledger: sql.Identifier, version: int) -> Operation[None]:
+def update_checksum(ledger: Ledger, migration: Migration) -> Operation[None]:
+    """Store the checksum of the up file as it is now."""
+    statement = sql.SQL("UPDATE {} SET checksum = %s WHERE version = %s")
+    yield from run_statement(
+        statement.format(ledger.identifier), migration.up.sha384, migration.version
+    )
+
+
+def delete(ledger: Ledger, version: int) -> Operation[None]:
     """Delete the row of a migration that was reverted."""
     yield from run_statement(
-        sql.SQL("DELETE FROM {} WHERE version = %s").format(ledger), version
+        sql.SQL("DELETE FROM {} WHERE version = %s").format(ledger.identifier), version
     )
 
 

@@ -3,13 +3,29 @@
 All checks come before anything runs.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from .. import parse
 from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
 from ..model.migration import Migration
 from ..model.source import Span
 from .status import MigrationState, MigrationStatus
+
+# Of the statements that PostgreSQL refuses in a transaction, these fail or do no harm if they have
+# run already.
+_REPEATABLE = re.compile(
+    r"(?:create|drop|alter|reindex|vacuum|analyze|cluster)\b", re.IGNORECASE
+)
+
+
+class Resume(StrEnum):
+    """What to do with the statement at which a migration without a transaction stopped."""
+
+    REPEAT = "repeat"
+    SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +46,16 @@ def plan_apply(
     *,
     to: int | None = None,
     allow_out_of_order: bool = False,
+    resume: Resume | None = None,
 ) -> MigrationPlan:
     """Return the plan that applies what is pending, up to version *to* (`None`: all).
 
-    Raises `SqlgenError` with everything that is wrong.
+    *resume* says what to do with a statement that may have run or not. Raises `SqlgenError` with
+    everything that is wrong.
     """
+    problems = [p for s in statuses if (p := _not_resumable(s, resume))]
+    if problems:
+        raise SqlgenError(*problems)
     allowed = {MigrationState.OUT_OF_ORDER} if allow_out_of_order else set()
     _check(statuses, allowed, to)
     states = {
@@ -115,7 +136,7 @@ def _drift(status: MigrationStatus) -> Diagnostic | None:
                 hint="give it a version after the last one, or use `--allow-out-of-order`",
             )
         case MigrationState.STOPPED_CHANGED:
-            done = status.applied.statements_done if status.applied else 0
+            done = status.applied.progress.done if status.applied else 0
             return Diagnostic(
                 code="stopped-migration",
                 message=f"{name} stopped after {done} of its statements, and has changed since",
@@ -127,8 +148,40 @@ def _drift(status: MigrationStatus) -> Diagnostic | None:
             return None
 
 
+def _not_resumable(status: MigrationStatus, resume: Resume | None) -> Diagnostic | None:
+    """Return why `up` cannot go on with a migration that stopped half-way."""
+    if status.state is not MigrationState.STOPPED:
+        return None
+    assert status.applied is not None
+    assert status.migration is not None
+    progress, source = status.applied.progress, status.migration.up
+    if progress.reverting:
+        return Diagnostic(
+            code="stopped-migration",
+            message=f"the down file of {_name(status)} stopped after {progress.done} of its statements",
+            label=_start(status),
+            hint="finish it with `sqlgen migrate down` first",
+        )
+    statements = parse.statements(source.text)
+    if not progress.running or resume or progress.done >= len(statements):
+        return None
+    start, end = statements[progress.done]
+    if _REPEATABLE.match(source.text, start, end):
+        return None
+    return Diagnostic(
+        code="unfinished-statement",
+        message=f"statement {progress.done + 1} of {_name(status)} was running when an earlier"
+        " run ended: it may have done its work, or some of it",
+        label=Label(Span(source, start, end)),
+        hint="look into the database; then run it again with `sqlgen migrate up --resume repeat`,"
+        " or go on after it with `--resume skip`",
+    )
+
+
 def _not_revertible(status: MigrationStatus) -> Diagnostic | None:
     name = _name(status)
+    if status.applied is not None and status.applied.progress.reverting:
+        return None  # an earlier run of the down file stopped half-way: it goes on
     if status.state is MigrationState.STOPPED:
         return Diagnostic(
             code="stopped-migration",

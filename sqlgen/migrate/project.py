@@ -78,6 +78,7 @@ def up(
     *,
     to: int | None = None,
     allow_out_of_order: bool = False,
+    resume: migrate.Resume | None = None,
     progress: Callable[[migrate.MigrationRun], None] = lambda _: None,
 ) -> tuple[migrate.MigrationRun, ...]:
     """Apply the project's pending migrations, as `migrate.up` does."""
@@ -88,6 +89,7 @@ def up(
         lock_timeout=config.migrate.lock_timeout,
         to=to,
         allow_out_of_order=allow_out_of_order,
+        resume=resume,
         progress=progress,
     )
 

@@ -18,6 +18,7 @@ from typing import Any, Generic, LiteralString, TypeVar
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from ..conninfo import parse_conninfo, redact
@@ -53,13 +54,18 @@ class RunScript:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadTransactionStatus:
+    """A request for the transaction status of the working session. The answer is that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sleep:
     """A request to wait before going on. The answer is `None`."""
 
     seconds: float
 
 
-Request = RunStatement | RunScript | Sleep
+Request = RunStatement | RunScript | ReadTransactionStatus | Sleep
 Operation = Generator[Request, Any, ResultT]
 """A generator of requests that receives their answers and returns the operation's result."""
 
@@ -81,6 +87,12 @@ def run_script(text: str) -> Operation[ScriptFailure | None]:
     return failure
 
 
+def read_transaction_status() -> Operation[TransactionStatus]:
+    """Return the transaction status of the working session."""
+    status: TransactionStatus = yield ReadTransactionStatus()
+    return status
+
+
 def run_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
     """Run *operation* over two new connections and return its result.
 
@@ -88,8 +100,8 @@ def run_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
     or fails otherwise.
     """
     try:
-        work = psycopg.connect(_prepared(conninfo), autocommit=True)
-        with work, psycopg.connect(_prepared(conninfo), autocommit=True) as lock:
+        work = _connect(conninfo)
+        with work, _connect(conninfo) as lock:
             execution = _Execution(operation)
             while (request := execution.next_request()) is not None:
                 try:
@@ -104,9 +116,8 @@ def run_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
 async def arun_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
     """Run *operation* as `run_operation` does, with asyncio."""
     try:
-        connect = psycopg.AsyncConnection.connect
-        work = await connect(_prepared(conninfo), autocommit=True)
-        async with work, await connect(_prepared(conninfo), autocommit=True) as lock:
+        work = await _aconnect(conninfo)
+        async with work, await _aconnect(conninfo) as lock:
             execution = _Execution(operation)
             while (request := execution.next_request()) is not None:
                 try:
@@ -171,6 +182,8 @@ def _send(
             return cursor.fetchall() if cursor.description else []
         case RunScript(text):
             return work.wait(send_script(work.pgconn, text, work.info.encoding))
+        case ReadTransactionStatus():
+            return work.info.transaction_status
         case Sleep(seconds):
             time.sleep(seconds)
             return None
@@ -189,9 +202,22 @@ async def _asend(
             return await cursor.fetchall() if cursor.description else []
         case RunScript(text):
             return await work.wait(send_script(work.pgconn, text, work.info.encoding))
+        case ReadTransactionStatus():
+            return work.info.transaction_status
         case Sleep(seconds):
             await asyncio.sleep(seconds)
             return None
+
+
+# Statements are not prepared: behind a pooler they would fail, and few are sent five times.
+def _connect(conninfo: str) -> psycopg.Connection[TupleRow]:
+    return psycopg.connect(_prepared(conninfo), autocommit=True, prepare_threshold=None)
+
+
+async def _aconnect(conninfo: str) -> psycopg.AsyncConnection[TupleRow]:
+    return await psycopg.AsyncConnection.connect(
+        _prepared(conninfo), autocommit=True, prepare_threshold=None
+    )
 
 
 def _prepared(conninfo: str) -> str:

@@ -1,10 +1,11 @@
 """Corrects the ledger without running a migration."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Migration
-from . import ledger
+from . import ledger, resumption
 from .protocol import Operation, run_statement
 from .status import MigrationState, MigrationStatus, compare_with_ledger
 
@@ -50,12 +51,26 @@ def accept_changes(
     repaired = tuple(
         status
         for status in compare_with_ledger(migrations, applied)
-        if status.state in _REPAIRABLE
+        if (status.state in _REPAIRABLE or _is_reverting(status))
         and (versions is None or status.version in versions)
     )
     yield from run_statement("BEGIN")
     for status in repaired:
         assert status.migration is not None
         yield from ledger.update_checksum(name, status.migration)
+        if _is_reverting(status):
+            yield from _accept_down_file(name, status.migration)
     yield from run_statement("COMMIT")
     return repaired
+
+
+def _is_reverting(status: MigrationStatus) -> bool:
+    return status.applied is not None and status.applied.progress.reverting
+
+
+def _accept_down_file(name: ledger.Ledger, migration: Migration) -> Operation[None]:
+    """Store the checksum of a down file that stopped half-way as it is now."""
+    stored = yield from resumption.read(name, migration.version)
+    checksum = migration.down.sha384 if migration.down else None
+    accepted = replace(stored, down_checksum=checksum)
+    yield from resumption.save(name, migration.version, accepted)

@@ -4,19 +4,17 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from psycopg import sql
-
-from .. import parse
-from ..model.diagnostic import SqlgenError
+from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.migration import Migration
-from ..model.source import SourceFile
-from . import ledger
+from ..model.source import Span
+from . import ledger, resumption
 from .apply import MigrationRun, in_transaction, log_warnings
-from .execute import RESET_SESSION
-from .failures import diagnose_failure
+from .by_statement import StatementRun
+from .ledger import Ledger
 from .pending import plan_revert
-from .protocol import Operation, run_script, run_statement
-from .status import compare_with_ledger
+from .protocol import Operation, run_statement
+from .session import reset_session
+from .status import MigrationStatus, compare_with_ledger
 
 LOGGER = logging.getLogger("sqlgen.migrate")
 
@@ -38,37 +36,56 @@ def revert_last(
     plan = plan_revert(compare_with_ledger(migrations, applied), steps=steps, to=to)
     log_warnings(plan)
     runs = []
-    for migration in plan.migrations:
+    yield from reset_session()
+    for status in plan.statuses:
+        migration = status.migration
+        assert migration is not None
         LOGGER.info(
             "reverting migration %d (%s)", migration.version, migration.description
         )
         start = time.monotonic_ns()
-        yield from _revert(name, migration)
-        yield from run_statement(RESET_SESSION)
+        yield from _revert(name, status)
+        yield from reset_session()
         run = MigrationRun(migration, (time.monotonic_ns() - start) / 1e9)
         runs.append(run)
         progress(run)
     return tuple(runs)
 
 
-def _revert(name: sql.Identifier, migration: Migration) -> Operation[None]:
+def _revert(name: Ledger, status: MigrationStatus) -> Operation[None]:
+    migration = status.migration
+    assert migration is not None
     source = migration.down
     assert source is not None
-    deletion = ledger.delete(name, migration.version)
-    if source.text.startswith("-- no-transaction"):
-        yield from _run_by_statement(source)
-        yield from run_statement(RESET_SESSION)
-        yield from deletion
+    if not source.text.startswith("-- no-transaction"):
+        yield from in_transaction(source, ledger.delete(name, migration.version))
+        return
+    run = StatementRun(name, migration.version, source, reverting=True)
+    assert status.applied is not None
+    if status.applied.progress.reverting:
+        run.done = status.applied.progress.done
+        stored = yield from resumption.read(name, migration.version)
+        if stored.down_checksum not in (None, source.sha384):
+            raise SqlgenError(_changed(status, run.done))
     else:
-        yield from in_transaction(source, deletion)
+        started = resumption.Resumption(down_checksum=source.sha384)
+        yield from resumption.save(name, migration.version, started)
+    yield from run.run()
+    yield from reset_session()
+    yield from run_statement("BEGIN")
+    yield from resumption.clear(name, migration.version)
+    yield from ledger.delete(name, migration.version)
+    yield from run_statement("COMMIT")
 
 
-def _run_by_statement(source: SourceFile) -> Operation[None]:
-    for start, end in parse.statements(source.text):
-        failure = yield from run_script(source.text[start:end])
-        if failure is not None:
-            raise SqlgenError(
-                diagnose_failure(
-                    failure.error, source, ((start, end),), 0, offset=start
-                )
-            )
+def _changed(status: MigrationStatus, done: int) -> Diagnostic:
+    assert status.migration is not None
+    assert status.migration.down is not None
+    return Diagnostic(
+        code="stopped-migration",
+        message=f"the down file of migration {status.version} (`{status.description}`) stopped"
+        f" after {done} of its statements, and has changed since",
+        label=Label(Span(status.migration.down, 0, 0)),
+        hint=f"if its first {done} statements are unchanged, accept the file with"
+        " `sqlgen migrate repair`, and `sqlgen migrate down` runs the rest",
+    )

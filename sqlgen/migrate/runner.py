@@ -11,7 +11,7 @@ from ..model.migration import Migration
 from . import ledger
 from .apply import MigrationRun, apply_pending
 from .lock import with_lock
-from .pending import MigrationPlan, plan_apply
+from .pending import MigrationPlan, Resume, plan_apply
 from .protocol import Operation, run_operation
 from .repair import accept_changes, mark_applied
 from .revert import revert_last
@@ -29,17 +29,20 @@ def up(
     lock_timeout: float = LOCK_TIMEOUT,
     to: int | None = None,
     allow_out_of_order: bool = False,
+    resume: Resume | None = None,
     progress: Callable[[MigrationRun], None] = lambda _: None,
 ) -> tuple[MigrationRun, ...]:
     """Apply the pending migrations in order, up to version *to*, each in its own transaction.
 
-    All checks come before anything runs. *progress* is called after each migration.
+    All checks come before anything runs. *resume* says what to do with a statement that may have
+    run or not. *progress* is called after each migration.
     """
     operation = apply_pending(
         migrations,
         table,
         to=to,
         allow_out_of_order=allow_out_of_order,
+        resume=resume,
         progress=progress,
     )
     return run_operation(conninfo, with_lock(operation, lock_timeout))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ..model.source import SourceFile
 from .apply import in_transaction, run_file
-from .execute import RESET_SESSION
 from .protocol import Operation, run_operation, run_statement
+from .session import RESET_SETTINGS
 
 
 def seed(conninfo: str, seeds: Sequence[SourceFile]) -> None:
@@ -21,4 +21,4 @@ def seed(conninfo: str, seeds: Sequence[SourceFile]) -> None:
 def _run_files(sources: Sequence[SourceFile]) -> Operation[None]:
     for source in sources:
         yield from run_file(source)
-        yield from run_statement(RESET_SESSION)
+        yield from run_statement(RESET_SETTINGS)

@@ -26,11 +26,44 @@ class Migration:
 
 
 @frozen(kw_only=True)
+class StatementProgress:
+    """How far a migration without a transaction came, statement by statement.
+
+    `done` statements ran. `running` says that the next one was started outside of a transaction:
+    if nothing else is recorded, it may have run or not. `reverting` says that they are those of the
+    down file. The ledger has no column for this: it stands in `execution_time` as a negative number.
+    """
+
+    done: int
+    running: bool = False
+    reverting: bool = False
+
+    @property
+    def time(self) -> int:
+        """Return the `execution_time` that stands for this progress."""
+        return -1 - self.done - self.running * _RUNNING - self.reverting * _REVERTING
+
+    @staticmethod
+    def of_time(execution_time: int) -> "StatementProgress":
+        """Return the progress that *execution_time* stands for; none for a time that is not negative."""
+        number = max(-1 - execution_time, 0)
+        return StatementProgress(
+            done=number % _RUNNING,
+            running=bool(number & _RUNNING),
+            reverting=bool(number & _REVERTING),
+        )
+
+
+_RUNNING = 1 << 32
+_REVERTING = 1 << 33
+
+
+@frozen(kw_only=True)
 class Applied:
     """A row of the ledger, with the columns of SQLx's.
 
     `execution_time` is in nanoseconds. `success` is false for a migration without a transaction
-    that stopped half-way, after `statements_done` of its statements.
+    that stopped half-way; the time is then its `progress`.
     """
 
     version: int
@@ -41,6 +74,6 @@ class Applied:
     execution_time: int
 
     @property
-    def statements_done(self) -> int:
-        """Return how many statements of a stopped migration ran: *n* for the time `-1 - n`."""
-        return max(-1 - self.execution_time, 0)
+    def progress(self) -> StatementProgress:
+        """Return how far a stopped migration came."""
+        return StatementProgress.of_time(self.execution_time)

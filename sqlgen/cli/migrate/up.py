@@ -26,6 +26,11 @@ from .target import database_options, show_log
     is_flag=True,
     help="Also apply migrations that are earlier than one that is applied.",
 )
+@click.option(
+    "--resume",
+    type=click.Choice(list(migrate.Resume)),
+    help="What to do with a statement that an earlier, killed run may have run or not.",
+)
 @database_options
 @format_option
 @click.pass_obj
@@ -34,6 +39,7 @@ def up(
     to: int | None,
     dry_run: bool,
     allow_out_of_order: bool,
+    resume: str | None,
     url: str | None,
     name: str | None,
     format_: str,
@@ -57,6 +63,7 @@ def up(
             target,
             to=to,
             allow_out_of_order=allow_out_of_order,
+            resume=migrate.Resume(resume) if resume else None,
             progress=run_printer("applied", progress, format_),
         )
     print_runs("applied", runs, format_, none="nothing is pending")
