@@ -121,6 +121,8 @@ class StatementRun:
             before = yield from invalid_indexes.find_invalid()
         yield from self._record_alone(number - 1, running=True)
         failure = yield from run_script(text)
+        if failure and _is_lost(failure.error):
+            raise failure.error
         if builds:
             after = yield from invalid_indexes.find_invalid()
             left = invalid_indexes.left_by(text, before, after)
@@ -169,8 +171,8 @@ class StatementRun:
             diagnostic = diagnose_failure(
                 error, self.source, ((start, end),), 0, offset=start
             )
-            if error.sqlstate is None or error.sqlstate.startswith("57P"):
-                raise SqlgenError(diagnostic) from None  # the connection is lost
+            if _is_lost(error):
+                raise SqlgenError(diagnostic) from None
         else:
             return
         place = f"this is statement {number} of {count}, outside of a transaction"
@@ -195,6 +197,11 @@ class StatementRun:
         return replace(
             diagnostic, code="open-transaction", hint="end the file with `COMMIT`"
         )
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    """Return whether the connection is lost with *error*, so that nothing can be recorded."""
+    return error.sqlstate is None or error.sqlstate.startswith("57P")  # admin_shutdown
 
 
 def _run_script(text: str) -> Operation[None]:
