@@ -12,7 +12,7 @@ from uuid import UUID
 
 from psycopg.types.range import Range
 
-from ._support import loads, parse_array, parse_composite, parse_enum, parse_range
+from ._support import loads, parse_array, parse_enum, parse_range, read_composite
 
 
 class AppointmentStatus(StrEnum):
@@ -126,7 +126,7 @@ class Appointments:
     reminder_sent_at: datetime.datetime | None
 
     @classmethod
-    def from_row(
+    def from_texts(
         cls,
         id: str,
         patient_id: str,
@@ -160,7 +160,7 @@ class Appointments:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text, 11))
+        return read_composite(cls, text, 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Observations:
     observed_at: datetime.datetime
 
     @classmethod
-    def from_row(
+    def from_texts(
         cls,
         id: str,
         encounter_id: str,
@@ -201,7 +201,7 @@ class Observations:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text, 8))
+        return read_composite(cls, text, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ class PostalAddress:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls(*parse_composite(text, 4))
+        return read_composite(cls, text, 4)
 
     def as_tuple(self) -> tuple[Any, ...]:
         return (self.street, self.city, self.postal_code, self.country)
@@ -236,7 +236,7 @@ class Practitioners:
     updated_at: datetime.datetime
 
     @classmethod
-    def from_row(
+    def from_texts(
         cls,
         id: str,
         licence_number: str,
@@ -262,7 +262,7 @@ class Practitioners:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text, 9))
+        return read_composite(cls, text, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +283,7 @@ class Patients:
     updated_at: datetime.datetime
 
     @classmethod
-    def from_row(
+    def from_texts(
         cls,
         id: str,
         mrn: str,
@@ -315,7 +315,7 @@ class Patients:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text, 12))
+        return read_composite(cls, text, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +327,7 @@ class ListPatientChartsRowEncounters:
     observations: list[Observations]
 
     @classmethod
-    def from_row(cls, id: str, started_at: str, observations: str) -> Self:
+    def from_texts(cls, id: str, started_at: str, observations: str) -> Self:
         return cls(
             UUID(id),
             loads("timestamptz")(started_at),
@@ -336,7 +336,7 @@ class ListPatientChartsRowEncounters:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text, 3))
+        return read_composite(cls, text, 3)
 
 
 @dataclass(frozen=True, slots=True)

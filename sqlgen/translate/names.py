@@ -48,8 +48,8 @@ CLASSES |= {name for name in _mentioned_names() | _OF_STYLES if name[0].isupper(
 
 FUNCTIONS = _words(
     "array_text boxes_text datetime from_json ipaddress items_of list_of loads "
-    "msgspec multirange_text parse_array parse_boxes parse_composite parse_enum parse_multirange "
-    "parse_range range_text rows_of scalar_row scalars_of to_json value_of"
+    "msgspec multirange_text parse_array parse_boxes parse_enum parse_multirange "
+    "parse_range range_text read_composite rows_of scalar_row scalars_of to_json value_of"
 )
 FUNCTIONS |= {name for name in _mentioned_names() | _OF_STYLES if name[0].islower()}
 FUNCTIONS |= frozenset(name for command in Command for name in command.spec.helpers)
@@ -69,7 +69,16 @@ _ARGUMENT_NAMES = _RESERVED | {"conn"}
 _FIELD_NAMES = (
     frozenset(keyword.kwlist)
     | (BUILTINS - {"object", "set", "frozenset", "type"})
-    | {"as_tuple", "cls", "datetime", "from_row", "from_text", "loads", "self"}
+    | {
+        "as_tuple",
+        "cls",
+        "datetime",
+        "from_row",
+        "from_text",
+        "from_texts",
+        "loads",
+        "self",
+    }
     | CLASSES
 )
 

@@ -230,6 +230,41 @@ def test_an_enum_is_sent_as_its_value() -> None:
     assert support.value_of(Own.A) is Own.A
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A composite as it is generated, whose fields are texts."""
+
+    a: str | None
+    b: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A composite whose second field is made of its text."""
+
+    a: str | None
+    day: date
+
+    @classmethod
+    def from_texts(cls, a: str | None, day: str) -> Self:
+        return cls(a, date.fromisoformat(day))
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """A composite without fields."""
+
+
+def test_composites_are_made_of_their_texts() -> None:
+    for _ in range(2):
+        assert support.read_composite(Pair, "(x,)", 2) == Pair("x", None)
+        dated = support.read_composite(Dated, '("",2024-02-29)', 2)
+        assert (type(dated), dated) == (Dated, Dated("", date(2024, 2, 29)))
+        assert support.read_composite(Empty, "()", 0) == Empty()
+        with pytest.raises(psycopg.errors.DataError, match="instead of 2"):
+            support.read_composite(Dated, "(x)", 2)
+
+
 @given(fields=st.lists(TEXTS | st.none(), min_size=2, max_size=2))
 @SERVER
 def test_any_composite_comes_back(

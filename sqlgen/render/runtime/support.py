@@ -97,12 +97,12 @@ def _with_loaders(
     return make_with_loaders
 
 
-def _maker(row: Any) -> Callable[[Sequence[Any]], Any]:
-    """Return the function that builds a row from the tuple of its values."""
-    if hasattr(row, "__dataclass_fields__"):
-        return _unfrozen(row)
-    if hasattr(row, "from_row"):
-        convert = row.from_row
+def _maker(row: Any, method: str = "from_row") -> Callable[[Sequence[Any]], Any]:
+    """Return the function that builds a row from its values, by a *method* if the class has that."""
+    convert = getattr(row, method, None)
+    if getattr(row, "__dataclass_fields__", None):
+        return _unfrozen(row, convert)
+    if convert is not None:
         return lambda values: convert(*values)
     if hasattr(row, "_make"):  # a named tuple
         make: Callable[[Sequence[Any]], Any] = row._make
@@ -129,21 +129,21 @@ def new({values}):
 
 def make(values):
     {values}= values
-    return from_row(new, {values})
+    return convert(new, {values})
 """
 
 
-def _unfrozen(row: Any) -> Callable[[Sequence[Any]], Any]:
+def _unfrozen(row: Any, convert: Any) -> Callable[[Sequence[Any]], Any]:
     """Return a fast function that builds a frozen dataclass with slots from its values.
 
     The class itself has to set each field by `object.__setattr__`, which takes as long as reading
     the row. So another class with the same slots, which is not frozen, is filled, and then becomes
     the row: Python lets an instance change its class where both lay it out alike. The functions are
-    compiled for the fields' names, as `dataclass` does with `__init__`; a `from_row` gets one that
-    stands for its class.
+    compiled for the fields' names, as `dataclass` does with `__init__`; the class method *convert*
+    gets one that stands for its class.
     """
     numbered = [(name, f"v{n}") for n, name in enumerate(row.__match_args__)]
-    source = (_CONVERTED if hasattr(row, "from_row") else _PLAIN).format(
+    source = (_CONVERTED if convert else _PLAIN).format(
         targets="".join(f"self.{name}, " for name, _ in numbered),
         values="".join(f"{value}, " for _, value in numbered),
         assignments="; ".join(f"self.{name} = {value}" for name, value in numbered),
@@ -151,7 +151,7 @@ def _unfrozen(row: Any) -> Callable[[Sequence[Any]], Any]:
     found: dict[str, Any] = {
         "row": row,
         "Twin": type(row.__name__, (), {"__slots__": row.__slots__}),
-        "from_row": getattr(getattr(row, "from_row", None), "__func__", None),
+        "convert": getattr(convert, "__func__", None),
     }
     exec(source, found)
     make: Callable[[Sequence[Any]], Any] = found["make"]
@@ -387,6 +387,21 @@ def parse_composite(text: str, size: int | None = None) -> list[Any]:
             " this code was generated"
         )
     return fields
+
+
+_composites: dict[Any, Callable[[Sequence[Any]], Any]] = {}
+
+
+def read_composite(composite: type[T], text: str, size: int) -> T:
+    """Return the instance of a class that a composite value's text stands for.
+
+    It is made of the texts of *size* fields, by the class's `from_texts` if it has one.
+    """
+    make = _composites.get(composite)
+    if make is None:
+        make = _composites[composite] = _maker(composite, "from_texts")
+    made: T = make(parse_composite(text, size))
+    return made
 
 
 def _unquoted(field: str) -> str | None:

@@ -66,7 +66,7 @@ def conversions(module: Module) -> Iterable[Conversion]:
     for record in module.records:
         calls += [field.read for field in record.fields]
     for composite in module.composites:
-        calls.append(Apply(support("parse_composite")))
+        calls.append(Apply(support("read_composite")))
         calls += [x for field in composite.fields for x in (field.read, field.write)]
     for function in module.functions:
         calls += [argument.write for argument in function.arguments]

@@ -10,7 +10,7 @@ from ._support import (
     items_of,
     parse_array,
     parse_boxes,
-    parse_composite,
+    read_composite,
 )
 
 Colour: TypeAlias = Literal["red", "green"]
@@ -26,7 +26,7 @@ class Shape:
     boxes: list[str] | None
 
     @classmethod
-    def from_row(
+    def from_texts(
         cls,
         colour: Colour | None,
         colours: str | None,
@@ -46,7 +46,7 @@ class Shape:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text, 4))
+        return read_composite(cls, text, 4)
 
     def as_tuple(self) -> tuple[Any, ...]:
         return (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, Self, TypeAlias
 
-from ._support import parse_composite
+from ._support import read_composite
 
 
 class AuditedState(StrEnum):
@@ -40,12 +40,12 @@ class Customer:
     state: PublicState
 
     @classmethod
-    def from_row(cls, id: str, name: str, state: str) -> Self:
+    def from_texts(cls, id: str, name: str, state: str) -> Self:
         return cls(int(id), name, PublicState(state))
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text, 3))
+        return read_composite(cls, text, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class Money:
     cents: int | None
 
     @classmethod
-    def from_row(cls, currency: str | None, cents: str | None) -> Self:
+    def from_texts(cls, currency: str | None, cents: str | None) -> Self:
         return cls(currency, None if cents is None else int(cents))
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text, 2))
+        return read_composite(cls, text, 2)
 
     def as_tuple(self) -> tuple[Any, ...]:
         return (self.currency, self.cents)

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ._support import parse_composite
+from ._support import read_composite
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,12 @@ class Owners:
     phone: str | None
 
     @classmethod
-    def from_row(cls, id: str, name: str, phone: str | None) -> Self:
+    def from_texts(cls, id: str, name: str, phone: str | None) -> Self:
         return cls(int(id), name, phone)
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text, 3))
+        return read_composite(cls, text, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Pets:
     name: str | None
 
     @classmethod
-    def from_row(cls, id: str | None, owner_id: str | None, name: str | None) -> Self:
+    def from_texts(cls, id: str | None, owner_id: str | None, name: str | None) -> Self:
         return cls(
             None if id is None else int(id),
             None if owner_id is None else int(owner_id),
@@ -42,7 +42,7 @@ class Pets:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text, 3))
+        return read_composite(cls, text, 3)
 
     def as_tuple(self) -> tuple[Any, ...]:
         return (self.id, self.owner_id, self.name)

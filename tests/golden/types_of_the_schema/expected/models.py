@@ -9,7 +9,7 @@ from typing import Any, Literal, Self, TypeAlias
 
 from psycopg.types.range import Range
 
-from ._support import loads, parse_array, parse_composite, parse_enum
+from ._support import loads, parse_array, parse_enum, read_composite
 
 
 class Status(StrEnum):
@@ -50,12 +50,14 @@ class Address:
     since: datetime.date | None
 
     @classmethod
-    def from_row(cls, street: str | None, city: str | None, since: str | None) -> Self:
+    def from_texts(
+        cls, street: str | None, city: str | None, since: str | None
+    ) -> Self:
         return cls(street, city, None if since is None else loads("date")(since))
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        return cls.from_row(*parse_composite(text, 3))
+        return read_composite(cls, text, 3)
 
     def as_tuple(self) -> tuple[Any, ...]:
         return (self.street, self.city, self.since)
