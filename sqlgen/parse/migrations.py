@@ -15,7 +15,7 @@ def migrations(sources: Sequence[SourceFile]) -> tuple[Migration, ...]:
 
     As in SQLx, a file is named `VERSION_description.up.sql` or `.down.sql`, or in the simple form
     `VERSION_description.sql`. A folder may mix the two forms, but not for one migration. Raises
-    `SqlgenError` with all errors in the names, and for files of goose and dbmate, which contain
+    `SqlgenError` with all errors in the names, and for files of other tools which contain
     their down section as well.
     """
     problems: list[Diagnostic] = []
@@ -93,8 +93,19 @@ def _file(source: SourceFile) -> _File | Diagnostic:
     )
 
 
+# The comments that separate the down section in the files of other tools, from their manuals.
+_DOWN_MARKERS = {
+    "goose": r"--[ \t]*\+goose[ \t]+down\b",
+    "dbmate": r"--[ \t]*migrate:down\b",
+    "sql-migrate": r"--[ \t]*\+migrate[ \t]+down\b",
+    "micrate": r"--[ \t]*\+micrate[ \t]+down\b",
+    "tern": r"-{4,}[ \t]*create above[ \t]*/[ \t]*drop below[ \t]*-{4,}",
+    "node-pg-migrate": r"--+[ \t]*down[ \t]+migration[ \t]*$",
+    "MyBatis Migrations": r"--[ \t]*//[ \t]*@undo\b",
+    "Play": r"(?:--|\#)[ \t]*(?:---[ \t]*)?!downs\b",
+}
 _DOWN = re.compile(
-    r"^[ \t]*--[ \t]*(?P<marker>\+goose[ \t]+Down|migrate:down)\b",
+    "^[ \t]*(?:" + "|".join(f"({marker})" for marker in _DOWN_MARKERS.values()) + ")",
     re.MULTILINE | re.IGNORECASE,
 )
 
@@ -103,12 +114,13 @@ def _foreign(source: SourceFile) -> Diagnostic | None:
     match = _DOWN.search(source.text)
     if match is None:
         return None
-    tool = "goose" if match["marker"].startswith("+") else "dbmate"
+    assert match.lastindex is not None
+    tool = tuple(_DOWN_MARKERS)[match.lastindex - 1]
     stem = PurePosixPath(source.path).name.removesuffix(".sql").removesuffix(".up")
     return Diagnostic(
         code="foreign-migration",
         message=f"this is a migration of {tool}, and its down section would be applied too",
-        label=Label(Span(source, *match.span("marker"))),
+        label=Label(Span(source, *match.span(match.lastindex))),
         hint=f"move what is below this line to `{stem}.down.sql`, and name the rest"
         f" `{stem}.up.sql`",
     )

@@ -96,13 +96,13 @@ def generated(root: Path, folder: str) -> dict[str, bytes]:
 def source(root: Path, path: str) -> SourceFile:
     """Return the file at *path*, relative to *root*.
 
-    Raises `SqlgenError` if it cannot be read or is not UTF-8.
+    Raises `SqlgenError` if it cannot be read, is not UTF-8, or has a NUL character.
     """
     content = _read(root, path)
     digest = hashlib.sha384(content).digest()
     content = content.removeprefix(_BYTE_ORDER_MARK)
     try:
-        return SourceFile(path, content.decode("utf-8"), digest)
+        file = SourceFile(path, content.decode("utf-8"), digest)
     except UnicodeDecodeError as error:
         file = SourceFile(path, content.decode("utf-8", errors="replace"), digest)
         start = len(content[: error.start].decode("utf-8"))
@@ -117,6 +117,17 @@ def source(root: Path, path: str) -> SourceFile:
                 hint="save the file as UTF-8",
             )
         ) from None
+    if (nul := file.text.find("\0")) >= 0:
+        # libpq takes texts that end at the first NUL, so that the rest would be passed over.
+        raise SqlgenError(
+            Diagnostic(
+                code="not-utf-8",
+                message=f"`{path}` has a NUL character, which PostgreSQL's texts cannot have",
+                label=Label(Span(file, nul, nul + 1)),
+                hint="remove it, or save the file as UTF-8 if it is UTF-16",
+            )
+        )
+    return file
 
 
 def _read(root: Path, path: str) -> bytes:

@@ -158,30 +158,55 @@ error[mixed-migration-forms]: migration 1 has a down file, but its up file is no
 
 
 @pytest.mark.parametrize(
-    ("tool", "up", "down"),
+    ("tool", "up", "down", "marker"),
     [
-        ("goose", "-- +goose Up", "-- +goose Down"),
-        ("dbmate", "-- migrate:up", "-- migrate:down transaction:false"),
+        ("goose", "-- +goose Up", "-- +goose Down", "-- +goose Down"),
+        (
+            "dbmate",
+            "-- migrate:up",
+            "-- migrate:down transaction:false",
+            "-- migrate:down",
+        ),
+        ("sql-migrate", "-- +migrate Up", "-- +migrate Down", "-- +migrate Down"),
+        ("micrate", "-- +micrate Up", "-- +micrate Down", "-- +micrate Down"),
+        (
+            "tern",
+            "-- tern",
+            "---- create above / drop below ----",
+            "---- create above / drop below ----",
+        ),
+        (
+            "node-pg-migrate",
+            "-- Up Migration",
+            "-- Down Migration",
+            "-- Down Migration",
+        ),
+        ("MyBatis Migrations", "-- // First.", "-- //@UNDO", "-- //@UNDO"),
+        ("Play", "-- !Ups", "# --- !Downs", "# --- !Downs"),
     ],
 )
 def test_files_of_other_tools_with_a_down_section(
-    tool: str, up: str, down: str
+    tool: str, up: str, down: str, marker: str
 ) -> None:
     text = f"{up}\nCREATE TABLE a ();\n\n{down}\nDROP TABLE a;\n"
     with pytest.raises(SqlgenError) as caught:
         migrations("1_a.sql", text=text)
-    marker = " ".join(down.split()[1:3]) if tool == "goose" else "migrate:down"
     assert (
         report.text(caught.value.diagnostics)
         == f"""\
 error[foreign-migration]: this is a migration of {tool}, and its down section would be applied too
- --> migrations/1_a.sql:4:4
+ --> migrations/1_a.sql:4:1
   |
 4 | {down}
-  |    {"^" * len(marker)}
+  | {"^" * len(marker)}
   |
   = hint: move what is below this line to `1_a.down.sql`, and name the rest `1_a.up.sql`"""
     )
+
+
+def test_a_comment_that_speaks_of_a_down_migration_is_none() -> None:
+    text = "-- Down migration: see the other file\n-- rollback by hand\nSELECT 1;\n"
+    assert len(migrations("1_a.up.sql", text=text)) == 1
 
 
 def test_a_file_that_is_split_may_keep_its_markers() -> None:

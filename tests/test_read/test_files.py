@@ -128,6 +128,18 @@ error[unreadable]: `q/b.sql` cannot be read: No such file or directory
     )
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_a_nul_character_is_refused(tmp_path: Path, encoding: str) -> None:
+    """PostgreSQL would run what is before it, and pass over the rest."""
+    write(tmp_path / "q/a.sql", "select 1;\n\0drop table t;\n".encode(encoding))
+    with pytest.raises(SqlgenError) as caught:
+        read.sources(tmp_path, "q")
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "not-utf-8"
+    assert diagnostic.message.startswith("`q/a.sql` has a NUL character")
+    assert "UTF-16" in diagnostic.hint
+
+
 def test_a_name_that_is_not_unicode(tmp_path: Path) -> None:
     write(tmp_path / "q/a.sql")
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/q/\xff.sql")).write_text("")
