@@ -7,7 +7,7 @@ from .execute import execute, execute_script
 from .lock import lock_key
 from .new import new
 from .pending import MigrationPlan, Resume
-from .reset import reset
+from .reset import DatabaseToReset, find_database, reset
 from .runner import baseline, down, dry_run, repair, status, up
 from .seeds import seed
 from .snapshot import snapshot
@@ -16,6 +16,7 @@ from .verify import DownMismatch, verify
 
 __all__ = [
     "DRIFT",
+    "DatabaseToReset",
     "DownMismatch",
     "MigrationPlan",
     "MigrationRun",
@@ -30,6 +31,7 @@ __all__ = [
     "dry_run",
     "execute",
     "execute_script",
+    "find_database",
     "lock_key",
     "new",
     "repair",

@@ -27,7 +27,8 @@ from .script import ScriptFailure, send_script
 
 ResultT = TypeVar("ResultT")
 
-_NO_DATABASE = re.compile(r'database "[^"]+" does not exist')
+NO_DATABASE = re.compile(r'database "[^"]+" does not exist')
+"""The message of the error when a connection names a database that is not there."""
 
 
 class SessionRole(Enum):
@@ -134,7 +135,7 @@ def server_unavailable(error: psycopg.Error, conninfo: str) -> ServerUnavailable
     text = error.diag.message_primary or str(error)
     message = redact(text, parse_conninfo(conninfo, allow_empty=True))
     hint = "check the database's URL, and that its server runs"
-    if _NO_DATABASE.search(message):  # libpq gives no SQLSTATE here
+    if NO_DATABASE.search(message):  # libpq gives no SQLSTATE here
         hint = "create it with `sqlgen migrate reset`, or name another one"
     return ServerUnavailableError(
         Diagnostic(

@@ -1,6 +1,7 @@
 """A database -> the same database, empty."""
 
 import ipaddress
+from dataclasses import dataclass, field
 
 import psycopg
 from psycopg import sql
@@ -9,7 +10,11 @@ from psycopg.rows import TupleRow
 
 from ..conninfo import parse_conninfo
 from ..model.diagnostic import Diagnostic, ServerUnavailableError, SqlgenError
-from .protocol import server_unavailable
+from .protocol import NO_DATABASE, server_unavailable
+
+_CURRENT = """
+SELECT datname, pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()
+"""
 
 # The columns of the locale, by server version (catalogs.sgml, pg_database).
 _LOCALE_COLUMNS = {
@@ -19,29 +24,85 @@ _LOCALE_COLUMNS = {
 }
 
 
-def reset(conninfo: str, *, force: bool = False) -> None:
-    """Drop the database and create it with the same owner, encoding and locale.
+@dataclass(frozen=True, slots=True)
+class DatabaseToReset:
+    """A database as the server itself names it; `owner` is `None` if it does not exist yet."""
 
-    Connections to it are ended. A database that does not exist is created. Raises `SqlgenError` for
-    a database on another machine, unless *force*, and for a template database.
+    conninfo: str = field(repr=False)
+    name: str
+    owner: str | None
+    server: str
+
+    def __str__(self) -> str:
+        """Return the database with its owner and server, for a question."""
+        owner = f" of {self.owner}" if self.owner is not None else ""
+        return f"the database `{self.name}`{owner} on {self.server}"
+
+
+def find_database(conninfo: str, *, force: bool = False) -> DatabaseToReset:
+    """Connect to the database that *conninfo* leads to, and return it.
+
+    Its name may come from a service file, from PGDATABASE or be the user's, so the server is asked,
+    and libpq for the name of a database that does not exist. Raises `SqlgenError` for a database on
+    another machine, unless *force*; `ServerUnavailableError` if the server cannot be reached.
     """
+    parse_conninfo(conninfo, raises=ServerUnavailableError, allow_empty=True)
     try:
-        name = _name(conninfo)
-        with psycopg.connect(_maintenance(conninfo, name), autocommit=True) as server:
-            info = server.info
-            if not force and not on_this_machine(info.host, info.hostaddr):
-                raise _refused(
-                    f"the database `{name}` is on another machine, `{info.host}`",
-                    "use `--force` if everything in it may be lost",
-                )
-            statement = _creation(server, name)
-            identifier = sql.Identifier(name)
-            server.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier)
-            )
-            server.execute(statement)
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            row = connection.execute(_CURRENT).fetchone()
+            assert row is not None
+            return _checked(connection.info, conninfo, *row, force=force)
+    except psycopg.OperationalError as error:
+        name = error.pgconn.db.decode() if error.pgconn is not None else ""
+        if not name or not NO_DATABASE.search(str(error)):
+            raise server_unavailable(error, conninfo) from error
     except psycopg.Error as error:
         raise server_unavailable(error, conninfo) from error
+    try:
+        with psycopg.connect(_maintenance(conninfo, name)) as server:
+            return _checked(server.info, conninfo, name, None, force=force)
+    except psycopg.Error as error:
+        raise server_unavailable(error, conninfo) from error
+
+
+def reset(database: DatabaseToReset) -> None:
+    """Drop the database and create it with the same owner, encoding and locale.
+
+    Connections to it are ended. A database that does not exist is created. Raises `SqlgenError` for a
+    template database.
+    """
+    identifier = sql.Identifier(database.name)
+    maintenance = _maintenance(database.conninfo, database.name)
+    try:
+        with psycopg.connect(maintenance, autocommit=True) as server:
+            creation = _creation(server, database.name)
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+            server.execute(drop.format(identifier))
+            server.execute(creation)
+    except psycopg.Error as error:
+        raise server_unavailable(error, database.conninfo) from error
+
+
+def _checked(
+    info: psycopg.ConnectionInfo,
+    conninfo: str,
+    name: str,
+    owner: str | None,
+    *,
+    force: bool,
+) -> DatabaseToReset:
+    """Return the database, unless it is on another machine and not *force*."""
+    server = info.host if info.host.startswith("/") else f"{info.host}:{info.port}"
+    if not force and not on_this_machine(info.host, info.hostaddr):
+        raise _refused(
+            f"the database `{name}` is on another machine, `{info.host}`",
+            "use `--force` if everything in it may be lost",
+        )
+    # The same server again, even if the connection string names several.
+    pinned = make_conninfo(conninfo, dbname=name, host=info.host, port=info.port)
+    if info.hostaddr:
+        pinned = make_conninfo(pinned, hostaddr=info.hostaddr)
+    return DatabaseToReset(pinned, name, owner, server)
 
 
 def on_this_machine(host: str, address: str) -> bool:
@@ -52,21 +113,6 @@ def on_this_machine(host: str, address: str) -> bool:
         return ipaddress.ip_address(address or host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _name(conninfo: str) -> str:
-    """Return the database's name as libpq chooses it: as given, PGDATABASE, or the user's."""
-    parameters = parse_conninfo(
-        conninfo, raises=ServerUnavailableError, allow_empty=True
-    )
-    defaults = {
-        option.keyword.decode(): (option.val or b"").decode()
-        for option in psycopg.pq.Conninfo.get_defaults()
-    }
-    for keyword in ("dbname", "user"):
-        if name := parameters.get(keyword) or defaults.get(keyword):
-            return str(name)
-    return ""
 
 
 def _maintenance(conninfo: str, name: str) -> str:

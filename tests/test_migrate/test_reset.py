@@ -1,4 +1,5 @@
 from importlib import import_module
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -7,6 +8,11 @@ from psycopg.rows import TupleRow
 
 from sqlgen import database, migrate
 from sqlgen.model.diagnostic import SqlgenError
+
+
+def reset(conninfo: str) -> None:
+    migrate.reset(migrate.find_database(conninfo))
+
 
 recreate = import_module("sqlgen.migrate.reset")  # the name is the function's, too
 
@@ -41,7 +47,7 @@ def test_a_database_is_created_with_the_same_owner_and_locale(
     )
     connection.execute("CREATE TABLE t ()")
     before = connection.execute(facts).fetchone()
-    migrate.reset(conninfo)
+    reset(conninfo)
     with psycopg.connect(conninfo) as again:
         assert again.execute(facts).fetchone() == before
         assert again.execute("SELECT to_regclass('t')").fetchone() == (None,)
@@ -52,22 +58,73 @@ def test_a_database_is_created_with_the_same_owner_and_locale(
 def test_a_missing_database_is_created(server: database.Server) -> None:
     name = "sqlgen_test_recreate"
     conninfo = make_conninfo(server.conninfo, dbname=name)
-    migrate.reset(conninfo)
+    reset(conninfo)
     psycopg.connect(conninfo).close()
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name}")
 
 
-def test_the_default_database_is_libpqs(
+SERVICE = """[shop]
+host={host}
+port={port}
+user={user}
+dbname={dbname}
+"""
+
+
+@pytest.mark.parametrize(
+    "how", ["service=", "URL with a service", "PGSERVICE", "PGDATABASE", "the user's"]
+)
+@pytest.mark.parametrize("exists", [True, False])
+def test_the_server_is_asked_for_the_name(
+    server: database.Server,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    how: str,
+    exists: bool,
 ) -> None:
-    monkeypatch.delenv("PGDATABASE", raising=False)
-    assert recreate._name("dbname=a user=b") == "a"
-    assert recreate._name("postgresql://b@localhost") == "b"
-    monkeypatch.setenv("PGDATABASE", "c")
-    assert recreate._name("postgresql://b@localhost") == "c"
+    """However libpq comes by the database, that one is meant, and no other."""
+    with psycopg.connect(server.conninfo, autocommit=True) as connection:
+        info = connection.info
+        name = info.user if how == "the user's" else "sqlgen_test_named"
+        there = connection.execute(
+            "SELECT FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
+        if exists and there is None:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        if not exists and there is not None:
+            return  # the cluster's own database of the user's name must stay
+        parts: dict[str, str | int] = {
+            "host": info.host,
+            "port": info.port,
+            "user": info.user,
+        }
+        (tmp_path / "services").write_text(SERVICE.format(**parts, dbname=name))
+        monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+        conninfo = {
+            "service=": "service=shop",
+            "URL with a service": "postgresql:///?service=shop",
+            "PGSERVICE": "",
+        }.get(how, make_conninfo("", **parts))
+        if how == "PGSERVICE":
+            monkeypatch.setenv("PGSERVICE", "shop")
+        if how == "PGDATABASE":
+            monkeypatch.setenv("PGDATABASE", name)
+        try:
+            found = migrate.find_database(conninfo)
+            owner = info.user if exists else None
+            assert (found.name, found.owner) == (name, owner)
+            assert f"`{name}`" in str(found)
+            assert info.host in str(found)
+            if how != "the user's":
+                migrate.reset(found)
+                with psycopg.connect(make_conninfo("", **parts, dbname=name)) as made:
+                    assert made.info.dbname == name
+        finally:
+            if there is None:
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}"'.encode())
 
 
 def test_templates_are_refused(server: database.Server) -> None:
     with pytest.raises(SqlgenError, match="is a template"):
-        migrate.reset(make_conninfo(server.conninfo, dbname="template1"))
+        reset(make_conninfo(server.conninfo, dbname="template1"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ... import database, migrate
+from ... import migrate
 from ...migrate import project
 from ..confirmation import confirm, yes_option
 from ..console import Progress, configuration, exit_on_errors
@@ -31,11 +31,11 @@ def reset(
         migrations = project.migrations(config)
         with Progress() as progress:
             target = project.target(config, url, name, progress=progress)
-        shown_url = database.url(target.conninfo, with_password=False)
-        confirm(f"Drop {shown_url} with everything in it?", yes=yes)
+            database = migrate.find_database(target.conninfo, force=force)
+        confirm(f"Drop {database} with everything in it?", yes=yes)
         with Progress() as progress, show_log(progress):
             progress("dropping and creating the database")
-            migrate.reset(target.conninfo, force=force)
+            migrate.reset(database)
             runs = project.up(
                 config, target, progress=run_printer("applied", progress, "text")
             )
