@@ -195,15 +195,6 @@ def _statement(
 
 def _unreadable(source: SourceFile, tokens: Sequence[Token]) -> list[Diagnostic]:
     problems = []
-    if (nul := source.text.find("\0")) >= 0:
-        problems.append(
-            Diagnostic(
-                code="nul-character",
-                message="the file has a NUL character, which PostgreSQL does not accept",
-                label=Label(Span(source, nul, nul + 1)),
-                hint="remove it",
-            )
-        )
     for kind, start, _ in tokens[-2:]:
         if kind is Kind.UNTERMINATED:
             match = _OPENING.match(source.text, start)

@@ -121,10 +121,10 @@ def source(root: Path, path: str) -> SourceFile:
         # libpq takes texts that end at the first NUL, so that the rest would be passed over.
         raise SqlgenError(
             Diagnostic(
-                code="not-utf-8",
-                message=f"`{path}` has a NUL character, which PostgreSQL's texts cannot have",
+                code="nul-character",
+                message="the file has a NUL character, which PostgreSQL does not accept",
                 label=Label(Span(file, nul, nul + 1)),
-                hint="remove it, or save the file as UTF-8 if it is UTF-16",
+                hint="remove it, or, if the file is UTF-16, save it as UTF-8",
             )
         )
     return file

@@ -349,21 +349,6 @@ error[unterminated]: the dollar-quoted string that begins here never ends
     )
 
 
-def test_nul_character() -> None:
-    check(
-        "-- name: a :one\nselect '\0'\n",
-        r"""
-error[nul-character]: the file has a NUL character, which PostgreSQL does not accept
- --> queries/q.sql:2:9
-  |
-2 | select '\x00'
-  |         ^^^^
-  |
-  = hint: remove it
-""",
-    )
-
-
 def test_mixed_parameters() -> None:
     check(
         "-- name: a :one\nselect $1,\n  :name\n",
