@@ -10,7 +10,7 @@ The rooms, from the outside in, and the stages in the order in which data passes
     read        disk -> SourceFile, Config
     parse       SourceFile -> Query, Migration
     embedded    PostgreSQL's programs -> a server of our own
-    conninfo    connection string -> its parameters, messages without its password
+    conninfo    connection string -> its parameters, text without its password
     database    a server -> databases that have the schema
     describe    session -> Description, Catalog
     infer       Description, Catalog -> TypedQuery

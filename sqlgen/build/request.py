@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .. import read, write
+from ..conninfo.masking import mask_arguments
 from ..model.config import Config
 from ..model.diagnostic import ConfigurationError, Diagnostic
 from ..model.frozen import frozen
@@ -66,10 +67,11 @@ def _select(
         inside = os.path.relpath(path.resolve(), config.root).replace(os.sep, "/")
         matching = [p for p in paths if p == inside or p.startswith(f"{inside}/")]
         if not matching:
+            message = f"`{path}` is not a query file of this project"
             raise ConfigurationError(
                 Diagnostic(
                     code="no-such-query-file",
-                    message=f"`{path}` is not a query file of this project",
+                    message=mask_arguments(message, [str(path)]),
                     label=None,
                     hint=f"name files or folders below `{config.queries}/`",
                 )

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ..build import DescribedQuery, describe_queries
+from ..conninfo import mask_arguments
 from ..model.diagnostic import ConfigurationError, Diagnostic
 from ..model.typed import TypedQuery
 from .console import FAILED, Progress, configuration, exit_on_errors, is_coloured, show
@@ -64,7 +65,7 @@ def choose(
             raise ConfigurationError(
                 Diagnostic(
                     code="no-such-query",
-                    message=f"there is no query `{name}`",
+                    message=mask_arguments(f"there is no query `{name}`", names),
                     label=None,
                     hint=f"did you mean `{close[0]}`?" if close else "",
                 )

@@ -1,10 +1,14 @@
 """The commands of `sqlgen`, each imported when it is used."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
+
+from ..conninfo import mask_arguments
 
 COMMANDS: Final = {
     "init": "Scaffold the configuration, the folders and a first query.",
@@ -23,7 +27,38 @@ A module is imported when its command runs, so that `sqlgen --help` is quick.
 
 
 class Commands(click.Group):
-    """A group whose commands are imported when they are used."""
+    """A group whose commands are imported when they are used.
+
+    Click quotes arguments that it does not understand: never those that may have a password.
+    """
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Read the arguments before the command; keep all of them for messages."""
+        self._arguments = tuple(args)
+        with self._without_secrets():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Read the command's own arguments, and run it."""
+        with self._without_secrets():
+            return super().invoke(ctx)
+
+    @contextmanager
+    def _without_secrets(self) -> Iterator[None]:
+        try:
+            yield
+        except click.ClickException as error:
+            message = mask_arguments(error.message, self._arguments)
+            if message == error.message:
+                raise
+            context = getattr(error, "ctx", None)
+            raise click.UsageError(message, context) from None
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Return the names in the table's order."""

@@ -99,7 +99,7 @@ def external_server(url: str) -> Server:
             may_create = connection.execute(
                 "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
             ).fetchone()
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         raise _unavailable(
             f"the server cannot be reached: {redact(str(error), parameters)}",
             "check the URL, and that the server runs",

@@ -4,6 +4,8 @@ from urllib.parse import quote, urlencode
 
 from psycopg.conninfo import conninfo_to_dict
 
+from ..conninfo import SECRETS
+
 _NETWORK_ONLY = ("sslmode", "gssencmode")
 """Parameters without effect on a connection through a socket."""
 
@@ -12,7 +14,7 @@ def url(conninfo: str, *, with_password: bool = True) -> str:
     """Return *conninfo* as `postgresql://user@host:port/database?…`.
 
     The folder of a socket becomes the parameter `host`. Without *with_password*, a password is
-    shown as `…`.
+    shown as `…`, and so are the other secrets of libpq.
     """
     parameters = {
         name: str(value)
@@ -20,9 +22,10 @@ def url(conninfo: str, *, with_password: bool = True) -> str:
         if value is not None
     }
     user = quote(parameters.pop("user", ""), safe="")
-    password = quote(parameters.pop("password", ""), safe="")
-    if password:
-        user += f":{password}" if with_password else ":…"
+    if not with_password:
+        parameters |= dict.fromkeys(SECRETS & {*parameters}, "…")
+    if password := parameters.pop("password", ""):
+        user += f":{quote(password, safe='')}"
     address = ""
     host = parameters.get("host", "")
     if host.startswith("/"):
@@ -35,4 +38,5 @@ def url(conninfo: str, *, with_password: bool = True) -> str:
             address += f":{port}"
     name = quote(parameters.pop("dbname", ""), safe="")
     query = urlencode(parameters, safe="/", quote_via=quote)
-    return f"postgresql://{user}{'@' if user else ''}{address}/{name}{'?' if query else ''}{query}"
+    text = f"postgresql://{user}{'@' if user else ''}{address}/{name}{'?' if query else ''}{query}"
+    return text if with_password else text.replace(quote("…"), "…")

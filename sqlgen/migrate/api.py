@@ -75,7 +75,7 @@ def _conninfo(database: object) -> str:
     if not isinstance(database, psycopg.Connection | psycopg.AsyncConnection):
         raise TypeError(
             "`database` must be a connection string or an open connection, not"
-            f" {database!r}; if it comes from the environment, is DATABASE_URL set?"
+            f" {type(database).__name__}; if it comes from the environment, is DATABASE_URL set?"
         )
     info = database.info
     return make_conninfo(

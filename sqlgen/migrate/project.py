@@ -9,7 +9,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from .. import database, lint, lockfile, migrate, parse, read
-from ..conninfo import parse_conninfo
+from ..conninfo import check_database_name, parse_conninfo
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Migration
@@ -45,6 +45,8 @@ def target(
     yet, and keeps running. Raises `ConfigurationError` if the URL cannot be read, and
     `ServerUnavailableError` if the server cannot be started.
     """
+    if name:
+        check_database_name(name)
     if url is None:
         progress("starting the development database")
         server = database.development.start(

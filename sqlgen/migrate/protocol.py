@@ -111,7 +111,7 @@ def run_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
                     execution.error = error
             return execution.result
     except psycopg.Error as error:
-        raise server_unavailable(error, conninfo) from error
+        raise server_unavailable(error, conninfo) from None
 
 
 async def arun_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
@@ -127,7 +127,7 @@ async def arun_operation(conninfo: str, operation: Operation[ResultT]) -> Result
                     execution.error = error
             return execution.result
     except psycopg.Error as error:
-        raise server_unavailable(error, conninfo) from error
+        raise server_unavailable(error, conninfo) from None
 
 
 def server_unavailable(error: psycopg.Error, conninfo: str) -> ServerUnavailableError:

@@ -55,14 +55,14 @@ def find_database(conninfo: str, *, force: bool = False) -> DatabaseToReset:
     except psycopg.OperationalError as error:
         name = error.pgconn.db.decode() if error.pgconn is not None else ""
         if not name or not NO_DATABASE.search(str(error)):
-            raise server_unavailable(error, conninfo) from error
+            raise server_unavailable(error, conninfo) from None
     except psycopg.Error as error:
-        raise server_unavailable(error, conninfo) from error
+        raise server_unavailable(error, conninfo) from None
     try:
         with psycopg.connect(_maintenance(conninfo, name)) as server:
             return _checked(server.info, conninfo, name, None, force=force)
     except psycopg.Error as error:
-        raise server_unavailable(error, conninfo) from error
+        raise server_unavailable(error, conninfo) from None
 
 
 def reset(database: DatabaseToReset) -> None:
@@ -80,7 +80,7 @@ def reset(database: DatabaseToReset) -> None:
             server.execute(drop.format(identifier))
             server.execute(creation)
     except psycopg.Error as error:
-        raise server_unavailable(error, database.conninfo) from error
+        raise server_unavailable(error, database.conninfo) from None
 
 
 def _checked(

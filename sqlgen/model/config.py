@@ -76,7 +76,7 @@ class Config:
     output: str = "generated"
     mode: Mode = Mode.SYNC
     rows: RowStyle = RowStyle.DATACLASS
-    server: str = "embedded"
+    server: str = field(default="embedded", repr=False)  # may have a password
     search_path: tuple[str, ...] = ("public",)
     extensions: str | None = None
     templates: str | None = None

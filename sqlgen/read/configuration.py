@@ -3,9 +3,11 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..conninfo.masking import mask_excerpt
 from ..model.config import Config
 from ..model.diagnostic import (
     ConfigurationError,
@@ -16,7 +18,7 @@ from ..model.diagnostic import (
 )
 from ..model.source import SourceFile, Span
 from .files import source
-from .settings import settings
+from .settings import Places, settings
 from .toml_keys import key_places
 
 _FILE = "pyproject.toml"
@@ -35,15 +37,18 @@ def config(start: Path) -> Config:
         if not (folder / _FILE).is_file():
             continue
         try:
-            file = source(folder, _FILE)
+            secret = source(folder, _FILE)
         except SqlgenError as error:
             raise ConfigurationError(*error.diagnostics) from None
-        tables = _tables(file)
+        # Diagnostics show the file without the server's password.
+        file = replace(secret, text=mask_excerpt(secret.text))
+        tables = _tables(secret.text, file)
         tool = tables.get("tool")
         tool = tool if isinstance(tool, dict) else {}
+        places = key_places(secret.text)
         if "sqlgen" in tool:
-            return settings(file, folder, tool["sqlgen"], key_places(file.text))
-        _no_misspelling(file, tables, tool)
+            return settings(file, folder, tool["sqlgen"], places)
+        _no_misspelling(file, places, tables, tool)
         without.append(folder)
     raise ConfigurationError(
         Diagnostic(
@@ -60,7 +65,10 @@ def config(start: Path) -> Config:
 
 
 def _no_misspelling(
-    file: SourceFile, tables: Mapping[str, Any], tool: Mapping[str, Any]
+    file: SourceFile,
+    places: Places,
+    tables: Mapping[str, Any],
+    tool: Mapping[str, Any],
 ) -> None:
     """Raise `ConfigurationError` for a table whose name looks like a misspelling of ours."""
     near = nearest("sqlgen", tool, similarity=0.75)
@@ -71,17 +79,17 @@ def _no_misspelling(
         Diagnostic(
             code="no-configuration",
             message=f"pyproject.toml has `[{'.'.join(path)}]`, but no `[tool.sqlgen]`",
-            label=Label(Span(file, *key_places(file.text)[path])),
+            label=Label(Span(file, *places[path])),
             hint="write `[tool.sqlgen]`, or run `sqlgen init`, which adds it",
         )
     )
 
 
-def _tables(file: SourceFile) -> dict[str, Any]:
+def _tables(text: str, file: SourceFile) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        message, offset = _place(str(error), file.text)
+        message, offset = _place(str(error), text)
         raise ConfigurationError(
             Diagnostic(
                 code="bad-toml",

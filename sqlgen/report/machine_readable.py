@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..conninfo.masking import mask_urls
 from ..model.diagnostic import Diagnostic
 from ..model.source import Span
 from .printable import printable
@@ -32,7 +33,7 @@ def json(diagnostics: Sequence[Diagnostic]) -> str:
         }
         for diagnostic in diagnostics
     ]
-    text = encoder.dumps(objects, ensure_ascii=False, indent=2)
+    text = mask_urls(encoder.dumps(objects, ensure_ascii=False, indent=2))
     # The encoder does not escape all control characters on which a terminal would act.
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
@@ -81,7 +82,7 @@ def _command(diagnostic: Diagnostic) -> str:
 
 def _data(text: str) -> str:
     """Return a message escaped as after the second `::` (actions/toolkit, `escapeData`)."""
-    lines = text.replace("%", "%25").replace("\r", "%0D").split("\n")
+    lines = mask_urls(text).replace("%", "%25").replace("\r", "%0D").split("\n")
     return "%0A".join(map(printable, lines))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..conninfo.masking import mask_urls
 from ..model.diagnostic import Diagnostic, Label, Severity
 from .printable import printable, width
 
@@ -53,7 +54,7 @@ def _block(diagnostic: Diagnostic, paint: dict[str, str]) -> Iterator[str]:
         source, underline = _snippet(label, sign)
         if number:
             yield bar
-        place = f"{printable(span.source.path)}:{span.line}:{span.column}"
+        place = f"{printable(mask_urls(span.source.path))}:{span.line}:{span.column}"
         yield f"{frame}{' ' * gutter}{arrow}{end} {place}"
         yield bar
         yield f"{frame}{span.line:>{gutter}} |{end} {source}".rstrip()
@@ -78,7 +79,7 @@ def _snippet(label: Label, sign: str) -> tuple[str, str]:
     end = content.find("\n", start)
     if end < 0:
         end = len(content)
-    line = content[start:end].removesuffix("\r")
+    line = mask_urls(content[start:end].removesuffix("\r"))
     before = printable(line[: span.start - start])
     under = printable(line[span.start - start : span.end - start])
     below = " " * width(before) + sign * max(width(under), 1)
@@ -88,7 +89,8 @@ def _snippet(label: Label, sign: str) -> tuple[str, str]:
 def _lines(message: str) -> list[str]:
     """Return the lines of a message; those of PostgreSQL may have several."""
     return [
-        printable(line.removesuffix("\r")) for line in message.strip("\n").split("\n")
+        printable(line.removesuffix("\r"))
+        for line in mask_urls(message).strip("\n").split("\n")
     ]
 
 

@@ -274,7 +274,7 @@ def test_a_missing_folder_is_named_with_its_path(tmp_path: Path) -> None:
 def test_a_variable_that_is_not_set(folder: Folder, tmp_path: Path) -> None:
     folder(FILES)
     missing: Any = None
-    with pytest.raises(TypeError, match=r"not None; .* is DATABASE_URL"):
+    with pytest.raises(TypeError, match=r"not NoneType; .* is DATABASE_URL"):
         apply(missing, tmp_path / "migrations")
     with pytest.raises(TypeError, match="DATABASE_URL"):
         asyncio.run(aapply(missing, tmp_path / "migrations"))
