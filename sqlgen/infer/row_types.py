@@ -9,6 +9,7 @@ from ..model.catalog import ArrayType, CompositeField, CompositeType, PgType
 from ..model.frozen import frozen
 from ..model.query import Query
 from .nullability.scope import Scope
+from .tree.array_shapes import with_shapes
 from .tree.enums import RTEKind, SubLinkType
 from .tree.nodes import Node
 from .tree.query_level import Source
@@ -66,7 +67,7 @@ class _RowNamer:
                 return None
             if type_.schema != self.schema:  # no row of this query's own
                 table = home.catalog.relations.get(verdict.table)
-                type_ = with_proved_fields(type_, table)
+                type_ = with_shapes(with_proved_fields(type_, table), verdict.shapes)
             fields.append(CompositeField(name, type_, not verdict.nullable))
         return CompositeType(
             schema=self.schema,

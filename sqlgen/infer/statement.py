@@ -31,6 +31,7 @@ from .nullability.verdict import Elements, Verdict, maybe
 from .parameters import sort_warnings, typed_parameters
 from .row_types import is_record, record_type
 from .tree import nodes
+from .tree.array_shapes import with_shapes
 from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level
 from .tree.types import type_in_tree, with_proved_fields
@@ -142,6 +143,7 @@ def _columns(
             type_in_tree(expression, column.type, level.catalog.types),
             level.catalog.relations.get(verdict.table),
         )
+        type_ = with_shapes(type_, verdict.shapes)
         if expression and place + 1 in written_out:
             type_ = record_type(description.query, expression, scope, name, type_)
         mark = override.mark if override else Mark.INFER

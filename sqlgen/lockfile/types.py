@@ -22,7 +22,8 @@ class TypeWriter:
     """Collects the types that are written, by name, in `types`.
 
     A name has only one type in a database, since `format_type` qualifies names that are not visible
-    on the search path. If it ever has two, the name of the second one is extended.
+    on the search path. If it has more, as a table's
+    row type has with and without the table's NOT NULL, the names of the others are extended.
     """
 
     def __init__(self) -> None:
@@ -31,12 +32,16 @@ class TypeWriter:
 
     def name(self, type_: PgType) -> str:
         """Return the name to write for *type_*."""
-        name = type_.display
+        name = title = _title(type_)
         known = self._known.get(name)
         if known is type_:
             return name
-        if known is not None and known != type_:
-            name = f"{type_.schema}.{type_.name} {type_.display}"
+        number = 1
+        while known is not None and known != type_:
+            number += 1
+            name = f"{type_.schema}.{type_.name} {title}"
+            name += f" {number}" * (number > 2)
+            known = self._known.get(name)
         self._known[name] = type_
         if name not in self.types:
             data = {"schema": type_.schema, "name": type_.name, **self._data(type_)}
@@ -53,7 +58,10 @@ class TypeWriter:
             case EnumType(labels=labels, comment=comment):
                 return {"labels": list(labels), **_comment(comment)}
             case ArrayType(element=element):
-                return {"element": self.name(element)}
+                data = {"element": self.name(element)}
+                if type_.dimensions != (1,):
+                    data["dimensions"] = list(type_.dimensions)
+                return data
             case DomainType(base=base, not_null=not_null, literals=literals):
                 data = {"base": self.name(base), "not_null": not_null}
                 return data | {"literals": list(literals)} | _comment(type_.comment)
@@ -108,7 +116,11 @@ class TypeReader:
         if "labels" in data:
             return EnumType(**known, labels=tuple(data["labels"]), comment=comment)
         if "element" in data:
-            return ArrayType(**known, element=self.type(data["element"]))
+            return ArrayType(
+                **known,
+                element=self.type(data["element"]),
+                dimensions=tuple(data.get("dimensions", (1,))),
+            )
         if "base" in data:
             return DomainType(
                 **known,
@@ -135,6 +147,13 @@ class TypeReader:
                 multirange=data["multirange"],
             )
         return ScalarType(**known)
+
+
+def _title(type_: PgType) -> str:
+    """Return what PostgreSQL displays for a type, with brackets for an array's further dimensions."""
+    if not isinstance(type_, ArrayType) or type_.dimensions == (1,):
+        return type_.display
+    return " or ".join([type_.display + "[]" * (n - 1) for n in type_.dimensions])
 
 
 def _comment(text: str) -> Data:

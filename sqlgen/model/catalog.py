@@ -30,12 +30,18 @@ class EnumType:
 
 @frozen(kw_only=True)
 class ArrayType:
-    """A true array type (`pg_type.typcategory` A with an element type)."""
+    """A true array type (`pg_type.typcategory` A with an element type).
+
+    `dimensions` are the numbers of dimensions that the values may have, which are no part of the type
+    in PostgreSQL. One is assumed of stored arrays, parameters and the like; a query that makes an
+    array of arrays shows that it has more. An empty array has none, whatever is said here.
+    """
 
     schema: str
     name: str
     display: str
     element: "PgType"
+    dimensions: tuple[int, ...] = (1,)
 
 
 @frozen(kw_only=True)

@@ -55,6 +55,10 @@ INSERT INTO pets VALUES
 """
 
 QUERIES = [
+    "SELECT to_jsonb(GREATEST(ARRAY[[1]], ARRAY[[id]])) AS o FROM owners",
+    "SELECT to_jsonb((SELECT max(ARRAY[tags]) FROM owners)) AS o",
+    "SELECT to_jsonb(CASE WHEN id = 1 THEN ARRAY[[id]] ELSE GREATEST(ARRAY[id]) END) AS o FROM owners",
+    "SELECT to_jsonb(array_fill(id, ARRAY[1, 2])) AS o, to_json(trim_array(ARRAY[[id]], 0)) AS p FROM owners",
     "SELECT o.id, row_to_json(o) AS o FROM owners o",
     "SELECT to_jsonb(o) AS o, to_json(o.*) AS p FROM owners AS o",
     "SELECT row_to_json(x) AS o FROM owners AS x (a, b)",

@@ -17,9 +17,11 @@ from ...model.json_shape import (
     JsonShape,
 )
 from ..nullability.conditions import Condition
+from ..nullability.rules.expressions import literal_dimensions
 from ..nullability.scope import Scope
 from ..nullability.three_valued import NOT_NULL
-from ..nullability.verdict import Elements
+from ..nullability.verdict import Elements, Verdict
+from ..tree.array_shapes import ASSUMED
 from ..tree.enums import JsonConstructorType, SubLinkType
 from ..tree.nodes import Node
 from .merging import absent, any_item, any_shape, without_nulls
@@ -36,7 +38,6 @@ from .values import (
     as_number,
     constant,
     constant_key,
-    dimensions,
     expression_type,
     literals,
 )
@@ -166,11 +167,21 @@ def _array(node: Node, scope: Scope) -> JsonShape:
     element = element_type(expression_type(node, scope))
     verdict = scope.verdict(node)
     stored = verdict.elements is Elements.STORED and scope.context.nullable_elements
-    return JsonArray(
-        JsonItem(
-            shape_of_type(element, scope.catalog), verdict.element_nullable or stored
-        )
-    )
+    nullable = verdict.element_nullable or stored
+    return _lists(shape_of_type(element, scope.catalog), nullable, verdict)
+
+
+def _lists(element: JsonShape, nullable: bool, array: Verdict) -> JsonShape:
+    """Return the shape of an array of such elements, with as many dimensions as its verdict says."""
+    if array.shapes <= ASSUMED:
+        return JsonArray(JsonItem(element, nullable))
+    numbers = {shape[0] if shape else 1 for shape in array.shapes}
+    if len(numbers) > 1:
+        return JsonArray(JsonItem(ANY, nullable=True))
+    lists = JsonArray(JsonItem(element, nullable))
+    for _ in range(numbers.pop() - 1):
+        lists = JsonArray(JsonItem(lists, nullable=False))
+    return lists
 
 
 def _made_of(node: Node, scope: Scope) -> JsonShape | None:
@@ -179,7 +190,7 @@ def _made_of(node: Node, scope: Scope) -> JsonShape | None:
     Made of arrays, it has a dimension more than its type says.
     """
     match node.tag:
-        case "CONST" if dimensions(node) > 1:
+        case "CONST" if literal_dimensions(node) > 1:
             return ANY
         case "ARRAYEXPR":
             return JsonArray(any_item([item(e, scope) for e in node.nodes("elements")]))

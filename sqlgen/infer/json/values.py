@@ -67,13 +67,6 @@ def constant(node: Node) -> JsonShape:
     return _EMPTY.get(_CONTAINERS.get(bytes(value), b""), ANY)
 
 
-def dimensions(array: Node) -> int:
-    """Return how many dimensions an array literal has: the integer after its length (array.h)."""
-    return int.from_bytes(
-        array.datum("constvalue")[postgres.VARLENA_HEADER :][:4], "little"
-    )
-
-
 def constant_key(node: Node) -> str | None:
     """Return the text of a text literal, None for every other expression."""
     if node.tag != "CONST" or node.flag("constisnull"):

@@ -75,13 +75,15 @@ class Scope:
         """Return whether the expression *node* may be NULL in a row of this scope, and why."""
         if node is None:
             return maybe("nothing is known of it")
-        for grouped in self.group_nulls:
-            if node.same(grouped):
-                return maybe(GROUPING_SETS, node.location)
         rule = RULES.get(node.tag)
         if rule is None:
             return maybe("nothing is known of this expression", node.location)
-        return rule(node, self)
+        verdict = rule(node, self)
+        for grouped in self.group_nulls:
+            if node.same(grouped):
+                nulls = maybe(GROUPING_SETS, node.location)
+                return nulls.but(shapes=verdict.shapes)
+        return verdict
 
     def has_null_elements(self, array: Verdict) -> bool:
         """Return whether elements of an *array* may be NULL; of stored arrays by the setting."""

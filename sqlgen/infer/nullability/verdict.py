@@ -5,6 +5,7 @@ from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from ...model.description import TableColumn
+from ..tree.array_shapes import ASSUMED, NO_SHAPE, Shapes
 
 
 class Elements(Enum):
@@ -30,7 +31,8 @@ class Verdict(NamedTuple):
     condition, the call), or -1. `elements` speaks of arrays only. `origin` is the table column that
     the value comes from unchanged, through joins, views, subqueries and CTEs. `table` is the oid of
     the table that the value is a whole row of, or each element of the array: only of such rows the
-    table's NOT NULL proves fields. It is 0 for all other values.
+    table's NOT NULL proves fields. It is 0 for all other values. `shapes` are those of an array, as far
+    as the statement shows them.
     """
 
     nullable: bool
@@ -39,6 +41,7 @@ class Verdict(NamedTuple):
     elements: Elements = Elements.NULLABLE
     origin: TableColumn | None = None
     table: int = 0
+    shapes: Shapes = ASSUMED
 
     @property
     def element_nullable(self) -> bool:
@@ -78,6 +81,7 @@ def any_of(verdicts: Iterable[Verdict]) -> Verdict:
         elements=elements_of(values),
         origin=values[0].origin if len(origins) == 1 else None,
         table=table_of(values),
+        shapes=shapes_of(values),
     )
 
 
@@ -88,6 +92,11 @@ def elements_of(verdicts: Iterable[Verdict]) -> Elements:
         if elements in known:
             return elements
     return Elements.NOT_NULL
+
+
+def shapes_of(verdicts: Iterable[Verdict]) -> Shapes:
+    """Return the shapes of an array that is one of several."""
+    return NO_SHAPE.union(*[verdict.shapes for verdict in verdicts])
 
 
 def table_of(verdicts: Iterable[Verdict]) -> int:

@@ -98,6 +98,29 @@ def base_type(type_: PgType | None) -> PgType | None:
     return type_
 
 
+def is_array(expression: Node | None, types: Mapping[int, PgType]) -> bool:
+    """Return whether an expression's type is that of an array, and no domain over one."""
+    return _gives_array(expression) or isinstance(
+        _type(expression, types) if expression else None, ArrayType
+    )
+
+
+def holds_array(expression: Node | None, types: Mapping[int, PgType]) -> bool:
+    """Return whether an expression's type is that of an array, or a domain over one."""
+    return _gives_array(expression) or isinstance(
+        base_type(_type(expression, types) if expression else None), ArrayType
+    )
+
+
+def _gives_array(expression: Node | None) -> bool:
+    """Return whether it is `ARRAY(SELECT …)`, which does not say its type."""
+    return (
+        expression is not None
+        and expression.tag == "SUBLINK"
+        and expression.number("subLinkType") == SubLinkType.ARRAY
+    )
+
+
 def compared_alike(first: PgType, second: PgType) -> bool:
     """Return whether values of two types are compared by the same operators.
 

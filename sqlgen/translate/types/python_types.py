@@ -35,6 +35,7 @@ SEQUENCE = Named("Sequence", "collections.abc")
 MAPPING = Named("Mapping", "collections.abc")
 RANGE = Named("Range", "psycopg.types.range")
 MULTIRANGE = Named("Multirange", "psycopg.types.multirange")
+ANY_LIST = Generic(LIST, (ANY,))
 RECORD = Generic(Named("tuple"), (ANY, Named("...")))
 
 JSON_VALUE = Named("JsonValue", MODELS)

@@ -23,10 +23,21 @@ from ...model.python import (
     Parse,
     PyType,
     Then,
+    UnionOf,
 )
 from . import overrides
 from .mapping import TypeMapping, without_overrides
-from .python_types import ANY, KEEP, LIST, STR, nullable, or_none, range_of, support
+from .python_types import (
+    ANY,
+    ANY_LIST,
+    KEEP,
+    LIST,
+    STR,
+    nullable,
+    or_none,
+    range_of,
+    support,
+)
 from .scalars import adapter_of, base_type, delimiter_of, scalar_of
 
 _PARSE_ENUM = support("parse_enum")
@@ -95,8 +106,8 @@ def _reading(type_: PgType, types: TypeMapping, element_nullable: bool) -> Readi
             return Reading(types.model(type_), types.model(type_), KEEP)
         case DomainType(base=base):
             return reading(base, types, element_nullable=element_nullable)
-        case ArrayType(element=element):
-            return _array(element, types, element_nullable)
+        case ArrayType():
+            return _array(type_, types, element_nullable)
         case RangeType() if adapter_of(type_).reads_arrays:
             # psycopg makes the bounds, whatever is configured for their type.
             bound = reading(type_.subtype, without_overrides(types))
@@ -110,18 +121,47 @@ def _reading(type_: PgType, types: TypeMapping, element_nullable: bool) -> Readi
             return Reading(parsed.type, STR, parsed.read)
 
 
-def _array(element: PgType, types: TypeMapping, element_nullable: bool) -> Reading:
+def _array(array: ArrayType, types: TypeMapping, element_nullable: bool) -> Reading:
+    element = array.element
     by_psycopg = adapter_of(element).reads_arrays
     item = reading(element, types) if by_psycopg else parsing(element, types)
     item_type = nullable(item.type) if element_nullable else item.type
-    type_ = Generic(LIST, (item_type,))
+    type_ = _lists(item_type, array)
     if not by_psycopg:
         parse_array = Parse(support(_array_parser(element)), item.read)
         return Reading(type_, STR, parse_array)
     if item.read == KEEP:
         return Reading(type_, type_, KEEP)
+    if len(array.dimensions) > 1:
+        # At run time, nothing tells a list of items from an item that is a list itself.
+        return Reading(ANY_LIST, ANY_LIST, KEEP)
     read = OrNone(item.read) if element_nullable else item.read
-    return Reading(type_, ANY, Each(read))
+    return Reading(type_, ANY, _each(read, array))
+
+
+def _lists(item: PyType, array: ArrayType) -> PyType:
+    """Return the type of an array of such items: lists of lists for several dimensions.
+
+    Of an array that may have two numbers of dimensions it is a union, of more nothing is said.
+    """
+    lists = []
+    for number in array.dimensions:
+        type_ = item
+        for _ in range(number):
+            type_ = Generic(LIST, (type_,))
+        lists.append(type_)
+    if len(lists) > 2:
+        return ANY_LIST
+    return lists[0] if len(lists) == 1 else UnionOf(tuple(lists))
+
+
+def _each(item: Conversion, array: ArrayType) -> Conversion:
+    """Return the conversion of all items of an array, which may be lists in lists."""
+    if item == KEEP:
+        return KEEP
+    for _ in range(array.dimensions[0]):
+        item = Each(item)
+    return item
 
 
 def _array_parser(element: PgType) -> str:
@@ -135,11 +175,9 @@ def _row_texts(type_: ArrayType, types: TypeMapping, element_nullable: bool) -> 
     item_type, raw, read = item.type, item.raw, item.read
     if element_nullable:
         item_type, raw, read = nullable(item_type), nullable(raw), or_none(read)
-    usual = Reading(
-        Generic(LIST, (item_type,)),
-        Generic(LIST, (raw,)),
-        KEEP if read == KEEP else Each(read),
-    )
+    usual = Reading(_lists(item_type, type_), _lists(raw, type_), _each(read, type_))
+    if len(type_.dimensions) > 1:
+        usual = Reading(ANY_LIST, ANY_LIST, KEEP)
     chosen = types.override(type_)
     return usual if chosen is None else overridden(usual, chosen, type_.display)
 
@@ -180,7 +218,7 @@ def _parsing(type_: PgType, types: TypeMapping) -> Reading:
         case ArrayType(element=element):
             item = parsing(element, types)
             parse_array = Parse(support(_array_parser(element)), item.read)
-            return Reading(Generic(LIST, (item.type,)), STR, parse_array)
+            return Reading(_lists(item.type, type_), STR, parse_array)
         case RangeType(subtype=subtype):
             bound = parsing(subtype, types)
             parse = "parse_multirange" if type_.multirange else "parse_range"

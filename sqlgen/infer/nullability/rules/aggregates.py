@@ -8,11 +8,13 @@ with FILTER, it may have none. A window's frame has a row if the current one is 
 from ....model.catalog import Routine
 from ...tree.enums import FrameOption
 from ...tree.nodes import Node
+from ...tree.types import holds_array
 from ..conditions import Condition
 from ..reasons import unless_tested
 from ..registry import rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, elements_of, maybe, never, table_of
+from .array_functions import aggregate_shapes
 from .expressions import all_of
 
 
@@ -23,11 +25,20 @@ def _tested_aggregate(node: Node, scope: Scope) -> Verdict:
 
 def _aggregate(node: Node, scope: Scope) -> Verdict:
     function = scope.function(node.number("aggfnoid"))
-    if function is None or not _is_known(function, scope):
+    if function is None:
         return maybe("nothing is known of the aggregate", node.location)
     if function.system and function.name in _COUNTS:
         return never(f"`{function.name}` never gives NULL", node.location)
-    verdict = _over_rows(node, function, scope)
+    if _is_known(function, scope):
+        verdict = _over_rows(node, function, scope)
+    else:
+        verdict = maybe("nothing is known of the aggregate", node.location)
+    if holds_array(node, scope.catalog.types):
+        inside = scope.within_groups()
+        direct = node.nodes("aggdirectargs")
+        verdict = verdict.but(
+            shapes=aggregate_shapes(function, _arguments(node), direct, inside)
+        )
     if (
         not function.system
         or function.name != "array_agg"
@@ -98,7 +109,17 @@ def _elements(verdicts: list[Verdict], function: Routine) -> Elements:
 @rule("WINDOWFUNC")
 def _window(node: Node, scope: Scope) -> Verdict:
     function = scope.function(node.number("winfnoid"))
-    if function is None or not function.system:
+    if function is None:
+        return maybe("nothing is known of the window function", node.location)
+    verdict = _over_window(node, function, scope)
+    if not holds_array(node, scope.catalog.types):
+        return verdict
+    shapes = aggregate_shapes(function, node.nodes("args"), (), scope)
+    return verdict.but(shapes=shapes)
+
+
+def _over_window(node: Node, function: Routine, scope: Scope) -> Verdict:
+    if not function.system:
         return maybe("nothing is known of the window function", node.location)
     title = f"`{function.name}`"
     if function.name in _COUNTS or function.name in _RANKS:

@@ -1,7 +1,13 @@
 """Expressions other than calls -> whether they may be NULL."""
 
+import sys
+
+from ....model.catalog import ArrayType
+from ...tree import array_shapes
+from ...tree.array_shapes import NO_SHAPE
 from ...tree.enums import SQL_VALUE_FUNCTIONS, MinMaxOp, ParamKind, RTEKind, XmlExprOp
 from ...tree.nodes import Node
+from ...tree.types import base_type
 from ..conditions import Condition
 from ..registry import rule
 from ..scope import Scope
@@ -14,18 +20,26 @@ from ..verdict import (
     elements_of,
     maybe,
     never,
+    shapes_of,
     table_of,
 )
 from .tables import one_is_set
 
 
 @rule("CONST")
-def _const(node: Node, _: Scope) -> Verdict:
+def _const(node: Node, scope: Scope) -> Verdict:
     if node.flag("constisnull"):
         verdict = maybe("the query says NULL", node.location, Elements.NOT_NULL)
-        return verdict.but(table=ANY_TABLE)
-    return never("a literal is never NULL", node.location, _literal_elements(node)).but(
-        table=ANY_TABLE if _is_empty_array(node) else 0
+        return verdict.but(table=ANY_TABLE, shapes=NO_SHAPE)
+    verdict = never("a literal is never NULL", node.location)
+    type_ = base_type(scope.catalog.types.get(node.number("consttype")))
+    if not isinstance(type_, ArrayType):
+        return verdict
+    dimensions = literal_dimensions(node)
+    return verdict.but(
+        elements=_literal_elements(node),
+        table=0 if dimensions else ANY_TABLE,
+        shapes=array_shapes.of_dimensions(dimensions),
     )
 
 
@@ -41,10 +55,14 @@ def _literal_elements(node: Node) -> Elements:
     return Elements.NOT_NULL if no_nulls else Elements.NULLABLE
 
 
-def _is_empty_array(node: Node) -> bool:
-    """Return whether a literal of an array type has no elements: no dimensions (array.h)."""
-    header = node.datum("constvalue")[:12]
-    return len(header) == 12 and not header[0] & 3 and not any(header[4:8])
+def literal_dimensions(node: Node) -> int:
+    """Return how many dimensions an array literal has: the integer after its length (array.h)."""
+    return int.from_bytes(node.datum("constvalue")[4:8], sys.byteorder)
+
+
+def literal_length(node: Node) -> int:
+    """Return how many elements an array literal has in its first dimension, by its header."""
+    return int.from_bytes(node.datum("constvalue")[16:20], sys.byteorder)
 
 
 @rule("PARAM")
@@ -112,14 +130,19 @@ def _coalesce(node: Node, scope: Scope) -> Verdict:
             reason = "`COALESCE` ends with what is not NULL"
             if len(verdicts) == 1:
                 reason = verdicts[0].reason
-            verdict = never(reason, node.location, elements_of(verdicts))
-            return verdict.but(table=table_of(verdicts))
+            return _one_of_arrays(never(reason, node.location), verdicts)
     check = _one_of(arguments, scope)
     if check is not None:
         reason = f"the CHECK {check} rules out that all columns of `COALESCE` are NULL"
-        verdict = never(reason, node.location, elements_of(verdicts))
-        return verdict.but(table=table_of(verdicts))
+        return _one_of_arrays(never(reason, node.location), verdicts)
     return any_of(verdicts).but(origin=None)
+
+
+def _one_of_arrays(verdict: Verdict, values: list[Verdict]) -> Verdict:
+    """Return the verdict with what is known of arrays of which the value is one."""
+    return verdict.but(
+        elements=elements_of(values), table=table_of(values), shapes=shapes_of(values)
+    )
 
 
 def _one_of(arguments: tuple[Node, ...], scope: Scope) -> str | None:
@@ -157,7 +180,8 @@ def _greatest(node: Node, scope: Scope) -> Verdict:
     for verdict in verdicts:
         if not verdict.nullable:
             title = "LEAST" if node.number("op") == MinMaxOp.LEAST else "GREATEST"
-            return never(f"`{title}` has an argument that is not NULL", node.location)
+            reason = f"`{title}` has an argument that is not NULL"
+            return never(reason, node.location).but(shapes=shapes_of(verdicts))
     return any_of(verdicts).but(origin=None)
 
 
@@ -192,13 +216,19 @@ def _case(node: Node, scope: Scope) -> Verdict:
 def _array(node: Node, scope: Scope) -> Verdict:
     """Return the verdict of `ARRAY[…]`; with more dimensions, its elements are arrays themselves."""
     verdicts = [scope.verdict(element) for element in node.nodes("elements")]
+    shapes = shapes_of(verdicts)
     elements = Elements.NOT_NULL
     if node.flag("multidims"):
         elements = elements_of(verdicts)
-    elif any(verdict.nullable for verdict in verdicts):
-        elements = Elements.NULLABLE
+        shapes = array_shapes.collected(shapes)
+    elif not verdicts:
+        shapes = NO_SHAPE
+    else:
+        if any(verdict.nullable for verdict in verdicts):
+            elements = Elements.NULLABLE
+        shapes = array_shapes.array_of(shapes)
     verdict = never("`ARRAY[…]` is never NULL", node.location, elements)
-    return verdict.but(table=table_of(verdicts))
+    return verdict.but(table=table_of(verdicts), shapes=shapes)
 
 
 @rule("ROWEXPR")
@@ -240,20 +270,26 @@ def _subscript(node: Node, scope: Scope) -> Verdict:
 
     A slice is NULL only if the array or a bound is; beyond the array it is empty.
     """
-    if not node.nodes_or_nulls("reflowerindexpr") or node.node("refassgnexpr"):
-        return maybe("a subscript may point to nothing", node.location)
     array = node.node("refexpr")
+    if not node.nodes_or_nulls("reflowerindexpr") or node.node("refassgnexpr"):
+        shapes = array_shapes.elements_of(scope.verdict(array).shapes)
+        nothing = maybe("a subscript may point to nothing", node.location)
+        return nothing.but(shapes=shapes)
     bounds = node.nodes("reflowerindexpr") + node.nodes("refupperindexpr")
     verdict = all_of(
         ((array,) if array else ()) + bounds, scope, "a slice of what is not NULL"
     )
     sliced = scope.verdict(array)
-    return verdict.but(elements=sliced.elements, table=sliced.table)
+    return verdict.but(
+        elements=sliced.elements, table=sliced.table, shapes=sliced.shapes
+    )
 
 
 @rule("NULLIFEXPR")
-def _null_if(node: Node, _: Scope) -> Verdict:
-    return maybe("`NULLIF` gives NULL where both are equal", node.location)
+def _null_if(node: Node, scope: Scope) -> Verdict:
+    first = scope.verdict(node.nodes("args")[0])
+    reason = "`NULLIF` gives NULL where both are equal"
+    return maybe(reason, node.location).but(shapes=first.shapes)
 
 
 @rule("XMLEXPR")

@@ -136,7 +136,7 @@ def _fixed_point(name: str, query: QueryLevel, home: Scope) -> tuple[Verdict, ..
 
 
 def _flags(columns: tuple[Verdict, ...]) -> list[tuple[object, ...]]:
-    return [(c.nullable, c.elements, c.origin, c.table) for c in columns]
+    return [(c.nullable, c.elements, c.origin, c.table, c.shapes) for c in columns]
 
 
 def _path_column(cte: Node, number: int, title: str, home: Scope) -> Verdict:

@@ -9,12 +9,13 @@ from ....model import postgres
 from ....model.catalog import Routine
 from ...cardinality.row_count import at_least_one
 from ...tree.nodes import Node
-from ...tree.types import type_of
+from ...tree.types import holds_array, type_of
 from ..never_null import marks
 from ..reasons import text_of, unless_tested
 from ..registry import rule
 from ..scope import Scope
-from ..verdict import Elements, Verdict, elements_of, maybe, never
+from ..verdict import Elements, Verdict, elements_of, maybe, never, shapes_of
+from .array_functions import call_shapes
 from .expressions import all_of
 from .row_fields import table_of_type
 from .set_functions import body_scope, element_verdict
@@ -32,6 +33,13 @@ def _call(node: Node, scope: Scope) -> Verdict:
         return maybe("nothing is known of the function", node.location)
     if function.returns_set:
         return element_verdict(node, function, scope)
+    verdict = _result(node, function, scope)
+    if not holds_array(node, scope.catalog.types):
+        return verdict
+    return verdict.but(shapes=call_shapes(node, function, verdict, scope))
+
+
+def _result(node: Node, function: Routine, scope: Scope) -> Verdict:
     arguments = node.nodes("args")
     title = _title(node, function, scope)
     mark = _listed(function)
@@ -119,7 +127,9 @@ def _through_text(node: Node, scope: Scope) -> Verdict:
 @rule("ARRAYCOERCEEXPR")
 def _cast_array(node: Node, scope: Scope) -> Verdict:
     arguments = _argument(node)
-    verdict = all_of(arguments, scope, "a cast of what is not NULL")
+    verdict = all_of(arguments, scope, "a cast of what is not NULL").but(
+        shapes=shapes_of([scope.verdict(argument) for argument in arguments])
+    )
     element = node.node("elemexpr")
     if element is None:
         return verdict

@@ -41,7 +41,8 @@ def generated_column(
         return maybe(f"{title} is generated, and may be NULL")
     verdict = scope.verdict(expression)
     reason = f"{title} is generated: {verdict.reason}"
-    return maybe(reason) if verdict.nullable else never(reason)
+    generated = maybe(reason) if verdict.nullable else never(reason)
+    return generated.but(shapes=verdict.shapes)
 
 
 def _rows_of(relation: Relation, context: StatementContext) -> Scope:

@@ -20,6 +20,9 @@ def _field(node: Node, scope: Scope) -> Verdict:
     nullable = maybe("a field of a row may be NULL", node.location)
     if argument is None:
         return nullable
+    if argument.tag == "ROWEXPR" and 0 < number <= len(argument.nodes("args")):
+        value = scope.verdict(argument.nodes("args")[number - 1])
+        return nullable.but(shapes=value.shapes)
     row = scope.verdict(argument)
     function = scope.function(argument.number("funcid"))
     if row.nullable:

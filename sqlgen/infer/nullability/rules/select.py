@@ -73,7 +73,9 @@ def _arm(reference: Node, scope: Scope) -> QueryLevel | None:
 
 def _either(pair: tuple[Verdict, ...]) -> Verdict:
     """Return the verdict on a row that both arms give: what one of them proves holds."""
-    return next((verdict for verdict in pair if not verdict.nullable), pair[0])
+    chosen = next((verdict for verdict in pair if not verdict.nullable), pair[0])
+    left, right = (verdict.shapes for verdict in pair)
+    return chosen.but(shapes=left & right or left | right)
 
 
 def _cast(

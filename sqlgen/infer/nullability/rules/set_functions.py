@@ -5,6 +5,7 @@ from functools import lru_cache
 from ....model import postgres
 from ....model.catalog import Routine
 from ...tree import nodes
+from ...tree.array_shapes import elements_of
 from ...tree.enums import (
     CmdType,
     JsonBehaviorType,
@@ -111,7 +112,7 @@ def _unnested(node: Node, scope: Scope) -> Verdict:
         if array.elements is Elements.STORED:
             reason = "no element of a stored array is NULL, as `array_elements` has it"
             verdict = verdict.but(reason=reason)
-    return verdict.but(table=array.table)
+    return verdict.but(table=array.table, shapes=elements_of(array.shapes))
 
 
 def body_scope(node: Node, function: Routine, scope: Scope) -> Scope | None:

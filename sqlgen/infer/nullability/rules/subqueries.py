@@ -1,11 +1,13 @@
 """Subqueries in expressions -> whether they may be NULL."""
 
 from ...cardinality.row_count import at_least_one
+from ...tree.array_shapes import ASSUMED, array_of, collected
 from ...tree.enums import ParamKind, SubLinkType
 from ...tree.nodes import Node
+from ...tree.types import is_array
 from ..registry import rule
 from ..scope import Scope
-from ..verdict import Elements, Verdict, maybe, never, table_of
+from ..verdict import Elements, Verdict, maybe, never, shapes_of, table_of
 from .functions import gives_null
 
 
@@ -23,7 +25,10 @@ def _sublink(node: Node, scope: Scope) -> Verdict:
         has_nulls = not columns or columns[0].nullable
         elements = Elements.NULLABLE if has_nulls else Elements.NOT_NULL
         verdict = never("`ARRAY(…)` is never NULL", node.location, elements)
-        return verdict.but(table=table_of(columns[:1]))
+        values = shapes_of(columns[:1]) if columns else ASSUMED
+        is_deep = is_array(_output(query), scope.catalog.types)
+        shapes = collected(values) if is_deep else array_of(values)
+        return verdict.but(table=table_of(columns[:1]), shapes=shapes)
     if kind == SubLinkType.EXPR:
         if not columns:
             return maybe("nothing is known of the subquery", node.location)
@@ -36,6 +41,12 @@ def _sublink(node: Node, scope: Scope) -> Verdict:
     if kind in (SubLinkType.ANY, SubLinkType.ALL):
         return _membership(node, columns, scope)
     return maybe("the subquery may give no row", node.location)
+
+
+def _output(query: Node) -> Node | None:
+    """Return the expression of a subquery's first column."""
+    targets = query.nodes("targetList")
+    return targets[0].node("expr") if targets else None
 
 
 def _membership(node: Node, columns: tuple[Verdict, ...], scope: Scope) -> Verdict:

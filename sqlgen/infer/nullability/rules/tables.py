@@ -17,6 +17,7 @@ from ..three_valued import FALSE
 from ..verdict import Elements, Verdict, maybe, never
 from .generated_columns import generated_column
 
+TABLES: Final = (RelationKind.TABLE, RelationKind.PARTITIONED)
 VIEWS: Final = (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
 
 
@@ -37,6 +38,10 @@ def table_column(
         verdict = indexed.verdicts[key] = _by_constraints(
             relation, column, title, context
         ).but(elements=Elements.STORED, origin=TableColumn(relation.oid, number))
+        if column.expression and relation.kind in TABLES:
+            generated = generated_column(relation, column, title, context)
+            verdict = verdict.but(shapes=generated.shapes)
+            indexed.verdicts[key] = verdict
     return verdict
 
 
