@@ -124,7 +124,7 @@ def preload(config: Config, pool: "ServerPool") -> None:
     from . import package  # noqa: F401
     from .analysis.database_analyzer import DatabaseAnalyzer
 
-    migrations = parse.migrations(read.sources(config.root, config.migrations))
+    migrations = parse.migrations(read.migrations(config))
     store = cache.open_store(config.root)
     with DatabaseAnalyzer(config, migrations, store, no_progress, pool) as database:
         database.session()
@@ -151,8 +151,8 @@ def describe_queries(
     from .analysis.internal_errors import reported
     from .analysis.recorded_analyzer import open_analyzer
 
-    sources = read.sources(config.root, config.queries)
-    migrations = parse.migrations(read.sources(config.root, config.migrations))
+    sources = read.queries(config)
+    migrations = parse.migrations(read.migrations(config))
     store = cache.open_store(config.root)
     with open_analyzer(config, migrations, store, progress) as analyzer:
         files, errors = analyzer.analyse(sources)

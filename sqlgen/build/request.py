@@ -42,13 +42,13 @@ def read_request(config: Config, only: Sequence[Path] = ()) -> BuildRequest:
     Raises `SqlgenError` if a file cannot be read, and `ConfigurationError` where *only* has a path
     without query files.
     """
-    queries = read.sources(config.root, config.queries)
+    queries = read.queries(config)
     generated = read.generated(config.root, config.output)
     return BuildRequest(
         config=config,
-        migrations=read.sources(config.root, config.migrations),
+        migrations=read.migrations(config),
         queries=queries,
-        templates=read.templates(config.root, config.templates),
+        templates=read.templates(config.root, config.templates, config.outside_folders),
         generated=generated,
         digests=write.digests(generated),
         selected=_select(config, [source.path for source in queries], only),

@@ -87,7 +87,10 @@ def _migrations(folder: str | Path | Traversable) -> tuple[Migration, ...]:
     if isinstance(folder, str | Path):
         path = Path(folder)
         hint = f"pass the folder that has the migrations; this one is {path.absolute()}"
-        return parse.migrations(read.sources(path.parent, path.name, hint=hint))
+        # The service that calls this decides what is in the folder, also by links.
+        return parse.migrations(
+            read.sources(path.parent, path.name, hint=hint, outside=["/"])
+        )
     with tempfile.TemporaryDirectory() as root:  # a resource may be in a zip file
         copy = Path(root) / (folder.name or "migrations")
         copy.mkdir()

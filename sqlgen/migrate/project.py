@@ -64,14 +64,16 @@ def migrations(config: Config) -> tuple[Migration, ...]:
 
     Raises `SqlgenError` with everything that is wrong with their files.
     """
-    return parse.migrations(read.sources(config.root, config.migrations))
+    return parse.migrations(read.migrations(config))
 
 
 def seeds(config: Config) -> tuple[SourceFile, ...]:
     """Return the project's seeds; none if there is no such folder."""
     if not (config.root / config.migrate.seeds).exists():
         return ()
-    return read.sources(config.root, config.migrate.seeds)
+    return read.sources(
+        config.root, config.migrate.seeds, outside=config.outside_folders
+    )
 
 
 def up(

@@ -63,7 +63,7 @@ class Config:
     `root` is the absolute folder of pyproject.toml; the other paths are relative to it, with `/`
     between their parts. `server` is `"embedded"` or a connection URL. `extensions` is the folder
     of the project's extension shims, or `None`, and `templates` that of its own templates of
-    generated code. `types`, `columns` and `aliases` map a database type, a `table.column` (or
+    generated code; `outside_folders` are the folders outside of the project that sources may be in. `types`, `columns` and `aliases` map a database type, a `table.column` (or
     `schema.table.column`) and an alias to a Python type expression as text, and `names` a table, enum
     or composite to its class's name. `never_null` are the
     user's functions that never return NULL, as `schema.name(types)`. With `statement_names`, each
@@ -80,6 +80,7 @@ class Config:
     search_path: tuple[str, ...] = ("public",)
     extensions: str | None = None
     templates: str | None = None
+    outside_folders: tuple[str, ...] = ()
     array_elements: ArrayElements = ArrayElements.NOT_NULL
     statement_names: bool = True
     types: Mapping[str, str] = field(default_factory=dict)

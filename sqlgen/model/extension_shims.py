@@ -10,9 +10,17 @@ from pathlib import Path
 def shim_files(folder: Path | None) -> tuple[Path, ...]:
     """Return the files that the extensions in *folder* consist of, sorted by name.
 
-    There are none if there is no such folder.
+    There are none if there is no such folder. Neither links out of the folder nor what is no regular
+    file is among them.
     """
     if folder is None or not folder.is_dir():
         return ()
-    files = [file for file in folder.iterdir() if file.suffix in (".control", ".sql")]
+    real = folder.resolve()
+    files = [
+        file
+        for file in folder.iterdir()
+        if file.suffix in (".control", ".sql")
+        and file.is_file()
+        and file.resolve().is_relative_to(real)
+    ]
     return tuple(sorted(files))

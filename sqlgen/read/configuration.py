@@ -18,6 +18,7 @@ from ..model.diagnostic import (
 )
 from ..model.source import SourceFile, Span
 from .files import source
+from .project_files import SMALL
 from .settings import Places, settings
 from .toml_keys import key_places
 
@@ -37,7 +38,7 @@ def config(start: Path) -> Config:
         if not (folder / _FILE).is_file():
             continue
         try:
-            secret = source(folder, _FILE)
+            secret = source(folder, _FILE, limit=SMALL)
         except SqlgenError as error:
             raise ConfigurationError(*error.diagnostics) from None
         # Diagnostics show the file without the server's password.

@@ -2,9 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 
+from ..model.config import Config
 from ..model.diagnostic import (
     ConfigurationError,
     Diagnostic,
@@ -13,6 +15,7 @@ from ..model.diagnostic import (
     each,
 )
 from ..model.source import SourceFile, Span
+from .project_files import LARGE, SMALL, ProjectFiles, unreadable
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ROOTS = frozenset({"py.typed", "pyproject.toml"})
@@ -20,37 +23,65 @@ _ROOTS = frozenset({"py.typed", "pyproject.toml"})
 _CREATE = "create it, or set its path in `[tool.sqlgen]` of pyproject.toml"
 
 
-def sources(root: Path, folder: str, *, hint: str = _CREATE) -> tuple[SourceFile, ...]:
+def queries(config: Config) -> tuple[SourceFile, ...]:
+    """Return the project's query files, sorted by path, as `sources` does."""
+    return sources(
+        config.root, config.queries, outside=config.outside_folders, limit=SMALL
+    )
+
+
+def migrations(config: Config) -> tuple[SourceFile, ...]:
+    """Return the project's migration files, sorted by path, as `sources` does."""
+    return sources(config.root, config.migrations, outside=config.outside_folders)
+
+
+def sources(
+    root: Path,
+    folder: str,
+    *,
+    hint: str = _CREATE,
+    outside: Sequence[str] = (),
+    limit: int = LARGE,
+) -> tuple[SourceFile, ...]:
     """Return all `*.sql` files below *folder* of the project at *root*, sorted by path.
 
     Files and folders whose names begin with a dot are left out. Symbolic links are followed, except
-    for a link to a folder that contains it. Raises `ConfigurationError` with the *hint* if the folder
-    is missing, and `SqlgenError` for all files that cannot be read or are not UTF-8.
+    for a link to a folder that contains it, but not out of the project and the folders *outside* of
+    it. Raises `ConfigurationError` with the *hint* if the folder is missing, and `SqlgenError` for
+    all files that cannot be read, have more than *limit* bytes or are not UTF-8.
     """
-    files = _files(_existing(root, folder, hint), _posix(folder), frozenset())
-    paths = sorted([path for path in files if _is_sql(path)])
-    return each(lambda path: source(root, path), paths)
+    place = _existing(root, folder, hint)
+    with ProjectFiles(root, outside) as project:
+        files = _files(place, _posix(folder), frozenset(), project)
+        paths = sorted([path for path in files if _is_sql(path)])
+        return each(partial(_source, project, limit=limit), paths)
 
 
-def templates(root: Path, folder: str | None) -> tuple[SourceFile, ...]:
+def templates(
+    root: Path, folder: str | None, outside: Sequence[str] = ()
+) -> tuple[SourceFile, ...]:
     """Return the templates in *folder* (not below it), sorted by path; none without a folder.
 
     Files with another suffix like jinja's (`.j2`) are among them, to be reported as misnamed; an
-    editor's backup files (`row.jinja~`) are not. Raises `ConfigurationError` if the folder is missing, and `SqlgenError` for all
-    files that cannot be read or are not UTF-8.
+    editor's backup files (`row.jinja~`) are not. Links are followed as by `sources`. Raises
+    `ConfigurationError` if the folder is missing, and `SqlgenError` for all files that cannot be read
+    or are not UTF-8.
     """
     if folder is None:
         return ()
     hint = "run `sqlgen templates eject`, which creates it, or remove the setting"
-    paths = sorted(
-        PurePosixPath(folder, entry.name).as_posix()
-        for entry in _existing(root, folder, hint).iterdir()
-        if entry.suffix.startswith(".j")
-        and not entry.name.startswith(".")
-        and not entry.name.endswith(("~", "#"))
-        and entry.is_file()
-    )
-    return each(lambda path: source(root, path), paths)
+    place = _existing(root, folder, hint)
+    with ProjectFiles(root, outside) as project:
+        project.check_folder(folder)
+        paths = sorted(
+            PurePosixPath(folder, entry.name).as_posix()
+            for entry in place.iterdir()
+            if entry.suffix.startswith(".j")
+            and not entry.name.startswith(".")
+            and not entry.name.endswith(("~", "#"))
+            and not entry.is_dir()
+        )
+        return each(partial(_source, project, limit=SMALL), paths)
 
 
 def _existing(root: Path, folder: str, hint: str) -> Path:
@@ -73,10 +104,26 @@ def generated(root: Path, folder: str) -> dict[str, bytes]:
     """Return the contents of the files below the output *folder*, by path relative to *root*.
 
     There are none if the folder does not exist yet. Python's caches are left out, and so are other
-    packages and projects below it, which may be the output of another project. Raises
-    `ConfigurationError` if *folder* is a file, and `SqlgenError` for files that cannot be read.
+    packages and projects below it, which may be the output of another project, and links, which
+    sqlgen does not make. Raises `ConfigurationError` if *folder* is a file or a link, and
+    `SqlgenError` for files that cannot be read.
     """
     start = root / folder
+    for place in (start, *start.parents[: len(PurePosixPath(folder).parts) - 1]):
+        if place.is_symlink():
+            raise ConfigurationError(
+                Diagnostic(
+                    code="missing-folder",
+                    message=(
+                        f"the output `{folder}` is not a folder, but a link"
+                        if place == start
+                        else f"the output `{folder}` is below a link,"
+                        f" `{place.relative_to(root)}`"
+                    ),
+                    label=None,
+                    hint="set `output` in pyproject.toml to the folder that it leads to",
+                )
+            )
     if not start.exists():
         return {}
     if not start.is_dir():
@@ -88,23 +135,34 @@ def generated(root: Path, folder: str) -> dict[str, bytes]:
                 hint="move the file away, or set another `output` in pyproject.toml",
             )
         )
-    paths = sorted(_files(start, _posix(folder), frozenset(), output=True))
-    contents = each(lambda path: _read(root, path), paths)
+    with ProjectFiles(root) as project:
+        files = _files(start, _posix(folder), frozenset(), project, output=True)
+        paths = sorted(files)
+        contents = each(lambda path: _read(project, path, LARGE)[0], paths)
     return dict(zip(paths, contents, strict=True))
 
 
-def source(root: Path, path: str) -> SourceFile:
-    """Return the file at *path*, relative to *root*.
+def source(
+    root: Path, path: str, *, outside: Sequence[str] = (), limit: int = LARGE
+) -> SourceFile:
+    """Return the file at *path*, relative to *root*, with at most *limit* bytes.
 
-    Raises `SqlgenError` if it cannot be read, is not UTF-8, or has a NUL character.
+    Raises `SqlgenError` if it cannot be read, is neither in the project nor in the folders *outside*
+    of it, is not UTF-8, or has a NUL character.
     """
-    content = _read(root, path)
+    with ProjectFiles(root, outside) as project:
+        return _source(project, path, limit=limit)
+
+
+def _source(project: ProjectFiles, path: str, *, limit: int) -> SourceFile:
+    content, is_outside = _read(project, path, limit)
     digest = hashlib.sha384(content).digest()
     content = content.removeprefix(_BYTE_ORDER_MARK)
     try:
-        file = SourceFile(path, content.decode("utf-8"), digest)
+        file = SourceFile(path, content.decode("utf-8"), digest, is_outside)
     except UnicodeDecodeError as error:
-        file = SourceFile(path, content.decode("utf-8", errors="replace"), digest)
+        text = content.decode("utf-8", errors="replace")
+        file = SourceFile(path, text, digest, is_outside)
         start = len(content[: error.start].decode("utf-8"))
         raise SqlgenError(
             Diagnostic(
@@ -130,7 +188,7 @@ def source(root: Path, path: str) -> SourceFile:
     return file
 
 
-def _read(root: Path, path: str) -> bytes:
+def _read(project: ProjectFiles, path: str, limit: int) -> tuple[bytes, bool]:
     if not path.isprintable() and any("\ud800" <= c <= "\udfff" for c in path):
         raise SqlgenError(
             Diagnostic(
@@ -140,12 +198,7 @@ def _read(root: Path, path: str) -> bytes:
                 hint="rename the file",
             )
         )
-    place = f"{root}/{path}"
-    try:
-        with open(place, "rb", buffering=0) as file:  # noqa: PTH123  # hundreds of them
-            return file.read()
-    except OSError as error:
-        raise _unreadable(path, error) from None
+    return project.read(path, limit)
 
 
 def _posix(folder: str) -> str:
@@ -159,20 +212,29 @@ def _is_sql(path: str) -> bool:
 
 
 def _files(
-    folder: Path | str, path: str, above: frozenset[str], *, output: bool = False
+    folder: Path | str,
+    path: str,
+    above: frozenset[str],
+    project: ProjectFiles,
+    *,
+    output: bool = False,
 ) -> Iterator[str]:
     """Return the files below *folder*, which has the path *path* and is inside the folders *above*.
 
-    With *output*, hidden files are included, but neither Python's caches nor other packages.
+    With *output*, hidden files are included, but neither Python's caches nor other packages nor links.
     """
-    here = os.path.realpath(folder)
+    here = project.check_folder(path)
     if here in above:
         return
     try:
         with os.scandir(folder) as entries:
-            items = [(entry.name, entry.is_dir()) for entry in entries]
+            items = [
+                (entry.name, entry.is_dir())
+                for entry in entries
+                if not (output and entry.is_symlink())
+            ]
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     if output and above and any(name in _ROOTS for name, _ in items):
         return
     for name, is_folder in items:
@@ -181,17 +243,6 @@ def _files(
         inside = name if path == "." else f"{path}/{name}"
         if is_folder:
             deeper = f"{folder}/{name}"
-            yield from _files(deeper, inside, above | {here}, output=output)
+            yield from _files(deeper, inside, above | {here}, project, output=output)
         else:
             yield inside
-
-
-def _unreadable(path: str, error: OSError) -> SqlgenError:
-    return SqlgenError(
-        Diagnostic(
-            code="unreadable",
-            message=f"`{path}` cannot be read: {error.strerror}",
-            label=None,
-            hint="check that it exists and that you may read it",
-        )
-    )

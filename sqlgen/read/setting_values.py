@@ -43,6 +43,12 @@ def folder(value: object) -> str:
     return str(PurePosixPath(text.replace("\\", "/")))
 
 
+def folders(value: object) -> tuple[str, ...]:
+    """Return a list of paths relative to the project."""
+    expected = 'a list of folders, `["../shared/queries"]`'
+    return tuple(folder(path) for path in _texts(value, expected))
+
+
 def output_folder(value: object) -> str:
     """Return a folder inside the project, since files in it are overwritten and deleted.
 

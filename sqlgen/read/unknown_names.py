@@ -8,6 +8,7 @@ from ..model.config import NameKind, UnknownName
 from ..model.diagnostic import Diagnostic, Label, Severity
 from ..model.source import SourceFile, Span
 from .files import source
+from .project_files import SMALL
 from .toml_keys import key_places
 
 _FILE = "pyproject.toml"
@@ -31,7 +32,7 @@ def unknown_name_warnings(
     """Return a warning for each of the *names*, which the project's configuration uses."""
     if not names:
         return ()
-    file = source(root, _FILE)
+    file = source(root, _FILE, limit=SMALL)
     places = key_places(file.text)
     warnings = (
         Diagnostic(

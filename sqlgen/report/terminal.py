@@ -51,11 +51,16 @@ def _block(diagnostic: Diagnostic, paint: dict[str, str]) -> Iterator[str]:
         is_main = number == 0 and diagnostic.label is not None
         arrow, sign, ink = ("-->", "^", main) if is_main else (":::", "-", frame)
         span = label.span
-        source, underline = _snippet(label, sign)
         if number:
             yield bar
         place = f"{printable(mask_urls(span.source.path))}:{span.line}:{span.column}"
         yield f"{frame}{' ' * gutter}{arrow}{end} {place}"
+        if span.source.is_outside:
+            # Who wrote the checkout may have linked to a file that nobody else should see.
+            if label.text:
+                yield f"{bar} {ink}{' '.join(_lines(label.text))}{end}"
+            continue
+        source, underline = _snippet(label, sign)
         yield bar
         yield f"{frame}{span.line:>{gutter}} |{end} {source}".rstrip()
         yield f"{bar} {ink}{underline}{end}"

@@ -38,7 +38,10 @@ def database_for_test(
     It has all migrations, and the rows that the SQL files *fixtures* insert: paths in the project.
     Raises `SqlgenError` if a file is wrong.
     """
-    sources = tuple(read.source(config.root, path) for path in fixtures)
+    sources = tuple(
+        read.source(config.root, path, outside=config.outside_folders)
+        for path in fixtures
+    )
     schema: tuple[object, ...] = (
         [(m.version, m.description, m.up.sha384) for m in project.migrations(config)],
         (config.search_path, config.migrate.table),

@@ -50,13 +50,22 @@ def test_text_and_digest(tmp_path: Path) -> None:
 def test_folder_outside_the_project(tmp_path: Path) -> None:
     write(tmp_path / "shared/a.sql")
     (tmp_path / "project").mkdir()
-    (file,) = read.sources(tmp_path / "project", "../shared")
+    (file,) = read.sources(tmp_path / "project", "../shared", outside=["../shared"])
     assert file.path == "../shared/a.sql"
+    check(
+        tmp_path / "project",
+        "../shared",
+        """
+error[outside-project]: `../shared` is outside of the project
+  = hint: move it into the project, or name its folder in `outside_folders` of `[tool.sqlgen]`
+""",
+    )
 
 
 def test_symbolic_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     write(tmp_path / "elsewhere/b.sql", "b")
     write(tmp_path / "queries/a.sql", "a")
+    (tmp_path / "queries/d.sql").symlink_to("a.sql")
     (tmp_path / "queries/link").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "queries/c.sql").symlink_to(tmp_path / "elsewhere/b.sql")
     (tmp_path / "queries/self").symlink_to(tmp_path / "queries")
