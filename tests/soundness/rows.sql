@@ -30,6 +30,16 @@ INSERT INTO owned_ruled VALUES (3);
 INSERT INTO owned VALUES (4);
 DELETE FROM owner WHERE id IN (1, 3);
 UPDATE owner SET id = 9 WHERE id = 2;
+INSERT INTO linked (id, kind, sort, mood, size, tame, n, name, owner, note, a, b, c, d, e, x, y) VALUES
+    (1, 'a', 'a', 'sad', 2, true, 1.0, 'n', 'o', 'p', NULL, NULL, 1, 1, NULL, 1, 1),
+    (2, 'b', 'b', 'ok', 1, false, NULL, NULL, NULL, NULL, 1, NULL, NULL, NULL, 1, NULL, NULL),
+    (3, 'ab', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 3, NULL, 2, NULL, NULL, NULL),
+    (4, 'ab', 'c', 'glad', 0, false, 1.00, NULL, NULL, NULL, 1, 2, 3, NULL, 3, 2, 2);
+INSERT INTO linked_child (id, kind, sort, mood, name, note, d) VALUES (5, 'a', 'a', NULL, 'n', 'm', 1);
+ALTER TABLE linked_guarded DISABLE TRIGGER no_kind;
+INSERT INTO linked_guarded VALUES ('a', 'n');
+ALTER TABLE linked_guarded ENABLE TRIGGER no_kind;
+INSERT INTO part_moved VALUES (1, 1, 1);
 INSERT INTO guarded VALUES (1, 'v', 1, 1), (2, 'v', 2, NULL), (3, 'v', 3, 3);
 ALTER TABLE guarded DISABLE TRIGGER forget;
 UPDATE guarded SET v = 'v', w = id;

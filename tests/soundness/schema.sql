@@ -95,6 +95,39 @@ CREATE FUNCTION f_null(a int) RETURNS int LANGUAGE sql IMMUTABLE STRICT
 CREATE TABLE defaulted (
     id int, a int DEFAULT 1, b text DEFAULT 'x', c text DEFAULT NULL, d timestamptz DEFAULT now(), e int DEFAULT f_null(1), f int
 );
+-- CHECKs by which one column says whether another may be NULL.
+CREATE TABLE linked (
+    id int PRIMARY KEY,
+    kind text NOT NULL,
+    sort varchar(9),
+    mood mood,
+    size smallint,
+    tame bool,
+    n numeric,
+    name text,
+    owner text,
+    note text,
+    a int, b int, c int, d int, e int, x int, y int,
+    twice int GENERATED ALWAYS AS (size * 2) STORED,
+    CONSTRAINT a_is_named CHECK (kind <> 'a' OR name IS NOT NULL),
+    CONSTRAINT shape CHECK (
+        (kind = 'b' AND a IS NOT NULL AND b IS NULL) OR (kind IN ('', 'a') AND a IS NULL) OR kind = 'ab'
+    ),
+    CONSTRAINT sort_a_is_noted CHECK (sort <> 'a' OR note IS NOT NULL),
+    CONSTRAINT sad_has_n CHECK (mood = 'glad' OR mood = 'ok' OR n IS NOT NULL),
+    CONSTRAINT tame_is_owned CHECK (NOT tame OR owner IS NOT NULL),
+    CONSTRAINT both_or_none CHECK ((x IS NULL) = (y IS NULL)),
+    CONSTRAINT in_order CHECK (b IS NULL OR b < c),
+    CONSTRAINT one_of_two CHECK (((d IS NOT NULL)::int + (e IS NOT NULL)::int) = 1),
+    CONSTRAINT large_has_c CHECK (size <= 1 OR c IS NOT NULL),
+    CONSTRAINT one_is_owned CHECK (n IS NULL OR n = 1.00 OR owner IS NOT NULL),
+    CONSTRAINT four_is_noted CHECK (twice <> 4 OR note IS NOT NULL)
+);
+CREATE TABLE linked_child (extra int) INHERITS (linked);
+CREATE VIEW v_linked AS SELECT id, kind, name, a, x, y FROM linked;
+CREATE TABLE linked_guarded (
+    kind text, name text, CONSTRAINT a_is_named CHECK (kind <> 'a' OR name IS NOT NULL)
+);
 CREATE TABLE guarded (id int PRIMARY KEY, v text, w int, x int);
 CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -104,6 +137,17 @@ BEGIN
 END $$;
 CREATE TRIGGER forget BEFORE INSERT OR UPDATE ON guarded
     FOR EACH ROW EXECUTE FUNCTION forget();
+CREATE FUNCTION no_kind() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN NEW.kind := NULL; NEW.name := NULL; RETURN NEW; END $$;
+CREATE TRIGGER no_kind BEFORE INSERT OR UPDATE ON linked_guarded
+    FOR EACH ROW EXECUTE FUNCTION no_kind();
+CREATE TABLE part_moved (id int NOT NULL, w int, v int) PARTITION BY LIST (id);
+CREATE TABLE part_moved_one PARTITION OF part_moved FOR VALUES IN (1);
+CREATE TABLE part_moved_rest PARTITION OF part_moved DEFAULT;
+CREATE FUNCTION forget_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN NEW.w := NULL; NEW.v := NULL; RETURN NEW; END $$;
+CREATE TRIGGER forget BEFORE INSERT ON part_moved_rest
+    FOR EACH ROW EXECUTE FUNCTION forget_moved();
 CREATE TABLE part_guarded (id int NOT NULL, w int) PARTITION BY LIST (id);
 CREATE TABLE part_guarded_rest PARTITION OF part_guarded DEFAULT;
 CREATE FUNCTION forget_part() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from psycopg import errors
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
@@ -17,7 +18,7 @@ from sqlgen.model.catalog import (
     PgType,
 )
 from sqlgen.model.commands import Cardinality
-from tests.soundness import row_traps, traps
+from tests.soundness import check_traps, row_traps, traps
 from tests.soundness.claims import Claim, Connection, broken, claims, parsed
 
 HERE = Path(__file__).parent
@@ -45,7 +46,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(server: database.Server) -> Iterator[World]:
     with database.scratch(server) as connection:
-        for script in SCRIPTS:
+        for script in (*SCRIPTS, check_traps.SCHEMA):
             connection.execute(script.encode())
         yield World(connection, describe.catalog(connection))
 
@@ -61,8 +62,26 @@ def check(world: World, sql: str, nullable: str) -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize("case", traps.TRAPS.values(), ids=traps.TRAPS)
+ALL_TRAPS = traps.TRAPS | check_traps.TRAPS
+ALL_PROOFS = traps.PROOFS | check_traps.PROOFS
+
+
+@pytest.mark.parametrize("case", ALL_TRAPS.values(), ids=ALL_TRAPS)
 def test_a_trap_is_seen(world: World, case: traps.Case) -> None:
+    sql, nullable = case
+    check(world, sql, nullable)
+    assert nulls(world.run(sql)) == set(nullable.split()), "the trap shows no NULL"
+
+
+@pytest.mark.parametrize(
+    "case", check_traps.BY_COLLATION.values(), ids=check_traps.BY_COLLATION
+)
+def test_a_trap_of_collations_is_seen(connection: Connection, case: traps.Case) -> None:
+    try:
+        connection.execute(check_traps.COLLATIONS.encode())
+    except errors.FeatureNotSupported:
+        return  # a server that was built without ICU has no such collations
+    world = World(connection, describe.catalog(connection))
     sql, nullable = case
     check(world, sql, nullable)
     assert nulls(world.run(sql)) == set(nullable.split()), "the trap shows no NULL"
@@ -81,7 +100,7 @@ def test_a_trap_of_postgresql_18_is_seen(
         assert nulls(world.run(sql)) == set(nullable.split()), "the trap shows no NULL"
 
 
-@pytest.mark.parametrize("case", traps.PROOFS.values(), ids=traps.PROOFS)
+@pytest.mark.parametrize("case", ALL_PROOFS.values(), ids=ALL_PROOFS)
 def test_what_is_like_a_trap_is_proved(world: World, case: traps.Case) -> None:
     check(world, *case)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from ..tree.nodes import Node
 from .conditions import Assumption
+from .counting import COUNTS, numbers
+from .known import Comparison, Known, comparison, of_elements
 from .registry import outcome_rule
 from .scope import Scope
 from .three_valued import ANYTHING, FALSE, NOT_NULL, NULL, TRUE, equal
@@ -13,8 +15,12 @@ from .three_valued import ANYTHING, FALSE, NOT_NULL, NULL, TRUE, equal
 def _call(node: Node, scope: Scope, assumed: Assumption) -> int:
     """Decide on a function or operator: the executor calls no strict one with a NULL."""
     function = scope.function(node.number("funcid") or node.number("opfuncid"))
-    if function is None:
+    if function is None or not (
+        function.system or function.extension or scope.context.bodies
+    ):
         return ANYTHING
+    if assumed.known and (decided := _known(node, scope, assumed, assumed.known)):
+        return decided
     values = scope.outcomes(node.nodes("args"), assumed)
     if not function.system or function.name not in _SPECIAL:
         return NULL if function.strict and NULL in values else ANYTHING
@@ -24,8 +30,8 @@ def _call(node: Node, scope: Scope, assumed: Assumption) -> int:
             return NULL
         if folded is not None and values[folded] == NULL:
             return NULL
-    elif function.name in _COUNTS:
-        return NOT_NULL
+    elif function.name in COUNTS:
+        return ANYTHING if node.flag("funcvariadic") else NOT_NULL
     if function.signature in _EQUALITY and len(values) == 2:
         return equal(*values, same=function.name == "booleq")
     if len(values) == 2 and function.signature in _COUNTING:
@@ -33,27 +39,29 @@ def _call(node: Node, scope: Scope, assumed: Assumption) -> int:
     return ANYTHING
 
 
+def _known(node: Node, scope: Scope, assumed: Assumption, known: Known) -> int:
+    """Return whether a comparison is true or false by what is known of its column, 0 if neither."""
+    found = comparison(node, scope.catalog)
+    return _decided(*found, scope, assumed, known) if found else 0
+
+
+def _decided(
+    var: Node, right: Comparison, scope: Scope, assumed: Assumption, known: Known
+) -> int:
+    home = scope.up(var.number("varlevelsup"))
+    if home.depth != assumed.depth:
+        return 0
+    outcome = known.outcome((var.number("varno"), var.number("varattno")), right)
+    return outcome if outcome != NOT_NULL else 0
+
+
 def _counted(node: Node, name: str, scope: Scope, assumed: Assumption) -> int:
-    """Decide `num_nonnulls(a, b) = 1` by how many of its arguments are, or may be, NULL."""
-    call, number = node.nodes("args")
-    function = scope.function(call.number("funcid"))
-    if (
-        call.tag != "FUNCEXPR"
-        or call.flag("funcvariadic")
-        or function is None
-        or not function.system
-        or function.name not in _COUNTS
-        or number.tag != "CONST"
-        or number.flag("constisnull")
-    ):
+    """Decide `num_nonnulls(a, b) = 1` and the like by the numbers that its sides may be."""
+    left, right = (numbers(side, scope, assumed) for side in node.nodes("args"))
+    if not left or not right:
         return ANYTHING
-    compared = int.from_bytes(number.datum("constvalue")[:4], "little", signed=True)
-    arguments = scope.outcomes(call.nodes("args"), assumed)
-    counted = NULL if function.name == "num_nulls" else NOT_NULL
-    least = sum(1 for value in arguments if not value & ~counted)
-    most = sum(1 for value in arguments if value & counted)
     compare = _COUNTING[f"{name}(integer, integer)"]
-    results = {compare(count, compared) for count in range(least, most + 1)}
+    results = {compare(a, b) for a in left for b in right}
     return (TRUE if True in results else 0) | (FALSE if False in results else 0)
 
 
@@ -64,6 +72,15 @@ def _array_comparison(node: Node, scope: Scope, assumed: Assumption) -> int:
     arguments = node.nodes("args")
     if function is None or not function.strict or len(arguments) != 2:
         return ANYTHING
+    if assumed.known and (found := of_elements(node, scope.catalog)):
+        var, rights = found
+        each = [_decided(var, r, scope, assumed, assumed.known) for r in rights]
+        # An element that decides, or all that do not.
+        deciding, other = (TRUE, FALSE) if node.flag("useOr") else (FALSE, TRUE)
+        if deciding in each:
+            return deciding
+        if set(each) == {other}:
+            return other
     value, array = scope.outcomes(arguments, assumed)
     if array == NULL:
         return NULL
@@ -79,7 +96,6 @@ def _has_elements(array: Node) -> bool:
     return bool(array.nodes("elements")) and not array.flag("multidims")
 
 
-_COUNTS = frozenset({"num_nulls", "num_nonnulls"})
 _EQUALITY = frozenset({"booleq(boolean, boolean)", "boolne(boolean, boolean)"})
 _FOLDED = {
     "range_contains_elem(anyrange, anyelement)": 0,
@@ -97,7 +113,7 @@ _COUNTING: dict[str, Callable[[int, int], bool]] = {
     "int4lt(integer, integer)": int.__lt__,
     "int4le(integer, integer)": int.__le__,
 }
-_SPECIAL = _COUNTS | {
+_SPECIAL = COUNTS | {
     signature.partition("(")[0] for signature in (*_EQUALITY, *_FOLDED, *_COUNTING)
 }
 """The names of PostgreSQL's functions of which more is known than whether they are strict."""

@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from ..tree.nodes import Node
+from .known import Known
 from .three_valued import TRUE
 
 
@@ -10,13 +11,14 @@ class Assumption(NamedTuple):
     """Values of the query level of that `depth` that are assumed to be NULL.
 
     All columns of `relations` (numbers of range table entries), single `columns` as pairs of entry
-    and column number, or every occurrence of an `expression`.
+    and column number, or every occurrence of an `expression`. `known` is what is known of other columns.
     """
 
     depth: int
     relations: frozenset[int] = frozenset()
     columns: frozenset[tuple[int, int]] = frozenset()
     expression: Node | None = None
+    known: Known | None = None
 
 
 SURROUNDING: Final = "the surrounding query"

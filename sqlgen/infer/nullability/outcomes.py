@@ -37,10 +37,12 @@ from .three_valued import (
 def _var(node: Node, scope: Scope, assumed: Assumption) -> int:
     home = scope.up(node.number("varlevelsup"))
     varno, attno = node.number("varno"), node.number("varattno")
-    if home.depth == assumed.depth and (
-        varno in assumed.relations or (varno, attno) in assumed.columns
-    ):
-        return NULL
+    if home.depth == assumed.depth:
+        if varno in assumed.relations or (varno, attno) in assumed.columns:
+            return NULL
+        known = assumed.known and assumed.known.outcomes.get((varno, attno))
+        if known:
+            return known
     source = home.level.source(varno, attno)
     is_name = source is not None and (
         source.kind == RTEKind.JOIN

@@ -1,5 +1,6 @@
 """Columns and conditions -> their names and text, for the sentences that verdicts carry."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from ...model import postgres
@@ -14,6 +15,7 @@ from ..tree.forms import Form
 from ..tree.nodes import Node
 from .conditions import SURROUNDING, Condition
 from .scope import Scope
+from .three_valued import NOT_NULL
 from .verdict import Verdict
 
 
@@ -39,6 +41,25 @@ def _names(form: Form) -> tuple[str, ...]:
 def keeps_value(condition: Condition, title: str, scope: Scope) -> str:
     """Return a sentence like `WHERE a.at > now() keeps only rows where a.at is not NULL`."""
     return f"{_clause(condition, scope)} keeps only rows where {title} is not NULL"
+
+
+def excludes_null(
+    check: str, title: str, conditions: Iterable[Condition], scope: Scope
+) -> str:
+    """Return a sentence like `the CHECK named rules out that a.name is NULL where a.kind = 'cat'`."""
+    where = " and ".join([_text(condition, scope) for condition in conditions])
+    reason = f"the CHECK {check} rules out that {title} is NULL"
+    return f"{reason} where {where}" if where else reason
+
+
+def keeps_jointly(
+    condition: Condition, others: Iterable[Condition], title: str, scope: Scope
+) -> str:
+    """Return a sentence like `WHERE a.x IS NULL OR a.x < a.y, with a.x > 0, keeps only rows where …`."""
+    clause = _clause(condition, scope)
+    beside = " and ".join([_text(other, scope) for other in others])
+    clause = f"{clause}, with {beside}," if beside else clause
+    return f"{clause} keeps only rows where {title} is not NULL"
 
 
 def unless_tested(verdict: Verdict, node: Node, scope: Scope) -> Verdict:
@@ -132,6 +153,11 @@ def text_of(node: Node) -> str:
     if node.tag != "CONST" or node.number("consttype") != postgres.TEXT:
         return ""
     return node.datum("constvalue")[postgres.VARLENA_HEADER :].decode(errors="replace")
+
+
+def _text(condition: Condition, scope: Scope) -> str:
+    expression = _short(condition.expression, scope.home_of(condition))
+    return f"{expression} IS NOT NULL" if condition.allowed == NOT_NULL else expression
 
 
 def _clause(condition: Condition, scope: Scope) -> str:

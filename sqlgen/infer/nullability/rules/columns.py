@@ -7,6 +7,7 @@ from ..nullable_sides import NullableSide
 from ..reasons import column_title, keeps_value
 from ..scope import GROUPING_SETS, Scope
 from ..verdict import Verdict
+from .joint_proofs import joint_proof
 
 
 def column_verdict(node: Node, scope: Scope) -> Verdict:
@@ -24,13 +25,17 @@ def column_verdict(node: Node, scope: Scope) -> Verdict:
         return verdict
     assumption = Assumption(home.depth, columns=frozenset({(varno, attno)}))
     condition = scope.refuting(assumption)
-    if condition is None:
+    if condition is not None:
+        return verdict.but(
+            nullable=False,
+            reason=keeps_value(condition, column_title(varno, attno, home), scope),
+            location=condition.expression.location,
+        )
+    proof = joint_proof(varno, attno, home, scope)
+    if proof is None:
         return verdict
-    return verdict.but(
-        nullable=False,
-        reason=keeps_value(condition, column_title(varno, attno, home), scope),
-        location=condition.expression.location,
-    )
+    proved = verdict.but(nullable=False, reason=proof.reason)
+    return _with_nulls(proved, varno, home, scope) if proof.of_row else proved
 
 
 def _with_nulls(verdict: Verdict, varno: int, home: Scope, scope: Scope) -> Verdict:

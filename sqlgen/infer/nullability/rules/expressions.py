@@ -23,7 +23,7 @@ from ..verdict import (
     shapes_of,
     table_of,
 )
-from .tables import one_is_set
+from .checks import one_is_set
 
 
 @rule("CONST")

@@ -9,12 +9,13 @@ from ....model.catalog import Relation, RelationKind
 from ...tree.enums import CmdType, MergeMatchKind, OnConflictAction, VarReturningType
 from ...tree.nodes import Node, stored_query
 from ..conditions import Assumption
-from ..reasons import column_title, keeps_value
+from ..reasons import column_title, excludes_null, keeps_value
 from ..registry import command_rule, rule
 from ..scope import Scope
 from ..verdict import Verdict, maybe
 from .columns import column_verdict
 from .tables import written_column
+from .written_rows import proved_by_check
 
 
 @command_rule(CmdType.UPDATE, CmdType.INSERT, CmdType.DELETE, CmdType.MERGE)
@@ -67,6 +68,9 @@ def _written(node: Node, home: Scope, scope: Scope) -> Verdict:
     ):
         return verdict
     proved = _proved(relation, attno, title, row, home, scope, node)
+    if not proved and home.before and not _may_be_changed(relation, row, home.query):
+        check = proved_by_check(relation, attno, row, home.before)
+        proved = check and excludes_null(check, f"{title} as it is written", (), scope)
     if not proved:
         return verdict
     return verdict.but(nullable=False, reason=proved)
@@ -98,14 +102,16 @@ def _proved(
     """Return why a column is not NULL although the table allows it, empty if it may be."""
     kind = home.query.number("commandType")
     before = home.before
-    if before is None or kind == CmdType.MERGE or relation.columns[attno].generated:
+    if (
+        before is None
+        or relation.columns[attno].generated
+        or _may_be_changed(relation, row, home.query)
+    ):
         return ""
     varno = node.number("varno")
     if kind == CmdType.INSERT:
         return _proved_by_insert(relation, attno, title, before)
     if kind == CmdType.UPDATE and row != VarReturningType.OLD:
-        if ("before", "update") in relation.row_triggers:
-            return ""
         assigned = _assigned(home.query.nodes("targetList"), attno)
         if assigned:
             return _set(assigned, title, before)
@@ -114,10 +120,29 @@ def _proved(
     return keeps_value(condition, title, scope) if condition else ""
 
 
+def _may_be_changed(relation: Relation, row: int, query: Node) -> bool:
+    """Return whether a trigger may change the row that is written; nothing is proved of MERGE's rows.
+
+    An UPDATE that moves a row to another partition inserts it there (PostgreSQL's manual, "Overview of
+    Trigger Behavior").
+    """
+    kind = query.number("commandType")
+    events = set()
+    if kind == CmdType.INSERT:
+        events.add("insert")
+        conflict = query.node("onConflict")
+        if conflict and conflict.number("action") == OnConflictAction.UPDATE:
+            events.add("update")
+    elif kind == CmdType.UPDATE and row != VarReturningType.OLD:
+        events.add("update")
+        if relation.kind is RelationKind.PARTITIONED:
+            events.add("insert")
+    triggers = {("before", event) for event in events}
+    return kind == CmdType.MERGE or not triggers.isdisjoint(relation.row_triggers)
+
+
 def _proved_by_insert(relation: Relation, attno: int, title: str, before: Scope) -> str:
     query = before.query
-    if ("before", "insert") in relation.row_triggers:
-        return ""
     assigned = _assigned(query.nodes("targetList"), attno)
     if _is_default(assigned):
         proved = _defaulted(relation, attno, title, before)
@@ -126,8 +151,6 @@ def _proved_by_insert(relation: Relation, attno: int, title: str, before: Scope)
     conflict = query.node("onConflict")
     if conflict is None or conflict.number("action") != OnConflictAction.UPDATE:
         return proved
-    if ("before", "update") in relation.row_triggers:
-        return ""
     replaced = _assigned(conflict.nodes("onConflictSet"), attno)
     return proved and _set(replaced, title, before)
 

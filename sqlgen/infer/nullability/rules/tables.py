@@ -1,20 +1,16 @@
 """Columns of tables and views -> whether they may be NULL, by constraints or the view's own query."""
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import Final
 
 from ....model.catalog import Column, DomainType, PgType, Relation, RelationKind
 from ....model.description import TableColumn
-from ...tree import nodes
-from ...tree.nodes import Node, stored_query
 from ...tree.origins import has_own_returning
-from ...tree.query_level import QueryLevel, catalog_index
-from ..conditions import Assumption
+from ...tree.query_level import catalog_index
 from ..context import StatementContext
 from ..scope import Scope
-from ..three_valued import FALSE
 from ..verdict import Elements, Verdict, maybe, never
+from .checks import one_is_set
 from .generated_columns import generated_column
 
 TABLES: Final = (RelationKind.TABLE, RelationKind.PARTITIONED)
@@ -91,43 +87,11 @@ def view_scope(
     return Scope(level, context, required=required, narrows=narrows)
 
 
-def one_is_set(
-    relation: Relation, numbers: frozenset[int], context: StatementContext
-) -> str | None:
-    """Return the name of a CHECK that rules out that all of these columns of a row are NULL, if any."""
-    scope = Scope(QueryLevel(catalog_index(context.catalog), _NO_QUERY), context)
-    assumption = Assumption(0, columns=frozenset((1, number) for number in numbers))
-    for check in relation.checks:
-        if not (numbers | {_WHOLE_ROW}) & _may_forbid_nulls(check.tree):
-            continue
-        tree = stored_query(check.tree)
-        if tree is not None and scope.outcome(tree, assumption) == FALSE:
-            return check.name
-    return None
-
-
 def output_verdict(columns: tuple[Verdict, ...], number: int, title: str) -> Verdict:
     """Return the verdict of the output column of that *number*, from 1."""
     if 0 < number <= len(columns):
         return columns[number - 1]
     return maybe(f"{title} is not known")
-
-
-_NO_QUERY = Node()
-_WHOLE_ROW = 0
-_DECISIVE = (
-    *("NULLTEST", "BOOLEANTEST", "DISTINCTEXPR", "FUNCEXPR"),
-    *("COALESCE", "COALESCEEXPR", "CASE", "CASEEXPR"),
-)
-
-
-@lru_cache(maxsize=4096)
-def _may_forbid_nulls(tree: str) -> frozenset[int]:
-    """Return the columns of a CHECK that may be false of a NULL; most CHECKs just pass then."""
-    if not any(f"{{{tag} " in tree for tag in _DECISIVE):
-        return frozenset()
-    columns = [node for top in nodes.parse(tree) for node in top.walk()]
-    return frozenset(n.number("varattno") for n in columns if n.tag == "VAR")
 
 
 def _by_constraints(
