@@ -63,8 +63,8 @@ WHERE contype = 'n' AND conrelid <> 0 AND NOT convalidated
 class ColumnRow(NamedTuple):
     """A row of `_COLUMNS`: the oid of its relation, and the column.
 
-    `expression` is the tree of a generated column's expression or of a DEFAULT, `definition` its text. `generated` is
-    `attgenerated`: `s` stored, `v` virtual (18), or empty.
+    `expression` is the tree of a generated column's expression or of a DEFAULT, `definition` its text.
+    `generated` is `attgenerated`: `s` stored, `v` virtual (18), or empty; also of the table's children.
     """
 
     relation: int
@@ -133,20 +133,21 @@ def columns(
     }
     columns: dict[int, list[ColumnRow]] = {}
     for row in rows:
+        descendants = inheritance.descendants.get(row.relation, frozenset())
+        if any((child, row.name) in definitions for child in descendants):
+            # Before 16 a child may generate a column that its parent does not.
+            row = row._replace(generated=row.generated or "s")
         if row.generated and (
             row.relation in inheritance.foreign
             or any(
                 definitions.get((child, row.name)) != row.definition
-                for child in inheritance.descendants.get(row.relation, ())
+                for child in descendants
             )
         ):
             row = row._replace(expression="")
         if row.not_null and (
             (row.relation, row.name) in nullable
-            or any(
-                (child, row.name) in nullable
-                for child in inheritance.descendants.get(row.relation, ())
-            )
+            or any((child, row.name) in nullable for child in descendants)
         ):
             row = row._replace(not_null=False)
         columns.setdefault(row.relation, []).append(row)

@@ -105,8 +105,8 @@ class Column:
     constraint that is NOT VALID and for foreign tables. `has_default`: the column or its type has a
     DEFAULT, or it is generated. `literals` are the only values that the
     column's validated CHECK constraints allow (`c IN ('a', 'b')`), empty where there is no such
-    constraint. `generated` is `pg_attribute.attgenerated` (`""`, `"s"` stored or `"v"` virtual), and
-    `expression` the tree (`pg_attrdef.adbin`) that it is generated from in every row, empty where
+    constraint. `generated` is `pg_attribute.attgenerated` (`""`, `"s"` stored or `"v"` virtual), of the
+    column itself or of that of a child, and `expression` the tree (`pg_attrdef.adbin`) that it is generated from in every row, empty where
     children have another. `default` is the tree of its own DEFAULT, empty where it has none.
     """
 

@@ -33,12 +33,16 @@ class Changes(Queries):
                 "edition",
                 "loose",
                 "loose",
+                "linked",
+                "linked",
+                "linked_guarded",
                 "tight",
                 "guarded",
                 "sale",
                 "item",
                 "keep",
                 "part_guarded",
+                "part_moved",
                 "v_born",
                 "v_ins",
             )
@@ -76,7 +80,9 @@ class Changes(Queries):
         )
 
     def assignments(self, columns: Columns, scope: Scope) -> str:
-        free = [(n, k) for n, k in columns if n not in _FIXED and k in LITERALS]
+        linked = any(name == "twice" for name, _ in columns)
+        fixed = ("id", "twice") if linked else _FIXED
+        free = [(n, k) for n, k in columns if n not in fixed and k in LITERALS]
         chosen = self.chance.sample(free, min(len(free), self.chance.choice([1, 1, 2])))
         return ", ".join(f"{n} = {self.expression(k, scope)}" for n, k in chosen)
 
@@ -101,7 +107,7 @@ class Changes(Queries):
 
     def delete(self, scope: Scope) -> tuple[str, Columns]:
         table = self.chance.choice(
-            ("edition", "loose", "tight", "guarded", "sale", "item")
+            ("edition", "loose", "linked", "tight", "guarded", "sale", "item")
         )
         alias, columns = self.name("t"), self.tables[table]
         others: tuple[Source, ...] = ()
@@ -147,6 +153,7 @@ class Changes(Queries):
             "book": "id",
             "guarded": "id",
             "item": "id",
+            "linked": "id",
             "edition": "book_id, number",
         }.get(table)
         if key and self.chance.random() < 0.5:
@@ -172,9 +179,12 @@ class Changes(Queries):
         if name == "id":
             return str(self.chance.choice([1, 2, 3, 901, 902, 903, 904]))
         if name == "kind":
-            return "'novel'"
+            kinds = LITERALS[kind] if table.startswith("linked") else ["'novel'"]
+            return self.chance.choice(kinds)
         if name in _REQUIRED.get(table, ()):
             return f"coalesce({self.expression(kind, scope)}, {self.chance.choice(LITERALS[kind])})"
+        if table.startswith("linked") and self.chance.random() < 0.5:
+            return self.chance.choice(LITERALS[kind])
         return self.typed(kind, scope)
 
     def merge(self, scope: Scope) -> tuple[str, Columns]:
@@ -229,7 +239,7 @@ _FIXED = (
     "mail",
 )
 
-_GENERATED = ("letters", "total")
+_GENERATED = ("letters", "total", "twice")
 
 _REQUIRED: Mapping[str, Sequence[str]] = {
     "author": ("id", "name"),
@@ -238,6 +248,8 @@ _REQUIRED: Mapping[str, Sequence[str]] = {
     "sale": ("id", "region", "at"),
     "item": ("id", "label"),
     "guarded": ("id",),
+    "linked": ("id", "kind"),
+    "part_moved": ("id",),
     "part_guarded": ("id",),
     "v_born": ("id", "name"),
     "v_ins": ("id",),

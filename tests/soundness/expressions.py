@@ -145,6 +145,10 @@ class Expressions(ABC):
                 f"NOT ({column} IS NULL)", f"NOT ({column} IS NULL OR {other} = {literal})", f"({column} = {literal}) IS NOT FALSE", f"({column} = {literal}) IS TRUE",
                 f"({column} = {literal}) IS NOT NULL", f"{column} IS NULL OR {other} >= {literal}", f"({column}, {other}) >= ({literal}, {literal})",
                 f"CASE WHEN {column} IS NULL THEN false ELSE true END", f"nullif({column}, {literal}) IS NOT NULL", f"{column} NOT IN ({literal}, {other})",
+                f"({column} IS NULL) = ({other} IS NULL)", f"({column} IS NULL OR {column} < {other}) AND {column} IS NOT NULL",
+                f"{column} IN ({literal}, {self.chance.choice(LITERALS[kind])})", f"({column} = {literal} OR {other} = {literal})",
+                f"(({column} IS NOT NULL)::int + ({other} IS NOT NULL)::int) = 1", f"NOT ({column} <> {literal} OR {other} IS NULL)",
+                f"({column} IS NULL) = ({other} IS NULL) AND {column} = {literal}", f"{column} < {literal}",
             ]
         )  # fmt: skip
 

@@ -143,7 +143,7 @@ class Sources(Expressions):
             return self.derived("LATERAL ", text, columns, alias)
         if roll < 0.45:
             return self.function(scope, alias)
-        table = self.chance.choice(list(self.tables))
+        table = self.chance.choice([*self.tables, "linked", "linked"])
         sample = (
             " TABLESAMPLE SYSTEM (50)"
             if self.chance.random() < 0.02 and table in _STORED

@@ -70,7 +70,7 @@ def tables(connection: Connection) -> dict[str, Columns]:
         SELECT c.relname, a.attname, format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL)
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
-            AND a.attnum > 0 AND c.relname NOT LIKE 'part_guarded_%'
+            AND a.attnum > 0 AND c.relname !~ '^part_.*_(one|rest)$'
         ORDER BY c.relname, a.attnum
         """).fetchall()
     for table, name, kind in rows:

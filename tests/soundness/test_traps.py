@@ -73,6 +73,23 @@ def test_a_trap_is_seen(world: World, case: traps.Case) -> None:
     assert nulls(world.run(sql)) == set(nullable.split()), "the trap shows no NULL"
 
 
+def test_a_child_may_generate_a_column_that_its_parent_does_not(
+    connection: Connection,
+) -> None:
+    connection.execute("CREATE TABLE parent (n int, twice int)")
+    child = "CREATE TABLE child (twice int GENERATED ALWAYS AS (n * 2) STORED) INHERITS (parent)"
+    if connection.info.server_version >= 160000:
+        with pytest.raises(errors.InvalidColumnDefinition):
+            connection.execute(child)
+        return
+    connection.execute(child)
+    connection.execute("INSERT INTO child VALUES (1)")
+    world = World(connection, describe.catalog(connection))
+    sql = "UPDATE parent SET n = NULL WHERE twice IS NOT NULL RETURNING twice"
+    check(world, sql, "twice")
+    assert nulls(world.run(sql)) == {"twice"}
+
+
 @pytest.mark.parametrize(
     "case", check_traps.BY_COLLATION.values(), ids=check_traps.BY_COLLATION
 )

@@ -31,14 +31,14 @@ _MOST: Final = 32
 """How many cases are looked at; of a condition with more nothing is known."""
 
 
-class Row(NamedTuple):
+class RowColumns(NamedTuple):
     """The columns of a row by the `VAR`s that name them."""
 
     column_of: ColumnOf
     catalog: Catalog
 
 
-def cases_of(condition: Node, row: Row) -> Cases:
+def cases_of(condition: Node, row: RowColumns) -> Cases:
     """Return the cases in which a *condition* is true; none if there is no such case."""
     return _cases(condition, row, truth=True)
 
@@ -60,7 +60,7 @@ def _any(parts: Iterable[Cases]) -> Cases:
     return (NOTHING,) if NOTHING in cases or len(cases) > _MOST else cases
 
 
-def _cases(node: Node, row: Row, *, truth: bool) -> Cases:
+def _cases(node: Node, row: RowColumns, *, truth: bool) -> Cases:
     """Return the cases in which a condition is true, or in which it is false."""
     if node.tag == "BOOLEXPR":
         arguments, operator = node.nodes("args"), node.string("boolop")
@@ -79,7 +79,7 @@ def _cases(node: Node, row: Row, *, truth: bool) -> Cases:
     return (_single(node, row, truth=truth),)
 
 
-def _of_array(node: Node, row: Row, *, truth: bool) -> Cases:
+def _of_array(node: Node, row: RowColumns, *, truth: bool) -> Cases:
     """Return the cases of `x = ANY (ARRAY[…])`, which is an OR, or of `x <> ALL (…)`, an AND."""
     found = of_elements(node, row.catalog)
     column = row.column_of(found[0]) if found else None
@@ -89,7 +89,7 @@ def _of_array(node: Node, row: Row, *, truth: bool) -> Cases:
     return _any(parts) if node.flag("useOr") == truth else together(parts)
 
 
-def _single(node: Node, row: Row, *, truth: bool) -> Known:
+def _single(node: Node, row: RowColumns, *, truth: bool) -> Known:
     """Return what is known where a condition without AND, OR and NOT is true, or is false."""
     if node.tag == "VAR":
         return _outcome(node, row, TRUE if truth else FALSE)
@@ -105,7 +105,7 @@ def _single(node: Node, row: Row, *, truth: bool) -> Known:
     return _comparison(node, row, truth=truth) if node.tag == "OPEXPR" else NOTHING
 
 
-def _comparison(node: Node, row: Row, *, truth: bool) -> Known:
+def _comparison(node: Node, row: RowColumns, *, truth: bool) -> Known:
     found = comparison(node, row.catalog)
     column = row.column_of(found[0]) if found else None
     if found is None or column is None:
@@ -119,7 +119,7 @@ def _compared(column: ColumnKey, right: Comparison, *, truth: bool) -> Known:
     return Known({column: NOT_NULL}, {column: (right if truth else right.negated(),)})
 
 
-def _outcome(node: Node, row: Row, outcomes: int) -> Known:
+def _outcome(node: Node, row: RowColumns, outcomes: int) -> Known:
     var = unchanged(node)
     column = row.column_of(var) if var.tag == "VAR" else None
     return Known({column: outcomes}) if column else NOTHING

@@ -12,7 +12,7 @@ from ....model.catalog import Check, Relation
 from ...tree.enums import RTEKind
 from ...tree.expressions import unchanged
 from ...tree.nodes import Node
-from ..cases import Cases, Row, cases_of, together
+from ..cases import Cases, RowColumns, cases_of, together
 from ..conditions import Assumption, Condition
 from ..known import NOTHING, ColumnKey, Known
 from ..reasons import column_title, excludes_null, keeps_jointly
@@ -63,7 +63,7 @@ def known_parts(home: Scope, scope: Scope) -> Iterator[_Part]:
     """Yield the conditions that say something of the columns of *home*, from *scope* outward."""
     inner: Scope | None = scope
     while inner is not None and inner.depth >= home.depth:
-        row = Row(partial(_column, home, inner.depth - home.depth), home.catalog)
+        row = RowColumns(partial(_column, home, inner.depth - home.depth), home.catalog)
         for condition in inner.conditions:
             cases = _cases(condition, row)
             if cases != (NOTHING,):
@@ -186,7 +186,7 @@ def _is_not_null(column: ColumnKey, home: Scope) -> bool:
     )
 
 
-def _cases(condition: Condition, row: Row) -> Cases:
+def _cases(condition: Condition, row: RowColumns) -> Cases:
     if condition.allowed == TRUE:
         return cases_of(condition.expression, row)
     var = unchanged(condition.expression)
