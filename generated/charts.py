@@ -9,14 +9,8 @@ from uuid import UUID
 from psycopg import Connection
 
 from ._cursors import raw_cursor
-from ._support import optional, rows_of
-from .models import (
-    Appointments,
-    ListPatientChartsRowEncounters,
-    Observations,
-    Patients,
-    Practitioners,
-)
+from ._support import loads, optional, parse_array, read_composite, rows_of
+from .models import Appointments, Observations, Patients, Practitioners
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +139,27 @@ def list_encounters_with_observations(
     ) as cursor:
         cursor.execute(LIST_ENCOUNTERS_WITH_OBSERVATIONS, (patient_id,))
         return cursor.fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class ListPatientChartsRowEncounters:
+    """A row in `encounters` of `list_patient_charts`."""
+
+    id: UUID
+    started_at: datetime.datetime
+    observations: list[Observations]
+
+    @classmethod
+    def from_texts(cls, id: str, started_at: str, observations: str) -> Self:
+        return cls(
+            UUID(id),
+            loads("timestamptz")(started_at),
+            parse_array(observations, Observations.from_text),
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        return read_composite(cls, text, 3)
 
 
 @dataclass(frozen=True, slots=True)

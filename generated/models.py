@@ -319,27 +319,6 @@ class Patients:
 
 
 @dataclass(frozen=True, slots=True)
-class ListPatientChartsRowEncounters:
-    """A row in `encounters` of `list_patient_charts`."""
-
-    id: UUID
-    started_at: datetime.datetime
-    observations: list[Observations]
-
-    @classmethod
-    def from_texts(cls, id: str, started_at: str, observations: str) -> Self:
-        return cls(
-            UUID(id),
-            loads("timestamptz")(started_at),
-            parse_array(observations, Observations.from_text),
-        )
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        return read_composite(cls, text, 3)
-
-
-@dataclass(frozen=True, slots=True)
 class Allergy:
     id: UUID
     patient_id: UUID

@@ -22,7 +22,7 @@ def translated_package(
     sources = [file.source for file, _ in files]
     paths = translate.module_paths(sources, config)
     references = translate.merge_references(
-        [translate.type_references(queries) for _, queries in files]
+        [translate.type_references(queries, config.aliases) for _, queries in files]
     )
     context = translate.translation_context(references, config)
     translations = each(

@@ -158,7 +158,9 @@ def describe_queries(
         files, errors = analyzer.analyse(sources)
         errors = analyzer.all_errors(errors)
     queries = [query for file in files for query in typed_queries(file)]
-    references = translate.merge_references([translate.type_references(queries)])
+    references = translate.merge_references(
+        [translate.type_references(queries, config.aliases)]
+    )
     context = translate.translation_context(references, config)
 
     def described(query: "TypedQuery") -> DescribedQuery:

@@ -106,7 +106,9 @@ class FileTasks:
     def _file_analysis(self, typed: _TypedFile) -> FileAnalysis:
         """Summarise a file's typed queries, and make its record if records are kept."""
         file = typed.file
-        references = translate.type_references(file.queries)
+        references = translate.type_references(
+            file.queries, self._request.config.aliases
+        )
         shared_use = SharedUse(references, typed.types)
         sha384 = file.parsed.file.source.sha384
         if not self._makes_records:

@@ -7,11 +7,14 @@ from typing import Final
 
 from ..model.catalog import ArrayType, CompositeField, CompositeType, PgType
 from ..model.frozen import frozen
-from ..model.query import Query
+from ..model.query import Mark, Query
+from .columns import overrides
 from .nullability.scope import Scope
+from .nullability.verdict import Verdict
 from .tree.array_shapes import with_shapes
 from .tree.enums import RTEKind, SubLinkType
 from .tree.nodes import Node
+from .tree.origins import output_origin
 from .tree.query_level import Source
 from .tree.types import type_of, with_proved_fields
 
@@ -59,7 +62,8 @@ class _RowNamer:
             return None
         fields = []
         for number, name in enumerate(names.strings("colnames"), 1):
-            type_ = self.column_type(source, number, home, (*path, name))
+            plain = overrides.plain_name(name)
+            type_ = self.column_type(source, number, home, (*path, plain))
             verdict = home.column(source.varno, number)
             if type_ is None or (
                 isinstance(type_, ArrayType) and home.has_null_elements(verdict)
@@ -68,13 +72,43 @@ class _RowNamer:
             if type_.schema != self.schema:  # no row of this query's own
                 table = home.catalog.relations.get(verdict.table)
                 type_ = with_shapes(with_proved_fields(type_, table), verdict.shapes)
-            fields.append(CompositeField(name, type_, not verdict.nullable))
+            fields.append(self.field(name, type_, verdict, (source, number, home)))
         return CompositeType(
             schema=self.schema,
             name="_".join(path),
             display=f"{self.query.name}.{'.'.join(path[1:])}",
             fields=tuple(fields),
+            of_query=True,
             comment=f"A row in `{'.'.join(path[1:])}` of `{self.query.name}`.",
+        )
+
+    def field(
+        self,
+        name: str,
+        type_: PgType,
+        verdict: Verdict,
+        place: tuple[Source, int, Scope],
+    ) -> CompositeField:
+        """Return the field for a column of a subquery, CTE or function."""
+        source, number, home = place
+        origin = output_origin(source.query, number) if source.query else None
+        table = home.level.index.relation(origin.table) if origin else None
+        stored = table.relation.columns.get(origin.number) if table and origin else None
+        of_table = None
+        if table and stored:
+            relation = table.relation
+            of_table = relation.schema, relation.name, stored.name
+        override = None
+        if stored is None or stored.name != name:
+            name, override = overrides.split_field(self.query, name)
+        mark = override.mark if override else Mark.INFER
+        return CompositeField(
+            name,
+            type_,
+            not verdict.nullable if mark is Mark.INFER else mark is Mark.NOT_NULL,
+            of_table,
+            stored.literals if stored else (),
+            override.type if override else "",
         )
 
     def column_type(

@@ -1,5 +1,7 @@
 """PgType <-> plain data, each type under the name that PostgreSQL displays for it."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,33 +24,48 @@ class TypeWriter:
     """Collects the types that are written, by name, in `types`.
 
     A name has only one type in a database, since `format_type` qualifies names that are not visible
-    on the search path. If it has more, as a table's
-    row type has with and without the table's NOT NULL, the names of the others are extended.
+    on the search path. But of a composite, one query knows more than another, and queries have rows of
+    their own: these names get a digest of all that is written. So a name means the same in every file.
     """
 
     def __init__(self) -> None:
         self.types: dict[str, Data] = {}
-        self._known: dict[str, PgType] = {}
+        self._names: dict[int, tuple[PgType, str]] = {}
 
     def name(self, type_: PgType) -> str:
         """Return the name to write for *type_*."""
-        name = title = _title(type_)
-        known = self._known.get(name)
-        if known is type_:
-            return name
-        number = 1
-        while known is not None and known != type_:
-            number += 1
-            name = f"{type_.schema}.{type_.name} {title}"
-            name += f" {number}" * (number > 2)
-            known = self._known.get(name)
-        self._known[name] = type_
-        if name not in self.types:
-            data = {"schema": type_.schema, "name": type_.name, **self._data(type_)}
-            if name != type_.display:
-                data["display"] = type_.display
-            self.types[name] = data
+        known = self._names.get(id(type_))
+        if known:
+            return known[1]
+        data = {"schema": type_.schema, "name": type_.name, **self._data(type_)}
+        name = _title(type_)
+        if not self._is_of_database(type_):
+            text = json.dumps(data, sort_keys=True)
+            name = f"{name} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        if name != type_.display:
+            data["display"] = type_.display
+        self.types[name] = data
+        self._names[id(type_)] = type_, name
         return name
+
+    def _is_of_database(self, type_: PgType) -> bool:
+        """Return whether a type is the database's own, with nothing that only some query knows."""
+        match type_:
+            case CompositeType(fields=fields, of_query=of_query):
+                is_plain = all(
+                    field == CompositeField(field.name, field.type) for field in fields
+                )
+                inner = [field.type for field in fields]
+                return is_plain and not of_query and all(map(self._is_plain, inner))
+            case ArrayType(element=part) | DomainType(base=part):
+                return self._is_plain(part)
+            case RangeType(subtype=part):
+                return self._is_plain(part)
+            case ScalarType() | EnumType():
+                return True
+
+    def _is_plain(self, type_: PgType) -> bool:
+        return self.name(type_) == _title(type_)
 
     def _data(self, type_: PgType) -> Data:
         data: Data
@@ -66,11 +83,24 @@ class TypeWriter:
                 data = {"base": self.name(base), "not_null": not_null}
                 return data | {"literals": list(literals)} | _comment(type_.comment)
             case CompositeType(fields=fields, is_relation=is_relation):
-                rows = [[f.name, self.name(f.type), f.not_null] for f in fields]
-                data = {"fields": rows, "is_relation": is_relation}
+                data = {
+                    "fields": [self._field(field) for field in fields],
+                    "is_relation": is_relation,
+                }
+                if type_.of_query:
+                    data["of_query"] = True
                 return data | _comment(type_.comment)
             case RangeType(subtype=subtype, multirange=multirange):
                 return {"subtype": self.name(subtype), "multirange": multirange}
+
+    def _field(self, field: CompositeField) -> list[Any]:
+        """Return the values of a field, without the empty ones at the end."""
+        column, literals = field.column or (), list(field.literals)
+        values: list[Any] = [field.name, self.name(field.type), field.not_null]
+        more: list[Any] = [list(column), literals, field.override]
+        while more and not more[-1]:
+            more.pop()
+        return values + more
 
 
 class TypeReader:
@@ -130,15 +160,13 @@ class TypeReader:
                 comment=comment,
             )
         if "fields" in data:
-            fields = tuple(
-                CompositeField(name, self.type(type_), not_null)
-                for name, type_, not_null in data["fields"]
-            )
+            fields = tuple([self._field(*values) for values in data["fields"]])
             return CompositeType(
                 **known,
                 fields=fields,
                 is_relation=data["is_relation"],
                 comment=comment,
+                of_query=data.get("of_query", False),
             )
         if "subtype" in data:
             return RangeType(
@@ -147,6 +175,21 @@ class TypeReader:
                 multirange=data["multirange"],
             )
         return ScalarType(**known)
+
+    def _field(
+        self,
+        name: str,
+        type_: str,
+        not_null: bool,
+        column: Sequence[str] = (),
+        literals: Sequence[str] = (),
+        override: str = "",
+    ) -> CompositeField:
+        full_name = (column[0], column[1], column[2]) if column else None
+        values = tuple(literals)
+        return CompositeField(
+            name, self.type(type_), not_null, full_name, values, override
+        )
 
 
 def _title(type_: PgType) -> str:

@@ -64,16 +64,27 @@ class DomainType:
 
 @frozen
 class CompositeField:
-    """A field of a composite type; `not_null` only for the row type of a table."""
+    """A field of a composite type; `not_null` only for the row type of a table.
+
+    The rest is known of rows that a query returns. `column` is the table column that a value in a row of the
+    query's own comes from unchanged: its schema, relation and name. `literals` are the values that the column's CHECK allows.
+    `override` is the Python type expression that the author wrote into the field's name (`"c: T"`).
+    """
 
     name: str
     type: "PgType"
     not_null: bool = False
+    column: tuple[str, str, str] | None = None
+    literals: tuple[str, ...] = ()
+    override: str = ""
 
 
 @frozen(kw_only=True)
 class CompositeType:
-    """`CREATE TYPE … AS (…)`, or the row type of a table or view (`is_relation`)."""
+    """`CREATE TYPE … AS (…)`, or the row type of a table or view (`is_relation`).
+
+    `of_query`: no type of the database, but the row of a subquery, CTE or function in a query.
+    """
 
     schema: str
     name: str
@@ -81,6 +92,7 @@ class CompositeType:
     fields: tuple[CompositeField, ...]
     is_relation: bool = False
     comment: str = ""
+    of_query: bool = False
 
 
 @frozen(kw_only=True)

@@ -190,12 +190,20 @@ class Field:
 
 @frozen(kw_only=True)
 class Record:
-    """A row class in the configured style."""
+    """A row class in the configured style.
+
+    `returned`: functions return its instances, whose fields are `read` from psycopg's values. `texts` are
+    the fields as they are read from texts, None if no other row has it within. `written`: it is a
+    composite type that is sent as a parameter too.
+    """
 
     name: str
     doc: str
     fields: tuple[Field, ...]
     style: RowStyle = RowStyle.DATACLASS
+    texts: tuple[Field, ...] | None = None
+    returned: bool = True
+    written: bool = False
 
     @property
     def converts(self) -> bool:
@@ -205,13 +213,17 @@ class Record:
 
 @frozen(kw_only=True)
 class Composite:
-    """A composite type's dataclass; it is `read` in results, `written` in parameters, or both."""
+    """A composite type's dataclass; it is `read` in results, `written` in parameters, or both.
+
+    `row` is the row class of the same name and fields, if there is one: a single class is both.
+    """
 
     name: str
     doc: str
     fields: tuple[Field, ...]
     read: bool
     written: bool
+    row: Record | None = None
 
 
 @frozen

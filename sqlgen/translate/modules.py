@@ -39,8 +39,8 @@ def module(
         functions=tuple([query.function for query in queries]),
     )
     twins = (_twin(main, config),) if config.mode is Mode.BOTH else ()
-    rows = [query.shared_row for query in queries]
-    return (main, *twins), requirements_of(main, [row for row in rows if row])
+    rows = [row for query in queries for row in query.shared_rows]
+    return (main, *twins), requirements_of(main, rows)
 
 
 def _twin(module: Module, config: Config) -> Module:

@@ -14,14 +14,17 @@ from ..model.python import (
     Value,
 )
 from ..model.query import Query
+from ..model.source import Span
 from ..model.typed import TypedQuery
 from . import copying, names, sql
 from .bulk import as_fields, parameter_row
+from .nested_rows import NestedRow
 from .parameters import arguments_of, signature_order
 from .rows import row_shape
 from .shared.context import TranslationContext
 from .shared.requirements import SharedRow
 from .types.formats import in_binary
+from .types.python_types import MODELS
 from .types.structures import structures_in
 
 
@@ -30,8 +33,8 @@ class TranslatedQuery:
     """A query's function, its constant, and its row classes.
 
     `row` is the class of the rows that it returns, and `params` that of the rows of parameters that
-    a bulk command takes; each is None where there is none. `narrowed` are the columns'
-    `TypedColumn.narrowed`. `structures` are the `TypedDict`s of the row's JSON.
+    a bulk command takes; each is None where there is none. `nested` are the classes of the rows within.
+    `narrowed` are the columns' `TypedColumn.narrowed`. `structures` are the `TypedDict`s of the row's JSON.
     """
 
     query: Query
@@ -41,27 +44,38 @@ class TranslatedQuery:
     params: Record | None = None
     narrowed: tuple[bool, ...] = ()
     structures: tuple[Structure, ...] = ()
+    nested: tuple[NestedRow, ...] = ()
 
     @property
     def classes(self) -> tuple[Record, ...]:
         """Return the row classes that the query's own module defines."""
         own = self.row if self.query.row is None else None
-        return tuple(record for record in (self.params, own) if record)
+        nested = [row.record for row in self.nested if row.module != MODELS]
+        return tuple(record for record in (self.params, *nested, own) if record)
 
     @property
-    def shared_row(self) -> SharedRow | None:
-        """Return the row class that the query shares with others, if it names one."""
+    def shared_rows(self) -> tuple[SharedRow, ...]:
+        """Return the row classes that the query shares with others: those that it names."""
+        nested = [
+            self._shared_row(row.record, row.span, (True,) * len(row.record.fields))
+            for row in self.nested
+            if row.module == MODELS
+        ]
         if self.row is None or self.query.row is None:
-            return None
+            return tuple(nested)
         span = self.query.row_span or self.query.name_span
+        return (*nested, self._shared_row(self.row, span, self.narrowed))
+
+    def _shared_row(
+        self, record: Record, span: Span, narrowed: tuple[bool, ...]
+    ) -> SharedRow:
         return SharedRow(
             query=self.query.name,
-            row=self.query.row,
             path=span.source.path,
             start=span.start,
             end=span.end,
-            record=self.row,
-            narrowed=self.narrowed,
+            record=record,
+            narrowed=narrowed,
         )
 
 
@@ -73,7 +87,7 @@ def translate_query(
     Raises `SqlgenError`: `bad-type`, `bulk-needs-parameters`, `copy-needs-values`.
     """
     spec = query.query.command.spec
-    shape, row = row_shape(query, context, module)
+    shape, row, nested = row_shape(query, context, module)
     constant = names.constant_name(query.query.name)
     parameters = signature_order(query)
     arguments, casts = arguments_of(parameters, context, taken=(constant,))
@@ -120,6 +134,7 @@ def translate_query(
         params=params,
         narrowed=tuple([column.narrowed for column in query.columns]),
         structures=_structures(query, shape, row),
+        nested=nested,
     )
 
 

@@ -7,6 +7,7 @@ from ..model.query import Query
 from ..model.source import Span
 from ..model.typed import TypedColumn, TypedQuery
 from . import names
+from .nested_rows import NestedRow, NestedRows
 from .shared.context import TranslationContext, configured_type, translation_key
 from .shared.references import has_literals
 from .types import overrides
@@ -18,14 +19,14 @@ from .types.structures import Owner, structured_type
 
 def row_shape(
     query: TypedQuery, context: TranslationContext, module: str
-) -> tuple[Shape | None, Record | None]:
-    """Return what each row is, and its class: None and None where no rows are returned.
+) -> tuple[Shape | None, Record | None, tuple[NestedRow, ...]]:
+    """Return what each row is, its class, and the classes of the rows within.
 
-    A query with one column that names no class returns bare values. Raises `SqlgenError`
-    (`bad-type`).
+    None, None and nothing where no rows are returned. A query with one column that names no class
+    returns bare values. Raises `SqlgenError` (`bad-type`).
     """
     if query.query.command.spec.columns is not Columns.RETURNED or not query.columns:
-        return None, None
+        return None, None, ()
     shared = query.query.row is not None
     name = names.row_name(query.query.row or f"{names.class_name(query.query.name)}Row")
     place = MODELS if shared else module
@@ -33,10 +34,12 @@ def row_shape(
     function = names.function_name(query.query.name)
     title = f"`{name if shared else function}`"
     owner = Owner(name, title, place, style, {name})
-    readings = each(lambda c: _reading(c, query, context, owner), query.columns)
+    nested = NestedRows(query.query, context, owner)
+    readings = each(lambda c: _reading(c, query, context, owner, nested), query.columns)
+    rows = tuple(nested.rows)
     if len(readings) == 1 and not shared:
         (only,) = readings
-        return Value(only.type, only.raw, only.read), None
+        return Value(only.type, only.raw, only.read), None, rows
     columns = [column.name for column in query.columns]
     fields = tuple(
         Field(name=field, type=how.type, raw=how.raw, read=how.read)
@@ -44,18 +47,23 @@ def row_shape(
     )
     doc = "" if shared else f"A row of `{function}`."
     record = Record(name=name, doc=doc, fields=fields, style=style)
-    return Row(Named(name, place), record.converts), record
+    return Row(Named(name, place), record.converts), record, rows
 
 
 def _reading(
-    column: TypedColumn, query: TypedQuery, context: TranslationContext, owner: Owner
+    column: TypedColumn,
+    query: TypedQuery,
+    context: TranslationContext,
+    owner: Owner,
+    nested: NestedRows,
 ) -> Reading:
     """Return how a column is read; None is among its values where it may be NULL."""
     key = translation_key(column, context)
-    is_own = column.override is not None or column.json is not None
+    row = nested.reading(column)
+    is_own = bool(row) or column.override is not None or column.json is not None
     how = None if is_own else context.readings.get(key)
     if how is None:
-        how = _not_null(column, query, context, owner)
+        how = row or _not_null(column, query, context, owner)
         if column.nullable:
             how = Reading(nullable(how.type), nullable(how.raw), or_none(how.read))
         if not is_own:

@@ -51,7 +51,7 @@ def column(name: str, type_: PgType = INT8, *, nullable: bool = False) -> TypedC
 
 
 def context_of(queries: Sequence[TypedQuery], config: Config) -> TranslationContext:
-    return translation_context(type_references(queries), config)
+    return translation_context(type_references(queries, config.aliases), config)
 
 
 def typed(

@@ -53,6 +53,19 @@ def split_names(
     return tuple(columns)
 
 
+def plain_name(name: str) -> str:
+    """Return a column's name up to the first `:`, `!` or `?`, where an override may begin."""
+    return re.split("[:!?]", name, maxsplit=1)[0].rstrip()
+
+
+def split_field(query: Query, name: str) -> tuple[str, Override | None]:
+    """Return the name and the override of a column of a row within the result.
+
+    Raises `SqlgenError` (`bad-override`).
+    """
+    return _split(query, name)
+
+
 def name_span(query: Query, text: str) -> Span:
     """Return the place of the quoted column name in the file, else that of the query's name."""
     quoted = '"' + text.replace('"', '""') + '"'

@@ -57,9 +57,9 @@ def type_of(expression: Node | None) -> int:
 
 
 def with_proved_fields(type_: PgType, table: Relation | None) -> PgType:
-    """Return the type with NOT NULL only in fields of values that are rows of *table*.
+    """Return the type with what constraints prove only in fields of values that are rows of *table*.
 
-    A table's NOT NULL holds in its rows, and in no other value of their type: `ROW(1, NULL)::t`.
+    A table's NOT NULL and CHECK hold in its rows, and in no other value of their type: `ROW(1, NULL)::t`.
     """
     match type_:
         case CompositeType(fields=fields):
@@ -67,12 +67,15 @@ def with_proved_fields(type_: PgType, table: Relation | None) -> PgType:
                 table.schema,
                 table.name,
             )
+            columns = table.columns.values() if table and is_row else ()
+            literals = {column.name: column.literals for column in columns}
             proved = tuple(
                 [
                     CompositeField(
                         f.name,
                         with_proved_fields(f.type, None),
                         is_row and f.not_null,
+                        literals=literals.get(f.name, ()),
                     )
                     for f in fields
                 ]

@@ -1,6 +1,6 @@
 """Module -> a view of it, with its parts in the order in which they need each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from ...model.frozen import frozen
@@ -10,12 +10,15 @@ from ...model.python import (
     Constant,
     Enum,
     Function,
+    Generic,
     Module,
     Named,
     PyType,
+    Record,
     Result,
     Row,
     Structure,
+    UnionOf,
 )
 from .. import literals
 from ..expressions import type_text
@@ -139,7 +142,8 @@ class ModuleView:
         sections: list[SectionView] = []
 
         def section(names: Iterable[str], *functions: Function) -> SectionView:
-            records = [rows.pop(name) for name in names if name in rows]
+            inner = [name for name in _named(types_of((), functions)) if name in rows]
+            records = list(_with_inner((*inner, *names), rows))
             new = self._defined(types_of(records, functions), structures)
             return SectionView(
                 new,
@@ -198,6 +202,27 @@ def module_view(module: Module) -> tuple[ModuleView, Imports]:
     structures = structures_of(module)
     imports = Imports(module.name, _defined_names(module, structures))
     return ModuleView(module, structures, imports), imports
+
+
+def _with_inner(names: Iterable[str], rows: dict[str, Record]) -> Iterator[Record]:
+    """Yield the rows of these names, each after those within it, and take them from *rows*."""
+    for name in names:
+        if record := rows.pop(name, None):
+            inner = [field.type for field in record.fields]
+            yield from _with_inner(_named(inner), rows)
+            yield record
+
+
+def _named(types: Iterable[PyType]) -> Iterator[str]:
+    """Yield the names of the generated package's own classes in some types."""
+    for type_ in types:
+        match type_:
+            case Named(name=name, module=module) if module.startswith("."):
+                yield name
+            case Generic(arguments=inner) | UnionOf(members=inner):
+                yield from _named(inner)
+            case _:
+                pass
 
 
 def _classes_of(result: Result) -> list[str]:

@@ -74,12 +74,41 @@ class RowView(_RecordView):
     def __init__(self, record: Record, imports: Imports) -> None:
         super().__init__(record, imports)
         self.style = record.style.value
+        self._row = record
         self._style = record.style.spec
 
     @property
     def is_empty(self) -> bool:
         """Return whether the class needs a `pass`."""
-        return not self.doc and not self.fields
+        return not self.doc and not self.fields and not self.is_nested
+
+    @property
+    def is_nested(self) -> bool:
+        """Return whether other rows have it within, so that it is made of PostgreSQL's text too."""
+        return self._row.texts is not None
+
+    @property
+    def converts_texts(self) -> bool:
+        """Return whether a `from_texts` has to make its fields of the texts in that text."""
+        return not all(isinstance(field.read, Keep) for field in self._row.texts or ())
+
+    @property
+    def text_arguments(self) -> list[str]:
+        """Return the arguments of `from_texts`: `born_on: str`."""
+        return [
+            f"{field.name}: {type_text(field.raw, self._imports)}"
+            for field in self._row.texts or ()
+        ]
+
+    @property
+    def text_values(self) -> list[str]:
+        """Return the fields' values made of the arguments of `from_texts`, by keyword if the class needs it."""
+        return self._arguments(
+            [
+                converted(field.read, field.name, self._imports)
+                for field in self._row.texts or ()
+            ]
+        )
 
     @property
     def has_unknown_types(self) -> bool:
@@ -89,7 +118,9 @@ class RowView(_RecordView):
     @property
     def values(self) -> list[str]:
         """Return the fields' values made of the arguments of `from_row`, by keyword if the class needs it."""
-        values = super().values
+        return self._arguments(super().values)
+
+    def _arguments(self, values: list[str]) -> list[str]:
         if not self._style.by_keyword:
             return values
         return [
@@ -99,10 +130,14 @@ class RowView(_RecordView):
 
 
 class CompositeView(_RecordView):
-    """A composite type's class; `is_read` and `is_written` are the ways that it travels."""
+    """A composite type's class; `is_read` and `is_written` are the ways that it travels.
+
+    `row` is the row class that it is as well, or `None`.
+    """
 
     def __init__(self, composite: Composite, imports: Imports) -> None:
         super().__init__(composite, imports)
+        self.row = RowView(composite.row, imports) if composite.row else None
         self.is_read = composite.read
         self.is_written = composite.written
 

@@ -14,10 +14,11 @@ from ...model.source import SourceFile
 from ..module_paths import ModulePath, package_modules
 from ..name_clashes import check_models
 from .context import TranslationContext
-from .models import models_module
+from .models import composites, models_module
 from .references import TypeReferences
 from .requirements import SharedRequirements, requirements_of
 from .rows import shared_rows
+from .rows_of_composites import rows_of_composites
 
 
 def shared_files(
@@ -34,9 +35,11 @@ def shared_files(
     output = context.config.output
     by_path = {source.path: source for source in sources}
     rows = [row for module in requirements for row in module.rows]
-    records = shared_rows(rows, by_path)
+    records, types = rows_of_composites(
+        shared_rows(rows, by_path), composites(references, context), rows, by_path
+    )
     models = models_module(
-        f"{output}/models.py", references, records, requirements, context
+        f"{output}/models.py", references, types, records, requirements, context
     )
     check_models(models, rows, by_path)
     files: list[PythonFile] = [

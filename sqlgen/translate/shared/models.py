@@ -9,9 +9,9 @@ from .. import names
 from ..types.aliases import PYDANTIC_JSON, SHARED_ALIASES
 from ..types.mapping import TypeMapping
 from ..types.python_types import JSON_VALUE, MODELS, nullable, or_none
-from ..types.reading import parsing
 from ..types.writing import nested_write
 from .context import TranslationContext
+from .fields import field_reading
 from .references import NamedType, TypeKey, TypeReferences, composites_in, type_key
 from .requirements import SharedRequirements, requirements_of
 
@@ -19,21 +19,13 @@ from .requirements import SharedRequirements, requirements_of
 def models_module(
     path: str,
     references: TypeReferences,
+    composites: Sequence[Composite],
     records: Sequence[Record],
     requirements: Sequence[SharedRequirements],
     context: TranslationContext,
 ) -> Module:
     """Return the module with all that the others share; it may be empty."""
     types, mapping = tuple(references.types.values()), context.types
-    composites = tuple(
-        composite(
-            type_,
-            mapping,
-            read=type_key(type_) in references.read,
-            written=type_key(type_) in references.written,
-        )
-        for type_ in _inner_first(types)
-    )
     domains = [type_ for type_ in types if isinstance(type_, DomainType)]
     module = Module(
         name=MODELS,
@@ -44,11 +36,26 @@ def models_module(
             *(domain_alias(domain, mapping) for domain in domains),
             *context.names.aliases(),
         ),
-        composites=composites,
+        composites=tuple(composites),
         records=tuple(records),
     )
     common = _common_aliases([*requirements, requirements_of(module)])
     return replace(module, aliases=(*common, *module.aliases))
+
+
+def composites(
+    references: TypeReferences, context: TranslationContext
+) -> tuple[Composite, ...]:
+    """Return the dataclasses of composite types, each after those that it has fields of."""
+    return tuple(
+        composite(
+            type_,
+            context,
+            read=type_key(type_) in references.read,
+            written=type_key(type_) in references.written,
+        )
+        for type_ in _inner_first(tuple(references.types.values()))
+    )
 
 
 def enum(type_: EnumType, types: TypeMapping) -> Enum:
@@ -59,13 +66,14 @@ def enum(type_: EnumType, types: TypeMapping) -> Enum:
 
 
 def composite(
-    type_: CompositeType, types: TypeMapping, *, read: bool, written: bool
+    type_: CompositeType, context: TranslationContext, *, read: bool, written: bool
 ) -> Composite:
     """Return the dataclass of a composite type, which is *read*, *written*, or both."""
+    types = context.types
     fields = []
     field_names = names.field_names([field.name for field in type_.fields])
     for name, field in zip(field_names, type_.fields, strict=True):
-        reading = parsing(field.type, types)
+        reading = field_reading(field, type_, context)
         write = nested_write(field.type, types)
         if field.not_null:
             python = Field(

@@ -1,10 +1,12 @@
 """(TypedQuery…) -> the database types that they use and that get a name in `models`."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field as dataclass_field
+from dataclasses import replace
 
 from ...model.catalog import (
     ArrayType,
+    CompositeField,
     CompositeType,
     DomainType,
     EnumType,
@@ -14,6 +16,7 @@ from ...model.catalog import (
 )
 from ...model.frozen import frozen
 from ...model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
+from ..types.rows import row_class, row_in
 
 NamedType = EnumType | CompositeType | DomainType
 """The types that get a class or alias; of domains, those whose CHECK lists their values."""
@@ -33,14 +36,16 @@ class TypeReferences:
     `written` are the composites in results and in parameters.
     """
 
-    types: Mapping[TypeKey, NamedType] = field(default_factory=dict)
+    types: Mapping[TypeKey, NamedType] = dataclass_field(default_factory=dict)
     checked: frozenset[CheckedColumn] = frozenset()
     read: frozenset[TypeKey] = frozenset()
     written: frozenset[TypeKey] = frozenset()
 
 
-def type_references(queries: Iterable[TypedQuery]) -> TypeReferences:
-    """Return the references of some queries."""
+def type_references(
+    queries: Iterable[TypedQuery], aliases: Mapping[str, str]
+) -> TypeReferences:
+    """Return the references of some queries; *aliases* are those for overrides."""
     types: dict[TypeKey, NamedType] = {}
     checked: set[CheckedColumn] = set()
     read: set[TypeKey] = set()
@@ -48,7 +53,7 @@ def type_references(queries: Iterable[TypedQuery]) -> TypeReferences:
     for query in queries:
         for composites, items in ((read, query.columns), (written, query.parameters)):
             for typed in items:
-                _add(typed, types, checked, composites)
+                _add(typed, aliases, types, checked, composites)
     return TypeReferences(
         types=types,
         checked=frozenset(checked),
@@ -82,7 +87,7 @@ def composites_in(types: Iterable[PgType]) -> frozenset[TypeKey]:
     return frozenset(
         type_key(inner)
         for type_ in types
-        for inner in named_types_in(type_)
+        for inner in named_types_in(type_, {})
         if isinstance(inner, CompositeType)
     )
 
@@ -92,23 +97,40 @@ def type_key(type_: PgType) -> TypeKey:
     return type_.schema, type_.name
 
 
-def named_types_in(type_: PgType) -> Iterator[NamedType]:
-    """Yield the types that get a class or alias: the type itself, and those it is made of."""
+def named_types_in(
+    type_: PgType, aliases: Mapping[str, str], override: str = ""
+) -> Iterator[NamedType]:
+    """Yield the types that get a class or alias: the type itself, and those it is made of.
+
+    Rows have classes of their own where a query makes them, or where an *override* names the class.
+    """
     match type_:
         case EnumType():
             yield type_
         case CompositeType(fields=fields):
-            yield type_
+            if not type_.of_query and not (override and row_class(override, aliases)):
+                yield type_
             for field in fields:
-                yield from named_types_in(field.type)
+                yield from named_types_in(field.type, aliases, field.override)
         case DomainType(base=base):
             if type_.literals:
                 yield type_
-            yield from named_types_in(base)
-        case ArrayType(element=inner) | RangeType(subtype=inner):
-            yield from named_types_in(inner)
+            yield from named_types_in(base, aliases, override)
+        case ArrayType(element=inner):
+            yield from named_types_in(inner, aliases, override)
+        case RangeType(subtype=inner):
+            yield from named_types_in(inner, aliases)
         case ScalarType():
             pass
+
+
+def column_of(field: CompositeField, composite: CompositeType) -> ColumnName | None:
+    """Return the table column that a field has the value of, None if there is none."""
+    if field.column:
+        return ColumnName(*field.column)
+    if composite.is_relation:
+        return ColumnName(composite.schema, composite.name, field.name)
+    return None
 
 
 def has_literals(type_: PgType) -> bool:
@@ -119,7 +141,7 @@ def has_literals(type_: PgType) -> bool:
 
 
 def _add_type(type_: NamedType, types: dict[TypeKey, NamedType]) -> None:
-    """Add a type; of a table's row type only those fields are NOT NULL that are so in all queries."""
+    """Add a type; of a table's row type, only that is known of the fields which holds in all queries."""
     known = types.setdefault(type_key(type_), type_)
     if (
         known != type_
@@ -128,7 +150,11 @@ def _add_type(type_: NamedType, types: dict[TypeKey, NamedType]) -> None:
     ):
         fields = tuple(
             [
-                replace(first, not_null=first.not_null and second.not_null)
+                replace(
+                    first,
+                    not_null=first.not_null and second.not_null,
+                    literals=first.literals * (first.literals == second.literals),
+                )
                 for first, second in zip(known.fields, type_.fields, strict=True)
             ]
         )
@@ -137,6 +163,7 @@ def _add_type(type_: NamedType, types: dict[TypeKey, NamedType]) -> None:
 
 def _add(
     typed: TypedParameter | TypedColumn,
+    aliases: Mapping[str, str],
     types: dict[TypeKey, NamedType],
     checked: set[CheckedColumn],
     composites: set[TypeKey],
@@ -145,11 +172,24 @@ def _add(
     if isinstance(typed.type, ScalarType) and not typed.literals:
         return  # nearly all of them
     domains = (typed.domain,) if typed.domain else ()
-    for type_ in (*named_types_in(typed.type), *domains):
+    chosen = typed.override if isinstance(typed, TypedColumn) else None
+    override = chosen.type if chosen else ""
+    for type_ in (*named_types_in(typed.type, aliases, override), *domains):
         _add_type(type_, types)
         if isinstance(type_, CompositeType):
             composites.add(type_key(type_))
+    checked.update(_checked_fields(typed.type))
     if not typed.literals or not typed.column or typed.domain:
         return
     if not has_literals(typed.type):
         checked.add((typed.column, typed.literals))
+
+
+def _checked_fields(type_: PgType) -> Iterator[CheckedColumn]:
+    """Yield the checked columns that the fields of a row have the values of."""
+    row, _ = row_in(type_)
+    for part in row.fields if row else ():
+        column = column_of(part, row) if row else None
+        if column and part.literals and not has_literals(part.type):
+            yield column, part.literals
+        yield from _checked_fields(part.type)

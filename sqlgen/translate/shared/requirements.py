@@ -7,19 +7,19 @@ from ...model.python import Module, Named, Record, Structure
 from ...model.row_styles import RowStyle
 from ..types.aliases import SHARED_ALIASES
 from ..types.structures import structures_in
-from .uses import annotation_names, uses_json_support, uses_support
+from .uses import annotation_names, records_of, uses_json_support, uses_support
 
 
 @frozen(kw_only=True)
 class SharedRow:
-    """The row class that a query names by `-> ROW`, with the fields that this query gives it.
+    """A row class that a query names, with the fields that this query gives it.
 
-    `narrowed` are the columns' `TypedColumn.narrowed`. `row` is the name as the author wrote it, at
-    characters `[start:end]` of the query file `path`.
+    The name is in `-> ROW`, or in the override of a row within. `narrowed` are the columns'
+    `TypedColumn.narrowed`; of rows within, each field that is not NULL may be None in the class. The name
+    is at characters `[start:end]` of the query file `path`.
     """
 
     query: str
-    row: str
     path: str
     start: int
     end: int
@@ -64,7 +64,7 @@ def requirements_of(
         aliases=frozenset(
             [name for name in annotation_names(module) if name in SHARED_ALIASES]
         ),
-        styles=frozenset([record.style for record in module.records]),
+        styles=frozenset([record.style for record in records_of(module)]),
         support=uses_support(module),
         json_support=uses_json_support(module),
         cursors=bool(module.functions),

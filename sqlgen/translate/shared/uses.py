@@ -10,6 +10,7 @@ from ...model.python import (
     Module,
     Named,
     PyType,
+    Record,
     Row,
     Shape,
     Value,
@@ -49,7 +50,7 @@ def uses_json_support(module: Module) -> bool:
 def annotation_names(module: Module) -> set[Named]:
     """Return all names in the module's annotations."""
     types: list[PyType] = [alias.type for alias in module.aliases]
-    fields = [field for record in module.records for field in record.fields]
+    fields = [field for record in records_of(module) for field in record.fields]
     fields += [field for composite in module.composites for field in composite.fields]
     for field in fields:
         types += (field.type, field.raw)
@@ -60,11 +61,20 @@ def annotation_names(module: Module) -> set[Named]:
     return {name for type_ in _distinct(types) for name in names_in_type(type_)}
 
 
+def records_of(module: Module) -> list[Record]:
+    """Return the row classes of a module, those that are composites too included."""
+    composites = [composite.row for composite in module.composites]
+    return [*module.records, *filter(None, composites)]
+
+
 def conversions(module: Module) -> Iterable[Conversion]:
     """Return the conversions of a module, most of them once."""
     calls: list[Conversion] = []
-    for record in module.records:
+    for record in records_of(module):
         calls += [field.read for field in record.fields]
+        if record.texts is not None:
+            calls.append(Apply(support("read_composite")))
+            calls += [field.read for field in record.texts]
     for composite in module.composites:
         calls.append(Apply(support("read_composite")))
         calls += [x for field in composite.fields for x in (field.read, field.write)]

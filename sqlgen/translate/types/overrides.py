@@ -48,6 +48,7 @@ _WELL_KNOWN = {
     "Mapping": MAPPING,
     "UUID": UUID,
 }
+_OWN = frozenset({"Literal", "None"})
 _CALLABLE = frozenset({"bool", "bytes", "float", "int", "str"})
 _PLAIN = frozenset({"", "typing", "collections.abc"})
 _DATETIME = frozenset({"date", "datetime", "time", "timedelta"})
@@ -59,6 +60,11 @@ def parsed(text: str, aliases: Mapping[str, str], where: Label | None) -> PyType
     Raises `SqlgenError` (`bad-type`) at *where*.
     """
     return _Parser(aliases, where).type(text, seen=frozenset())
+
+
+def is_known_name(name: str, aliases: Mapping[str, str]) -> bool:
+    """Return whether a bare name stands for a type, as a builtin or an alias does."""
+    return name in aliases or name in _BUILTINS or name in _WELL_KNOWN or name in _OWN
 
 
 def text(type_: PyType) -> str:

@@ -187,6 +187,16 @@ def parsing(type_: PgType, types: TypeMapping) -> Reading:
     chosen = types.override(type_)
     if chosen is None:
         return _parsing(type_, types)
+    return overridden_parsing(type_, types, chosen, type_.display)
+
+
+def overridden_parsing(
+    type_: PgType, types: TypeMapping, chosen: PyType, where: str
+) -> Reading:
+    """Return how a value is read from its text whose Python type the user has chosen.
+
+    Errors in JSON name the column or type *where*.
+    """
     usual = _parsing(type_, without_overrides(types))
     if chosen == usual.type:
         return Reading(chosen, usual.raw, usual.read)
@@ -194,7 +204,7 @@ def parsing(type_: PgType, types: TypeMapping) -> Reading:
         return Reading(STR, STR, KEEP)
     is_enum = isinstance(base_type(type_), EnumType)
     parse = KEEP if is_enum else usual.read
-    convert = overrides.conversion(chosen, usual.type, type_.display)
+    convert = overrides.conversion(chosen, usual.type, where)
     if parse == KEEP or convert == KEEP:
         return Reading(chosen, ANY, convert if parse == KEEP else parse)
     return Reading(chosen, ANY, Then(parse, convert))

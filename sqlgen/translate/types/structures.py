@@ -44,6 +44,15 @@ class Owner:
     style: RowStyle
     taken: set[str] = field(default_factory=set)
 
+    def free(self, name: str) -> str:
+        """Return the name, with a number if this row has it already; it is taken from now on."""
+        number, candidate = 1, name
+        while candidate in self.taken:
+            number += 1
+            candidate = f"{name}{number}"
+        self.taken.add(candidate)
+        return candidate
+
 
 def structured_type(shape: JsonShape, column: str, owner: Owner) -> PyType:
     """Return the type of a JSON column; its `TypedDict`s are named after the row and the keys."""
@@ -98,7 +107,7 @@ class _Namer:
         self, shape: JsonObject, prefix: str, path: tuple[str, ...]
     ) -> Structure:
         """Return the `TypedDict` of an object."""
-        name = self.free(prefix + names.class_name(path[-1]).removesuffix("_"))
+        name = self.owner.free(prefix + names.class_name(path[-1]).removesuffix("_"))
         keys = tuple(
             [
                 Key(m.key, self.item(m.item, name, (*path, m.key)), m.required)
@@ -113,15 +122,6 @@ class _Namer:
             keys,
             functional=not all(names.is_plain_key(key.name, inner) for key in keys),
         )
-
-    def free(self, name: str) -> str:
-        """Return the name, with a number if this row has it already; it is taken from now on."""
-        number, candidate = 1, name
-        while candidate in self.owner.taken:
-            number += 1
-            candidate = f"{name}{number}"
-        self.owner.taken.add(candidate)
-        return candidate
 
 
 _JSON_TYPES: dict[JsonKind, PyType] = {
