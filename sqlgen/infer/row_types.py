@@ -3,8 +3,6 @@
 PostgreSQL calls the type of such rows `record`.
 """
 
-from typing import Final
-
 from ..model.catalog import ArrayType, CompositeField, CompositeType, PgType
 from ..model.frozen import frozen
 from ..model.query import Mark, Query
@@ -12,19 +10,12 @@ from .columns import overrides
 from .nullability.scope import Scope
 from .nullability.verdict import Verdict
 from .tree.array_shapes import with_shapes
+from .tree.column_types import column_type
 from .tree.enums import RTEKind, SubLinkType
 from .tree.nodes import Node
 from .tree.origins import output_origin
 from .tree.query_level import Source
-from .tree.types import type_of, with_proved_fields
-
-BOOL: Final = 16
-"""The oid of boolean (pg_type.dat)."""
-
-_BOOLEANS: Final = frozenset(
-    {"BOOLEXPR", "NULLTEST", "BOOLEANTEST", "DISTINCTEXPR", "SCALARARRAYOPEXPR"}
-)
-"""Nodes that give a boolean and do not say so."""
+from .tree.types import with_proved_fields
 
 
 def record_type(
@@ -115,16 +106,17 @@ class _RowNamer:
         self, source: Source, number: int, home: Scope, path: tuple[str, ...]
     ) -> PgType | None:
         """Return the type of a column of a subquery, CTE or function."""
-        if source.kind == RTEKind.FUNCTION:
-            return _output_type(source.entry, number, home)
-        if source.kind not in (RTEKind.SUBQUERY, RTEKind.CTE) or source.query is None:
+        if source.kind not in (RTEKind.FUNCTION, RTEKind.SUBQUERY, RTEKind.CTE):
             return None
-        output = source.query.output
-        expression = output[number - 1].node("expr") if number <= len(output) else None
-        type_ = _type(expression, home) if expression else None
-        if expression is None or type_ is None or not is_record(type_):
+        type_ = column_type(source, number, home.catalog)
+        if source.query is None or type_ is None or not is_record(type_):
             return type_
-        if source.kind == RTEKind.CTE or source.query.query.node("setOperations"):
+        expression = source.query.output[number - 1].node("expr")
+        if (
+            expression is None
+            or source.kind == RTEKind.CTE
+            or source.query.query.node("setOperations")
+        ):
             return None
         return _known(self, type_, expression, home.child(source.query), path)
 
@@ -171,39 +163,6 @@ def _whole_row(node: Node, scope: Scope) -> tuple[Node, Scope] | None:
         values = [part for part in node.nodes("args") if part.tag != "CONST"]
         return _whole_row(values[0], scope) if len(values) == 1 else None
     return None
-
-
-def _type(expression: Node, scope: Scope) -> PgType | None:
-    """Return the type of an expression of a subquery, None if the tree does not say it."""
-    types = scope.catalog.types
-    if expression.tag in _BOOLEANS:
-        return types.get(BOOL)
-    if expression.tag != "SUBLINK":
-        return types.get(type_of(expression))
-    query = expression.node("subselect")
-    kind = expression.number("subLinkType")
-    if kind not in (SubLinkType.EXPR, SubLinkType.ARRAY):
-        return types.get(BOOL)
-    output = query.nodes("targetList") if query else ()
-    value = output[0].node("expr") if output else None
-    type_ = _type(value, scope) if value else None
-    if kind == SubLinkType.EXPR or type_ is None:
-        return type_
-    arrays = [t for t in types.values() if isinstance(t, ArrayType)]
-    return next((array for array in arrays if array.element == type_), None)
-
-
-def _output_type(entry: Node, number: int, home: Scope) -> PgType | None:
-    """Return the type of an OUT argument or a column of RETURNS TABLE."""
-    functions = entry.nodes("functions")
-    call = functions[0].node("funcexpr") if len(functions) == 1 else None
-    function = home.function(call.number("funcid")) if call else None
-    if function is None or entry.flag("funcordinality"):
-        return None
-    outputs = [type_ for mode, _, type_ in function.all_arguments if mode in "bot"]
-    name = outputs[number - 1] if number <= len(outputs) else ""
-    types = home.catalog.types.values()
-    return next((type_ for type_ in types if type_.display == name), None)
 
 
 def is_record(type_: PgType) -> bool:

@@ -1,6 +1,7 @@
 """A description and the catalog -> a typed query: puts all parts of inference together."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from ..model.catalog import Catalog, Column, DomainType, PgType
 from ..model.commands import Cardinality, Columns
@@ -21,6 +22,7 @@ from .columns import overrides
 from .columns.lineage import lineage
 from .columns.literals import domain_of
 from .columns.missing_columns import missing_columns
+from .columns.named_fields import columns_by_name, named_fields
 from .columns.spans import output_spans
 from .columns.stars import stars
 from .columns.whole_rows import whole_rows
@@ -81,6 +83,19 @@ def query(
         expanded = stars(level, text)
         columns, warnings = _columns(
             description, level, parameters, never_null, nullable_elements, ()
+        )
+    by_name = {
+        number: (column.type, column.nullable or column.override is not None)
+        for number, column in enumerate(columns, 1)
+        if not column.written_out and named_fields("", column.type)
+    }
+    if by_name and (named := columns_by_name(level, text, by_name, expanded)):
+        expanded |= named
+        columns = tuple(
+            [
+                replace(column, written_out=True) if number in by_name else column
+                for number, column in enumerate(columns, 1)
+            ]
         )
     warnings += missing  # those that are no errors
     rows = cardinality(level) if columns else Cardinality.NONE

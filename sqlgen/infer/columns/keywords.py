@@ -29,3 +29,8 @@ def quoted(name: str) -> str:
     if _PLAIN.fullmatch(name) and name not in _KEYWORDS:
         return name
     return '"' + name.replace('"', '""') + '"'
+
+
+def unquoted(word: str) -> str:
+    """Return the name that an identifier in SQL is, which is in lower case where it has no quotes."""
+    return word[1:-1].replace('""', '"') if word.startswith('"') else word

@@ -19,6 +19,16 @@ _TOKEN: Final = re.compile(
 )
 _COMMENT_EDGE: Final = re.compile(r"/\*|\*/")
 _PAIRS: Final = {"(": ")", "[": "]"}
+_VERBS: Final = frozenset(
+    {"insert", "update", "delete", "merge", "values", "table", "("}
+)
+_AFTER_COLUMN: Final = frozenset(
+    {
+        *("", ",", ")", "as", "from", "where", "group", "having", "window", "union"),
+        *("intersect", "except", "order", "limit", "offset", "fetch", "for"),
+    }
+)
+"""The tokens that end a column of the result without being part of its expression."""
 
 
 class SqlTokens:
@@ -87,6 +97,43 @@ class SqlTokens:
                 if self.word(last) == "*":
                     return self.start(opening), self.end(last)
             opening -= 1
+        return None
+
+    @property
+    def count(self) -> int:
+        """Return the number of tokens."""
+        return len(self._words)
+
+    def has(self, name: str) -> bool:
+        """Return whether a name occurs anywhere, in quotes or without."""
+        return name in self._words or f'"{name}"' in self._words
+
+    def is_nested(self, index: int) -> bool:
+        """Return whether parentheses or brackets are around a token."""
+        return bool(self._around[index])
+
+    def ends_column(self, index: int) -> bool:
+        """Return whether a token ends the expression of a column of the result, or starts its alias."""
+        word = self.word(index)
+        return word in _AFTER_COLUMN or (
+            (word[:1] == '"' or word.isidentifier())
+            and self.word(index + 1) in _AFTER_COLUMN
+        )
+
+    def main_statement(self) -> int | None:
+        """Return the number of the token that the statement starts with after WITH.
+
+        None if that is not certain.
+        """
+        if self.word(0) != "with":
+            return 0 if self._words else None
+        for index, word in enumerate(self._words):
+            if self._around[index]:
+                continue
+            if word == "select":  # a reserved word, unlike the others
+                return index
+            if word in _VERBS and self.word(index - 1) == ")":
+                return index
         return None
 
     def _read(self) -> None:

@@ -6,14 +6,18 @@ whole rows that reach the result as they are: by subqueries, CTEs, `ARRAY(…)`,
 CASE and UNION ALL. All others stay: a test of a row, or a field of it, needs the row itself.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from ...model.catalog import Catalog
+from ...model.frozen import frozen
 from ...model.typed import Star
+from ..tree.column_types import column_type
 from ..tree.enums import CmdType, JoinType, RTEKind, SetOperation, SubLinkType
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, Source
-from .keywords import quoted
+from .keywords import quoted, unquoted
+from .named_fields import named_fields
 from .spans import characters
 from .sql_tokens import SqlTokens
 
@@ -39,8 +43,40 @@ def whole_rows(statement: QueryLevel, text: str) -> tuple[dict[int, Star], set[i
     while shared := [t for t in tracings if not _is_complete(t, tracings)]:
         dropped = [inner for tracing in shared for inner in tracing.all]
         tracings = [tracing for tracing in tracings if tracing not in dropped]
-    rows = {place: row for t in tracings for place, row in t.rows.items()}
-    return rows, {tracing.number for tracing in tracings if tracing.number}
+    texts = {(id(query), number) for t in tracings for query, number in t.columns}
+    stars = [row.star(texts) for tracing in tracings for row in tracing.rows]
+    numbers = {tracing.number for tracing in tracings if tracing.number}
+    return {star.start: star for star in stars}, numbers
+
+
+@frozen
+class _WholeRow:
+    """A whole row of a *source* at `[start:end]` of the text, where it is *written* as an alias.
+
+    `columns` are its columns' numbers and names, and `head` and `tail` stand before and after them.
+    """
+
+    source: Source
+    catalog: Catalog
+    start: int
+    end: int
+    written: str
+    columns: tuple[tuple[int, str], ...]
+    head: str
+    tail: str
+
+    def star(self, texts: Collection[tuple[int, int]]) -> Star:
+        """Return the columns to write; *texts* are columns of queries that are texts of rows by then."""
+        pieces = []
+        for number, name in self.columns:
+            piece = f"{self.written}.{quoted(name)}"
+            type_ = column_type(self.source, number, self.catalog)
+            if type_ and (id(self.source.query), number) not in texts:
+                piece = named_fields(piece, type_) or piece
+            pieces.append(piece)
+        pieces[0] = self.head + pieces[0]
+        pieces[-1] += self.tail
+        return Star(self.start, self.end, tuple(pieces))
 
 
 def _is_complete(tracing: "_Tracing", tracings: "Sequence[_Tracing]") -> bool:
@@ -63,7 +99,7 @@ def _is_complete(tracing: "_Tracing", tracings: "Sequence[_Tracing]") -> bool:
 class _Tracing:
     """Traces an output column to the whole rows that it is made of.
 
-    `rows` gathers these, by place, `columns` the columns of subqueries and CTEs on the way, and
+    `rows` gathers these, `columns` the columns of subqueries and CTEs on the way, and
     `traced` the `VAR` nodes. `inner` are the whole rows in the columns of whole rows, which may stay
     as they are. `number` is 0 for these.
     """
@@ -74,7 +110,7 @@ class _Tracing:
         self.statement = statement
         self.number = number
         self.inner: list[_Tracing] = []
-        self.rows: dict[int, Star] = {}
+        self.rows: list[_WholeRow] = []
         self.traced: set[int] = set()
         self.columns: list[tuple[QueryLevel, int]] = []
         self._tokens = tokens
@@ -183,21 +219,28 @@ class _Tracing:
         last = after - 3 if is_star else after - 1
         names = source.entry.node("eref")
         alias = names.string("aliasname") if names else ""
-        columns = [c for c in names.strings("colnames") if c] if names else []
+        columns = (
+            [
+                (number, column)
+                for number, column in enumerate(names.strings("colnames"), 1)
+                if column
+            ]
+            if names
+            else []
+        )
         word = tokens.word(last)
         changed = var.number("varreturningtype")
         may_be_absent = bool(changed) or _may_be_absent(source, home)
         if (
             not columns
-            or len(set(columns)) < len(columns)
-            or not (changed or _unquoted(word) == alias)
+            or len({column for _, column in columns}) < len(columns)
+            or not (changed or unquoted(word) == alias)
             or tokens.is_cast(index, after)
             or not _is_value(tokens, index)
         ):
             return False
         start, end = tokens.start(index), tokens.end(after - 1)
         written = tokens.text[start : tokens.end(last)]
-        pieces = [f"{written}.{quoted(column)}" for column in columns]
         head, tail = "ROW(", ")::text"
         if may_be_absent:
             # Without the star, that would be a column of this name as soon as there is one.
@@ -205,10 +248,10 @@ class _Tracing:
             tail = ")::text END"
         if name and tokens.word(after) in (",", ")", "", "from", *_CLAUSES):
             tail += f" AS {quoted(name)}"
-        pieces[0] = head + pieces[0]
-        pieces[-1] += tail
-        star = Star(start, end, tuple(pieces))
-        self.rows[start] = star
+        row = _WholeRow(
+            source, home.catalog, start, end, written, tuple(columns), head, tail
+        )
+        self.rows.append(row)
         if source.query and source.kind in (RTEKind.SUBQUERY, RTEKind.CTE):
             for number in range(1, len(source.query.output) + 1):
                 inner = _Tracing(self.statement, tokens)
@@ -285,7 +328,3 @@ def _indexes(side: Node) -> set[int]:
         for node in side.own
         if node.tag in ("RANGETBLREF", "JOINEXPR")
     }
-
-
-def _unquoted(word: str) -> str:
-    return word[1:-1].replace('""', '"') if word.startswith('"') else word
