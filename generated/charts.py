@@ -36,8 +36,9 @@ class GetEncounterChartRow:
 
 GET_ENCOUNTER_CHART: Final = """\
 SELECT e.id, e.started_at, ROW(p.id, p.mrn, p.given_name, p.family_name, p.born_on,
-                           p.sex, p.email, p.phone_numbers, p.address, p.deceased_on,
-                           p.created_at, p.updated_at)::text AS patient, ROW(d.id, d.licence_number, d.full_name,
+                           p.sex, p.email, p.phone_numbers,
+                           CASE WHEN p.address IS DISTINCT FROM NULL THEN ROW((p.address).street, (p.address).city, (p.address).postal_code, (p.address).country) END,
+                           p.deceased_on, p.created_at, p.updated_at)::text AS patient, ROW(d.id, d.licence_number, d.full_name,
                                          d.email, d.specialties, d.room, d.active,
                                          d.created_at, d.updated_at)::text AS practitioner
 FROM encounters AS e
@@ -180,7 +181,9 @@ class ListPatientChartsRow:
 LIST_PATIENT_CHARTS: Final = """\
 SELECT
     ROW(p.id, p.mrn, p.given_name, p.family_name, p.born_on, p.sex, p.email,
-    p.phone_numbers, p.address, p.deceased_on, p.created_at, p.updated_at)::text AS patient,
+    p.phone_numbers,
+    CASE WHEN p.address IS DISTINCT FROM NULL THEN ROW((p.address).street, (p.address).city, (p.address).postal_code, (p.address).country) END,
+    p.deceased_on, p.created_at, p.updated_at)::text AS patient,
     ARRAY(
         SELECT ROW(e.id, e.started_at, e.observations)::text AS e
         FROM (

@@ -15,7 +15,8 @@ from ._support import array_of, as_int8, one, optional, rows_of
 from .models import Patient, PostalAddress, Sex
 
 GET_PATIENT: Final = """\
-SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, address,
+SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
+       CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END,
        deceased_on, created_at, updated_at FROM patients WHERE id = $1
 /* patients.get_patient */"""
 
@@ -27,7 +28,8 @@ def get_patient(conn: Connection[Any], *, patient_id: UUID) -> Patient | None:
 
 
 GET_PATIENT_BY_MRN: Final = """\
-SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, address,
+SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
+       CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END,
        deceased_on, created_at, updated_at FROM patients WHERE mrn = $1
 /* patients.get_patient_by_mrn */"""
 
@@ -39,7 +41,8 @@ def get_patient_by_mrn(conn: Connection[Any], *, mrn: str) -> Patient:
 
 
 LIST_PATIENTS_BY_IDS: Final = """\
-SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, address,
+SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
+       CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END,
        deceased_on, created_at, updated_at FROM patients WHERE id = ANY($1) ORDER BY family_name, given_name, id
 /* patients.list_patients_by_ids */"""
 
@@ -54,7 +57,8 @@ def list_patients_by_ids(
 REGISTER_PATIENT: Final = """\
 INSERT INTO patients (mrn, given_name, family_name, born_on, sex, email, phone_numbers, address)
 VALUES ($1, $2, $3, $4::date, $5, $6, $7, $8)
-RETURNING id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, address,
+RETURNING id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
+          CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END,
           deceased_on, created_at, updated_at
 /* patients.register_patient */"""
 
@@ -128,7 +132,8 @@ UPDATE_CONTACT_DETAILS: Final = """\
 UPDATE patients
 SET email = $1, phone_numbers = $2, address = $3
 WHERE id = $4
-RETURNING id, mrn, given_name, family_name, born_on, sex, email, phone_numbers, address,
+RETURNING id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
+          CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END,
           deceased_on, created_at, updated_at
 /* patients.update_contact_details */"""
 
@@ -259,7 +264,7 @@ class StreamMailingListRow:
 
 
 STREAM_MAILING_LIST: Final = """\
-SELECT given_name, family_name, email, address
+SELECT given_name, family_name, email, CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END
 FROM patients
 WHERE deceased_on IS NULL
     -- Of a composite, IS NOT NULL would ask whether every field is there.
