@@ -205,6 +205,17 @@ class Expressions(ABC):
         return f"{name}({', '.join(arguments)})"
 
     def scalar(self, type_: str, scope: Scope) -> str:
+        keys = [
+            (column, target)
+            for column in scope.columns(INT)
+            for suffix, target in _REFERRING.items()
+            if column.endswith(f".{suffix}")
+        ]
+        if type_ == TEXT and keys and self.chance.random() < 0.7:
+            column, target = self.chance.choice(keys)
+            row = self.name("f")
+            more = self.chance.choice(["", "", "", " LIMIT 1", f" AND {row}.id > 1"])
+            return f"(SELECT {row}.name FROM {target} {row} WHERE {row}.id = {column}{more})"
         text, _ = self.query(_outside(scope), [type_])
         return (
             f"({text} LIMIT 1)"
@@ -283,6 +294,10 @@ class Expressions(ABC):
 
     def type(self) -> str:
         return self.chance.choice(TYPES)
+
+
+_REFERRING = {"author_id": "author", "editor_id": "author", "owner_id": "owner"}
+"""Columns and the tables that they refer to, by a foreign key in most tables that have them."""
 
 
 class _Filled(dict[str, str]):

@@ -28,6 +28,9 @@ INSERT INTO owned_keeps VALUES (1);
 INSERT INTO owned_moves VALUES (2);
 INSERT INTO owned_ruled VALUES (3);
 INSERT INTO owned VALUES (4);
+INSERT INTO owner VALUES (5, 'e');
+INSERT INTO owned_follows VALUES (5);
+INSERT INTO dropped VALUES (1, 'l', NULL);
 DELETE FROM owner WHERE id IN (1, 3);
 UPDATE owner SET id = 9 WHERE id = 2;
 INSERT INTO linked (id, kind, sort, mood, size, tame, n, name, owner, note, a, b, c, d, e, x, y) VALUES

@@ -82,6 +82,14 @@ CREATE TABLE owned_keeps (owner_id int NOT NULL REFERENCES owner ON DELETE CASCA
 CREATE TABLE owned_moves (owner_id int NOT NULL REFERENCES owner ON UPDATE CASCADE);
 CREATE TABLE owned_ruled (owner_id int NOT NULL REFERENCES owner ON DELETE CASCADE);
 CREATE TABLE owned (owner_id int NOT NULL REFERENCES owner);
+CREATE TABLE owned_follows (owner_id int NOT NULL REFERENCES owner ON DELETE CASCADE);
+CREATE FUNCTION f_owners() RETURNS text[] LANGUAGE sql VOLATILE
+    RETURN ARRAY(SELECT (SELECT o.name FROM owner o WHERE o.id = k.owner_id) FROM owned_follows k);
+CREATE FUNCTION f_joined_owners() RETURNS text[] LANGUAGE sql VOLATILE
+    RETURN ARRAY(SELECT o.name FROM owned_follows k LEFT JOIN owner o ON o.id = k.owner_id);
+-- A column that was dropped has a number of its own.
+CREATE TABLE dropped (gone text, id int NOT NULL, label text NOT NULL, note text);
+ALTER TABLE dropped DROP COLUMN gone;
 CREATE FUNCTION suppress() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
 CREATE TRIGGER suppress BEFORE DELETE ON owned_keeps
     FOR EACH ROW EXECUTE FUNCTION suppress();

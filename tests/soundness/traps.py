@@ -503,6 +503,52 @@ TRAPS: dict[str, Case] = {
         "SELECT unnest(ARRAY(SELECT mark FROM labelled)) AS x",
         "x",
     ),
+    "a scalar subquery by a nullable foreign key": (
+        "SELECT (SELECT a.id FROM author a WHERE a.id = b.editor_id) AS x FROM book b",
+        "x",
+    ),
+    "a scalar subquery by a foreign key and more": (
+        "SELECT (SELECT a.id FROM author a WHERE a.id = b.author_id AND NOT a.active) AS x FROM book b",
+        "x",
+    ),
+    "a scalar subquery by a foreign key of a missing row": (
+        "SELECT (SELECT a.id FROM author a WHERE a.id = b.author_id) AS x FROM author c LEFT JOIN book b ON b.author_id = c.id",
+        "x",
+    ),
+    "a scalar subquery by a foreign key the other way round": (
+        "SELECT (SELECT b.id FROM book b WHERE b.author_id = a.id LIMIT 1) AS x FROM author a",
+        "x",
+    ),
+    "a scalar subquery by a foreign key, with OFFSET, LIMIT 0, HAVING": (
+        (
+            "SELECT (SELECT a.id FROM author a WHERE a.id = b.author_id OFFSET 1) AS x, (SELECT a.id FROM author a WHERE a.id = b.author_id"
+            " LIMIT 0) AS y, (SELECT a.id FROM author a WHERE a.id = b.author_id GROUP BY a.id HAVING count(*) > 1) AS z FROM book b"
+        ),
+        "x y z",
+    ),
+    "a scalar subquery by a foreign key that a trigger has broken": (
+        "SELECT (SELECT o.name FROM owner o WHERE o.id = k.owner_id) AS x FROM owned_keeps k",
+        "x",
+    ),
+    "a scalar subquery by a foreign key of a row that a ROLLUP makes": (
+        "SELECT (SELECT a.id FROM author a WHERE a.id = b.author_id) AS x FROM book b GROUP BY ROLLUP (b.author_id)",
+        "x",
+    ),
+    "a scalar subquery that two rows are the keys of": (
+        "SELECT (SELECT e.mark FROM edition e WHERE e.book_id = s.book_id AND e.number = t.number) AS x FROM sale s JOIN sale t ON true WHERE s.book_id > 0 AND t.number > 0",
+        "x",
+    ),
+    "a key that is inserted in the same statement": (
+        (
+            "WITH n AS (INSERT INTO author (id, name) VALUES (9, 'N') RETURNING id) UPDATE book SET author_id = (SELECT id FROM n)"
+            " WHERE book.id = 2 RETURNING (SELECT a.name FROM author a WHERE a.id = author_id) AS x"
+        ),
+        "x",
+    ),
+    "a foreign key that is about to cascade": (
+        "WITH d AS (DELETE FROM owner WHERE id = 5 RETURNING f_owners() AS a, f_joined_owners() AS b) SELECT x, y FROM d, unnest(a) AS x, unnest(b) AS y",
+        "x y",
+    ),
     "ON DELETE CASCADE that a trigger suppresses": (
         "SELECT o.name, k.owner_id FROM owned_keeps k LEFT JOIN owner o ON o.id = k.owner_id",
         "name",
@@ -585,6 +631,18 @@ TRAPS: dict[str, Case] = {
     "a function of rows has the table's columns": (
         "SELECT subtitle, price FROM f_whole()",
         "subtitle price",
+    ),
+    "fields of a table's rows, of which one is missing": (
+        "SELECT t.id, t.label FROM unnest(ARRAY(SELECT d FROM author a LEFT JOIN dropped d ON d.id = a.id)) AS t",
+        "id label",
+    ),
+    "fields of a table's rows, of two arrays": (
+        "SELECT t.label, t.n FROM ROWS FROM (unnest(ARRAY(SELECT d FROM dropped d)), generate_series(1, 2)) AS t (id, label, note, n) WHERE n > 0",
+        "label",
+    ),
+    "fields of a table's rows that may be NULL": (
+        "SELECT t.note FROM unnest(ARRAY(SELECT d FROM dropped d)) AS t",
+        "note",
     ),
     "a function of rows in the SELECT list": ("SELECT (f_whole()).subtitle AS x", "x"),
     "a record from JSON": (
@@ -691,6 +749,21 @@ PROOFS: dict[str, Case] = {
     ),
     "a foreign key that does nothing which a trigger could suppress": (
         "SELECT o.name FROM owned k LEFT JOIN owner o ON o.id = k.owner_id",
+        "",
+    ),
+    "a scalar subquery by a foreign key finds its row": (
+        (
+            "SELECT (SELECT a.name FROM author a WHERE b.author_id = a.id) AS x, (SELECT a.name FROM author a WHERE a.id = b.author_id"
+            " ORDER BY 1 LIMIT 1) AS y, (SELECT DISTINCT a.active FROM author a WHERE a.id = b.author_id) AS z FROM book b"
+        ),
+        "",
+    ),
+    "a scalar subquery by both columns of a foreign key": (
+        "SELECT (SELECT e.mark FROM edition e WHERE s.number = e.number AND e.book_id = s.book_id) AS x FROM sale s WHERE s.book_id > 0 AND s.number > 0",
+        "",
+    ),
+    "fields of a table's rows from an array": (
+        "SELECT t.id, t.label FROM unnest(ARRAY(SELECT d FROM dropped d)) AS t UNION ALL SELECT u.a, u.b FROM unnest((SELECT array_agg(i) FROM item i GROUP BY ())) AS u (a, b, c)",
         "",
     ),
     "a scalar subquery of what gives one row": (

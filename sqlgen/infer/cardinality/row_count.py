@@ -27,18 +27,34 @@ def at_least_one(level: QueryLevel) -> bool:
     query = level.query
     if query.number("commandType") == CmdType.INSERT:
         return _always_inserts(level)
-    if query.number("commandType") != CmdType.SELECT or query.flag("hasTargetSRFs"):
-        return False
-    # FOR UPDATE … SKIP LOCKED skips rows, OFFSET too, and a LIMIT may be 0.
-    if query.node("limitOffset") or query.nodes("rowMarks"):
-        return False
-    if query.node("limitCount") and not limited_to(level):
+    if not _keeps_rows(level):
         return False
     if operation := query.node("setOperations"):
         return _combines(operation, level)
     if query.node("havingQual") or query.nodes("groupingSets"):
         return False
     return is_one_group(level) or _from_any(level)
+
+
+def keeps_any_row(level: QueryLevel) -> bool:
+    """Return whether a SELECT always gives a row if its FROM and WHERE do."""
+    query = level.query
+    return (
+        _keeps_rows(level)
+        and query.node("setOperations") is None
+        and query.node("havingQual") is None
+        and not query.nodes("groupingSets")
+    )
+
+
+def _keeps_rows(level: QueryLevel) -> bool:
+    query = level.query
+    if query.number("commandType") != CmdType.SELECT or query.flag("hasTargetSRFs"):
+        return False
+    # FOR UPDATE … SKIP LOCKED skips rows, OFFSET too, and a LIMIT may be 0.
+    if query.node("limitOffset") or query.nodes("rowMarks"):
+        return False
+    return not query.node("limitCount") or bool(limited_to(level))
 
 
 def _always_inserts(level: QueryLevel) -> bool:

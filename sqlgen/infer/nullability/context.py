@@ -31,6 +31,12 @@ class StatementContext:
     locks: bool = False
     bodies: bool = True
 
+    @property
+    def is_in_volatile(self) -> bool:
+        """Return whether it is the body of a VOLATILE function, which sees what its caller has changed."""
+        functions = [self.catalog.functions.get(oid) for oid in self.inside]
+        return any(function is not None and function.volatile for function in functions)
+
     def is_vouched(self, function: Routine) -> bool:
         """Return whether the user says that the function gives no NULL for non-null arguments."""
         return bool(self.never_null) and (

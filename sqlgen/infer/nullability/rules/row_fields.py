@@ -34,7 +34,7 @@ def _field(node: Node, scope: Scope) -> Verdict:
     if table is not None and row.table == table_of_type(type_of(argument), scope):
         column = table.columns.get(number)
         title = f"{table.name}.{column.name}" if column else title
-        return _field_of_table(row, number, title, scope) or nullable
+        return field_of_table(row, number, title, scope) or nullable
     return nullable
 
 
@@ -61,13 +61,13 @@ def field_of_row(
     """
     if outputs > 1:
         return never(row.reason, node.location)
-    field = _field_of_table(row, number, title, scope)
+    field = field_of_table(row, number, title, scope)
     if field is not None:
         return field
     return maybe(f"{title} is a field, which may be NULL", node.location)
 
 
-def _field_of_table(
+def field_of_table(
     row: Verdict, number: int, title: str, scope: Scope
 ) -> Verdict | None:
     """Return the verdict of a field of a table's row, None if it is not one."""

@@ -15,11 +15,19 @@ from ...tree.enums import (
 )
 from ...tree.nodes import Node
 from ...tree.query_level import QueryLevel, Source
+from ...tree.types import type_of
 from ..reasons import column_title
 from ..registry import column_rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, maybe, never
-from .row_fields import count_outputs, field_of_row, gives_fields, vouched_row
+from .row_fields import (
+    count_outputs,
+    field_of_row,
+    field_of_table,
+    gives_fields,
+    table_of_type,
+    vouched_row,
+)
 
 
 def element_verdict(node: Node, function: Routine, scope: Scope) -> Verdict:
@@ -66,6 +74,12 @@ def _column(item: Node, attno: int, count: int, title: str, scope: Scope) -> Ver
         row = function and vouched_row(expression, function, scope)
         if row and not row.nullable:
             return field_of_row(row, attno, outputs, title, expression, scope)
+        if function and _is_unnest(function):
+            row = _unnested(expression, scope)
+            # Rows of a table, which its NOT NULL holds for: `unnest(ARRAY(SELECT t FROM t))`.
+            if row.table == table_of_type(type_of(expression), scope):
+                field = field_of_table(row, attno, title, scope)
+                return field or maybe(f"{title} is a field, which may be NULL")
         if not function or not function.returns_set or outputs != count:
             # A value that is not NULL says nothing of its fields.
             return maybe(f"{title} is a field, which may be NULL", expression.location)

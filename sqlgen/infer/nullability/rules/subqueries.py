@@ -5,6 +5,7 @@ from ...tree.array_shapes import ASSUMED, array_of, collected
 from ...tree.enums import ParamKind, SubLinkType
 from ...tree.nodes import Node
 from ...tree.types import is_array
+from ..foreign_key_joins import always_finds
 from ..registry import rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, maybe, never, shapes_of, table_of
@@ -32,6 +33,9 @@ def _sublink(node: Node, scope: Scope) -> Verdict:
     if kind == SubLinkType.EXPR:
         if not columns:
             return maybe("nothing is known of the subquery", node.location)
+        if not columns[0].nullable and always_finds(inner.level, scope):
+            reason = f"{columns[0].reason}, and the foreign key leads to a row"
+            return columns[0].but(reason=reason, origin=None)
         if not at_least_one(inner.level):
             reason = "the subquery may give no row"
             return columns[0].but(
