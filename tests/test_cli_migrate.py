@@ -264,7 +264,7 @@ def test_seeds_are_loaded_in_one_transaction(
 
 
 def test_a_password_is_never_shown(sqlgen: Project) -> None:
-    url = "postgresql://me:tops3cret@127.0.0.1:1/app"
+    url = "postgresql://me:tops3cret@127.0.0.1:1/app?connect_timeout=0"
     for command in ("up", "status", "check", "seed", "reset"):
         yes = ("--yes",) if command == "reset" else ()
         outcome = sqlgen("migrate", command, "--database-url", url, *yes)
@@ -383,6 +383,52 @@ def test_a_ledger_of_sqlx_is_reported(sqlgen: Project, connection: Connection) -
     assert connection.execute(
         "SELECT to_regclass('_sqlgen_migrations')"
     ).fetchone() == (None,)
+
+
+def test_a_ledger_beside_that_of_sqlx(sqlgen: Project, connection: Connection) -> None:
+    """Another service may keep its migrations in the same database."""
+    connection.execute("CREATE TABLE _sqlx_migrations ()")
+    sqlgen.write({"pyproject.toml": '[tool.sqlgen.migrate]\ntable = "_shop"\n'})
+    assert sqlgen("migrate", "up").status == 0
+    assert connection.execute("SELECT count(*) FROM _shop").fetchone() == (2,)
+
+
+def test_the_url_of_the_env_file(sqlgen: Project, connection: Connection) -> None:
+    url = sqlgen.environment.pop("DATABASE_URL")
+    sqlgen.environment["DATABASE_URL"] = ""
+    sqlgen.write({".env": f"# of this machine\nexport DATABASE_URL='{url}'\n"})
+    outcome = sqlgen("migrate", "up")
+    assert outcome.status == 0
+    assert f"/{connection.info.dbname}" in outcome.err.splitlines()[0]
+    assert connection.execute("SELECT count(*) FROM items").fetchone() == (0,)
+    sqlgen.environment["DATABASE_URL"] = "postgresql://127.0.0.1:1/?connect_timeout=0"
+    assert sqlgen("migrate", "status").status == 3  # the environment comes first
+
+
+def test_notices_of_a_migration_are_printed(sqlgen: Project) -> None:
+    text = "DO $$ BEGIN RAISE NOTICE 'moved % rows', 7; RAISE WARNING 'slow'; END $$;"
+    sqlgen.write({"migrations/0003_move.up.sql": text})
+    outcome = sqlgen("migrate", "up")
+    assert "notice: moved 7 rows\nwarning: slow\n" in outcome.err
+    assert sqlgen("migrate", "up", "--format", "json").document == {"applied": []}
+
+
+def test_a_release_that_is_older_than_the_database(
+    sqlgen: Project, connection: Connection
+) -> None:
+    sqlgen("migrate", "up")
+    for half in ("up", "down"):
+        (sqlgen.root / f"migrations/0002_add_names.{half}.sql").unlink()
+    refused = sqlgen("migrate", "up")
+    assert refused.status == 1
+    assert "use `--ignore-missing`" in refused.err
+    outcome = sqlgen("migrate", "up", "--ignore-missing")
+    assert (outcome.status, outcome.out) == (0, "nothing is pending\n")
+    newer = "the database is newer than these files: it has migration 2 (`add names`)"
+    assert newer in outcome.err
+    dry = sqlgen("migrate", "up", "--ignore-missing", "--dry-run")
+    assert (dry.status, newer in dry.err) == (0, True)
+    assert connection.execute("SELECT name FROM items").fetchall() == []
 
 
 def test_urls_of_sqlalchemy_are_accepted(sqlgen: Project) -> None:

@@ -2,6 +2,7 @@
 
 from .api import aapply, apply
 from .apply import MigrationRun
+from .connection import NOTICE
 from .down_mismatch import diagnose_mismatch
 from .execute import execute, execute_script
 from .lock import lock_key
@@ -16,6 +17,7 @@ from .verify import DownMismatch, verify
 
 __all__ = [
     "DRIFT",
+    "NOTICE",
     "DatabaseToReset",
     "DownMismatch",
     "MigrationPlan",

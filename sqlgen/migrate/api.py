@@ -18,9 +18,10 @@ from psycopg.conninfo import make_conninfo
 from .. import parse, read
 from ..model.migration import Migration
 from .apply import MigrationRun, apply_pending
+from .ledger import TABLE
 from .lock import with_lock
 from .protocol import Operation, arun_operation, run_operation
-from .runner import LOCK_TIMEOUT, TABLE
+from .runner import LOCK_TIMEOUT
 
 
 def apply(
@@ -29,13 +30,20 @@ def apply(
     *,
     table: str = TABLE,
     lock_timeout: float = LOCK_TIMEOUT,
+    allow_out_of_order: bool = False,
+    ignore_missing: bool = False,
 ) -> tuple[MigrationRun, ...]:
     """Apply the migrations of *folder* that *database* does not have yet, and return them.
 
     *database* is a connection string or URL, or an open connection, to whose database new
     connections are made (it is not used itself). *folder* is a path or a package's resource
     (`importlib.resources.files("app") / "migrations"`). Progress is logged under the name
-    `sqlgen.migrate`.
+    `sqlgen.migrate`. With *ignore_missing*, a release that is older than the database may start: after a
+    rollback, or in a rolling deployment. *allow_out_of_order* applies migrations that are earlier than
+    one that is applied.
+
+    A server that does not accept connections yet is waited for, 10 seconds or the connection
+    string's `connect_timeout`.
 
     Raises `SqlgenError` whose diagnostics say what is wrong with the migrations, or who holds the
     lock for more than *lock_timeout* seconds; `ServerUnavailableError` if the database cannot be
@@ -43,7 +51,16 @@ def apply(
     """
     conninfo = _conninfo(database)
     migrations = _migrations(folder)
-    return run_operation(conninfo, _operation(migrations, table, lock_timeout))
+    return run_operation(
+        conninfo,
+        _operation(
+            migrations,
+            table,
+            lock_timeout,
+            allow_out_of_order=allow_out_of_order,
+            ignore_missing=ignore_missing,
+        ),
+    )
 
 
 async def aapply(
@@ -52,18 +69,39 @@ async def aapply(
     *,
     table: str = TABLE,
     lock_timeout: float = LOCK_TIMEOUT,
+    allow_out_of_order: bool = False,
+    ignore_missing: bool = False,
 ) -> tuple[MigrationRun, ...]:
     """Apply the migrations as `apply` does, with asyncio."""
     conninfo = _conninfo(database)
     migrations = _migrations(folder)
-    return await arun_operation(conninfo, _operation(migrations, table, lock_timeout))
+    return await arun_operation(
+        conninfo,
+        _operation(
+            migrations,
+            table,
+            lock_timeout,
+            allow_out_of_order=allow_out_of_order,
+            ignore_missing=ignore_missing,
+        ),
+    )
 
 
 def _operation(
-    migrations: tuple[Migration, ...], table: str, lock_timeout: float
+    migrations: tuple[Migration, ...],
+    table: str,
+    lock_timeout: float,
+    *,
+    allow_out_of_order: bool,
+    ignore_missing: bool,
 ) -> Operation[tuple[MigrationRun, ...]]:
     operation = apply_pending(
-        migrations, table, to=None, allow_out_of_order=False, progress=lambda _: None
+        migrations,
+        table,
+        to=None,
+        allow_out_of_order=allow_out_of_order,
+        ignore_missing=ignore_missing,
+        progress=lambda _: None,
     )
     return with_lock(operation, lock_timeout)
 

@@ -38,6 +38,7 @@ def apply_pending(
     *,
     to: int | None,
     allow_out_of_order: bool,
+    ignore_missing: bool,
     progress: Callable[[MigrationRun], None],
     resume: Resume | None = None,
 ) -> Operation[tuple[MigrationRun, ...]]:
@@ -49,7 +50,11 @@ def apply_pending(
     applied = yield from ledger.read(name)
     statuses = compare_with_ledger(migrations, applied)
     plan = plan_apply(
-        statuses, to=to, allow_out_of_order=allow_out_of_order, resume=resume
+        statuses,
+        to=to,
+        allow_out_of_order=allow_out_of_order,
+        ignore_missing=ignore_missing,
+        resume=resume,
     )
     log_warnings(plan)
     yield from reset_session()

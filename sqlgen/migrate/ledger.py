@@ -8,6 +8,9 @@ from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Applied, Migration
 from .protocol import Operation, run_statement
 
+TABLE = "_sqlgen_migrations"
+"""The ledger's table, if the project does not name another one."""
+
 SQLX_TABLE = "_sqlx_migrations"
 
 _CREATE = """
@@ -53,21 +56,19 @@ def find(table: str) -> Operation[Ledger | None]:
 def find_own(table: str) -> Operation[Ledger | None]:
     """Return the ledger's name as `find` does.
 
-    Raises `SqlgenError` if only SQLx's ledger is there: all of its migrations would run again.
+    Raises `SqlgenError` if only SQLx's ledger is there, unless the project has named its own: all of
+    SQLx's migrations would run again.
     """
     name = yield from find(table)
-    if (
-        name is None
-        and table != SQLX_TABLE
-        and (yield from find(SQLX_TABLE)) is not None
-    ):
+    if name is None and table == TABLE and (yield from find(SQLX_TABLE)) is not None:
         raise SqlgenError(
             Diagnostic(
                 code="sqlx-ledger",
                 message=f"SQLx has migrated this database: it has a table `{SQLX_TABLE}`,"
                 f" and no table `{table}`",
                 label=None,
-                hint=f'set `table = "{SQLX_TABLE}"` in `[tool.sqlgen.migrate]` to go on from there',
+                hint=f'set `table = "{SQLX_TABLE}"` in `[tool.sqlgen.migrate]` to go on from there,'
+                " or another name for a ledger beside SQLx's",
             )
         )
     return name

@@ -46,17 +46,20 @@ def plan_apply(
     *,
     to: int | None = None,
     allow_out_of_order: bool = False,
+    ignore_missing: bool = False,
     resume: Resume | None = None,
 ) -> MigrationPlan:
     """Return the plan that applies what is pending, up to version *to* (`None`: all).
 
-    *resume* says what to do with a statement that may have run or not. Raises `SqlgenError` with
+    *ignore_missing* accepts a database that is newer than the files. *resume* says what to do with a statement that may have run or not. Raises `SqlgenError` with
     everything that is wrong.
     """
     problems = [p for s in statuses if (p := _not_resumable(s, resume))]
     if problems:
         raise SqlgenError(*problems)
     allowed = {MigrationState.OUT_OF_ORDER} if allow_out_of_order else set()
+    if ignore_missing:
+        allowed.add(MigrationState.MISSING)
     _check(statuses, allowed, to)
     states = {
         MigrationState.PENDING,
@@ -67,7 +70,7 @@ def plan_apply(
         tuple(
             s for s in statuses if s.state in states and (to is None or s.version <= to)
         ),
-        _line_ending_warnings(statuses),
+        (*_line_ending_warnings(statuses), *_missing_warnings(statuses)),
     )
 
 
@@ -126,7 +129,8 @@ def _drift(status: MigrationStatus) -> Diagnostic | None:
                 code="missing-migration",
                 message=f"{name} is applied, but its file is missing",
                 label=None,
-                hint="restore the file from version control",
+                hint="restore the file from version control; for a release that is older than the"
+                " database, use `--ignore-missing`",
             )
         case MigrationState.OUT_OF_ORDER:
             return Diagnostic(
@@ -212,6 +216,22 @@ def _line_ending_warnings(
         )
         for status in statuses
         if status.state is MigrationState.LINE_ENDINGS
+    )
+
+
+def _missing_warnings(statuses: Sequence[MigrationStatus]) -> tuple[Diagnostic, ...]:
+    """Return one warning of all applied migrations that have no file, which were allowed."""
+    names = [_name(s) for s in statuses if s.state is MigrationState.MISSING]
+    if not names:
+        return ()
+    return (
+        Diagnostic(
+            code="missing-migration",
+            message=f"the database is newer than these files: it has {', '.join(names)}",
+            label=None,
+            hint="they are left as they are",
+            severity=Severity.WARNING,
+        ),
     )
 
 

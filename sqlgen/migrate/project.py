@@ -31,6 +31,13 @@ class MigrationTarget:
     conninfo: str = field(repr=False)
     embedded: bool
 
+    def __str__(self) -> str:
+        """Return the database's URL without its password, for people."""
+        if self.embedded:
+            name = parse_conninfo(self.conninfo)["dbname"]
+            return f"the development database `{name}`"
+        return database.url(self.conninfo, with_password=False)
+
 
 def target(
     config: Config,
@@ -39,14 +46,15 @@ def target(
     *,
     progress: Callable[[str], None] = lambda _: None,
 ) -> MigrationTarget:
-    """Return the database at *url*, or, if it is `None`, one on the embedded development server.
+    """Return the database at *url*, or, if it is `None`, at DATABASE_URL in the project's `.env`.
 
-    *name* replaces the URL's own database. The development server is started if it does not run
+    Without either, it is one on the embedded development server. *name* replaces the URL's own. The development server is started if it does not run
     yet, and keeps running. Raises `ConfigurationError` if the URL cannot be read, and
     `ServerUnavailableError` if the server cannot be started.
     """
     if name:
         check_database_name(name)
+    url = url or _url_of_env_file(config.root)
     if url is None:
         progress("starting the development database")
         server = database.development.start(
@@ -57,6 +65,16 @@ def target(
     url = _DRIVER.sub("postgresql://", url)
     parse_conninfo(url)
     return MigrationTarget(make_conninfo(url, dbname=name) if name else url, False)
+
+
+def _url_of_env_file(root: Path) -> str | None:
+    """Return DATABASE_URL as the file `.env` of the project has it, as SQLx and dbmate read it."""
+    path = root / ".env"
+    if not path.is_file():
+        return None
+    from dotenv import dotenv_values  # rarely needed
+
+    return dotenv_values(path, encoding="utf-8").get("DATABASE_URL") or None
 
 
 def migrations(config: Config) -> tuple[Migration, ...]:
@@ -82,6 +100,7 @@ def up(
     *,
     to: int | None = None,
     allow_out_of_order: bool = False,
+    ignore_missing: bool = False,
     resume: migrate.Resume | None = None,
     progress: Callable[[migrate.MigrationRun], None] = lambda _: None,
 ) -> tuple[migrate.MigrationRun, ...]:
@@ -93,6 +112,7 @@ def up(
         lock_timeout=config.migrate.lock_timeout,
         to=to,
         allow_out_of_order=allow_out_of_order,
+        ignore_missing=ignore_missing,
         resume=resume,
         progress=progress,
     )

@@ -8,7 +8,6 @@ An operation has two sessions: one works, the other holds the lock.
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -17,18 +16,13 @@ from typing import Any, Generic, LiteralString, TypeVar
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
-from ..conninfo import parse_conninfo, redact
-from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from .connection import aconnect, connect, outside_of_files
 from .script import ScriptFailure, send_script
 
 ResultT = TypeVar("ResultT")
-
-NO_DATABASE = re.compile(r'database "[^"]+" does not exist')
-"""The message of the error when a connection names a database that is not there."""
 
 
 class SessionRole(Enum):
@@ -101,8 +95,7 @@ def run_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
     or fails otherwise.
     """
     try:
-        work = _connect(conninfo)
-        with work, _connect(conninfo) as lock:
+        with connect(conninfo) as work, connect(conninfo) as lock:
             execution = _Execution(operation)
             while (request := execution.next_request()) is not None:
                 try:
@@ -111,14 +104,14 @@ def run_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
                     execution.error = error
             return execution.result
     except psycopg.Error as error:
-        raise server_unavailable(error, conninfo) from None
+        raise outside_of_files(error, conninfo) from None
 
 
 async def arun_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
     """Run *operation* as `run_operation` does, with asyncio."""
     try:
-        work = await _aconnect(conninfo)
-        async with work, await _aconnect(conninfo) as lock:
+        work = await aconnect(conninfo)
+        async with work, await aconnect(conninfo) as lock:
             execution = _Execution(operation)
             while (request := execution.next_request()) is not None:
                 try:
@@ -127,24 +120,7 @@ async def arun_operation(conninfo: str, operation: Operation[ResultT]) -> Result
                     execution.error = error
             return execution.result
     except psycopg.Error as error:
-        raise server_unavailable(error, conninfo) from None
-
-
-def server_unavailable(error: psycopg.Error, conninfo: str) -> ServerUnavailableError:
-    """Return the error to raise for an error of the server that is not about a migration."""
-    text = error.diag.message_primary or str(error)
-    message = redact(text, parse_conninfo(conninfo, allow_empty=True))
-    hint = "check the database's URL, and that its server runs"
-    if NO_DATABASE.search(message):  # libpq gives no SQLSTATE here
-        hint = "create it with `sqlgen migrate reset`, or name another one"
-    return ServerUnavailableError(
-        Diagnostic(
-            code=error.diag.sqlstate or "server-unavailable",
-            message=message,
-            label=None,
-            hint=error.diag.message_hint or hint,
-        )
-    )
+        raise outside_of_files(error, conninfo) from None
 
 
 class _Execution(Generic[ResultT]):
@@ -208,23 +184,3 @@ async def _asend(
         case Sleep(seconds):
             await asyncio.sleep(seconds)
             return None
-
-
-# Statements are not prepared: behind a pooler they would fail, and few are sent five times.
-def _connect(conninfo: str) -> psycopg.Connection[TupleRow]:
-    return psycopg.connect(_prepared(conninfo), autocommit=True, prepare_threshold=None)
-
-
-async def _aconnect(conninfo: str) -> psycopg.AsyncConnection[TupleRow]:
-    return await psycopg.AsyncConnection.connect(
-        _prepared(conninfo), autocommit=True, prepare_threshold=None
-    )
-
-
-def _prepared(conninfo: str) -> str:
-    """Return the connection string with the name and the encoding that operations rely on."""
-    parameters = parse_conninfo(
-        conninfo, raises=ServerUnavailableError, allow_empty=True
-    )
-    name = parameters.get("application_name") or "sqlgen migrate"
-    return make_conninfo(conninfo, application_name=name, client_encoding="utf-8")

@@ -8,9 +8,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
-from ..conninfo import parse_conninfo
-from ..model.diagnostic import Diagnostic, ServerUnavailableError, SqlgenError
-from .protocol import NO_DATABASE, server_unavailable
+from ..model.diagnostic import Diagnostic, SqlgenError
+from .connection import NO_DATABASE, connect, outside_of_files
 
 _CURRENT = """
 SELECT datname, pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()
@@ -46,23 +45,22 @@ def find_database(conninfo: str, *, force: bool = False) -> DatabaseToReset:
     and libpq for the name of a database that does not exist. Raises `SqlgenError` for a database on
     another machine, unless *force*; `ServerUnavailableError` if the server cannot be reached.
     """
-    parse_conninfo(conninfo, raises=ServerUnavailableError, allow_empty=True)
     try:
-        with psycopg.connect(conninfo, autocommit=True) as connection:
+        with connect(conninfo) as connection:
             row = connection.execute(_CURRENT).fetchone()
             assert row is not None
             return _checked(connection.info, conninfo, *row, force=force)
     except psycopg.OperationalError as error:
         name = error.pgconn.db.decode() if error.pgconn is not None else ""
         if not name or not NO_DATABASE.search(str(error)):
-            raise server_unavailable(error, conninfo) from None
+            raise outside_of_files(error, conninfo) from None
     except psycopg.Error as error:
-        raise server_unavailable(error, conninfo) from None
+        raise outside_of_files(error, conninfo) from None
     try:
-        with psycopg.connect(_maintenance(conninfo, name)) as server:
+        with connect(_maintenance(conninfo, name)) as server:
             return _checked(server.info, conninfo, name, None, force=force)
     except psycopg.Error as error:
-        raise server_unavailable(error, conninfo) from None
+        raise outside_of_files(error, conninfo) from None
 
 
 def reset(database: DatabaseToReset) -> None:
@@ -74,13 +72,13 @@ def reset(database: DatabaseToReset) -> None:
     identifier = sql.Identifier(database.name)
     maintenance = _maintenance(database.conninfo, database.name)
     try:
-        with psycopg.connect(maintenance, autocommit=True) as server:
+        with connect(maintenance) as server:
             creation = _creation(server, database.name)
             drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
             server.execute(drop.format(identifier))
             server.execute(creation)
     except psycopg.Error as error:
-        raise server_unavailable(error, database.conninfo) from None
+        raise outside_of_files(error, database.conninfo) from None
 
 
 def _checked(

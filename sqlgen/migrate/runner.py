@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from ..model.migration import Migration
 from . import ledger
 from .apply import MigrationRun, apply_pending
+from .ledger import TABLE
 from .lock import with_lock
 from .pending import MigrationPlan, Resume, plan_apply
 from .protocol import Operation, run_operation
@@ -17,7 +18,6 @@ from .repair import accept_changes, mark_applied
 from .revert import revert_last
 from .status import MigrationStatus, compare_with_ledger
 
-TABLE = "_sqlgen_migrations"
 LOCK_TIMEOUT = 60.0
 
 
@@ -29,12 +29,14 @@ def up(
     lock_timeout: float = LOCK_TIMEOUT,
     to: int | None = None,
     allow_out_of_order: bool = False,
+    ignore_missing: bool = False,
     resume: Resume | None = None,
     progress: Callable[[MigrationRun], None] = lambda _: None,
 ) -> tuple[MigrationRun, ...]:
     """Apply the pending migrations in order, up to version *to*, each in its own transaction.
 
-    All checks come before anything runs. *resume* says what to do with a statement that may have
+    All checks come before anything runs. *ignore_missing* accepts a database that is newer than
+    *migrations*. *resume* says what to do with a statement that may have
     run or not. *progress* is called after each migration.
     """
     operation = apply_pending(
@@ -42,6 +44,7 @@ def up(
         table,
         to=to,
         allow_out_of_order=allow_out_of_order,
+        ignore_missing=ignore_missing,
         resume=resume,
         progress=progress,
     )
@@ -77,10 +80,16 @@ def dry_run(
     table: str = TABLE,
     to: int | None = None,
     allow_out_of_order: bool = False,
+    ignore_missing: bool = False,
 ) -> MigrationPlan:
     """Return what `up` would do, after the same checks. Reads only, and takes no lock."""
     statuses = status(conninfo, migrations, table=table)
-    return plan_apply(statuses, to=to, allow_out_of_order=allow_out_of_order)
+    return plan_apply(
+        statuses,
+        to=to,
+        allow_out_of_order=allow_out_of_order,
+        ignore_missing=ignore_missing,
+    )
 
 
 def baseline(

@@ -261,6 +261,24 @@ def test_the_ledger_may_be_in_a_schema_of_its_own(
     assert len(ledger(connection, '"My".ledger')) == 3
 
 
+def test_the_ledger_is_that_of_the_schema_in_which_it_would_be_created(
+    connection: Connection, conninfo: str, folder: Folder
+) -> None:
+    """That of `public` says nothing of a tenant's schema before it in the search path."""
+    migrations = folder(SHOP)
+    migrate.up(conninfo, migrations)
+    connection.execute("CREATE SCHEMA tenant_2")
+    tenant = psycopg.conninfo.make_conninfo(
+        conninfo, options="-csearch_path=nowhere,tenant_2,public"
+    )
+    assert [s.state for s in migrate.status(tenant, migrations)] == [
+        MigrationState.PENDING
+    ] * 3
+    migrate.up(tenant, migrations)
+    assert len(ledger(connection, "tenant_2._sqlgen_migrations")) == 3
+    assert connection.execute("SELECT to_regclass('tenant_2.items')::text").fetchone()
+
+
 def test_a_lost_connection_is_reported(conninfo: str, folder: Folder) -> None:
     migrations = folder(
         {"1_a.sql": "CREATE TABLE t ();\nSELECT pg_terminate_backend(pg_backend_pid())"}
@@ -280,10 +298,10 @@ def test_a_missing_privilege_is_reported(
     )
     try:
         reader = psycopg.conninfo.make_conninfo(conninfo, user="reader")
-        with pytest.raises(
-            ServerUnavailableError, match="permission denied for schema public"
-        ):
+        with pytest.raises(SqlgenError, match="denied for schema public") as caught:
             migrate.up(reader, folder(SHOP))
+        assert type(caught.value) is SqlgenError  # the server was reached
+        assert "may create the ledger's table" in caught.value.diagnostics[0].hint
     finally:
         connection.execute("DROP ROLE reader")
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from ...migrate import NOTICE
 from ..console import Progress
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -27,7 +28,7 @@ def database_options(function: Function) -> Function:
         envvar="DATABASE_URL",
         show_envvar=True,
         callback=lambda _context, _parameter, value: value or None,
-        help="The database to work on.",
+        help="The database to work on. Without it, that of DATABASE_URL in the file `.env`.",
     )
     return url(name(function))
 
@@ -59,5 +60,7 @@ class _ProgressHandler(logging.Handler):
         message = record.getMessage()
         if record.levelno >= logging.WARNING:
             self._progress.echo(f"warning: {message}", err=True)
+        elif record.levelno == NOTICE:
+            self._progress.echo(f"notice: {message}", err=True)
         else:
             self._progress(message)

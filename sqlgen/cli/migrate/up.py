@@ -27,6 +27,11 @@ from .target import database_options, show_log
     help="Also apply migrations that are earlier than one that is applied.",
 )
 @click.option(
+    "--ignore-missing",
+    is_flag=True,
+    help="Accept a database that has later migrations than the files, as after a rollback.",
+)
+@click.option(
     "--resume",
     type=click.Choice(list(migrate.Resume)),
     help="What to do with a statement that an earlier, killed run may have run or not.",
@@ -39,6 +44,7 @@ def up(
     to: int | None,
     dry_run: bool,
     allow_out_of_order: bool,
+    ignore_missing: bool,
     resume: str | None,
     url: str | None,
     name: str | None,
@@ -55,14 +61,18 @@ def up(
                 table=config.migrate.table,
                 to=to,
                 allow_out_of_order=allow_out_of_order,
+                ignore_missing=ignore_missing,
             )
             print_plan(plan, format_)
             return
+        if format_ == "text":
+            progress.echo(f"migrating {target}", err=True)
         runs = project.up(
             config,
             target,
             to=to,
             allow_out_of_order=allow_out_of_order,
+            ignore_missing=ignore_missing,
             resume=migrate.Resume(resume) if resume else None,
             progress=run_printer("applied", progress, format_),
         )
