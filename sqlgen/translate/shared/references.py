@@ -1,6 +1,6 @@
 """(TypedQuery…) -> the database types that they use and that get a name in `models`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field as dataclass_field
 from dataclasses import replace
 
@@ -53,7 +53,7 @@ def type_references(
     for query in queries:
         for composites, items in ((read, query.columns), (written, query.parameters)):
             for typed in items:
-                _add(typed, aliases, types, checked, composites)
+                _add(typed, aliases, types, checked, composites, read)
     return TypeReferences(
         types=types,
         checked=frozenset(checked),
@@ -69,8 +69,8 @@ def merge_references(references: Iterable[TypeReferences]) -> TypeReferences:
     read: set[TypeKey] = set()
     written: set[TypeKey] = set()
     for part in references:
-        for type_ in part.types.values():
-            _add_type(type_, types)
+        for key, type_ in part.types.items():
+            _add_type(type_, types, key in read, key in part.read)
         checked |= part.checked
         read |= part.read
         written |= part.written
@@ -140,14 +140,25 @@ def has_literals(type_: PgType) -> bool:
     return isinstance(type_, DomainType) and bool(type_.literals)
 
 
-def _add_type(type_: NamedType, types: dict[TypeKey, NamedType]) -> None:
-    """Add a type; of a table's row type, only that is known of the fields which holds in all queries."""
+def _add_type(
+    type_: NamedType,
+    types: dict[TypeKey, NamedType],
+    known_is_read: bool,
+    is_read: bool,
+) -> None:
+    """Add a type; of a table's row type, only that is known of the fields which holds in all results.
+
+    A parameter proves nothing of its fields. What results say of them holds for it as well.
+    """
     known = types.setdefault(type_key(type_), type_)
     if (
         known != type_
         and isinstance(known, CompositeType)
         and isinstance(type_, CompositeType)
     ):
+        if known_is_read != is_read:
+            types[type_key(type_)] = known if known_is_read else type_
+            return
         fields = tuple(
             [
                 replace(
@@ -167,15 +178,17 @@ def _add(
     types: dict[TypeKey, NamedType],
     checked: set[CheckedColumn],
     composites: set[TypeKey],
+    read: Collection[TypeKey],
 ) -> None:
-    """Add the references of a parameter or column."""
+    """Add the references of a parameter or column; *read* are the composites in results so far."""
     if isinstance(typed.type, ScalarType) and not typed.literals:
         return  # nearly all of them
     domains = (typed.domain,) if typed.domain else ()
     chosen = typed.override if isinstance(typed, TypedColumn) else None
     override = chosen.type if chosen else ""
     for type_ in (*named_types_in(typed.type, aliases, override), *domains):
-        _add_type(type_, types)
+        is_read = composites is read
+        _add_type(type_, types, type_key(type_) in read, is_read)
         if isinstance(type_, CompositeType):
             composites.add(type_key(type_))
     checked.update(_checked_fields(typed.type))
