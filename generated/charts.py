@@ -9,8 +9,8 @@ from uuid import UUID
 from psycopg import Connection
 
 from ._cursors import raw_cursor
-from ._support import loads, optional, parse_array, read_composite, rows_of
-from .models import Appointments, Observations, Patients, Practitioners
+from ._support import optional, rows_of
+from .models import Appointment, EncounterChart, Observation, Patient, Practitioner
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class GetEncounterChartRow:
 
     id: UUID
     started_at: datetime.datetime
-    patient: Patients
-    practitioner: Practitioners
+    patient: Patient
+    practitioner: Practitioner
 
     @classmethod
     def from_row(
@@ -29,8 +29,8 @@ class GetEncounterChartRow:
         return cls(
             id,
             started_at,
-            Patients.from_text(patient),
-            Practitioners.from_text(practitioner),
+            Patient.from_text(patient),
+            Practitioner.from_text(practitioner),
         )
 
 
@@ -38,9 +38,8 @@ GET_ENCOUNTER_CHART: Final = """\
 SELECT e.id, e.started_at, ROW(p.id, p.mrn, p.given_name, p.family_name, p.born_on,
                            p.sex, p.email, p.phone_numbers,
                            CASE WHEN p.address IS DISTINCT FROM NULL THEN ROW((p.address).street, (p.address).city, (p.address).postal_code, (p.address).country) END,
-                           p.deceased_on, p.created_at, p.updated_at)::text AS patient, ROW(d.id, d.licence_number, d.full_name,
-                                         d.email, d.specialties, d.room, d.active,
-                                         d.created_at, d.updated_at)::text AS practitioner
+                           p.deceased_on, p.created_at, p.updated_at)::text AS "patient: Patient", ROW(d.id, d.licence_number, d.full_name, d.email, d.specialties, d.room, d.active,
+    d.created_at, d.updated_at)::text AS "practitioner: Practitioner"
 FROM encounters AS e
 JOIN patients AS p ON p.id = e.patient_id
 JOIN practitioners AS d ON d.id = e.practitioner_id
@@ -62,7 +61,7 @@ class ListEncountersWithAppointmentsRow:
 
     id: UUID
     started_at: datetime.datetime
-    appointment: Appointments | None
+    appointment: Appointment | None
 
     @classmethod
     def from_row(
@@ -71,7 +70,7 @@ class ListEncountersWithAppointmentsRow:
         return cls(
             id,
             started_at,
-            None if appointment is None else Appointments.from_text(appointment),
+            None if appointment is None else Appointment.from_text(appointment),
         )
 
 
@@ -79,7 +78,7 @@ LIST_ENCOUNTERS_WITH_APPOINTMENTS: Final = """\
 SELECT e.id, e.started_at, CASE WHEN a.* IS DISTINCT FROM NULL THEN ROW(a.id,
                            a.patient_id, a.practitioner_id, a.status, a.starts_at,
                            a.ends_at, a.during, a.reason, a.created_at, a.updated_at,
-                           a.reminder_sent_at)::text END AS appointment
+                           a.reminder_sent_at)::text END AS "appointment: Appointment"
 FROM encounters AS e
 LEFT JOIN appointments AS a ON a.id = e.appointment_id
 WHERE e.patient_id = $1
@@ -104,14 +103,14 @@ class ListEncountersWithObservationsRow:
 
     id: UUID
     started_at: datetime.datetime
-    observations: list[Observations]
+    observations: list[Observation]
 
     @classmethod
     def from_row(
         cls, id: UUID, started_at: datetime.datetime, observations: list[str]
     ) -> Self:
         return cls(
-            id, started_at, [Observations.from_text(item) for item in observations]
+            id, started_at, [Observation.from_text(item) for item in observations]
         )
 
 
@@ -124,7 +123,7 @@ SELECT
                o.reference_range, o.observed_at)::text AS o FROM observations AS o
         WHERE o.encounter_id = e.id
         ORDER BY o.observed_at, o.id
-    ) AS observations
+    ) AS "observations: list[Observation]"
 FROM encounters AS e
 WHERE e.patient_id = $1
 ORDER BY e.started_at
@@ -143,38 +142,17 @@ def list_encounters_with_observations(
 
 
 @dataclass(frozen=True, slots=True)
-class ListPatientChartsRowEncounters:
-    """A row in `encounters` of `list_patient_charts`."""
-
-    id: UUID
-    started_at: datetime.datetime
-    observations: list[Observations]
-
-    @classmethod
-    def from_texts(cls, id: str, started_at: str, observations: str) -> Self:
-        return cls(
-            UUID(id),
-            loads("timestamptz")(started_at),
-            parse_array(observations, Observations.from_text),
-        )
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        return read_composite(cls, text, 3)
-
-
-@dataclass(frozen=True, slots=True)
 class ListPatientChartsRow:
     """A row of `list_patient_charts`."""
 
-    patient: Patients
-    encounters: list[ListPatientChartsRowEncounters]
+    patient: Patient
+    encounters: list[EncounterChart]
 
     @classmethod
     def from_row(cls, patient: str, encounters: list[str]) -> Self:
         return cls(
-            Patients.from_text(patient),
-            [ListPatientChartsRowEncounters.from_text(item) for item in encounters],
+            Patient.from_text(patient),
+            [EncounterChart.from_text(item) for item in encounters],
         )
 
 
@@ -183,21 +161,21 @@ SELECT
     ROW(p.id, p.mrn, p.given_name, p.family_name, p.born_on, p.sex, p.email,
     p.phone_numbers,
     CASE WHEN p.address IS DISTINCT FROM NULL THEN ROW((p.address).street, (p.address).city, (p.address).postal_code, (p.address).country) END,
-    p.deceased_on, p.created_at, p.updated_at)::text AS patient,
+    p.deceased_on, p.created_at, p.updated_at)::text AS "patient: Patient",
     ARRAY(
-        SELECT ROW(e.id, e.started_at, e.observations)::text AS e
+        SELECT ROW(e.id, e.started_at, e."observations: list[Observation]")::text AS e
         FROM (
             SELECT
                 n.id,
                 n.started_at,
                 ARRAY(SELECT ROW(o.id, o.encounter_id, o.code, o.value_quantity,
                              o.value_text, o.unit, o.reference_range,
-                             o.observed_at)::text AS o FROM observations AS o WHERE o.encounter_id = n.id ORDER BY o.id) AS observations
+                             o.observed_at)::text AS o FROM observations AS o WHERE o.encounter_id = n.id ORDER BY o.id) AS "observations: list[Observation]"
             FROM encounters AS n
             WHERE n.patient_id = p.id
         ) AS e
         ORDER BY e.started_at
-    ) AS encounters
+    ) AS "encounters: list[EncounterChart]"
 FROM patients AS p
 WHERE p.family_name = $1
 ORDER BY p.id

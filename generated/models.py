@@ -110,101 +110,6 @@ VisualWorkflowsCategory: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Appointments:
-    """A value of the database's type `appointments`."""
-
-    id: UUID
-    patient_id: UUID
-    practitioner_id: UUID
-    status: AppointmentStatus
-    starts_at: datetime.datetime
-    ends_at: datetime.datetime
-    during: Range[datetime.datetime]
-    reason: str | None
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    reminder_sent_at: datetime.datetime | None
-
-    @classmethod
-    def from_texts(
-        cls,
-        id: str,
-        patient_id: str,
-        practitioner_id: str,
-        status: str,
-        starts_at: str,
-        ends_at: str,
-        during: str,
-        reason: str | None,
-        created_at: str,
-        updated_at: str,
-        reminder_sent_at: str | None,
-    ) -> Self:
-        return cls(
-            UUID(id),
-            UUID(patient_id),
-            UUID(practitioner_id),
-            AppointmentStatus(status),
-            loads("timestamptz")(starts_at),
-            loads("timestamptz")(ends_at),
-            parse_range(during, loads("timestamptz")),
-            reason,
-            loads("timestamptz")(created_at),
-            loads("timestamptz")(updated_at),
-            (
-                None
-                if reminder_sent_at is None
-                else loads("timestamptz")(reminder_sent_at)
-            ),
-        )
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        return read_composite(cls, text, 11)
-
-
-@dataclass(frozen=True, slots=True)
-class Observations:
-    """A value of the database's type `observations`."""
-
-    id: int
-    encounter_id: UUID
-    code: str
-    value_quantity: float | None
-    value_text: str | None
-    unit: str | None
-    reference_range: Range[Decimal] | None
-    observed_at: datetime.datetime
-
-    @classmethod
-    def from_texts(
-        cls,
-        id: str,
-        encounter_id: str,
-        code: str,
-        value_quantity: str | None,
-        value_text: str | None,
-        unit: str | None,
-        reference_range: str | None,
-        observed_at: str,
-    ) -> Self:
-        return cls(
-            int(id),
-            UUID(encounter_id),
-            code,
-            None if value_quantity is None else float(value_quantity),
-            value_text,
-            unit,
-            None if reference_range is None else parse_range(reference_range, Decimal),
-            loads("timestamptz")(observed_at),
-        )
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        return read_composite(cls, text, 8)
-
-
-@dataclass(frozen=True, slots=True)
 class PostalAddress:
     """Where a letter is sent."""
 
@@ -219,103 +124,6 @@ class PostalAddress:
 
     def as_tuple(self) -> tuple[Any, ...]:
         return (self.street, self.city, self.postal_code, self.country)
-
-
-@dataclass(frozen=True, slots=True)
-class Practitioners:
-    """A value of the database's type `practitioners`."""
-
-    id: UUID
-    licence_number: str
-    full_name: str
-    email: str
-    specialties: list[Specialty]
-    room: str | None
-    active: bool
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-
-    @classmethod
-    def from_texts(
-        cls,
-        id: str,
-        licence_number: str,
-        full_name: str,
-        email: str,
-        specialties: str,
-        room: str | None,
-        active: str,
-        created_at: str,
-        updated_at: str,
-    ) -> Self:
-        return cls(
-            UUID(id),
-            licence_number,
-            full_name,
-            email,
-            parse_array(specialties, Specialty),
-            room,
-            loads("bool")(active),
-            loads("timestamptz")(created_at),
-            loads("timestamptz")(updated_at),
-        )
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        return read_composite(cls, text, 9)
-
-
-@dataclass(frozen=True, slots=True)
-class Patients:
-    """A value of the database's type `patients`."""
-
-    id: UUID
-    mrn: str
-    given_name: str
-    family_name: str
-    born_on: datetime.date
-    sex: Sex
-    email: str | None
-    phone_numbers: list[str]
-    address: PostalAddress | None
-    deceased_on: datetime.date | None
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-
-    @classmethod
-    def from_texts(
-        cls,
-        id: str,
-        mrn: str,
-        given_name: str,
-        family_name: str,
-        born_on: str,
-        sex: str,
-        email: str | None,
-        phone_numbers: str,
-        address: str | None,
-        deceased_on: str | None,
-        created_at: str,
-        updated_at: str,
-    ) -> Self:
-        return cls(
-            UUID(id),
-            mrn,
-            given_name,
-            family_name,
-            loads("date")(born_on),
-            Sex(sex),
-            email,
-            parse_array(phone_numbers, str),
-            None if address is None else PostalAddress.from_text(address),
-            None if deceased_on is None else loads("date")(deceased_on),
-            loads("timestamptz")(created_at),
-            loads("timestamptz")(updated_at),
-        )
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        return read_composite(cls, text, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +181,43 @@ class Appointment:
             reminder_sent_at,
         )
 
+    @classmethod
+    def from_texts(
+        cls,
+        id: str,
+        patient_id: str,
+        practitioner_id: str,
+        status: str,
+        starts_at: str,
+        ends_at: str,
+        during: str,
+        reason: str | None,
+        created_at: str,
+        updated_at: str,
+        reminder_sent_at: str | None,
+    ) -> Self:
+        return cls(
+            UUID(id),
+            UUID(patient_id),
+            UUID(practitioner_id),
+            AppointmentStatus(status),
+            loads("timestamptz")(starts_at),
+            loads("timestamptz")(ends_at),
+            parse_range(during, loads("timestamptz")),
+            reason,
+            loads("timestamptz")(created_at),
+            loads("timestamptz")(updated_at),
+            (
+                None
+                if reminder_sent_at is None
+                else loads("timestamptz")(reminder_sent_at)
+            ),
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        return read_composite(cls, text, 11)
+
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
@@ -388,6 +233,64 @@ class Encounter:
     signature: bytes | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    id: int
+    encounter_id: UUID
+    code: str
+    value_quantity: float | None
+    value_text: str | None
+    unit: str | None
+    reference_range: Range[Decimal] | None
+    observed_at: datetime.datetime
+
+    @classmethod
+    def from_texts(
+        cls,
+        id: str,
+        encounter_id: str,
+        code: str,
+        value_quantity: str | None,
+        value_text: str | None,
+        unit: str | None,
+        reference_range: str | None,
+        observed_at: str,
+    ) -> Self:
+        return cls(
+            int(id),
+            UUID(encounter_id),
+            code,
+            None if value_quantity is None else float(value_quantity),
+            value_text,
+            unit,
+            None if reference_range is None else parse_range(reference_range, Decimal),
+            loads("timestamptz")(observed_at),
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        return read_composite(cls, text, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterChart:
+    id: UUID
+    started_at: datetime.datetime
+    observations: list[Observation]
+
+    @classmethod
+    def from_texts(cls, id: str, started_at: str, observations: str) -> Self:
+        return cls(
+            UUID(id),
+            loads("timestamptz")(started_at),
+            parse_array(observations, Observation.from_text),
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        return read_composite(cls, text, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,6 +353,41 @@ class Patient:
             updated_at,
         )
 
+    @classmethod
+    def from_texts(
+        cls,
+        id: str,
+        mrn: str,
+        given_name: str,
+        family_name: str,
+        born_on: str,
+        sex: str,
+        email: str | None,
+        phone_numbers: str,
+        address: str | None,
+        deceased_on: str | None,
+        created_at: str,
+        updated_at: str,
+    ) -> Self:
+        return cls(
+            UUID(id),
+            mrn,
+            given_name,
+            family_name,
+            loads("date")(born_on),
+            Sex(sex),
+            email,
+            parse_array(phone_numbers, str),
+            None if address is None else PostalAddress.from_text(address),
+            None if deceased_on is None else loads("date")(deceased_on),
+            loads("timestamptz")(created_at),
+            loads("timestamptz")(updated_at),
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        return read_composite(cls, text, 12)
+
 
 @dataclass(frozen=True, slots=True)
 class Practitioner:
@@ -487,6 +425,35 @@ class Practitioner:
             created_at,
             updated_at,
         )
+
+    @classmethod
+    def from_texts(
+        cls,
+        id: str,
+        licence_number: str,
+        full_name: str,
+        email: str,
+        specialties: str,
+        room: str | None,
+        active: str,
+        created_at: str,
+        updated_at: str,
+    ) -> Self:
+        return cls(
+            UUID(id),
+            licence_number,
+            full_name,
+            email,
+            parse_array(specialties, Specialty),
+            room,
+            loads("bool")(active),
+            loads("timestamptz")(created_at),
+            loads("timestamptz")(updated_at),
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        return read_composite(cls, text, 9)
 
 
 @dataclass(frozen=True, slots=True)

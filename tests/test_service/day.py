@@ -706,11 +706,15 @@ async def reading_charts(call: Caller) -> None:
     for row in encounters_:
         chart = await call(charts.get_encounter_chart, encounter_id=row.id)
         assert chart is not None
-        assert chart.patient.mrn == elena.mrn
-        assert row.appointment is None or row.appointment.patient_id == ELENA
+        assert chart.patient == elena
+        if appointment := row.appointment:
+            same = await call(
+                appointments.get_appointment, appointment_id=appointment.id
+            )
+            assert appointment == same
     assert await call(charts.get_encounter_chart, encounter_id=NOBODY) is None
     [whole] = await call(charts.list_patient_charts, family_name=elena.family_name)
-    assert whole.patient.mrn == elena.mrn
+    assert whole.patient == elena
     assert [row.id for row in whole.encounters] == [row.id for row in observed]
     assert [row.observations for row in whole.encounters] == [
         sorted(row.observations, key=lambda observation: observation.id)
