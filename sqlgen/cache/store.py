@@ -118,7 +118,10 @@ def open_store(project: Path) -> Store:
     """
     if os.environ.get("SQLGEN_NO_CACHE"):
         return Store(None)
-    folder = _folder() / "analyses"
+    try:
+        folder = _folder() / "analyses"
+    except RuntimeError:  # neither the environment nor the system knows a home folder
+        return Store(None)
     if folder.resolve().is_relative_to(_checkout(project.resolve())):
         return Store(None)
     try:

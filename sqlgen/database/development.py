@@ -1,26 +1,23 @@
 """A project -> its development server, which keeps its data and runs until it is stopped.
 
-Its files are in the project's folder `.sqlgen/`, which git ignores. If sqlgen runs as root, and the
-user that PostgreSQL runs as cannot reach the project, they are in the machine's cache directory.
+Its files are in the project's folder `.sqlgen/`, which git ignores. They are in the cache directory if
+sqlgen runs as root, and the user that PostgreSQL runs as cannot reach the project, or if the project's
+path has a character that PostgreSQL or libpq would take for syntax.
 """
 
 import fcntl
 import hashlib
-import shlex
 import shutil
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 from psycopg import errors, sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
-from ..embedded import cluster, extension_shims, find_binaries, process
-from ..embedded.account import Account, server_account, storage_folder
+from ..embedded import detached, extension_shims, find_binaries, pid_file, pristine
+from ..embedded.account import Account, make_folder, server_account, storage_folder
 from ..embedded.binaries import Binaries, from_wheel, installed
 from ..embedded.binaries_copy import runnable_binaries
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
@@ -36,7 +33,8 @@ _SETTINGS = {
     "log_min_messages": "fatal",
 }
 
-_RESTART_SECONDS = 10.0
+_LIST_SYNTAX = frozenset('",:\n')
+"""Characters that PostgreSQL reads as syntax of a list of folders, or libpq of a list of hosts."""
 
 
 def start(root: Path, *, extensions: Path | None = None) -> Server:
@@ -52,17 +50,13 @@ def start(root: Path, *, extensions: Path | None = None) -> Server:
             return server
         binaries = runnable_binaries(_binaries(folder), account)
         if not (folder / "boot").exists():
-            cluster.initialize(folder, binaries, account)
+            pristine.initialize(folder, binaries, account)
         settings = dict(_SETTINGS)
         if binaries.major >= 18:
             settings["extension_control_path"] = extension_shims.install(
                 folder, extensions
             )
-        sockets = process.socket_folder(folder, account)
-        options = ["-k", str(sockets), "-p", str(process.PORT)]
-        for name, value in settings.items():
-            options += ("-c", f"{name}={value}")
-        _start(binaries, account, folder, shlex.join(options))
+        detached.start(binaries, folder, account, tuple(settings.items()))
     server = running(root)
     assert server is not None
     return server
@@ -73,14 +67,7 @@ def stop(root: Path) -> bool:
     account = server_account()
     folder = _folder(root, account)
     with _locked(folder):
-        server = running(root)
-        if server is None:
-            return False
-        sockets = Path(str(conninfo_to_dict(server.conninfo)["host"]))
-        binaries = runnable_binaries(_binaries(folder), account)
-        _pg_ctl(binaries, account, folder, "stop", "-m", "fast")
-        process.remove_socket_folder(sockets)
-        return True
+        return detached.stop(folder, account)
 
 
 def remove(root: Path) -> None:
@@ -94,18 +81,17 @@ def remove(root: Path) -> None:
 def running(root: Path) -> Server | None:
     """Return the development server if it runs, or None."""
     folder = _folder(root, server_account())
-    state = process.read_postmaster_pid(folder)
-    if state is None:
+    state = pid_file.read_postmaster_pid(folder)
+    if state is None or not pid_file.is_running(state, folder):
         return None
-    _, sockets = state
-    conninfo = embedded_conninfo(sockets)
+    conninfo = embedded_conninfo(state.sockets)
     try:
         with psycopg.connect(conninfo) as connection:
             return Server(
                 conninfo=conninfo, version=connection.info.server_version, embedded=True
             )
     except psycopg.OperationalError:
-        return None  # the file is from before the machine's last boot
+        return None  # it is still starting
 
 
 def url(server: Server, database: str) -> str:
@@ -122,8 +108,8 @@ def url(server: Server, database: str) -> str:
 
 def _folder(root: Path, account: Account) -> Path:
     base = root / ".sqlgen"
-    if account.can_reach(base):
-        base.mkdir(exist_ok=True)
+    if account.can_reach(base) and not _LIST_SYNTAX.intersection(str(base)):
+        make_folder(base, account)
         (base / ".gitignore").write_text("*\n")
         return base / "postgresql"
     name = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
@@ -154,50 +140,6 @@ def _binaries(folder: Path) -> Binaries:
         f"the development database was made by PostgreSQL {major}, which is not installed",
         f"install it, or start anew by deleting {folder}",
     )
-
-
-def _start(binaries: Binaries, account: Account, folder: Path, options: str) -> None:
-    """Start the server; if the last one was killed, try until its child processes have ended."""
-    killed = process.read_postmaster_pid(folder) is not None
-    deadline = time.monotonic() + _RESTART_SECONDS
-    while True:
-        try:
-            return _pg_ctl(binaries, account, folder, "start", "-o", options)
-        except ServerUnavailableError:
-            if not killed or time.monotonic() > deadline:
-                raise
-        time.sleep(0.1)
-
-
-def _pg_ctl(
-    binaries: Binaries, account: Account, folder: Path, *arguments: str
-) -> None:
-    """Run pg_ctl, which waits until the server has started or stopped."""
-    log = folder / "data" / "log.txt"
-    with (
-        tempfile.TemporaryFile() as output
-    ):  # a pipe would stay open as long as the server runs
-        result = subprocess.run(
-            (binaries.folder / "pg_ctl", "-D", folder / "data", "-l", log, *arguments),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            check=False,
-            cwd="/",
-            env=process.environment(),
-            user=account.user,
-            group=account.group,
-            extra_groups=account.extra_groups,
-            start_new_session=True,
-        )
-        output.seek(0)
-        text = output.read().decode("utf-8", "replace")
-    if result.returncode != 0:
-        reason = "; ".join(line.strip() for line in text.splitlines() if line.strip())
-        raise _unavailable(
-            f"the development database could not {arguments[0]}: {reason}",
-            f"look into {log}",
-        )
 
 
 def _unavailable(message: str, hint: str) -> ServerUnavailableError:

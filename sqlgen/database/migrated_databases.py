@@ -7,38 +7,29 @@ scratch database until it is complete, so a schema database is never unfinished 
 nothing is kept.
 
 What migrations change outside of their database, mostly roles, cannot be kept with it. Such
-migrations run each time, and on an embedded server these changes are undone afterwards.
+migrations run each time, and on an embedded server these changes are undone afterwards
+(`shared_state`).
 """
 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
 from ..embedded import SCHEMA_DATABASE_PREFIX, schema_database_name
+from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .scratch import connect, create_database, drop_database, scratch
 from .server import Server
+from .shared_state import SharedState, restore_shared_state, shared_state
 from .stale_databases import new_scratch_name
 
 Migrate = Callable[[psycopg.Connection[TupleRow], int], None]
 """Runs the migrations of the chain from the given index on."""
 
 _MOST_KEPT = 4  # each takes 8 MB or more, mostly in memory
-
-_SHARED_OBJECTS = """
--- What belongs to the whole server: the names of the roles,
-SELECT coalesce((SELECT array_agg(r.rolname ORDER BY r.oid) FROM pg_authid AS r), '{}'),
-       -- all their attributes,
-       (SELECT array_agg(r::text ORDER BY r.oid) FROM pg_authid AS r),
-       -- their memberships,
-       (SELECT array_agg(m::text ORDER BY m::text) FROM pg_auth_members AS m),
-       -- and the settings of ALTER ROLE … SET and ALTER DATABASE … SET.
-       (SELECT array_agg(s::text ORDER BY s::text) FROM pg_db_role_setting AS s)
-"""
 
 
 @contextmanager
@@ -55,19 +46,41 @@ def migrated(
     With *keep*, an embedded server uses a kept schema database, or keeps the one that it makes.
     Raises the errors of *migrate*, and `ServerUnavailableError` if no database can be created.
     """
-    name = None
-    if keep:
-        name = _schema_database(server, chain, migrate, search_path)
-    if name is None:
-        with (
-            _shared_objects_restored(server),
-            scratch(server, search_path=search_path) as connection,
-        ):
-            migrate(connection, 0)
-            yield connection
-    else:
-        with connect(server, name, search_path) as connection:
-            yield connection
+    with _damage_reported(server):
+        name = None
+        if keep:
+            name = _schema_database(server, chain, migrate, search_path)
+        if name is None:
+            with (
+                _shared_objects_restored(server),
+                scratch(server, search_path=search_path) as connection,
+            ):
+                migrate(connection, 0)
+                yield connection
+        else:
+            with connect(server, name, search_path) as connection:
+                yield connection
+
+
+@contextmanager
+def _damage_reported(server: Server) -> Iterator[None]:
+    """Report what the migrations have made of the embedded server, if it cannot be used any more."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if not server.embedded:
+            raise
+        server.condemn()
+        message = f"the embedded server cannot be used after the migrations: {error}"
+        raise ServerUnavailableError(
+            Diagnostic(
+                code="server-unavailable",
+                message=message.strip(),
+                label=None,
+                hint="remove what changes the server itself from the migrations, such as its own"
+                " role, its databases or its settings",
+            )
+        ) from None
 
 
 def _schema_database(
@@ -91,7 +104,7 @@ def _schema_database(
             _record_use(connection, base)
         if base == names[-1]:
             return base
-        before = connection.execute(_SHARED_OBJECTS).fetchone()
+        before = shared_state(connection, server.own_databases)
     start = names.index(base) + 1 if base else 0
     return _make(
         server, names[-1], base, search_path, before, lambda c: migrate(c, start)
@@ -103,7 +116,7 @@ def _make(
     name: str,
     base: str | None,
     search_path: Sequence[str],
-    before: Any,
+    before: SharedState,
     migrate: Callable[[psycopg.Connection[TupleRow]], None],
 ) -> str | None:
     """Make the schema database *name* from the database *base*, and return its name.
@@ -116,47 +129,35 @@ def _make(
         with connect(server, unfinished, search_path) as connection:
             migrate(connection)
         with psycopg.connect(server.conninfo, autocommit=True) as connection:
-            if connection.execute(_SHARED_OBJECTS).fetchone() == before:
+            if shared_state(connection, server.own_databases) == before:
                 _drop_oldest(connection)
+                server.own_databases.add(name)
                 _execute(connection, "ALTER DATABASE {} RENAME TO {}", unfinished, name)
                 _record_use(connection, name)
                 return name
     finally:
         drop_database(server, unfinished)
-        _restore_shared_objects(server, before)
+        _restore(server, before)
     return None
 
 
 @contextmanager
 def _shared_objects_restored(server: Server) -> Iterator[None]:
-    """Undo at the end what the block changes about roles, after its database is dropped."""
+    """Undo at the end what the block changes in shared objects, after its database is dropped."""
     if not server.embedded:
         yield
         return
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
-        before = connection.execute(_SHARED_OBJECTS).fetchone()
+        before = shared_state(connection, server.own_databases)
     try:
         yield
     finally:
-        _restore_shared_objects(server, before)
+        _restore(server, before)
 
 
-def _restore_shared_objects(server: Server, before: Any) -> None:
-    """Drop the roles that did not exist *before*, and reset the settings of our own role.
-
-    No object depends on these roles any longer, for the database of the migrations is dropped.
-    """
-    with (
-        suppress(psycopg.OperationalError),
-        psycopg.connect(server.conninfo, autocommit=True) as connection,
-    ):
-        now = connection.execute(_SHARED_OBJECTS).fetchone()
-        if now is None or now == before:
-            return
-        _execute(connection, "ALTER ROLE {} RESET ALL", connection.info.user)
-        for role in set(now[0]) - set(before[0]):
-            with suppress(psycopg.Error):
-                _execute(connection, "DROP ROLE {}", role)
+def _restore(server: Server, before: SharedState) -> None:
+    if not restore_shared_state(server.conninfo, before, server.own_databases):
+        server.condemn()
 
 
 def _kept_databases(connection: psycopg.Connection[TupleRow]) -> list[str]:

@@ -112,6 +112,7 @@ def execute_create(
         # The default, wal_log, is slower where files are never synced to disk.
         statement += " STRATEGY file_copy"
     names = map(sql.Identifier, (name, template))
+    server.own_databases.add(name)
     connection.execute(sql.SQL(statement).format(*names))
 
 

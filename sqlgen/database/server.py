@@ -12,8 +12,9 @@ from .. import embedded
 from ..conninfo import parse_conninfo, redact
 from ..embedded import SUPERUSER, EmbeddedServer
 from ..embedded.binaries import OLDEST, Binaries
-from ..embedded.process import PORT
+from ..embedded.socket_folder import PORT
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from .shared_state import SharedState, restore_shared_state, shared_state
 from .stale_databases import drop_stale_databases
 
 
@@ -24,13 +25,17 @@ class Server:
     `conninfo` connects to its maintenance database. `version` is `server_version_num`. `embedded`:
     sqlgen has started it, and nobody else has databases on it. `fingerprint` differs where the
     same migrations may give a different schema, because the server has other programs or extension
-    shims; it is empty for external servers, where neither is known.
+    shims; it is empty for external servers, where neither is known. `own_databases` are
+    the names of databases that sqlgen has made on it. `condemn` is called where what was done to an
+    embedded server cannot be undone, so that its cluster is not used again.
     """
 
     conninfo: str = field(repr=False)
     version: int
     embedded: bool
     fingerprint: str = ""
+    own_databases: set[str] = field(default_factory=set, repr=False, compare=False)
+    condemn: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
 
 @contextmanager
@@ -59,16 +64,46 @@ def server(
 
 
 def embedded_server(running: EmbeddedServer) -> Server:
-    """Return the embedded server as psycopg reaches it, without old scratch databases."""
+    """Return the embedded server as psycopg reaches it, without old scratch databases.
+
+    What is done there with its roles and other shared objects is undone when the server stops; if
+    that fails, its cluster is not used again.
+    """
     conninfo = embedded_conninfo(running.sockets)
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        drop_stale_databases(connection, age=0)  # nobody else uses this server
+    if running.restore is None:
+        try:
+            state = _cleaned(running, conninfo)
+        except psycopg.OperationalError:
+            running.renew()
+            running.wait()
+            state = _cleaned(running, conninfo)
+        running.restore = lambda: restore_shared_state(
+            conninfo, state, running.own_databases
+        )
     return Server(
         conninfo=conninfo,
         version=running.version,
         embedded=True,
         fingerprint=running.fingerprint,
+        own_databases=running.own_databases,
+        condemn=running.condemn,
     )
+
+
+def _cleaned(running: EmbeddedServer, conninfo: str) -> SharedState:
+    """Drop old scratch databases, and return the state of the server's shared objects.
+
+    Raises `psycopg.OperationalError` if the cluster is damaged.
+    """
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        databases = connection.execute("SELECT oid, datname FROM pg_database")
+        oids, names = zip(*databases.fetchall(), strict=True)
+        if not running.is_intact(*oids):
+            raise psycopg.OperationalError("files are missing")
+        running.note_write()
+        drop_stale_databases(connection, age=0)  # nobody else uses this server
+        running.own_databases.update(n for n in names if n.startswith("sqlgen_"))
+        return shared_state(connection, running.own_databases)
 
 
 def embedded_conninfo(sockets: Path) -> str:

@@ -1,9 +1,9 @@
 """PostgreSQL's programs -> a server that sqlgen starts and stops itself, without psycopg."""
 
-from .cluster import SUPERUSER
+from .initdb import SUPERUSER
+from .running_server import EmbeddedServer
 from .server import (
     SCHEMA_DATABASE_PREFIX,
-    EmbeddedServer,
     find_binaries,
     run,
     schema_database_name,

@@ -35,11 +35,20 @@ class Account:
         """Return the account of the user who runs sqlgen."""
         return cls()
 
+    @property
+    def folder_mode(self) -> int:
+        """Return the mode of a folder of ours through which the account has to pass."""
+        return 0o700 if self.user is None else 0o755
+
     def make_private(self, folder: Path) -> None:
         """Make the account the owner of *folder*, and let nobody else look into it."""
         folder.chmod(0o700)
+        self.own(folder)
+
+    def own(self, path: Path) -> None:
+        """Make the account the owner of *path*."""
         if self.user is not None and self.group is not None:
-            os.chown(folder, self.user, self.group)
+            os.chown(path, self.user, self.group, follow_symlinks=False)
 
     def can_reach(self, path: Path) -> bool:
         """Return whether the account may pass through all folders on the way to *path*."""
@@ -97,9 +106,9 @@ def storage_folder(account: Account, *, in_memory: bool = False) -> Path:
             problems.append(f"{folder}: not reachable by the server's user")
             continue
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder, account)
             _check_own(folder)
-            folder.chmod(0o700 if account.user is None else 0o755)
+            folder.chmod(account.folder_mode)
         except OSError as error:
             problems.append(f"{folder}: {error.strerror or error}")
             continue
@@ -108,6 +117,18 @@ def storage_folder(account: Account, *, in_memory: bool = False) -> Path:
         f"no folder for the embedded server ({'; '.join(problems)})",
         "make the cache directory writable, or set `XDG_CACHE_HOME` to one that is",
     )
+
+
+def make_folder(folder: Path, account: Account) -> None:
+    """Create *folder*, and those above it, so that *account* can pass, whatever the umask is.
+
+    Folders that exist stay as they are.
+    """
+    if not folder.is_dir():
+        make_folder(folder.parent, account)
+        with suppress(FileExistsError):  # another process was faster
+            folder.mkdir(account.folder_mode)
+            folder.chmod(account.folder_mode)
 
 
 def existing_storage_folders() -> tuple[Path, ...]:
@@ -152,16 +173,25 @@ def _disk_folders() -> tuple[Path, ...]:
     temporary = Path(tempfile.gettempdir()) / f"sqlgen-{os.geteuid()}"
     if os.geteuid() == 0:
         return own, platformdirs.site_cache_path("sqlgen", appauthor=False), temporary
+    if not own.is_absolute():
+        return (
+            temporary,
+        )  # neither the environment nor the system knows a home folder
     return own, temporary
 
 
 def _check_own(folder: Path) -> None:
-    """Raise `PermissionError` if another user owns the folder or may write into it."""
+    """Raise `PermissionError` if another user owns the folder, or may have written into it."""
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         raise PermissionError(1, "exists, and is not a folder of this user's own")
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError(1, "others may write into it")
+        # Versions that created it with the umask have left it empty.
+        if any(folder.iterdir()):
+            raise PermissionError(1, "others may write into it")
+        folder.chmod(0o700)
+        if any(folder.iterdir()):
+            raise PermissionError(1, "others have written into it")
 
 
 def _unavailable(message: str, hint: str) -> ServerUnavailableError:

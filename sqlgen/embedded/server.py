@@ -3,41 +3,18 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from ..model.frozen import frozen
-from . import binaries, cluster, extension_shims, process
+from . import binaries, cluster, extension_shims
 from .account import server_account
 from .binaries import Binaries
 from .fingerprint import server_fingerprint
+from .running_server import EmbeddedServer
 
 SCHEMA_DATABASE_PREFIX: Final = "sqlgen_schema_"
 """The start of the names of databases that are kept for later runs, with a project's schema."""
-
-
-@frozen(kw_only=True)
-class EmbeddedServer:
-    """A server that sqlgen has started; clients can connect once `wait` has returned.
-
-    `wait` raises `ServerUnavailableError` if the server does not start. `folder` has its files, and
-    what is cached beside them; `sockets` is the folder of its Unix socket. `version` is its
-    `server_version_num`. `fingerprint` differs where the same migrations may give a different schema,
-    because the server has other programs or extension shims.
-    """
-
-    folder: Path
-    sockets: Path
-    version: int
-    fingerprint: str
-    wait: Callable[[], None] = field(repr=False)
-
-    @property
-    def socket(self) -> Path:
-        """Return the path of the Unix socket; `SUPERUSER` connects to it without a password."""
-        return self.sockets / f".s.PGSQL.{process.PORT}"
 
 
 @contextmanager
@@ -73,22 +50,20 @@ def start(
     account = server_account()
     selected = binaries or cluster.known_binaries(account) or find_binaries()
     progress(f"starting PostgreSQL {selected.number}")
-    with cluster.acquire_slot(selected, account) as (folder, reachable):
-        settings = []
-        if reachable.major >= 18:
-            path = extension_shims.install(folder, extensions)
-            settings.append(("extension_control_path", path))
-        with process.run_postgres(reachable, folder, account, settings) as (
-            sockets,
-            wait,
-        ):
-            yield EmbeddedServer(
-                folder=folder,
-                sockets=sockets,
-                version=reachable.version,
-                fingerprint=server_fingerprint(selected.folder, extensions),
-                wait=wait,
-            )
+    with cluster.acquire_slot(selected, account) as slot:
+
+        def settings() -> list[tuple[str, str]]:
+            if slot.binaries.major < 18:
+                return []
+            path = extension_shims.install(slot.folder, extensions)
+            return [("extension_control_path", path)]
+
+        fingerprint = server_fingerprint(selected.folder, extensions)
+        server = EmbeddedServer(slot, fingerprint, settings)
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def schema_database_name(

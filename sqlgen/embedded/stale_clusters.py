@@ -6,7 +6,8 @@ import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from . import process
+from . import pid_file
+from .account import Account
 from .binaries import Binaries
 
 _DAY = 24 * 3600
@@ -32,7 +33,7 @@ def cleanup_is_due(root: Path) -> bool:
     return True
 
 
-def delete_stale(root: Path, current: Path) -> None:
+def delete_stale(root: Path, current: Path, account: Account) -> None:
     """Delete the stale folders of clusters in *root*, except *current* and those in use.
 
     A folder is stale if no cluster in it was used for a week, or if the program that made them was
@@ -41,10 +42,10 @@ def delete_stale(root: Path, current: Path) -> None:
     with suppress(OSError):
         for clusters in root.iterdir():
             if clusters != current and clusters.is_dir():
-                _delete_if_stale(clusters)
+                _delete_if_stale(clusters, account)
 
 
-def _delete_if_stale(clusters: Path) -> None:
+def _delete_if_stale(clusters: Path, account: Account) -> None:
     locks = list(clusters.glob("*.lock"))
     if not locks:
         return
@@ -59,7 +60,7 @@ def _delete_if_stale(clusters: Path) -> None:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            if not process.stop_orphan(path.with_suffix("")):
+            if not pid_file.stop_orphan(path.with_suffix(""), account):
                 return
         import shutil  # rarely needed
 

@@ -85,6 +85,7 @@ def _template(
                 if not (_role_may_exist(error) and _drop_roles(connection)):
                     raise
                 _fill(server, connection, step, previous, unfinished)
+            server.own_databases.add(name)
             for change in ("ALLOW_CONNECTIONS false", f"RENAME TO {name}"):
                 connection.execute(f"ALTER DATABASE {unfinished} {change}".encode())
     finally:

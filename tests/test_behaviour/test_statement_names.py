@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from sqlgen import database
-from sqlgen.embedded import binaries, process
+from sqlgen.embedded import binaries, postgres
 from tests.test_behaviour import packages
 from tests.test_behaviour.packages import Build, Connection
 
@@ -77,7 +77,7 @@ def test_pg_stat_statements_keeps_the_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = "pg_stat_statements"
-    monkeypatch.setitem(process._SETTINGS, "shared_preload_libraries", library)
+    monkeypatch.setitem(postgres._SETTINGS, "shared_preload_libraries", library)
     monkeypatch.syspath_prepend(str(tmp_path))
     with (
         database.server("embedded", binaries=binaries.installed()[-1]) as server,

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from sqlgen.database import development
-from sqlgen.embedded import process
+from sqlgen.embedded import pid_file
 from sqlgen.embedded.account import server_account
 from sqlgen.model.diagnostic import ServerUnavailableError
 
@@ -45,9 +45,9 @@ def test_a_server_that_was_killed_starts_again(project: Path) -> None:
         row = connection.execute("SHOW data_directory").fetchone()
         connection.execute("CHECKPOINT")
     assert row is not None
-    state = process.read_postmaster_pid(Path(row[0]).parent)
+    state = pid_file.read_postmaster_pid(Path(row[0]).parent)
     assert state is not None
-    os.kill(state[0], signal.SIGKILL)
+    os.kill(state.number, signal.SIGKILL)
     assert development.url(development.start(project), "app") == url
 
 

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,8 +15,9 @@ import psycopg
 import pytest
 
 from sqlgen import database
-from sqlgen.embedded import account, binaries, process
+from sqlgen.embedded import account, binaries, postgres
 from sqlgen.embedded.account import Account
+from sqlgen.embedded.postgres import Postgres
 from sqlgen.model.diagnostic import ServerUnavailableError
 
 PROGRAM = """
@@ -128,15 +129,15 @@ def test_a_cluster_whose_server_was_killed_is_made_anew() -> None:
 def test_a_server_without_its_watchdog_is_stopped_at_the_next_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stop: Callable[[subprocess.Popen[bytes]], None] = process._stop
-    left: list[subprocess.Popen[bytes]] = []
+    stop = Postgres.stop
+    left: list[Postgres] = []
     with monkeypatch.context() as patched:
-        patched.setattr(process, "_stop", left.append)
+        patched.setattr(Postgres, "stop", lambda server: left.append(server))
         with database.server("embedded") as started:
             pass
     psycopg.connect(started.conninfo).close()
     with ThreadPoolExecutor(1) as pool:
-        reaped = pool.submit(left[0].wait)
+        reaped = pool.submit(left[0]._process.wait)
         with database.server("embedded") as again:
             assert again.conninfo == started.conninfo
         reaped.result()
@@ -163,7 +164,7 @@ def test_a_folder_that_others_may_write_into_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "cache"
-    folder.mkdir()
+    (folder / "something").mkdir(parents=True)
     folder.chmod(0o777)
     (tmp_path / "link").symlink_to(tmp_path)
     monkeypatch.setattr(account, "_disk_folders", lambda: (folder, tmp_path / "link"))
@@ -176,7 +177,7 @@ def test_a_folder_that_others_may_write_into_is_refused(
 def test_the_reason_is_told_if_a_server_does_not_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(process._SETTINGS, "max_connections", "none")
+    monkeypatch.setitem(postgres._SETTINGS, "max_connections", "none")
     with (
         pytest.raises(
             ServerUnavailableError,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sqlgen.embedded import stale_clusters
+from sqlgen.embedded.account import Account
 from sqlgen.embedded.binaries import Binaries
 
 DAY = 24 * 3600
@@ -39,7 +40,7 @@ def make_clusters(tmp_path: Path, binaries: Binaries) -> MakeClusters:
 
 
 def left(current: Path) -> list[str]:
-    stale_clusters.delete_stale(current.parent, current)
+    stale_clusters.delete_stale(current.parent, current, Account.current())
     return sorted(path.name for path in current.parent.iterdir())
 
 
@@ -75,4 +76,4 @@ def test_clusters_in_use_are_not_deleted(make_clusters: MakeClusters) -> None:
 
 
 def test_a_missing_folder_is_no_error(tmp_path: Path) -> None:
-    stale_clusters.delete_stale(tmp_path / "nothing", tmp_path)
+    stale_clusters.delete_stale(tmp_path / "nothing", tmp_path, Account.current())

@@ -17,6 +17,7 @@ from ...embedded import EmbeddedServer
 from ...model import session
 from ...model.catalog import Catalog
 from ...model.config import Config
+from ...model.diagnostic import ServerUnavailableError
 from ...model.migration import Migration
 from ...model.progress import Progress
 from .schema_session import SchemaSession
@@ -117,8 +118,23 @@ def _open_kept(
         wire = connect()
     except describe.NoSuchDatabaseError:
         return None
+    except ServerUnavailableError:
+        if catalog is not None:  # it was made just now
+            raise
+        server.renew()
+        server.wait()
+        return None
     catalogs = store.elsewhere(server.folder / "catalogs", limit=_CATALOG_BYTES)
-    key = _catalog_key(wire, name)
+    [(oid, used)] = wire.query(_DATABASE)
+    if not server.is_intact(int(oid)):
+        wire.close()
+        server.renew()
+        server.wait()
+        return None
+    key = cache.catalog_key(repr((server.identity, oid)))
+    if time.time_ns() - int(used or 0) > _MINUTE:
+        server.note_write()
+        wire.query(f"COMMENT ON DATABASE {name} IS '{time.time_ns():020d}'")
     if catalog is not None:
         catalogs.put(key, _pickle(catalog))
     elif content := catalogs.get(key):
@@ -135,14 +151,6 @@ def _pickle(catalog: Catalog) -> bytes:
     functions = cache.LazyMapping(catalog.functions)
     lazy = replace(catalog, relations=relations, functions=functions)
     return pickle.dumps(lazy, pickle.HIGHEST_PROTOCOL)
-
-
-def _catalog_key(wire: WireConnection, name: str) -> str:
-    """Return the key of the database's catalog, and note that the database is in use."""
-    [(*identity, used)] = wire.query(_DATABASE)
-    if time.time_ns() - int(used or 0) > _MINUTE:
-        wire.query(f"COMMENT ON DATABASE {name} IS '{time.time_ns():020d}'")
-    return cache.catalog_key(repr(identity))
 
 
 @contextmanager
@@ -195,7 +203,7 @@ SELECT version(),
 """
 
 _DATABASE = """
-SELECT (SELECT system_identifier FROM pg_control_system()), oid,
+SELECT oid,
        shobj_description(oid, 'pg_database') -- when it was last used, see database/migrated_databases.py
 FROM pg_database WHERE datname = current_database()
 """

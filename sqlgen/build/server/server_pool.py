@@ -89,12 +89,9 @@ class ServerPool:
 
 
 def _answers(server: ServerHandle) -> bool:
-    """Return whether the server is still there."""
+    """Return whether the server is still there, and may be asked."""
     if isinstance(server, EmbeddedServer):
-        import socket
-
-        with socket.socket(socket.AF_UNIX) as client:
-            return client.connect_ex(str(server.socket)) == 0
+        return server.is_usable
     from ... import database
 
     return database.is_reachable(server)
