@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
@@ -125,6 +125,7 @@ values = st.builds(str.format, st.sampled_from(VALUES), dsns)
 
 
 @settings(max_examples=500, deadline=None)
+@example(text="server = 'postgresql:///app?password=\0Hunter2'")
 @given(text=st.builds(str.format, st.sampled_from(TOML), values))
 def test_excerpts_of_the_configuration(
     tmp_path_factory: pytest.TempPathFactory, text: str

@@ -40,7 +40,7 @@ def config(start: Path) -> Config:
         try:
             secret = source(folder, _FILE, limit=SMALL)
         except SqlgenError as error:
-            raise ConfigurationError(*error.diagnostics) from None
+            raise ConfigurationError(*map(_masked, error.diagnostics)) from None
         # Diagnostics show the file without the server's password.
         file = replace(secret, text=mask_excerpt(secret.text))
         tables = _tables(secret.text, file)
@@ -63,6 +63,16 @@ def config(start: Path) -> Config:
             hint="run `sqlgen init` in the project's folder",
         )
     )
+
+
+def _masked(problem: Diagnostic) -> Diagnostic:
+    """Return an error about a file that cannot be read as text, so that no part of it is shown."""
+    if problem.label is None:
+        return problem
+    span = problem.label.span
+    text = re.sub(r"[^\r\n]", "…", span.source.text)
+    masked = replace(span, source=replace(span.source, text=text))
+    return replace(problem, label=replace(problem.label, span=masked))
 
 
 def _no_misspelling(
