@@ -8,11 +8,15 @@ from ..model.python import Argument, Field, Named, PyType, Record
 from ..model.row_styles import RowStyle
 from ..model.typed import TypedQuery
 from . import names
+from .types.named import local_names
 
 
 def as_fields(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
     """Return the arguments with the names that they have as fields of a row of parameters."""
-    fields = names.field_names([a.name for a in arguments], RowStyle.NAMEDTUPLE)
+    mentioned = local_names([argument.type for argument in arguments])
+    fields = names.field_names(
+        [argument.name for argument in arguments], RowStyle.NAMEDTUPLE, mentioned
+    )
     return tuple(
         replace(argument, name=name)
         for argument, name in zip(arguments, fields, strict=True)

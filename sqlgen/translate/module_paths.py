@@ -1,6 +1,7 @@
 """Query files -> their modules' names and files in the generated package."""
 
 import keyword
+import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -68,7 +69,11 @@ def _parents(path: ModulePath) -> list[str]:
 
 def _module_path(file: SourceFile, config: Config) -> ModulePath:
     inside = PurePosixPath(file.path).relative_to(config.queries)
-    parts = [part.replace("-", "_") for part in inside.with_suffix("").parts]
+    # Python reads names in NFKC; macOS and others may give files another form.
+    parts = [
+        unicodedata.normalize("NFKC", part).replace("-", "_")
+        for part in inside.with_suffix("").parts
+    ]
     for part in parts:
         if not part.isidentifier() or keyword.iskeyword(part):
             raise _bad(file, f"`{part}` is no name for a Python module")

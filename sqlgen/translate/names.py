@@ -7,7 +7,7 @@ identifier can have become `_`, and names that would be the same are numbered in
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 
 from ..model.commands import Command
@@ -33,7 +33,9 @@ def _mentioned_names() -> frozenset[str]:
     )
 
 
-BUILTINS = _words("bool bytes dict float frozenset int list object set str tuple type")
+BUILTINS = _words(
+    "bool bytes classmethod dict float frozenset int list object set str tuple type"
+)
 """Builtins that annotations and converting expressions are made of."""
 
 CLASSES = _words(
@@ -77,7 +79,9 @@ _FIELD_NAMES = (
         "from_text",
         "from_texts",
         "loads",
+        "mro",
         "self",
+        "super",
     }
     | CLASSES
 )
@@ -112,16 +116,20 @@ def argument_names(names: Sequence[str], taken: Iterable[str] = ()) -> tuple[str
 
 
 def field_names(
-    names: Sequence[str], style: RowStyle = RowStyle.DATACLASS
+    names: Sequence[str],
+    style: RowStyle = RowStyle.DATACLASS,
+    mentioned: Container[str] = (),
 ) -> tuple[str, ...]:
-    """Return the fields of a class named after columns; some styles reserve their methods."""
+    """Return the fields of a class named after columns; some styles reserve their methods.
+
+    *mentioned* are the names that the class itself uses, in annotations and conversions.
+    """
+
+    def is_taken(field: str) -> bool:
+        return field in _FIELD_NAMES or field in mentioned or style.spec.hides(field)
+
     fields = [_identifier(name, "column") for name in names]
-    return _distinct(
-        [
-            f"{field}_" if field in _FIELD_NAMES or style.spec.hides(field) else field
-            for field in fields
-        ]
-    )
+    return _distinct([f"{field}_" if is_taken(field) else field for field in fields])
 
 
 def is_plain_key(key: str, mentioned: Iterable[str]) -> bool:

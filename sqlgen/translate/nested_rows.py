@@ -16,6 +16,7 @@ from .shared.fields import field_reading
 from .shared.references import type_key
 from .shared.rows import unread
 from .types import overrides
+from .types.named import local_names
 from .types.python_types import MODELS, nullable, or_none
 from .types.reading import Reading, overridden, overridden_parsing, parsing, reading
 from .types.rows import RowClass, row_class, row_in
@@ -116,7 +117,12 @@ class NestedRows:
             own = replace(owner, row=name)
         doc = f"A row in `{'.'.join(path)}` of {owner.title}."
         readings = [self._field(f, row, own, (*path, f.name)) for f in row.fields]
-        field_names = names.field_names([f.name for f in row.fields], owner.style)
+        mentioned = local_names(
+            [type_ for how in readings for type_ in (how.type, how.raw)],
+            [how.read for how in readings],
+        )
+        columns = [column.name for column in row.fields]
+        field_names = names.field_names(columns, owner.style, mentioned)
         texts = tuple(
             [
                 Field(name=field_name, type=how.type, raw=how.raw, read=how.read)

@@ -1,6 +1,6 @@
 """(TypedParameter…) -> the arguments of a function, and the placeholders that need a cast."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..model.catalog import ArrayType, PgType
 from ..model.python import Argument, Generic, PyType
@@ -8,6 +8,7 @@ from ..model.typed import TypedParameter, TypedQuery
 from . import names
 from .shared.context import TranslationContext, configured_type, translation_key
 from .shared.references import has_literals
+from .types.named import local_names
 from .types.overrides import is_list
 from .types.python_types import SEQUENCE, nullable, or_none, with_literals
 from .types.writing import Writing, each_item, overridden_writing, passing, writing
@@ -28,7 +29,7 @@ def signature_order(query: TypedQuery) -> list[TypedParameter]:
 def arguments_of(
     parameters: Sequence[TypedParameter],
     context: TranslationContext,
-    taken: tuple[str, ...],
+    taken: Iterable[str],
 ) -> tuple[tuple[Argument, ...], frozenset[int]]:
     """Return the arguments, and the numbers of the parameters whose placeholders need a cast.
 
@@ -36,9 +37,12 @@ def arguments_of(
     """
     arguments: list[Argument] = []
     casts: set[int] = set()
-    argument_names = names.argument_names([p.name for p in parameters], taken)
-    for name, parameter in zip(argument_names, parameters, strict=True):
-        how = _writing(parameter, context)
+    writings = [_writing(parameter, context) for parameter in parameters]
+    argument_names = names.argument_names(
+        [parameter.name for parameter in parameters],
+        {*taken, *local_names([], [how.write for how in writings])},
+    )
+    for name, parameter, how in zip(argument_names, parameters, writings, strict=True):
         arguments.append(
             Argument(
                 name=name,

@@ -9,6 +9,7 @@ from ..model.python import (
     PyType,
     Record,
     Result,
+    Row,
     Shape,
     Structure,
     Value,
@@ -24,6 +25,7 @@ from .rows import row_shape
 from .shared.context import TranslationContext
 from .shared.requirements import SharedRow
 from .types.formats import in_binary
+from .types.named import local_names
 from .types.python_types import MODELS
 from .types.structures import structures_in
 
@@ -90,7 +92,9 @@ def translate_query(
     shape, row, nested = row_shape(query, context, module)
     constant = names.constant_name(query.query.name)
     parameters = signature_order(query)
-    arguments, casts = arguments_of(parameters, context, taken=(constant,))
+    arguments, casts = arguments_of(
+        parameters, context, taken={constant, *_names_in_body(shape)}
+    )
     numbers = tuple(sorted(parameter.number for parameter in parameters))
     statement = sql.running(query, casts)
     column_types: tuple[str, ...] = ()
@@ -136,6 +140,17 @@ def translate_query(
         structures=_structures(query, shape, row),
         nested=nested,
     )
+
+
+def _names_in_body(shape: Shape | None) -> frozenset[str]:
+    """Return the names by which a function's body makes its rows."""
+    match shape:
+        case Row(type=type_):
+            return local_names([type_])
+        case Value(type=type_, read=read):
+            return local_names([type_], [read])
+        case None:
+            return frozenset()
 
 
 def _structures(

@@ -12,6 +12,7 @@ from .shared.context import TranslationContext, configured_type, translation_key
 from .shared.references import has_literals
 from .types import overrides
 from .types.mapping import without_overrides
+from .types.named import local_names
 from .types.python_types import KEEP, MODELS, nullable, or_none, with_literals
 from .types.reading import Reading, overridden, reading
 from .types.structures import Owner, structured_type
@@ -41,9 +42,12 @@ def row_shape(
         (only,) = readings
         return Value(only.type, only.raw, only.read), None, rows
     columns = [column.name for column in query.columns]
+    types = [type_ for how in readings for type_ in (how.type, how.raw)]
+    mentioned = local_names(types, [how.read for how in readings])
+    field_names = names.field_names(columns, style, mentioned)
     fields = tuple(
         Field(name=field, type=how.type, raw=how.raw, read=how.read)
-        for field, how in zip(names.field_names(columns, style), readings, strict=True)
+        for field, how in zip(field_names, readings, strict=True)
     )
     doc = "" if shared else f"A row of `{function}`."
     record = Record(name=name, doc=doc, fields=fields, style=style)

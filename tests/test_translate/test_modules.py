@@ -472,3 +472,13 @@ def test_statements_end_with_their_names(path: str, text: str, statement: str) -
     )
     [constant] = [c for f in files if isinstance(f, Module) for c in f.constants]
     assert constant.text == statement
+
+
+def test_names_of_files_are_read_as_python_does() -> None:
+    decomposed = (
+        "queries/e\N{COMBINING ACUTE ACCENT}tat \N{LATIN SMALL LIGATURE FI}".replace(
+            " ", "_"
+        )
+    )
+    files = translated(one(f"{decomposed}.sql"))
+    assert "generated/état_fi.py" in files

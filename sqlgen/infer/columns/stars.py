@@ -32,11 +32,30 @@ def stars(statement: QueryLevel, text: str) -> dict[int, Star]:
         if node.tag == "SUBLINK" and node.number("subLinkType") == SubLinkType.EXISTS
     }
     by_place: dict[int, Star] = {}
-    for level in statement.all:
+    levels = statement.all
+    broken = _broken_names(levels, text)
+    for level in levels:
         if id(level.query) not in unread:
             for star in _stars_of(level, text):
-                by_place.setdefault(star.start, star)
+                if not any(
+                    name in column for name in broken for column in star.columns
+                ):
+                    by_place.setdefault(star.start, star)
     return by_place
+
+
+def _broken_names(levels: Sequence[QueryLevel], text: str) -> frozenset[str]:
+    """Return the quoted names with line ends, as the tree shows them: with blanks instead.
+
+    PostgreSQL wraps the tree's text at blanks, so the two cannot be told apart (`tree_text.unwrap`).
+    """
+    names = set(text.split('"'))
+    for level in levels:
+        for entry in level.entries:
+            if relation := level.catalog.relations.get(entry.number("relid")):
+                names.add(relation.name)
+                names.update([column.name for column in relation.columns.values()])
+    return frozenset(quoted(name.replace("\n", " ")) for name in names if "\n" in name)
 
 
 def _stars_of(level: QueryLevel, text: str) -> Iterator[Star]:

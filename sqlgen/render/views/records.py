@@ -116,6 +116,12 @@ class RowView(_RecordView):
         return any(_may_be_unknown(field.type) for field in self._record.fields)
 
     @property
+    def has_protected_names(self) -> bool:
+        """Return whether pydantic must be told that fields begin as its own methods do, `model_`."""
+        prefix = self._style.method_prefix
+        return bool(prefix) and any(x.name.startswith(prefix) for x in self.fields)
+
+    @property
     def values(self) -> list[str]:
         """Return the fields' values made of the arguments of `from_row`, by keyword if the class needs it."""
         return self._arguments(super().values)

@@ -8,6 +8,7 @@ from ...model.python import Alias, Composite, Enum, Field, LiteralOf, Module, Re
 from .. import names
 from ..types.aliases import PYDANTIC_JSON, SHARED_ALIASES
 from ..types.mapping import TypeMapping
+from ..types.named import local_names
 from ..types.python_types import JSON_VALUE, MODELS, nullable, or_none
 from ..types.writing import nested_write
 from .context import TranslationContext
@@ -70,15 +71,23 @@ def composite(
 ) -> Composite:
     """Return the dataclass of a composite type, which is *read*, *written*, or both."""
     types = context.types
+    readings = [field_reading(field, type_, context) for field in type_.fields]
+    writes = [nested_write(field.type, types) for field in type_.fields]
+    mentioned = local_names(
+        [python for how in readings for python in (how.type, how.raw)],
+        [*(how.read for how in readings), *writes],
+    )
+    columns = [field.name for field in type_.fields]
+    field_names = names.field_names(columns, mentioned=mentioned)
     fields = []
-    field_names = names.field_names([field.name for field in type_.fields])
-    for name, field in zip(field_names, type_.fields, strict=True):
-        reading = field_reading(field, type_, context)
-        write = nested_write(field.type, types)
+    for name, field, reading, write in zip(
+        field_names, type_.fields, readings, writes, strict=True
+    ):
         if field.not_null:
             python = Field(
                 name=name, type=reading.type, raw=reading.raw, read=reading.read
             )
+            written_value = write
         else:
             python = Field(
                 name=name,
@@ -86,8 +95,8 @@ def composite(
                 raw=nullable(reading.raw),
                 read=or_none(reading.read),
             )
-            write = or_none(write)
-        fields.append(replace(python, write=write))
+            written_value = or_none(write)
+        fields.append(replace(python, write=written_value))
     return Composite(
         name=types.model(type_).name,
         doc=type_.comment or f"A value of the database's type `{type_.display}`.",

@@ -1,6 +1,6 @@
 """PyType, Conversion, Scalar -> the classes, aliases and functions that they mention."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ...model.python import (
     Apply,
@@ -66,6 +66,20 @@ def names_in_conversion(conversion: Conversion) -> Iterator[Named]:
             yield from names_in_conversion(second)
         case Keep() | Discard() | Invoke():
             pass
+
+
+def local_names(
+    types: Iterable[PyType], conversions: Iterable[Conversion] = ()
+) -> frozenset[str]:
+    """Return the identifiers of which the annotations and the converting expressions are made.
+
+    What is defined between them must not have one of these names.
+    """
+    named = [name for type_ in types for name in names_in_type(type_)]
+    named += [name for item in conversions for name in names_in_conversion(item)]
+    return frozenset(
+        name.module.partition(".")[0] if name.qualified else name.name for name in named
+    )
 
 
 def names_in_scalar(scalar: Scalar) -> Iterator[Named]:
