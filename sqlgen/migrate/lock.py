@@ -8,6 +8,7 @@ from contextlib import suppress
 import psycopg
 
 from ..model.diagnostic import Diagnostic, SqlgenError
+from .pooler import refuse_transaction_pooling
 from .protocol import Operation, ResultT, SessionRole, Sleep, run_statement
 
 LOGGER = logging.getLogger("sqlgen.migrate")
@@ -38,8 +39,10 @@ def with_lock(operation: Operation[ResultT], timeout: float) -> Operation[Result
     The working session takes a second lock: when a process is killed, its lock session ends at
     once, but its working session may still run a statement.
 
-    Raises `SqlgenError` that names the holder after *timeout* seconds.
+    Raises `SqlgenError` that names the holder after *timeout* seconds, and for a pooler in transaction
+    mode.
     """
+    yield from refuse_transaction_pooling()
     ((database,),) = yield from run_statement("SELECT current_database()")
     number = lock_key(database)
     yield from run_statement("SET idle_session_timeout = 0", session=SessionRole.LOCK)

@@ -49,8 +49,8 @@ class RunScript:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadTransactionStatus:
-    """A request for the transaction status of the working session. The answer is that."""
+class ReadInfo:
+    """A request for what psycopg knows of the working session. The answer is its `ConnectionInfo`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Sleep:
     seconds: float
 
 
-Request = RunStatement | RunScript | ReadTransactionStatus | Sleep
+Request = RunStatement | RunScript | ReadInfo | Sleep
 Operation = Generator[Request, Any, ResultT]
 """A generator of requests that receives their answers and returns the operation's result."""
 
@@ -82,10 +82,15 @@ def run_script(text: str) -> Operation[ScriptFailure | None]:
     return failure
 
 
+def read_info() -> Operation[psycopg.ConnectionInfo]:
+    """Return what psycopg knows of the working session, without asking the server."""
+    info: psycopg.ConnectionInfo = yield ReadInfo()
+    return info
+
+
 def read_transaction_status() -> Operation[TransactionStatus]:
     """Return the transaction status of the working session."""
-    status: TransactionStatus = yield ReadTransactionStatus()
-    return status
+    return (yield from read_info()).transaction_status
 
 
 def run_operation(conninfo: str, operation: Operation[ResultT]) -> ResultT:
@@ -159,8 +164,8 @@ def _send(
             return cursor.fetchall() if cursor.description else []
         case RunScript(text):
             return work.wait(send_script(work.pgconn, text, work.info.encoding))
-        case ReadTransactionStatus():
-            return work.info.transaction_status
+        case ReadInfo():
+            return work.info
         case Sleep(seconds):
             time.sleep(seconds)
             return None
@@ -179,8 +184,8 @@ async def _asend(
             return await cursor.fetchall() if cursor.description else []
         case RunScript(text):
             return await work.wait(send_script(work.pgconn, text, work.info.encoding))
-        case ReadTransactionStatus():
-            return work.info.transaction_status
+        case ReadInfo():
+            return work.info
         case Sleep(seconds):
             await asyncio.sleep(seconds)
             return None

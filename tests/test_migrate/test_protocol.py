@@ -1,6 +1,7 @@
 """Operations, driven by hand: what they ask and how they take the answers, without a server."""
 
 from itertools import pairwise
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -30,6 +31,8 @@ def described(request: Request) -> str:
 def test_the_lock_is_polled_and_released() -> None:
     operation = with_lock(insert(), timeout=60)
     exchanges = [
+        ("WORK: SELECT pg_backend_pid()", [(3,)]),
+        ("ReadInfo", SimpleNamespace(backend_pid=3)),
         ("WORK: SELECT current_database()", [("app",)]),
         ("LOCK: SET idle_session_timeout =", []),
         ("LOCK: SELECT pg_try_advisory_lock(%s)", [(False,)]),
@@ -53,6 +56,8 @@ def test_the_lock_is_polled_and_released() -> None:
 def test_the_holder_is_named_after_the_timeout() -> None:
     operation = with_lock(insert(), timeout=-1)
     next(operation)
+    operation.send([(3,)])
+    operation.send(SimpleNamespace(backend_pid=3))
     operation.send([("app",)])
     operation.send([])
     operation.send([(False,)])
@@ -63,7 +68,8 @@ def test_the_holder_is_named_after_the_timeout() -> None:
 def test_the_lock_is_released_after_an_error_of_the_server() -> None:
     operation = with_lock(insert(), timeout=60)
     next(operation)
-    for answer in ([("app",)], [], [(True,)]):
+    info = SimpleNamespace(backend_pid=3)
+    for answer in ([(3,)], info, [("app",)], [], [(True,)]):
         operation.send(answer)
     request = operation.send([(True,)])
     assert described(request) == "WORK: INSERT"
