@@ -157,6 +157,26 @@ FORMS = {
     "modifying CTE and DISTINCT": (
         "WITH gone AS (DELETE FROM pets AS p WHERE id = 3 RETURNING p) SELECT DISTINCT gone.p FROM gone -- at the end"
     ),
+    "to_json": "SELECT o.id, to_json(o) AS owner FROM owners AS o ORDER BY o.id",
+    "to_jsonb of an outer join": (
+        "SELECT p.id, to_jsonb(o) AS owner FROM pets AS p LEFT JOIN owners AS o ON o.id = p.owner_id ORDER BY p.id"
+    ),
+    "row_to_json with a star": "SELECT row_to_json(o.*, true) AS owner FROM owners AS o ORDER BY o.id",
+    "json_agg": "SELECT coalesce(json_agg(o ORDER BY o.id) FILTER (WHERE o.id > 1), '[]') AS owners FROM owners AS o",
+    "jsonb_agg of a subquery": (
+        "SELECT jsonb_agg(s ORDER BY s.id) AS pets FROM (SELECT p.id, o AS owner FROM pets AS p"
+        " JOIN owners AS o ON o.id = p.owner_id) AS s"
+    ),
+    "json_object_agg": "SELECT json_object_agg(o.id, o) AS owners FROM owners AS o",
+    "jsonb_build_object": (
+        "SELECT jsonb_build_object('a', o, 'b', ARRAY(SELECT p FROM pets AS p WHERE p.owner_id = o.id ORDER BY id))"
+        " AS owner FROM owners AS o ORDER BY o.id"
+    ),
+    "json_build_array": "SELECT json_build_array(o, 1, coalesce(o, NULL)) AS owner FROM owners AS o ORDER BY o.id",
+    "JSON in a subquery": (
+        "SELECT s.owner FROM (SELECT row_to_json(o) AS owner, o.id FROM owners AS o) AS s ORDER BY s.id"
+    ),
+    "JSON of RETURNING": "DELETE FROM pets WHERE id = 3 RETURNING to_json(pets) AS pet",
     "two levels": (
         "SELECT o.id, ARRAY(SELECT s FROM (SELECT p.id, ARRAY(SELECT x FROM pets AS x WHERE x.id = p.id)"
         " AS same FROM pets AS p WHERE p.owner_id = o.id) AS s ORDER BY s.id) AS pets"
@@ -166,6 +186,8 @@ FORMS = {
 """Statements with whole rows, by their kind."""
 
 FORMS_OF_18 = {
+    "JSON_OBJECT": "SELECT JSON_OBJECT('a' VALUE o, 'b': o.id) AS owner FROM owners AS o ORDER BY o.id",
+    "JSON_ARRAYAGG": "SELECT JSON_ARRAYAGG(o ORDER BY o.id) AS owners FROM owners AS o",
     "old and new": "UPDATE owners SET name = 'z' WHERE id = 1 RETURNING old AS before, new AS after",
     "old of an INSERT": "INSERT INTO owners (id, name) VALUES (9, 'z') RETURNING old AS before, new AS after",
 }
@@ -365,3 +387,13 @@ def test_stored_composites_stay_what_they_were(
 ) -> None:
     changes = STORED_HARMLESS | STORED_HARMFUL
     assert _wrong(build, connection, STORED, STORED_FORMS, changes) == []
+
+
+def test_json_of_a_compared_row_has_the_keys_of_its_columns(
+    build: Build, connection: Connection
+) -> None:
+    query = "-- name: read :many\nSELECT DISTINCT to_jsonb(o) AS owner FROM owners AS o"
+    module = build(SCHEMA, query).sub("q")
+    assert {"id", "name", "Odd name"} == set(module.read(connection)[0])
+    connection.execute("ALTER TABLE owners ADD x int")
+    assert {"id", "name", "Odd name", "x"} == set(module.read(connection)[0])

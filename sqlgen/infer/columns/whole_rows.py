@@ -4,6 +4,9 @@
 statement that runs has `ROW(t.id, …)::text` instead, which is sent as the same text. That is done for
 whole rows that reach the result as they are: by subqueries, CTEs, `ARRAY(…)`, `array_agg`, COALESCE,
 CASE and UNION ALL. All others stay: a test of a row, or a field of it, needs the row itself.
+
+JSON has the names of a row's columns as keys. A whole row that becomes JSON of the result is written out
+as a row with these names, `(SELECT r FROM (SELECT t.id, …) AS r)`.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -26,6 +29,19 @@ _BEFORE: Final = frozenset({"select", "returning", "then", "else", "all", ",", "
 
 _CALLS: Final = frozenset({"array_agg", "coalesce"})
 
+_JSON_FUNCTIONS: Final = frozenset(
+    {
+        *("to_json", "to_jsonb", "row_to_json", "array_to_json"),
+        *("json_build_object", "jsonb_build_object"),
+        *("json_build_array", "jsonb_build_array"),
+        *("json_agg", "jsonb_agg", "json_agg_strict", "jsonb_agg_strict"),
+        *("json_object_agg", "jsonb_object_agg"),
+    }
+)
+_JSON_CALLS: Final = _JSON_FUNCTIONS | {
+    *("json_object", "json_array", "json_arrayagg", "json_objectagg")
+}
+
 
 def whole_rows(statement: QueryLevel, text: str) -> tuple[dict[int, Star], set[int]]:
     """Return the whole rows to write out, by place, and the numbers of the columns that they make.
@@ -40,10 +56,19 @@ def whole_rows(statement: QueryLevel, text: str) -> tuple[dict[int, Star], set[i
         tracing = _Tracing(statement, tokens, number)
         if tracing.column(statement, number):
             tracings += tracing.all
+    for value, level in _json_values(statement):
+        tracing = _Tracing(statement, tokens, as_json=True)
+        if tracing.value(value, level):
+            tracings += tracing.all
     while shared := [t for t in tracings if not _is_complete(t, tracings)]:
         dropped = [inner for tracing in shared for inner in tracing.all]
         tracings = [tracing for tracing in tracings if tracing not in dropped]
-    texts = {(id(query), number) for t in tracings for query, number in t.columns}
+    texts = {
+        (id(query), number)
+        for tracing in tracings
+        if not tracing.as_json
+        for query, number in tracing.columns
+    }
     stars = [row.star(texts) for tracing in tracings for row in tracing.rows]
     numbers = {tracing.number for tracing in tracings if tracing.number}
     return {star.start: star for star in stars}, numbers
@@ -64,6 +89,7 @@ class _WholeRow:
     columns: tuple[tuple[int, str], ...]
     head: str
     tail: str
+    as_json: bool
 
     def star(self, texts: Collection[tuple[int, int]]) -> Star:
         """Return the columns to write; *texts* are columns of queries that are texts of rows by then."""
@@ -71,7 +97,8 @@ class _WholeRow:
         for number, name in self.columns:
             piece = f"{self.written}.{quoted(name)}"
             type_ = column_type(self.source, number, self.catalog)
-            if type_ and (id(self.source.query), number) not in texts:
+            is_text = (id(self.source.query), number) in texts
+            if type_ and not is_text and not self.as_json:
                 piece = named_fields(piece, type_) or piece
             pieces.append(piece)
         pieces[0] = self.head + pieces[0]
@@ -81,7 +108,8 @@ class _WholeRow:
 
 def _is_complete(tracing: "_Tracing", tracings: "Sequence[_Tracing]") -> bool:
     """Return whether only such columns use what the subqueries and CTEs of one of them return."""
-    traced = set().union(*[tracing.traced for tracing in tracings])
+    alike = [t.traced for t in tracings if t.as_json == tracing.as_json]
+    traced = set().union(*alike)
     for query, output_number in tracing.columns:
         for level in tracing.statement.all:
             for var in _vars(level):
@@ -101,14 +129,20 @@ class _Tracing:
 
     `rows` gathers these, `columns` the columns of subqueries and CTEs on the way, and
     `traced` the `VAR` nodes. `inner` are the whole rows in the columns of whole rows, which may stay
-    as they are. `number` is 0 for these.
+    as they are. `number` is 0 for these, and for whole rows that become JSON (`as_json`).
     """
 
     def __init__(
-        self, statement: QueryLevel, tokens: SqlTokens, number: int = 0
+        self,
+        statement: QueryLevel,
+        tokens: SqlTokens,
+        number: int = 0,
+        *,
+        as_json: bool = False,
     ) -> None:
         self.statement = statement
         self.number = number
+        self.as_json = as_json
         self.inner: list[_Tracing] = []
         self.rows: list[_WholeRow] = []
         self.traced: set[int] = set()
@@ -139,9 +173,10 @@ class _Tracing:
         if expression is None or entry.number("ressortgroupref"):
             return False  # a row is compared, not only returned
         name = entry.string("resname") if level is not self.statement else ""
-        return self._value(expression, level, name)
+        return self.value(expression, level, name)
 
-    def _value(self, node: Node, level: QueryLevel, name: str = "") -> bool:
+    def value(self, node: Node, level: QueryLevel, name: str = "") -> bool:
+        """Return whether whole rows alone make the value of an expression."""
         match node.tag:
             case "VAR":
                 self.traced.add(id(node))
@@ -165,7 +200,7 @@ class _Tracing:
             case _:
                 return False
         values = [part for part in parts if not self._is_plain(part)]
-        return bool(values) and all(self._value(part, level) for part in values)
+        return bool(values) and all(self.value(part, level) for part in values)
 
     def _is_plain(self, node: Node) -> bool:
         """Return whether it is NULL or `'{}'` without a cast, which may be of any type."""
@@ -191,7 +226,7 @@ class _Tracing:
         ):
             return False
         value = arguments[0].node("expr")
-        return value is not None and _is_whole(value) and self._value(value, level)
+        return value is not None and _is_whole(value) and self.value(value, level)
 
     def _reference(self, var: Node, level: QueryLevel) -> bool:
         """Return whether a column of a subquery or CTE is made of whole rows."""
@@ -219,15 +254,10 @@ class _Tracing:
         last = after - 3 if is_star else after - 1
         names = source.entry.node("eref")
         alias = names.string("aliasname") if names else ""
-        columns = (
-            [
-                (number, column)
-                for number, column in enumerate(names.strings("colnames"), 1)
-                if column
-            ]
-            if names
-            else []
-        )
+        listed = names.strings("colnames") if names else ()
+        columns = [
+            (number, column) for number, column in enumerate(listed, 1) if column
+        ]
         word = tokens.word(last)
         changed = var.number("varreturningtype")
         may_be_absent = bool(changed) or _may_be_absent(source, home)
@@ -236,25 +266,35 @@ class _Tracing:
             or len({column for _, column in columns}) < len(columns)
             or not (changed or unquoted(word) == alias)
             or tokens.is_cast(index, after)
-            or not _is_value(tokens, index)
+            or not _is_value(tokens, index, as_json=self.as_json)
         ):
             return False
         start, end = tokens.start(index), tokens.end(after - 1)
         written = tokens.text[start : tokens.end(last)]
         head, tail = "ROW(", ")::text"
+        if self.as_json:
+            # A column of that name, of the row or of any query around, would be meant instead.
+            row = '"whole row"'
+            while any(quoted(column) == row for _, column in columns):
+                row = f'{row[:-1]} "'
+            head, tail = f"(SELECT {row} FROM (SELECT ", f") AS {row})"
         if may_be_absent:
             # Without the star, that would be a column of this name as soon as there is one.
-            head = f"CASE WHEN {written}.* IS DISTINCT FROM NULL THEN ROW("
-            tail = ")::text END"
+            head = f"CASE WHEN {written}.* IS DISTINCT FROM NULL THEN {head}"
+            tail += " END"
         if name and tokens.word(after) in (",", ")", "", "from", *_CLAUSES):
             tail += f" AS {quoted(name)}"
-        row = _WholeRow(
-            source, home.catalog, start, end, written, tuple(columns), head, tail
-        )
-        self.rows.append(row)
+        is_query = source.kind in (RTEKind.SUBQUERY, RTEKind.CTE, RTEKind.VALUES)
+        if not (self.as_json and is_query):  # whose columns are all in the statement
+            self.rows.append(
+                _WholeRow(
+                    *(source, home.catalog, start, end, written, tuple(columns)),
+                    *(head, tail, self.as_json),
+                )
+            )
         if source.query and source.kind in (RTEKind.SUBQUERY, RTEKind.CTE):
             for number in range(1, len(source.query.output) + 1):
-                inner = _Tracing(self.statement, tokens)
+                inner = _Tracing(self.statement, tokens, as_json=self.as_json)
                 inner.columns.append((source.query, number))
                 if inner.column(source.query, number):
                     self.inner.append(inner)
@@ -278,12 +318,52 @@ _CLAUSES: Final = (
 )
 
 
-def _is_value(tokens: SqlTokens, index: int) -> bool:
+def _is_value(tokens: SqlTokens, index: int, *, as_json: bool) -> bool:
     """Return whether nothing but the value itself stands at a place, such as parentheses."""
     before = tokens.word(index - 1)
     if before == "(":
-        return tokens.word(index - 2) in _CALLS
-    return before in _BEFORE
+        call = tokens.word(index - 2)
+        return call in _CALLS or (as_json and call in _JSON_CALLS)
+    return before in _BEFORE or (as_json and before in ("value", ":"))
+
+
+def _json_values(statement: QueryLevel) -> Iterator[tuple[Node, QueryLevel]]:
+    """Yield the arguments of functions that make JSON, with their queries, where it is only returned.
+
+    What a statement stores stays as it is: an audit may want the columns that are added.
+    """
+    stores = any(
+        level.query.number("commandType") not in (CmdType.SELECT, CmdType.DELETE)
+        for level in statement.all
+    )
+    for level in statement.all:
+        if stores and level.query.number("commandType") == CmdType.SELECT:
+            continue
+        for entry in level.output:
+            if entry.number("ressortgroupref"):
+                continue
+            for node in entry.own:
+                for argument in _json_arguments(node, level):
+                    yield argument, level
+
+
+def _json_arguments(node: Node, level: QueryLevel) -> Iterator[Node]:
+    """Yield the arguments of a call that makes JSON of them."""
+    if node.tag == "JSONCONSTRUCTOREXPR":
+        yield from node.nodes("args")
+    if node.tag not in ("FUNCEXPR", "AGGREF") or node.nodes("aggdistinct"):
+        return
+    oid = node.number("funcid") or node.number("aggfnoid")
+    function = level.catalog.functions.get(oid)
+    if function is None or not function.system or function.name not in _JSON_FUNCTIONS:
+        return
+    for argument in node.nodes("args"):
+        if node.tag == "FUNCEXPR":
+            yield argument
+        elif (value := argument.node("expr")) and not argument.number(
+            "ressortgroupref"
+        ):
+            yield value
 
 
 def _is_whole(node: Node) -> bool:
