@@ -1,7 +1,6 @@
 """A description and the catalog -> a typed query: puts all parts of inference together."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from ..model.catalog import Catalog, Column, DomainType, PgType
 from ..model.commands import Cardinality, Columns
@@ -91,12 +90,6 @@ def query(
     }
     if by_name and (named := columns_by_name(level, text, by_name, expanded)):
         expanded |= named
-        columns = tuple(
-            [
-                replace(column, written_out=True) if number in by_name else column
-                for number, column in enumerate(columns, 1)
-            ]
-        )
     warnings += missing  # those that are no errors
     rows = cardinality(level) if columns else Cardinality.NONE
     if warning := row_count_warning(description.query, level, rows):

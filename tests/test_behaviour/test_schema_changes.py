@@ -296,23 +296,25 @@ STORED = """
     CREATE TYPE point_in_town AS (x int, y int);
     CREATE TYPE address AS (street text, "City" text, at point_in_town);
     CREATE DOMAIN home AS address CHECK ((VALUE).street <> '');
+    CREATE DOMAIN homes AS address[];
     CREATE TABLE people (
         id int PRIMARY KEY, home address NOT NULL, work address, former address[], second home, others home[],
+        all_of_them homes,
         unknown address[] NOT NULL DEFAULT '{}'
     );
     CREATE FUNCTION home_of(id int) RETURNS address LANGUAGE sql STABLE
         AS 'SELECT home FROM people AS p WHERE p.id = $1';
     CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS $$
-        INSERT INTO people (id, home, work, former, second, others)
-        SELECT 1, a, NULL::address, ARRAY[a, b, n], a::home, ARRAY[a::home]
+        INSERT INTO people (id, home, work, former, second, others, all_of_them)
+        SELECT 1, a, NULL::address, ARRAY[a, b, n], a::home, ARRAY[a::home], ARRAY[a, b]
         FROM
             jsonb_populate_record(NULL::address, '{"street": "Elm (1)", "City": "Ro,me", "at": {"x": 1}}') AS a,
             jsonb_populate_record(NULL::address, '{"street": "", "City": null, "at": {"x": 1, "y": 2}}') AS b,
             jsonb_populate_record(NULL::address, '{}') AS n
         UNION ALL
-        SELECT 2, n, NULL, NULL, NULL, NULL FROM jsonb_populate_record(NULL::address, '{}') AS n
+        SELECT 2, n, NULL, NULL, NULL, NULL, NULL FROM jsonb_populate_record(NULL::address, '{}') AS n
         UNION ALL
-        SELECT 3, a, a, '{}', NULL::home, '{}' FROM
+        SELECT 3, a, a, '{}', NULL::home, '{}', '{}' FROM
             jsonb_populate_record(NULL::address, '{"street": "Oak", "City": "\\"Bonn\\""}') AS a
     $$;
     SELECT fill();
@@ -322,6 +324,7 @@ STORED_FORMS = {
     "column": "SELECT home, work FROM people ORDER BY id",
     "array": "SELECT former AS places FROM people ORDER BY id",
     "domain": "SELECT second s, id FROM people ORDER BY people.id",
+    "domain of an array": "SELECT all_of_them FROM people ORDER BY id",
     "array of a domain": "SELECT p.others FROM people AS p ORDER BY id",
     "star": "SELECT * FROM people ORDER BY id",
     "star of a table": "SELECT p.id AS number, p.*, p.home AS again FROM people AS p ORDER BY p.id",
@@ -358,14 +361,15 @@ STORED_HARMLESS = {
     "nothing": "",
     "an attribute more": "ALTER TYPE address ADD ATTRIBUTE zip text CASCADE",
     "attributes reordered": """
-        ALTER TABLE people DROP second, DROP others;
-        DROP DOMAIN home;
+        ALTER TABLE people DROP second, DROP others, DROP all_of_them;
+        DROP DOMAIN home, homes;
         ALTER TYPE address DROP ATTRIBUTE street CASCADE;
         ALTER TYPE address ADD ATTRIBUTE street text CASCADE;
         ALTER TYPE point_in_town DROP ATTRIBUTE x CASCADE;
         ALTER TYPE point_in_town ADD ATTRIBUTE x int CASCADE;
         CREATE DOMAIN home AS address;
-        ALTER TABLE people ADD second home, ADD others home[]
+        CREATE DOMAIN homes AS address[];
+        ALTER TABLE people ADD second home, ADD others home[], ADD all_of_them homes
     """
     + REFILLED,
 }

@@ -28,7 +28,7 @@ _BEFORE: Final = frozenset({"select", "returning", "all", ","})
 
 
 def named_fields(value: str, type_: PgType, *, nullable: bool = True) -> str | None:
-    """Return SQL that makes the row, or array of texts of rows, that a *value* is, from its fields by name.
+    """Return SQL that makes the row, or text of an array, that a *value* is, from its fields by name.
 
     None if the type is no composite type, nor an array of one.
     """
@@ -81,14 +81,14 @@ def _named_fields(
             if inner is None or isinstance(base_type(element), ArrayType):
                 return None
             # `unnest` in FROM would make rows of NULLs of elements that are NULL. It flattens arrays
-            # of more dimensions, which no generated code reads.
+            # of more dimensions.
             items = (
                 f"ARRAY(SELECT {_as_text(inner)}"
-                f" FROM (SELECT pg_catalog.unnest({value}) AS e) AS {name})"
+                f" FROM (SELECT pg_catalog.unnest({value}) AS e) AS {name})::text"
             )
             known = f"WHEN {value} IS NOT NULL THEN" if nullable else "ELSE"
             return (
-                f"CASE WHEN pg_catalog.array_ndims({value}) > 1 THEN {value}::text[]"
+                f"CASE WHEN pg_catalog.array_ndims({value}) > 1 THEN {value}::text"
                 f" {known} {items} END"
             )
         case _:
@@ -96,7 +96,7 @@ def _named_fields(
 
 
 def _text(value: str, type_: PgType, nullable: bool) -> str:
-    """Return SQL for the value as a column of the result: text, or an array of texts."""
+    """Return SQL for the text of the value, as a column of the result."""
     fields = named_fields(value, type_, nullable=nullable) or value
     return fields if isinstance(base_type(type_), ArrayType) else _as_text(fields)
 

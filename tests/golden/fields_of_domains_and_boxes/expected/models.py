@@ -67,5 +67,5 @@ class Shapes:
     others: list[Shape]
 
     @classmethod
-    def from_row(cls, shape: str, others: list[str]) -> Self:
-        return cls(Shape.from_text(shape), [Shape.from_text(item) for item in others])
+    def from_row(cls, shape: str, others: str) -> Self:
+        return cls(Shape.from_text(shape), parse_array(others, Shape.from_text))

@@ -36,7 +36,9 @@ class ListOwnersRow:
 
 
 LIST_OWNERS: Final = """\
-SELECT o.id, o.name, COALESCE(json_agg(p ORDER BY p.name) FILTER (WHERE p.id IS NOT NULL), '[]') AS pets
+SELECT o.id, o.name, COALESCE(json_agg(CASE WHEN p.* IS DISTINCT FROM NULL THEN (SELECT "whole row" FROM (SELECT p.id,
+                                       p.owner_id, p.name, p.mood, p.weight, p.tags,
+                                       p.extra) AS "whole row") END ORDER BY p.name) FILTER (WHERE p.id IS NOT NULL), '[]') AS pets
 FROM owners AS o LEFT JOIN pets AS p ON p.owner_id = o.id
 GROUP BY o.id
 /* owners.list_owners */"""
@@ -145,7 +147,9 @@ class WithoutNullsRowOwner(TypedDict):
 
 
 WITHOUT_NULLS: Final = """\
-SELECT json_strip_nulls(row_to_json(o)) AS owner FROM owners AS o /* owners.without_nulls */"""
+SELECT json_strip_nulls(row_to_json((SELECT "whole row" FROM (SELECT o.id, o.name,
+                                    o.born_on, o.status) AS "whole row"))) AS owner FROM owners AS o
+/* owners.without_nulls */"""
 
 
 def without_nulls(conn: Connection[Any]) -> list[WithoutNullsRowOwner]:
@@ -188,7 +192,8 @@ class AddPetRowPet(TypedDict):
 
 ADD_PET: Final = """\
 INSERT INTO pets (id, owner_id, name, tags, extra) VALUES ($1, $2, $3, $4, $5)
-RETURNING to_jsonb(pets) AS pet
+RETURNING to_jsonb((SELECT "whole row" FROM (SELECT pets.id, pets.owner_id, pets.name,
+                   pets.mood, pets.weight, pets.tags, pets.extra) AS "whole row")) AS pet
 /* owners.add_pet */"""
 
 
@@ -210,7 +215,9 @@ def add_pet(
 
 
 OVERRIDDEN: Final = """\
-SELECT row_to_json(o) AS "owner: dict[str, Any]" FROM owners AS o /* owners.overridden */"""
+SELECT row_to_json((SELECT "whole row" FROM (SELECT o.id, o.name, o.born_on,
+                   o.status) AS "whole row")) AS "owner: dict[str, Any]" FROM owners AS o
+/* owners.overridden */"""
 
 
 def overridden(conn: Connection[Any]) -> list[dict[str, Any]]:
