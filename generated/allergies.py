@@ -14,6 +14,19 @@ from ._cursors import raw_cursor, rowcount_of
 from ._support import array_of, one, optional, rows_of
 from .models import AllergiesSeverity, Allergy
 
+__all__ = [
+    "ListAllergyReactionsRow",
+    "import_allergies",
+    "list_allergies",
+    "list_allergies_by_severity",
+    "list_allergy_reactions",
+    "record_allergy",
+    "remove_allergy",
+    "report_allergy",
+    "set_allergy_severity",
+]
+
+
 LIST_ALLERGIES: Final = """\
 SELECT id, patient_id, allergen, severity, reaction, onset_date, created_at, updated_at FROM allergies WHERE patient_id = $1 ORDER BY created_at, id /* allergies.list_allergies */"""
 

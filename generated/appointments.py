@@ -25,6 +25,27 @@ from ._support import (
 )
 from .models import Appointment, AppointmentStatus
 
+__all__ = [
+    "ClaimDueRemindersRow",
+    "ListBusyTimesRow",
+    "ListDayScheduleRow",
+    "SetAppointmentStatusesParams",
+    "book_appointment",
+    "cancel_appointments",
+    "claim_due_reminders",
+    "count_appointments",
+    "get_appointment",
+    "list_appointments",
+    "list_appointments_during",
+    "list_busy_times",
+    "list_day_schedule",
+    "next_appointment_at",
+    "reschedule_appointment",
+    "set_appointment_status",
+    "set_appointment_statuses",
+]
+
+
 BOOK_APPOINTMENT: Final = """\
 INSERT INTO appointments (patient_id, practitioner_id, starts_at, ends_at, reason)
 VALUES ($1, $2, $3::timestamptz, $4::timestamptz, $5)

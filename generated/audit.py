@@ -12,6 +12,18 @@ from ._cursors import raw_cursor, rowcount_of
 from ._support import as_int8, rows_of
 from .models import AuditLogAction, Inet, JsonValue
 
+__all__ = [
+    "CountChangesByActionRow",
+    "ListChangedFieldsRow",
+    "ListChangesRow",
+    "count_changes_by_action",
+    "list_changed_fields",
+    "list_changes",
+    "purge_audit_log",
+    "set_audit_actor",
+]
+
+
 SET_AUDIT_ACTOR: Final = """\
 SELECT set_config('clinic.actor', $1, true) /* audit.set_audit_actor */"""
 

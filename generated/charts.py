@@ -12,6 +12,17 @@ from ._cursors import raw_cursor
 from ._support import optional, rows_of
 from .models import Appointment, EncounterChart, Observation, Patient, Practitioner
 
+__all__ = [
+    "GetEncounterChartRow",
+    "ListEncountersWithAppointmentsRow",
+    "ListEncountersWithObservationsRow",
+    "ListPatientChartsRow",
+    "get_encounter_chart",
+    "list_encounters_with_appointments",
+    "list_encounters_with_observations",
+    "list_patient_charts",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class GetEncounterChartRow:

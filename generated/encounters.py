@@ -16,6 +16,32 @@ from ._cursors import raw_cursor, results_of, stream_cursor
 from ._support import TypedDict, array_of, items_of, one, optional, range_text, rows_of
 from .models import Encounter, EncountersSetting, JsonNumber
 
+__all__ = [
+    "GetEncounterDocumentRowDocument",
+    "GetEncounterDocumentRowDocumentObservations",
+    "GetEncounterDocumentRowDocumentPatient",
+    "ImportObservationsParams",
+    "ListAbnormalMeasurementsRow",
+    "ListLatestObservationsRow",
+    "ListOpenEncountersRow",
+    "RecordMeasurementsParams",
+    "StreamMeasurementsRow",
+    "admit_appointment",
+    "finish_encounter",
+    "get_encounter_document",
+    "import_observations",
+    "list_abnormal_measurements",
+    "list_encounters",
+    "list_latest_observations",
+    "list_open_encounters",
+    "record_finding",
+    "record_measurement",
+    "record_measurements",
+    "start_encounter",
+    "stream_measurements",
+]
+
+
 START_ENCOUNTER: Final = """\
 INSERT INTO encounters (patient_id, practitioner_id, appointment_id, setting, started_at)
 VALUES ($1, $2, $3, $4, $5::timestamptz)

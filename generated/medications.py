@@ -14,6 +14,17 @@ from ._cursors import raw_cursor
 from ._support import array_of, as_int4, int4_text, one, optional, rows_of
 from .models import Medication, MedicationsForm
 
+__all__ = [
+    "RestockMedicationsRow",
+    "add_medication",
+    "dispense_medication",
+    "list_medications",
+    "list_medications_with",
+    "restock_medications",
+    "stock_value",
+]
+
+
 ADD_MEDICATION: Final = """\
 INSERT INTO medications (atc_code, name, form, ingredients, unit_price, stock, controlled)
 VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -14,6 +14,37 @@ from psycopg.types.range import Range
 
 from ._support import loads, parse_array, parse_enum, parse_range, read_composite
 
+__all__ = [
+    "AllergiesSeverity",
+    "Allergy",
+    "Appointment",
+    "AppointmentStatus",
+    "AuditLogAction",
+    "Encounter",
+    "EncounterChart",
+    "EncountersSetting",
+    "Inet",
+    "JsonInput",
+    "JsonNumber",
+    "JsonValue",
+    "Medication",
+    "MedicationsForm",
+    "Observation",
+    "Patient",
+    "PostalAddress",
+    "Practitioner",
+    "Prescription",
+    "PrescriptionsDoseUnit",
+    "PrescriptionsStatus",
+    "RunState",
+    "Sex",
+    "Specialty",
+    "VisualWorkflow",
+    "VisualWorkflowsCategory",
+    "WorkflowConfiguration",
+    "WorkflowRun",
+]
+
 
 class AppointmentStatus(StrEnum):
     """The values of the database's type `appointment_status`."""

@@ -14,6 +14,31 @@ from ._cursors import raw_cursor, rowcount_of, stream_cursor
 from ._support import array_of, as_int8, one, optional, rows_of
 from .models import Patient, PostalAddress, Sex
 
+__all__ = [
+    "ImportPatientRow",
+    "ListAppointmentCountsRow",
+    "ListPatientsPageRow",
+    "MergePatientsRow",
+    "SearchPatientsRow",
+    "StreamMailingListRow",
+    "count_patients",
+    "delete_patient",
+    "get_patient",
+    "get_patient_by_mrn",
+    "import_patient",
+    "list_appointment_counts",
+    "list_patients_by_ids",
+    "list_patients_page",
+    "merge_patients",
+    "patient_exists",
+    "record_death",
+    "register_patient",
+    "search_patients",
+    "stream_mailing_list",
+    "update_contact_details",
+]
+
+
 GET_PATIENT: Final = """\
 SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
        CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END,

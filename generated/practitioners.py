@@ -22,6 +22,21 @@ from ._support import (
 )
 from .models import Practitioner, Specialty
 
+__all__ = [
+    "FindFreePractitionersRow",
+    "ListNextAppointmentsRow",
+    "ListSpecialtiesRow",
+    "find_free_practitioners",
+    "get_practitioner_by_licence",
+    "hire_practitioner",
+    "list_next_appointments",
+    "list_practitioners",
+    "list_specialties",
+    "lock_diary",
+    "retire_practitioner",
+]
+
+
 HIRE_PRACTITIONER: Final = """\
 INSERT INTO practitioners (licence_number, full_name, email, specialties, room)
 VALUES ($1, $2, $3, $4, $5)

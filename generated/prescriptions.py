@@ -19,6 +19,20 @@ from .models import (
     PrescriptionsDoseUnit,
 )
 
+__all__ = [
+    "ListAllergyConflictsRow",
+    "ListCurrentMedicationsRow",
+    "ListDoseChangesRow",
+    "extend_prescription",
+    "list_allergy_conflicts",
+    "list_current_medications",
+    "list_dose_changes",
+    "list_prescriptions",
+    "prescribe",
+    "stop_prescription",
+]
+
+
 PRESCRIBE: Final = """\
 INSERT INTO prescriptions
     (patient_id, medication_id, practitioner_id, encounter_id, dose, dose_unit, dose_interval, valid_during)

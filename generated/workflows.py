@@ -23,6 +23,29 @@ from .models import (
     WorkflowRun,
 )
 
+__all__ = [
+    "CountRunsRow",
+    "ListNodesRow",
+    "ListPublishedWorkflowsRow",
+    "ListReachableNodesRow",
+    "ListWorkflowLineageRow",
+    "claim_run",
+    "configure_workflow",
+    "count_runs",
+    "draw_workflow",
+    "finish_run",
+    "get_workflow_setting",
+    "list_nodes",
+    "list_published_workflows",
+    "list_reachable_nodes",
+    "list_workflow_configurations",
+    "list_workflow_lineage",
+    "publish_workflow",
+    "queue_run",
+    "set_workflow_setting",
+]
+
+
 CONFIGURE_WORKFLOW: Final = """\
 INSERT INTO workflow_configurations
     (key, enabled, settings, escalate_after, quiet_from, quiet_until, updated_by)

@@ -24,6 +24,17 @@ from ..allergies import (
 )
 from ..models import AllergiesSeverity, Allergy
 
+__all__ = [
+    "import_allergies",
+    "list_allergies",
+    "list_allergies_by_severity",
+    "list_allergy_reactions",
+    "record_allergy",
+    "remove_allergy",
+    "report_allergy",
+    "set_allergy_severity",
+]
+
 
 async def list_allergies(
     conn: AsyncConnection[Any], *, patient_id: UUID

@@ -33,6 +33,22 @@ from ..appointments import (
 )
 from ..models import Appointment, AppointmentStatus
 
+__all__ = [
+    "book_appointment",
+    "cancel_appointments",
+    "claim_due_reminders",
+    "count_appointments",
+    "get_appointment",
+    "list_appointments",
+    "list_appointments_during",
+    "list_busy_times",
+    "list_day_schedule",
+    "next_appointment_at",
+    "reschedule_appointment",
+    "set_appointment_status",
+    "set_appointment_statuses",
+]
+
 
 async def book_appointment(
     conn: AsyncConnection[Any],

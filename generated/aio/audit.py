@@ -20,6 +20,14 @@ from ..audit import (
     ListChangesRow,
 )
 
+__all__ = [
+    "count_changes_by_action",
+    "list_changed_fields",
+    "list_changes",
+    "purge_audit_log",
+    "set_audit_actor",
+]
+
 
 async def set_audit_actor(conn: AsyncConnection[Any], *, actor: str) -> None:
     """Names the person on whose behalf the transaction works."""

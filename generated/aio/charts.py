@@ -19,6 +19,13 @@ from ..charts import (
     ListPatientChartsRow,
 )
 
+__all__ = [
+    "get_encounter_chart",
+    "list_encounters_with_appointments",
+    "list_encounters_with_observations",
+    "list_patient_charts",
+]
+
 
 async def get_encounter_chart(
     conn: AsyncConnection[Any], *, encounter_id: UUID

@@ -37,6 +37,22 @@ from ..encounters import (
 )
 from ..models import Encounter, EncountersSetting
 
+__all__ = [
+    "admit_appointment",
+    "finish_encounter",
+    "get_encounter_document",
+    "import_observations",
+    "list_abnormal_measurements",
+    "list_encounters",
+    "list_latest_observations",
+    "list_open_encounters",
+    "record_finding",
+    "record_measurement",
+    "record_measurements",
+    "start_encounter",
+    "stream_measurements",
+]
+
 
 async def start_encounter(
     conn: AsyncConnection[Any],

@@ -22,6 +22,15 @@ from ..medications import (
 )
 from ..models import Medication, MedicationsForm
 
+__all__ = [
+    "add_medication",
+    "dispense_medication",
+    "list_medications",
+    "list_medications_with",
+    "restock_medications",
+    "stock_value",
+]
+
 
 async def add_medication(
     conn: AsyncConnection[Any],

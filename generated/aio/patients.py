@@ -36,6 +36,24 @@ from ..patients import (
     StreamMailingListRow,
 )
 
+__all__ = [
+    "count_patients",
+    "delete_patient",
+    "get_patient",
+    "get_patient_by_mrn",
+    "import_patient",
+    "list_appointment_counts",
+    "list_patients_by_ids",
+    "list_patients_page",
+    "merge_patients",
+    "patient_exists",
+    "record_death",
+    "register_patient",
+    "search_patients",
+    "stream_mailing_list",
+    "update_contact_details",
+]
+
 
 async def get_patient(
     conn: AsyncConnection[Any], *, patient_id: UUID

@@ -26,6 +26,17 @@ from ..practitioners import (
     ListSpecialtiesRow,
 )
 
+__all__ = [
+    "find_free_practitioners",
+    "get_practitioner_by_licence",
+    "hire_practitioner",
+    "list_next_appointments",
+    "list_practitioners",
+    "list_specialties",
+    "lock_diary",
+    "retire_practitioner",
+]
+
 
 async def hire_practitioner(
     conn: AsyncConnection[Any],

@@ -25,6 +25,16 @@ from ..prescriptions import (
     ListDoseChangesRow,
 )
 
+__all__ = [
+    "extend_prescription",
+    "list_allergy_conflicts",
+    "list_current_medications",
+    "list_dose_changes",
+    "list_prescriptions",
+    "prescribe",
+    "stop_prescription",
+]
+
 
 async def prescribe(
     conn: AsyncConnection[Any],

@@ -43,6 +43,23 @@ from ..workflows import (
     ListWorkflowLineageRow,
 )
 
+__all__ = [
+    "claim_run",
+    "configure_workflow",
+    "count_runs",
+    "draw_workflow",
+    "finish_run",
+    "get_workflow_setting",
+    "list_nodes",
+    "list_published_workflows",
+    "list_reachable_nodes",
+    "list_workflow_configurations",
+    "list_workflow_lineage",
+    "publish_workflow",
+    "queue_run",
+    "set_workflow_setting",
+]
+
 
 async def configure_workflow(
     conn: AsyncConnection[Any],

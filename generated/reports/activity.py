@@ -14,6 +14,19 @@ from .._cursors import raw_cursor
 from .._support import as_int8, parse_enum, range_text, rows_of
 from ..models import AppointmentStatus
 
+__all__ = [
+    "ComparePlannedAndSeenRow",
+    "ListActivityFeedRow",
+    "ListDailyLoadRow",
+    "ListMonthlyTotalsRow",
+    "RankPractitionersRow",
+    "compare_planned_and_seen",
+    "list_activity_feed",
+    "list_daily_load",
+    "list_monthly_totals",
+    "rank_practitioners",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class ListMonthlyTotalsRow:

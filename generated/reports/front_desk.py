@@ -11,6 +11,8 @@ from .._cursors import raw_cursor
 from .._support import parse_enum, rows_of
 from ..models import Sex
 
+__all__ = ["FrontDeskRow", "front_desk"]
+
 
 @dataclass(frozen=True, slots=True)
 class FrontDeskRow:

@@ -11,6 +11,16 @@ from .._cursors import raw_cursor
 from .._support import rows_of
 from ..models import AllergiesSeverity, Allergy, Patient
 
+__all__ = [
+    "CountAllergiesBySeverityRow",
+    "ListPrescriptionsAgainstAllergiesRow",
+    "count_allergies_by_severity",
+    "list_dangerous_allergies",
+    "list_patients_never_seen",
+    "list_prescriptions_against_allergies",
+]
+
+
 LIST_DANGEROUS_ALLERGIES: Final = """\
 SELECT a.id, a.patient_id, a.allergen, a.severity, a.reaction, a.onset_date,
        a.created_at, a.updated_at

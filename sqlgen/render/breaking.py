@@ -18,15 +18,15 @@ STEP: Final = "    "
 class Group:
     """Items between brackets, with what stands around them: `before(a, b)after`.
 
-    `definition` tells that they are a function's parameters, `returned` that they are a tuple after
-    `return`, whose items black never puts on a line of their own together.
+    `definition` tells that they are a function's parameters, `apart` that they are a tuple after
+    `return` or a list that gets a name, whose items black never puts on a line of their own together.
     """
 
     before: str
     items: Sequence["Code"]
     after: str
     definition: bool = False
-    returned: bool = False
+    apart: bool = False
 
 
 @frozen
@@ -137,7 +137,7 @@ def _after(word: str, code: str) -> Code:
         item = _expression(code)
         if isinstance(item, Group):
             before = word + item.before
-            return Group(before, item.items, item.after, returned=True)
+            return Group(before, item.items, item.after, apart=True)
         return word + code
     call = _call(code, _CALLED)
     if isinstance(call, Group):
@@ -215,7 +215,9 @@ def _assignment(target: str, value: str, indent: str) -> list[str]:
     """Return the lines of `target = value`; what cannot be broken may be put in parentheses."""
     code = _expression(value)
     if isinstance(code, Group):
-        return _lines(Group(target + code.before, code.items, code.after), indent)
+        is_list = code.before == "[" and len(code.items) > 1
+        named = Group(target + code.before, code.items, code.after, apart=is_list)
+        return _lines(named, indent)
     inside = f"{indent}{STEP}{value}"
     if isinstance(code, str) and len(inside) <= WIDTH:
         return [f"{indent}{target}(", inside, f"{indent})"]
@@ -258,9 +260,9 @@ def _lines(code: Code, indent: str, end: str = "") -> list[str]:
     body = inner + ", ".join(map(_flat, code.items))
     # The comma that makes a tuple of one and the one after a lone parameter take a line each.
     alone = code.after.startswith(",") or (code.definition and len(code.items) == 1)
-    if len(body) <= WIDTH and not alone and not code.returned:
+    if len(body) <= WIDTH and not alone and not code.apart:
         return [head, body, tail]
-    if len(code.items) == 1 and not alone and not code.returned:
+    if len(code.items) == 1 and not alone and not code.apart:
         # A comma after it would make a tuple of what stands in square brackets.
         return [head, *_lines(code.items[0], inner), tail]
     lines = [line for item in code.items for line in _lines(item, inner, ",")]

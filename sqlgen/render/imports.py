@@ -1,5 +1,6 @@
 """The names that a module uses, and the imports that bring them in."""
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
@@ -107,8 +108,24 @@ def _qualified(named: Named) -> str:
     return f"{named.module.strip('.').replace('.', '_')}_{named.name}"
 
 
+def sorted_names(names: Iterable[str]) -> list[str]:
+    """Return the names as ruff sorts `__all__`: by kind as in imports, and `q2` before `q10`."""
+    return sorted(names, key=lambda name: (_kind(name), _natural_key(name)))
+
+
+def _natural_key(name: str) -> tuple[list[str | int], str]:
+    """Return the parts of a name, its digits as numbers: text and number in turn."""
+    parts = re.split(r"([0-9]+)", name)
+    return [int(p) if n % 2 else p for n, p in enumerate(parts)], name
+
+
 def _isort_key(item: tuple[str, str]) -> tuple[int, str]:
     """Return the place of a name: constants, classes, functions, as isort and ruff order them."""
-    name = item[0]
-    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return kind, name
+    return _kind(item[0]), item[0]
+
+
+def _kind(name: str) -> int:
+    """Return 0 for a constant, 1 for a class, 2 for all others, by the letters of the name."""
+    if name.isupper() and len(name) > 1:
+        return 0
+    return 1 if name[:1].isupper() else 2

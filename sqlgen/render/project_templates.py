@@ -9,7 +9,13 @@ from .layout import lay_out_any
 from .printing import printed
 from .sandbox import by_name, sandbox
 from .template_errors import check_names, template_error
-from .template_output import LineMarks, check_imports, check_output, output_error
+from .template_output import (
+    LineMarks,
+    check_exports,
+    check_imports,
+    check_output,
+    output_error,
+)
 
 
 def source_by(templates: tuple[SourceFile, ...], module: Module) -> str:
@@ -27,4 +33,5 @@ def source_by(templates: tuple[SourceFile, ...], module: Module) -> str:
         marked, _ = printed(module, sandbox(templates, (LineMarks,)))
         raise output_error(problem, marked, files)
     check_imports(text, module.path, imports.groups(), files)
+    check_exports(text, module.path, files)
     return lay_out_any(text)

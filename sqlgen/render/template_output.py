@@ -90,6 +90,36 @@ def check_imports(
     )
 
 
+def check_exports(text: str, path: str, files: Mapping[str, SourceFile]) -> None:
+    """Raise `SqlgenError` if the module's `__all__` has a name that the module does not define."""
+    tree = _syntax_tree(text)
+    exported = [
+        item.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple)
+        if any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets)
+        for item in node.value.elts
+        if isinstance(item, ast.Constant) and isinstance(item.value, str)
+    ]
+    missing = [name for name in exported if name not in _top_level_names(tree)]
+    if not missing:
+        return
+    places = [
+        (name, files[name].text.count("\n", 0, match.start()) + 1)
+        for name in files
+        if (match := _EXPORTS.search(files[name].text))
+    ]
+    name, line = places[0] if places else (_entry(files), 1)
+    raise SqlgenError(
+        Diagnostic(
+            code="template-output",
+            message=f"`__all__` of `{path}` has `{missing[0]}`, which the module does not define",
+            label=line_label(files[name], line),
+            hint="leave `__all__` out of your `module.jinja`, or list what your templates define",
+        )
+    )
+
+
 def output_error(
     problem: OutputProblem, marked: str, files: Mapping[str, SourceFile]
 ) -> SqlgenError:
@@ -152,6 +182,7 @@ def _mark(stream: TokenStream, line: int) -> str:
 
 _MARK: Final = re.compile("\x01([^\x02]*)\x02(\\d+)\x03")
 _IMPORTS: Final = re.compile(r"\bmodule\.imports\b")
+_EXPORTS: Final = re.compile(r"\bmodule\.exports\b|\b__all__\b")
 _PRINTED_LINE: Final = re.compile(r" \(detected at line \d+\)| on line \d+")
 
 
@@ -183,6 +214,21 @@ def _without_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+def _top_level_names(tree: ast.Module) -> set[str]:
+    """Return the names that a module defines, in whatever branches."""
+    names = {name.partition(".")[0] for name in _imported_names(tree)}
+    pending: list[ast.AST] = [*tree.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        pending += ast.iter_child_nodes(node)
+    return names
 
 
 def _imported_names(tree: ast.Module) -> set[str]:

@@ -98,6 +98,9 @@ from ._cursors import raw_cursor
 from ._support import rows_of
 from .models import Allergy
 
+__all__ = ["list_allergies"]
+
+
 LIST_ALLERGIES: Final = """\\
 SELECT id
 FROM allergies WHERE patient_id = $1"""
@@ -108,6 +111,14 @@ def list_allergies(conn: Connection[Any], *, patient_id: UUID) -> list[Allergy]:
     with raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
         return cursor.execute(LIST_ALLERGIES, (patient_id,)).fetchall()
 '''
+
+
+@pytest.mark.parametrize("letters", range(55, 90))
+def test_names_of_a_module_are_laid_out_as_by_black(letters: int) -> None:
+    result = Result(command=Command.EXEC)
+    names = ["a" * 10, "b" * letters]
+    rendered(module(*(function(result, name=name) for name in names)))
+    rendered(module(function(result, name="b" * letters)))
 
 
 HEADS = {

@@ -23,6 +23,14 @@ from ...reports.activity import (
     RankPractitionersRow,
 )
 
+__all__ = [
+    "compare_planned_and_seen",
+    "list_activity_feed",
+    "list_daily_load",
+    "list_monthly_totals",
+    "rank_practitioners",
+]
+
 
 async def list_monthly_totals(conn: AsyncConnection[Any]) -> list[ListMonthlyTotalsRow]:
     """Appointments by month and status, with sub-totals; NULL stands for all."""

@@ -8,6 +8,8 @@ from ..._cursors import async_raw_cursor
 from ..._support import rows_of
 from ...reports.front_desk import FRONT_DESK, FrontDeskRow
 
+__all__ = ["front_desk"]
+
 
 async def front_desk(conn: AsyncConnection[Any]) -> list[FrontDeskRow]:
     async with async_raw_cursor(conn, row_factory=rows_of(FrontDeskRow)) as cursor:

@@ -17,6 +17,13 @@ from ...reports.safety import (
     ListPrescriptionsAgainstAllergiesRow,
 )
 
+__all__ = [
+    "count_allergies_by_severity",
+    "list_dangerous_allergies",
+    "list_patients_never_seen",
+    "list_prescriptions_against_allergies",
+]
+
 
 async def list_dangerous_allergies(conn: AsyncConnection[Any]) -> list[Allergy]:
     async with async_raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:

@@ -22,7 +22,7 @@ from ...model.python import (
 )
 from .. import literals
 from ..expressions import type_text
-from ..imports import Imports
+from ..imports import Imports, sorted_names
 from ..layout import WIDTH
 from ..literals import Text
 from .functions import FunctionView
@@ -131,6 +131,13 @@ class ModuleView:
     def imports(self) -> list[list[str]]:
         """Return the import statements, in groups, of what has been printed so far: ask for them last."""
         return self._imports.groups()
+
+    @property
+    def exports(self) -> list[Text]:
+        """Return the names of the module's functions and classes, in the order of ruff's RUF022."""
+        own = _defined_names(self._module, self._structures)
+        constants = {constant.name for constant in self._module.constants}
+        return [Text(name) for name in sorted_names(own) if name not in constants]
 
     @cached_property
     def sections(self) -> list[SectionView]:

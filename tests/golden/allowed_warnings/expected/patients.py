@@ -8,6 +8,9 @@ from psycopg.rows import scalar_row
 from ._cursors import raw_cursor
 from ._support import optional
 
+__all__ = ["by_name", "count_patients"]
+
+
 BY_NAME: Final = "SELECT id FROM patients WHERE name = $1 /* patients.by_name */"
 
 

@@ -8,6 +8,8 @@ from psycopg import Connection
 from ._cursors import raw_cursor
 from ._support import as_int4, one, rows_of
 
+__all__ = ["GetTagsRow", "get_tags"]
+
 
 @dataclass(frozen=True, slots=True)
 class GetTagsRow:

@@ -8,6 +8,8 @@ from psycopg import AsyncConnection
 from ._cursors import async_raw_cursor
 from ._support import as_int4, optional, rows_of
 
+__all__ = ["GetPatientRow", "get_patient"]
+
 
 @dataclass(frozen=True, slots=True)
 class GetPatientRow:

@@ -4,6 +4,8 @@
 import datetime
 from dataclasses import dataclass
 
+__all__ = ["Appointment"]
+
 
 @dataclass(frozen=True, slots=True)
 class Appointment:

@@ -11,6 +11,16 @@ from ._cursors import is_pipelined, raw_cursor, results_of, total_rowcount
 from ._support import as_int4, items_of, rows_of
 from .models import Appointment
 
+__all__ = [
+    "AddAppointmentsParams",
+    "AddPatientsParams",
+    "CopyPatientsParams",
+    "add_appointments",
+    "add_patients",
+    "copy_patients",
+    "remove_patients",
+]
+
 
 class AddPatientsParams(NamedTuple):
     """What one row of `add_patients` is made of."""

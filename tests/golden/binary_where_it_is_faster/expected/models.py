@@ -3,6 +3,8 @@
 
 from enum import StrEnum
 
+__all__ = ["Quality"]
+
 
 class Quality(StrEnum):
     """The values of the database's type `quality`."""

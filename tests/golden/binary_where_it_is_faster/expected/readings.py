@@ -14,6 +14,16 @@ from ._cursors import raw_cursor, stream_cursor
 from ._support import parse_enum, rows_of
 from .models import Quality
 
+__all__ = [
+    "ListPricesRow",
+    "ListQualitiesRow",
+    "ListValuesRow",
+    "list_prices",
+    "list_qualities",
+    "list_values",
+    "stream_values",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class ListValuesRow:

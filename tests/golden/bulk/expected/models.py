@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass
 
+__all__ = ["PatientKey"]
+
 
 @dataclass(frozen=True, slots=True)
 class PatientKey:

@@ -10,6 +10,15 @@ from ._cursors import is_pipelined, raw_cursor, results_of, total_rowcount
 from ._support import as_int4, items_of, rows_of
 from .models import PatientKey
 
+__all__ = [
+    "AddAllParams",
+    "ImportPatientsParams",
+    "RenameAllParams",
+    "add_all",
+    "import_patients",
+    "rename_all",
+]
+
 
 class ImportPatientsParams(NamedTuple):
     """What one row of `import_patients` is made of."""

@@ -12,6 +12,18 @@ from ._cursors import raw_cursor, rowcount_of, stream_cursor
 from ._support import as_int4, one, optional, rows_of
 from .models import Patient
 
+__all__ = [
+    "count_patients",
+    "delete_patient",
+    "export_patients",
+    "find_patient",
+    "get_patient",
+    "list_patients",
+    "oldest_birth",
+    "rename_patient",
+]
+
+
 GET_PATIENT: Final = """\
 SELECT id, name FROM patients WHERE id = $1 /* patients.get_patient */"""
 

@@ -10,6 +10,9 @@ from ._cursors import raw_cursor
 from ._support import array_of, as_int4, as_int8, items_of
 from .models import Place
 
+__all__ = ["add_notes", "page_of_homes", "search_homes"]
+
+
 SEARCH_HOMES: Final = """\
 SELECT id
 FROM homes

@@ -4,6 +4,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+__all__ = ["Place"]
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -8,6 +8,8 @@ from typing import Any, Self
 from app.ids import PatientId
 from app.names import Name
 
+__all__ = ["Patient"]
+
 
 @dataclass(frozen=True, slots=True)
 class Patient:

@@ -10,6 +10,9 @@ from ._cursors import raw_cursor
 from ._support import one, rows_of, value_of
 from .models import Patient
 
+__all__ = ["get_patient", "rename"]
+
+
 GET_PATIENT: Final = """\
 SELECT id, mrn, name, born_on FROM patients WHERE id = $1::int4 /* patients.get_patient */"""
 

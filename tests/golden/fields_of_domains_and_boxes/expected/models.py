@@ -13,6 +13,9 @@ from ._support import (
     read_composite,
 )
 
+__all__ = ["Colour", "Shape", "Shapes"]
+
+
 Colour: TypeAlias = Literal["red", "green"]
 
 

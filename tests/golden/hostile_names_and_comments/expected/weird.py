@@ -10,6 +10,8 @@ from psycopg import Connection
 from ._cursors import raw_cursor
 from ._support import rows_of
 
+__all__ = ["WeirdRow", "weird"]
+
 
 @dataclass(frozen=True, slots=True)
 class WeirdRow:

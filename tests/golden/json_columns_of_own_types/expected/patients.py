@@ -11,6 +11,8 @@ from ._cursors import raw_cursor
 from ._json import from_json, to_json
 from ._support import as_int4, one, rows_of, scalars_of
 
+__all__ = ["GetPatientRow", "addresses", "get_patient", "set_contacts"]
+
 
 @dataclass(frozen=True, slots=True)
 class GetPatientRow:

@@ -9,6 +9,8 @@ from psycopg import Connection
 from ._cursors import raw_cursor
 from ._support import rows_of
 
+__all__ = ["PatientsWithAppointmentsRow", "patients_with_appointments"]
+
 
 @dataclass(frozen=True, slots=True)
 class PatientsWithAppointmentsRow:

@@ -7,6 +7,8 @@ from typing import Any, Literal, Self, TypeAlias
 
 from ._support import read_composite
 
+__all__ = ["AuditedState", "Channels", "Customer", "Money", "PublicState", "State"]
+
 
 class AuditedState(StrEnum):
     """The values of the database's type `audit.state`."""

@@ -9,6 +9,8 @@ from ._cursors import raw_cursor
 from ._support import as_int4, parse_enum, rows_of
 from .models import AuditedState, Channels, Customer, Money, State
 
+__all__ = ["ListOrdersRow", "list_orders", "set_total"]
+
 
 @dataclass(frozen=True, slots=True)
 class ListOrdersRow:

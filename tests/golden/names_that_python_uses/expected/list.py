@@ -9,6 +9,9 @@ from ._cursors import raw_cursor
 from ._support import as_int4, one, rows_of
 from .models import UUID_, Sequence_
 
+__all__ = ["any_", "dict_", "list_"]
+
+
 LIST: Final = "SELECT id FROM patients /* list.list */"
 
 

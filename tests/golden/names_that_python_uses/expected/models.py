@@ -4,6 +4,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+__all__ = ["UUID_", "Sequence_"]
+
 
 @dataclass(frozen=True, slots=True)
 class Sequence_:

@@ -8,6 +8,9 @@ from ._cursors import raw_cursor
 from ._support import rows_of
 from .models import Customer
 
+__all__ = ["list_customers"]
+
+
 LIST_CUSTOMERS: Final = """\
 SELECT id, name, kind, email FROM customers ORDER BY id /* customers.list_customers */"""
 

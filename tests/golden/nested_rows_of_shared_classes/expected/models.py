@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from ._support import read_composite
 
+__all__ = ["Customer", "CustomersKind", "OrderState", "Summary", "SummaryLatest"]
+
 
 class OrderState(StrEnum):
     """The values of the database's type `order_state`."""

@@ -9,6 +9,14 @@ from ._cursors import raw_cursor
 from ._support import rows_of
 from .models import Customer, Summary
 
+__all__ = [
+    "ListOrdersRow",
+    "list_orders",
+    "list_paid_summaries",
+    "list_summaries",
+    "save_customer",
+]
+
 
 class ListOrdersRow(BaseModel, frozen=True, arbitrary_types_allowed=True):
     """A row of `list_orders`."""

@@ -9,6 +9,16 @@ from typing import Any, Literal, Self, TypeAlias
 
 from ._support import loads, parse_array, read_composite
 
+__all__ = [
+    "Customer",
+    "CustomersKind",
+    "Line",
+    "Order",
+    "OrderState",
+    "OrderSummary",
+    "OrderSummaryDearest",
+]
+
 
 class OrderState(StrEnum):
     """The values of the database's type `order_state`."""

@@ -19,6 +19,19 @@ from ._support import (
 )
 from .models import Customer, Order, OrderState, OrderSummary
 
+__all__ = [
+    "GetOrderRow",
+    "ListCustomersWithOrdersRow",
+    "ListLatestRow",
+    "ListLatestRowLatest",
+    "get_lines",
+    "get_order",
+    "list_customers_with_orders",
+    "list_latest",
+    "list_orders",
+    "pick_customer",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class GetOrderRow:

@@ -9,6 +9,18 @@ from psycopg.rows import scalar_row
 from ._cursors import raw_cursor
 from ._support import rows_of
 
+__all__ = [
+    "ListLabelledRow",
+    "ListPatientsAsMeantRow",
+    "ListPatientsByChoiceRow",
+    "ListPatientsRow",
+    "list_labelled",
+    "list_patients",
+    "list_patients_as_meant",
+    "list_patients_by_choice",
+    "list_patients_of_page",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class ListPatientsRow:

@@ -10,6 +10,9 @@ from psycopg.rows import scalar_row
 from ._cursors import raw_cursor, rowcount_of
 from ._support import array_of, as_int4, as_int8, int4_text
 
+__all__ = ["add", "marks", "search"]
+
+
 SEARCH: Final = """\
 SELECT id FROM patients
 WHERE ($1::text IS NULL OR name = $1)

@@ -8,6 +8,8 @@ from psycopg import Connection
 from ._cursors import raw_cursor
 from ._support import rows_of
 
+__all__ = ["AppointmentCountsRow", "appointment_counts"]
+
 
 @dataclass(frozen=True, slots=True)
 class AppointmentCountsRow:

@@ -6,6 +6,8 @@ from typing import Any, Self
 
 from ._support import read_composite
 
+__all__ = ["Owners", "Pets"]
+
 
 @dataclass(frozen=True, slots=True)
 class Owners:

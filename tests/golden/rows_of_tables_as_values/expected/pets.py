@@ -12,6 +12,16 @@ from ._cursors import raw_cursor
 from ._support import items_of, rows_of
 from .models import Owners, Pets
 
+__all__ = [
+    "ListChangesRow",
+    "ListOwnersRow",
+    "ListPetsRow",
+    "fields_of_elements",
+    "list_changes",
+    "list_owners",
+    "list_pets",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class ListPetsRow:

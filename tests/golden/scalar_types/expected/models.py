@@ -19,6 +19,9 @@ from uuid import UUID
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
+__all__ = ["Cidr", "Inet", "JsonInput", "JsonValue", "Scalars"]
+
+
 JsonValue: TypeAlias = (
     dict[str, "JsonValue"] | list["JsonValue"] | str | int | float | bool | None
 )

@@ -28,6 +28,9 @@ from ._support import (
 )
 from .models import Cidr, Inet, JsonInput, Scalars
 
+__all__ = ["add_scalars", "all_scalars"]
+
+
 ALL_SCALARS: Final = """\
 SELECT i2, i4, i8, o, f4, f8, n, b, t, vc, bc, nm, ch, x, bi, vb, mo, mac, by, u, d, ti,
        tt, ts, tz, iv, j, jb, ine, ci, r4, rn, rt, m4, a4, at, aj, au, ad, tv, p FROM s

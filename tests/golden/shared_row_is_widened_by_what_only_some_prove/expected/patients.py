@@ -8,6 +8,9 @@ from ._cursors import raw_cursor
 from ._support import as_int4, optional, rows_of
 from .models import Patient
 
+__all__ = ["get_patient", "with_birthday"]
+
+
 GET_PATIENT: Final = """\
 SELECT id, mrn, name, born_on FROM patients WHERE id = $1 /* patients.get_patient */"""
 

@@ -9,6 +9,15 @@ from psycopg import Connection
 from ._cursors import raw_cursor
 from ._support import as_int4, one, rows_of
 
+__all__ = [
+    "AddPatientRow",
+    "AllPatientsRow",
+    "AppointmentsOfRow",
+    "add_patient",
+    "all_patients",
+    "appointments_of",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class AllPatientsRow:

@@ -9,6 +9,8 @@ from psycopg.rows import scalar_row
 from ._cursors import raw_cursor
 from ._support import as_int4, optional, rows_of
 
+__all__ = ["GetPatientRow", "get_patient", "quoted"]
+
 
 @dataclass(frozen=True, slots=True)
 class GetPatientRow:

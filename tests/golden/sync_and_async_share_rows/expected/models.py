@@ -4,6 +4,8 @@
 import datetime
 from dataclasses import dataclass
 
+__all__ = ["Patient"]
+
 
 @dataclass(frozen=True, slots=True)
 class Patient:

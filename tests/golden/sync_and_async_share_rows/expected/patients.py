@@ -11,6 +11,8 @@ from ._cursors import raw_cursor, stream_cursor
 from ._support import as_int4, one, rows_of
 from .models import Patient
 
+__all__ = ["GetPatientRow", "export_patients", "get_patient", "list_names"]
+
 
 @dataclass(frozen=True, slots=True)
 class GetPatientRow:

@@ -13,6 +13,18 @@ from ._cursors import raw_cursor, rowcount_of
 from ._support import as_int4, one, optional, rows_of
 from .models import Patient
 
+__all__ = [
+    "GetPatientRow",
+    "count_patients",
+    "delete_patient",
+    "find_patient",
+    "get_patient",
+    "list_patients",
+    "oldest_birth",
+    "rename_patient",
+    "seen_within",
+]
+
 GET_PATIENT: Final = """\
 SELECT id, name FROM patients WHERE id = $1 /* patients.get_patient */"""
 

@@ -7,6 +7,16 @@ from typing import Literal, TypeAlias
 
 from ._support import TypedDict
 
+__all__ = [
+    "JsonInput",
+    "JsonNumber",
+    "JsonValue",
+    "Owner",
+    "OwnerDetails",
+    "OwnerDetailsPets",
+]
+
+
 JsonValue: TypeAlias = (
     dict[str, "JsonValue"] | list["JsonValue"] | str | int | float | bool | None
 )

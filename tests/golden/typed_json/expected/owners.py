@@ -13,6 +13,28 @@ from ._cursors import raw_cursor
 from ._support import TypedDict, array_of, as_int4, one, optional, rows_of
 from .models import JsonInput, JsonNumber, JsonValue, Owner
 
+__all__ = [
+    "AddPetRowPet",
+    "DocumentsRowDocument",
+    "ListOwnersRow",
+    "ListOwnersRowPets",
+    "NotKnownRow",
+    "OddKeysRowOdd",
+    "WeightsByNameRow",
+    "WeightsByNameRowSummary",
+    "WithoutNullsRowOwner",
+    "add_pet",
+    "documents",
+    "find_owner",
+    "get_owner",
+    "list_owners",
+    "not_known",
+    "odd_keys",
+    "overridden",
+    "weights_by_name",
+    "without_nulls",
+]
+
 
 class ListOwnersRowPets(TypedDict):
     """An object in `pets` of `list_owners`."""

@@ -11,6 +11,16 @@ from psycopg.types.range import Range
 
 from ._support import loads, parse_array, parse_enum, read_composite
 
+__all__ = [
+    "Address",
+    "JsonInput",
+    "JsonValue",
+    "Severity",
+    "Status",
+    "Thing",
+    "ThingsKind",
+]
+
 
 class Status(StrEnum):
     """How far an appointment is."""

@@ -13,6 +13,9 @@ from ._cursors import raw_cursor
 from ._support import array_of, as_int8, items_of, one, range_text, rows_of
 from .models import Address, JsonInput, Severity, Status, Thing, ThingsKind
 
+__all__ = ["add_thing", "get_thing", "of_kind"]
+
+
 GET_THING: Final = """\
 SELECT id, status, history, mrn, severity,
        CASE WHEN home IS DISTINCT FROM NULL THEN ROW((home).street, (home).city, (home).since)::text END,

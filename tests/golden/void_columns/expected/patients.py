@@ -10,6 +10,17 @@ from ._cursors import raw_cursor, stream_cursor
 from ._support import one, rows_of, scalars_of
 from .models import Notified
 
+__all__ = [
+    "NotifyOfEachRow",
+    "StreamNotifiedRow",
+    "notify_of",
+    "notify_of_each",
+    "pause",
+    "pause_for_each",
+    "stream_notified",
+]
+
+
 PAUSE: Final = "SELECT pg_sleep(0) /* patients.pause */"
 
 

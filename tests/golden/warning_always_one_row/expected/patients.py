@@ -8,6 +8,9 @@ from psycopg.rows import scalar_row
 from ._cursors import raw_cursor
 from ._support import optional
 
+__all__ = ["x"]
+
+
 X: Final = "SELECT count(*) FROM patients /* patients.x */"
 
 

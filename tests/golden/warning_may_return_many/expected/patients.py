@@ -8,6 +8,9 @@ from psycopg.rows import scalar_row
 from ._cursors import raw_cursor
 from ._support import one
 
+__all__ = ["x"]
+
+
 X: Final = "SELECT id FROM patients WHERE name = $1 /* patients.x */"
 
 

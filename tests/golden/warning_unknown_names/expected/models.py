@@ -4,6 +4,8 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
+__all__ = ["Patient"]
+
 
 @dataclass(frozen=True, slots=True)
 class Patient:

@@ -8,6 +8,9 @@ from ._cursors import raw_cursor
 from ._support import rows_of
 from .models import Patient
 
+__all__ = ["list_patients"]
+
+
 LIST_PATIENTS: Final = """\
 SELECT id, mrn, name, born_on FROM patients /* patients.list_patients */"""
 

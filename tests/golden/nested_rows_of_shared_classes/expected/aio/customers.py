@@ -9,6 +9,8 @@ from .._support import rows_of
 from ..customers import LIST_CUSTOMERS
 from ..models import Customer
 
+__all__ = ["list_customers"]
+
 
 async def list_customers(conn: AsyncConnection[Any]) -> list[Customer]:
     """The class of the table's rows, which orders have within."""

@@ -15,6 +15,8 @@ from ..orders import (
     ListOrdersRow,
 )
 
+__all__ = ["list_orders", "list_paid_summaries", "list_summaries", "save_customer"]
+
 
 async def list_orders(conn: AsyncConnection[Any]) -> list[ListOrdersRow]:
     async with async_raw_cursor(conn, row_factory=rows_of(ListOrdersRow)) as cursor:

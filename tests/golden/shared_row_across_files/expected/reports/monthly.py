@@ -10,6 +10,9 @@ from .._cursors import raw_cursor
 from .._support import rows_of
 from ..models import Patient
 
+__all__ = ["born_in"]
+
+
 BORN_IN: Final = """\
 SELECT p.id, p.mrn, p.name, p.born_on FROM patients AS p WHERE p.born_on BETWEEN $1::date AND $2::date /* reports.monthly.born_in */"""
 

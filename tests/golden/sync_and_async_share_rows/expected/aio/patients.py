@@ -11,6 +11,8 @@ from .._support import as_int4, one, rows_of
 from ..models import Patient
 from ..patients import EXPORT_PATIENTS, GET_PATIENT, LIST_NAMES, GetPatientRow
 
+__all__ = ["export_patients", "get_patient", "list_names"]
+
 
 async def get_patient(conn: AsyncConnection[Any], *, id: int) -> GetPatientRow:
     async with async_raw_cursor(conn, row_factory=rows_of(GetPatientRow)) as cursor:
