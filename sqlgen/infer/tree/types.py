@@ -159,4 +159,10 @@ def _type(expression: Node, types: Mapping[int, PgType]) -> PgType | None:
         output = query.nodes("targetList") if query else ()
         inner = output[0].node("expr") if output else None
         return _type(inner, types) if inner else None
+    if expression.tag == "COLLATEEXPR":
+        inner = expression.node("arg")
+        return _type(inner, types) if inner else None
+    if expression.tag == "JSONEXPR":
+        inner = expression.node("returning")
+        return types.get(inner.number("typid")) if inner else None
     return types.get(type_of(expression))
