@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Final
 
 from ...model.typed import Star
 from ..tree.enums import CmdType, RTEKind, SubLinkType
@@ -15,6 +16,9 @@ from .sql_tokens import SqlTokens
 _NAME = r'(?:[^\W\d][\w$]*|"(?:[^"]|"")+")'
 _BLANK = r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*"
 _STAR = re.compile(rf"(?P<prefix>(?:{_NAME}{_BLANK}\.{_BLANK})*)\*")
+
+_FIELDS: Final = re.compile(r"\)\s*(?:\.|--|/\*)")
+"""A parenthesis that a point follows, perhaps after a comment, as in every `(…).*`."""
 
 
 def stars(statement: QueryLevel, text: str) -> dict[int, Star]:
@@ -104,7 +108,8 @@ def _composite_star(
             return None
     elif nodes[0].tag != "VAR" or not _is_whole(nodes, level):
         return None
-    if not (span := SqlTokens(text).composite_star(place)):
+    # Reading all tokens takes longer than most of inference.
+    if not _FIELDS.search(text) or not (span := SqlTokens(text).composite_star(place)):
         return None
     start, end = span
     value = text[start:end].removesuffix("*")
