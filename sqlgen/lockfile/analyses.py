@@ -132,7 +132,7 @@ class AnalysisDecoder:
     def _parameter(self, row: Row) -> TypedParameter:
         # fmt: off
         (name, number, type_, nullable, reason, column,
-         literals, domain, element, cast, optional) = row
+         literals, domain, element, cast, optional, same_length) = row
         # fmt: on
         return TypedParameter(
             name=name,
@@ -146,6 +146,7 @@ class AnalysisDecoder:
             element_nullable=element,
             cast=cast,
             optional=optional,
+            same_length=same_length,
         )
 
     def _column(self, row: Row) -> TypedColumn:

@@ -289,6 +289,7 @@ class Function:
     `arguments` are in the order of the signature, `values` their positions in the order of `$1`,
     `$2`, … `sql` is the constant with the statement. Of a bulk command, the arguments are
     what each row holds; a lone one is the row itself. `binary`: the rows are fetched in binary.
+    `equal_lengths` are the positions of arguments, group by group, whose lists must be equally long.
     """
 
     name: str
@@ -298,6 +299,7 @@ class Function:
     result: Result
     sql: Named
     binary: bool = False
+    equal_lengths: tuple[tuple[int, ...], ...] = ()
 
 
 # --- files -------------------------------------------------------------------------------------

@@ -42,7 +42,8 @@ class TypedParameter:
     if it lists none; `domain` is the column's type if the CHECK is the domain's.
     `element_nullable`: the elements of an array may be NULL. `cast`: the server describes a `record`,
     and `type` is the composite type to cast it to. `optional`: NULL means that a condition is left
-    out (`:p IS NULL OR …`), so that a call need not give a value.
+    out (`:p IS NULL OR …`), so that a call need not give a value. `same_length`: the number of the first
+    of the parameters whose lists must be as long as this one (`unnest(:a, :b)`), 0 if there are none.
     """
 
     name: str
@@ -56,6 +57,7 @@ class TypedParameter:
     element_nullable: bool = False
     cast: bool = False
     optional: bool = False
+    same_length: int = 0
 
 
 @frozen(kw_only=True)

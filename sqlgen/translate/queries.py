@@ -116,6 +116,11 @@ def translate_query(
     if context.config.statement_names:
         statement = sql.named(statement, module, query.query.name)
     positions = {parameter.number: n for n, parameter in enumerate(parameters)}
+    groups = {parameter.same_length for parameter in parameters} - {0}
+    lengths = [
+        tuple([n for n, each in enumerate(parameters) if each.same_length == group])
+        for group in sorted(groups)
+    ]
     function = Function(
         name=names.function_name(query.query.name),
         doc=query.query.doc,
@@ -129,6 +134,7 @@ def translate_query(
         ),
         sql=Named(constant, module),
         binary=not spec.bulk and in_binary([column.type for column in query.columns]),
+        equal_lengths=tuple([group for group in lengths if len(group) > 1]),
     )
     return TranslatedQuery(
         query.query,

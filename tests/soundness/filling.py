@@ -122,6 +122,24 @@ class Filler:
                 )
         return counts
 
+    def parameters(self, parameters: Sequence[TypedParameter]) -> list[str | None]:
+        """Return a value for each parameter, with equally long lists where the function wants them."""
+        lengths = {p.same_length: self.chance.choice([0, 1, 3]) for p in parameters}
+        return [
+            (
+                self._list(p, lengths[p.same_length])
+                if p.same_length
+                else self.parameter(p)
+            )
+            for p in parameters
+        ]
+
+    def _list(self, parameter: TypedParameter, length: int) -> str:
+        assert isinstance(parameter.type, ArrayType)
+        element = parameter.type.element
+        nulls = 0.3 if parameter.element_nullable else 0.0
+        return _array([self._part(element, nulls) for _ in range(length)])
+
     def parameter(self, parameter: TypedParameter) -> str | None:
         """Return a value for a parameter: often a stored value of its column, or None if that is allowed."""
         if parameter.nullable and self.chance.random() < 0.4:

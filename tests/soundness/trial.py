@@ -82,7 +82,7 @@ def run(
         filler.fill(rows, empty=empty)
         for place, claim in enumerate(claims):
             for _ in range(rounds if claim.query.parameters else 1):
-                values = [filler.parameter(p) for p in claim.query.parameters]
+                values = filler.parameters(claim.query.parameters)
                 execute(connection, place, claim, values, trial)
     return trial
 

@@ -20,7 +20,8 @@ class StatementContext:
     are the functions that the user says never give NULL for non-null arguments, as
     `schema.name(type, type)`. `inside` are the oids of the views and functions whose text is being
     followed; `locks` tells that the rows of such a view are locked (FOR UPDATE). With `bodies`, the
-    bodies of users' functions are believed; without, values may be older than the bodies.
+    bodies of users' functions are believed; without, values may be older than the bodies. `lengths`
+    are the groups of parameters (`TypedParameter.same_length`) whose lists are equally long.
     """
 
     catalog: Catalog
@@ -30,6 +31,7 @@ class StatementContext:
     nullable_elements: bool = False
     locks: bool = False
     bodies: bool = True
+    lengths: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def is_in_volatile(self) -> bool:
@@ -50,4 +52,5 @@ class StatementContext:
         """Return the context within a view's or function's own text, None if that is a circle."""
         if oid in self.inside or len(self.inside) >= _DEEPEST:
             return None
-        return replace(self, inside=(*self.inside, oid), parameters=parameters or {})
+        inside = (*self.inside, oid)
+        return replace(self, inside=inside, parameters=parameters or {}, lengths={})

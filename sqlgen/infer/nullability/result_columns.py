@@ -46,11 +46,13 @@ def statement_scope(
     A parameter is as nullable as it is typed, one that is missing may be NULL. *never_null* are
     functions that the user vouches for, as `schema.name(type, type)`.
     """
+    parameters = tuple(parameters)
     context = StatementContext(
         level.catalog,
         {parameter.number: _verdict(parameter) for parameter in parameters},
         frozenset(never_null),
         nullable_elements=nullable_elements,
+        lengths={p.number: p.same_length for p in parameters if p.same_length},
     )
     return Scope(level, context)
 

@@ -12,6 +12,7 @@ from ..columns.literals import domain_of, literals_of
 from ..tree.origins import column_name
 from ..tree.query_level import QueryLevel
 from ..tree.types import base_type
+from .equal_lengths import with_equal_lengths
 from .names import parameter_names
 from .occurrences import left_out_if_null, only_with_values_of_columns
 from .records import composite_of, is_record
@@ -50,7 +51,7 @@ def typed_parameters(
                 optional=typed.nullable and number in optional and not is_assigned,
             )
         )
-    return tuple(parameters)
+    return with_equal_lengths(parameters, query, level) if level else tuple(parameters)
 
 
 def _typed(

@@ -77,9 +77,17 @@ class FunctionView:
     @cached_property
     def statement(self) -> str:
         """Return what `execute` is called with: the statement, its values, and options."""
-        values = [tuple_of(self.values)] if self.values else []
+        values = [self._checked(tuple_of(self.values))] if self.values else []
         options = ["binary=True"] if self._function.binary else []
         return ", ".join([self.sql, *values, *options])
+
+    def _checked(self, values: str) -> str:
+        """Return the *values* within the checks that lists are equally long."""
+        for group in self._function.equal_lengths:
+            check = self._imports.use("._support", "of_equal_lengths")
+            names = [self._function.arguments[n].name for n in group]
+            values = f"{check}({values}, {', '.join([f'{n}={n}' for n in names])})"
+        return values
 
     @property
     def row_values(self) -> str:

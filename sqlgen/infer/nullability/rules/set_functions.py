@@ -14,6 +14,11 @@ from ...tree.enums import (
     TableFuncType,
 )
 from ...tree.nodes import Node
+from ...tree.parallel_arrays import (
+    parallel_in_from,
+    parallel_in_select,
+    set_functions,
+)
 from ...tree.query_level import QueryLevel, Source
 from ...tree.types import type_of
 from ..reasons import column_title
@@ -32,7 +37,9 @@ from .row_fields import (
 
 def element_verdict(node: Node, function: Routine, scope: Scope) -> Verdict:
     """Return the verdict of a set-returning function in a SELECT list, a row of it at a time."""
-    if _count_set_functions(scope.query) > 1:
+    if len(set_functions(scope.query)) > 1 and not _are_equally_long(
+        parallel_in_select(scope.query, scope.catalog), scope
+    ):
         reason = (
             "of several set-returning functions the shorter are filled up with NULL"
         )
@@ -55,6 +62,9 @@ def _of_function(source: Source, scope: Scope) -> Verdict:
             before += count
             continue
         if len(functions) > 1:
+            numbers = parallel_in_from(entry, scope.catalog)
+            if count == 1 and _are_equally_long(numbers, scope):
+                return _column(item, 1, count, title, scope)
             return maybe("ROWS FROM fills up its shorter functions with NULL")
         if item.strings("funccolnames"):
             return maybe(f"{title} may be NULL")  # a column definition list
@@ -90,6 +100,12 @@ def _column(item: Node, attno: int, count: int, title: str, scope: Scope) -> Ver
     if expression.tag == "FUNCEXPR" and function and function.returns_set:
         return _value(expression, function, attno, scope)
     return scope.verdict(expression).but(origin=None)
+
+
+def _are_equally_long(numbers: tuple[int, ...], scope: Scope) -> bool:
+    """Return whether the lists of parameters are equally long, as the generated function makes sure."""
+    lengths = {scope.context.lengths.get(number, 0) for number in numbers}
+    return len(lengths) == 1 and 0 not in lengths
 
 
 def _is_unnest(function: Routine) -> bool:
@@ -157,19 +173,6 @@ def _last_query(body: str) -> Node | None:
         if last is not None and last.number("commandType") == CmdType.SELECT
         else None
     )
-
-
-def _count_set_functions(query: Node) -> int:
-    count = 0
-    pending = list(query.nodes("targetList"))
-    while pending:
-        node = pending.pop()
-        if node.tag == "SUBLINK":
-            continue
-        if node.flag("funcretset") or node.flag("opretset"):
-            count += 1
-        pending.extend(node.children)
-    return count
 
 
 @column_rule(RTEKind.TABLEFUNC)
