@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor, rowcount_of
-from ._support import array_of, one, optional, rows_of
+from ._support import array_of, of_equal_lengths, one, optional, rows_of
 from .models import AllergiesSeverity, Allergy
 
 __all__ = [
@@ -119,7 +119,11 @@ def import_allergies(
         return rowcount_of(
             cursor.execute(
                 IMPORT_ALLERGIES,
-                (patient_id, array_of(allergens), array_of(severities)),
+                of_equal_lengths(
+                    (patient_id, array_of(allergens), array_of(severities)),
+                    allergens=allergens,
+                    severities=severities,
+                ),
             )
         )
 

@@ -11,7 +11,15 @@ from psycopg import Connection
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor
-from ._support import array_of, as_int4, int4_text, one, optional, rows_of
+from ._support import (
+    array_of,
+    as_int4,
+    int4_text,
+    of_equal_lengths,
+    one,
+    optional,
+    rows_of,
+)
 from .models import Medication, MedicationsForm
 
 __all__ = [
@@ -111,7 +119,12 @@ def restock_medications(
     """Adds a delivery to the stock; unknown ids are left out of the answer."""
     with raw_cursor(conn, row_factory=rows_of(RestockMedicationsRow)) as cursor:
         cursor.execute(
-            RESTOCK_MEDICATIONS, (array_of(ids, str), array_of(quantities, int4_text))
+            RESTOCK_MEDICATIONS,
+            of_equal_lengths(
+                (array_of(ids, str), array_of(quantities, int4_text)),
+                ids=ids,
+                quantities=quantities,
+            ),
         )
         return cursor.fetchall()
 

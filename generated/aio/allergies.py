@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import scalar_row
 
 from .._cursors import async_raw_cursor, async_rowcount_of
-from .._support import array_of, one, optional, rows_of
+from .._support import array_of, of_equal_lengths, one, optional, rows_of
 from ..allergies import (
     IMPORT_ALLERGIES,
     LIST_ALLERGIES,
@@ -93,7 +93,12 @@ async def import_allergies(
     """Two sequences of one length: what the patient is allergic to, and how badly."""
     async with async_raw_cursor(conn) as cursor:
         await cursor.execute(
-            IMPORT_ALLERGIES, (patient_id, array_of(allergens), array_of(severities))
+            IMPORT_ALLERGIES,
+            of_equal_lengths(
+                (patient_id, array_of(allergens), array_of(severities)),
+                allergens=allergens,
+                severities=severities,
+            ),
         )
         return await async_rowcount_of(cursor)
 

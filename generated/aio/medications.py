@@ -10,7 +10,15 @@ from psycopg import AsyncConnection
 from psycopg.rows import scalar_row
 
 from .._cursors import async_raw_cursor
-from .._support import array_of, as_int4, int4_text, one, optional, rows_of
+from .._support import (
+    array_of,
+    as_int4,
+    int4_text,
+    of_equal_lengths,
+    one,
+    optional,
+    rows_of,
+)
 from ..medications import (
     ADD_MEDICATION,
     DISPENSE_MEDICATION,
@@ -85,7 +93,12 @@ async def restock_medications(
         conn, row_factory=rows_of(RestockMedicationsRow)
     ) as cursor:
         await cursor.execute(
-            RESTOCK_MEDICATIONS, (array_of(ids, str), array_of(quantities, int4_text))
+            RESTOCK_MEDICATIONS,
+            of_equal_lengths(
+                (array_of(ids, str), array_of(quantities, int4_text)),
+                ids=ids,
+                quantities=quantities,
+            ),
         )
         return await cursor.fetchall()
 

@@ -126,6 +126,7 @@ def test_no_field_is_forgotten() -> None:
             "element_nullable",
             "cast",
             "optional",
+            "same_length",
             "name",
             "type",
             "nullable",

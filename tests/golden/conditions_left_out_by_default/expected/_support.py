@@ -3,7 +3,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from contextvars import ContextVar
 from enum import Enum
 from functools import cache
@@ -323,6 +323,17 @@ def array_of(items: Iterable[Any], text: Callable[[Any], str] = _quoted) -> str:
     else:
         texts = ["NULL" if item is None else text(item) for item in values]
     return "{" + ",".join(texts) + "}"
+
+
+def of_equal_lengths(values: T, /, **lists: Sized) -> T:
+    """Return *values*, or raise `ValueError` if the lists differ in length.
+
+    `unnest` of several arrays would fill the shorter ones up with NULL.
+    """
+    if len({len(items) for items in lists.values()}) > 1:
+        sizes = [f"{name} has {len(items)}" for name, items in lists.items()]
+        raise ValueError(f"lists must be equally long: {', '.join(sizes)}")
+    return values
 
 
 def int2_text(value: int) -> str:
