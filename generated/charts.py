@@ -46,11 +46,18 @@ class GetEncounterChartRow:
 
 
 GET_ENCOUNTER_CHART: Final = """\
-SELECT e.id, e.started_at, ROW(p.id, p.mrn, p.given_name, p.family_name, p.born_on,
-                           p.sex, p.email, p.phone_numbers,
-                           CASE WHEN p.address IS DISTINCT FROM NULL THEN ROW((p.address).street, (p.address).city, (p.address).postal_code, (p.address).country) END,
-                           p.deceased_on, p.created_at, p.updated_at)::text AS "patient: Patient", ROW(d.id, d.licence_number, d.full_name, d.email, d.specialties, d.room, d.active,
-    d.created_at, d.updated_at)::text AS "practitioner: Practitioner"
+SELECT e.id, e.started_at, ROW(
+    p.id, p.mrn, p.given_name, p.family_name, p.born_on, p.sex, p.email,
+    p.phone_numbers,
+    CASE WHEN p.address IS DISTINCT FROM NULL THEN ROW(
+        (p.address).street, (p.address).city, (p.address).postal_code,
+        (p.address).country
+    ) END,
+    p.deceased_on, p.created_at, p.updated_at
+)::text AS "patient: Patient", ROW(
+    d.id, d.licence_number, d.full_name, d.email, d.specialties, d.room, d.active,
+    d.created_at, d.updated_at
+)::text AS "practitioner: Practitioner"
 FROM encounters AS e
 JOIN patients AS p ON p.id = e.patient_id
 JOIN practitioners AS d ON d.id = e.practitioner_id
@@ -86,10 +93,10 @@ class ListEncountersWithAppointmentsRow:
 
 
 LIST_ENCOUNTERS_WITH_APPOINTMENTS: Final = """\
-SELECT e.id, e.started_at, CASE WHEN a.* IS DISTINCT FROM NULL THEN ROW(a.id,
-                           a.patient_id, a.practitioner_id, a.status, a.starts_at,
-                           a.ends_at, a.during, a.reason, a.created_at, a.updated_at,
-                           a.reminder_sent_at)::text END AS "appointment: Appointment"
+SELECT e.id, e.started_at, CASE WHEN a.* IS DISTINCT FROM NULL THEN ROW(
+    a.id, a.patient_id, a.practitioner_id, a.status, a.starts_at, a.ends_at, a.during,
+    a.reason, a.created_at, a.updated_at, a.reminder_sent_at
+)::text END AS "appointment: Appointment"
 FROM encounters AS e
 LEFT JOIN appointments AS a ON a.id = e.appointment_id
 WHERE e.patient_id = $1
@@ -130,8 +137,10 @@ SELECT
     e.id,
     e.started_at,
     ARRAY(
-        SELECT ROW(o.id, o.encounter_id, o.code, o.value_quantity, o.value_text, o.unit,
-               o.reference_range, o.observed_at)::text AS o FROM observations AS o
+        SELECT ROW(
+            o.id, o.encounter_id, o.code, o.value_quantity, o.value_text, o.unit,
+            o.reference_range, o.observed_at
+        )::text AS o FROM observations AS o
         WHERE o.encounter_id = e.id
         ORDER BY o.observed_at, o.id
     ) AS "observations: list[Observation]"
@@ -169,19 +178,25 @@ class ListPatientChartsRow:
 
 LIST_PATIENT_CHARTS: Final = """\
 SELECT
-    ROW(p.id, p.mrn, p.given_name, p.family_name, p.born_on, p.sex, p.email,
-    p.phone_numbers,
-    CASE WHEN p.address IS DISTINCT FROM NULL THEN ROW((p.address).street, (p.address).city, (p.address).postal_code, (p.address).country) END,
-    p.deceased_on, p.created_at, p.updated_at)::text AS "patient: Patient",
+    ROW(
+        p.id, p.mrn, p.given_name, p.family_name, p.born_on, p.sex, p.email,
+        p.phone_numbers,
+        CASE WHEN p.address IS DISTINCT FROM NULL THEN ROW(
+            (p.address).street, (p.address).city, (p.address).postal_code,
+            (p.address).country
+        ) END,
+        p.deceased_on, p.created_at, p.updated_at
+    )::text AS "patient: Patient",
     ARRAY(
         SELECT ROW(e.id, e.started_at, e."observations: list[Observation]")::text AS e
         FROM (
             SELECT
                 n.id,
                 n.started_at,
-                ARRAY(SELECT ROW(o.id, o.encounter_id, o.code, o.value_quantity,
-                             o.value_text, o.unit, o.reference_range,
-                             o.observed_at)::text AS o FROM observations AS o WHERE o.encounter_id = n.id ORDER BY o.id) AS "observations: list[Observation]"
+                ARRAY(SELECT ROW(
+                    o.id, o.encounter_id, o.code, o.value_quantity, o.value_text,
+                    o.unit, o.reference_range, o.observed_at
+                )::text AS o FROM observations AS o WHERE o.encounter_id = n.id ORDER BY o.id) AS "observations: list[Observation]"
             FROM encounters AS n
             WHERE n.patient_id = p.id
         ) AS e

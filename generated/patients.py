@@ -41,7 +41,9 @@ __all__ = [
 
 GET_PATIENT: Final = """\
 SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
-       CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END,
+       CASE WHEN address IS DISTINCT FROM NULL THEN ROW(
+           (address).street, (address).city, (address).postal_code, (address).country
+       )::text END,
        deceased_on, created_at, updated_at FROM patients WHERE id = $1
 /* patients.get_patient */"""
 
@@ -54,7 +56,9 @@ def get_patient(conn: Connection[Any], *, patient_id: UUID) -> Patient | None:
 
 GET_PATIENT_BY_MRN: Final = """\
 SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
-       CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END,
+       CASE WHEN address IS DISTINCT FROM NULL THEN ROW(
+           (address).street, (address).city, (address).postal_code, (address).country
+       )::text END,
        deceased_on, created_at, updated_at FROM patients WHERE mrn = $1
 /* patients.get_patient_by_mrn */"""
 
@@ -67,7 +71,9 @@ def get_patient_by_mrn(conn: Connection[Any], *, mrn: str) -> Patient:
 
 LIST_PATIENTS_BY_IDS: Final = """\
 SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
-       CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END,
+       CASE WHEN address IS DISTINCT FROM NULL THEN ROW(
+           (address).street, (address).city, (address).postal_code, (address).country
+       )::text END,
        deceased_on, created_at, updated_at FROM patients WHERE id = ANY($1) ORDER BY family_name, given_name, id
 /* patients.list_patients_by_ids */"""
 
@@ -83,7 +89,10 @@ REGISTER_PATIENT: Final = """\
 INSERT INTO patients (mrn, given_name, family_name, born_on, sex, email, phone_numbers, address)
 VALUES ($1, $2, $3, $4::date, $5, $6, $7, $8)
 RETURNING id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
-          CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END,
+          CASE WHEN address IS DISTINCT FROM NULL THEN ROW(
+              (address).street, (address).city, (address).postal_code,
+              (address).country
+          )::text END,
           deceased_on, created_at, updated_at
 /* patients.register_patient */"""
 
@@ -158,7 +167,10 @@ UPDATE patients
 SET email = $1, phone_numbers = $2, address = $3
 WHERE id = $4
 RETURNING id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
-          CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END,
+          CASE WHEN address IS DISTINCT FROM NULL THEN ROW(
+              (address).street, (address).city, (address).postal_code,
+              (address).country
+          )::text END,
           deceased_on, created_at, updated_at
 /* patients.update_contact_details */"""
 
@@ -289,7 +301,9 @@ class StreamMailingListRow:
 
 
 STREAM_MAILING_LIST: Final = """\
-SELECT given_name, family_name, email, CASE WHEN address IS DISTINCT FROM NULL THEN ROW((address).street, (address).city, (address).postal_code, (address).country)::text END
+SELECT given_name, family_name, email, CASE WHEN address IS DISTINCT FROM NULL THEN ROW(
+    (address).street, (address).city, (address).postal_code, (address).country
+)::text END
 FROM patients
 WHERE deceased_on IS NULL
     -- Of a composite, IS NOT NULL would ask whether every field is there.

@@ -95,7 +95,10 @@ def list_prescriptions_against_allergies(
 LIST_PATIENTS_NEVER_SEEN: Final = """\
 SELECT p.id, p.mrn, p.given_name, p.family_name, p.born_on, p.sex, p.email,
        p.phone_numbers,
-       CASE WHEN p.address IS DISTINCT FROM NULL THEN ROW((p.address).street, (p.address).city, (p.address).postal_code, (p.address).country)::text END,
+       CASE WHEN p.address IS DISTINCT FROM NULL THEN ROW(
+           (p.address).street, (p.address).city, (p.address).postal_code,
+           (p.address).country
+       )::text END,
        p.deceased_on, p.created_at, p.updated_at
 FROM patients AS p
 LEFT JOIN encounters AS e ON e.patient_id = p.id

@@ -5,14 +5,13 @@ get a cast, so that the server sees the types that it described.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ..model.catalog import ArrayType, PgType
 from ..model.query import Placeholder
 from ..model.typed import Star, TypedQuery
-
-WIDTH = 88
+from .row_layout import WIDTH, in_lines, whole_row
 
 
 def running(query: TypedQuery, casts: Collection[int]) -> str:
@@ -24,7 +23,7 @@ def running(query: TypedQuery, casts: Collection[int]) -> str:
         for p in query.query.sql.placeholders
         if p.number in casts and not p.cast
     }
-    edits = []
+    edits: list[tuple[int, int, str | Star]] = []
     for star in query.stars:
         within = [place for place in cast if star.start <= place[0] < star.end]
         columns = star.columns
@@ -33,13 +32,18 @@ def running(query: TypedQuery, casts: Collection[int]) -> str:
             columns = tuple(
                 [c[:offset] + new + c[offset + end - start :] for c in columns]
             )
-        edits.append(
-            (star.start, star.end, _columns(text, replace(star, columns=columns)))
-        )
+        edits.append((star.start, star.end, replace(star, columns=columns)))
     edits += [(start, end, new) for (start, end), new in cast.items()]
-    for start, end, new in sorted(edits, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
+    result, place = "", 0
+    for start, end, edit in sorted(edits, key=lambda edit: edit[:2]):
+        result += text[place:start]
+        if isinstance(edit, Star):
+            line = result[result.rfind("\n") + 1 :]
+            result += whole_row(edit.columns, line) or _columns(text, edit)
+        else:
+            result += edit
+        place = end
+    return result + text[place:]
 
 
 def named(statement: str, module: str, query: str) -> str:
@@ -87,14 +91,4 @@ def _columns(text: str, star: Star) -> str:
     margin = star.start - (text.rfind("\n", 0, star.start) + 1)
     if margin > WIDTH // 2:
         margin = 4
-    return f",\n{' ' * margin}".join(_lines(star.columns, WIDTH - margin))
-
-
-def _lines(words: Sequence[str], width: int) -> list[str]:
-    lines: list[str] = []
-    for word in words:
-        if lines and len(lines[-1]) + len(word) + 3 <= width:
-            lines[-1] += f", {word}"
-        else:
-            lines.append(word)
-    return lines
+    return in_lines(star.columns, margin)

@@ -14,7 +14,9 @@ __all__ = ["CopyShapesParams", "add_shape", "copy_shapes"]
 
 ADD_SHAPE: Final = """\
 INSERT INTO shapes VALUES ($1, $2) RETURNING ROW((shape).colour, (shape).colours, (shape).palettes, (shape).boxes)::text,
-    CASE WHEN pg_catalog.array_ndims(others) > 1 THEN others::text ELSE ARRAY(SELECT CASE WHEN e1.e IS DISTINCT FROM NULL THEN ROW((e1.e).colour, (e1.e).colours, (e1.e).palettes, (e1.e).boxes)::text END FROM (SELECT pg_catalog.unnest(others) AS e) AS e1)::text END
+    CASE WHEN pg_catalog.array_ndims(others) > 1 THEN others::text ELSE ARRAY(SELECT CASE WHEN e1.e IS DISTINCT FROM NULL THEN ROW(
+        (e1.e).colour, (e1.e).colours, (e1.e).palettes, (e1.e).boxes
+    )::text END FROM (SELECT pg_catalog.unnest(others) AS e) AS e1)::text END
 /* shapes.add_shape */"""
 
 

@@ -44,7 +44,9 @@ class ListOrdersRow:
 
 
 LIST_ORDERS: Final = """\
-SELECT o.id, ROW((o.total).currency, (o.total).cents)::text, o.state, o.audited, o.channel, ROW(c.id, c.name, c.state)::text AS customer
+SELECT o.id, ROW((o.total).currency, (o.total).cents)::text, o.state, o.audited, o.channel, ROW(
+    c.id, c.name, c.state
+)::text AS customer
 FROM orders AS o
 JOIN customers AS c ON c.id = o.customer_id
 ORDER BY o.id

@@ -51,8 +51,9 @@ class GetOrderRow:
 
 
 GET_ORDER: Final = """\
-SELECT o.id, o.state, CASE WHEN c.* IS DISTINCT FROM NULL THEN ROW(c.id, c.name, c.kind,
-                      c.email)::text END AS "customer: Customer"
+SELECT o.id, o.state, CASE WHEN c.* IS DISTINCT FROM NULL THEN ROW(
+    c.id, c.name, c.kind, c.email
+)::text END AS "customer: Customer"
 FROM orders AS o
 LEFT JOIN customers AS c ON c.id = o.customer_id
 WHERE o.id = $1
@@ -66,8 +67,9 @@ def get_order(conn: Connection[Any], *, id: int) -> GetOrderRow | None:
 
 
 LIST_ORDERS: Final = """\
-SELECT o.id, o.ordered_at, ARRAY(SELECT ROW(l.id, l.order_id, l.product, l.price,
-                                        l.details)::text AS l FROM lines AS l WHERE l.order_id = o.id ORDER BY l.id) AS "lines: list[Line]"
+SELECT o.id, o.ordered_at, ARRAY(SELECT ROW(
+    l.id, l.order_id, l.product, l.price, l.details
+)::text AS l FROM lines AS l WHERE l.order_id = o.id ORDER BY l.id) AS "lines: list[Line]"
 FROM orders AS o
 ORDER BY o.id
 /* orders.list_orders */"""
@@ -80,8 +82,9 @@ def list_orders(conn: Connection[Any]) -> list[Order]:
 
 
 GET_LINES: Final = """\
-SELECT o.id, o.ordered_at, ARRAY(SELECT ROW(l.id, l.order_id, l.product, l.price,
-                                        l.details)::text AS l FROM lines AS l WHERE l.order_id = o.id ORDER BY l.id) AS "lines: list[Line]"
+SELECT o.id, o.ordered_at, ARRAY(SELECT ROW(
+    l.id, l.order_id, l.product, l.price, l.details
+)::text AS l FROM lines AS l WHERE l.order_id = o.id ORDER BY l.id) AS "lines: list[Line]"
 FROM orders AS o
 WHERE o.id = $1
 /* orders.get_lines */"""
@@ -111,14 +114,16 @@ LIST_CUSTOMERS_WITH_ORDERS: Final = """\
 SELECT
     ROW(c.id, c.name, c.kind, c.email)::text AS "customer: Customer",
     ARRAY(
-        SELECT ROW(s.id, s.state, s."lines: list[Line]", s."total!: float",
-               s."dearest!")::text AS s
+        SELECT ROW(
+            s.id, s.state, s."lines: list[Line]", s."total!: float", s."dearest!"
+        )::text AS s
         FROM (
             SELECT
                 o.id,
                 o.state,
-                ARRAY(SELECT ROW(l.id, l.order_id, l.product, l.price,
-                             l.details)::text AS l FROM lines AS l WHERE l.order_id = o.id ORDER BY l.id) AS "lines: list[Line]",
+                ARRAY(SELECT ROW(
+                    l.id, l.order_id, l.product, l.price, l.details
+                )::text AS l FROM lines AS l WHERE l.order_id = o.id ORDER BY l.id) AS "lines: list[Line]",
                 (SELECT sum(l.price) FROM lines AS l WHERE l.order_id = o.id) AS "total!: float",
                 (SELECT ROW(x.price)::text AS x FROM (SELECT max(l.price) AS price FROM lines AS l WHERE l.order_id = o.id) AS x) AS "dearest!"
             FROM orders AS o

@@ -84,7 +84,10 @@ class ListChangesRow:
 
 
 LIST_CHANGES: Final = """\
-SELECT CASE WHEN before IS DISTINCT FROM NULL THEN ROW((before).id, (before).owner_id, (before).name)::text END, ROW((after).id, (after).owner_id, (after).name)::text FROM changes /* pets.list_changes */"""
+SELECT CASE WHEN before IS DISTINCT FROM NULL THEN ROW(
+    (before).id, (before).owner_id, (before).name
+)::text END, ROW((after).id, (after).owner_id, (after).name)::text FROM changes
+/* pets.list_changes */"""
 
 
 def list_changes(conn: Connection[Any]) -> list[ListChangesRow]:

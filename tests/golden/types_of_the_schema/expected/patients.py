@@ -18,8 +18,12 @@ __all__ = ["add_thing", "get_thing", "of_kind"]
 
 GET_THING: Final = """\
 SELECT id, status, history, mrn, severity,
-       CASE WHEN home IS DISTINCT FROM NULL THEN ROW((home).street, (home).city, (home).since)::text END,
-       CASE WHEN pg_catalog.array_ndims(former) > 1 THEN former::text ELSE ARRAY(SELECT CASE WHEN e1.e IS DISTINCT FROM NULL THEN ROW((e1.e).street, (e1.e).city, (e1.e).since)::text END FROM (SELECT pg_catalog.unnest(former) AS e) AS e1)::text END,
+       CASE WHEN home IS DISTINCT FROM NULL THEN ROW(
+           (home).street, (home).city, (home).since
+       )::text END,
+       CASE WHEN pg_catalog.array_ndims(former) > 1 THEN former::text ELSE ARRAY(SELECT CASE WHEN e1.e IS DISTINCT FROM NULL THEN ROW(
+           (e1.e).street, (e1.e).city, (e1.e).since
+       )::text END FROM (SELECT pg_catalog.unnest(former) AS e) AS e1)::text END,
        kind, during, tags, details FROM things WHERE id = $1
 /* patients.get_thing */"""
 
