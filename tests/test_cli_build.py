@@ -57,6 +57,30 @@ def test_check_is_build_without_the_last_step(project: Path) -> None:
     assert sqlgen(project, "check").exit_code == 0
 
 
+def test_names_that_python_cannot_take_are_said_once(project: Path) -> None:
+    def notes(*command: str) -> list[str]:
+        result = sqlgen(project, *command, "--format", "json")
+        entries = json.loads(result.stdout)
+        assert result.exit_code == 0 or command == ("check",), result.output
+        return [e["message"] for e in entries if e["severity"] == "note"]
+
+    file = project / "queries/keywords.sql"
+    file.write_text(
+        "-- name: list :many\nSELECT id AS from, 1 AS one FROM patients WHERE id = :class;\n"
+    )
+    assert notes("check") == []
+    [note] = notes("build")
+    assert note == (
+        "in Python, query `list` is `list_`, parameter `class` of `list` is `class_`,"
+        " column `from` of `list` is `from_`"
+    )
+    assert notes("build") == []
+    file.write_text(file.read_text() + "-- name: dict :exec\nSELECT 1;\n")
+    assert notes("build") == ["in Python, query `dict` is `dict_`"]
+    assert notes("build") == []
+    assert sqlgen(project, "check").exit_code == 0
+
+
 def test_a_build_of_some_files_does_not_change_the_others(project: Path) -> None:
     assert sqlgen(project, "build").exit_code == 0
     (project / "queries/patients.sql").write_text("-- name: broken :many\nSELECT x;\n")

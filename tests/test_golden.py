@@ -55,8 +55,8 @@ def outputs(project: Path, server: Server) -> dict[str, str]:
     for path, text in files.items():
         if path.endswith(".py") and text:
             assert black.format_str(text, mode=black.Mode()) == text, path
-    if plan.warnings:
-        files["expected/warnings.txt"] = rendered(plan.warnings)
+    if diagnostics := (*plan.warnings, *plan.notes):
+        files["expected/warnings.txt"] = rendered(diagnostics)
     return files
 
 

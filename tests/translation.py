@@ -31,10 +31,10 @@ def translated_package(
     )
     shared = translate.shared_files(
         references,
-        [requirements for _, requirements in translations],
+        [requirements for _, requirements, _ in translations],
         paths,
         context,
         sources,
     )
-    modules = [module for modules, _ in translations for module in modules]
+    modules = [module for modules, *_ in translations for module in modules]
     return tuple(sorted((*modules, *shared), key=lambda file: file.path))

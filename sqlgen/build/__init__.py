@@ -31,6 +31,7 @@ from .records.finished_build import (
     load_finished_build,
     store_finished_build,
 )
+from .renamed_note import renamed_notes
 from .request import BuildRequest, read_request
 from .result import BuildResult
 
@@ -91,9 +92,10 @@ def plan(
     if not result.unselected_errors:
         store_finished_build(store, key, result, unknown_names)
     warnings = visible_warnings(request, result.warnings, unknown_names)
+    notes = renamed_notes(changes, result)
     if not changes or request.is_partial:
-        return Plan(changes, warnings)
-    return Plan(changes, warnings, newest_migration_warnings(migrations))
+        return Plan(changes, warnings, notes=notes)
+    return Plan(changes, warnings, newest_migration_warnings(migrations), notes)
 
 
 def check_offline(config: Config, *, progress: Progress = no_progress) -> Plan:

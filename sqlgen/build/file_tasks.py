@@ -11,6 +11,7 @@ from ..model.diagnostic import Diagnostic, attempt
 from ..model.frozen import frozen
 from ..model.output import GeneratedFile
 from ..model.python import Module
+from ..model.renamed import Renamed
 from ..model.source import SourceFile, Span
 from ..model.typed import TypedQuery
 from .analysis.analyzer import AnalysedFile, Analyzer, typed_queries
@@ -127,18 +128,18 @@ class FileTasks:
 
     def _render_file(self, source: SourceFile, inputs: RenderInputs) -> FileRender:
         """Return the modules of a query file, and its lock file."""
-        modules, requirements = self._translate(source, inputs)
+        modules, requirements, renamed = self._translate(source, inputs)
         with reported(Span(source, 0, 0)):
             templates = self._request.templates
             rendered = [render.module(module, templates) for module in modules]
             files = (*rendered, self._typed[source.path].lock)
             verify_new(files, self._request)
-        return FileRender(files, requirements)
+        return FileRender(files, requirements, renamed)
 
     def _translate(
         self, source: SourceFile, inputs: RenderInputs
-    ) -> tuple[tuple[Module, ...], translate.SharedRequirements]:
-        """Return the modules of a query file before they are rendered."""
+    ) -> tuple[tuple[Module, ...], translate.SharedRequirements, tuple[Renamed, ...]]:
+        """Return the modules of a query file before they are rendered, and changed names."""
         typed = self._typed[source.path]
         with reported(Span(source, 0, 0)):
             return translate.module(

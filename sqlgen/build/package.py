@@ -78,6 +78,7 @@ def build_package(
         reused_digests={p: d for o in outputs if o for p, d in o.digests.items()},
         warnings=tuple([w for s in request.queries for w in analyses[s.path].warnings]),
         unselected_errors=errors,
+        renamed={path: one.renamed for path, one in renders.items()},
     )
 
 

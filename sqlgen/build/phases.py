@@ -7,6 +7,7 @@ from .. import lockfile
 from ..model.diagnostic import Diagnostic
 from ..model.frozen import frozen
 from ..model.output import GeneratedFile
+from ..model.renamed import Renamed
 from ..translate import (
     ModulePath,
     SharedRequirements,
@@ -62,10 +63,11 @@ class RenderInputs:
 
 @frozen
 class FileRender:
-    """The files of a query file, and what they require of the shared modules."""
+    """The files of a query file, what they require of the shared modules, and changed names."""
 
     files: tuple[GeneratedFile, ...]
     requirements: SharedRequirements
+    renamed: tuple[Renamed, ...] = ()
 
 
 @frozen

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ..model.diagnostic import Diagnostic
 from ..model.frozen import frozen
 from ..model.output import GeneratedFile
+from ..model.renamed import Renamed
 
 
 @frozen
@@ -13,10 +14,12 @@ class BuildResult:
 
     `files` are those that were rendered, each with the path of its query file (empty for shared files).
     `reused_digests` are the digests of those that are on disk already, by path. `warnings` are about
-    the queries; `unselected_errors` are errors in query files that the build is not for.
+    the queries; `unselected_errors` are errors in query files that the build is not for. `renamed` are
+    the names in each of the rendered query files that Python could not take as they are.
     """
 
     files: Mapping[GeneratedFile, str]
     reused_digests: Mapping[str, bytes]
     warnings: tuple[Diagnostic, ...]
     unselected_errors: tuple[Diagnostic, ...]
+    renamed: Mapping[str, tuple[Renamed, ...]]

@@ -29,7 +29,7 @@ def run_build(
         config = configuration(directory)
         with Progress() as progress:
             plan = build.build(config, only=files, progress=progress)
-        show((*plan.migration_warnings, *plan.warnings), format_)
+        show((*plan.migration_warnings, *plan.warnings, *plan.notes), format_)
         if format_ == "text":
             changed = [f"{verb(change)} {change.path}" for change in plan.changes]
             echo("\n".join([*changed, summary(len(changed), config.output)]))

@@ -36,7 +36,7 @@ def watch(directory: Path, command: str | None) -> None:
                 show(outcome.errors)
                 click.echo(f"{now} waiting for the next save")
                 continue
-            show(outcome.plan.warnings)
+            show((*outcome.plan.warnings, *outcome.plan.notes))
             for change in outcome.plan.changes:
                 click.echo(f"{verb(change)} {change.path}")
             click.echo(

@@ -1,4 +1,4 @@
-"""Errors and warnings about a user's input, as data; `report` makes text of them."""
+"""Errors, warnings and notes about a user's input, as data; `report` makes text of them."""
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
@@ -12,10 +12,14 @@ Result = TypeVar("Result")
 
 
 class Severity(StrEnum):
-    """The severity of a diagnostic: an error stops the build, a warning does not."""
+    """The severity of a diagnostic: an error stops the build, a warning does not.
+
+    A note tells of a decision that the user may not expect; there is nothing to fix.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @frozen
@@ -28,7 +32,7 @@ class Label:
 
 @frozen(kw_only=True)
 class Diagnostic:
-    """One error in a user's input, or one warning.
+    """One error in a user's input, one warning, or one note.
 
     `code` is a kebab-case word of sqlgen's or an SQLSTATE of PostgreSQL's. `message` starts in lower
     case, has no full stop, names the thing and puts code in backticks. `label` is the place, or

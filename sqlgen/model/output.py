@@ -38,9 +38,11 @@ class Change:
 class Plan:
     """The changes that a build makes, sorted by path, and its warnings.
 
-    `migration_warnings` are warnings about the newest migration, which may still be changed.
+    `migration_warnings` are warnings about the newest migration, which may still be changed. `notes`
+    are about names that are new in the changed files.
     """
 
     changes: tuple[Change, ...]
     warnings: tuple[Diagnostic, ...]
     migration_warnings: tuple[Diagnostic, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()

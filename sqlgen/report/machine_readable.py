@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..conninfo.masking import mask_urls
-from ..model.diagnostic import Diagnostic
+from ..model.diagnostic import Diagnostic, Severity
 from ..model.source import Span
 from .printable import printable
 
@@ -77,7 +77,8 @@ def _command(diagnostic: Diagnostic) -> str:
     if diagnostic.hint:
         parts.append(f"hint: {diagnostic.hint}")
     message = _data("\n".join(filter(None, parts)))
-    return f"::{diagnostic.severity} {parameters}::{message}"
+    level = "notice" if diagnostic.severity is Severity.NOTE else diagnostic.severity
+    return f"::{level} {parameters}::{message}"
 
 
 def _data(text: str) -> str:

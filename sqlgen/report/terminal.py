@@ -21,10 +21,11 @@ def text(diagnostics: Sequence[Diagnostic], color: bool = False) -> str:
     return "\n\n".join(blocks)
 
 
-_PLAIN = {"error": "", "warning": "", "message": "", "frame": "", "end": ""}
+_PLAIN = {"error": "", "warning": "", "note": "", "message": "", "frame": "", "end": ""}
 _COLORED = {
     "error": "\x1b[1;31m",
     "warning": "\x1b[1;33m",
+    "note": "\x1b[1;32m",
     "message": "\x1b[1m",
     "frame": "\x1b[1;34m",
     "end": "\x1b[0m",
@@ -100,10 +101,9 @@ def _lines(message: str) -> list[str]:
 
 
 def _count(diagnostics: Sequence[Diagnostic]) -> str:
-    errors = sum(d.severity is Severity.ERROR for d in diagnostics)
-    numbers = {"error": errors, "warning": len(diagnostics) - errors}
+    severities = [diagnostic.severity for diagnostic in diagnostics]
     return " and ".join(
-        f"{number} {noun}{'s' * (number != 1)}"
-        for noun, number in numbers.items()
-        if number
+        f"{number} {severity}{'s' * (number != 1)}"
+        for severity in Severity
+        if (number := severities.count(severity))
     )

@@ -7,10 +7,12 @@ from ..model.config import Config, Mode
 from ..model.diagnostic import each
 from ..model.python import Module
 from ..model.query import QueryFile
+from ..model.renamed import Renamed
 from ..model.typed import TypedQuery
 from .module_paths import ModulePath
 from .name_clashes import check_module
 from .queries import translate_query
+from .renamed import renamed
 from .shared.context import TranslationContext
 from .shared.requirements import SharedRequirements, requirements_of
 
@@ -20,8 +22,10 @@ def module(
     typed: Sequence[TypedQuery],
     path: ModulePath,
     context: TranslationContext,
-) -> tuple[tuple[Module, ...], SharedRequirements]:
+) -> tuple[tuple[Module, ...], SharedRequirements, tuple[Renamed, ...]]:
     """Return the modules of a query file, its asyncio twin last, and what they require.
+
+    Last come the names that Python could not take as they are.
 
     Raises `SqlgenError` (`name-taken`, `bad-type`).
     """
@@ -40,7 +44,12 @@ def module(
     )
     twins = (_twin(main, config),) if config.mode is Mode.BOTH else ()
     rows = [row for query in queries for row in query.shared_rows]
-    return (main, *twins), requirements_of(main, rows)
+    changed = [
+        name
+        for one, query in zip(typed, queries, strict=True)
+        for name in renamed(one, query)
+    ]
+    return (main, *twins), requirements_of(main, rows), tuple(changed)
 
 
 def _twin(module: Module, config: Config) -> Module:

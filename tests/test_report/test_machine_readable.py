@@ -88,5 +88,11 @@ def test_github() -> None:
     )
 
 
+def test_a_note_is_a_notice_for_github() -> None:
+    note = Diagnostic(code="renamed", message="m", label=None, severity=Severity.NOTE)
+    assert report.github([note]) == "::notice title=renamed::m"
+    assert json.loads(report.json([note]))[0]["severity"] == "note"
+
+
 def test_github_of_nothing() -> None:
     assert report.github([]) == ""

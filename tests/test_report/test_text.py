@@ -169,6 +169,16 @@ error[P0001]: first \\x1b[2J
     )
 
 
+def test_notes_are_counted_apart() -> None:
+    items = [
+        Diagnostic(code="a", message="m", label=None, severity=severity)
+        for severity in (Severity.WARNING, Severity.NOTE, Severity.NOTE)
+    ]
+    text = report.text(items, color=True)
+    assert text.endswith("1 warning and 2 notes")
+    assert "\x1b[1;32mnote[a]" in text
+
+
 def test_color() -> None:
     label = place("select idd", "idd", "here")
     text = report.text([error(label, label, hint="x")], color=True)
