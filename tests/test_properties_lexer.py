@@ -8,6 +8,8 @@ from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.query import Query
 from sqlgen.model.source import SourceFile
 from sqlgen.parse.lexer import Kind, delimiters, tokens
+from sqlgen.parse.statements import _end_of_creation as end_of_creation
+from sqlgen.parse.statements import _start as statement_start
 
 FRAGMENTS = (
     *(
@@ -111,6 +113,18 @@ def test_statements_are_apart_and_not_empty(text: str) -> None:
     for start, end in parse.statements(text):
         assert position <= start < end <= len(text)
         position = end
+
+
+@settings(deadline=None, max_examples=1000)
+@given(texts)
+@example("a /* b */ -- c\n; ; d(;) e")
+def test_statements_are_the_same_read_quickly_or_word_by_word(text: str) -> None:
+    """Only what begins with CREATE is read word by word, since it may be a function."""
+    expected, position = [], 0
+    while (start := statement_start(text, position)) >= 0:
+        end, position = end_of_creation(text, start)
+        expected.append((start, end))
+    assert parse.statements(text) == tuple(expected)
 
 
 def queries(text: str) -> tuple[Query, ...]:

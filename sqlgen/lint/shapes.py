@@ -52,7 +52,11 @@ class StatementShape:
 def statement_shapes(text: str) -> tuple[StatementShape, ...]:
     """Return the shapes of the statements in a script."""
     return tuple(
-        _shape(start, end, _words(text, start, end))
+        (
+            _shape(start, end, _words(text, start, end))
+            if _DEFINITION.match(text, start)
+            else StatementShape(start=start, end=end)
+        )
         for start, end in parse.statements(text)
     )
 
@@ -67,7 +71,7 @@ class _Word(NamedTuple):
     kind: Kind
 
 
-_DEFINING = {"create", "alter", "drop", "comment", "grant", "revoke"}
+_DEFINITION = re.compile(r"(?:create|alter|drop|comment|grant|revoke)\b", re.IGNORECASE)
 _OWNING = {"create", "alter", "drop"}
 _MODIFIERS = {
     *("or", "replace", "temp", "temporary", "unlogged", "global", "local", "unique"),
@@ -101,9 +105,7 @@ def _words(text: str, start: int, end: int) -> list[_Word]:
 
 
 def _shape(start: int, end: int, words: Sequence[_Word]) -> StatementShape:
-    verb = words[0].text if words else ""
-    if verb not in _DEFINING:
-        return StatementShape(start=start, end=end)
+    verb = words[0].text
     at = 1
     while at < len(words) and words[at].text in _MODIFIERS:
         at += 1

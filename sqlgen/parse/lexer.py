@@ -61,29 +61,31 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Return all tokens of *text*, including white space and comments, in order and without gaps."""
-    return _read(_token(), text)
+def tokens(text: str, position: int = 0) -> Iterator[Token]:
+    """Return all tokens of *text*, including white space and comments, in order and without gaps.
+
+    They are those from *position* on, at which a token must begin.
+    """
+    return _read(_token(), text, position)
 
 
-def delimiters(text: str) -> Iterator[Token]:
-    """Return the tokens of *text* that delimit queries, statements and parameters.
+def delimiters(text: str, position: int = 0) -> Iterator[Token]:
+    """Return the tokens of *text* that delimit queries, statements and parameters, from *position* on.
 
     They are comments, brackets, semicolons, single colons, `$1`, dollar-quoted strings and what is
     never closed. A colon with a name right after it is one `Kind.NAMED`, together with a mark `!` or
     `?` right after the name, unless that begins a longer operator, and a mark of elements, `[!]` or
     `[?]`. The last one is `Kind.END`.
     """
-    return _read(_DELIMITER, text)
+    return _read(_DELIMITER, text, position)
 
 
 COMMENTS = frozenset({Kind.LINE_COMMENT, Kind.BLOCK_COMMENT})
 TRIVIA = COMMENTS | {Kind.SPACE}
 
 
-def _read(pattern: re.Pattern[str], text: str) -> Iterator[Token]:
+def _read(pattern: re.Pattern[str], text: str, position: int) -> Iterator[Token]:
     kinds = _KINDS
-    position = 0
     while position <= len(text):
         for match in pattern.finditer(text, position):
             group = match.lastgroup or ""

@@ -1,6 +1,6 @@
 """text -> the statements of a script, split at the semicolons between them."""
 
-from .lexer import TRIVIA, Kind, tokens
+from .lexer import COMMENTS, TRIVIA, WHITE_SPACE, Kind, delimiters, tokens
 
 
 def statements(text: str) -> tuple[tuple[int, int], ...]:
@@ -11,27 +11,65 @@ def statements(text: str) -> tuple[tuple[int, int], ...]:
     (src/fe_utils/psqlscan.l).
     """
     spans: list[tuple[int, int]] = []
+    position = 0
+    while (start := _start(text, position)) >= 0:
+        is_creation = text[start : start + 6].lower() == "create"
+        read = _end_of_creation if is_creation else _end
+        end, position = read(text, start)
+        spans.append((start, end))
+    return tuple(spans)
+
+
+def _start(text: str, position: int) -> int:
+    """Return where the next statement after *position* starts; -1 if there is none."""
+    for kind, start, _ in tokens(text, position):
+        if kind not in TRIVIA and kind is not Kind.SEMICOLON:
+            return start
+    return -1
+
+
+def _end(text: str, start: int) -> tuple[int, int]:
+    """Return the end of the statement at *start*, and the place after its semicolon.
+
+    Looks only at what delimits statements: files with rows for `INSERT` may be large.
+    """
+    brackets = 0
+    end = previous = start
+    for kind, first, last in delimiters(text, start):
+        if between := text[previous:first].rstrip(WHITE_SPACE):
+            end = previous + len(between)
+        if kind is Kind.SEMICOLON and not brackets:
+            return end, last
+        if kind is Kind.OPEN:
+            brackets += 1
+        elif kind is Kind.CLOSE:
+            brackets = max(brackets - 1, 0)
+        if kind not in COMMENTS and kind is not Kind.END:
+            end = last
+        previous = last
+    return end, len(text)
+
+
+def _end_of_creation(text: str, start: int) -> tuple[int, int]:
+    """Return the end of the CREATE statement at *start*, and the place after its semicolon.
+
+    Looks at each word: a function has semicolons between BEGIN ATOMIC and END.
+    """
     words: list[str] = []
-    start = end = -1
+    end = start
     brackets = blocks = 0
-    for token in tokens(text):
-        kind = token.kind
+    for kind, first, last in tokens(text, start):
         if kind in TRIVIA:
             continue
         if kind is Kind.SEMICOLON and not brackets and not blocks:
-            if start >= 0:
-                spans.append((start, end))
-            start, words = -1, []
-            continue
-        if start < 0:
-            start = token.start
-        end = token.end
+            return end, last
+        end = last
         if kind is Kind.OPEN:
             brackets += 1
         elif kind is Kind.CLOSE:
             brackets = max(brackets - 1, 0)
         elif kind is Kind.WORD and not brackets:
-            word = text[token.start : token.end].lower()
+            word = text[first:last].lower()
             words.append(word)
             if (word == "case" and blocks) or (
                 word == "atomic" and words[-2:-1] == ["begin"] and _is_routine(words)
@@ -39,9 +77,7 @@ def statements(text: str) -> tuple[tuple[int, int], ...]:
                 blocks += 1
             elif word == "end" and blocks:
                 blocks -= 1
-    if start >= 0:
-        spans.append((start, end))
-    return tuple(spans)
+    return end, len(text)
 
 
 def returns_rows(text: str) -> bool:
