@@ -55,6 +55,7 @@ WITHOUT_GOLDEN = {
     "no-down-migration",
     "invalid-index",
     "open-transaction",
+    "transaction-control",
     "transaction-pooler",
     "unfinished-statement",
     "out-of-order-migration",

@@ -263,6 +263,39 @@ def test_seeds_are_loaded_in_one_transaction(
     assert connection.execute("SELECT id FROM items").fetchall() == [(2,)]
 
 
+def test_seeds_run_by_their_numbers(sqlgen: Project, connection: Connection) -> None:
+    sqlgen("migrate", "up")
+    sqlgen.write({"seeds/10_last.sql": "UPDATE items SET name = 'last' WHERE id = 2"})
+    assert sqlgen("migrate", "seed").out.splitlines()[:3] == [
+        "ran seeds/1_items.sql",
+        "ran seeds/2_more.sql",
+        "ran seeds/10_last.sql",
+    ]
+    names = connection.execute("SELECT name FROM items ORDER BY id").fetchall()
+    assert names == [("one",), ("last",)]
+
+
+def test_a_seed_must_not_end_the_transaction(
+    sqlgen: Project, connection: Connection
+) -> None:
+    sqlgen("migrate", "up")
+    sqlgen.write({"seeds/2_more.sql": "BEGIN;\nSELECT 1;\nCOMMIT;\n"})
+    outcome = sqlgen("migrate", "seed")
+    assert outcome.status == 1
+    assert " --> seeds/2_more.sql:1:1" in outcome.err
+    assert " --> seeds/2_more.sql:3:1" in outcome.err
+    assert connection.execute("SELECT FROM items").fetchall() == []
+
+
+def test_folders_of_the_migrations_folder_are_left_alone(sqlgen: Project) -> None:
+    """As in SQLx, where they hold old files or another service's."""
+    sqlgen.write({"migrations/old/readme.sql": "this is no SQL"})
+    (sqlgen.root / "migrations/old/0001_first.sql").write_text("SELECT 1/0")
+    assert sqlgen("migrate", "up").status == 0
+    sqlgen.write({"queries/items.sql": "-- name: list_items :many\nTABLE items;\n"})
+    assert sqlgen("build").status == 0
+
+
 def test_a_password_is_never_shown(sqlgen: Project) -> None:
     url = "postgresql://me:tops3cret@127.0.0.1:1/app?connect_timeout=0"
     for command in ("up", "status", "check", "seed", "reset"):

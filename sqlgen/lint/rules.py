@@ -6,7 +6,6 @@ A rule sees what statements do to tables, as far as the lexer can tell. If it co
 good migration, it does not warn: people stop reading warnings that are often wrong.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -15,6 +14,7 @@ from ..model.diagnostic import Diagnostic, Label, Severity
 from ..model.frozen import frozen
 from ..model.migration import Migration
 from ..model.source import Span
+from ..parse.statements import TRANSACTION_CONTROL
 from .shapes import StatementShape
 
 ColumnUsers = Mapping[tuple[str, str], Sequence[str]]
@@ -189,16 +189,10 @@ def transaction_control(linted: LintedMigration) -> Iterator[Finding]:
         return
     text = linted.migration.up.text
     for shape in linted.shapes:
-        if words := _TRANSACTION_CONTROL.match(text, shape.start, shape.end):
+        if words := TRANSACTION_CONTROL.match(text, shape.start, shape.end):
             yield Finding(
                 f"`{words[0].upper()}` interferes with the transaction that the migration is in",
                 linted.span(*words.span()),
                 "remove it: sqlgen runs the file in a transaction, all or nothing; or write"
                 " `-- no-transaction` as its first line",
             )
-
-
-_TRANSACTION_CONTROL = re.compile(
-    r"(?:begin|start\s+transaction|commit|end|abort|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b",
-    re.IGNORECASE,
-)

@@ -127,7 +127,7 @@ def _migrations(folder: str | Path | Traversable) -> tuple[Migration, ...]:
         hint = f"pass the folder that has the migrations; this one is {path.absolute()}"
         # The service that calls this decides what is in the folder, also by links.
         return parse.migrations(
-            read.sources(path.parent, path.name, hint=hint, outside=["/"])
+            read.sources(path.parent, path.name, hint=hint, outside=["/"], below=False)
         )
     with tempfile.TemporaryDirectory() as root:  # a resource may be in a zip file
         copy = Path(root) / (folder.name or "migrations")

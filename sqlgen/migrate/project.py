@@ -86,12 +86,19 @@ def migrations(config: Config) -> tuple[Migration, ...]:
 
 
 def seeds(config: Config) -> tuple[SourceFile, ...]:
-    """Return the project's seeds; none if there is no such folder."""
+    """Return the project's seeds by their numbers; none if there is no such folder."""
     if not (config.root / config.migrate.seeds).exists():
         return ()
-    return read.sources(
+    sources = read.sources(
         config.root, config.migrate.seeds, outside=config.outside_folders
     )
+    return tuple(sorted(sources, key=lambda source: _by_number(source.path)))
+
+
+def _by_number(path: str) -> tuple[tuple[str, int, str], ...]:
+    """Return a key that sorts paths by the numbers in their names: 2_b.sql before 10_a.sql."""
+    parts = re.findall(r"([^0-9]*)([0-9]*)", path)
+    return tuple((text, int(number[:4000] or 0), number) for text, number in parts)
 
 
 def up(

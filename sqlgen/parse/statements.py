@@ -1,6 +1,14 @@
 """text -> the statements of a script, split at the semicolons between them."""
 
+import re
+
 from .lexer import COMMENTS, TRIVIA, WHITE_SPACE, Kind, delimiters, tokens
+
+TRANSACTION_CONTROL = re.compile(
+    r"(?:begin|start\s+transaction|commit|end|abort|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b",
+    re.IGNORECASE,
+)
+"""The start of a statement that begins or ends a transaction; not of one about savepoints."""
 
 
 def statements(text: str) -> tuple[tuple[int, int], ...]:

@@ -31,8 +31,13 @@ def queries(config: Config) -> tuple[SourceFile, ...]:
 
 
 def migrations(config: Config) -> tuple[SourceFile, ...]:
-    """Return the project's migration files, sorted by path, as `sources` does."""
-    return sources(config.root, config.migrations, outside=config.outside_folders)
+    """Return the project's migration files, sorted by path, as `sources` does.
+
+    They are those of the folder itself, as in SQLx.
+    """
+    return sources(
+        config.root, config.migrations, outside=config.outside_folders, below=False
+    )
 
 
 def sources(
@@ -42,9 +47,11 @@ def sources(
     hint: str = _CREATE,
     outside: Sequence[str] = (),
     limit: int = LARGE,
+    below: bool = True,
 ) -> tuple[SourceFile, ...]:
-    """Return all `*.sql` files below *folder* of the project at *root*, sorted by path.
+    """Return all `*.sql` files in *folder* of the project at *root*, sorted by path.
 
+    With *below*, those of its folders are among them.
     Files and folders whose names begin with a dot are left out. Symbolic links are followed, except
     for a link to a folder that contains it, but not out of the project and the folders *outside* of
     it. Raises `ConfigurationError` with the *hint* if the folder is missing, and `SqlgenError` for
@@ -54,6 +61,9 @@ def sources(
     with ProjectFiles(root, outside) as project:
         files = _files(place, _posix(folder), frozenset(), project)
         paths = sorted([path for path in files if _is_sql(path)])
+        if not below:
+            parent = PurePosixPath(_posix(folder))
+            paths = [path for path in paths if PurePosixPath(path).parent == parent]
         return each(partial(_source, project, limit=limit), paths)
 
 
