@@ -341,6 +341,7 @@ STORED_FORMS = {
     "function": "SELECT home_of(id) FROM people ORDER BY id",
     "COALESCE": "SELECT coalesce(work, home) AS place, coalesce(former, '{}') AS former FROM people ORDER BY id",
     "array_agg": "SELECT array_agg(home ORDER BY id) AS homes FROM people",
+    "array of arrays": "SELECT ARRAY(SELECT ARRAY[home, home] FROM people ORDER BY id) AS homes",
     "DISTINCT": "SELECT DISTINCT home FROM people ORDER BY home",
     "GROUP BY": "SELECT home, count(*) AS n FROM people GROUP BY home ORDER BY home",
     "GROUP BY, twice": "SELECT home AS a, home AS b FROM people GROUP BY home ORDER BY home",

@@ -35,6 +35,44 @@ def named_fields(value: str, type_: PgType, *, nullable: bool = True) -> str | N
     return _named_fields(value, type_, 1, nullable=nullable)
 
 
+def json_fields(value: str, type_: PgType, depth: int = 1) -> str | None:
+    """Return SQL that makes a row with the names of the fields, or JSON of an array of such rows.
+
+    None if the type is no composite type, nor an array of one.
+    """
+    match base_type(type_):
+        case CompositeType(fields=fields) if fields:
+            parts = []
+            for field in fields:
+                part = f"({value}).{quoted(field.name)}"
+                if inner := json_fields(part, field.type, depth):
+                    part = f"{inner} AS {quoted(field.name)}"
+                parts.append(part)
+            row = named_row(parts, [field.name for field in fields])
+            return f"CASE WHEN {value} IS DISTINCT FROM NULL THEN {row} END"
+        case ArrayType(element=element, dimensions=(1,)):
+            name = f"e{depth}"
+            inner = json_fields(f"{name}.e", element, depth + 1)
+            if inner is None or isinstance(base_type(element), ArrayType):
+                return None
+            return (
+                f"CASE WHEN pg_catalog.array_ndims({value}) > 1 THEN pg_catalog.to_json({value})"
+                f" WHEN {value} IS NOT NULL THEN pg_catalog.to_json(ARRAY(SELECT {inner}"
+                f" FROM (SELECT pg_catalog.unnest({value}) AS e) AS {name})) END"
+            )
+        case _:
+            return None
+
+
+def named_row(columns: Sequence[str], names: Collection[str]) -> str:
+    """Return SQL that makes a row of *columns*, which have these *names*."""
+    # A column of that name, of the row or of any query around, would be meant instead.
+    row = "whole row"
+    while row in names:
+        row += " "
+    return f'(SELECT "{row}" FROM (SELECT {", ".join(columns)}) AS "{row}")'
+
+
 def columns_by_name(
     statement: QueryLevel,
     text: str,
@@ -91,6 +129,19 @@ def _named_fields(
                 f"CASE WHEN pg_catalog.array_ndims({value}) > 1 THEN {value}::text"
                 f" {known} {items} END"
             )
+        case ArrayType(element=element, dimensions=(number,)):
+            subscripts = [f"i{depth}_{place}" for place in range(1, number + 1)]
+            item = f"({value})" + "".join([f"[{name}]" for name in subscripts])
+            inner = _named_fields(item, element, depth + 1, nullable=True)
+            if inner is None or isinstance(base_type(element), ArrayType):
+                return None
+            items = _as_text(inner)
+            for place in range(number, 0, -1):
+                items = (
+                    f"ARRAY(SELECT {items} FROM pg_catalog.generate_subscripts({value}, {place})"
+                    f" AS {subscripts[place - 1]})"
+                )
+            return f"CASE WHEN {value} IS NOT NULL THEN {items}::text END"
         case _:
             return None
 

@@ -20,7 +20,7 @@ from ..tree.enums import CmdType, JoinType, RTEKind, SetOperation, SubLinkType
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, Source
 from .keywords import quoted, unquoted
-from .named_fields import named_fields
+from .named_fields import json_fields, named_fields, named_row
 from .spans import characters
 from .sql_tokens import SqlTokens
 
@@ -98,7 +98,9 @@ class _WholeRow:
             piece = f"{self.written}.{quoted(name)}"
             type_ = column_type(self.source, number, self.catalog)
             is_text = (id(self.source.query), number) in texts
-            if type_ and not is_text and not self.as_json:
+            if type_ and self.as_json and (fields := json_fields(piece, type_)):
+                piece = f"{fields} AS {quoted(name)}"
+            elif type_ and not is_text and not self.as_json:
                 piece = named_fields(piece, type_) or piece
             pieces.append(piece)
         pieces[0] = self.head + pieces[0]
@@ -273,11 +275,8 @@ class _Tracing:
         written = tokens.text[start : tokens.end(last)]
         head, tail = "ROW(", ")::text"
         if self.as_json:
-            # A column of that name, of the row or of any query around, would be meant instead.
-            row = '"whole row"'
-            while any(quoted(column) == row for _, column in columns):
-                row = f'{row[:-1]} "'
-            head, tail = f"(SELECT {row} FROM (SELECT ", f") AS {row})"
+            names_of_row = [column for _, column in columns]
+            head, tail = named_row(["*"], names_of_row).split("*")
         if may_be_absent:
             # Without the star, that would be a column of this name as soon as there is one.
             head = f"CASE WHEN {written}.* IS DISTINCT FROM NULL THEN {head}"
