@@ -13,7 +13,16 @@ from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
 from ._cursors import raw_cursor, results_of, stream_cursor
-from ._support import TypedDict, array_of, items_of, one, optional, range_text, rows_of
+from ._support import (
+    TypedDict,
+    array_of,
+    aware_in,
+    items_of,
+    one,
+    optional,
+    range_text,
+    rows_of,
+)
 from .models import Encounter, EncountersSetting, JsonNumber
 
 __all__ = [
@@ -242,6 +251,7 @@ def import_observations(
     """The history from another system, as fast as PostgreSQL can take it."""
     with raw_cursor(conn) as cursor:
         with cursor.copy(IMPORT_OBSERVATIONS) as copy:
+            aware = aware_in(conn)
             copy.set_types(
                 ["uuid", "text", "float8", "text", "text", "numrange", "timestamptz"]
             )
@@ -254,7 +264,7 @@ def import_observations(
                         row.value_text,
                         row.unit,
                         row.reference_range,
-                        row.observed_at,
+                        aware(row.observed_at),
                     )
                 )
         return cursor.rowcount

@@ -12,7 +12,7 @@ from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
 from .._cursors import async_raw_cursor, async_results_of, async_stream_cursor
-from .._support import array_of, items_of, one, optional, range_text, rows_of
+from .._support import array_of, aware_in, items_of, one, optional, range_text, rows_of
 from ..encounters import (
     ADMIT_APPOINTMENT,
     FINISH_ENCOUNTER,
@@ -162,6 +162,7 @@ async def import_observations(
     """The history from another system, as fast as PostgreSQL can take it."""
     async with async_raw_cursor(conn) as cursor:
         async with cursor.copy(IMPORT_OBSERVATIONS) as copy:
+            aware = aware_in(conn)
             copy.set_types(
                 ["uuid", "text", "float8", "text", "text", "numrange", "timestamptz"]
             )
@@ -174,7 +175,7 @@ async def import_observations(
                         row.value_text,
                         row.unit,
                         row.reference_range,
-                        row.observed_at,
+                        aware(row.observed_at),
                     )
                 )
         return cursor.rowcount

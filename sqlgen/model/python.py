@@ -75,6 +75,9 @@ PyType: TypeAlias = Named | Generic | UnionOf | LiteralOf | Structure
 
 NONE = Named("None")
 
+AWARE = Named("aware")
+"""A function that a `:copy` defines in its body: it gives datetimes the session's time zone."""
+
 # --- conversions of the values that psycopg returns or is given --------------------------------
 
 

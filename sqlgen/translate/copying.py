@@ -7,15 +7,17 @@ from dataclasses import replace
 from ..model.catalog import ArrayType, PgType, ScalarType
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.frozen import frozen
-from ..model.python import Apply, Argument, Conversion
+from ..model.python import AWARE, Apply, Argument, Conversion, Parse
 from ..model.typed import TypedParameter, TypedQuery
 from .shared.context import TranslationContext, configured_type
 from .sql import type_name
 from .types.mapping import TypeMapping
-from .types.python_types import KEEP, SUPPORT, or_none
+from .types.python_types import KEEP, SUPPORT, or_none, support
 from .types.scalars import adapter_of, base_type, scalar_of
 from .types.writing import each_item, is_users_value, nested_array, nested_write
 
+_LIST_OF = Apply(support("list_of"))
+_CONVERTED_LIST = support("converted_list")
 _WORD = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _INSERT = re.compile(
     rf"INSERT\s+INTO\s+(?P<table>{_WORD}(?:\s*\.\s*{_WORD})?)\s*"
@@ -107,8 +109,7 @@ def _copied(
     if not isinstance(base, ArrayType):
         write = _checked(base) if binary else nested_write(base, types)
     elif binary:
-        item = _checked(base.element)
-        write = each_item(or_none(item) if parameter.element_nullable else item)
+        write = _array(base.element, element_nullable=parameter.element_nullable)
     else:
         write = nested_array(
             base.element, types, element_nullable=parameter.element_nullable
@@ -117,10 +118,25 @@ def _copied(
 
 
 def _checked(type_: PgType) -> Conversion:
-    """Return what notices that a number does not fit its type, as psycopg's dumper does not."""
-    write = scalar_of(type_).write if isinstance(type_, ScalarType) else KEEP
+    """Return what psycopg's binary dumper lacks: numbers must fit, and times may lack a zone."""
+    if not isinstance(type_, ScalarType):
+        return KEEP
+    if type_.name == "timestamptz":
+        return Apply(AWARE)
+    write = scalar_of(type_).write
     is_check = isinstance(write, Apply) and write.function.module == SUPPORT
     return write if is_check else KEEP
+
+
+def _array(element: PgType, *, element_nullable: bool) -> Conversion:
+    """Return the conversion of an array for a binary COPY; a list within it is a dimension."""
+    scalar = scalar_of(element) if isinstance(element, ScalarType) else None
+    if (
+        scalar and scalar.is_container
+    ):  # of JSON, a list is one item, which a wrapper tells
+        return each_item(or_none(scalar.write) if element_nullable else scalar.write)
+    item = _checked(element)
+    return _LIST_OF if item == KEEP else Parse(_CONVERTED_LIST, item)
 
 
 def _is_written_in_binary(type_: PgType) -> bool:

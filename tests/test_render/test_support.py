@@ -37,6 +37,12 @@ SERVER = settings(
     deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
+# What row factories look at: the adapters, and settings that this server has not reported.
+CURSOR: Any = SimpleNamespace(
+    adapters=psycopg.adapters,
+    connection=SimpleNamespace(pgconn=SimpleNamespace(parameter_status=lambda _: None)),
+)
+
 
 class Mood(StrEnum):
     SAD = "sad"
@@ -365,7 +371,7 @@ def test_rows_are_what_their_classes_make(
     values: tuple[Any, ...], expected: Any
 ) -> None:
     cls = type(expected)
-    cursor: Any = SimpleNamespace(adapters=psycopg.adapters)
+    cursor = CURSOR
     make = support.rows_of(cls)(cursor)
     row = make(values)
     assert type(row) is cls
@@ -391,7 +397,7 @@ def test_rows_of_every_style(style: RowStyle, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(source, module.__dict__)
     note_class: Any = module.__dict__["Note"]
-    cursor: Any = SimpleNamespace(adapters=psycopg.adapters)
+    cursor = CURSOR
     make: Any = support.rows_of(note_class)(cursor)
     note = make((1, "a"))
     assert type(note) is note_class
@@ -409,7 +415,7 @@ def test_rows_of_every_style(style: RowStyle, monkeypatch: pytest.MonkeyPatch) -
 def test_rows_have_as_many_values_as_fields(
     row: type[Plain | Converted], values: tuple[Any, ...]
 ) -> None:
-    cursor: Any = SimpleNamespace(adapters=psycopg.adapters)
+    cursor = CURSOR
     with pytest.raises(ValueError, match="unpack"):
         support.rows_of(row)(cursor)(values)
 
@@ -429,7 +435,7 @@ def test_enums_are_parsed_from_their_labels() -> None:
 
 
 def test_a_dataclass_of_rows_can_be_changed_into_another() -> None:
-    cursor: Any = SimpleNamespace(adapters=psycopg.adapters)
+    cursor = CURSOR
     row = support.rows_of(Plain)(cursor)((1, "a", None))
     assert replace(row, id=2) == Plain(2, "a", None)
     assert asdict(row) == {"id": 1, "self_": "a", "row": None}

@@ -3,7 +3,18 @@
 from functools import cached_property
 
 from ...model.frozen import frozen
-from ...model.python import Function, Keep, Row, Shape, Value
+from ...model.python import (
+    AWARE,
+    Apply,
+    Conversion,
+    Function,
+    Keep,
+    OrNone,
+    Parse,
+    Row,
+    Shape,
+    Value,
+)
 from ..expressions import converted, function_text, is_function, type_text
 from ..imports import Imports
 from ..literals import Text
@@ -104,6 +115,11 @@ class FunctionView:
         ]
         return tuple_of(values)
 
+    @property
+    def has_aware(self) -> bool:
+        """Return whether the values of a row are made with `aware`, which knows the time zone."""
+        return any(_uses_aware(item.write) for item in self._function.arguments)
+
     @cached_property
     def row_type(self) -> str:
         """Return the type of each row that is returned; empty where none are."""
@@ -159,3 +175,13 @@ class FunctionView:
     @property
     def _maker(self) -> str:
         return f"_{self.name}_value"
+
+
+def _uses_aware(write: Conversion) -> bool:
+    match write:
+        case Apply(function=function):
+            return function == AWARE
+        case OrNone(item=item) | Parse(item=item):
+            return _uses_aware(item)
+        case _:
+            return False

@@ -5,11 +5,13 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from contextvars import ContextVar
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache
 from operator import index
 from struct import pack
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from psycopg import adapters
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
@@ -76,9 +78,9 @@ _own_loads = ContextVar("_own_loads", default=None)
 def _with_loaders(
     cursor: Any, make: Callable[[Sequence[Any]], T]
 ) -> Callable[[Sequence[Any]], T]:
-    """Return *make*, which then parses with the loaders of the cursor's connection."""
+    """Return *make*, which then parses with the loaders and the settings of the cursor's connection."""
     own: AdaptersMap = cursor.adapters
-    if all(
+    if _has_usual_styles(cursor.connection.pgconn.parameter_status) and all(
         own.get_loader(oid, Format.TEXT) is adapters.get_loader(oid, Format.TEXT)
         for oid in _loaded_oids
     ):
@@ -86,7 +88,7 @@ def _with_loaders(
 
     @cache
     def own_loads(type_name: str) -> Callable[[str], Any]:
-        return _loads(type_name, own)
+        return _loads(type_name, own, cursor)
 
     def make_with_loaders(values: Sequence[Any]) -> T:
         token = _own_loads.set(own_loads)
@@ -96,6 +98,13 @@ def _with_loaders(
             _own_loads.reset(token)
 
     return make_with_loaders
+
+
+def _has_usual_styles(setting: Callable[[bytes], bytes | None]) -> bool:
+    """Return whether dates and intervals are in the styles that loaders without a connection read."""
+    return (setting(b"IntervalStyle") or b"postgres") == b"postgres" and (
+        setting(b"DateStyle") or b"ISO"
+    ).startswith(b"ISO")
 
 
 def _maker(row: Any, method: str = "from_row") -> Callable[[Sequence[Any]], Any]:
@@ -212,6 +221,38 @@ def list_of(items: Iterable[T]) -> list[T]:
     return list(items_of(items))
 
 
+def converted_list(items: Iterable[Any], convert: Callable[[Any], Any]) -> list[Any]:
+    """Return the list of the converted items; lists among them are further dimensions."""
+    values = list(items_of(items))
+    if values and isinstance(values[0], list):
+        return [converted_list(item, convert) for item in values]
+    return [None if item is None else convert(item) for item in values]
+
+
+def aware_in(conn: Any) -> Callable[[datetime], datetime]:
+    """Return what gives a datetime without a time zone the session's, as the server does."""
+
+    @cache
+    def zone() -> ZoneInfo:
+        name = (conn.pgconn.parameter_status(b"TimeZone") or b"UTC").decode()
+        try:
+            return ZoneInfo(name)
+        except (KeyError, ValueError) as error:
+            raise DataError(
+                f"a datetime without a time zone cannot be copied: Python does not know the"
+                f" session's time zone {name!r}"
+            ) from error
+
+    def aware(value: datetime) -> datetime:
+        if value.tzinfo is not None:
+            return value
+        # PostgreSQL takes the smaller offset of a time that is not there, or twice, in a year.
+        times = [value.replace(tzinfo=zone(), fold=fold) for fold in (0, 1)]
+        return min(times, key=lambda time: time.utcoffset() or timedelta())
+
+    return aware
+
+
 def value_of(value: Any) -> Any:
     """Return the value of a plain enum's member; psycopg would send its name.
 
@@ -256,12 +297,14 @@ def _common_loads(type_name: str) -> Callable[[str], Any]:
     return _loads(type_name, adapters)
 
 
-def _loads(type_name: str, adapters: AdaptersMap) -> Callable[[str], Any]:
+def _loads(
+    type_name: str, adapters: AdaptersMap, cursor: Any = None
+) -> Callable[[str], Any]:
     oid = adapters.types[type_name].oid
     loader = adapters.get_loader(oid, Format.TEXT)
     if loader is None:
         return str
-    load = loader(oid).load
+    load = loader(oid, cursor).load
     return lambda text: load(text.encode())
 
 
