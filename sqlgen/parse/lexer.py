@@ -89,8 +89,11 @@ def _read(pattern: re.Pattern[str], text: str, position: int) -> Iterator[Token]
     while position <= len(text):
         for match in pattern.finditer(text, position):
             group = match.lastgroup or ""
-            kind = kinds[group]
             start, end = match.span(group)
+            if group == "signs":
+                yield from [Token(Kind.OPERATOR, n, n + 1) for n in range(start, end)]
+                continue
+            kind = kinds[group]
             if group == "unterminated":
                 if text.startswith("/*", start) and (end := _nested_end(text, start)):
                     yield Token(Kind.BLOCK_COMMENT, start, end)
@@ -157,6 +160,10 @@ _NUMBER = (
     rf"|(?:{_INTEGER}(?:\.(?!\.)(?:{_INTEGER})?)?|\.{_INTEGER})(?:[eE][+-]?+{_INTEGER})?"
 )
 
+# Signs alone are one operator each. They are read together: an operator of several characters, which
+# would be looked for from each sign anew, begins with none of them.
+_SIGNS = rf"(?:(?!--)[+\-])+(?=--|/\*|[^{_OPERATOR_CHARACTER}]|\Z)"
+
 # An operator ends where a comment begins. One of several characters may end in `+` or `-` only if
 # it has one of `~!@#^&|`?%` as well.
 _OPERATOR = (
@@ -180,7 +187,8 @@ def _token() -> re.Pattern[str]:
         rf"(?P<space>{_SPACE})|(?P<string>{_STRING})|(?P<word>{_WORD})"
         rf"|(?P<quoted>{_QUOTED_IDENTIFIER})|(?P<dollar>{_DOLLAR})|(?P<number>{_NUMBER})"
         rf"|(?P<positional>{_POSITIONAL})|(?P<line_comment>{_LINE_COMMENT})"
-        rf"|(?P<block_comment>{_FLAT_BLOCK_COMMENT})|(?P<operator>{_OPERATOR})"
+        rf"|(?P<block_comment>{_FLAT_BLOCK_COMMENT})|(?P<signs>{_SIGNS})"
+        rf"|(?P<operator>{_OPERATOR})"
         rf"|(?P<colon>{_COLON})|(?P<symbol>{_SYMBOL})|(?P<semicolon>;)|(?P<open>[(\[])"
         rf"|(?P<close>[)\]])|(?P<other>{_OTHER})|(?P<unterminated>{_UNTERMINATED})"
     )
