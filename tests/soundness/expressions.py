@@ -285,6 +285,7 @@ class Expressions(ABC):
                 f"unnest({self.expression(INTS, level)})",
                 "generate_series(1, 2)",
                 f"(generate_series(1, 2) + {self.expression(INT, level)})",
+                "(unnest($?::int[]) + cardinality(ARRAY[unnest($?::text[])]))",
             ]
         )
 

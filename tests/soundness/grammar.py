@@ -22,7 +22,9 @@ class Grammar(Changes):
         else:
             text = self.query(Scope(depth=depth, top=True))[0]
         # Not every parameter that was written is used, and the numbers must have no gaps.
-        kinds = list(dict.fromkeys(re.findall(r"\$\?::(\w+)", text)))
-        for number, kind in enumerate(kinds, 1):
+        kinds = list(dict.fromkeys(re.findall(r"\$\?::(\w+(?:\[\])?)", text)))
+        # The names of arrays begin with those of their elements.
+        for kind in sorted(kinds, key=len, reverse=True):
+            number = kinds.index(kind) + 1
             text = text.replace(f"$?::{kind}", f"${number}::{kind}")
         return text

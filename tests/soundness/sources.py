@@ -169,6 +169,7 @@ class Sources(Expressions):
             (f"unnest({ints})", ((a, INT),)),
             (f"unnest({texts})", ((a, TEXT),)),
             (f"unnest({ints}, {texts})", ((a, INT), (b, TEXT))),
+            ("unnest($?::int[], $?::text[])", ((a, INT), (b, TEXT))),
             (
                 f"ROWS FROM (generate_series(1, 3), unnest({texts}))",
                 ((a, INT), (b, TEXT)),
