@@ -94,6 +94,13 @@ class Known(NamedTuple):
             outcomes &= known.outcome(comparison)
         return outcomes or NOT_NULL
 
+    def of_entry(self, varno: int) -> "Known":
+        """Return what is known of the columns of one entry, as those of the entry 1."""
+        return Known(
+            {(1, n): v for (entry, n), v in self.outcomes.items() if entry == varno},
+            {(1, n): v for (entry, n), v in self.comparisons.items() if entry == varno},
+        )
+
     def also(self, other: "Known") -> "Known | None":
         """Return what is known if both hold; None if they contradict each other."""
         outcomes = dict(self.outcomes)
@@ -115,6 +122,24 @@ def comparison(node: Node, catalog: Catalog) -> tuple[Node, Comparison] | None:
 
     None for other nodes, also for types whose `=` and `<` are not known to go together.
     """
+    compared = _compared(node, catalog)
+    if compared is None:
+        return None
+    arguments, operator, family = compared
+    column, constant = map(unchanged, arguments)
+    if column.tag == "CONST":
+        column, constant = constant, column
+        operator = _COMMUTED.get(operator, operator)
+    value = constant_value(constant, family)
+    if column.tag != "VAR" or value is None:
+        return None
+    if family == BOOLEAN and operator not in ("=", "<>"):
+        return None
+    return column, Comparison(operator, family, value, node.number("inputcollid"))
+
+
+def _compared(node: Node, catalog: Catalog) -> tuple[tuple[Node, ...], str, str] | None:
+    """Return the two sides of one of PostgreSQL's comparisons, its operator, and the types' family."""
     arguments = node.nodes("args")
     function = catalog.functions.get(node.number("opfuncid"))
     operator = catalog.operators.get(node.number("opno"), "")
@@ -125,17 +150,7 @@ def comparison(node: Node, catalog: Catalog) -> tuple[Node, Comparison] | None:
         or operator not in _NEGATED
     ):
         return None
-    column, constant = map(unchanged, arguments)
-    if column.tag == "CONST":
-        column, constant = constant, column
-        operator = _COMMUTED.get(operator, operator)
-    family = _family(function.arguments)
-    value = constant_value(constant, family)
-    if column.tag != "VAR" or value is None:
-        return None
-    if family == BOOLEAN and operator not in ("=", "<>"):
-        return None
-    return column, Comparison(operator, family, value, node.number("inputcollid"))
+    return arguments, operator, _family(function.arguments)
 
 
 def constant_value(constant: Node, family: str) -> int | bytes | None:
@@ -178,17 +193,11 @@ def of_elements(
     node: Node, catalog: Catalog
 ) -> tuple[Node, tuple[Comparison, ...]] | None:
     """Return the `VAR` and the comparisons with each element of `column = ANY (ARRAY[…])` or ALL."""
-    arguments = node.nodes("args")
-    function = catalog.functions.get(node.number("opfuncid"))
-    operator = catalog.operators.get(node.number("opno"), "")
-    if (
-        len(arguments) != 2
-        or function is None
-        or not function.system
-        or operator not in _NEGATED
-    ):
+    compared = _compared(node, catalog)
+    if compared is None:
         return None
-    column, family = unchanged(arguments[0]), _family(function.arguments)
+    arguments, operator, family = compared
+    column = unchanged(arguments[0])
     values = constants_of(arguments[1], family)
     if column.tag != "VAR" or values is None or family == BOOLEAN:
         return None

@@ -92,7 +92,7 @@ def by_checks(
     # The reason is to show the one condition that matters, which is enough in most cases.
     for some in ([], *([part] for part in parts), parts):
         cases = together([part.cases for part in some])
-        rows = [_of_entry(case, varno) for case in cases]
+        rows = [case.of_entry(varno) for case in cases]
         names = [implied(relation, attno, row, checks, scope.context) for row in rows]
         if names and all(names):
             conditions = [part.condition for part in some]
@@ -220,18 +220,6 @@ def _says_of(part: _Part, varno: int, numbers: frozenset[int]) -> bool:
         entry == varno and number in numbers
         for case in part.cases
         for entry, number in case.outcomes
-    )
-
-
-def _of_entry(known: Known, varno: int) -> Known:
-    """Return what is known of the one entry, as the entry 1."""
-    return Known(
-        {
-            (1, n): value
-            for (entry, n), value in known.outcomes.items()
-            if entry == varno
-        },
-        {(1, n): c for (entry, n), c in known.comparisons.items() if entry == varno},
     )
 
 

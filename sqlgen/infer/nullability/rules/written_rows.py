@@ -54,23 +54,7 @@ def _cases(relation: Relation, row: int, before: Scope) -> Cases:
 def _where(varno: int, before: Scope) -> Cases:
     """Return what WHERE says of the row of the table that is changed."""
     cases = together([part.cases for part in known_parts(before, before)])
-    return tuple(
-        [
-            Known(
-                {
-                    (1, n): v
-                    for (entry, n), v in case.outcomes.items()
-                    if entry == varno
-                },
-                {
-                    (1, n): v
-                    for (entry, n), v in case.comparisons.items()
-                    if entry == varno
-                },
-            )
-            for case in cases
-        ]
-    )
+    return tuple([case.of_entry(varno) for case in cases])
 
 
 def _without(case: Known, numbers: set[int]) -> Known:
