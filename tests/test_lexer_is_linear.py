@@ -63,7 +63,8 @@ class Backtracking:
             self.steps += len(name)
             found_here = self.text.startswith(name, place)
             return rest(place + len(name)) if found_here else None
-        return self.repeat(kind, *value, place, rest)
+        least, most, body = value
+        return self.repeat(kind, least, most, body, place, rest)
 
     def group(
         self, number: int | None, items: Any, place: int, rest: Then
@@ -88,7 +89,8 @@ class Backtracking:
             if kind is op.MIN_REPEAT:
                 return self.lazily(items[0], least, most, place, rest)
             ends = [place]
-            while len(ends) <= most and self.is_one(*items[0], ends[-1]):
+            single, of = items[0]
+            while len(ends) <= most and self.is_one(single, of, ends[-1]):
                 ends.append(ends[-1] + 1)
                 self.steps += 1
             ends = ends[least:]
@@ -115,10 +117,11 @@ class Backtracking:
     def lazily(
         self, item: Any, least: int, most: int, place: int, rest: Then
     ) -> int | None:
+        kind, value = item
         for count in range(most + 1):
             if count >= least and (end := rest(place + count)) is not None:
                 return end
-            if not self.is_one(*item, place + count):
+            if not self.is_one(kind, value, place + count):
                 return None
             self.steps += 1
         return None
