@@ -22,6 +22,7 @@ from .columns.lineage import lineage
 from .columns.literals import domain_of
 from .columns.missing_columns import missing_columns
 from .columns.named_fields import columns_by_name, named_fields
+from .columns.row_columns import with_row_columns
 from .columns.spans import output_spans
 from .columns.stars import stars
 from .columns.whole_rows import whole_rows
@@ -88,8 +89,12 @@ def query(
         for number, column in enumerate(columns, 1)
         if not column.written_out and named_fields("", column.type)
     }
-    if by_name and (named := columns_by_name(level, text, by_name, expanded)):
+    named = columns_by_name(level, text, by_name, expanded) if by_name else None
+    if named:
         expanded |= named
+    is_within_another = any(star.start == star.end for star in (named or {}).values())
+    if not is_within_another:
+        columns = with_row_columns(columns, level, description.query)
     warnings += missing  # those that are no errors
     rows = cardinality(level) if columns else Cardinality.NONE
     if warning := row_count_warning(description.query, level, rows):

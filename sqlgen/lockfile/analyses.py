@@ -121,9 +121,7 @@ class AnalysisDecoder:
             parameters=tuple([self._parameter(values) for values in parameters]),
             columns=tuple([self._column(values) for values in columns]),
             cardinality=Cardinality(cardinality),
-            stars=tuple(
-                [Star(start, end, tuple(names)) for start, end, names in stars]
-            ),
+            stars=tuple([_star(*star) for star in stars]),
             reads=tuple([self._table_column(column) for column in reads]),
             writes=tuple([self._table_column(column) for column in writes]),
             warnings=tuple(warnings),
@@ -152,7 +150,7 @@ class AnalysisDecoder:
     def _column(self, row: Row) -> TypedColumn:
         # fmt: off
         (name, type_, nullable, reason, override, column,
-         literals, domain, element, narrowed, shape, written_out) = row
+         literals, domain, element, narrowed, shape, written_out, row_columns) = row
         # fmt: on
         return TypedColumn(
             name=name,
@@ -167,7 +165,12 @@ class AnalysisDecoder:
             narrowed=narrowed,
             json=None if shape is None else json_shapes.read(shape),
             written_out=written_out,
+            row_columns=None if row_columns is None else _star(*row_columns),
         )
+
+
+def _star(start: int, end: int, columns: Sequence[str]) -> Star:
+    return Star(start, end, tuple(columns))
 
 
 def _override(text: str, mark: str, type_: str) -> Override:

@@ -130,6 +130,13 @@ class FromJson:
 
 
 @frozen
+class MakeRow:
+    """An instance of a class made of the values of several columns: `make_row(class, values)`."""
+
+    row: Named
+
+
+@frozen
 class Each:
     """The list of the converted items, none of which is None."""
 
@@ -152,7 +159,17 @@ class OrNone:
 
 
 Conversion: TypeAlias = (
-    Keep | Discard | Apply | Invoke | Load | Parse | FromJson | Each | Then | OrNone
+    Keep
+    | Discard
+    | Apply
+    | Invoke
+    | Load
+    | Parse
+    | FromJson
+    | MakeRow
+    | Each
+    | Then
+    | OrNone
 )
 
 # --- the parts of modules ----------------------------------------------------------------------
@@ -181,7 +198,9 @@ class Field:
     """A field of a row or composite.
 
     `read` converts a value of the `raw` type, which psycopg returns, to a `type`. `write` converts
-    a `type` to the value that psycopg is given, for composites that are parameters.
+    a `type` to the value that psycopg is given, for composites that are parameters. A row within a
+    row has a `width`, the number of columns that it is made of; if it is `optional`, the first of
+    them tells whether there is one.
     """
 
     name: str
@@ -189,6 +208,8 @@ class Field:
     raw: PyType
     read: Conversion = Keep()
     write: Conversion = Keep()
+    width: int | None = None
+    optional: bool = False
 
 
 @frozen(kw_only=True)
@@ -218,6 +239,8 @@ class Record:
 class Composite:
     """A composite type's dataclass; it is `read` in results, `written` in parameters, or both.
 
+    The `fields` are read from their texts. `columns` are the same fields, read from columns, if there
+    are rows of them.
     `row` is the row class of the same name and fields, if there is one: a single class is both.
     """
 
@@ -227,6 +250,7 @@ class Composite:
     read: bool
     written: bool
     row: Record | None = None
+    columns: tuple[Field, ...] = ()
 
 
 @frozen
@@ -260,11 +284,16 @@ class Row:
 
 @frozen
 class Value:
-    """Each row is the value of its only column."""
+    """Each row is the value of its only column, or of all its columns if they have a `width`.
+
+    If it is `optional`, the first column tells whether there is a value.
+    """
 
     type: PyType
     raw: PyType
     read: Conversion
+    width: int | None = None
+    optional: bool = False
 
 
 Shape: TypeAlias = Row | Value

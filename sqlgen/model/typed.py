@@ -33,6 +33,19 @@ class ColumnName:
         return f"{self.schema}.{self.relation}.{self.column}"
 
 
+@frozen
+class Star:
+    """A `*`, `t.*` or whole row at `[start:end]` of the server's text, and the columns it stood for.
+
+    `columns` are SQL expressions for the same columns (`p.id`), quoted where they must be. Of a whole
+    row, the first begins with `ROW(`, and the last ends with `)`: commas join them.
+    """
+
+    start: int
+    end: int
+    columns: tuple[str, ...]
+
+
 @frozen(kw_only=True)
 class TypedParameter:
     """A parameter with its type and nullability, and the `reason` for the latter.
@@ -70,7 +83,8 @@ class TypedColumn:
     `literals` are the values that the column's CHECK allows; `domain` is the column's type if the
     CHECK is the domain's. `json` is the known shape of a JSON value that is not NULL, if any.
     `written_out`: the statement that runs gives the text of the row, or an array of such texts,
-    instead of values of the row type.
+    instead of values of the row type. `row_columns` are the columns that it may select for such a row
+    instead, with its alias replaced too; if `nullable`, the first tells whether there is a row.
     """
 
     name: str
@@ -85,19 +99,7 @@ class TypedColumn:
     narrowed: bool = False
     json: JsonShape | None = None
     written_out: bool = False
-
-
-@frozen
-class Star:
-    """A `*`, `t.*` or whole row at `[start:end]` of the server's text, and the columns it stood for.
-
-    `columns` are SQL expressions for the same columns (`p.id`), quoted where they must be. Of a whole
-    row, the first begins with `ROW(`, and the last ends with `)`: commas join them.
-    """
-
-    start: int
-    end: int
-    columns: tuple[str, ...]
+    row_columns: Star | None = None
 
 
 @frozen(kw_only=True)

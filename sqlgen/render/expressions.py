@@ -5,12 +5,14 @@ from ..model.python import (
     Conversion,
     Discard,
     Each,
+    Field,
     FromJson,
     Generic,
     Invoke,
     Keep,
     LiteralOf,
     Load,
+    MakeRow,
     Named,
     OrNone,
     Parse,
@@ -18,11 +20,13 @@ from ..model.python import (
     Structure,
     Then,
     UnionOf,
+    Value,
 )
 from .imports import Imports
 from .literals import string
 
 _LOADS = Named("loads", "._support")
+_MAKE_ROW = Named("make_row", "._support")
 _FROM_JSON = Named("from_json", "._json")
 _LITERAL = Named("Literal", "typing")
 
@@ -71,6 +75,8 @@ def converted(conversion: Conversion, value: str, imports: Imports) -> str:
         case FromJson(type=type_, where=where):
             text = type_text(type_, imports)
             return f"{imports.name(_FROM_JSON)}({text}, {value}, {string(where)})"
+        case MakeRow(row=row):
+            return f"{imports.name(_MAKE_ROW)}({imports.name(row)}, {value})"
         case Each(item=Keep()):
             return f"list({value})"
         case Each(item=item):
@@ -80,6 +86,16 @@ def converted(conversion: Conversion, value: str, imports: Imports) -> str:
         case OrNone(item=item):
             inner = converted(item, value, imports)
             return f"None if {value} is None else {inner}"
+
+
+def converted_row(
+    field: Field | Value, values: str, start: int, imports: Imports
+) -> str:
+    """Return the expression for a row made of some of the *values*, from number *start* on."""
+    end = start + (field.width or 1)
+    first = start + 1 if field.optional else start
+    row = converted(field.read, f"{values}[{first}:{end}]", imports)
+    return f"{row} if {values}[{start}] else None" if field.optional else row
 
 
 def function_text(conversion: Conversion, imports: Imports) -> str:

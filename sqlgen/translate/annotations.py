@@ -1,7 +1,6 @@
 """TypedQuery -> the Python types that its function shows, as text."""
 
 from ..model.frozen import frozen
-from ..model.python import Value
 from ..model.typed import TypedQuery
 from .queries import TranslatedQuery, translate_query
 from .shared.context import TranslationContext
@@ -31,7 +30,7 @@ def annotations(query: TypedQuery, context: TranslationContext) -> Annotations:
 def _annotations(query: TranslatedQuery) -> Annotations:
     function, row = query.function, query.row
     columns = tuple(text(field.type) for field in row.fields) if row else ()
-    if isinstance(function.result.shape, Value):
+    if row is None and function.result.shape is not None:
         columns = (text(function.result.shape.type),)
     return Annotations(
         row=row.name if row else "",

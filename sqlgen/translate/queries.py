@@ -21,7 +21,7 @@ from . import copying, names, sql
 from .bulk import as_fields, parameter_row
 from .nested_rows import NestedRow
 from .parameters import arguments_of, signature_order
-from .rows import row_shape
+from .rows import result_types, row_columns, row_shape
 from .shared.context import TranslationContext
 from .shared.requirements import SharedRow
 from .types.formats import in_binary
@@ -96,7 +96,8 @@ def translate_query(
         parameters, context, taken={constant, *_names_in_body(shape)}
     )
     numbers = tuple(sorted(parameter.number for parameter in parameters))
-    statement = sql.running(query, casts)
+    selected = [row_columns(c, query.query, context) for c in query.columns]
+    statement = sql.running(query, casts, [star for star in selected if star])
     column_types: tuple[str, ...] = ()
     rows: PyType | None = None
     params: Record | None = None
@@ -133,7 +134,7 @@ def translate_query(
             column_types=column_types,
         ),
         sql=Named(constant, module),
-        binary=not spec.bulk and in_binary([column.type for column in query.columns]),
+        binary=not spec.bulk and in_binary(result_types(query, context)),
         equal_lengths=tuple([group for group in lengths if len(group) > 1]),
     )
     return TranslatedQuery(

@@ -1,20 +1,25 @@
 """(TypedColumn…) -> the shape of the rows that a function returns, and their class."""
 
+from dataclasses import replace
+
+from ..model.catalog import CompositeType, PgType
 from ..model.commands import Columns
 from ..model.diagnostic import Label, each
-from ..model.python import Field, Named, PyType, Record, Row, Shape, Value
+from ..model.python import Field, MakeRow, Named, PyType, Record, Row, Shape, Value
 from ..model.query import Query
 from ..model.source import Span
-from ..model.typed import TypedColumn, TypedQuery
+from ..model.typed import Star, TypedColumn, TypedQuery
 from . import names
 from .nested_rows import NestedRow, NestedRows
 from .shared.context import TranslationContext, configured_type, translation_key
+from .shared.fields import column_readings
 from .shared.references import has_literals
 from .types import overrides
 from .types.mapping import without_overrides
 from .types.named import local_names
-from .types.python_types import KEEP, MODELS, nullable, or_none, with_literals
-from .types.reading import Reading, overridden, reading
+from .types.python_types import KEEP, MODELS, STR, nullable, or_none, with_literals
+from .types.reading import Reading, overridden, reading, row_reading
+from .types.rows import row_class
 from .types.structures import Owner, structured_type
 
 
@@ -39,19 +44,86 @@ def row_shape(
     readings = each(lambda c: _reading(c, query, context, owner, nested), query.columns)
     rows = tuple(nested.rows)
     if len(readings) == 1 and not shared:
-        (only,) = readings
-        return Value(only.type, only.raw, only.read), None, rows
+        return _lone(readings[0]), None, rows
     columns = [column.name for column in query.columns]
     types = [type_ for how in readings for type_ in (how.type, how.raw)]
     mentioned = local_names(types, [how.read for how in readings])
     field_names = names.field_names(columns, style, mentioned)
     fields = tuple(
-        Field(name=field, type=how.type, raw=how.raw, read=how.read)
+        Field(
+            name=field,
+            type=how.type,
+            raw=how.raw,
+            read=how.read,
+            width=how.width,
+            optional=how.optional,
+        )
         for field, how in zip(field_names, readings, strict=True)
     )
     doc = "" if shared else f"A row of `{function}`."
     record = Record(name=name, doc=doc, fields=fields, style=style)
     return Row(Named(name, place), record.converts), record, rows
+
+
+def row_columns(
+    column: TypedColumn, query: Query, context: TranslationContext
+) -> Star | None:
+    """Return the columns to select for a whole row, None if its text is read, and for other columns.
+
+    Raises `SqlgenError` (`bad-type`).
+    """
+    row = column.row_columns
+    if row is None or not isinstance(column.type, CompositeType):
+        return None
+    override = column.override.type if column.override else ""
+    if override and row_class(override, context.config.aliases):
+        return None
+    chosen = _chosen_type(column, query, context) or context.types.override(column.type)
+    if chosen == STR or column_readings(column.type, context) is None:
+        return None
+    return row
+
+
+def result_types(query: TypedQuery, context: TranslationContext) -> list[PgType]:
+    """Return the types of the columns that the statement selects when it runs."""
+    types: list[PgType] = []
+    for column in query.columns:
+        row = row_columns(column, query.query, context)
+        if row is not None and isinstance(column.type, CompositeType):
+            types += [field.type for field in column.type.fields]
+        else:
+            types.append(column.type)
+    return types
+
+
+def _lone(reading: Reading) -> Shape:
+    """Return the shape of rows that are a single value."""
+    if isinstance(reading.read, MakeRow) and not reading.optional:
+        return Row(reading.read.row, converts=True)
+    return Value(
+        reading.type, reading.raw, reading.read, reading.width, reading.optional
+    )
+
+
+def _row(
+    column: TypedColumn,
+    row: Star,
+    type_: CompositeType,
+    query: Query,
+    context: TranslationContext,
+) -> Reading:
+    """Return how a whole row is read from the columns that are selected for it."""
+    chosen = _chosen_type(column, query, context)
+    types = context.types if chosen is None else without_overrides(context.types)
+    how = row_reading(type_, types)
+    if chosen is not None:
+        how = overridden(how, chosen, column.name)
+    return replace(
+        how,
+        type=nullable(how.type) if column.nullable else how.type,
+        width=len(row.columns),
+        optional=column.nullable,
+    )
 
 
 def _reading(
@@ -62,6 +134,9 @@ def _reading(
     nested: NestedRows,
 ) -> Reading:
     """Return how a column is read; None is among its values where it may be NULL."""
+    selected = row_columns(column, query.query, context)
+    if selected is not None and isinstance(column.type, CompositeType):
+        return _row(column, selected, column.type, query.query, context)
     key = translation_key(column, context)
     row = nested.reading(column)
     is_own = bool(row) or column.override is not None or column.json is not None
@@ -85,7 +160,7 @@ def _not_null(
         element_nullable=column.element_nullable,
         written_out=column.written_out,
     )
-    chosen = _chosen_type(column, query, context)
+    chosen = _chosen_type(column, query.query, context)
     if chosen is not None:
         plain = reading(
             column.type,
@@ -106,11 +181,11 @@ def _not_null(
 
 
 def _chosen_type(
-    column: TypedColumn, query: TypedQuery, context: TranslationContext
+    column: TypedColumn, query: Query, context: TranslationContext
 ) -> PyType | None:
     """Return the Python type that the query or the configuration chooses for a column."""
     if column.override and column.override.type:
-        label = _override_label(query.query, column)
+        label = _override_label(query, column)
         return overrides.parsed(column.override.type, context.config.aliases, label)
     return configured_type(column.column, context)
 

@@ -5,7 +5,7 @@ get a cast, so that the server sees the types that it described.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from ..model.catalog import ArrayType, PgType
@@ -14,8 +14,14 @@ from ..model.typed import Star, TypedQuery
 from .row_layout import WIDTH, in_lines, whole_row
 
 
-def running(query: TypedQuery, casts: Collection[int]) -> str:
-    """Return the statement's text; *casts* are the numbers of the parameters to cast."""
+def running(
+    query: TypedQuery, casts: Collection[int], rows: Iterable[Star] = ()
+) -> str:
+    """Return the statement's text.
+
+    *casts* are the numbers of the parameters to cast, *rows* the whole rows of which the columns are
+    selected, and not the text.
+    """
     text = query.query.sql.text
     types = {parameter.number: parameter.type for parameter in query.parameters}
     cast = {
@@ -24,7 +30,8 @@ def running(query: TypedQuery, casts: Collection[int]) -> str:
         if p.number in casts and not p.cast
     }
     edits: list[tuple[int, int, str | Star]] = []
-    for star in query.stars:
+    by_start = {star.start: star for star in (*query.stars, *rows)}
+    for star in by_start.values():
         within = [place for place in cast if star.start <= place[0] < star.end]
         columns = star.columns
         for start, end in sorted(within, reverse=True):  # `(f($1)).*`

@@ -47,6 +47,12 @@ class Claim:
         """Return the statement that runs, in which stars and whole rows are written out."""
         return sql.running(self.query, ())
 
+    @cached_property
+    def selecting(self) -> str:
+        """Return the statement that runs where the columns of whole rows are selected."""
+        rows = [column.row_columns for column in self.query.columns]
+        return sql.running(self.query, (), [row for row in rows if row])
+
 
 def parsed(statement: str) -> Query:
     """Return the statement as a query of a query file."""
@@ -100,6 +106,41 @@ def broken(claim: Claim, result: PGresult) -> list[str]:
         if wrong:
             contradictions.append(f"column {place + 1} ({column.name}) {wrong}")
     return contradictions
+
+
+def whole(claim: Claim, result: PGresult) -> list[list[object]]:
+    """Return the rows of a result, with the fields of whole rows whose columns may be selected."""
+    return [
+        [
+            value if value is None or not column.row_columns else parse_composite(value)
+            for column, value in zip(claim.query.columns, row, strict=True)
+        ]
+        for row in _texts(result)
+    ]
+
+
+def folded(claim: Claim, result: PGresult) -> list[list[object]]:
+    """Return the same of a result that has the columns of these rows in their place."""
+    return [list(_folded(claim, iter(row))) for row in _texts(result)]
+
+
+def _folded(claim: Claim, values: Iterator[str | None]) -> Iterator[object]:
+    for column in claim.query.columns:
+        if column.row_columns is None:
+            yield next(values)
+            continue
+        row = [next(values) for _ in column.row_columns.columns]
+        if not column.nullable:
+            yield row
+        else:
+            yield row[1:] if row[0] == "t" else None
+    assert not list(values)
+
+
+def _texts(result: PGresult) -> Iterator[list[str | None]]:
+    for row in range(result.ntuples):
+        values = [result.get_value(row, column) for column in range(result.nfields)]
+        yield [None if value is None else value.decode() for value in values]
 
 
 def _wrong(column: TypedColumn, values: Sequence[bytes | None]) -> str | None:

@@ -13,7 +13,7 @@ from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 
 from sqlgen.model.catalog import Catalog
-from tests.soundness.claims import Claim, broken
+from tests.soundness.claims import Claim, broken, folded, whole
 from tests.soundness.filling import Filler, words
 
 FILLINGS = ((8, 0.0, 0.5), (5, 0.2, 0.3), (9, 0.0, 0.15), (0, 1.0, 0.0))
@@ -113,8 +113,21 @@ def execute(
             ran = connection.pgconn.exec_params(claim.running.encode(), parameters)
         if _rows(ran) != _rows(result) and not _VOLATILE.search(claim.sql):
             wrong.append(f"has other rows as it runs: {claim.running} {_rows(ran)}")
+    if claim.selecting != claim.running and not claim.query.writes:
+        with undone(connection, claim):
+            ran = connection.pgconn.exec_params(claim.selecting.encode(), parameters)
+        if _differs(claim, result, ran) and not _VOLATILE.search(claim.sql):
+            wrong.append(f"has other rows as it runs: {claim.selecting}")
     if wrong and claim.sql not in trial.wrong:
         trial.wrong[claim.sql] = f"with {values}: {'; '.join(wrong)}"
+
+
+def _differs(claim: Claim, result: PGresult, ran: PGresult) -> bool:
+    """Return whether a statement that selects the columns of whole rows has other rows."""
+    if ExecStatus.FATAL_ERROR in (result.status, ran.status):
+        return _rows(ran) != _rows(result)
+    rows = [whole(claim, result), folded(claim, ran)]
+    return bool(sorted(map(repr, rows[0])) != sorted(map(repr, rows[1])))
 
 
 _VOLATILE = re.compile("random|clock|uuid|nextval|now|current_|txid|tablesample", re.I)

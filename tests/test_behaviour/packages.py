@@ -15,6 +15,7 @@ from sqlgen.model.config import Config, Mode
 from sqlgen.model.description import Description
 from sqlgen.model.row_styles import RowStyle
 from sqlgen.model.source import SourceFile
+from sqlgen.model.typed import TypedQuery
 from tests.translation import translated_package
 
 Connection = psycopg.Connection[TupleRow]
@@ -22,10 +23,11 @@ Connection = psycopg.Connection[TupleRow]
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A generated package, imported, with PostgreSQL's descriptions of its queries."""
+    """A generated package, imported, with PostgreSQL's descriptions of its queries and their analyses."""
 
     module: ModuleType
     descriptions: dict[str, Description]
+    typed: dict[str, TypedQuery]
 
     def sub(self, name: str) -> Any:
         return importlib.import_module(f"{self.module.__name__}.{name}")
@@ -59,5 +61,7 @@ def build(
         (folder / made.path).write_text(made.text)
     importlib.invalidate_caches()
     return Package(
-        importlib.import_module("made"), {d.query.name: d for d in described}
+        importlib.import_module("made"),
+        {d.query.name: d for d in described},
+        {query.query.name: query for query in typed},
     )

@@ -4,11 +4,15 @@ A generated function keeps returning what it returned, or fails because a column
 has a value in the field of another column.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg
 from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
+from tests.soundness.claims import Claim, folded, whole
 from tests.test_behaviour.packages import Build, Connection
 
 SCHEMA = """
@@ -242,9 +246,11 @@ def _wrong(
     module = package.sub("q")
     wrong: list[tuple[str, str, object]] = []
     for name, form in names.items():
-        texts = [package.descriptions[name].query.sql.text]
-        texts.append(getattr(module, name.upper()))
-        original, running = [_texts(text, connection) for text in texts]
+        claim = Claim(package.typed[name])
+        original = _texts(claim.sql, connection, partial(whole, claim))
+        running = _texts(
+            getattr(module, name.upper()), connection, partial(folded, claim)
+        )
         if original != running or not original:
             wrong.append(("as it runs", form, running))
     before = {name: _result(module, name, connection) for name in names}
@@ -270,15 +276,18 @@ def _wrong(
 _EXPECTED = (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedTable)
 
 
-def _texts(statement: str, connection: Connection) -> object:
+def _texts(
+    statement: str,
+    connection: Connection,
+    rows_of: Callable[[PGresult], list[list[object]]],
+) -> object:
     """Return what a statement gives as it is sent, or the error; undo what it changes."""
     with connection.transaction(force_rollback=True):
         values = [b"2"] if "$1" in statement else None
         result = connection.pgconn.exec_params(statement.encode(), values)
-        rows, columns = range(result.ntuples), range(result.nfields)
         if result.status == ExecStatus.FATAL_ERROR:
             return result.error_message
-        return [[result.get_value(row, column) for column in columns] for row in rows]
+        return rows_of(result)
 
 
 def _result(module: Any, name: str, connection: Connection) -> Any:

@@ -133,5 +133,5 @@ def test_no_field_is_forgotten() -> None:
             "reason",
         ),
         *("override", "column", "literals", "domain", "element_nullable", "narrowed"),
-        *("json", "written_out"),
+        *("json", "written_out", "row_columns"),
     ]

@@ -91,7 +91,7 @@ def columns_by_name(
         if found is None:
             break
         star, piece = found
-        fields = _text(star.columns[piece], type_, nullable)
+        fields = text_by_name(star.columns[piece], type_, nullable)
         columns = (*star.columns[:piece], fields, *star.columns[piece + 1 :])
         places[star.start] = Star(star.start, star.end, columns)
     else:
@@ -146,7 +146,7 @@ def _named_fields(
             return None
 
 
-def _text(value: str, type_: PgType, nullable: bool) -> str:
+def text_by_name(value: str, type_: PgType, nullable: bool) -> str:
     """Return SQL for the text of the value, as a column of the result."""
     fields = named_fields(value, type_, nullable=nullable) or value
     return fields if isinstance(base_type(type_), ArrayType) else _as_text(fields)
@@ -222,7 +222,7 @@ def _around(
     numbers = range(1, len(statement.output) + 1)
     names = ", ".join(f"c{number}" for number in numbers)
     columns = [
-        _text(f"{name}.c{n}", *types[n]) if n in types else f"{name}.c{n}"
+        text_by_name(f"{name}.c{n}", *types[n]) if n in types else f"{name}.c{n}"
         for n in numbers
     ]
     columns[0] = f"SELECT {columns[0]}"

@@ -58,6 +58,15 @@ class SqlTokens:
         """Return the place of a token."""
         return self._starts[index]
 
+    @property
+    def count(self) -> int:
+        """Return the number of tokens."""
+        return len(self._words)
+
+    def is_beside(self, index: int, other: int) -> bool:
+        """Return whether the same parentheses and brackets are around two tokens."""
+        return self._around[index] == self._around[other]
+
     def closer(self, index: int) -> int | None:
         """Return the number of the token that closes the parenthesis or bracket *index*."""
         return self._closers.get(index)
@@ -98,11 +107,6 @@ class SqlTokens:
                     return self.start(opening), self.end(last)
             opening -= 1
         return None
-
-    @property
-    def count(self) -> int:
-        """Return the number of tokens."""
-        return len(self._words)
 
     def has(self, name: str) -> bool:
         """Return whether a name occurs anywhere, in quotes or without."""

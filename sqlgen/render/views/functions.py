@@ -15,7 +15,13 @@ from ...model.python import (
     Shape,
     Value,
 )
-from ..expressions import converted, function_text, is_function, type_text
+from ..expressions import (
+    converted,
+    converted_row,
+    function_text,
+    is_function,
+    type_text,
+)
 from ..imports import Imports
 from ..literals import Text
 from .records import tuple_of
@@ -153,6 +159,8 @@ class FunctionView:
             return f"{rows_of}({self._imports.name(shape.type)})"
         if isinstance(shape.read, Keep):
             return self._imports.use("psycopg.rows", "scalar_row")
+        if shape.width is not None:
+            return f"{self._imports.use('._support', 'rows_by')}({self._maker})"
         is_known = is_function(shape.read)
         make = function_text(shape.read, self._imports) if is_known else self._maker
         return f"{self._imports.use('._support', 'scalars_of')}({make})"
@@ -165,12 +173,13 @@ class FunctionView:
             return None
         if is_function(shape.read):
             return None
-        return MakerView(
-            self._maker,
-            type_text(shape.raw, self._imports),
-            type_text(shape.type, self._imports),
-            converted(shape.read, "value", self._imports),
-        )
+        raw = type_text(shape.raw, self._imports)
+        value = converted(shape.read, "value", self._imports)
+        if shape.width is not None:
+            raw = f"tuple[{raw}, ...]"
+            value = converted_row(shape, "value", 0, self._imports)
+        type_ = type_text(shape.type, self._imports)
+        return MakerView(self._maker, raw, type_, value)
 
     @property
     def _maker(self) -> str:

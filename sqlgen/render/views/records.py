@@ -1,6 +1,7 @@
 """Record, Composite and Structure -> views of their classes."""
 
 import sys
+from collections.abc import Iterator
 
 from ...model.frozen import frozen
 from ...model.python import (
@@ -17,7 +18,7 @@ from ...model.python import (
     UnionOf,
 )
 from .. import literals
-from ..expressions import converted, type_text
+from ..expressions import converted, converted_row, type_text
 from ..imports import Imports
 from ..literals import Text
 
@@ -54,6 +55,8 @@ class _RecordView:
     @property
     def raw_arguments(self) -> list[str]:
         """Return the arguments of `from_row`, with the types that psycopg gives: `born_on: str`."""
+        if self._has_rows:
+            return [f"*values: {self._imports.use('typing', 'Any')}"]
         return [
             f"{field.name}: {type_text(field.raw, self._imports)}"
             for field in self._record.fields
@@ -62,10 +65,26 @@ class _RecordView:
     @property
     def values(self) -> list[str]:
         """Return the fields' values made of the arguments of `from_row`: `date.fromisoformat(born_on)`."""
+        if self._has_rows:
+            return list(self._values_of_rows())
         return [
             converted(field.read, field.name, self._imports)
             for field in self._record.fields
         ]
+
+    @property
+    def _has_rows(self) -> bool:
+        return any(field.width is not None for field in self._record.fields)
+
+    def _values_of_rows(self) -> Iterator[str]:
+        """Yield the fields' values made of `values`, of which rows within the row take several."""
+        start = 0
+        for field in self._record.fields:
+            if field.width is None:
+                yield converted(field.read, f"values[{start}]", self._imports)
+            else:
+                yield converted_row(field, "values", start, self._imports)
+            start += field.width or 1
 
 
 class RowView(_RecordView):
@@ -138,7 +157,7 @@ class RowView(_RecordView):
 class CompositeView(_RecordView):
     """A composite type's class; `is_read` and `is_written` are the ways that it travels.
 
-    `row` is the row class that it is as well, or `None`.
+    `row` is the row class that it is as well, or `None`. `columns` makes it of the columns of a row.
     """
 
     def __init__(self, composite: Composite, imports: Imports) -> None:
@@ -146,6 +165,8 @@ class CompositeView(_RecordView):
         self.row = RowView(composite.row, imports) if composite.row else None
         self.is_read = composite.read
         self.is_written = composite.written
+        columns = Record(name=composite.name, doc="", fields=composite.columns)
+        self.columns = RowView(columns, imports)
 
     @property
     def is_empty(self) -> bool:

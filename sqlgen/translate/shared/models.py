@@ -3,16 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...model.catalog import CompositeType, DomainType, EnumType
-from ...model.python import Alias, Composite, Enum, Field, LiteralOf, Module, Record
+from ...model.catalog import CompositeField, CompositeType, DomainType, EnumType
+from ...model.python import (
+    Alias,
+    Composite,
+    Conversion,
+    Enum,
+    Field,
+    LiteralOf,
+    Module,
+    Record,
+)
 from .. import names
 from ..types.aliases import PYDANTIC_JSON, SHARED_ALIASES
 from ..types.mapping import TypeMapping
 from ..types.named import local_names
 from ..types.python_types import JSON_VALUE, MODELS, nullable, or_none
+from ..types.reading import Reading
 from ..types.writing import nested_write
 from .context import TranslationContext
-from .fields import field_reading
+from .fields import column_readings, field_reading
 from .references import NamedType, TypeKey, TypeReferences, composites_in, type_key
 from .requirements import SharedRequirements, requirements_of
 
@@ -54,6 +64,7 @@ def composites(
             context,
             read=type_key(type_) in references.read,
             written=type_key(type_) in references.written,
+            selected=type_key(type_) in references.rows,
         )
         for type_ in _inner_first(tuple(references.types.values()))
     )
@@ -67,42 +78,54 @@ def enum(type_: EnumType, types: TypeMapping) -> Enum:
 
 
 def composite(
-    type_: CompositeType, context: TranslationContext, *, read: bool, written: bool
+    type_: CompositeType,
+    context: TranslationContext,
+    *,
+    read: bool,
+    written: bool,
+    selected: bool = False,
 ) -> Composite:
-    """Return the dataclass of a composite type, which is *read*, *written*, or both."""
-    types = context.types
-    readings = [field_reading(field, type_, context) for field in type_.fields]
-    writes = [nested_write(field.type, types) for field in type_.fields]
+    """Return the dataclass of a composite type, which is *read*, *written*, or both.
+
+    *selected*: there are rows of it whose columns are selected.
+    """
+    texts = [field_reading(field, type_, context) for field in type_.fields]
+    columns = column_readings(type_, context) if selected else ()
+    readings = [*texts, *(columns or ())]
+    writes = [nested_write(field.type, context.types) for field in type_.fields]
     mentioned = local_names(
         [python for how in readings for python in (how.type, how.raw)],
         [*(how.read for how in readings), *writes],
     )
-    columns = [field.name for field in type_.fields]
-    field_names = names.field_names(columns, mentioned=mentioned)
-    fields = []
-    for name, field, reading, write in zip(
-        field_names, type_.fields, readings, writes, strict=True
-    ):
-        if field.not_null:
-            python = Field(
-                name=name, type=reading.type, raw=reading.raw, read=reading.read
-            )
-            written_value = write
-        else:
-            python = Field(
-                name=name,
-                type=nullable(reading.type),
-                raw=nullable(reading.raw),
-                read=or_none(reading.read),
-            )
-            written_value = or_none(write)
-        fields.append(replace(python, write=written_value))
+    field_names = names.field_names([f.name for f in type_.fields], mentioned=mentioned)
+    named_fields = list(zip(field_names, type_.fields, writes, strict=True))
     return Composite(
-        name=types.model(type_).name,
+        name=context.types.model(type_).name,
         doc=type_.comment or f"A value of the database's type `{type_.display}`.",
-        fields=tuple(fields),
-        read=read,
+        fields=tuple(map(_field, texts, named_fields)),
+        read=read or columns is None,
         written=written,
+        columns=tuple(map(_field, columns or (), named_fields)),
+    )
+
+
+def _field(reading: Reading, named: tuple[str, CompositeField, Conversion]) -> Field:
+    """Return a field of a composite type that is read in one of two ways."""
+    name, field, write = named
+    if field.not_null:
+        return Field(
+            name=name,
+            type=reading.type,
+            raw=reading.raw,
+            read=reading.read,
+            write=write,
+        )
+    return Field(
+        name=name,
+        type=nullable(reading.type),
+        raw=nullable(reading.raw),
+        read=or_none(reading.read),
+        write=or_none(write),
     )
 
 

@@ -33,13 +33,15 @@ class TypeReferences:
     """The database types that some queries use and that get a name in the `models` module.
 
     `types` get a class or alias, and so do the values of the `checked` columns. `read` and
-    `written` are the composites in results and in parameters.
+    `written` are the composites in results and in parameters. `rows` are those whose columns are
+    selected.
     """
 
     types: Mapping[TypeKey, NamedType] = dataclass_field(default_factory=dict)
     checked: frozenset[CheckedColumn] = frozenset()
     read: frozenset[TypeKey] = frozenset()
     written: frozenset[TypeKey] = frozenset()
+    rows: frozenset[TypeKey] = frozenset()
 
 
 def type_references(
@@ -50,15 +52,18 @@ def type_references(
     checked: set[CheckedColumn] = set()
     read: set[TypeKey] = set()
     written: set[TypeKey] = set()
+    rows: set[TypeKey] = set()
     for query in queries:
-        for composites, items in ((read, query.columns), (written, query.parameters)):
-            for typed in items:
-                _add(typed, aliases, types, checked, composites, read)
+        for column in query.columns:
+            _add(column, aliases, types, checked, read, read, rows)
+        for parameter in query.parameters:
+            _add(parameter, aliases, types, checked, written, read, rows)
     return TypeReferences(
         types=types,
         checked=frozenset(checked),
         read=frozenset(read),
         written=frozenset(written),
+        rows=frozenset(rows),
     )
 
 
@@ -68,17 +73,25 @@ def merge_references(references: Iterable[TypeReferences]) -> TypeReferences:
     checked: set[CheckedColumn] = set()
     read: set[TypeKey] = set()
     written: set[TypeKey] = set()
+    rows: set[TypeKey] = set()
     for part in references:
         for key, type_ in part.types.items():
-            _add_type(type_, types, key in read, key in part.read)
+            _add_type(
+                type_,
+                types,
+                key in read or key in rows,
+                key in part.read or key in part.rows,
+            )
         checked |= part.checked
         read |= part.read
         written |= part.written
+        rows |= part.rows
     return TypeReferences(
         types=dict(sorted(types.items())),
         checked=frozenset(checked),
         read=frozenset(read),
         written=frozenset(written),
+        rows=frozenset(rows),
     )
 
 
@@ -179,18 +192,25 @@ def _add(
     checked: set[CheckedColumn],
     composites: set[TypeKey],
     read: Collection[TypeKey],
+    rows: set[TypeKey],
 ) -> None:
-    """Add the references of a parameter or column; *read* are the composites in results so far."""
+    """Add the references of a parameter or column: *composites* as values, *rows* as columns.
+
+    *read* are the composites in results so far.
+    """
     if isinstance(typed.type, ScalarType) and not typed.literals:
         return  # nearly all of them
     domains = (typed.domain,) if typed.domain else ()
     chosen = typed.override if isinstance(typed, TypedColumn) else None
     override = chosen.type if chosen else ""
+    row = typed.row_columns if isinstance(typed, TypedColumn) else None
     for type_ in (*named_types_in(typed.type, aliases, override), *domains):
         is_read = composites is read
-        _add_type(type_, types, type_key(type_) in read, is_read)
+        was_read = type_key(type_) in read or type_key(type_) in rows
+        _add_type(type_, types, was_read, is_read)
         if isinstance(type_, CompositeType):
-            composites.add(type_key(type_))
+            is_row = row is not None and type_ is typed.type
+            (rows if is_row else composites).add(type_key(type_))
     checked.update(_checked_fields(typed.type))
     if not typed.literals or not typed.column or typed.domain:
         return

@@ -7,6 +7,7 @@ from ...model.diagnostic import Diagnostic, Label, SqlgenError
 from ...model.python import Composite, Keep, Record
 from ...model.source import SourceFile
 from .. import names
+from ..types.python_types import nullable, or_none
 from .requirements import SharedRow
 from .rows import columns_of, common_record, row_span, side_by_side, unread
 
@@ -42,8 +43,22 @@ def rows_of_composites(
                 for field, new in zip(composite.fields, common.fields, strict=True)
             ]
         )
-        both.append(replace(composite, fields=fields, row=common))
+        row = common if common.returned else _selected(common, composite)
+        both.append(replace(composite, fields=fields, row=row))
     return tuple(by_name.values()), tuple(both)
+
+
+def _selected(record: Record, composite: Composite) -> Record:
+    """Return the class of a composite that is made of a row's columns, if there are such rows."""
+    fields = [
+        replace(
+            field,
+            raw=nullable(column.raw) if field.type != column.type else column.raw,
+            read=or_none(column.read) if field.type != column.type else column.read,
+        )
+        for field, column in zip(record.fields, composite.columns, strict=False)
+    ]
+    return replace(record, fields=tuple(fields)) if fields else record
 
 
 def _as_record(composite: Composite, record: Record) -> Record:

@@ -51,7 +51,8 @@ def annotation_names(module: Module) -> set[Named]:
     """Return all names in the module's annotations."""
     types: list[PyType] = [alias.type for alias in module.aliases]
     fields = [field for record in records_of(module) for field in record.fields]
-    fields += [field for composite in module.composites for field in composite.fields]
+    for composite in module.composites:
+        fields += [*composite.fields, *composite.columns]
     for field in fields:
         types += (field.type, field.raw)
     for function in module.functions:
@@ -77,7 +78,8 @@ def conversions(module: Module) -> Iterable[Conversion]:
             calls += [field.read for field in record.texts]
     for composite in module.composites:
         calls.append(Apply(support("read_composite")))
-        calls += [x for field in composite.fields for x in (field.read, field.write)]
+        fields = (*composite.fields, *composite.columns)
+        calls += [x for field in fields for x in (field.read, field.write)]
     for function in module.functions:
         calls += [argument.write for argument in function.arguments]
         if isinstance(function.result.shape, Value):

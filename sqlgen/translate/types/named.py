@@ -13,6 +13,7 @@ from ...model.python import (
     Keep,
     LiteralOf,
     Load,
+    MakeRow,
     Named,
     OrNone,
     Parse,
@@ -25,6 +26,7 @@ from .python_types import JSON_SUPPORT, support
 from .scalars import Scalar
 
 _LOADS = support("loads")
+_MAKE_ROW = support("make_row")
 _FROM_JSON = Named("from_json", JSON_SUPPORT)
 
 
@@ -54,6 +56,9 @@ def names_in_conversion(conversion: Conversion) -> Iterator[Named]:
             yield function
         case Load():
             yield _LOADS
+        case MakeRow(row=row):
+            yield row
+            yield _MAKE_ROW
         case FromJson():
             yield _FROM_JSON
         case Parse(function=function, item=item):

@@ -19,6 +19,7 @@ from ...model.python import (
     Conversion,
     Each,
     Generic,
+    MakeRow,
     OrNone,
     Parse,
     PyType,
@@ -45,11 +46,17 @@ _PARSE_ENUM = support("parse_enum")
 
 @frozen
 class Reading:
-    """A column's Python type, and the conversion (`read`) of the `raw` value that psycopg returns."""
+    """A column's Python type, and the conversion (`read`) of the `raw` value that psycopg returns.
+
+    A whole row has a `width`, the number of columns that it is read from; if it is `optional`, the
+    first of them tells whether there is one.
+    """
 
     type: PyType
     raw: PyType
     read: Conversion
+    width: int | None = None
+    optional: bool = False
 
 
 def reading(
@@ -70,6 +77,14 @@ def reading(
         usual = _reading(type_, without_overrides(types), element_nullable)
         return overridden(usual, chosen, type_.display)
     return _reading(type_, types, element_nullable)
+
+
+def row_reading(row: CompositeType, types: TypeMapping) -> Reading:
+    """Return how a row is read from its columns."""
+    model = types.model(row)
+    usual = Reading(model, ANY, MakeRow(model))
+    chosen = types.override(row)
+    return usual if chosen is None else overridden(usual, chosen, row.display)
 
 
 def overridden(usual: Reading, chosen: PyType, where: str) -> Reading:

@@ -68,7 +68,24 @@ def rows_of(row: type[T]) -> BaseRowFactory[T]:
 
 def scalars_of(make: Callable[[Any], T]) -> BaseRowFactory[T]:
     """Return a row factory that calls *make* with the only value of each row."""
-    return lambda cursor: _with_loaders(cursor, lambda values: make(values[0]))
+    return rows_by(lambda values: make(values[0]))
+
+
+def rows_by(make: Callable[[Any], T]) -> BaseRowFactory[T]:
+    """Return a row factory that calls *make* with the tuple of each row's values."""
+    return lambda cursor: _with_loaders(cursor, make)
+
+
+_makers: dict[Any, Callable[[Sequence[Any]], Any]] = {}
+
+
+def make_row(row: type[T], values: Sequence[Any]) -> T:
+    """Return a row within a row: an instance of a class, made as rows are."""
+    make = _makers.get(row)
+    if make is None:
+        make = _makers[row] = _maker(row)
+    made: T = make(values)
+    return made
 
 
 _own_loads: ContextVar[Callable[[str], Callable[[str], Any]] | None]
@@ -138,8 +155,7 @@ def new({values}):
     return self
 
 def make(values):
-    {values}= values
-    return convert(new, {values})
+    return convert(new, *values)
 """
 
 
@@ -432,10 +448,11 @@ def parse_composite(text: str, size: int | None = None) -> list[Any]:
     elif '"' not in text:
         fields = [field or None for field in text[1:-1].split(",")]
     else:
-        fields = [
-            field if field and field[0] != '"' else _unquoted(field)
-            for field in _record_field.findall(text, 1)
-        ]
+        fields = _record_field.findall(text, 1)
+        if '""' in text or "\\" in text:  # an empty field, or such characters in one
+            fields = [_unquoted(field) for field in fields]
+        else:
+            fields = [field.strip('"') or None for field in fields]
     if size is not None and len(fields) != size:
         raise DataError(
             f"composite value has {len(fields)} fields instead of {size}: its type has changed since"
@@ -460,10 +477,7 @@ def read_composite(composite: type[T], text: str, size: int) -> T:
 
 
 def _unquoted(field: str) -> str | None:
-    text = field[1:-1]
-    if '"' in text or "\\" in text:
-        return _unescaped(text)
-    return text if field else None
+    return _unescaped(field[1:-1]) if field[:1] == '"' else field or None
 
 
 _range_bounds = re.compile(

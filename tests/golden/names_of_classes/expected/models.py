@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, Self, TypeAlias
 
-from ._support import read_composite
+from ._support import parse_enum, read_composite
 
 __all__ = ["AuditedState", "Channels", "Customer", "Money", "PublicState", "State"]
 
@@ -42,12 +42,8 @@ class Customer:
     state: PublicState
 
     @classmethod
-    def from_texts(cls, id: str, name: str, state: str) -> Self:
-        return cls(int(id), name, PublicState(state))
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        return read_composite(cls, text, 3)
+    def from_row(cls, id: int, name: str, state: str) -> Self:
+        return cls(id, name, parse_enum(state, PublicState))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any, Final, Self
 from psycopg import Connection
 
 from ._cursors import raw_cursor
-from ._support import as_int4, parse_enum, rows_of
+from ._support import as_int4, make_row, parse_enum, rows_of
 from .models import AuditedState, Channels, Customer, Money, State
 
 __all__ = ["ListOrdersRow", "list_orders", "set_total"]
@@ -24,29 +24,19 @@ class ListOrdersRow:
     customer: Customer
 
     @classmethod
-    def from_row(
-        cls,
-        id: int,
-        total: str,
-        state: str,
-        audited: str | None,
-        channel: Channels,
-        customer: str,
-    ) -> Self:
+    def from_row(cls, *values: Any) -> Self:
         return cls(
-            id,
-            Money.from_text(total),
-            parse_enum(state, State),
-            None if audited is None else parse_enum(audited, AuditedState),
-            channel,
-            Customer.from_text(customer),
+            values[0],
+            Money.from_text(values[1]),
+            parse_enum(values[2], State),
+            None if values[3] is None else parse_enum(values[3], AuditedState),
+            values[4],
+            make_row(Customer, values[5:8]),
         )
 
 
 LIST_ORDERS: Final = """\
-SELECT o.id, ROW((o.total).currency, (o.total).cents)::text, o.state, o.audited, o.channel, ROW(
-    c.id, c.name, c.state
-)::text AS customer
+SELECT o.id, ROW((o.total).currency, (o.total).cents)::text, o.state, o.audited, o.channel, c.id, c.name, c.state
 FROM orders AS o
 JOIN customers AS c ON c.id = o.customer_id
 ORDER BY o.id

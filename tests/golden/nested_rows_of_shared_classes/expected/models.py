@@ -30,16 +30,6 @@ class Customer(BaseModel, frozen=True, arbitrary_types_allowed=True):
     kind: CustomersKind
     email: str | None
 
-    @classmethod
-    def from_texts(
-        cls, id: str, name: str, kind: CustomersKind, email: str | None
-    ) -> Self:
-        return cls(id=int(id), name=name, kind=kind, email=email)
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        return read_composite(cls, text, 4)
-
     def as_tuple(self) -> tuple[Any, ...]:
         return (self.id, self.name, self.kind, self.email)
 

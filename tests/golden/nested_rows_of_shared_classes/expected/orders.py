@@ -6,7 +6,7 @@ from psycopg import Connection
 from pydantic import BaseModel
 
 from ._cursors import raw_cursor
-from ._support import rows_of
+from ._support import make_row, rows_of
 from .models import Customer, Summary
 
 __all__ = [
@@ -25,12 +25,12 @@ class ListOrdersRow(BaseModel, frozen=True, arbitrary_types_allowed=True):
     customer: Customer
 
     @classmethod
-    def from_row(cls, id: int, customer: str) -> Self:
-        return cls(id=id, customer=Customer.from_text(customer))
+    def from_row(cls, *values: Any) -> Self:
+        return cls(id=values[0], customer=make_row(Customer, values[1:5]))
 
 
 LIST_ORDERS: Final = """\
-SELECT o.id, ROW(c.id, c.name, c.kind, c.email)::text AS customer FROM orders AS o JOIN customers AS c ON c.id = o.customer_id /* orders.list_orders */"""
+SELECT o.id, c.id, c.name, c.kind, c.email FROM orders AS o JOIN customers AS c ON c.id = o.customer_id /* orders.list_orders */"""
 
 
 def list_orders(conn: Connection[Any]) -> list[ListOrdersRow]:

@@ -17,14 +17,6 @@ class Owners:
     name: str
     phone: str | None
 
-    @classmethod
-    def from_texts(cls, id: str, name: str, phone: str | None) -> Self:
-        return cls(int(id), name, phone)
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        return read_composite(cls, text, 3)
-
 
 @dataclass(frozen=True, slots=True)
 class Pets:

@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor
-from ._support import items_of, rows_of
+from ._support import items_of, make_row, rows_of
 from .models import Owners, Pets
 
 __all__ = [
@@ -31,12 +31,12 @@ class ListPetsRow:
     owner: Owners
 
     @classmethod
-    def from_row(cls, id: int, owner: str) -> Self:
-        return cls(id, Owners.from_text(owner))
+    def from_row(cls, *values: Any) -> Self:
+        return cls(values[0], make_row(Owners, values[1:4]))
 
 
 LIST_PETS: Final = """\
-SELECT pets.id, ROW(owners.id, owners.name, owners.phone)::text AS owner
+SELECT pets.id, owners.id, owners.name, owners.phone
 FROM pets JOIN owners ON owners.id = pets.owner_id
 /* pets.list_pets */"""
 
