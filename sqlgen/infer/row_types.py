@@ -3,15 +3,19 @@
 PostgreSQL calls the type of such rows `record`.
 """
 
+from collections.abc import Sequence
+
 from ..model.catalog import ArrayType, CompositeField, CompositeType, PgType
 from ..model.frozen import frozen
+from ..model.postgres import RECORD, TEXT, UNKNOWN
 from ..model.query import Mark, Query
 from .columns import overrides
+from .nullability.rules.select import over_groups
 from .nullability.scope import Scope
 from .nullability.verdict import Verdict
 from .tree.array_shapes import with_shapes
-from .tree.column_types import column_type
-from .tree.enums import RTEKind, SubLinkType
+from .tree.column_types import column_type, inferred_type
+from .tree.enums import CmdType, RTEKind, SubLinkType
 from .tree.nodes import Node
 from .tree.origins import output_origin
 from .tree.query_level import Source
@@ -46,7 +50,9 @@ class _RowNamer:
     def composite(
         self, var: Node, scope: Scope, path: tuple[str, ...]
     ) -> CompositeType | None:
-        """Return the type of a whole row, None if some of its columns are not known."""
+        """Return the type of a whole row or `ROW(…)`, None if some of its columns are not known."""
+        if var.tag == "ROWEXPR":
+            return self.of_fields(var, scope, path)
         home, source = scope.resolve(var)
         names = source.entry.node("eref") if source else None
         if source is None or names is None:
@@ -64,6 +70,40 @@ class _RowNamer:
                 table = home.catalog.relations.get(verdict.table)
                 type_ = with_shapes(with_proved_fields(type_, table), verdict.shapes)
             fields.append(self.field(name, type_, verdict, (source, number, home)))
+        return self.named(fields, path)
+
+    def of_fields(
+        self, row: Node, scope: Scope, path: tuple[str, ...]
+    ) -> CompositeType | None:
+        """Return the type of `ROW(…)`, whose fields PostgreSQL calls `f1`, `f2`, …."""
+        types = scope.catalog.types
+        fields = []
+        names, values = row.strings("colnames"), row.nodes("args")
+        if row.number("row_typeid") != RECORD or len(names) != len(values):
+            return None
+        for name, value in zip(names, values, strict=True):
+            type_ = inferred_type(value, scope.catalog)
+            if type_ is types.get(UNKNOWN):
+                type_ = types.get(TEXT)
+            verdict = scope.verdict(value)
+            if type_ is None or (
+                isinstance(type_, ArrayType) and scope.has_null_elements(verdict)
+            ):
+                return None
+            if is_record(type_):
+                type_ = _known(self, type_, value, scope, (*path, name))
+                if type_ is None:
+                    return None
+            else:
+                table = scope.catalog.relations.get(verdict.table)
+                type_ = with_shapes(with_proved_fields(type_, table), verdict.shapes)
+            fields.append(CompositeField(name, type_, not verdict.nullable))
+        return self.named(fields, path)
+
+    def named(
+        self, fields: Sequence[CompositeField], path: tuple[str, ...]
+    ) -> CompositeType:
+        """Return a type with these fields, which is named after its place in the query."""
         return CompositeType(
             schema=self.schema,
             name="_".join(path),
@@ -131,7 +171,7 @@ def _known(
     """Return the type of an expression that PostgreSQL calls a `record` or `record[]`."""
     if not is_record(type_):
         return type_
-    found = _whole_row(expression, scope)
+    found = _whole_row(expression, _rows(scope))
     composite = rows.composite(*found, path) if found else None
     if composite is None or not isinstance(type_, ArrayType):
         return composite
@@ -147,6 +187,8 @@ def _whole_row(node: Node, scope: Scope) -> tuple[Node, Scope] | None:
     """Return the one whole row that an expression gives or collects, with its scope."""
     if node.tag == "VAR":
         return None if node.number("varattno") else (node, scope)
+    if node.tag == "ROWEXPR":
+        return node, scope
     if node.tag == "SUBLINK" and (query := node.node("subselect")):
         if node.number("subLinkType") not in (SubLinkType.EXPR, SubLinkType.ARRAY):
             return None
@@ -155,14 +197,21 @@ def _whole_row(node: Node, scope: Scope) -> tuple[Node, Scope] | None:
         value = output[0].node("expr") if output else None
         if value is None or query.node("setOperations"):
             return None
-        return _whole_row(value, inner)
+        return _whole_row(value, _rows(inner))
     if node.tag == "AGGREF" and (arguments := node.nodes("args")):
         value = arguments[0].node("expr")
-        return _whole_row(value, scope) if value else None
+        return _whole_row(value, scope.within_groups()) if value else None
     if node.tag == "COALESCEEXPR":
         values = [part for part in node.nodes("args") if part.tag != "CONST"]
         return _whole_row(values[0], scope) if len(values) == 1 else None
     return None
+
+
+def _rows(scope: Scope) -> Scope:
+    """Return the scope of the expressions that a query gives."""
+    if scope.query.number("commandType") == CmdType.SELECT:
+        return over_groups(scope)
+    return scope.for_returning()
 
 
 def is_record(type_: PgType) -> bool:

@@ -80,6 +80,8 @@ FORMS = {
     ),
     "UNION ALL": "SELECT o FROM owners AS o WHERE id = 1 UNION ALL SELECT o FROM owners AS o WHERE id = 2",
     "view": "SELECT n FROM names AS n ORDER BY n.id",
+    "ROW": 'SELECT ROW(o.id, o."Odd name") AS r FROM owners AS o ORDER BY o.id',
+    "array of ROW": "SELECT ARRAY(SELECT (p.id, p.born_on) FROM pets AS p ORDER BY p.id) AS pets",
     "row of a subquery": "SELECT s FROM (SELECT id, name FROM owners) AS s ORDER BY s.id",
     "row of a CTE": "WITH s AS (SELECT * FROM owners) SELECT s FROM s ORDER BY s.id",
     "row of a function": "SELECT f FROM all_owners() AS f ORDER BY f.id",

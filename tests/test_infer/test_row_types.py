@@ -72,7 +72,24 @@ def shown(type_: PgType) -> str:
         # Not known: elements of arrays that may be NULL, and rows that are compared
         ("SELECT s FROM (SELECT array_agg(note) AS notes FROM visits) AS s", "record"),
         ("SELECT DISTINCT s FROM (SELECT id FROM visits) AS s", "record"),
-        ("SELECT ROW(1, 'x') AS r", "record"),
+        ("SELECT ROW((SELECT s FROM (SELECT 1 AS a) AS s)) AS r", "record"),
+        ("SELECT DISTINCT ROW(id) AS r FROM visits", "record"),
+        ("SELECT ROW(1, 'x') AS r", "(f1 integer, f2 text)"),
+        ("SELECT (id, born_on) AS r FROM patients", "(f1 integer, f2 date?)"),
+        (
+            "SELECT ARRAY(SELECT ROW(v.note, count(*)) FROM visits AS v GROUP BY v.note) AS r",
+            "[(f1 text?, f2 bigint)]",
+        ),
+        ("SELECT array_agg((id, note)) AS r FROM visits", "[(f1 integer, f2 text?)]"),
+        (
+            "SELECT ROW(id, max(at)) AS r FROM visits GROUP BY ROLLUP (id)",
+            "(f1 integer?, f2 timestamp with time zone?)",
+        ),
+        (
+            "SELECT ROW(v.id) AS r FROM patients AS p LEFT JOIN visits AS v ON v.patient_id = p.id",
+            "(f1 integer?)",
+        ),
+        ("SELECT s.r FROM (SELECT ROW(id) AS r FROM visits) AS s", "record"),
     ],
 )
 def test_rows_have_fields(typed: Typed, statement: str, expected: str) -> None:

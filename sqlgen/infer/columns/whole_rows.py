@@ -14,8 +14,9 @@ from typing import Final
 
 from ...model.catalog import Catalog
 from ...model.frozen import frozen
+from ...model.postgres import RECORD
 from ...model.typed import Star
-from ..tree.column_types import column_type
+from ..tree.column_types import column_type, inferred_type
 from ..tree.enums import CmdType, JoinType, RTEKind, SetOperation, SubLinkType
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, Source
@@ -48,7 +49,8 @@ def whole_rows(statement: QueryLevel, text: str) -> tuple[dict[int, Star], set[i
 
     A column is written out as a whole or not at all.
     """
-    if not any(_is_whole(var) for level in statement.all for var in _vars(level)):
+    nodes = [node for level in statement.all for node in level.query.own]
+    if not any(_is_whole(node) or node.tag == "ROWEXPR" for node in nodes):
         return {}, set()
     tokens = SqlTokens(text)
     tracings: list[_Tracing] = []
@@ -70,6 +72,7 @@ def whole_rows(statement: QueryLevel, text: str) -> tuple[dict[int, Star], set[i
         for query, number in tracing.columns
     }
     stars = [row.star(texts) for tracing in tracings for row in tracing.rows]
+    stars += [star for tracing in tracings for star in tracing.texts]
     numbers = {tracing.number for tracing in tracings if tracing.number}
     return {star.start: star for star in stars}, numbers
 
@@ -147,6 +150,7 @@ class _Tracing:
         self.as_json = as_json
         self.inner: list[_Tracing] = []
         self.rows: list[_WholeRow] = []
+        self.texts: list[Star] = []
         self.traced: set[int] = set()
         self.columns: list[tuple[QueryLevel, int]] = []
         self._tokens = tokens
@@ -193,6 +197,8 @@ class _Tracing:
                 return self.column(level.inner(query), 1)
             case "AGGREF":
                 return self._aggregate(node, level)
+            case "ROWEXPR" if not self.as_json:
+                return self._fields(node, level, name)
             case "COALESCEEXPR" | "ARRAYEXPR":
                 parts = node.nodes("args" if node.tag[0] == "C" else "elements")
             case "CASEEXPR":
@@ -228,7 +234,9 @@ class _Tracing:
         ):
             return False
         value = arguments[0].node("expr")
-        return value is not None and _is_whole(value) and self.value(value, level)
+        if value is None or not (_is_whole(value) or value.tag == "ROWEXPR"):
+            return False
+        return self.value(value, level)
 
     def _reference(self, var: Node, level: QueryLevel) -> bool:
         """Return whether a column of a subquery or CTE is made of whole rows."""
@@ -243,6 +251,30 @@ class _Tracing:
             return False
         self.columns.append((source.query, source.attno))
         return self.column(source.query, source.attno)
+
+    def _fields(self, row: Node, level: QueryLevel, name: str) -> bool:
+        """Gather `ROW(…)`, whose text it gives; return whether no field needs to be written out."""
+        tokens, index = self._tokens, self._index(row)
+        opening = index + (tokens.word(index) == "row")
+        closing = tokens.closer(opening)
+        if (
+            row.location < 0
+            or row.number("row_typeid") != RECORD
+            or tokens.word(opening) != "("
+            or closing is None
+            or tokens.is_cast(index, closing + 1)
+            or not _is_value(tokens, index, as_json=False)
+        ):
+            return False
+        for value in row.nodes("args"):
+            type_ = inferred_type(value, level.catalog)
+            if type_ is None or named_fields("", type_) or "record" in type_.name:
+                return False
+        tail = "::text"
+        if name and tokens.word(closing + 1) in (",", ")", "", "from", *_CLAUSES):
+            tail += f" AS {quoted(name)}"
+        self.texts.append(Star(tokens.end(closing), tokens.end(closing), (tail,)))
+        return True
 
     def _row(self, var: Node, level: QueryLevel, name: str) -> bool:
         """Gather a whole row; return whether its columns can be written out."""
