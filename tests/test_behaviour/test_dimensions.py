@@ -9,6 +9,7 @@ from typeguard import CollectionCheckStrategy, check_type
 from tests.test_behaviour.packages import Build, Connection
 
 SCHEMA = """
+CREATE EXTENSION hstore;
 CREATE TYPE mood AS ENUM ('sad', 'gay');
 CREATE TYPE place AS (street text, floor int);
 CREATE DOMAIN pair AS int[];
@@ -110,6 +111,15 @@ EXPRESSIONS: dict[str, str] = {
     "(SELECT percentile_cont('{0.1,0.5}'::float8[]) WITHIN GROUP (ORDER BY id) FROM t)": (
         "list[float]"
     ),
+    # --- through text
+    "'{{1,2},{3,4}}'::text::int[]": TWO,
+    "' [0:0][1:2] = { {1,2} }'::text::int[]": TWO,
+    "'{1,2}'::text::int[]": ONE,
+    "'{}'::text::int[]": ONE,
+    """'{"{a"}'::text::text[]""": "list[str]",
+    "ARRAY[[1, 2]]::text::int[]": TWO,
+    "ARRAY[arr]::text::varchar::int[]": TWO,
+    "arr::text::int[]": ONE,
     # --- subscripts
     "(ARRAY[[1, 2], [3, 4]])[1][2]": "int",
     "(ARRAY[[1, 2], [3, 4]])[1:1]": TWO,
@@ -143,6 +153,9 @@ EXPRESSIONS: dict[str, str] = {
     "array_fill(0, arr)": "list[Any]",
     "string_to_array('a b', ' ')": "list[str]",
     "regexp_match('ab', '(a)(b)')": "list[str]",
+    "hstore_to_matrix('a=>1')": "list[list[str]]",
+    "%# 'a=>1'::hstore": "list[list[str]]",
+    "%% 'a=>1'::hstore": "list[str]",
     # --- elements of each kind
     "ARRAY[word, word]": "list[list[str]]",
     "ARRAY[nums, nums]": "list[list[Decimal]]",
@@ -234,6 +247,47 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         TWO,
     ),
     "RETURNING": ("UPDATE t SET id = id RETURNING ARRAY[arr] AS a", TWO),
+    "SET": ("UPDATE t SET arr = ARRAY[[1]] RETURNING arr AS a", TWO),
+    "SET of an item": ("UPDATE t SET arr[1] = 5 RETURNING arr AS a", ONE),
+    "no SET": ("UPDATE t SET id = id RETURNING arr AS a", ONE),
+    "INSERT": ("INSERT INTO v VALUES (7, ARRAY[[1]]) RETURNING arr AS a", TWO),
+    "INSERT of rows": (
+        "INSERT INTO v VALUES (7, ARRAY[[1]]), (8, ARRAY[1]) RETURNING arr AS a",
+        EITHER,
+    ),
+    "INSERT of a SELECT": (
+        "INSERT INTO v SELECT 7, array_agg(arr) FROM t RETURNING arr AS a",
+        TWO,
+    ),
+    "INSERT of an item": (
+        "INSERT INTO v (id, arr[1]) VALUES (7, 1) RETURNING arr AS a",
+        ONE,
+    ),
+    "ON CONFLICT": (
+        (
+            "INSERT INTO v VALUES (1, ARRAY[1]) ON CONFLICT (id)"
+            " DO UPDATE SET arr = ARRAY[[1]] RETURNING arr AS a"
+        ),
+        EITHER,
+    ),
+    "ON CONFLICT that leaves it": (
+        (
+            "INSERT INTO v VALUES (1, ARRAY[[1]]) ON CONFLICT (id)"
+            " DO UPDATE SET id = 1 RETURNING arr AS a"
+        ),
+        EITHER,
+    ),
+    "several set-returning functions": (
+        "SELECT unnest(ARRAY['{{1,2}}'::pair]) AS a, generate_series(1, 2) AS n",
+        TWO,
+    ),
+    "ROWS FROM": (
+        (
+            "SELECT a FROM ROWS FROM (generate_series(1, 2),"
+            " unnest(ARRAY['{{1,2}}'::pair])) AS f (n, a)"
+        ),
+        TWO,
+    ),
     "RETURNING of a CTE": (
         "WITH u AS (UPDATE t SET id = id RETURNING ARRAY[arr] AS a) SELECT a FROM u",
         TWO,
@@ -277,6 +331,8 @@ def call(module: Any, connection: Connection, name: str, **arguments: Any) -> st
     assert rows
     check(rows, annotation)
     (item,) = annotation.__args__
+    if dataclasses.is_dataclass(item):  # of a statement with a second column
+        item = get_type_hints(item).get("a", item)
     return written(item)
 
 

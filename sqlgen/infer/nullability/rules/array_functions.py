@@ -1,5 +1,6 @@
 """Calls that give arrays -> the shapes that these may have."""
 
+import re
 from typing import Final
 
 from ....model.catalog import Routine
@@ -14,6 +15,7 @@ from ...tree.array_shapes import (
 )
 from ...tree.nodes import Node
 from ...tree.types import holds_array
+from ..reasons import text_of
 from ..scope import Scope
 from ..verdict import Verdict, shapes_of
 from .expressions import literal_length
@@ -90,6 +92,22 @@ def value_shapes(
         return shapes
     # Nobody knows what other functions do with an array.
     return ASSUMED | shapes
+
+
+def text_shapes(node: Node, scope: Scope) -> Shapes:
+    """Return the shapes of an array that is read from a text: that of an array, or a literal."""
+    inner: Node | None = node
+    while inner is not None and inner.tag in ("COERCEVIAIO", "RELABELTYPE"):
+        inner = inner.node("arg")
+        if holds_array(inner, scope.catalog.types):
+            return scope.verdict(inner).shapes
+    text = text_of(inner) if inner is not None else ""
+    braces = _FIRST_BRACES.match(text)
+    return of_dimensions(braces[1].count("{")) if braces else ASSUMED
+
+
+_FIRST_BRACES: Final = re.compile(r"\s*(?:\[[^=]*=)?\s*(\{[{\s]*)")
+"""The beginning of an array's text, after its bounds (manual, 8.15.6)."""
 
 
 def _joined(arguments: tuple[Node, ...], scope: Scope) -> Shapes:

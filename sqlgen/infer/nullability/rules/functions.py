@@ -15,7 +15,7 @@ from ..reasons import text_of, unless_tested
 from ..registry import rule
 from ..scope import Scope
 from ..verdict import Elements, Verdict, elements_of, maybe, never, shapes_of
-from .array_functions import call_shapes
+from .array_functions import call_shapes, text_shapes
 from .expressions import all_of
 from .row_fields import table_of_type
 from .set_functions import body_scope, element_verdict
@@ -121,7 +121,10 @@ def _through_text(node: Node, scope: Scope) -> Verdict:
 
     The executor itself refuses a NULL from a type's input function.
     """
-    return all_of(_argument(node), scope, "a cast of what is not NULL")
+    verdict = all_of(_argument(node), scope, "a cast of what is not NULL")
+    if not holds_array(node, scope.catalog.types):
+        return verdict
+    return verdict.but(shapes=text_shapes(node, scope))
 
 
 @rule("ARRAYCOERCEEXPR")

@@ -5,9 +5,11 @@ old row holds for the new one only in columns that SET leaves alone, and only wi
 triggers, which may change any. The table's constraints hold for both.
 """
 
-from ....model.catalog import Relation, RelationKind
+from ....model.catalog import ArrayType, Relation, RelationKind
+from ...tree.array_shapes import NO_SHAPE, Shapes
 from ...tree.enums import CmdType, MergeMatchKind, OnConflictAction, VarReturningType
 from ...tree.nodes import Node, stored_query
+from ...tree.types import base_type
 from ..conditions import Assumption
 from ..reasons import column_title, excludes_null, keeps_value
 from ..registry import command_rule, rule
@@ -58,6 +60,9 @@ def _written(node: Node, home: Scope, scope: Scope) -> Verdict:
     row = node.number("varreturningtype")
     missing = _missing_row(home.query, row)
     verdict = written_column(relation, attno, title, home)
+    verdict = verdict.but(
+        shapes=_written_shapes(relation, attno, row, home, verdict.shapes)
+    )
     if missing:
         return verdict.but(nullable=True, reason=missing)
     if (
@@ -74,6 +79,35 @@ def _written(node: Node, home: Scope, scope: Scope) -> Verdict:
     if not proved:
         return verdict
     return verdict.but(nullable=False, reason=proved)
+
+
+def _written_shapes(
+    relation: Relation, attno: int, row: int, home: Scope, stored: Shapes
+) -> Shapes:
+    """Return the shapes of an array as it is written; *stored* are those that the table's may have."""
+    column = relation.columns.get(attno)
+    kind = home.query.number("commandType")
+    if (
+        column is None
+        or home.before is None
+        or not isinstance(base_type(column.type), ArrayType)
+        or kind not in (CmdType.INSERT, CmdType.UPDATE)
+        or row == VarReturningType.OLD
+        or relation.kind not in (RelationKind.TABLE, RelationKind.PARTITIONED)
+    ):
+        return stored
+    sources = [home.query.nodes("targetList")]
+    conflict = home.query.node("onConflict")
+    if conflict and conflict.number("action") == OnConflictAction.UPDATE:
+        sources.append(conflict.nodes("onConflictSet"))
+    shapes = stored if relation.row_triggers or relation.has_rules else NO_SHAPE
+    for targets in sources:
+        assigned = [target.node("expr") for target in _assigned(targets, attno)]
+        if len(assigned) != 1 or (assigned[0] and "refassgnexpr" in assigned[0]):
+            shapes |= stored
+        else:
+            shapes |= home.before.verdict(assigned[0]).shapes
+    return shapes
 
 
 def _missing_row(query: Node, row: int) -> str:

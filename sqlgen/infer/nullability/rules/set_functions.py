@@ -43,7 +43,8 @@ def element_verdict(node: Node, function: Routine, scope: Scope) -> Verdict:
         reason = (
             "of several set-returning functions the shorter are filled up with NULL"
         )
-        return maybe(reason, node.location)
+        shapes = _value(node, function, 1, scope).shapes
+        return maybe(reason, node.location).but(shapes=shapes)
     if gives_fields(node, scope) and not _is_unnest(function):
         return vouched_row(node, function, scope)
     return _value(node, function, 1, scope).but(origin=None)
@@ -65,7 +66,11 @@ def _of_function(source: Source, scope: Scope) -> Verdict:
             numbers = parallel_in_from(entry, scope.catalog)
             if count == 1 and _are_equally_long(numbers, scope):
                 return _column(item, 1, count, title, scope)
-            return maybe("ROWS FROM fills up its shorter functions with NULL")
+            filled = maybe("ROWS FROM fills up its shorter functions with NULL")
+            if item.strings("funccolnames"):
+                return filled
+            column = _column(item, attno - before, count, title, scope)
+            return filled.but(shapes=column.shapes)
         if item.strings("funccolnames"):
             return maybe(f"{title} may be NULL")  # a column definition list
         return _column(item, attno, count, title, scope)
