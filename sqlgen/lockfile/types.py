@@ -65,7 +65,7 @@ class TypeWriter:
                 return True
 
     def _is_plain(self, type_: PgType) -> bool:
-        return self.name(type_) == _title(type_)
+        return self.name(type_) == type_.display
 
     def _data(self, type_: PgType) -> Data:
         data: Data
