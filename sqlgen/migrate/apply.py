@@ -4,12 +4,12 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
 from .. import parse
-from ..model.diagnostic import SqlgenError
+from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Migration
 from ..model.source import SourceFile
 from . import ledger, resumption
@@ -58,22 +58,42 @@ def apply_pending(
     )
     log_warnings(plan)
     yield from reset_session()
-    runs = []
+    runs: list[MigrationRun] = []
     for status in plan.statuses:
         migration = status.migration
         assert migration is not None
         LOGGER.info("applying migration %d (%s)", status.version, status.description)
         start = time.monotonic_ns()
-        if migration.transactional:
-            yield from _apply_in_transaction(name, migration, start)
-        else:
-            yield from _apply_by_statement(name, status, migration, start, resume)
+        try:
+            if migration.transactional:
+                yield from _apply_in_transaction(name, migration, start)
+            else:
+                yield from _apply_by_statement(name, status, migration, start, resume)
+        except SqlgenError as error:
+            if applied or runs:
+                raise
+            raise SqlgenError(*map(_with_baseline, error.diagnostics)) from None
         yield from reset_session()
         run = MigrationRun(migration, (time.monotonic_ns() - start) / 1e9)
         LOGGER.info("applied migration %d in %.3f s", status.version, run.seconds)
         runs.append(run)
         progress(run)
     return tuple(runs)
+
+
+def _with_baseline(diagnostic: Diagnostic) -> Diagnostic:
+    """Return the error of a first migration with what to do if its objects are there already."""
+    if diagnostic.code not in _EXISTS:
+        return diagnostic
+    hint = (
+        "if the database has the migrations' schema by other means, record that with"
+        " `sqlgen migrate baseline N`"
+    )
+    return replace(diagnostic, hint=hint)
+
+
+# duplicate_table, duplicate_object, duplicate_schema, duplicate_function
+_EXISTS = {"42P07", "42710", "42P06", "42723"}
 
 
 def log_warnings(plan: MigrationPlan) -> None:

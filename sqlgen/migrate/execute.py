@@ -69,12 +69,19 @@ def _send(
             send_script(connection.pgconn, text, connection.info.encoding)
         )
     except psycopg.OperationalError as error:  # the connection is lost
-        raise SqlgenError(diagnose_failure(error, source, (), 0)) from None
+        raise SqlgenError(
+            diagnose_failure(error, source, (), 0, scratch=True)
+        ) from None
     if failure is not None:
         statements = [(start + a, start + b) for a, b in parse.statements(text)]
         raise SqlgenError(
             diagnose_failure(
-                failure.error, source, statements, failure.done, offset=start
+                failure.error,
+                source,
+                statements,
+                failure.done,
+                offset=start,
+                scratch=True,
             )
         ) from None
 
@@ -84,4 +91,6 @@ def _commit(connection: psycopg.Connection[TupleRow], source: SourceFile) -> Non
     try:
         connection.execute("COMMIT")
     except psycopg.Error as error:
-        raise SqlgenError(diagnose_failure(error, source, (), 0)) from None
+        raise SqlgenError(
+            diagnose_failure(error, source, (), 0, scratch=True)
+        ) from None

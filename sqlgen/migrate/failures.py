@@ -25,12 +25,15 @@ def diagnose_failure(
     statements: Sequence[tuple[int, int]],
     done: int,
     offset: int = 0,
+    *,
+    scratch: bool = False,
 ) -> Diagnostic:
     """Return PostgreSQL's error with its own code, message and hint.
 
     Its place is the position that PostgreSQL gives, else the first line of the statement after the
     *done* ones that ran, else the start of the file. A position is 1-based and counts characters of
-    the text that was sent, which starts at character *offset* of the file.
+    the text that was sent, which starts at character *offset* of the file. *scratch* says that the
+    database is one of sqlgen's own, for which stand-ins of extensions will do.
     """
     diag = error.diag
     message = diag.message_primary or str(error).strip().replace("\n", "; ")
@@ -43,7 +46,8 @@ def diagnose_failure(
     hint, detail = diag.message_hint or "", diag.message_detail or ""
     if missing := _NO_EXTENSION.search(message):
         # The detail is a path on this machine, which differs on others.
-        hint, detail = _extension_hint(missing["name"] or missing["file"]), ""
+        hint = _extension_hint(missing["name"] or missing["file"], scratch=scratch)
+        detail = ""
     elif diag.sqlstate == _NOT_IN_TRANSACTION and not hint:
         hint = "write `-- no-transaction` as the migration's first line"
     elif diag.sqlstate == _IN_FAILED_COPY and message.startswith("COPY from stdin"):
@@ -71,7 +75,12 @@ def _innermost(context: str | None) -> str:
     return (context or "").split("\n", 1)[0]
 
 
-def _extension_hint(name: str) -> str:
+def _extension_hint(name: str, *, scratch: bool) -> str:
+    if not scratch:
+        return (
+            f"install `{name}` on the database's server; sqlgen's own server takes a stand-in from a"
+            " folder that `[tool.sqlgen] extensions` names"
+        )
     return (
         f"put a stand-in (`{name}.control` and `{name}--1.0.sql`) into a folder that"
         " `[tool.sqlgen] extensions` names, or set `server` to a server that has the extension"

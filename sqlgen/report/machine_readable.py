@@ -14,8 +14,8 @@ from .printable import printable
 def json(diagnostics: Sequence[Diagnostic]) -> str:
     """Return a JSON list with one object for each diagnostic.
 
-    Its keys are `code`, `severity`, `message`, `file`, `line`, `column`, `endLine`, `endColumn`,
-    `hint` and `related`, a list of objects with `message` and the five keys of a place. Lines and
+    Its keys are `code`, `severity`, `message`, `detail` (what is said at the place, such as PostgreSQL's
+    DETAIL), `file`, `line`, `column`, `endLine`, `endColumn`, `hint` and `related`, a list of objects with `message` and the five keys of a place. Lines and
     columns count from 1, columns in characters; `endColumn` is that after the last character. The
     five keys are null for a diagnostic without a place.
     """
@@ -24,6 +24,7 @@ def json(diagnostics: Sequence[Diagnostic]) -> str:
             "code": diagnostic.code,
             "severity": str(diagnostic.severity),
             "message": diagnostic.message,
+            "detail": diagnostic.label.text if diagnostic.label else "",
             **_place(diagnostic.label.span if diagnostic.label else None),
             "hint": diagnostic.hint,
             "related": [
@@ -73,7 +74,8 @@ def _command(diagnostic: Diagnostic) -> str:
     parameters = ",".join(
         f"{key}={_property(str(value))}" for key, value in properties.items()
     )
-    parts = [diagnostic.message, *(label.text for label in diagnostic.related)]
+    labels = (*filter(None, [diagnostic.label]), *diagnostic.related)
+    parts = [diagnostic.message, *(label.text for label in labels)]
     if diagnostic.hint:
         parts.append(f"hint: {diagnostic.hint}")
     message = _data("\n".join(filter(None, parts)))

@@ -279,6 +279,23 @@ def test_the_ledger_is_that_of_the_schema_in_which_it_would_be_created(
     assert connection.execute("SELECT to_regclass('tenant_2.items')::text").fetchone()
 
 
+def test_a_database_that_was_filled_by_other_means(
+    connection: Connection, conninfo: str, folder: Folder
+) -> None:
+    connection.execute("CREATE TABLE items (id int)")
+    with pytest.raises(SqlgenError) as caught:
+        migrate.up(conninfo, folder(SHOP))
+    (diagnostic,) = caught.value.diagnostics
+    assert "`sqlgen migrate baseline N`" in diagnostic.hint
+
+
+def test_a_missing_extension_of_a_real_database(conninfo: str, folder: Folder) -> None:
+    with pytest.raises(SqlgenError) as caught:
+        migrate.up(conninfo, folder({"1_a.sql": "CREATE EXTENSION nope"}))
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.hint.startswith("install `nope` on the database's server")
+
+
 def test_a_lost_connection_is_reported(conninfo: str, folder: Folder) -> None:
     migrations = folder(
         {"1_a.sql": "CREATE TABLE t ();\nSELECT pg_terminate_backend(pg_backend_pid())"}
@@ -311,7 +328,7 @@ def test_a_missing_privilege_is_reported(
     [
         ("postgresql//me:s3cret@host/x", "cannot be read"),
         ("postgresql://me:more@s3cret@host/x", "cannot be read"),
-        ("postgresql://me:s3cret/more@host/x", "resolve host 'me'"),
+        ("postgresql://me:s3cret/more@host/x", "cannot be read"),
         ("postgresql://me:s3cret@host.invalid/x", "host.invalid"),
     ],
 )

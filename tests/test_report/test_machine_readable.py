@@ -8,7 +8,7 @@ FILE = SourceFile("queries/a,b:c.sql", "select é,\r\n  x\n")
 ONE_LINE = Diagnostic(
     code="42703",
     message="100% wrong:\r\nreally\x1b",
-    label=Label(Span(FILE, 7, 8)),
+    label=Label(Span(FILE, 7, 8), "Key (é)."),
     related=(Label(Span(FILE, 13, 14), "and this\x9b"),),
     hint="Mend it.",
 )
@@ -28,6 +28,7 @@ def test_json() -> None:
             "code": "42703",
             "severity": "error",
             "message": "100% wrong:\r\nreally\x1b",
+            "detail": "Key (é).",
             "file": "queries/a,b:c.sql",
             "line": 1,
             "column": 8,
@@ -49,6 +50,7 @@ def test_json() -> None:
             "code": "several-statements",
             "severity": "warning",
             "message": "é",
+            "detail": "",
             "file": "queries/a,b:c.sql",
             "line": 1,
             "column": 8,
@@ -61,6 +63,7 @@ def test_json() -> None:
             "code": "no-server",
             "severity": "error",
             "message": "none",
+            "detail": "",
             "file": None,
             "line": None,
             "column": None,
@@ -81,7 +84,7 @@ def test_json_of_nothing() -> None:
 def test_github() -> None:
     assert report.github([ONE_LINE, TWO_LINES, NOWHERE]) == (
         "::error file=queries/a%2Cb%3Ac.sql,line=1,col=8,endColumn=9,title=42703"
-        "::100%25 wrong:%0D%0Areally\\x1b%0Aand this\\x9b%0Ahint: Mend it.\n"
+        "::100%25 wrong:%0D%0Areally\\x1b%0AKey (é).%0Aand this\\x9b%0Ahint: Mend it.\n"
         "::warning file=queries/a%2Cb%3Ac.sql,line=1,endLine=2,title=several-statements"
         "::é\n"
         "::error title=no-server::none"
