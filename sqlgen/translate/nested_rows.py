@@ -19,7 +19,7 @@ from .types import overrides
 from .types.named import local_names
 from .types.python_types import MODELS, nullable, or_none
 from .types.reading import Reading, overridden, overridden_parsing, parsing, reading
-from .types.rows import RowClass, row_class, row_in
+from .types.rows import RowClass, is_record, row_class, row_in
 from .types.structures import Owner
 
 
@@ -53,6 +53,8 @@ class NestedRows:
         Raises `SqlgenError` (`bad-type`).
         """
         if row_in(column.type)[0] is None:
+            if column.override and is_record(column.type):
+                self._check_record(column, column.override.type)
             return None  # nearly all of them
         field = CompositeField(
             column.name,
@@ -73,6 +75,23 @@ class NestedRows:
         if chosen or not field.override:
             return how
         return overridden(how, self._override(field), column.name)
+
+    def _check_record(self, column: TypedColumn, override: str) -> None:
+        """Raise `SqlgenError` (`bad-type`) for the class of a row whose fields are not known."""
+        chosen = row_class(override, self._context.config.aliases)
+        if chosen is None:
+            return
+        field = CompositeField(column.name, column.type, override=override)
+        raise SqlgenError(
+            Diagnostic(
+                code="bad-type",
+                message=(
+                    f"the fields of the row `{column.name}` are not known, so that it cannot have a class"
+                ),
+                label=Label(self._span(field)),
+                hint="select the alias of a table or subquery as it is, and sort by its columns",
+            )
+        )
 
     def _row(
         self, field: CompositeField

@@ -37,6 +37,13 @@ def row_in(type_: PgType) -> tuple[CompositeType | None, bool]:
     return type_, is_list
 
 
+def is_record(type_: PgType) -> bool:
+    """Return whether a type is that of rows with unknown fields, or of arrays of them."""
+    if isinstance(type_, ArrayType):
+        return is_record(type_.element)
+    return (type_.schema, type_.name) == ("pg_catalog", "record")
+
+
 def row_class(text: str, aliases: Mapping[str, str]) -> RowClass | None:
     """Return the class that an override of a row names, None if it names another type.
 
