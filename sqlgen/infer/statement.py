@@ -62,7 +62,9 @@ def query(
     errors += [one for one in missing if one.severity is Severity.ERROR]
     if problems := [error for error in errors if error]:
         raise SqlgenError(*problems)
-    parameters = typed_parameters(description, catalog, level)
+    parameters = typed_parameters(
+        description, catalog, level, nullable_elements=nullable_elements
+    )
     if level is None:
         columns = tuple(map(_unanalysed, _named_columns(description, None)))
         rows = Cardinality.MANY if columns else Cardinality.NONE

@@ -21,9 +21,16 @@ from .uses import uses
 
 
 def typed_parameters(
-    description: Description, catalog: Catalog, level: QueryLevel | None
+    description: Description,
+    catalog: Catalog,
+    level: QueryLevel | None,
+    *,
+    nullable_elements: bool = False,
 ) -> tuple[TypedParameter, ...]:
-    """Return the parameters in the order of their numbers, with a name for each."""
+    """Return the parameters in the order of their numbers, with a name for each.
+
+    `nullable_elements`: the arrays of tables may hold NULLs.
+    """
     if not description.query.parameters:
         return ()
     query = description.query
@@ -43,6 +50,10 @@ def typed_parameters(
         typed = _typed(
             parameter, name, type_, its_uses, catalog, closed=number in closed
         )
+        if nullable_elements and _holds_array_of_column(
+            parameter, type_, its_uses, catalog
+        ):
+            typed = replace(typed, element_nullable=True)
         is_assigned = any(use.purpose is Purpose.ASSIGNED for use in its_uses)
         parameters.append(
             replace(
@@ -99,6 +110,21 @@ def _element_nullable(
         and use.purpose is Purpose.ASSIGNED
         and _may_hold_null(use, catalog)
         for use in its_uses
+    )
+
+
+def _holds_array_of_column(
+    parameter: Parameter, type_: PgType, its_uses: Sequence[Use], catalog: Catalog
+) -> bool:
+    """Return whether a parameter without a mark is an array as a table's column holds it."""
+    return (
+        parameter.element_mark is Mark.INFER
+        and isinstance(base_type(type_), ArrayType)
+        and any(
+            isinstance(base_type(column.type), ArrayType)
+            for use in its_uses
+            if not use.elements and (column := _column(use, catalog))
+        )
     )
 
 

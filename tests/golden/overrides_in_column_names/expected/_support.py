@@ -4,6 +4,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from enum import Enum
@@ -289,8 +290,22 @@ def parse_enum(label: str, enum: type[E]) -> E:
         member: E = _members[enum][label]
     except KeyError:
         _members[enum] = {each.value: each for each in enum}
-        return enum(label)
+        made: E = _read(label, enum)
+        return made
     return member
+
+
+def _read(value: Any, item: Callable[[Any], Any]) -> Any:
+    """Return the *item* of a value that adapters of the connection have read, as far as it is one.
+
+    `register_range` and `TypeInfo.register` read arrays and bounds, not always what is in them.
+    """
+    if isinstance(value, Enum) and not isinstance(value, str):
+        with suppress(ValueError):  # its values may be others than the labels
+            return item(value.value)
+        return item(value.name)
+    is_text = isinstance(value, str | dict | Range | Multirange)
+    return item(value) if is_text else value
 
 
 def loads(type_name: str) -> Callable[[str], Any]:
@@ -327,11 +342,17 @@ def _loads(
 _array_token = re.compile(r'[{},]|"((?:[^"\\]|\\.)*)"|[^{},"]+', re.DOTALL)
 
 
-def parse_array(text: str, item: Callable[[str], Any]) -> list[Any]:
+def parse_array(text: Any, item: Callable[[str], Any]) -> list[Any]:
     """Parse the text of an array: NULL becomes None, further dimensions become lists.
 
-    PostgreSQL manual, 8.15.6 "Array Input and Output Syntax".
+    Accepts the list of psycopg's own adapter too. PostgreSQL manual, 8.15.6 "Array Input and Output
+    Syntax".
     """
+    if isinstance(text, list):
+        return [
+            parse_array(x, item) if isinstance(x, list) else _read(x, item)
+            for x in text
+        ]
     outer: list[Any] = []
     stack = [outer]
     # Bounds other than the usual ones stand before the items: `[0:1]={a,b}`.
@@ -486,20 +507,33 @@ _range_bounds = re.compile(
 )
 
 
-def parse_range(text: str, item: Callable[[str], Any]) -> Range[Any]:
-    """Parse the text of a range. PostgreSQL manual, 8.17.5 "Range Input/Output"."""
+def parse_range(text: Any, item: Callable[[str], Any]) -> Range[Any]:
+    """Parse the text of a range; accept that of psycopg's own adapter too.
+
+    PostgreSQL manual, 8.17.5 "Range Input/Output".
+    """
+    if isinstance(text, Range):
+        return _read_range(text, item)
     found = _range_bounds.fullmatch(text)
     return _range(found, item) if found else Range(empty=True)
 
 
-def parse_multirange(text: str, item: Callable[[str], Any]) -> Multirange[Any]:
-    """Parse the text of a multirange."""
+def parse_multirange(text: Any, item: Callable[[str], Any]) -> Multirange[Any]:
+    """Parse the text of a multirange; accept that of psycopg's own adapter too."""
+    if isinstance(text, Multirange):
+        return Multirange(_read_range(each, item) for each in text)
     return Multirange(_range(found, item) for found in _range_bounds.finditer(text))
 
 
 def _range(found: re.Match[str], item: Callable[[str], Any]) -> Range[Any]:
     opening, lower, upper, closing = found.groups()
     return Range(_bound(lower, item), _bound(upper, item), opening + closing)
+
+
+def _read_range(value: Range[Any], item: Callable[[Any], Any]) -> Range[Any]:
+    if value.isempty:
+        return Range(empty=True)
+    return Range(_read(value.lower, item), _read(value.upper, item), value.bounds)
 
 
 def _bound(text: str, item: Callable[[str], Any]) -> Any:
