@@ -124,20 +124,23 @@ def _make(
     Returns None, and keeps nothing, if the migrations change the server's shared objects.
     """
     unfinished = new_scratch_name()
+    is_clean = False
     try:
         create_database(server, unfinished, base or "template0")
         with connect(server, unfinished, search_path) as connection:
             migrate(connection)
         with psycopg.connect(server.conninfo, autocommit=True) as connection:
-            if shared_state(connection, server.own_databases) == before:
+            is_clean = shared_state(connection, server.own_databases) == before
+            if is_clean:
                 _drop_oldest(connection)
                 server.own_databases.add(name)
                 _execute(connection, "ALTER DATABASE {} RENAME TO {}", unfinished, name)
                 _record_use(connection, name)
                 return name
     finally:
-        drop_database(server, unfinished)
-        _restore(server, before)
+        if not is_clean:
+            drop_database(server, unfinished)
+            _restore(server, before)
     return None
 
 

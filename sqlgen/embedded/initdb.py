@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from . import process
 from .account import Account, storage_folder
 from .binaries import Binaries
+from .process import SupervisedProcess
 
 SUPERUSER: Final = "sqlgen"
 
@@ -42,14 +42,14 @@ def run_initdb(binaries: Binaries, data: Path, account: Account) -> None:
         options += ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
     if binaries.major >= 18:
         options += ("--no-data-checksums",)
-    path = data.parent / "log"
-    with _runnable_initdb(binaries, account) as initdb, path.open("wb") as log:
-        running = process.launch((str(initdb), *options), account, log, "KILL")
+    log = data.parent / "log"
+    with _runnable_initdb(binaries, account) as initdb:
+        running = SupervisedProcess((str(initdb), *options), account, log, "KILL")
         try:
             status = running.wait()
         finally:
-            process.close_pipe(running)
-    output = path.read_text("utf-8", "replace").strip().splitlines()
+            running.close_pipe()
+    output = log.read_text("utf-8", "replace").strip().splitlines()
     if status != 0:
         raise ServerUnavailableError(
             Diagnostic(

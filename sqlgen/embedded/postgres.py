@@ -3,15 +3,16 @@
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from . import pid_file, process
+from . import pid_file
 from .account import Account
 from .binaries import Binaries
+from .process import SupervisedProcess
 from .socket_folder import PORT
 
 _SETTINGS: Final = {
@@ -41,7 +42,10 @@ _STOP_SECONDS: Final = 10.0
 
 
 class Postgres:
-    """The server on the cluster in *folder*`/data`, with its socket in *sockets*."""
+    """The server on the cluster in *folder*`/data`, with its socket in *sockets*.
+
+    *restrict* restricts what the thread that calls it, and so the server, may do.
+    """
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class Postgres:
         sockets: Path,
         account: Account,
         settings: Sequence[tuple[str, str]],
+        restrict: Callable[[], None] | None,
     ) -> None:
         self._folder = folder
         self._log = folder / "log"
@@ -59,8 +64,7 @@ class Postgres:
         ]
         for name, value in (*_SETTINGS.items(), *settings):
             command += ("-c", f"{name}={value}")
-        with self._log.open("wb") as log:
-            self._process = process.launch(command, account, log, "INT")
+        self._process = SupervisedProcess(command, account, self._log, "INT", restrict)
 
     def wait_until_ready(self) -> None:
         """Wait for `ready` in `postmaster.pid`, as pg_ctl does.
@@ -68,6 +72,10 @@ class Postgres:
         Raises `ServerUnavailableError` with the end of the server's log if it does not start.
         """
         deadline = time.monotonic() + _START_SECONDS
+        try:
+            self._process.poll()
+        except OSError as error:
+            raise _unavailable(str(error)) from None
         while True:
             if not self.is_running() or time.monotonic() > deadline:
                 raise _unavailable(self._reason())
@@ -78,14 +86,16 @@ class Postgres:
 
     def is_running(self) -> bool:
         """Return whether the server has not exited."""
-        return self._process.poll() is None
+        return self._has_started() and self._process.poll() is None
 
     def stop(self) -> bool:
         """Stop the server by closing the pipe, and return whether it has shut down properly.
 
         The watchdog sends SIGINT, for PostgreSQL's fast shutdown.
         """
-        process.close_pipe(self._process)
+        self._process.close_pipe()
+        if not self._has_started():
+            return False
         for signal_number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             try:
                 return self._process.wait(_STOP_SECONDS) == 0
@@ -95,9 +105,17 @@ class Postgres:
 
     def kill(self) -> None:
         """End the server at once, because its cluster is not used again."""
-        with suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGQUIT)
+        if self._has_started():
+            with suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGQUIT)
         self.stop()
+
+    def _has_started(self) -> bool:
+        try:
+            self._process.poll()
+        except OSError:
+            return False
+        return True
 
     def _reason(self) -> str:
         lines = self._log.read_text("utf-8", "replace").strip().splitlines()

@@ -18,6 +18,7 @@ from .boot import boot_id
 from .initdb import run_initdb
 
 NAME: Final = "pristine"
+_SANDBOXED: Final = "sandboxed"
 
 
 def pristine_of(folder: Path) -> Path:
@@ -42,6 +43,11 @@ def copy_pristine(
         _copy(pristine / "data", folder / "data", account)
 
 
+def is_sandboxed(folder: Path) -> bool:
+    """Return whether a server on the cluster in *folder* can be restricted: that was tried once."""
+    return (pristine_of(folder) / _SANDBOXED).exists()
+
+
 def initialize(folder: Path, binaries: Binaries, account: Account) -> None:
     """Initialise a cluster in *folder*, and write the file `boot` when it is complete.
 
@@ -59,6 +65,10 @@ def _make(pristine: Path, binaries: Binaries, account: Account) -> None:
         _delete(unfinished)
     new = pristine.with_name(f"{NAME}.{os.getpid()}")
     initialize(new, binaries, account)
+    from . import sandbox
+
+    if sandbox.can_start(binaries.folder):
+        (new / _SANDBOXED).touch()
     # Only for root this changes anything: what the server's user runs cannot get at the files then.
     os.chown(new / "data", os.geteuid(), os.getegid())
     _delete(pristine)

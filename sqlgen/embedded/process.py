@@ -7,58 +7,116 @@ watchdog ends the program. sqlgen itself also stops it by closing the pipe.
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import IO, Final, Literal, TypeAlias
+from pathlib import Path
+from threading import Thread
+from typing import Final, Literal
 
 from .account import Account
 
-EndSignal: TypeAlias = Literal["INT", "KILL"]
-
-# `exec` keeps the process id, so `$$` in the watchdog is that of the program. The double fork makes the
-# watchdog a child of init, so that a server does not wait for it. If the watchdog reads a line before
-# the pipe ends, the program has already exited, and its process id may belong to another process.
-_LAUNCH: Final = """
-signal=$1 target=$2$$
-shift 2
-exec 3<&0 </dev/null
-( { read -r gone <&3 || kill -s "$signal" -- "$target"; } >/dev/null 2>&1 & )
-exec "$@" 3<&-
-"""
+# If a second line comes before the pipe ends, the program has already exited, and its process id may
+# belong to another process.
+_WATCHDOG: Final = (
+    'read -r target || exit; read -r gone || kill -s "$1" -- "$target" 2>/dev/null'
+)
 
 
-def launch(
-    command: Sequence[str], account: Account, log: IO[bytes], end_signal: EndSignal
-) -> subprocess.Popen[bytes]:
-    """Start a program as *account*, with a watchdog and its output in *log*.
+class SupervisedProcess:
+    """A program that runs as *account*, with its output in the file *log*, under a watchdog.
 
-    When the pipe ends, which is its `stdin`, the program gets the signal *end_signal*; KILL goes to
-    the processes that it has started as well.
+    When the pipe ends, the program gets the signal *end_signal*; KILL goes to the processes that it has
+    started as well. With *restrict*, the program is started by a thread that has called it. The other
+    methods wait for that thread, and raise what it has raised.
     """
-    target = "-" if end_signal == "KILL" else ""
-    return subprocess.Popen(
-        ["/bin/sh", "-c", _LAUNCH, "sqlgen", end_signal, target, *command],
-        stdin=subprocess.PIPE,
-        stdout=log,
-        stderr=log,
-        cwd="/",
-        env=environment(),
-        user=account.user,
-        group=account.group,
-        extra_groups=account.extra_groups,
-        start_new_session=True,  # a Ctrl-C in the terminal must not reach the program
-    )
 
+    def __init__(
+        self,
+        command: Sequence[str],
+        account: Account,
+        log: Path,
+        end_signal: Literal["INT", "KILL"],
+        restrict: Callable[[], None] | None = None,
+    ) -> None:
+        self._command = command
+        self._account = account
+        self._target = "-" if end_signal == "KILL" else ""
+        self._error: OSError | None = None
+        self._restrict = restrict
+        # The log and the pipe belong to us, so that the program cannot be made to open other files.
+        self._output = log.open("wb")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watchdog = self._popen(
+            ["/bin/sh", "-c", _WATCHDOG, "sqlgen", end_signal], subprocess.PIPE
+        )
+        self._thread = Thread(target=self._start)
+        self._thread.start()
+        if restrict is None:
+            self._thread.join()
 
-def close_pipe(running: subprocess.Popen[bytes]) -> None:
-    """End the pipe, whereupon the watchdog sends its signal, unless the program has exited."""
-    assert running.stdin is not None
-    if running.poll() is not None:
+    @property
+    def pid(self) -> int:
+        """Return the id of the process."""
+        return self._started().pid
+
+    def poll(self) -> int | None:
+        """Return the exit status, None if the program still runs."""
+        return self._started().poll()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the program to exit, and return its status."""
+        return self._started().wait(timeout)
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the program, unless it has exited."""
+        self._started().send_signal(number)
+
+    def close_pipe(self) -> None:
+        """End the pipe, whereupon the watchdog sends its signal, unless the program has exited."""
+        self._thread.join()
+        pipe = self._watchdog.stdin
+        assert pipe is not None
         with suppress(BrokenPipeError):
-            running.stdin.write(b"gone\n")
-            running.stdin.flush()
-    with suppress(BrokenPipeError):
-        running.stdin.close()
+            if self._process is not None and self._process.poll() is not None:
+                pipe.write(b"gone\n")
+            pipe.close()
+        self._watchdog.wait()
+
+    def _start(self) -> None:
+        try:
+            if self._restrict:
+                self._restrict()
+            self._process = self._popen(self._command, subprocess.DEVNULL)
+        except OSError as error:
+            self._error = error
+        else:
+            pipe = self._watchdog.stdin
+            assert pipe is not None
+            with suppress(BrokenPipeError):
+                pipe.write(f"{self._target}{self._process.pid}\n".encode())
+                pipe.flush()
+        finally:
+            self._output.close()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        self._thread.join()
+        if self._process is None:
+            raise self._error or OSError("the program was not started")
+        return self._process
+
+    def _popen(self, command: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=self._output,
+            stderr=self._output,
+            cwd="/",
+            env=environment(),
+            user=self._account.user,
+            group=self._account.group,
+            extra_groups=self._account.extra_groups,
+            start_new_session=True,  # a Ctrl-C in the terminal must not reach the program
+        )
 
 
 def environment() -> dict[str, str]:

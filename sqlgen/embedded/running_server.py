@@ -15,7 +15,7 @@ from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from . import integrity
 from .cluster import Slot
 from .postgres import Postgres
-from .pristine import copy_pristine, pristine_of
+from .pristine import copy_pristine, is_sandboxed, pristine_of
 from .socket_folder import make_socket_folder, remove_socket_folder, socket_path
 
 _CONFIGURATION: Final = "postgresql.auto.conf"
@@ -42,12 +42,15 @@ class EmbeddedServer:
         slot: Slot,
         fingerprint: str,
         settings: Callable[[], Sequence[tuple[str, str]]],
+        *,
+        sandboxed: bool,
     ) -> None:
         self.folder: Final = slot.folder
         self.version: Final = slot.binaries.version
         self.fingerprint: Final = fingerprint
         self._slot = slot
         self._settings = settings
+        self._sandboxed = sandboxed
         self._is_condemned = False
         self._postgres: Postgres | None = None
         self.own_databases: Final[set[str]] = set()
@@ -169,9 +172,24 @@ class EmbeddedServer:
                 self.sockets,
                 slot.account,
                 self._settings(),
+                self._restriction(),
             )
         except OSError as error:
             raise _unavailable(str(error)) from None
+
+    def _restriction(self) -> Callable[[], None] | None:
+        """Return what restricts a thread and the server that it starts; None where that is not possible."""
+        slot = self._slot
+        if not self._sandboxed or not is_sandboxed(slot.folder):
+            return None
+        from . import sandbox
+
+        data = self.folder / "data"
+        return lambda: sandbox.restrict_to_server(
+            slot.binaries.folder,
+            readable=[self.folder],
+            writable=[data, self.sockets],
+        )
 
     def _clear_configuration(self) -> None:
         """Forget what `ALTER SYSTEM` has set.

@@ -23,12 +23,15 @@ def run(
     extensions: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
     binaries: Binaries | None = None,
+    sandboxed: bool = True,
 ) -> Iterator[EmbeddedServer]:
     """Run a server during the block, and wait until clients can connect.
 
     The arguments are those of `start`. Raises `ServerUnavailableError` if it does not start.
     """
-    with start(extensions=extensions, progress=progress, binaries=binaries) as server:
+    with start(
+        extensions=extensions, progress=progress, binaries=binaries, sandboxed=sandboxed
+    ) as server:
         server.wait()
         yield server
 
@@ -39,11 +42,14 @@ def start(
     extensions: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
     binaries: Binaries | None = None,
+    sandboxed: bool = True,
 ) -> Iterator[EmbeddedServer]:
     """Start a server, yield it without waiting until it is ready, and stop it after the block.
 
     *extensions* is the folder of the project's extension shims. *binaries* are the programs to start
-    instead of the wheel's, or the newest installed ones.
+    instead of the wheel's, or the newest installed ones. A server that is *sandboxed* can run no
+    programs, use no files but its own, and connect to nothing, whoever asks it to, where the system can
+    restrict it (`sandbox`).
 
     Raises `ServerUnavailableError` if there are no programs.
     """
@@ -59,7 +65,7 @@ def start(
             return [("extension_control_path", path)]
 
         fingerprint = server_fingerprint(selected.folder, extensions)
-        server = EmbeddedServer(slot, fingerprint, settings)
+        server = EmbeddedServer(slot, fingerprint, settings, sandboxed=sandboxed)
         try:
             yield server
         finally:

@@ -21,7 +21,9 @@ def server_for_tests(config: Config, *, persistent: bool) -> Iterator[database.S
     if persistent and config.server == "embedded":
         yield database.development.start(config.root, extensions=extensions)
         return
-    with database.server(config.server, extensions=extensions) as server:
+    with database.server(
+        config.server, extensions=extensions, sandboxed=False
+    ) as server:
         yield server
 
 
