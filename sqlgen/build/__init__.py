@@ -53,8 +53,10 @@ def build(
 
     Raises `SqlgenError` if anything is wrong; then no file has changed.
     """
+    write.finish_interrupted(config.root)
     planned = plan(config, only=only, progress=progress, pool=pool)
-    write.apply(config.root, planned.changes)
+    if planned.changes:
+        write.apply(config.root, planned.changes)
     return planned
 
 

@@ -44,6 +44,8 @@ def read_request(config: Config, only: Sequence[Path] = ()) -> BuildRequest:
     """
     queries = read.queries(config)
     generated = read.generated(config.root, config.output)
+    # Another process may be writing.
+    generated = {p: c for p, c in generated.items() if not write.is_temporary(p)}
     return BuildRequest(
         config=config,
         migrations=read.migrations(config),

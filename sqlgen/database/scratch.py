@@ -30,7 +30,7 @@ def scratch(
 
     Raises `ServerUnavailableError` if the server refuses to create the database.
     """
-    name = new_scratch_name()
+    name = new_scratch_name(connected=True)
     try:
         create_database(server, name, template)
         with connect(server, name, search_path) as connection:

@@ -4,6 +4,7 @@ from .apply import apply
 from .changes import changes, is_lockfile
 from .diff import diff
 from .digests import digest, digests, is_current, verify_syntax
+from .journal import finish_interrupted, is_temporary
 from .scaffold import scaffold
 
 __all__ = [
@@ -12,8 +13,10 @@ __all__ = [
     "diff",
     "digest",
     "digests",
+    "finish_interrupted",
     "is_current",
     "is_lockfile",
+    "is_temporary",
     "scaffold",
     "verify_syntax",
 ]

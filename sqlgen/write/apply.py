@@ -1,13 +1,13 @@
 """Change -> disk: makes all changes, or none."""
 
 import contextlib
-import os
 import stat
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.output import Change
+from .journal import locked_journal, temporary_path
 
 
 def apply(root: Path, changes: Sequence[Change]) -> None:
@@ -18,26 +18,45 @@ def apply(root: Path, changes: Sequence[Change]) -> None:
     interrupted, everything is undone. Folders that a deletion leaves empty are removed. Raises
     `SqlgenError`, with nothing changed, if a file was edited meanwhile or cannot be written.
     """
+    temporaries = {
+        change.path: temporary_path(PurePosixPath(change.path))
+        for change in changes
+        if change.after is not None
+    }
+    deletions = [change.path for change in changes if change.after is None]
     with contextlib.ExitStack() as undo:
         for change in changes:
             _expect(root, change)
-        staged = [_stage(root, change, undo) for change in changes]
-        for change in changes:
-            _expect(root, change)
-        for change, temporary in zip(changes, staged, strict=True):
-            _replace(root, change, temporary, undo)
-        undo.pop_all()
+        journal = undo.enter_context(locked_journal(root))
+        journal.record({str(path): "" for path in temporaries.values()}, [])
+        with contextlib.ExitStack() as undo_changes:
+            staged = [
+                _stage(root, change, temporaries.get(change.path), undo_changes)
+                for change in changes
+            ]
+            for change in changes:
+                _expect(root, change)
+            journal.record(
+                {str(path): target for target, path in temporaries.items()}, deletions
+            )
+            for change, temporary in zip(changes, staged, strict=True):
+                _replace(root, change, temporary, undo_changes)
+            undo_changes.pop_all()
     for change in changes:
         if change.after is None:
             _remove_empty_folders(root, root / change.path)
 
 
-def _stage(root: Path, change: Change, undo: contextlib.ExitStack) -> Path | None:
+def _stage(
+    root: Path,
+    change: Change,
+    temporary_name: PurePosixPath | None,
+    undo: contextlib.ExitStack,
+) -> Path | None:
     """Write the new text to a temporary file beside its target; `None` for a deletion."""
-    if change.after is None:
+    if change.after is None or temporary_name is None:
         return None
-    path = root / change.path
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    path, temporary = root / change.path, root / temporary_name
     try:
         _make_folders(path.parent, undo)
         undo.callback(temporary.unlink, missing_ok=True)

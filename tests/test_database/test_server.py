@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -242,14 +243,21 @@ def test_an_external_server_must_allow_databases_to_be_created(
 def test_other_databases_of_an_external_server_are_not_dropped(
     newest_server: database.Server,
 ) -> None:
-    """Only a scratch database of ours is dropped that is a day old and has no connections."""
+    """Only a scratch database of ours is dropped that is old enough and has no connections."""
+    now = int(time.time())
     others = [
         "sqlgen_scratch_mine",
         "sqlgen_scratch_9999999999_0123456789ab",
         "xsqlgen_scratch_1000000000_0123456789ab",
         "sqlgen_scratch_1000000000_0123456789ab_x",
+        f"sqlgen_scratch_{now - 3600}_0123456789ab",
+        f"sqlgen_scratch_{now}_0123456789ab_c",
     ]
-    names = ["sqlgen_scratch_1000000000_0123456789ab", *others]
+    names = [
+        "sqlgen_scratch_1000000000_0123456789ab",
+        f"sqlgen_scratch_{now - 3600}_0123456789ab_c",
+        *others,
+    ]
     existing = "SELECT datname FROM pg_database WHERE datname = ANY(%s)"
     with psycopg.connect(newest_server.conninfo, autocommit=True) as connection:
         for name in names:
