@@ -4,9 +4,11 @@ from .files import (
     Lockfile,
     TypeTable,
     column_users,
+    lock_path,
     query_file,
     schema_file,
     schema_path,
+    unreadable_lock,
 )
 from .fingerprints import fingerprint
 from .packs import pack, unpack
@@ -16,9 +18,11 @@ __all__ = [
     "TypeTable",
     "column_users",
     "fingerprint",
+    "lock_path",
     "pack",
     "query_file",
     "schema_file",
     "schema_path",
     "unpack",
+    "unreadable_lock",
 ]

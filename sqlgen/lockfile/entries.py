@@ -9,10 +9,13 @@ from json import JSONEncoder
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
+from ..model.catalog import CompositeType
+from ..model.commands import Columns
 from ..model.query import Query
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from .analyses import FIELDS, PARTS, PLAIN_FORMS, TYPES, AnalysisDecoder, Row
 from .fingerprints import fingerprint
+from .grammar import check_cast, check_entry
 from .json_text import quoted
 from .types import Data, TypeReader, TypeWriter
 
@@ -58,8 +61,10 @@ class EntryWriter:
 def read(query: Query, entry: Data, decoder: AnalysisDecoder) -> TypedQuery:
     """Return the analysis of *query* as it was written, without reasons and warnings.
 
-    Raises `KeyError`, `TypeError` and the like for any other data.
+    Raises `KeyError`, `TypeError` and the like for any other data, and for what no analysis of the
+    query can be.
     """
+    check_entry(entry)
     parts = {
         **_NO_PARTS,
         **entry,
@@ -67,7 +72,46 @@ def read(query: Query, entry: Data, decoder: AnalysisDecoder) -> TypedQuery:
         "parameters": [_read_parameter(x) for x in entry.get("parameters", ())],
         "columns": [_read_column(x) for x in entry.get("columns", ())],
     }
-    return decoder.query(query, _parts_row(parts), ())
+    typed = decoder.query(query, _parts_row(parts), ())
+    _check_parameters(typed)
+    _check_columns(typed)
+    return typed
+
+
+def _check_parameters(typed: TypedQuery) -> None:
+    """Raise `ValueError` unless the parameters are the query's own, by number and name."""
+    recorded = [(parameter.number, parameter.name) for parameter in typed.parameters]
+    if len({name for _, name in recorded}) < len(recorded):
+        raise ValueError("two parameters of one name")
+    written = [
+        (parameter.number, parameter.name or name)
+        for parameter, (_, name) in zip(typed.query.parameters, recorded, strict=True)
+    ]
+    if recorded != written:
+        raise ValueError("other parameters than the query's")
+    numbers = {0, *(number for number, _ in recorded)}
+    for parameter in typed.parameters:
+        check_cast(parameter.type)
+        if parameter.same_length not in numbers:
+            raise ValueError("the length of no parameter")
+
+
+def _check_columns(typed: TypedQuery) -> None:
+    """Raise `ValueError` for columns that the query's command cannot have."""
+    names = {column.name for column in typed.columns}
+    command = typed.query.command.spec
+    if len(names) < len(typed.columns) or ("" in names and len(names) > 1):
+        raise ValueError("two columns of one name")
+    if names and command.columns is not Columns.RETURNED:
+        raise ValueError("columns that the command does not return")
+    if command.needs_columns and not names:
+        raise ValueError("no columns")
+    for column in typed.columns:
+        if column.row_columns is None:
+            continue
+        fields = column.type.fields if isinstance(column.type, CompositeType) else ()
+        if len(column.row_columns.columns) != len(fields) + column.nullable:
+            raise ValueError("other columns than the row has fields")
 
 
 def decoder(types: TypeReader) -> AnalysisDecoder:

@@ -19,10 +19,20 @@ from ..model.source import SourceFile, Span
 from ..model.typed import TypedQuery
 from .entries import EntryWriter, decoder, read
 from .fingerprints import fingerprint
+from .grammar import (
+    Check,
+    check_entry,
+    check_query_file,
+    check_schema,
+    check_type,
+)
 from .json_text import encoded, quoted
 from .types import Data, TypeReader
 
-_BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)
+_BROKEN = (
+    *(KeyError, TypeError, ValueError, IndexError, AttributeError),
+    RecursionError,  # thousands of brackets
+)
 
 TypeTable = Mapping[str, Data]
 """The types that occur in lock files, as plain data by the name that PostgreSQL displays."""
@@ -34,7 +44,7 @@ def query_file(
     """Return the lock file of a query file, and the types that occur in it."""
     writer = EntryWriter()
     entries = {query.query.name: writer.entry(query) for query in typed}
-    path = _path(config, file.source.path)
+    path = lock_path(config, file.source.path)
     return _file(path, _queries(entries)), writer.types.types
 
 
@@ -72,11 +82,11 @@ class Lockfile:
         migrations: Sequence[SourceFile],
         generated: Mapping[str, bytes],
     ) -> None:
-        schema = _data(schema_path(config), generated)
+        schema = _data(schema_path(config), generated, check_schema)
         self.stale = tuple(_changed(schema, _facts(config, migrations), migrations))
         self._config = config
         self._generated = generated
-        self._decoder = decoder(TypeReader(schema.get("types", {})))
+        self._decoder = decoder(TypeReader(schema.get("types", {}), check_type))
 
     def queries(
         self, file: QueryFile
@@ -85,19 +95,20 @@ class Lockfile:
 
         Raises `SqlgenError` if the file's lock cannot be read.
         """
-        path = _path(self._config, file.source.path)
+        path = lock_path(self._config, file.source.path)
         is_locked = path in self._generated
-        entries = _data(path, self._generated).get("queries", {}) if is_locked else {}
+        data = _data(path, self._generated, check_query_file) if is_locked else {}
+        entries = data.get("queries", {})
         typed: list[TypedQuery] = []
         stale: list[Diagnostic] = []
         for query in file.queries:
             try:
-                data = entries.get(query.name, {})
-                if data.get("fingerprint") == fingerprint(query):
-                    typed.append(read(query, data, self._decoder))
+                entry = entries.get(query.name, {})
+                if entry.get("fingerprint") == fingerprint(query):
+                    typed.append(read(query, entry, self._decoder))
                     continue
             except _BROKEN:
-                raise _unreadable(path) from None
+                raise unreadable_lock(path) from None
             place = Label(query.name_span)
             stale.append(
                 _stale(f"the query `{query.name}` was changed or added", place)
@@ -116,7 +127,12 @@ def column_users(
     folder = f"{config.output}/{LOCK_FOLDER}/queries/"
     users: dict[tuple[str, str], tuple[str, ...]] = {}
     for path in sorted(p for p in generated if p.startswith(folder)):
-        for name, query in _data(path, generated).get("queries", {}).items():
+        queries = _data(path, generated, check_query_file).get("queries", {})
+        for name, query in queries.items():
+            try:
+                check_entry(query)
+            except _BROKEN:
+                raise unreadable_lock(path) from None
             columns = (*query.get("reads", ()), *query.get("writes", ()))
             for table, column in {(table, column) for _, table, column in columns}:
                 users[table, column] = (*users.get((table, column), ()), name)
@@ -159,7 +175,7 @@ def _stale(what: str, label: Label | None = None) -> Diagnostic:
     )
 
 
-def _path(config: Config, source: str) -> str:
+def lock_path(config: Config, source: str) -> str:
     """Return the path of the lock file of a query file."""
     folder = f"{config.output}/{LOCK_FOLDER}"
     inside = source.removeprefix(f"{config.queries}/").removesuffix(".sql")
@@ -193,7 +209,7 @@ def _lines(data: Mapping[str, Any], indent: str = "  ") -> Iterator[str]:
             yield head + encoded(value)
 
 
-def _data(path: str, generated: Mapping[str, bytes]) -> Data:
+def _data(path: str, generated: Mapping[str, bytes], check: Check) -> Data:
     if path not in generated:
         raise SqlgenError(
             Diagnostic(
@@ -204,15 +220,15 @@ def _data(path: str, generated: Mapping[str, bytes]) -> Data:
             )
         )
     try:
-        data = json.loads(generated[path])
-    except ValueError:
-        raise _unreadable(path) from None
-    if not isinstance(data, dict):
-        raise _unreadable(path)
+        data: Data = json.loads(generated[path].decode())
+        check(data)
+    except _BROKEN:
+        raise unreadable_lock(path) from None
     return data
 
 
-def _unreadable(path: str) -> SqlgenError:
+def unreadable_lock(path: str) -> SqlgenError:
+    """Return the error for a lock file that is broken, or says what no build writes."""
     return SqlgenError(
         Diagnostic(
             code="unreadable-lock",

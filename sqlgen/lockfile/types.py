@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..model.catalog import (
@@ -18,6 +18,9 @@ from ..model.catalog import (
 from ..model.typed import ColumnName
 
 Data = dict[str, Any]
+
+_DEPTH = 100
+"""The number of levels that types may have."""
 
 
 class TypeWriter:
@@ -106,11 +109,15 @@ class TypeWriter:
 class TypeReader:
     """Makes the types that a `TypeWriter` collected, and columns, each once.
 
-    Raises `KeyError`, `TypeError` and the like for any other data.
+    *check* is called for the data of each type before they are read. Raises `KeyError`, `TypeError` and the like for any other data.
     """
 
-    def __init__(self, types: Mapping[str, Data]) -> None:
-        self._types = types
+    def __init__(
+        self, types: Mapping[str, Data], check: Callable[[Data], None] | None = None
+    ) -> None:
+        self._types = dict(types)
+        self._check = check
+        self._depth = 0
         self._made: dict[str, PgType] = {}
         self._columns: dict[tuple[str, ...], ColumnName] = {}
 
@@ -118,7 +125,15 @@ class TypeReader:
         """Return the type that was written as *name*."""
         type_ = self._made.get(name)
         if type_ is None:
-            type_ = self._made[name] = self._type(name, self._types[name])
+            # Taken away, so that a type that is made of itself is an unknown one.
+            data = self._types.pop(name)
+            if self._check:
+                self._check(data)
+            if self._depth > _DEPTH:
+                raise ValueError("types within types")
+            self._depth += 1
+            type_ = self._made[name] = self._type(name, data)
+            self._depth -= 1
         return type_
 
     def domain(self, name: str) -> DomainType:

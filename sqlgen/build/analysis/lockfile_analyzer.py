@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ... import lockfile
+from ... import lockfile, parse
 from ...model.diagnostic import Diagnostic
 from ...model.migration import Migration
 from ...model.source import SourceFile
@@ -19,6 +19,7 @@ class LockfileAnalyzer:
 
     def __init__(self, request: BuildRequest, migrations: Sequence[Migration]) -> None:
         scripts = [migration.up for migration in migrations]
+        self._config = request.config
         self._lock = lockfile.Lockfile(request.config, scripts, request.generated)
 
     def prepare_fork(self, _: Sequence[SourceFile]) -> None:
@@ -33,6 +34,9 @@ class LockfileAnalyzer:
         unrecorded: list[Diagnostic] = []
         for parsed in files:
             queries, stale = self._lock.queries(parsed.file)
+            if not all(map(parse.agrees_with_text, queries)):
+                path = lockfile.lock_path(self._config, parsed.file.source.path)
+                raise lockfile.unreadable_lock(path)
             typed |= {id(query.query): query for query in queries}
             unrecorded.extend(stale)
         analysed = tuple([analysed_file(parsed, typed, {}) for parsed in files])

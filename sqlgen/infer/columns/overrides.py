@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Container, Sequence
 
 from ...model.diagnostic import Diagnostic, Label, SqlgenError
-from ...model.query import Mark, Query
+from ...model.override_text import is_in_statement, read_override
+from ...model.query import Query
 from ...model.source import Span
 from ...model.typed import Override
 
@@ -12,7 +13,6 @@ UNNAMED = "?column?"
 """PostgreSQL's name of a column that has none; its question marks are no override."""
 
 _PARTS = re.compile(r"(?P<name>[^:!?]*)(?P<rest>.*)", re.DOTALL)
-_REST = re.compile(r"(?P<mark>[!?]?)(?:\s*:\s*(?P<type>.*))?", re.DOTALL)
 
 
 def split_names(
@@ -23,8 +23,9 @@ def split_names(
 ) -> tuple[tuple[str, Override | None], ...]:
     """Return the name and the override of each result column, an unnamed only column as `""`.
 
-    *spans* gives the places of the columns. *own_names* are names that a table's own columns have,
-    which hold no override, whatever characters they have. The grammar is SQLx's: the name ends at the first `:`,
+    *spans* gives the places of the columns. *own_names* are names that a table's own columns have. They
+    hold no override, whatever characters they have, and neither does a name that is not in the
+    statement, as a function's OUT argument. The grammar is SQLx's: the name ends at the first `:`,
     `!` or `?`; `[!|?][: T]` follows. Raises `SqlgenError` with `bad-override`, `unnamed-column` and
     `duplicate-column`.
     """
@@ -82,22 +83,19 @@ def _split(query: Query, text: str) -> tuple[str, Override | None]:
     parts = _PARTS.fullmatch(text)
     assert parts is not None
     name, rest = parts["name"].rstrip(), parts["rest"]
-    override = _REST.fullmatch(rest)
-    type_ = override["type"] if override else None
+    if not is_in_statement(name, rest, query.sql.text):
+        return text, None
+    override = read_override(rest)
+    if name and override:
+        return name, override
     if not name:
         problem = "there is no name before it"
-    elif override is None:
-        problem = "only `!` or `?` and then `: type` may follow the name"
-    elif type_ is None:
-        return name, Override(rest, Mark(override["mark"]), "")
-    elif not type_.strip():
-        problem = "there is no type after the colon"
-    elif set(type_) & set("!?:"):
+    elif set("!?:") & set(rest.partition(":")[2]):
         problem = "nothing may follow the type"
+    elif rest.rstrip().endswith(":"):
+        problem = "there is no type after the colon"
     else:
-        return name, Override(
-            rest, Mark(override["mark"]), "" if type_.strip() == "_" else type_.strip()
-        )
+        problem = "only `!` or `?` and then `: type` may follow the name"
     raise SqlgenError(
         Diagnostic(
             code="bad-override",

@@ -6,8 +6,11 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
+from sqlgen import parse
+from sqlgen.infer.columns.overrides import split_names
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.query import Mark
+from sqlgen.model.source import SourceFile
 from sqlgen.model.typed import Override, TypedColumn, TypedQuery
 
 Typed = Callable[..., TypedQuery]
@@ -336,3 +339,14 @@ def test_exec_leaves_columns_alone(typed: Typed) -> None:
 def test_a_utility_statement_gives_what_may_be_null(typed: Typed) -> None:
     column = only(typed("SHOW search_path"))
     assert (column.name, column.nullable) == ("search_path", True)
+
+
+def test_a_name_that_the_author_did_not_write_has_no_override() -> None:
+    """A function's OUT argument may have any name."""
+    for statement, expected in (
+        ("SELECT * FROM f()", ("a!: T", None)),
+        ('SELECT 1 AS "a!: T"', ("a", Override("!: T", Mark.NOT_NULL, "T"))),
+    ):
+        source = SourceFile("q.sql", f"-- name: q :one\n{statement};")
+        [query] = parse.query_file(source).queries
+        assert split_names(query, ["a!: T"], list) == (expected,)
