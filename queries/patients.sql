@@ -75,6 +75,7 @@ SELECT count(*) FROM patients WHERE :sex::sex IS NULL OR sex = :sex;
 
 -- name: list_appointment_counts :many
 -- How many appointments each patient has, those without any included.
+-- sqlgen: allow redundant-override
 SELECT p.id, p.mrn, COUNT(a.id) AS "appointment_count!"
 FROM patients AS p
 LEFT JOIN appointments AS a ON a.patient_id = p.id
