@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: build check test test-fast test-system bench clean db-migrate db-migrate-test db-reset db-seed db-stop
+.PHONY: build check fuzz test test-fast test-system bench clean db-migrate db-migrate-test db-reset db-seed db-stop
 
 build: $(VENV)/.installed
 	$(BIN)/sqlgen build
@@ -31,6 +31,10 @@ test-system: $(VENV)/.installed
 FAST = parse read translate render report write lint lockfile cache behaviour
 test-fast: $(VENV)/.installed
 	$(PYTEST) -m 'not system' $(FAST:%=tests/test_%) tests/test_infer/test_recorded.py tests/test_golden.py
+
+# Hostile texts for each stage, ten minutes long; each run prints its seed.
+fuzz: $(VENV)/.installed
+	$(BIN)/python -m tests.fuzz 600
 
 # The database of DATABASE_URL, else `dev` (and `test`) of the embedded one in .sqlgen/.
 db-migrate: $(VENV)/.installed

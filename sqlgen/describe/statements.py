@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.catalog import Catalog, DomainType, PgType
 from ..model.description import Description, ResultColumn, TableColumn
-from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.diagnostic import Diagnostic, Label, ServerUnavailableError
 from ..model.query import Query
 from .ambiguous_parameters import type_elsewhere
 from .planning import (
@@ -66,7 +66,8 @@ def queries(
                     ),
                 )
                 if isinstance(response, StatementError)
-                else _description(query, response, catalog.types)
+                else _no_parameters(query, response)
+                or _description(query, response, catalog.types)
             )
             for query, response in zip(queries, responses, strict=True)
         )
@@ -122,6 +123,20 @@ def _with_planning_errors(
         place: error for place, error in zip(suspects, errors, strict=True) if error
     }
     return [refused.get(place, response) for place, response in enumerate(responses)]
+
+
+def _no_parameters(query: Query, statement: ParsedStatement) -> Diagnostic | None:
+    """Return the error about a parameter of a statement such as PREPARE, which takes none."""
+    count = len(statement.parameters)
+    extra = next((p for p in query.parameters if p.number > count), None)
+    if extra is None:
+        return None
+    return Diagnostic(
+        code="no-parameters",
+        message=f"PostgreSQL takes no parameters in this statement, `:{extra.name}`",
+        label=Label(extra.spans[0]),
+        hint="write the value itself, or run a statement that takes parameters, such as SELECT",
+    )
 
 
 def _description(

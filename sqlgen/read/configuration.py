@@ -99,6 +99,15 @@ def _no_misspelling(
 def _tables(text: str, file: SourceFile) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
+    except RecursionError:
+        raise ConfigurationError(
+            Diagnostic(
+                code="bad-toml",
+                message="arrays or tables are nested too deeply",
+                label=Label(Span(file, 0, 0)),
+                hint="fix the TOML syntax",
+            )
+        ) from None
     except tomllib.TOMLDecodeError as error:
         message, offset = _place(str(error), text)
         raise ConfigurationError(

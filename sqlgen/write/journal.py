@@ -7,6 +7,7 @@ module of before the build stays beside one of after it.
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -19,6 +20,8 @@ from typing import Any, Final
 from .changes import is_generated
 
 NAME: Final = ".sqlgen-write"
+_LONGEST_NAME: Final = 255
+"""Bytes of the name of a file."""
 _LARGEST: Final = 16 * 2**20
 """Bytes of a journal: it may come from a checkout."""
 
@@ -81,8 +84,14 @@ def is_temporary(path: str) -> bool:
 
 
 def temporary_path(path: PurePosixPath) -> PurePosixPath:
-    """Return the path of the file that this process writes and then renames to *path*."""
-    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Return the path of the file that this process writes and then renames to *path*.
+
+    If the name would be too long, it has a digest instead: a killed write of it is then undone.
+    """
+    name, ending = path.name, f".{os.getpid()}.tmp"
+    if len(os.fsencode(name)) + len(ending) >= _LONGEST_NAME:
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()
+    return path.with_name(f".{name}{ending}")
 
 
 _TEMPORARY: Final = re.compile(r"\.(.+)\.\d+\.tmp", re.DOTALL)

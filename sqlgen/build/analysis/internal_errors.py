@@ -16,13 +16,22 @@ _ROOT: Final = Path(__file__).parents[2]
 def reported(place: Span) -> Iterator[None]:
     """Turn an unexpected exception of the block into an error at *place*, so that others go on.
 
-    Raises `SqlgenError` (`internal-error`), with the last of sqlgen's own lines that the exception
+    Raises `SqlgenError`: `nested-too-deeply` for a query of hundreds of levels, else `internal-error`, with the last of sqlgen's own lines that the exception
     came through.
     """
     try:
         yield
     except SqlgenError:
         raise
+    except RecursionError:
+        raise SqlgenError(
+            Diagnostic(
+                code="nested-too-deeply",
+                message="the query is nested too deeply to be analysed",
+                label=Label(place),
+                hint="split it, for instance into views or common table expressions",
+            )
+        ) from None
     except Exception as error:  # each one is a bug of ours
         raise SqlgenError(
             Diagnostic(

@@ -1,0 +1,2 @@
+-- name: prepare :exec
+PREPARE find AS SELECT id FROM things WHERE id = :id;
