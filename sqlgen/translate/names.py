@@ -125,11 +125,15 @@ def field_names(
     *mentioned* are the names that the class itself uses, in annotations and conversions.
     """
 
-    def is_taken(field: str) -> bool:
-        return field in _FIELD_NAMES or field in mentioned or style.spec.hides(field)
+    def free(name: str) -> str:
+        field = _identifier(name, "column")
+        if style.spec.hides(field):
+            field += "_"
+        while field in _FIELD_NAMES or field in mentioned:
+            field += "_"
+        return field
 
-    fields = [_identifier(name, "column") for name in names]
-    return _distinct([f"{field}_" if is_taken(field) else field for field in fields])
+    return _distinct([free(name) for name in names])
 
 
 def is_plain_key(key: str, mentioned: Iterable[str]) -> bool:
@@ -168,7 +172,9 @@ def _identifier(name: str, prefix: str, empty: str = "") -> str:
 
 
 def _free(name: str, reserved: Iterable[str]) -> str:
-    return f"{name}_" if name in reserved else name
+    while name in reserved:
+        name += "_"
+    return name
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:

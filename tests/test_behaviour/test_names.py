@@ -143,6 +143,47 @@ def _queries(names: list[str]) -> str:
     )
 
 
+# Classes are named in PascalCase: `uuid` would be `Uuid`, but `UUID` stays.
+TYPE_NAMES = [name for name in NAMES if name[:1].isupper() or name in ("any", "self")]
+
+
+def test_names_of_types(build: Build, connection: Connection, tmp_path: Path) -> None:
+    schema = "\n".join(
+        f"CREATE TYPE {quoted(name)} AS ENUM ('a', 'mro', {literal(name)});"
+        for name in TYPE_NAMES
+    )
+    columns = ", ".join(
+        f"{literal(name)}::{quoted(name)} AS {quoted(name)}" for name in TYPE_NAMES
+    )
+    q = build(schema, f"-- name: q :one\nSELECT {columns};").sub("q")
+    assert list(attribute_values(q.q(connection))) == TYPE_NAMES
+    check_types(tmp_path)
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def attribute_values(row: Any) -> list[Any]:
+    return [getattr(row, name) for name in type(row).__annotations__]
+
+
+def check_types(folder: Path) -> None:
+    check = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--no-error-summary",
+        "-p",
+        "made",
+    ]
+    done = subprocess.run(
+        check, cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout[:3000]) == (0, "")
+
+
 @pytest.mark.parametrize("rows", RowStyle)
 def test_names(
     build: Build, connection: Connection, tmp_path: Path, rows: RowStyle
@@ -162,16 +203,4 @@ def test_names(
     parameters = functions["parameters"].__annotations__
     arguments = [name for name in parameters if name not in ("conn", "return")]
     assert q.parameters(connection, **dict.fromkeys(arguments)).n == len(WORDS)
-    check = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--no-error-summary",
-        "-p",
-        "made",
-    ]
-    done = subprocess.run(
-        check, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout[:3000]) == (0, "")
+    check_types(tmp_path)
