@@ -7,6 +7,7 @@ path has a character that PostgreSQL or libpq would take for syntax.
 
 import fcntl
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -45,6 +46,7 @@ def start(root: Path, *, extensions: Path | None = None) -> Server:
     """
     account = server_account()
     folder = _folder(root, account)
+    _make_base(root, folder, account)
     with _locked(folder):
         if server := running(root):
             return server
@@ -63,9 +65,14 @@ def start(root: Path, *, extensions: Path | None = None) -> Server:
 
 
 def stop(root: Path) -> bool:
-    """Stop the development server, and return whether it was running."""
+    """Stop the development server, and return whether it was running.
+
+    Nothing is written in a project that has none.
+    """
     account = server_account()
     folder = _folder(root, account)
+    if not folder.exists():
+        return False
     with _locked(folder):
         return detached.stop(folder, account)
 
@@ -107,21 +114,62 @@ def url(server: Server, database: str) -> str:
 
 
 def _folder(root: Path, account: Account) -> Path:
+    """Return the folder of the server's files, which may not exist yet.
+
+    Raises `ServerUnavailableError` for a link in the project: it may lead to any place of the user's.
+    """
     base = root / ".sqlgen"
     if account.can_reach(base) and not _LIST_SYNTAX.intersection(str(base)):
-        make_folder(base, account)
-        (base / ".gitignore").write_text("*\n")
+        for place in (base, base / "postgresql"):
+            if place.is_symlink():
+                raise _linked(place)
         return base / "postgresql"
     name = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
     return storage_folder(account) / f"project-{name}"
 
 
+def _make_base(root: Path, folder: Path, account: Account) -> None:
+    """Make the project's folder `.sqlgen/`, if the server's files are there."""
+    base = root / ".sqlgen"
+    if folder.parent == base:
+        make_folder(base, account)
+        ignore = _open(base / ".gitignore")
+        try:
+            os.ftruncate(ignore, 0)
+            os.write(ignore, b"*\n")
+        finally:
+            os.close(ignore)
+
+
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Make other processes wait that want to start or stop the server."""
-    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+    lock = _open(folder.with_name(f"{folder.name}.lock"))
+    try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)
+
+
+def _open(path: Path) -> int:
+    """Open a file to write; raise `ServerUnavailableError` for a link, which is not followed."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        return os.open(path, flags, 0o644)
+    except OSError as error:
+        if path.is_symlink():
+            raise _linked(path) from None
+        raise _unavailable(
+            f"`{path}` cannot be written: {error.strerror}",
+            "check who may write in its folder",
+        ) from None
+
+
+def _linked(path: Path) -> ServerUnavailableError:
+    return _unavailable(
+        f"`{path}` is a link, which may lead anywhere", "remove it, and run this again"
+    )
 
 
 def _binaries(folder: Path) -> Binaries:

@@ -1,6 +1,7 @@
 """Change -> disk: makes all changes, or none."""
 
 import contextlib
+import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -60,7 +61,10 @@ def _stage(
     try:
         _make_folders(path.parent, undo)
         undo.callback(temporary.unlink, missing_ok=True)
-        temporary.write_bytes(change.after.encode())
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        temporary.unlink(missing_ok=True)
+        with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
+            file.write(change.after.encode())
         if path.exists():
             temporary.chmod(stat.S_IMODE(path.stat().st_mode))
     except OSError as error:
@@ -78,9 +82,11 @@ def _make_folders(folder: Path, undo: contextlib.ExitStack) -> None:
 def _expect(root: Path, change: Change) -> None:
     """Raise `SqlgenError` unless the file has the text from before the change.
 
-    It may also have the new text already, if another build of the same project was faster.
+    It may also have the new text already, if another build of the same project was faster. Raises
+    `SqlgenError` too if the file or a folder on the way to it is a link, which may lead anywhere.
     """
     try:
+        _refuse_links(root, change)
         content = (root / change.path).read_bytes()
     except FileNotFoundError:
         text = None
@@ -97,6 +103,22 @@ def _expect(root: Path, change: Change) -> None:
                 hint="run `sqlgen build` again",
             )
         )
+
+
+def _refuse_links(root: Path, change: Change) -> None:
+    """Raise `SqlgenError` if the file or a folder on the way to it, below *root*, is a link."""
+    path = root / change.path
+    for place in (path, *path.parents[: len(PurePosixPath(change.path).parts) - 1]):
+        if place.is_symlink():
+            linked = place.relative_to(root)
+            raise SqlgenError(
+                Diagnostic(
+                    code="unwritable",
+                    message=f"`{change.path}` is not written: `{linked}` is a link",
+                    label=None,
+                    hint="replace the link by what it leads to",
+                )
+            )
 
 
 def _replace(

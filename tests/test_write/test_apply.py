@@ -130,13 +130,6 @@ def test_replaced_files_are_restored(tmp_path: Path) -> None:
     assert "`b.py` cannot be deleted: No such file" in fails(tmp_path, *changes)
 
 
-def test_the_output_may_be_a_link(tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "db").symlink_to("real")
-    write.apply(tmp_path, [Change("db/a.py", None, "x")])
-    assert (tmp_path / "real/a.py").read_text() == "x"
-
-
 def test_another_build_wrote_the_same_first(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("new")
     write.apply(tmp_path, [Change("a.py", "old", "new"), Change("b.py", None, "new")])
