@@ -99,6 +99,8 @@ def test_query_files(text: str) -> None:
     broken(MIGRATIONS, [*FRAGMENTS, ")", "(", "ALTER TABLE t ADD ", "CREATE INDEX "])
 )
 @example("ALTER TABLE t ADD CHECK (id > 0))); CREATE INDEX ON t )id(;")
+@example("ALTER TABLE t )a;")
+@example("ALTER TABLE (a, (b, DROP c);")
 def test_migrations(text: str) -> None:
     def linted() -> None:
         file = SourceFile("migrations/0001_a.sql", text)

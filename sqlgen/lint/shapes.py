@@ -92,7 +92,7 @@ def _words(text: str, start: int, end: int) -> list[_Word]:
         if kind in TRIVIA:
             continue
         if kind is Kind.CLOSE:
-            depth -= 1
+            depth = max(depth - 1, 0)  # the server reports one too many
         word = text[start + first : start + last]
         if kind is Kind.QUOTED:
             word = word[1:-1].replace('""', '"')
@@ -158,7 +158,7 @@ def _alteration(shape: StatementShape, words: Sequence[_Word]) -> StatementShape
 def _is_required(clause: Sequence[_Word]) -> bool:
     """Return whether it is `ADD COLUMN … NOT NULL` without a value for existing rows."""
     texts = _texts(clause)
-    if texts[0] != "add":
+    if texts[:1] != ["add"]:
         return False
     texts = texts[1:]
     if texts[:1] == ["column"]:
@@ -178,7 +178,7 @@ def _is_retyped(clause: Sequence[_Word]) -> bool:
     A change to `text` or `varchar` does not if the column is of the other one, as it mostly is.
     """
     texts = _texts(clause)
-    if texts[0] != "alter":
+    if texts[:1] != ["alter"]:
         return False
     texts = texts[2:] if texts[1:2] == ["column"] else texts[1:]
     texts = texts[1:]
@@ -195,7 +195,7 @@ def _is_retyped(clause: Sequence[_Word]) -> bool:
 def _dropped(clause: Sequence[_Word]) -> str:
     """Return the column that the clause drops; empty if it does something else."""
     texts = _texts(clause)
-    if texts[0] != "drop" or texts[1:2] == ["constraint"]:
+    if texts[:1] != ["drop"] or texts[1:2] == ["constraint"]:
         return ""
     texts = texts[2:] if texts[1:2] == ["column"] else texts[1:]
     texts = texts[2:] if texts[:2] == ["if", "exists"] else texts
