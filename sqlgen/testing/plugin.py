@@ -131,7 +131,7 @@ def sqlgen_database(
     from .. import database
     from .project_databases import database_for_test
 
-    marker = request.node.get_closest_marker("sqlgen_fixtures")
+    paths = _fixture_paths(request.node.get_closest_marker("sqlgen_fixtures"))
     keep = request.config.getoption("--sqlgen-keep")
     with ExitStack() as stack:
         with _diagnostics_as_failures():
@@ -139,7 +139,7 @@ def sqlgen_database(
                 database_for_test(
                     _sqlgen_config,
                     _sqlgen_server,
-                    fixtures=marker.args if marker else (),
+                    fixtures=paths,
                     keep=lambda: keep and request.node.stash.get(_FAILED, False),
                 )
             )
@@ -178,11 +178,41 @@ async def _aconnection(
 
 @contextmanager
 def _diagnostics_as_failures() -> Iterator[None]:
-    """Fail with the text that sqlgen prints for an error in the project, not with a traceback."""
-    from .. import report
-    from ..model.diagnostic import SqlgenError
+    """Fail with the text that sqlgen prints for an error in the project, not with a traceback.
 
+    An error of the server is reported in the same way.
+    """
+    import psycopg
+
+    from .. import report
+    from ..conninfo import redact
+    from ..model.diagnostic import Diagnostic, SqlgenError
+
+    # Without `from None`, pytest prints the error a second time, as the failure's cause.
     try:
         yield
     except SqlgenError as error:
-        pytest.fail(report.text(error.diagnostics), pytrace=False)
+        text = report.text(error.diagnostics)
+        raise pytest.fail.Exception(text, pytrace=False) from None
+    except psycopg.Error as error:
+        diagnostic = Diagnostic(
+            code=error.sqlstate or "server-unavailable",
+            message=redact(str(error), {}),
+            label=None,
+            hint="check the server that `server` or `SQLGEN_SERVER_URL` names",
+        )
+        text = report.text([diagnostic])
+        raise pytest.fail.Exception(text, pytrace=False) from None
+
+
+def _fixture_paths(marker: pytest.Mark | None) -> tuple[str, ...]:
+    """Return the paths that the marker `sqlgen_fixtures` names; fail if it names something else."""
+    if marker is None:
+        return ()
+    arguments = (*marker.args, *marker.kwargs.items())
+    if not all(isinstance(path, str | os.PathLike) for path in arguments):
+        usage = '@pytest.mark.sqlgen_fixtures("seeds/one.sql", "seeds/two.sql")'
+        pytest.fail(
+            f"the marker takes the paths of SQL files: `{usage}`", pytrace=False
+        )
+    return tuple(map(os.fspath, marker.args))

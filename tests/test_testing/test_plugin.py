@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
 from sqlgen import database
@@ -163,7 +164,62 @@ def test_an_error_in_a_migration_is_shown_as_sqlgen_shows_it(
             " --> migrations/0001_items.sql:1:8",
         ]
     )
-    assert "Traceback" not in result.stdout.str()
+    assert_is_printed_once(result, 'syntax error at or near "TABEL"')
+
+
+def assert_is_printed_once(result: pytest.RunResult, message: str) -> None:
+    """The error of one test is there once above pytest's summary, without any code."""
+    output, _, _ = result.stdout.str().partition("short test summary")
+    assert output.count(message) == 1, output
+    for trace in ("Traceback", "During handling", "plugin.py", "contextlib.py"):
+        assert trace not in output
+
+
+@pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        ('"seeds/wrong.sql"', 'relation "itemz" does not exist'),
+        ('"seeds/none.sql"', "cannot be read: No such file"),
+        ('["seeds/items.sql"]', "the marker takes the paths of SQL files"),
+        ('path="seeds/items.sql"', "the marker takes the paths of SQL files"),
+    ],
+)
+def test_an_error_in_a_fixture_is_printed_once(
+    suite: pytest.Pytester, marker: str, message: str
+) -> None:
+    (suite.path / "seeds/wrong.sql").write_text("INSERT INTO itemz VALUES (1);")
+    suite.makepyfile(f"""
+        import pytest
+
+        @pytest.mark.sqlgen_fixtures({marker})
+        def test_one(sqlgen_connection): pass
+        """)
+    result = run(suite)
+    result.assert_outcomes(errors=1)
+    assert_is_printed_once(result, message)
+
+
+def test_an_error_of_the_server_is_printed_once(
+    suite: pytest.Pytester, server: database.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = "-c default_transaction_read_only=on"  # as on a standby
+    monkeypatch.setenv(
+        "SQLGEN_SERVER_URL", make_conninfo(server.conninfo, options=options)
+    )
+    suite.makepyfile("def test_one(sqlgen_connection): pass")
+    result = run(suite)
+    result.assert_outcomes(errors=1)
+    assert_is_printed_once(result, "DATABASE in a read-only transaction")
+
+
+def test_urls_of_sqlalchemy_are_accepted(
+    suite: pytest.Pytester, server: database.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = database.url(server.conninfo)
+    written = url.replace("postgresql://", "postgresql+psycopg://")
+    monkeypatch.setenv("SQLGEN_SERVER_URL", written)
+    suite.makepyfile(SUITE)
+    run(suite).assert_outcomes(passed=7)
 
 
 def test_an_async_connection(suite: pytest.Pytester) -> None:
