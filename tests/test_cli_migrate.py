@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
-from sqlgen import database
+from sqlgen import database, migrate
 from sqlgen.cli import main
 from sqlgen.database import development
 
@@ -464,10 +464,34 @@ def test_a_release_that_is_older_than_the_database(
     assert connection.execute("SELECT name FROM items").fetchall() == []
 
 
-def test_urls_of_sqlalchemy_are_accepted(sqlgen: Project) -> None:
+def test_urls_of_sqlalchemy_are_accepted(
+    sqlgen: Project, connection: Connection
+) -> None:
     url = sqlgen.environment["DATABASE_URL"]
     written = url.replace("postgresql://", "postgresql+psycopg://")
     assert sqlgen("migrate", "up", "--database-url", written).status == 0
+    sqlgen.environment["DATABASE_URL"] = written
+    assert sqlgen("migrate", "down", "--database", connection.info.dbname).status == 0
+    assert sqlgen("migrate", "reset", "--yes").status == 0
+    assert sqlgen("migrate", "seed").status == 0
+    applied = migrate.apply(written, sqlgen.root / "migrations")
+    assert applied == ()
+
+
+@pytest.mark.parametrize("place", ["environment", "configuration"])
+def test_urls_of_sqlalchemy_name_the_server_of_builds(
+    sqlgen: Project, server: database.Server, place: str
+) -> None:
+    written = database.url(server.conninfo).replace("sql://", "sql+asyncpg://")
+    if place == "environment":
+        sqlgen.environment["SQLGEN_SERVER_URL"] = written
+    else:
+        del sqlgen.environment["SQLGEN_SERVER_URL"]
+        sqlgen.write({"pyproject.toml": f'[tool.sqlgen]\nserver = "{written}"\n'})
+    sqlgen.write({"queries/q.sql": "-- name: q :many\nSELECT id FROM items;\n"})
+    for command in (["build"], ["check"], ["migrate", "verify"]):
+        outcome = sqlgen(*command)
+        assert outcome.status == 0, outcome
 
 
 def test_verify_reports_a_migration_that_fails_on_seed_rows(sqlgen: Project) -> None:

@@ -11,6 +11,8 @@ from sqlgen.model.diagnostic import ConfigurationError, ServerUnavailableError
     [
         ("postgresql://me:pw@host:1/x", {"user": "me", "password": "pw", "host": "host", "port": "1", "dbname": "x"}),
         ("postgresql://me@host/x?application_name=a@b", {"user": "me", "host": "host", "dbname": "x", "application_name": "a@b"}),
+        ("postgresql+psycopg://me:pw@host:1/x", {"user": "me", "password": "pw", "host": "host", "port": "1", "dbname": "x"}),
+        ("postgres+asyncpg:///x?host=/tmp", {"host": "/tmp", "dbname": "x"}),
         ("host=@abstract dbname=x", {"host": "@abstract", "dbname": "x"}),
     ],
 )  # fmt: skip
@@ -23,6 +25,8 @@ def test_parameters_are_read(conninfo: str, parameters: dict[str, str]) -> None:
     [
         "postgresql://me:s3cret@more@host/x",
         "postgresql//me:s3cret@host/x",
+        "postgresql+psycopg://me:s3cret@more@host/x",
+        "mysql+psycopg://me:s3cret@host/x",
         "postgresql://me:%ZZs3cret@host/x",
         "postgresql://me:s3cret@host/x?s3cret=1",
         "s3cret",

@@ -166,6 +166,8 @@ BAD = [
     "postgresql://app:Hunter2@Qwertz@127.0.0.1/app",
     "postgresql://app:Hunter2/Qwertz@127.0.0.1:1/app",
     "postgresql://app:100%efHunter2@127.0.0.1/app",
+    "postgresql+psycopg://app:Hunter2@Qwertz@127.0.0.1/app",
+    "postgresql+psycopg://app:Hunter2@127.0.0.1:1/app",
     "host= password=Hunter2",
     "postgresql://app:Hunter2@127.0.0.1:1/app",
     "postgresql://127.0.0.1:1/app?password=Hunter2&connect_timeout=x",

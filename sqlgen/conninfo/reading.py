@@ -11,6 +11,8 @@ from typing import Any, Final
 from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from .masking import SECRETS
 
+_DRIVER: Final = re.compile(r"\s*postgres(?:ql)?\+\w+://")
+"""The start of an SQLAlchemy URL, which names a driver that libpq does not know."""
 _URL: Final = re.compile(r"\w+://(?P<authority>[^/]*)(?P<path>[^?]*)(?P<query>.*)")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _PORTS: Final = re.compile(r"\d*(?:,\d*)*", re.ASCII)
@@ -29,6 +31,14 @@ _PLACES: Final = frozenset({"host", "hostaddr", "dbname", "user"})
 _ANOTHER_PARAMETER: Final = re.compile(r"\s*\w+\s*=")
 
 
+def libpq_conninfo(conninfo: str) -> str:
+    """Return a connection string as libpq understands it: SQLAlchemy's URLs without the driver.
+
+    Whatever a user gives as the place of a database passes here, before it is given to libpq.
+    """
+    return _DRIVER.sub("postgresql://", conninfo, count=1)
+
+
 def parse_conninfo(
     conninfo: str,
     *,
@@ -43,6 +53,7 @@ def parse_conninfo(
     import psycopg  # slow, and not needed for messages
     from psycopg.conninfo import conninfo_to_dict
 
+    conninfo = libpq_conninfo(conninfo)
     parameters: dict[str, Any] = {}
     readable = not _is_ambiguous(conninfo)
     if readable:

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from .. import embedded
-from ..conninfo import parse_conninfo, redact
+from ..conninfo import libpq_conninfo, parse_conninfo, redact
 from ..embedded import SUPERUSER, EmbeddedServer
 from ..embedded.binaries import OLDEST, Binaries
 from ..embedded.socket_folder import PORT
@@ -131,7 +131,7 @@ def external_server(url: str) -> Server:
     """
     parameters = parse_conninfo(url, raises=ServerUnavailableError)
     conninfo = make_conninfo(
-        url, connect_timeout=parameters.get("connect_timeout") or 10
+        libpq_conninfo(url), connect_timeout=parameters.get("connect_timeout") or 10
     )
     try:
         with psycopg.connect(conninfo, autocommit=True) as connection:

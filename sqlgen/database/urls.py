@@ -4,7 +4,7 @@ from urllib.parse import quote, urlencode
 
 from psycopg.conninfo import conninfo_to_dict
 
-from ..conninfo import SECRETS
+from ..conninfo import SECRETS, libpq_conninfo
 
 _NETWORK_ONLY = ("sslmode", "gssencmode")
 """Parameters without effect on a connection through a socket."""
@@ -18,7 +18,7 @@ def url(conninfo: str, *, with_password: bool = True) -> str:
     """
     parameters = {
         name: str(value)
-        for name, value in conninfo_to_dict(conninfo).items()
+        for name, value in conninfo_to_dict(libpq_conninfo(conninfo)).items()
         if value is not None
     }
     user = quote(parameters.pop("user", ""), safe="")

@@ -16,6 +16,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from .. import parse, read
+from ..conninfo import libpq_conninfo
 from ..model.migration import Migration
 from .apply import MigrationRun, apply_pending
 from .ledger import TABLE
@@ -109,7 +110,7 @@ def _operation(
 def _conninfo(database: object) -> str:
     """Return the connection string, with the password that an open connection's `dsn` omits."""
     if isinstance(database, str):
-        return database
+        return libpq_conninfo(database)
     if not isinstance(database, psycopg.Connection | psycopg.AsyncConnection):
         raise TypeError(
             "`database` must be a connection string or an open connection, not"

@@ -13,7 +13,7 @@ from psycopg import errors
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
-from ..conninfo import parse_conninfo, redact
+from ..conninfo import libpq_conninfo, parse_conninfo, redact
 from ..model.diagnostic import Diagnostic, ServerUnavailableError, SqlgenError
 
 LOGGER = logging.getLogger("sqlgen.migrate")
@@ -107,7 +107,9 @@ def _prepared(conninfo: str) -> tuple[str, Iterator[float]]:
         conninfo, raises=ServerUnavailableError, allow_empty=True
     )
     name = parameters.get("application_name") or "sqlgen migrate"
-    prepared = make_conninfo(conninfo, application_name=name, client_encoding="utf-8")
+    prepared = make_conninfo(
+        libpq_conninfo(conninfo), application_name=name, client_encoding="utf-8"
+    )
     timeout = str(
         parameters.get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT", "")
     )

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from .. import database, lint, lockfile, migrate, parse, read
-from ..conninfo import check_database_name, parse_conninfo
+from ..conninfo import check_database_name, libpq_conninfo, parse_conninfo
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Migration
@@ -19,9 +19,6 @@ from .collations import replace_icu_collations
 
 DEVELOPMENT_DATABASE = "dev"
 """The default name of the database on the embedded development server."""
-
-_DRIVER = re.compile(r"\Apostgres(?:ql)?\+\w+://")
-"""The start of an SQLAlchemy URL, which names a driver that libpq does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ def target(
         )
         conninfo = database.development.url(server, name or DEVELOPMENT_DATABASE)
         return MigrationTarget(on_search_path(config, conninfo), True)
-    url = _DRIVER.sub("postgresql://", url)
+    url = libpq_conninfo(url)
     parse_conninfo(url)
     return MigrationTarget(make_conninfo(url, dbname=name) if name else url, False)
 

@@ -94,7 +94,9 @@ def choice(choices: type[Choice]) -> Callable[[object], Choice]:
 def server(value: object) -> str:
     """Return `embedded`, or the server's URL or connection string."""
     text = _text(value, _SERVER)
-    if text != "embedded" and not re.match(r"postgres(?:ql)?://|\w+ *=", text):
+    if text != "embedded" and not re.match(
+        r"postgres(?:ql)?(?:\+\w+)?://|\w+ *=", text
+    ):
         near = nearest(text.lower(), ["embedded"], similarity=0.7)
         raise UnfitError(_SERVER, hint='write `"embedded"`' if near else "")
     return text

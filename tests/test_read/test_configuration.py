@@ -226,6 +226,10 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
         ('mode = "snyc"', '`"sync"`, `"async"` or `"both"`'),
         ("mode = true", '`"sync"`, `"async"` or `"both"`'),
         ('rows = "dict"', listed(RowStyle)),
+        (
+            "server = 'mysql+x://h'",
+            '`"embedded"` or a URL such as `"postgresql://localhost/"`',
+        ),
         ("server = 1", '`"embedded"` or a URL such as `"postgresql://localhost/"`'),
         ('server = "x"', '`"embedded"` or a URL such as `"postgresql://localhost/"`'),
         ("search_path = []", 'a list of schemas, `["app", "public"]`'),
