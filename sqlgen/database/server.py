@@ -76,12 +76,7 @@ def embedded_server(running: EmbeddedServer) -> Server:
     """
     conninfo = embedded_conninfo(running.sockets)
     if running.restore is None:
-        try:
-            state = _cleaned(running, conninfo)
-        except psycopg.OperationalError:
-            running.renew()
-            running.wait()
-            state = _cleaned(running, conninfo)
+        state = _repaired(running, conninfo)
         running.restore = lambda: restore_shared_state(
             conninfo, state, running.own_databases
         )
@@ -93,6 +88,30 @@ def embedded_server(running: EmbeddedServer) -> Server:
         own_databases=running.own_databases,
         condemn=running.condemn,
     )
+
+
+def _repaired(running: EmbeddedServer, conninfo: str) -> SharedState:
+    """Return what `_cleaned` does; make the cluster anew if it is damaged.
+
+    Raises `ServerUnavailableError` if that does not help.
+    """
+    try:
+        return _cleaned(running, conninfo)
+    except psycopg.Error:
+        running.renew()
+        running.wait()
+    try:
+        return _cleaned(running, conninfo)
+    except psycopg.Error:
+        running.renew(anew=True)
+        running.wait()
+    try:
+        return _cleaned(running, conninfo)
+    except psycopg.Error as error:
+        raise _unavailable(
+            f"the embedded server cannot be used: {error}".strip(),
+            "set `server` or `SQLGEN_SERVER_URL` to the URL of a server of your own",
+        ) from None
 
 
 def _cleaned(running: EmbeddedServer, conninfo: str) -> SharedState:

@@ -8,7 +8,7 @@ from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .account import Account, make_readable, storage_folder
 from .binaries import Binaries, can_run
 
-_FORMAT = 4  # raise it when clusters or copies are to be made in another way
+_FORMAT = 5  # raise it when clusters or copies are to be made in another way
 
 
 def runnable_binaries(binaries: Binaries, account: Account) -> Binaries:

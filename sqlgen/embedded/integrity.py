@@ -25,15 +25,23 @@ _VOLATILE: Final = frozenset({"pg_internal.init", "pgsql_tmp"})
 
 
 def take_record(folder: Path) -> Record | None:
-    """Return and delete the record of the cluster in *folder*.
+    """Return and delete the record of the cluster in *folder*, None as `read_record`."""
+    record = read_record(folder)
+    try:
+        (folder / _RECORD).unlink(missing_ok=True)
+    except OSError:
+        return None
+    return record
+
+
+def read_record(folder: Path) -> Record | None:
+    """Return the record of the cluster in *folder*.
 
     Returns None if there is none, or if the machine was started anew since then: nothing is synced to
     disk.
     """
-    path = folder / _RECORD
     try:
-        lines = path.read_text("utf-8").split("\n")
-        path.unlink()
+        lines = (folder / _RECORD).read_text("utf-8").split("\n")
         boot, record = lines[0], dict(line.rsplit(" ", 1) for line in lines[1:])
     except (OSError, ValueError):
         return None

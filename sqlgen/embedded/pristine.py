@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from . import socket_folder
+from . import integrity, socket_folder
 from .account import Account
 from .binaries import Binaries
 from .boot import boot_id
@@ -69,6 +69,7 @@ def _make(pristine: Path, binaries: Binaries, account: Account) -> None:
 
     if sandbox.can_start(binaries.folder):
         (new / _SANDBOXED).touch()
+    integrity.write_record(new, integrity.record_of(new))
     # Only for root this changes anything: what the server's user runs cannot get at the files then.
     os.chown(new / "data", os.geteuid(), os.getegid())
     _delete(pristine)
@@ -76,10 +77,11 @@ def _make(pristine: Path, binaries: Binaries, account: Account) -> None:
 
 
 def _is_complete(pristine: Path) -> bool:
-    """Return whether the cluster was made since the last boot: it is not synced to disk."""
+    """Return whether the cluster was made since the last boot, and has all its files."""
+    record = integrity.read_record(pristine)
     try:
-        return (pristine / "boot").read_text() == boot_id()
-    except (OSError, UnicodeDecodeError):
+        return record is not None and record == integrity.record_of(pristine)
+    except OSError:
         return False
 
 

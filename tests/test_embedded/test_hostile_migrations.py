@@ -68,6 +68,23 @@ HOSTILE = {
 SCRIPT = "CREATE TABLE t (id int NOT NULL);\n"
 
 
+FAST = {
+    "role",
+    "database",
+    "tablespace",
+    "library",
+    "database dropped",
+    "own role may not log in",
+    "server killed",
+    "template overwritten",
+}
+"""One of each kind; the others run with the tests of the operating system's programs."""
+NAMES = [
+    pytest.param(name, marks=[] if name in FAST else [pytest.mark.system])
+    for name in HOSTILE
+]
+
+
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """A folder for clusters that no other process uses, and which the server's user can reach."""
@@ -98,7 +115,7 @@ def built(root: Path, column: str) -> str:
     return (root / "generated" / "q.py").read_text()
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_next_builds_work(folder: Path, name: str) -> None:
     number = list(HOSTILE).index(name)
     own, other = project(folder, f"own {number}"), project(folder, f"other {number}")

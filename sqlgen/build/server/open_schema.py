@@ -114,6 +114,7 @@ def _open_kept(
         options = session.startup_options(settings)
         return WireConnection(server.socket, embedded.SUPERUSER, name, options)
 
+    catalogs = store.elsewhere(server.folder / "catalogs", limit=_CATALOG_BYTES)
     try:
         wire = connect()
     except describe.NoSuchDatabaseError:
@@ -121,15 +122,16 @@ def _open_kept(
     except ServerUnavailableError:
         if catalog is not None:  # it was made just now
             raise
-        server.renew()
-        server.wait()
+        _renew(server)
         return None
-    catalogs = store.elsewhere(server.folder / "catalogs", limit=_CATALOG_BYTES)
-    [(oid, used)] = wire.query(_DATABASE)
-    if not server.is_intact(int(oid)):
+    try:
+        [(oid, used)] = wire.query(_DATABASE)
+        is_intact = server.is_intact(int(oid))
+    except ServerUnavailableError:
+        is_intact, oid, used = False, "", ""
+    if not is_intact:
         wire.close()
-        server.renew()
-        server.wait()
+        _renew(server)
         return None
     key = cache.catalog_key(repr((server.identity, oid)))
     if time.time_ns() - int(used or 0) > _MINUTE:
@@ -143,6 +145,12 @@ def _open_kept(
         wire.close()
         return None
     return SchemaSession(catalog, connect, wire, key, catalogs)
+
+
+def _renew(server: EmbeddedServer) -> None:
+    """Make the cluster anew, since a database that is kept there is damaged."""
+    server.renew()
+    server.wait()
 
 
 def _pickle(catalog: Catalog) -> bytes:
