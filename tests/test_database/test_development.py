@@ -1,5 +1,6 @@
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,3 +67,28 @@ def test_a_cluster_of_another_major_version_is_an_error(project: Path) -> None:
     with pytest.raises(ServerUnavailableError, match="made by PostgreSQL 13"):
         development.start(project)
     version.write_text(content)
+
+
+@pytest.mark.parametrize("name", ["$(touch pwned)", 'a "b", c:d', "it's; $HOME & `id`"])
+def test_it_starts_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    root = tmp_path / name
+    root.mkdir()
+    try:
+        url = development.url(development.start(root), "app")
+        psycopg.connect(url).close()
+        assert development.stop(root)
+    finally:
+        development.remove(root)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_folder_that_a_pid_file_names_is_not_deleted(project: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="sqlgen-", dir="/tmp") as other:
+        (Path(other) / "mine").touch()
+        folder = development._folder(project, server_account())
+        (folder / "data").mkdir(parents=True)
+        lines = f"999999\n{folder / 'data'}\n1\n5432\n{other}\n"
+        (folder / "data" / "postmaster.pid").write_text(lines)
+        assert not development.stop(project)
+        development.start(project)
+        assert (Path(other) / "mine").exists()
