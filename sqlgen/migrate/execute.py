@@ -9,6 +9,7 @@ from ..model.diagnostic import SqlgenError
 from ..model.migration import Migration
 from ..model.source import SourceFile
 from .collations import replace_icu_collations
+from .dumps import fit_for_scratch
 from .failures import diagnose_failure
 from .script import send_script
 from .session import RESET_SESSION
@@ -45,7 +46,8 @@ def execute_script(
 def _run(
     connection: psycopg.Connection[TupleRow], source: SourceFile, *, transactional: bool
 ) -> None:
-    text = replace_icu_collations(connection, source.text)
+    text = fit_for_scratch(source.text, connection.info.server_version)
+    text = replace_icu_collations(connection, text)
     if transactional:
         connection.execute("BEGIN")
         try:

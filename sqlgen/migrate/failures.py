@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import psycopg
 
+from .. import parse
 from ..model.diagnostic import Diagnostic, Label
 from ..model.source import SourceFile, Span
 
@@ -37,8 +38,12 @@ def diagnose_failure(
     """
     diag = error.diag
     message = diag.message_primary or str(error).strip().replace("\n", "; ")
+    if done < len(statements) and parse.is_psql_script(source.text):
+        offset = statements[done][0]  # its statements are sent one by one
     if diag.statement_position:
         span = _token_at(source, offset + int(diag.statement_position) - 1)
+    elif done < len(statements) and (row := _row(source, statements[done], diag)):
+        span = row
     elif done < len(statements):
         span = _first_line(source, *statements[done])
     else:
@@ -51,9 +56,9 @@ def diagnose_failure(
     elif diag.sqlstate == _NOT_IN_TRANSACTION and not hint:
         hint = "write `-- no-transaction` as the migration's first line"
     elif diag.sqlstate == _IN_FAILED_COPY and message.startswith("COPY from stdin"):
-        hint = "write the rows as `INSERT` statements"
+        hint = "write the rows below it and end them with a line `\\.`, or use `INSERT`"
     return Diagnostic(
-        code=diag.sqlstate or "connection-lost",
+        code=diag.sqlstate or error.sqlstate or "connection-lost",
         message=message,
         label=Label(span, detail or _innermost(diag.context)),
         hint=hint,
@@ -68,6 +73,25 @@ def _token_at(source: SourceFile, start: int) -> Span:
 def _first_line(source: SourceFile, start: int, end: int) -> Span:
     line = source.text[start:end].split("\n", 1)[0].rstrip()
     return Span(source, start, start + len(line))
+
+
+def _row(
+    source: SourceFile, statement: tuple[int, int], diag: psycopg.errors.Diagnostic
+) -> Span | None:
+    """Return the row that a COPY *statement* with rows failed at; `None` for another error."""
+    rows = parse.copied_rows(source.text, *statement)
+    match = _COPIED_LINE.search(diag.context or "") if rows else None
+    if rows is None or match is None:
+        return None
+    start = rows[0]
+    for _ in range(int(match[1]) - 1):
+        start = source.text.find("\n", start, rows[1]) + 1 or rows[1]
+    end = source.text.find("\n", start, rows[1])
+    return Span(source, start, end if end >= 0 else rows[1])
+
+
+# The context of an error in COPY: `COPY books, line 2, column pages: "many"` (copyfrom.c).
+_COPIED_LINE = re.compile(r"^COPY .*, line (\d+)\b", re.MULTILINE)
 
 
 def _innermost(context: str | None) -> str:

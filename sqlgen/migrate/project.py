@@ -16,6 +16,7 @@ from ..model.migration import Migration
 from ..model.session import quoted_search_path
 from ..model.source import SourceFile
 from .collations import replace_icu_collations
+from .dumps import fit_for_scratch
 
 DEVELOPMENT_DATABASE = "dev"
 """The default name of the database on the embedded development server."""
@@ -111,7 +112,7 @@ def up(
     """Apply the project's pending migrations, as `migrate.up` does."""
     return migrate.up(
         target_.conninfo,
-        without_icu_collations(target_, migrations(config)),
+        fit_for_embedded(target_, migrations(config)),
         table=config.migrate.table,
         lock_timeout=config.migrate.lock_timeout,
         to=to,
@@ -122,16 +123,21 @@ def up(
     )
 
 
-def without_icu_collations(
+def fit_for_embedded(
     target_: MigrationTarget, migrations_: tuple[Migration, ...]
 ) -> tuple[Migration, ...]:
-    """Return the migrations, with ICU's collations replaced if the embedded server has no ICU."""
+    """Return the migrations as the embedded server can run them.
+
+    ICU's collations are replaced if it has no ICU, and dumps have no owners and privileges.
+    """
     if not target_.embedded:
         return migrations_
     with psycopg.connect(target_.conninfo, autocommit=True) as connection:
 
         def replaced(migration: Migration) -> Migration:
-            text = replace_icu_collations(connection, migration.up.text)
+            version = connection.info.server_version
+            text = fit_for_scratch(migration.up.text, version)
+            text = replace_icu_collations(connection, text)
             return replace(migration, up=replace(migration.up, text=text))
 
         return tuple(map(replaced, migrations_))

@@ -17,6 +17,8 @@ def seed(conninfo: str, seeds: Sequence[SourceFile]) -> None:
     Raises `SqlgenError` with PostgreSQL's message at its place; then no row is inserted. Raises it,
     too, for a file that would end the transaction.
     """
+    for source in seeds:
+        parse.refuse_psql_commands(source)
     if problems := [
         problem for source in seeds for problem in _ends_transaction(source)
     ]:

@@ -1,8 +1,18 @@
 """SourceFile -> QueryFile and Migration: reads SQL by its lexical rules, never by its grammar."""
 
 from .migrations import migrations
+from .psql import copied_rows, is_dump, is_psql_script
 from .queries import query_file
 from .recorded_text import agrees_with_text
-from .statements import statements
+from .statements import refuse_psql_commands, statements
 
-__all__ = ["agrees_with_text", "migrations", "query_file", "statements"]
+__all__ = [
+    "agrees_with_text",
+    "copied_rows",
+    "is_dump",
+    "is_psql_script",
+    "migrations",
+    "query_file",
+    "refuse_psql_commands",
+    "statements",
+]

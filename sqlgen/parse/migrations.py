@@ -8,6 +8,7 @@ from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.frozen import frozen
 from ..model.migration import Migration
 from ..model.source import SourceFile, Span
+from .statements import refuse_psql_commands
 
 
 def migrations(sources: Sequence[SourceFile]) -> tuple[Migration, ...]:
@@ -26,6 +27,10 @@ def migrations(sources: Sequence[SourceFile]) -> tuple[Migration, ...]:
         if isinstance(file, Diagnostic):
             problems.append(file)
             continue
+        try:
+            refuse_psql_commands(source)
+        except SqlgenError as error:
+            problems.extend(error.diagnostics)
         if file.form != "down" and (foreign := _foreign(source)):
             problems.append(foreign)
         earlier = (downs if file.form == "down" else ups).setdefault(file.version, file)

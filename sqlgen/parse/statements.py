@@ -1,8 +1,19 @@
 """text -> the statements of a script, split at the semicolons between them."""
 
 import re
+from collections.abc import Iterator
 
+from ..model.diagnostic import SqlgenError
+from ..model.source import SourceFile
 from .lexer import COMMENTS, TRIVIA, WHITE_SPACE, Kind, delimiters, tokens
+from .psql import (
+    BACKSLASH,
+    command_problems,
+    copied_rows,
+    end_of_command,
+    end_of_rows,
+    is_psql_script,
+)
 
 TRANSACTION_CONTROL = re.compile(
     r"(?:begin|start\s+transaction|commit|end|abort|rollback(?!\s+(?:(?:work|transaction)\s+)?to\b))\b",
@@ -12,20 +23,56 @@ TRANSACTION_CONTROL = re.compile(
 
 
 def statements(text: str) -> tuple[tuple[int, int], ...]:
-    """Return the start and end of each statement of *text*, without semicolons and outer comments.
+    r"""Return the start and end of each statement of *text*, without semicolons and outer comments.
 
     A semicolon ends a statement unless it is in parentheses (`CREATE RULE … DO (…; …)`) or in the
     body of an SQL function (`BEGIN ATOMIC … END`, where `CASE` has an `END` of its own), as in psql
-    (src/fe_utils/psqlscan.l).
+    (src/fe_utils/psqlscan.l). The rows below `COPY … FROM stdin` are a part of it, up to the line
+    `\.`. Commands of psql are left out.
     """
-    spans: list[tuple[int, int]] = []
+    return tuple(
+        [(s, e) for s, e in _pieces(text) if not text.startswith(BACKSLASH, s)]
+    )
+
+
+def refuse_psql_commands(source: SourceFile) -> None:
+    """Raise `SqlgenError` for the commands of psql in a file without which other SQL would run."""
+    text = source.text
+    if is_psql_script(text):
+        problems = command_problems(source, _commands(text))
+        if errors := tuple(problems):
+            raise SqlgenError(*errors)
+
+
+def _commands(text: str) -> Iterator[tuple[int, int]]:
+    r"""Return the commands of psql in *text*, also those that end a statement (`\gexec`)."""
+    for start, end in _pieces(text):
+        if text.startswith(BACKSLASH, start):
+            yield start, end
+        elif not copied_rows(text, start, end) and BACKSLASH in text[start:end]:
+            for kind, first, _ in tokens(text, start):
+                if first >= end:
+                    break
+                if kind is Kind.OTHER and text.startswith(BACKSLASH, first):
+                    yield first, end_of_command(text, first)
+                    break
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Return the statements of *text* and the lines of psql's commands between them, in order."""
+    for_psql = is_psql_script(text)
     position = 0
     while (start := _start(text, position)) >= 0:
+        if for_psql and text.startswith(BACKSLASH, start):
+            position = end_of_command(text, start)
+            yield start, position
+            continue
         is_creation = text[start : start + 6].lower() == "create"
         read = _end_of_creation if is_creation else _end
         end, position = read(text, start)
-        spans.append((start, end))
-    return tuple(spans)
+        if for_psql and (rows := copied_rows(text, start, end)):
+            end = position = end_of_rows(rows)
+        yield start, end
 
 
 def _start(text: str, position: int) -> int:

@@ -103,8 +103,8 @@ def test_a_deferred_constraint_fails_at_the_end(connection: Connection) -> None:
 
 def test_data_cannot_be_copied_from_a_client(connection: Connection) -> None:
     text = "create table t (n int);\ncopy t from stdin;"
-    message = "COPY from stdin failed: a migration has no data to copy from"
-    hint = "write the rows as `INSERT` statements"
+    message = "COPY from stdin failed: the script has no rows to copy"
+    hint = "write the rows below it and end them with a line `\\.`, or use `INSERT`"
     check(connection, text, f"57014 2:1 [copy t from stdin] {message} ({hint})")
     migrate.execute(
         connection, _migration("select 1; copy (select 1) to stdout; select 2")

@@ -1,0 +1,60 @@
+"""A dump -> what of it a scratch database can have: its objects, not their owners and surroundings.
+
+What pg_dump writes is about a database in its place: roles that own its objects and may use them,
+tablespaces, the database itself. None of it matters to types, and little of it exists where the dump is
+analysed.
+"""
+
+import re
+
+from .. import parse
+
+_OLDEST_WITH = {"transaction_timeout": 170000}
+"""The settings that a newer pg_dump than the server writes, with the first version that has them."""
+
+_NOT_OF_A_SCRATCH_DATABASE = re.compile(
+    r"""(?:create|alter|drop|comment\s+on)\s+(?:database|subscription|policy|user\s+mapping|role)\b
+    | grant\b | revoke\b | alter\s+default\s+privileges\b | security\s+label\b
+    | set\s+(?:default_tablespace|session\s+authorization)\b
+    | alter\s[\s\S]*\sowner\s+to\s+(?:"[^"]*"|\S+)\s*\Z
+    # template0 has it already
+    | create\s+schema\s+public\s*\Z""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CLEANING = re.compile(
+    r'drop\b|alter\s+table\b[\s\S]*\sdrop\s+(?:constraint|default|identity)\b(?:\s+(?:"[^"]*"|\S+))?\s*\Z'
+    r"|alter\s+table\b[\s\S]*\salter\s+column\s[\s\S]*\sdrop\s+\w+\s*\Z",
+    re.IGNORECASE,
+)
+"""What `pg_dump --clean` writes first, for objects that an empty database does not have."""
+_CREATION = re.compile(r"create\b(?!\s+(?:or\s+replace|database)\b)", re.IGNORECASE)
+_SET = re.compile(r"set\s+(\w+)", re.IGNORECASE)
+
+
+def fit_for_scratch(text: str, server_version: int) -> str:
+    """Return the dump *text* with blanks in place of the statements that do not matter to a schema.
+
+    Every position stays the same, and so does any other script. *server_version* is the
+    `server_version_num` of the server that is to run it.
+    """
+    if not parse.is_dump(text):
+        return text
+    pieces: list[str] = []
+    done = 0
+    may_clean = True
+    for start, end in parse.statements(text):
+        statement = text[start : min(end, start + _LONGEST)]
+        may_clean = may_clean and not _CREATION.match(statement)
+        setting = _SET.match(statement)
+        if (
+            _NOT_OF_A_SCRATCH_DATABASE.match(statement)
+            or (may_clean and _CLEANING.match(statement))
+            or (setting and server_version < _OLDEST_WITH.get(setting[1].lower(), 0))
+        ):
+            pieces += [text[done:start], " " * (end - start)]
+            done = end
+    return "".join((*pieces, text[done:]))
+
+
+_LONGEST = 10_000
+"""Characters of a statement that are looked at: none of those above has more."""
