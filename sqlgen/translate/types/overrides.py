@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping
+from keyword import iskeyword
 from typing import TypeGuard
 
 from ...model.diagnostic import Diagnostic, Label, SqlgenError
@@ -207,7 +208,7 @@ class _Parser:
     def dotted(self, tree: ast.Attribute) -> Named:
         text = ast.unparse(tree)
         parts = text.split(".")
-        if not all(part.isidentifier() for part in parts):
+        if not all(part.isidentifier() and not iskeyword(part) for part in parts):
             raise self.error(f"`{text}` is not a Python type")
         module, name = ".".join(parts[:-1]), parts[-1]
         return Named(name, module, module == "datetime" and name in _DATETIME)
@@ -221,6 +222,8 @@ class _Parser:
         if not isinstance(named, Named):
             raise self.error(f"`{ast.unparse(origin)}` takes no arguments")
         items = arguments.elts if isinstance(arguments, ast.Tuple) else [arguments]
+        if not items:
+            raise self.error(f"`{ast.unparse(origin)}[()]` has no arguments")
         return Generic(
             named,
             tuple(
