@@ -9,10 +9,10 @@ JSON has the names of a row's columns as keys. A whole row that becomes JSON of 
 as a row with these names, `(SELECT r FROM (SELECT t.id, …) AS r)`.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from ...model.catalog import Catalog
+from ...model.catalog import Catalog, CompositeType, PgType
 from ...model.frozen import frozen
 from ...model.postgres import RECORD
 from ...model.typed import Star
@@ -20,6 +20,7 @@ from ..tree.column_types import column_type, inferred_type
 from ..tree.enums import CmdType, JoinType, RTEKind, SetOperation, SubLinkType
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, Source
+from ..tree.types import type_of
 from .keywords import quoted, unquoted
 from .named_fields import json_fields, named_fields, named_row
 from .spans import characters
@@ -82,6 +83,7 @@ class _WholeRow:
     """A whole row of a *source* at `[start:end]` of the text, where it is *written* as an alias.
 
     `columns` are its columns' numbers and names, and `head` and `tail` stand before and after them.
+    `keys` are the names in the row's type, where they may be others.
     """
 
     source: Source
@@ -93,6 +95,7 @@ class _WholeRow:
     head: str
     tail: str
     as_json: bool
+    keys: Mapping[int, str]
 
     def star(self, texts: Collection[tuple[int, int]]) -> Star:
         """Return the columns to write; *texts* are columns of queries that are texts of rows by then."""
@@ -101,14 +104,37 @@ class _WholeRow:
             piece = f"{self.written}.{quoted(name)}"
             type_ = column_type(self.source, number, self.catalog)
             is_text = (id(self.source.query), number) in texts
-            if type_ and self.as_json and (fields := json_fields(piece, type_)):
-                piece = f"{fields} AS {quoted(name)}"
-            elif type_ and not is_text and not self.as_json:
+            if self.as_json:
+                piece = self._json_piece(piece, type_, name, number)
+            elif type_ and not is_text:
                 piece = named_fields(piece, type_) or piece
             pieces.append(piece)
         pieces[0] = self.head + pieces[0]
         pieces[-1] += self.tail
         return Star(self.start, self.end, tuple(pieces))
+
+    def _json_piece(
+        self, piece: str, type_: PgType | None, name: str, number: int
+    ) -> str:
+        """Return the column *piece* under the key that it has in JSON of the row.
+
+        That is the name in the row's type, which an alias `AS t (a, b)` does not change
+        (ExecEvalWholeRowVar, execExprInterp.c).
+        """
+        key = self.keys.get(number, name)
+        if type_ and (fields := json_fields(piece, type_)):
+            return f"{fields} AS {quoted(key)}"
+        return piece if key == name else f"{piece} AS {quoted(key)}"
+
+
+def _names_in_type(var: Node, source: Source, catalog: Catalog) -> dict[int, str]:
+    """Return the names that a whole row's type has, by the numbers of its columns; none of a record."""
+    if source.relation:
+        columns = source.relation.relation.columns
+        return {number: column.name for number, column in columns.items()}
+    type_ = catalog.types.get(type_of(var))
+    fields = type_.fields if isinstance(type_, CompositeType) else ()
+    return {number: field.name for number, field in enumerate(fields, 1)}
 
 
 def _is_complete(tracing: "_Tracing", tracings: "Sequence[_Tracing]") -> bool:
@@ -320,7 +346,12 @@ class _Tracing:
             self.rows.append(
                 _WholeRow(
                     *(source, home.catalog, start, end, written, tuple(columns)),
-                    *(head, tail, self.as_json),
+                    *(
+                        head,
+                        tail,
+                        self.as_json,
+                        _names_in_type(var, source, home.catalog),
+                    ),
                 )
             )
         if source.query and source.kind in (RTEKind.SUBQUERY, RTEKind.CTE):

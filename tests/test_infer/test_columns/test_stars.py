@@ -135,7 +135,10 @@ VISIT = 'id, patient_id, at, note, "Odd name"'
         ("SELECT id * id AS x FROM visits", "SELECT id * id AS x FROM visits"),
         (
             "SELECT row_to_json(p.*) FROM patients p",
-            "SELECT row_to_json(p.*) FROM patients p",
+            (
+                'SELECT row_to_json((SELECT "whole row" FROM (SELECT p.id, p.mrn, p.name, p.born_on,'
+                ' p.status, p.size, p.tags) AS "whole row")) FROM patients p'
+            ),
         ),
         (
             "SELECT 1 AS x WHERE EXISTS (SELECT * FROM visits)",
