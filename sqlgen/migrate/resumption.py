@@ -67,7 +67,7 @@ def clear(ledger: Ledger, version: int) -> Operation[None]:
     table = _identifier(ledger)
     delete = sql.SQL("DELETE FROM {} WHERE version = %s").format(table)
     yield from run_statement(delete, version)
-    left = sql.SQL("SELECT FROM {} LIMIT 1").format(table)
+    left = sql.SQL("SELECT 1 FROM {} LIMIT 1").format(table)
     if not (yield from run_statement(left)):
         yield from run_statement(sql.SQL("DROP TABLE {}").format(table))
 
