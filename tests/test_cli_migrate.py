@@ -88,7 +88,9 @@ def test_up_down_and_status(sqlgen: Project, connection: Connection) -> None:
     assert status[0].split() == ["version", "description", "applied", "took", "state"]
     assert status[1].endswith("applied")
     assert status[2].endswith("pending")
-    assert status[3] == "1 applied, 1 pending"
+    assert status[3] == (
+        "1 applied, 1 pending; the ledger is public._sqlgen_migrations"
+    )
     assert sqlgen("migrate", "up").status == 0
     assert sqlgen("migrate", "up").out == "nothing is pending\n"
     assert sqlgen("migrate", "check") == (0, "nothing is pending\n", "")
@@ -138,7 +140,12 @@ def test_json_of_each_command(sqlgen: Project) -> None:
     }
     outcome = sqlgen("migrate", "check", "--format", "json")
     assert outcome.status == 1
-    assert outcome.document == {"state": "pending", "drift": [], "pending": [second]}
+    assert outcome.document == {
+        "ledger": "public._sqlgen_migrations",
+        "state": "pending",
+        "drift": [],
+        "pending": [second],
+    }
     sqlgen.write({"migrations/0003_wrong.sql": "SELECT nothing;"})
     failed = sqlgen("migrate", "up", "--format", "json")
     assert failed.status == 1
@@ -424,6 +431,87 @@ def test_a_ledger_beside_that_of_sqlx(sqlgen: Project, connection: Connection) -
     sqlgen.write({"pyproject.toml": '[tool.sqlgen.migrate]\ntable = "_shop"\n'})
     assert sqlgen("migrate", "up").status == 0
     assert connection.execute("SELECT count(*) FROM _shop").fetchone() == (2,)
+
+
+def test_schemas_of_tenants(sqlgen: Project, connection: Connection) -> None:
+    """The report says what was done, what has failed, and what was not tried."""
+    connection.execute("CREATE SCHEMA b")
+    sqlgen.write(
+        {"pyproject.toml": '[tool.sqlgen.migrate]\nschemas = ["a", "b", "c"]\n'}
+    )
+    assert sqlgen("migrate", "check").status == 1
+    dry = sqlgen("migrate", "up", "--dry-run", "--to", "1").out.splitlines()
+    assert dry[:2] == ["a: would apply 0001_create_items", "a: 1 migration pending"]
+    outcome = sqlgen("migrate", "up", "--to", "1")
+    assert outcome.status == 0, outcome
+    assert "notice: created the schema a\n" in outcome.err
+    assert "created the schema b" not in outcome.err
+    assert outcome.out.splitlines()[1].startswith("b: applied 0001_create_items  ")
+    assert outcome.out.splitlines()[3].startswith("3 schemas: 3 migrations applied in")
+    status = sqlgen("migrate", "status").out.splitlines()
+    assert status[0] == "schema a"
+    assert status[4:7] == [
+        "1 applied, 1 pending; the ledger is a._sqlgen_migrations",
+        "",
+        "schema b",
+    ]
+    connection.execute("ALTER TABLE b.items ADD name text")
+    failed = sqlgen("migrate", "up")
+    assert failed.status == 1
+    assert failed.out.startswith("a: applied 0002_add_names  ")
+    assert 'error[42701]: column "name" of relation "items" already exists' in (
+        failed.err
+    )
+    assert failed.err.endswith("done: a\nfailed: b\nnot tried: c\n")
+    document = sqlgen("migrate", "up", "--format", "json").document["schemas"]
+    assert [(one["schema"], one["state"]) for one in document] == [
+        ("a", "done"),
+        ("b", "failed"),
+        ("c", "not tried"),
+    ]
+    assert [len(one["diagnostics"]) for one in document] == [0, 1, 0]
+    assert document[1]["diagnostics"][0]["code"] == "42701"
+    checked = sqlgen("migrate", "check", "--format", "json")
+    assert (checked.status, checked.document["state"]) == (1, "pending")
+    assert [one["state"] for one in checked.document["schemas"]] == [
+        "current",
+        "pending",
+        "pending",
+    ]
+    only = sqlgen("migrate", "up", "--schema", "c", "--schema", "d")
+    assert "2 schemas: 3 migrations applied in" in only.out
+    assert only.out.splitlines()[0].startswith("c: applied 0002_add_names")
+    assert sqlgen("migrate", "up", "--schema", "a").out == (
+        "a: nothing is pending\n1 schema: 0 migrations applied\n"
+    )
+    connection.execute("ALTER TABLE b.items DROP name")
+    assert sqlgen("migrate", "up").status == 0
+    assert sqlgen("migrate", "check") == (0, "nothing is pending\n", "")
+    assert sqlgen("migrate", "down", "--to", "0").status == 0
+    statuses, *_ = sqlgen("migrate", "status", "--format", "json").document["schemas"]
+    assert (statuses["schema"], statuses["ledger"]) == ("a", "a._sqlgen_migrations")
+    missing = sqlgen("migrate", "down", "--schema", "nowhere", "--format", "json")
+    assert missing.status == 1
+    (one,) = missing.document["schemas"]
+    assert one["diagnostics"][0]["code"] == "no-schema"
+    assert connection.execute("SELECT to_regclass('public.items')").fetchone() == (
+        None,
+    )
+
+
+def test_a_ledger_in_a_certain_schema_contradicts_schemas(sqlgen: Project) -> None:
+    sqlgen.write({"pyproject.toml": '[tool.sqlgen.migrate]\ntable = "ops.ledger"\n'})
+    outcome = sqlgen("migrate", "status", "--schema", "tenant")
+    assert outcome.status == 2
+    assert "error[bad-schema]" in outcome.err
+    sqlgen.write(
+        {
+            "pyproject.toml": '[tool.sqlgen.migrate]\ntable = "ops.ledger"\nschemas = ["a"]\n'
+        }
+    )
+    outcome = sqlgen("migrate", "status")
+    assert outcome.status == 2
+    assert "`tool.sqlgen.migrate.table` must be a name without a schema" in outcome.err
 
 
 def test_the_url_of_the_env_file(sqlgen: Project, connection: Connection) -> None:

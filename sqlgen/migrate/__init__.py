@@ -9,7 +9,17 @@ from .lock import lock_key
 from .new import new
 from .pending import MigrationPlan, Resume
 from .reset import DatabaseToReset, find_database, reset
-from .runner import baseline, down, dry_run, repair, status, up
+from .runner import (
+    LedgerStatus,
+    baseline,
+    down,
+    dry_run,
+    ledger_status,
+    repair,
+    status,
+    up,
+)
+from .schemas import check_schema
 from .seeds import seed
 from .snapshot import snapshot
 from .status import DRIFT, MigrationState, MigrationStatus
@@ -20,6 +30,7 @@ __all__ = [
     "NOTICE",
     "DatabaseToReset",
     "DownMismatch",
+    "LedgerStatus",
     "MigrationPlan",
     "MigrationRun",
     "MigrationState",
@@ -28,12 +39,14 @@ __all__ = [
     "aapply",
     "apply",
     "baseline",
+    "check_schema",
     "diagnose_mismatch",
     "down",
     "dry_run",
     "execute",
     "execute_script",
     "find_database",
+    "ledger_status",
     "lock_key",
     "new",
     "repair",

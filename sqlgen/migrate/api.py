@@ -20,9 +20,9 @@ from ..conninfo import libpq_conninfo
 from ..model.migration import Migration
 from .apply import MigrationRun, apply_pending
 from .ledger import TABLE
-from .lock import with_lock
-from .protocol import Operation, arun_operation, run_operation
+from .protocol import Operation
 from .runner import LOCK_TIMEOUT
+from .schemas import arun_locked, check_schema, run_locked
 
 
 def apply(
@@ -30,6 +30,7 @@ def apply(
     folder: str | Path | Traversable,
     *,
     table: str = TABLE,
+    schema: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     allow_out_of_order: bool = False,
     ignore_missing: bool = False,
@@ -41,7 +42,8 @@ def apply(
     (`importlib.resources.files("app") / "migrations"`). Progress is logged under the name
     `sqlgen.migrate`. With *ignore_missing*, a release that is older than the database may start: after a
     rollback, or in a rolling deployment. *allow_out_of_order* applies migrations that are earlier than
-    one that is applied.
+    one that is applied. With *schema*, such as a tenant's, the migrations are applied in that schema,
+    which is created if need be and has a ledger of its own: it comes first in the search path.
 
     A server that does not accept connections yet is waited for, 10 seconds or the connection
     string's `connect_timeout`.
@@ -52,16 +54,14 @@ def apply(
     """
     conninfo = _conninfo(database)
     migrations = _migrations(folder)
-    return run_operation(
-        conninfo,
-        _operation(
-            migrations,
-            table,
-            lock_timeout,
-            allow_out_of_order=allow_out_of_order,
-            ignore_missing=ignore_missing,
-        ),
+    operation = _operation(
+        migrations,
+        table,
+        schema,
+        allow_out_of_order=allow_out_of_order,
+        ignore_missing=ignore_missing,
     )
+    return run_locked(conninfo, operation, lock_timeout, schema=schema, create=True)
 
 
 async def aapply(
@@ -69,6 +69,7 @@ async def aapply(
     folder: str | Path | Traversable,
     *,
     table: str = TABLE,
+    schema: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     allow_out_of_order: bool = False,
     ignore_missing: bool = False,
@@ -76,27 +77,29 @@ async def aapply(
     """Apply the migrations as `apply` does, with asyncio."""
     conninfo = _conninfo(database)
     migrations = _migrations(folder)
-    return await arun_operation(
-        conninfo,
-        _operation(
-            migrations,
-            table,
-            lock_timeout,
-            allow_out_of_order=allow_out_of_order,
-            ignore_missing=ignore_missing,
-        ),
+    operation = _operation(
+        migrations,
+        table,
+        schema,
+        allow_out_of_order=allow_out_of_order,
+        ignore_missing=ignore_missing,
+    )
+    return await arun_locked(
+        conninfo, operation, lock_timeout, schema=schema, create=True
     )
 
 
 def _operation(
     migrations: tuple[Migration, ...],
     table: str,
-    lock_timeout: float,
+    schema: str | None,
     *,
     allow_out_of_order: bool,
     ignore_missing: bool,
 ) -> Operation[tuple[MigrationRun, ...]]:
-    operation = apply_pending(
+    if schema is not None:
+        check_schema(schema, table)
+    return apply_pending(
         migrations,
         table,
         to=None,
@@ -104,7 +107,6 @@ def _operation(
         ignore_missing=ignore_missing,
         progress=lambda _: None,
     )
-    return with_lock(operation, lock_timeout)
 
 
 def _conninfo(database: object) -> str:

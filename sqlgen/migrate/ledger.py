@@ -45,22 +45,34 @@ class Ledger:
         """Return the table's name for a statement."""
         return sql.Identifier(self.schema, self.table)
 
+    def __str__(self) -> str:
+        """Return the table's name with its schema, for people."""
+        return f"{self.schema}.{self.table}"
 
-def find(table: str) -> Operation[Ledger | None]:
-    """Return the ledger's name with its schema, or `None` if there is no ledger yet."""
-    schema, _, name = table.rpartition(".")
-    rows = yield from run_statement(_FIND, name, schema or None)
+
+def find(table: str, schema: str | None = None) -> Operation[Ledger | None]:
+    """Return the ledger's name with its schema, or `None` if there is no ledger yet.
+
+    It is looked for in *schema*, else in the one that *table* names, else in the first one of the
+    search path that exists.
+    """
+    own_schema, _, name = table.rpartition(".")
+    rows = yield from run_statement(_FIND, name, schema or own_schema or None)
     return Ledger(*rows[0]) if rows else None
 
 
-def find_own(table: str) -> Operation[Ledger | None]:
+def find_own(table: str, schema: str | None = None) -> Operation[Ledger | None]:
     """Return the ledger's name as `find` does.
 
     Raises `SqlgenError` if only SQLx's ledger is there, unless the project has named its own: all of
     SQLx's migrations would run again.
     """
-    name = yield from find(table)
-    if name is None and table == TABLE and (yield from find(SQLX_TABLE)) is not None:
+    name = yield from find(table, schema)
+    if (
+        name is None
+        and table == TABLE
+        and (yield from find(SQLX_TABLE, schema)) is not None
+    ):
         raise SqlgenError(
             Diagnostic(
                 code="sqlx-ledger",

@@ -103,17 +103,22 @@ def up(
     config: Config,
     target_: MigrationTarget,
     *,
+    schema: str | None = None,
     to: int | None = None,
     allow_out_of_order: bool = False,
     ignore_missing: bool = False,
     resume: migrate.Resume | None = None,
     progress: Callable[[migrate.MigrationRun], None] = lambda _: None,
 ) -> tuple[migrate.MigrationRun, ...]:
-    """Apply the project's pending migrations, as `migrate.up` does."""
+    """Apply the project's pending migrations, as `migrate.up` does.
+
+    In *schema*, the rest of the search path is the project's.
+    """
     return migrate.up(
-        target_.conninfo,
+        _conninfo(config, target_, schema),
         fit_for_embedded(target_, migrations(config)),
         table=config.migrate.table,
+        schema=schema,
         lock_timeout=config.migrate.lock_timeout,
         to=to,
         allow_out_of_order=allow_out_of_order,
@@ -121,6 +126,56 @@ def up(
         resume=resume,
         progress=progress,
     )
+
+
+def down(
+    config: Config,
+    target_: MigrationTarget,
+    *,
+    schema: str | None = None,
+    steps: int = 1,
+    to: int | None = None,
+    progress: Callable[[migrate.MigrationRun], None] = lambda _: None,
+) -> tuple[migrate.MigrationRun, ...]:
+    """Revert the project's last migrations, as `migrate.down` does."""
+    return migrate.down(
+        _conninfo(config, target_, schema),
+        migrations(config),
+        table=config.migrate.table,
+        schema=schema,
+        lock_timeout=config.migrate.lock_timeout,
+        steps=steps,
+        to=to,
+        progress=progress,
+    )
+
+
+def dry_run(
+    config: Config,
+    target_: MigrationTarget,
+    *,
+    schema: str | None = None,
+    to: int | None = None,
+    allow_out_of_order: bool = False,
+    ignore_missing: bool = False,
+) -> migrate.MigrationPlan:
+    """Return what `up` would do, as `migrate.dry_run` does."""
+    return migrate.dry_run(
+        target_.conninfo,
+        migrations(config),
+        table=config.migrate.table,
+        schema=schema,
+        to=to,
+        allow_out_of_order=allow_out_of_order,
+        ignore_missing=ignore_missing,
+    )
+
+
+def _conninfo(config: Config, target_: MigrationTarget, schema: str | None) -> str:
+    """Return the connection string; for a *schema*, with exactly the project's search path."""
+    if schema is None:
+        return target_.conninfo
+    return _with_search_path(config, target_.conninfo)
 
 
 def fit_for_embedded(
@@ -188,6 +243,10 @@ def on_search_path(config: Config, conninfo: str) -> str:
     """Return the connection string, which sets the project's search path unless it is the default."""
     if config.search_path == Config(root=config.root).search_path:
         return conninfo
+    return _with_search_path(config, conninfo)
+
+
+def _with_search_path(config: Config, conninfo: str) -> str:
     path = {"search_path": quoted_search_path(config.search_path)}
     return make_conninfo(conninfo, options=database.session_options(conninfo, path))
 

@@ -3,19 +3,21 @@
 Every function takes a connection string, opens connections of its own, and raises `SqlgenError`
 for what is wrong with the migrations and `ServerUnavailableError` if the database cannot be
 reached. The ledger is *table*, its schema before a dot if it has one. *lock_timeout* is in seconds.
+With *schema*, all is done in that schema, which has a ledger of its own; `up` creates it if need be.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from ..model.migration import Migration
 from . import ledger
 from .apply import MigrationRun, apply_pending
-from .ledger import TABLE
-from .lock import with_lock
+from .ledger import TABLE, Ledger
 from .pending import MigrationPlan, Resume, plan_apply
-from .protocol import Operation, run_operation
+from .protocol import Operation, ResultT, run_operation, run_statement
 from .repair import accept_changes, mark_applied
 from .revert import revert_last
+from .schemas import check_schema, run_locked
 from .status import MigrationStatus, compare_with_ledger
 
 LOCK_TIMEOUT = 60.0
@@ -26,6 +28,7 @@ def up(
     migrations: Sequence[Migration],
     *,
     table: str = TABLE,
+    schema: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     to: int | None = None,
     allow_out_of_order: bool = False,
@@ -48,7 +51,7 @@ def up(
         resume=resume,
         progress=progress,
     )
-    return run_operation(conninfo, with_lock(operation, lock_timeout))
+    return _run(conninfo, operation, table, schema, lock_timeout, create=True)
 
 
 def down(
@@ -56,6 +59,7 @@ def down(
     migrations: Sequence[Migration],
     *,
     table: str = TABLE,
+    schema: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     steps: int = 1,
     to: int | None = None,
@@ -63,14 +67,47 @@ def down(
 ) -> tuple[MigrationRun, ...]:
     """Revert the last *steps* migrations, or all that are later than version *to* (0: all)."""
     operation = revert_last(migrations, table, steps=steps, to=to, progress=progress)
-    return run_operation(conninfo, with_lock(operation, lock_timeout))
+    return _run(conninfo, operation, table, schema, lock_timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerStatus:
+    """The status of each migration by one ledger.
+
+    `ledger` is `None` if there is none yet, in the schema `schema`, in which it would be made. That is
+    `None` if the search path has no schema that exists.
+    """
+
+    ledger: Ledger | None
+    schema: str | None
+    statuses: tuple[MigrationStatus, ...]
+
+
+def ledger_status(
+    conninfo: str,
+    migrations: Sequence[Migration],
+    *,
+    table: str = TABLE,
+    schema: str | None = None,
+) -> LedgerStatus:
+    """Return which ledger there is, and the status of each migration by it.
+
+    Reads only, and takes no lock.
+    """
+    if schema is not None:
+        check_schema(schema, table)
+    return run_operation(conninfo, _read_statuses(migrations, table, schema))
 
 
 def status(
-    conninfo: str, migrations: Sequence[Migration], *, table: str = TABLE
+    conninfo: str,
+    migrations: Sequence[Migration],
+    *,
+    table: str = TABLE,
+    schema: str | None = None,
 ) -> tuple[MigrationStatus, ...]:
     """Return the status of each migration. Reads only, and takes no lock."""
-    return run_operation(conninfo, _read_statuses(migrations, table))
+    return ledger_status(conninfo, migrations, table=table, schema=schema).statuses
 
 
 def dry_run(
@@ -78,12 +115,13 @@ def dry_run(
     migrations: Sequence[Migration],
     *,
     table: str = TABLE,
+    schema: str | None = None,
     to: int | None = None,
     allow_out_of_order: bool = False,
     ignore_missing: bool = False,
 ) -> MigrationPlan:
     """Return what `up` would do, after the same checks. Reads only, and takes no lock."""
-    statuses = status(conninfo, migrations, table=table)
+    statuses = status(conninfo, migrations, table=table, schema=schema)
     return plan_apply(
         statuses,
         to=to,
@@ -98,6 +136,7 @@ def baseline(
     to: int,
     *,
     table: str = TABLE,
+    schema: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> tuple[Migration, ...]:
     """Mark the migrations up to version *to* as applied without running them.
@@ -105,7 +144,7 @@ def baseline(
     Returns those that were not marked yet.
     """
     operation = mark_applied(migrations, table, to)
-    return run_operation(conninfo, with_lock(operation, lock_timeout))
+    return _run(conninfo, operation, table, schema, lock_timeout)
 
 
 def repair(
@@ -114,6 +153,7 @@ def repair(
     *,
     versions: Sequence[int] | None = None,
     table: str = TABLE,
+    schema: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> tuple[MigrationStatus, ...]:
     """Store the checksums of changed files as they are now, all or only those of *versions*.
@@ -121,11 +161,28 @@ def repair(
     Returns the statuses that the repaired migrations had before.
     """
     operation = accept_changes(migrations, table, versions)
-    return run_operation(conninfo, with_lock(operation, lock_timeout))
+    return _run(conninfo, operation, table, schema, lock_timeout)
 
 
 def _read_statuses(
-    migrations: Sequence[Migration], table: str
-) -> Operation[tuple[MigrationStatus, ...]]:
-    name = yield from ledger.find_own(table)
-    return compare_with_ledger(migrations, (yield from ledger.read(name)))
+    migrations: Sequence[Migration], table: str, schema: str | None
+) -> Operation[LedgerStatus]:
+    name = yield from ledger.find_own(table, schema)
+    statuses = compare_with_ledger(migrations, (yield from ledger.read(name)))
+    if schema is None and not (schema := table.rpartition(".")[0]):
+        ((schema,),) = yield from run_statement("SELECT current_schema()")
+    return LedgerStatus(name, name.schema if name else schema, statuses)
+
+
+def _run(
+    conninfo: str,
+    operation: Operation[ResultT],
+    table: str,
+    schema: str | None,
+    lock_timeout: float,
+    *,
+    create: bool = False,
+) -> ResultT:
+    if schema is not None:
+        check_schema(schema, table)
+    return run_locked(conninfo, operation, lock_timeout, schema=schema, create=create)

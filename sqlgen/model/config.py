@@ -49,9 +49,13 @@ class UnknownName:
 
 @frozen(kw_only=True)
 class MigrateConfig:
-    """`[tool.sqlgen.migrate]`: the ledger's table, seconds to wait for the lock, folder of seeds."""
+    """`[tool.sqlgen.migrate]`: the ledger's table, seconds to wait for the lock, folder of seeds.
+
+    The migrations are applied in each of `schemas`, if there are any.
+    """
 
     table: str = "_sqlgen_migrations"
+    schemas: tuple[str, ...] = ()
     lock_timeout: float = 60.0
     seeds: str = "seeds"
 

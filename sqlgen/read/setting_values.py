@@ -195,6 +195,17 @@ _SIGNATURE = re.compile(r"[^()]+\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _SIGNATURES = 'a list of functions with their arguments, `["app.slug(text)"]`'
 
 
+def schemas(value: object) -> tuple[str, ...]:
+    """Return a list of different schemas, for migrations that run in each of them."""
+    expected = 'a list of different schemas, `["tenant_1", "tenant_2"]`'
+    names = _texts(value, expected)
+    if len(set(names)) < len(names):
+        raise UnfitError(expected)
+    if any("\0" in name or len(name.encode()) > 63 for name in names):
+        raise UnfitError("a list of schemas, whose names have up to 63 bytes")
+    return names
+
+
 def table_name(value: object) -> str:
     """Return the name of a table."""
     return _text(value, "the name of a table, as a string")

@@ -20,6 +20,7 @@ from .setting_values import (
     functions,
     output_folder,
     python_types,
+    schemas,
     search_path,
     seconds,
     server,
@@ -49,7 +50,12 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "names": class_names,
     },
     "functions": {"never_null": functions},
-    "migrate": {"table": table_name, "lock_timeout": seconds, "seeds": folder},
+    "migrate": {
+        "table": table_name,
+        "schemas": schemas,
+        "lock_timeout": seconds,
+        "seeds": folder,
+    },
 }
 """The reader of each setting's value, by its key, for `[tool.sqlgen]` and the tables below it.
 
@@ -83,6 +89,9 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
         if _overlap(config.output, path):
             expected = f"a folder apart from the {key}, which are in `{path}`"
             top.report_unfit("output", UnfitError(expected))
+    if config.migrate.schemas and "." in config.migrate.table:
+        expected = "a name without a schema: each of `schemas` has a ledger of its own"
+        sections["migrate"].report_unfit("table", UnfitError(expected))
     for part in (top, *sections.values()):
         part.report_unknown()
     if problems:

@@ -226,10 +226,6 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
         ('mode = "snyc"', '`"sync"`, `"async"` or `"both"`'),
         ("mode = true", '`"sync"`, `"async"` or `"both"`'),
         ('rows = "dict"', listed(RowStyle)),
-        (
-            "server = 'mysql+x://h'",
-            '`"embedded"` or a URL such as `"postgresql://localhost/"`',
-        ),
         ("server = 1", '`"embedded"` or a URL such as `"postgresql://localhost/"`'),
         ('server = "x"', '`"embedded"` or a URL such as `"postgresql://localhost/"`'),
         ("search_path = []", 'a list of schemas, `["app", "public"]`'),
@@ -247,6 +243,22 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
         ('migrate.lock_timeout = "1"', "a number of seconds above 0"),
         ("migrate.lock_timeout = true", "a number of seconds above 0"),
         ("migrate.lock_timeout = 0", "a number of seconds above 0"),
+        (
+            'migrate.schemas = ["a", "a"]',
+            'a list of different schemas, `["tenant_1", "tenant_2"]`',
+        ),
+        (
+            'migrate.schemas = "a"',
+            'a list of different schemas, `["tenant_1", "tenant_2"]`',
+        ),
+        (
+            'migrate.schemas = [""]',
+            'a list of different schemas, `["tenant_1", "tenant_2"]`',
+        ),
+        (
+            f'migrate.schemas = ["{"x" * 64}"]',
+            "a list of schemas, whose names have up to 63 bytes",
+        ),
         ("migrate.table = 1", "the name of a table, as a string"),
     ],
 )

@@ -1,13 +1,20 @@
 """`sqlgen migrate down`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from ... import migrate
-from ...migrate import project
+from ...migrate import MigrationRun, project
 from ..console import Progress, configuration, exit_on_errors
 from .output import format_option, print_runs, run_printer
+from .schemas import (
+    SchemaWork,
+    chosen_schemas,
+    report_runs,
+    schema_option,
+    work_on_each,
+)
 from .target import database_options, show_log
 
 
@@ -21,6 +28,7 @@ from .target import database_options, show_log
     metavar="VERSION",
     help="Revert all that are later than this one; 0 reverts all.",
 )
+@schema_option
 @database_options
 @format_option
 @click.pass_obj
@@ -28,6 +36,7 @@ def down(
     directory: Path,
     steps: int | None,
     to: int | None,
+    schemas: tuple[str, ...],
     url: str | None,
     name: str | None,
     format_: str,
@@ -35,16 +44,31 @@ def down(
     """Revert the last migration, or several, the last one first."""
     if steps is not None and to is not None:
         raise click.UsageError("use either --steps or --to")
+    runs: tuple[MigrationRun, ...] = ()
+    works: tuple[SchemaWork[tuple[MigrationRun, ...]], ...] = ()
     with exit_on_errors(format_), Progress() as progress, show_log(progress):
         config = configuration(directory)
+        chosen = chosen_schemas(config, schemas)
         target = project.target(config, url, name, progress=progress)
-        runs = migrate.down(
-            target.conninfo,
-            project.migrations(config),
-            table=config.migrate.table,
-            lock_timeout=config.migrate.lock_timeout,
-            steps=steps or 1,
-            to=to,
-            progress=run_printer("reverted", progress, format_),
-        )
-    print_runs("reverted", runs, format_, none="nothing is applied")
+
+        def run(
+            schema: str | None, print_run: Callable[[MigrationRun], None]
+        ) -> tuple[MigrationRun, ...]:
+            return project.down(
+                config,
+                target,
+                schema=schema,
+                steps=steps or 1,
+                to=to,
+                progress=print_run,
+            )
+
+        if chosen:
+            works = work_on_each(chosen, run, progress, "reverted", format_)
+        else:
+            runs = run(None, run_printer("reverted", progress, format_))
+    none = "nothing is applied"
+    if works:
+        report_runs(works, "reverted", format_, none=none)
+    else:
+        print_runs("reverted", runs, format_, none=none)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from ...migrate import MigrationRun, project
+from ...model.diagnostic import SqlgenError
 from ...model.migration import Migration
 from ..console import Progress
 
@@ -46,9 +47,7 @@ def print_runs(
 ) -> None:
     """Print the last line of the text, or the JSON document; *none* is the line if nothing ran."""
     if format_ == "json":
-        print_json(
-            {verb: [migration_json(r.migration) | {"seconds": r.seconds} for r in runs]}
-        )
+        print_json({verb: [run_json(run) for run in runs]})
     elif not runs:
         click.echo(none)
     else:
@@ -59,6 +58,21 @@ def print_runs(
 def print_json(document: dict[str, Any]) -> None:
     """Print *document* as indented JSON."""
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def run_json(run: MigrationRun) -> dict[str, Any]:
+    """Return a migration that ran as JSON documents have it."""
+    return migration_json(run.migration) | {"seconds": run.seconds}
+
+
+def diagnostics_json(error: SqlgenError | None) -> list[dict[str, Any]]:
+    """Return the diagnostics of *error* as JSON documents have them; none without an error."""
+    if error is None:
+        return []
+    from ... import report  # rarely needed
+
+    diagnostics: list[dict[str, Any]] = json.loads(report.json(error.diagnostics))
+    return diagnostics
 
 
 def migration_json(migration: Migration) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ...migrate import MigrationState, MigrationStatus, project
 from ..confirmation import confirm, yes_option
 from ..console import Progress, configuration, exit_on_errors
 from .output import count
+from .schemas import chosen_schemas, schema_option
 from .target import database_options, show_log
 
 CHANGED: Final = frozenset({MigrationState.CHANGED, MigrationState.STOPPED_CHANGED})
@@ -24,12 +25,14 @@ MAX_COMMITS: Final = 200
 
 @click.command()
 @click.argument("versions", nargs=-1, type=int, metavar="[VERSION]...")
+@schema_option
 @database_options
 @yes_option
 @click.pass_obj
 def repair(
     directory: Path,
     versions: tuple[int, ...],
+    schemas: tuple[str, ...],
     url: str | None,
     name: str | None,
     yes: bool,
@@ -40,34 +43,44 @@ def repair(
     the file that was applied, and asks. Files that differ only in their line endings
     are accepted without a question.
     """
+    repaired = 0
     with exit_on_errors():
         config = configuration(directory)
+        chosen = chosen_schemas(config, schemas) or (None,)
         migrations = project.migrations(config)
         table = config.migrate.table
         with Progress() as progress:
             target = project.target(config, url, name, progress=progress)
-            statuses = migrate.status(target.conninfo, migrations, table=table)
-        repairable = [
-            status
-            for status in statuses
-            if status.state in REPAIRABLE
-            and (not versions or status.version in versions)
-        ]
-        for status in repairable:
+            repairable = [
+                (schema, status)
+                for schema in chosen
+                for status in migrate.status(
+                    target.conninfo, migrations, table=table, schema=schema
+                )
+                if status.state in REPAIRABLE
+                and (not versions or status.version in versions)
+            ]
+        for schema, status in repairable:
+            prefix = f"{schema}: " if schema else ""
             for line in change(config.root, status):
-                click.echo(line)
-        changed = sum(status.state in CHANGED for status in repairable)
+                click.echo(f"{prefix}{line}")
+        changed = sum(status.state in CHANGED for _, status in repairable)
         if changed:
             confirm(f"Accept {count(changed, 'changed file')}?", yes=yes)
         with Progress() as progress, show_log(progress):
-            repaired = repairable and migrate.repair(
-                target.conninfo,
-                migrations,
-                versions=[status.version for status in repairable],
-                table=table,
-                lock_timeout=config.migrate.lock_timeout,
-            )
-    click.echo(f"{count(len(repaired))} repaired" if repaired else "nothing to repair")
+            for schema in dict.fromkeys(schema for schema, _ in repairable):
+                own = [s.version for name, s in repairable if name == schema]
+                repaired += len(
+                    migrate.repair(
+                        target.conninfo,
+                        migrations,
+                        versions=own,
+                        table=table,
+                        schema=schema,
+                        lock_timeout=config.migrate.lock_timeout,
+                    )
+                )
+    click.echo(f"{count(repaired)} repaired" if repaired else "nothing to repair")
 
 
 def change(root: Path, status: MigrationStatus) -> Iterator[str]:

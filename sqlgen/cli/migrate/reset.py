@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ... import migrate
-from ...migrate import project
+from ...migrate import MigrationRun, project
 from ..confirmation import confirm, yes_option
 from ..console import Progress, configuration, exit_on_errors
 from .output import print_runs, run_printer
@@ -26,6 +26,7 @@ def reset(
 
     Asks first. Refuses a server that is not on this machine, unless --force.
     """
+    runs: tuple[MigrationRun, ...] = ()
     with exit_on_errors():
         config = configuration(directory)
         migrations = project.migrations(config)
@@ -36,8 +37,10 @@ def reset(
         with Progress() as progress, show_log(progress):
             progress("dropping and creating the database")
             migrate.reset(database)
-            runs = project.up(
-                config, target, progress=run_printer("applied", progress, "text")
-            )
-    assert len(runs) == len(migrations)
+            for schema in config.migrate.schemas or (None,):
+                verb = f"{schema}: applied" if schema else "applied"
+                printer = run_printer(verb, progress, "text")
+                applied = project.up(config, target, schema=schema, progress=printer)
+                assert len(applied) == len(migrations)
+                runs += applied
     print_runs("applied", runs, "text", none="there are no migrations")

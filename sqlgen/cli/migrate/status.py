@@ -6,29 +6,50 @@ from pathlib import Path
 
 import click
 
-from ...migrate import DRIFT, MigrationState, MigrationStatus
+from ...migrate import DRIFT, LedgerStatus, MigrationState, MigrationStatus
 from ..console import is_coloured
 from .output import duration, format_option, print_json
-from .statuses import PENDING, read_statuses, status_json
+from .schemas import schema_option
+from .statuses import PENDING, read_statuses, schema_json, status_json
 from .target import database_options
 
 
 @click.command()
+@schema_option
 @database_options
 @format_option
 @click.pass_obj
-def status(directory: Path, url: str | None, name: str | None, format_: str) -> None:
-    """Show the state of each migration: applied, pending, changed, missing."""
-    statuses = read_statuses(directory, url, name, format_)
+def status(
+    directory: Path,
+    schemas: tuple[str, ...],
+    url: str | None,
+    name: str | None,
+    format_: str,
+) -> None:
+    """Show the state of each migration: applied, pending, changed, missing.
+
+    The last line names the ledger that was read.
+    """
+    read = read_statuses(directory, url, name, schemas, format_)
     if format_ == "json":
-        print_json({"migrations": [status_json(status) for status in statuses]})
-    else:
-        for line in table(statuses, color=is_coloured(sys.stdout)):
+        documents = [
+            schema_json(schema, ledger_status)
+            | {"migrations": [status_json(s) for s in ledger_status.statuses]}
+            for schema, ledger_status in read
+        ]
+        named = read[0][0] is not None
+        print_json({"schemas": documents} if named else documents[0])
+        return
+    for number, (schema, ledger_status) in enumerate(read):
+        if schema is not None:
+            click.echo(f"{chr(10) if number else ''}schema {schema}")
+        for line in table(ledger_status, color=is_coloured(sys.stdout)):
             click.echo(line)
 
 
-def table(statuses: Sequence[MigrationStatus], *, color: bool) -> list[str]:
+def table(ledger_status: LedgerStatus, *, color: bool) -> list[str]:
     """Return the lines of a table for people: a head, a line for each migration, the totals."""
+    statuses = ledger_status.statuses
     rows = [
         (
             str(status.version),
@@ -61,7 +82,17 @@ def table(statuses: Sequence[MigrationStatus], *, color: bool) -> list[str]:
         (sum(s.state in DRIFT for s in statuses), "drifted apart"),
     ]
     totals = ", ".join(f"{number} {word}" for number, word in numbers if number)
-    return [line(head), *lines, totals or "there are no migrations"]
+    totals = totals or "there are no migrations"
+    return [line(head), *lines, f"{totals}; {ledger_for_people(ledger_status)}"]
+
+
+def ledger_for_people(ledger_status: LedgerStatus) -> str:
+    """Return which ledger was read, or where there is none yet."""
+    if ledger_status.ledger is not None:
+        return f"the ledger is {ledger_status.ledger}"
+    if ledger_status.schema is None:
+        return "there is no ledger, and no schema of the search path exists"
+    return f"there is no ledger yet in the schema {ledger_status.schema}"
 
 
 def applied_at(status: MigrationStatus) -> str:

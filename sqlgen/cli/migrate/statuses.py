@@ -4,23 +4,48 @@ from pathlib import Path
 from typing import Any, Final
 
 from ... import migrate
-from ...migrate import MigrationState, MigrationStatus, project
+from ...migrate import LedgerStatus, MigrationState, MigrationStatus, project
 from ..console import Progress, configuration, exit_on_errors
+from .schemas import chosen_schemas
 
 PENDING: Final = frozenset({MigrationState.PENDING, MigrationState.STOPPED})
 """The states of the migrations that `up` runs."""
 
 
 def read_statuses(
-    directory: Path, url: str | None, name: str | None, format_: str
-) -> tuple[MigrationStatus, ...]:
-    """Return the status of each migration; on an error, print it and exit."""
+    directory: Path,
+    url: str | None,
+    name: str | None,
+    schemas: tuple[str, ...],
+    format_: str,
+) -> tuple[tuple[str | None, LedgerStatus], ...]:
+    """Return the statuses by the ledger of each schema (`None`: the search path's).
+
+    On an error, print it and exit.
+    """
     with exit_on_errors(format_), Progress() as progress:
         config = configuration(directory)
+        chosen = chosen_schemas(config, schemas) or (None,)
         target = project.target(config, url, name, progress=progress)
-        return migrate.status(
-            target.conninfo, project.migrations(config), table=config.migrate.table
+        migrations = project.migrations(config)
+        return tuple(
+            (
+                schema,
+                migrate.ledger_status(
+                    target.conninfo,
+                    migrations,
+                    table=config.migrate.table,
+                    schema=schema,
+                ),
+            )
+            for schema in chosen
         )
+
+
+def schema_json(schema: str | None, status: LedgerStatus) -> dict[str, Any]:
+    """Return which ledger of which schema was read, as JSON documents have it."""
+    ledger = str(status.ledger) if status.ledger else None
+    return ({"schema": schema} if schema else {}) | {"ledger": ledger}
 
 
 def status_json(status: MigrationStatus) -> dict[str, Any]:
