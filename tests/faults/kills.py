@@ -143,6 +143,7 @@ def _is_of(number: int, project: Project) -> bool:
 
 def main(rounds: int, seed: int) -> int:
     """Run the rounds, print the figures, and return the number of faults."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup` has commands ignore it
     choose = random.Random(seed)
     count, killed, faults = Counter[str](), Counter[str](), list[str]()
     slowest = dict.fromkeys(COMMANDS, 0.0)
