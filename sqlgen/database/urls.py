@@ -13,7 +13,8 @@ _NETWORK_ONLY = ("sslmode", "gssencmode")
 def url(conninfo: str, *, with_password: bool = True) -> str:
     """Return *conninfo* as `postgresql://user@host:port/database?…`.
 
-    The folder of a socket becomes the parameter `host`. Without *with_password*, a password is
+    The folder of a socket becomes the parameter `host`, and the user one as well: SQLx refuses a URL
+    with a user and no host. Without *with_password*, a password is
     shown as `…`, and so are the other secrets of libpq.
     """
     parameters = {
@@ -21,12 +22,9 @@ def url(conninfo: str, *, with_password: bool = True) -> str:
         for name, value in conninfo_to_dict(libpq_conninfo(conninfo)).items()
         if value is not None
     }
-    user = quote(parameters.pop("user", ""), safe="")
     if not with_password:
         parameters |= dict.fromkeys(SECRETS & {*parameters}, "…")
-    if password := parameters.pop("password", ""):
-        user += f":{quote(password, safe='')}"
-    address = ""
+    address = user = ""
     host = parameters.get("host", "")
     if host.startswith("/"):
         for name in _NETWORK_ONLY:
@@ -36,6 +34,10 @@ def url(conninfo: str, *, with_password: bool = True) -> str:
         parameters.pop("host", None)
         if port := parameters.pop("port", ""):
             address += f":{port}"
+    if address:
+        user = quote(parameters.pop("user", ""), safe="")
+        if password := parameters.pop("password", ""):
+            user += f":{quote(password, safe='')}"
     name = quote(parameters.pop("dbname", ""), safe="")
     query = urlencode(parameters, safe="/", quote_via=quote)
     text = f"postgresql://{user}{'@' if user else ''}{address}/{name}{'?' if query else ''}{query}"

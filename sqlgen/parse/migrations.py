@@ -65,7 +65,7 @@ class _File:
 
 
 _NAME = re.compile(
-    r"(?P<version>[0-9]+)_(?P<description>.+?)(?:\.(?P<form>up|down))?\.sql",
+    r"(?P<version>[0-9]+)_(?P<description>(?!\.(?:up|down)\.sql\Z).+?)(?:\.(?P<form>up|down))?\.sql",
     re.DOTALL,
 )
 _LARGEST = 2**63 - 1

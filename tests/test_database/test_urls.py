@@ -9,7 +9,8 @@ from sqlgen import database
     [
         ("dbname=app", "postgresql:///app"),
         ("host=h port=1 user=u dbname=app", "postgresql://u@h:1/app"),
-        ("host=/run/p user=u dbname=app sslmode=disable", "postgresql://u@/app?host=/run/p"),
+        ("host=/run/p user=u dbname=app sslmode=disable", "postgresql:///app?user=u&host=/run/p"),
+        ("user=u password=p dbname=app", "postgresql:///app?user=u&password=p"),
         ("host=::1 port=5 dbname=app", "postgresql://[::1]:5/app"),
         (
             "host=h user='a b' password='p@/:?' dbname='my app'",

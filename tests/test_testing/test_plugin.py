@@ -124,7 +124,11 @@ def test_databases_of_failed_tests_are_kept(suite: pytest.Pytester) -> None:
         result = run(suite, "--sqlgen-keep")
         result.assert_outcomes(failed=1, passed=1)
         result.stdout.fnmatch_lines(
-            ["*databases kept by sqlgen*", "*::test_fails", "    postgresql://sqlgen@*"]
+            [
+                "*databases kept by sqlgen*",
+                "*::test_fails",
+                "    postgresql:///sqlgen_*user=sqlgen*",
+            ]
         )
         (url,) = (
             line.strip()
