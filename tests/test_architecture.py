@@ -34,7 +34,6 @@ KNOWN_BY = {
 WITHOUT_GOLDEN = {
     # Codes about the state of a disk, a server, a command line or a database's ledger, which a
     # golden project cannot show. Tests of their stages show them.
-    "cannot-write",
     "edited-meanwhile",
     "internal-error",
     "no-configuration",

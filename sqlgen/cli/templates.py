@@ -46,8 +46,7 @@ def eject(directory: Path, names: tuple[str, ...], force: bool) -> None:
         changes = []
         for name in chosen:
             path, text = f"{folder}/{name}", render.template_source(name)
-            place = config.root / path
-            before = place.read_text("utf-8") if place.exists() else None
+            before = write.current_text(config.root, path)
             if before is not None and not force:
                 click.echo(f"kept {path}")
             elif before != text:

@@ -1,10 +1,19 @@
 """disk -> SourceFile, Config: the only reader of project files."""
 
 from .configuration import config
-from .files import generated, migrations, queries, source, sources, templates
+from .files import (
+    check_folder,
+    generated,
+    migrations,
+    queries,
+    source,
+    sources,
+    templates,
+)
 from .unknown_names import unknown_name_warnings
 
 __all__ = [
+    "check_folder",
     "config",
     "generated",
     "migrations",

@@ -17,7 +17,7 @@ from ..model.diagnostic import (
     nearest,
 )
 from ..model.source import SourceFile, Span
-from .files import source
+from .files import check_folder, source
 from .project_files import SMALL
 from .settings import Places, settings
 from .toml_keys import key_places
@@ -48,7 +48,10 @@ def config(start: Path) -> Config:
         tool = tool if isinstance(tool, dict) else {}
         places = key_places(secret.text)
         if "sqlgen" in tool:
-            return settings(file, folder, tool["sqlgen"], places)
+            configuration = settings(file, folder, tool["sqlgen"], places)
+            if configuration.extensions:  # whose files are copied for the server
+                check_folder(configuration, configuration.extensions)
+            return configuration
         _no_misspelling(file, places, tables, tool)
         without.append(folder)
     raise ConfigurationError(

@@ -67,6 +67,15 @@ def sources(
         return each(partial(_source, project, limit=limit), paths)
 
 
+def check_folder(config: Config, folder: str) -> None:
+    """Raise `SqlgenError` if *folder*, which need not exist, is not in the project.
+
+    A folder that the setting `outside_folders` allows is fine, too.
+    """
+    with ProjectFiles(config.root, config.outside_folders) as project:
+        project.check_folder(folder)
+
+
 def templates(
     root: Path, folder: str | None, outside: Sequence[str] = ()
 ) -> tuple[SourceFile, ...]:

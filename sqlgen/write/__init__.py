@@ -1,6 +1,6 @@
 """GeneratedFile -> Change -> disk: the only writer of project files."""
 
-from .apply import apply
+from .apply import apply, current_text
 from .changes import changes, is_lockfile
 from .diff import diff
 from .digests import digest, digests, is_current, verify_syntax
@@ -10,6 +10,7 @@ from .scaffold import scaffold
 __all__ = [
     "apply",
     "changes",
+    "current_text",
     "diff",
     "digest",
     "digests",

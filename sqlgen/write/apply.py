@@ -1,7 +1,6 @@
 """Change -> disk: makes all changes, or none."""
 
 import contextlib
-import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -9,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.output import Change
 from .journal import locked_journal, temporary_path
+from .project_folders import LinkError, ProjectFolders
 
 
 def apply(root: Path, changes: Sequence[Change]) -> None:
@@ -20,80 +20,95 @@ def apply(root: Path, changes: Sequence[Change]) -> None:
     `SqlgenError`, with nothing changed, if a file was edited meanwhile or cannot be written.
     """
     temporaries = {
-        change.path: temporary_path(PurePosixPath(change.path))
+        change.path: str(temporary_path(PurePosixPath(change.path)))
         for change in changes
         if change.after is not None
     }
     deletions = [change.path for change in changes if change.after is None]
-    with contextlib.ExitStack() as undo:
+    with contextlib.ExitStack() as closing:
+        folders = closing.enter_context(_open(root))
         for change in changes:
-            _expect(root, change)
-        journal = undo.enter_context(locked_journal(root))
-        journal.record({str(path): "" for path in temporaries.values()}, [])
-        with contextlib.ExitStack() as undo_changes:
-            staged = [
-                _stage(root, change, temporaries.get(change.path), undo_changes)
-                for change in changes
-            ]
+            _expect(folders, change)
+        journal = closing.enter_context(locked_journal(folders))
+        journal.record(dict.fromkeys(temporaries.values(), ""), [])
+        with contextlib.ExitStack() as undo:
             for change in changes:
-                _expect(root, change)
+                if change.after is not None:
+                    _stage(folders, change, temporaries[change.path], undo)
+            for change in changes:
+                _expect(folders, change)
             journal.record(
-                {str(path): target for target, path in temporaries.items()}, deletions
+                {path: name for name, path in temporaries.items()}, deletions
             )
-            for change, temporary in zip(changes, staged, strict=True):
-                _replace(root, change, temporary, undo_changes)
-            undo_changes.pop_all()
-    for change in changes:
-        if change.after is None:
-            _remove_empty_folders(root, root / change.path)
+            for change in changes:
+                _replace(folders, change, temporaries.get(change.path), undo)
+            undo.pop_all()
+        for path in deletions:
+            _remove_empty_folders(folders, path)
+
+
+def current_text(root: Path, path: str) -> str | None:
+    """Return the text of a file of the project at *root*, `None` if it does not exist.
+
+    Raises `SqlgenError` if it or a folder on the way is a link, or if it cannot be read.
+    """
+    try:
+        with ProjectFolders(root) as folders:
+            content = folders.read(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unwritable(Change(path, None, ""), error) from None
+    return None if content is None else content.decode("utf-8", errors="replace")
+
+
+def _open(root: Path) -> ProjectFolders:
+    try:
+        return ProjectFolders(root)
+    except OSError as error:
+        raise SqlgenError(
+            Diagnostic(
+                code="unwritable",
+                message=f"the project's folder cannot be opened: {error.strerror}",
+                label=None,
+                hint="check that it exists and that you may read it",
+            )
+        ) from None
 
 
 def _stage(
-    root: Path,
+    folders: ProjectFolders,
     change: Change,
-    temporary_name: PurePosixPath | None,
+    temporary: str,
     undo: contextlib.ExitStack,
-) -> Path | None:
-    """Write the new text to a temporary file beside its target; `None` for a deletion."""
-    if change.after is None or temporary_name is None:
-        return None
-    path, temporary = root / change.path, root / temporary_name
+) -> None:
+    """Write the new text to a temporary file beside its target."""
+    assert change.after is not None
     try:
-        _make_folders(path.parent, undo)
-        undo.callback(temporary.unlink, missing_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        temporary.unlink(missing_ok=True)
-        with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
-            file.write(change.after.encode())
-        if path.exists():
-            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        for folder in folders.make_folders(change.path):
+            undo.callback(folders.remove_folder, folder)
+        _delete(folders, temporary)
+        undo.callback(_delete, folders, temporary)
+        target = folders.status(change.path)
+        mode = None if target is None else stat.S_IMODE(target.st_mode)
+        folders.create(temporary, change.after.encode(), mode)
     except OSError as error:
         raise _unwritable(change, error) from None
-    return temporary
 
 
-def _make_folders(folder: Path, undo: contextlib.ExitStack) -> None:
-    if not folder.is_dir():
-        _make_folders(folder.parent, undo)
-        folder.mkdir()
-        undo.callback(_remove_if_empty, folder)
-
-
-def _expect(root: Path, change: Change) -> None:
+def _expect(folders: ProjectFolders, change: Change) -> None:
     """Raise `SqlgenError` unless the file has the text from before the change.
 
     It may also have the new text already, if another build of the same project was faster. Raises
     `SqlgenError` too if the file or a folder on the way to it is a link, which may lead anywhere.
     """
     try:
-        _refuse_links(root, change)
-        content = (root / change.path).read_bytes()
+        content = folders.read(change.path)
     except FileNotFoundError:
-        text = None
+        content = None
     except OSError as error:
         raise _unwritable(change, error) from None
-    else:
-        text = content.decode("utf-8", errors="replace")
+    text = None if content is None else content.decode("utf-8", errors="replace")
     if text not in (change.before, change.after):
         raise SqlgenError(
             Diagnostic(
@@ -105,66 +120,56 @@ def _expect(root: Path, change: Change) -> None:
         )
 
 
-def _refuse_links(root: Path, change: Change) -> None:
-    """Raise `SqlgenError` if the file or a folder on the way to it, below *root*, is a link."""
-    path = root / change.path
-    for place in (path, *path.parents[: len(PurePosixPath(change.path).parts) - 1]):
-        if place.is_symlink():
-            linked = place.relative_to(root)
-            raise SqlgenError(
-                Diagnostic(
-                    code="unwritable",
-                    message=f"`{change.path}` is not written: `{linked}` is a link",
-                    label=None,
-                    hint="replace the link by what it leads to",
-                )
-            )
-
-
 def _replace(
-    root: Path, change: Change, temporary: Path | None, undo: contextlib.ExitStack
+    folders: ProjectFolders,
+    change: Change,
+    temporary: str | None,
+    undo: contextlib.ExitStack,
 ) -> None:
-    path = root / change.path
-    undo.callback(_restore, path, change.before)
+    undo.callback(_restore, folders, change)
     try:
         if temporary is None:
-            path.unlink()
+            folders.delete(change.path)
         else:
-            temporary.replace(path)
+            folders.rename(temporary, change.path)
     except OSError as error:
         raise _unwritable(change, error) from None
 
 
-def _restore(path: Path, text: str | None) -> None:
+def _restore(folders: ProjectFolders, change: Change) -> None:
     # If one file cannot be restored, the others still are.
     with contextlib.suppress(OSError):
-        if text is None:
-            path.unlink(missing_ok=True)
-        elif not path.exists() or path.read_bytes() != text.encode():
-            path.write_text(text, encoding="utf-8", newline="")
-
-
-def _remove_empty_folders(root: Path, path: Path) -> None:
-    for folder in path.parents:
-        if folder == root or not _remove_if_empty(folder):
+        if change.before is None:
+            _delete(folders, change.path)
             return
+        before = change.before.encode()
+        if folders.read(change.path) == before:
+            return
+        target = folders.status(change.path)
+        mode = None if target is None else stat.S_IMODE(target.st_mode)
+        _delete(folders, change.path)
+        folders.create(change.path, before, mode)
 
 
-def _remove_if_empty(folder: Path) -> bool:
-    try:
-        folder.rmdir()
-    except OSError:
-        return False
-    return True
+def _delete(folders: ProjectFolders, path: str) -> None:
+    """Delete a file, if there is one."""
+    with contextlib.suppress(FileNotFoundError):
+        folders.delete(path)
+
+
+def _remove_empty_folders(folders: ProjectFolders, path: str) -> None:
+    for folder in PurePosixPath(path).parents:
+        if not folders.remove_folder(folder):
+            return
 
 
 def _unwritable(change: Change, error: OSError) -> SqlgenError:
     verb = "deleted" if change.after is None else "written"
+    message = f"`{change.path}` cannot be {verb}: {error.strerror}"
+    hint = "check who may write in its folder, and that the disk is not full"
+    if isinstance(error, LinkError):
+        message = f"`{change.path}` is not {verb}: `{error.path}` is a link"
+        hint = "replace the link by what it leads to"
     return SqlgenError(
-        Diagnostic(
-            code="unwritable",
-            message=f"`{change.path}` cannot be {verb}: {error.strerror}",
-            label=None,
-            hint="check who may write in its folder, and that the disk is not full",
-        )
+        Diagnostic(code="unwritable", message=message, label=None, hint=hint)
     )

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from .changes import is_generated
+from .project_folders import ProjectFolders
 
 NAME: Final = ".sqlgen-write"
 _LONGEST_NAME: Final = 255
@@ -46,34 +47,37 @@ class Journal:
 
 
 @contextmanager
-def locked_journal(root: Path) -> Iterator[Journal]:
-    """Lend the journal of the project at *root* to one process at a time, and delete it at the end.
+def locked_journal(folders: ProjectFolders) -> Iterator[Journal]:
+    """Lend the journal of a project to one process at a time, and delete it at the end.
 
     First finishes what a killed process has left.
     """
-    file = _locked(root, os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX)
+    file = _locked(folders, os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX)
     if file is None:
         yield Journal(None)
         return
     try:
-        _finish(root, _content(file))
+        _finish(folders, _content(file))
         yield Journal(file)
     finally:
         with suppress(OSError):
-            (root / NAME).unlink()
+            folders.delete(NAME)
         os.close(file)
 
 
 def finish_interrupted(root: Path) -> None:
     """Finish what a killed process was writing in the project at *root*; leave it to one that lives."""
-    file = _locked(root, os.O_RDWR, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    if file is not None:
-        try:
-            _finish(root, _content(file))
-            with suppress(OSError):
-                (root / NAME).unlink()
-        finally:
-            os.close(file)
+    # Mostly there is no journal, and the project's folder need not be opened.
+    if not os.path.lexists(root / NAME):
+        return
+    with suppress(OSError), ProjectFolders(root) as folders:
+        file = _locked(folders, os.O_RDWR, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if file is not None:
+            try:
+                _finish(folders, _content(file))
+                folders.delete(NAME)
+            finally:
+                os.close(file)
 
 
 def is_temporary(path: str) -> bool:
@@ -97,12 +101,13 @@ def temporary_path(path: PurePosixPath) -> PurePosixPath:
 _TEMPORARY: Final = re.compile(r"\.(.+)\.\d+\.tmp", re.DOTALL)
 
 
-def _locked(root: Path, flags: int, operation: int) -> int | None:
+def _locked(folders: ProjectFolders, flags: int, operation: int) -> int | None:
     """Open and lock the journal; None if there is none, or it cannot be had."""
-    path = root / NAME
+    folder = folders.folder_of(NAME)
     while True:
         try:
-            file = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+            flags |= os.O_NOFOLLOW | os.O_NONBLOCK
+            file = os.open(NAME, flags, 0o600, dir_fd=folder)
         except OSError:
             return None
         try:
@@ -110,9 +115,9 @@ def _locked(root: Path, flags: int, operation: int) -> int | None:
             status = os.fstat(file)
             if not stat.S_ISREG(status.st_mode):
                 raise OSError("not a file")
-            with suppress(FileNotFoundError):
-                if os.path.samestat(status, path.lstat()):
-                    return file  # and not one that its owner has just deleted
+            current = folders.status(NAME)
+            if current is not None and os.path.samestat(status, current):
+                return file  # and not one that its owner has just deleted
         except OSError:
             os.close(file)
             return None
@@ -124,11 +129,11 @@ def _locked(root: Path, flags: int, operation: int) -> int | None:
 def _content(file: int) -> Any:
     try:
         return json.loads(os.pread(file, _LARGEST, 0))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
-def _finish(root: Path, content: Any) -> None:
+def _finish(folders: ProjectFolders, content: Any) -> None:
     """Finish what the journal lists; its paths are not trusted."""
     if not isinstance(content, dict):
         return
@@ -136,43 +141,47 @@ def _finish(root: Path, content: Any) -> None:
     if isinstance(renames, dict):
         for name, target in renames.items():
             with suppress(OSError, ValueError):
-                _finish_file(root, name, target)
+                _finish_file(folders, name, target)
     if isinstance(deletions, list):
         for name in deletions:
             with suppress(OSError, ValueError):
-                path = _inside(root, str(name))
-                if is_generated(path.read_bytes()):
-                    path.unlink()
+                if is_generated(_content_of(folders, str(name)) or b""):
+                    folders.delete(name)
 
 
-def _finish_file(root: Path, name: str, target: object) -> None:
-    temporary = _inside(root, name)
+def _finish_file(folders: ProjectFolders, name: str, target: object) -> None:
+    temporary = PurePosixPath(name)
     match = _TEMPORARY.fullmatch(temporary.name)
     if match is None:
         return
-    path = temporary.with_name(match[1])
-    complete = target == str(PurePosixPath(name).with_name(match[1]))
-    if complete and _may_replace(path) and _is_ours(temporary):
-        temporary.replace(path)
+    path = str(temporary.with_name(match[1]))
+    content = _content_of(folders, name)
+    if content is None:
+        return
+    if target == path and _is_ours(content) and _may_replace(folders, path):
+        folders.rename(name, path)
     else:
-        temporary.unlink()
+        folders.delete(name)
 
 
-def _inside(root: Path, name: str) -> Path:
-    """Return the path of a regular file in the project; raise `ValueError` if there is none."""
-    path = root / name
-    if ".." in PurePosixPath(name).parts or not stat.S_ISREG(path.lstat().st_mode):
+def _content_of(folders: ProjectFolders, name: str) -> bytes | None:
+    """Return the content of a regular file in the project, `None` if there is none.
+
+    Raises `OSError` or `ValueError` for another path.
+    """
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
         raise ValueError(name)
-    folder = path.parent.resolve()
-    if folder != root.resolve() / Path(name).parent:
-        raise ValueError(name)  # it is behind a link
-    return path
+    return folders.read(name)
 
 
-def _may_replace(path: Path) -> bool:
-    return not path.is_symlink() and (not path.exists() or _is_ours(path))
+def _may_replace(folders: ProjectFolders, path: str) -> bool:
+    try:
+        content = folders.read(path)
+    except OSError:
+        return False  # a link, or a folder
+    return content is None or _is_ours(content)
 
 
-def _is_ours(path: Path) -> bool:
-    content = path.read_bytes()
+def _is_ours(content: bytes) -> bool:
     return not content or is_generated(content)

@@ -1,9 +1,11 @@
 """folder -> disk: starts a project with its configuration, a migration and a query."""
 
+import os
 from pathlib import Path
 from typing import Final
 
-from ..model.diagnostic import Diagnostic, SqlgenError
+from ..model.output import Change
+from .apply import apply, current_text
 
 CONFIGURATION: Final = """\
 [tool.sqlgen]
@@ -47,31 +49,16 @@ def scaffold(folder: Path) -> tuple[str, ...]:
 
     `[tool.sqlgen]` is appended to pyproject.toml, which is created if it is missing. The migration
     is written only if there is no `migrations/` yet, and the query only if there is no `queries/`.
-    Raises `SqlgenError` if a file cannot be written.
+    Raises `SqlgenError` if a file cannot be written, or is a link.
     """
-    written: list[str] = []
-    try:
-        pyproject = folder / "pyproject.toml"
-        text = pyproject.read_text(encoding="utf-8") if pyproject.exists() else ""
-        if "[tool.sqlgen]" not in text:
-            gap = "\n" if text else ""
-            pyproject.write_text(text + gap + CONFIGURATION, encoding="utf-8")
-            written.append("pyproject.toml")
-        new = {
-            path.split("/")[0] for path in FILES if not (folder / path).parent.exists()
-        }
-        for path, content in FILES.items():
-            if path.split("/")[0] in new:
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                (folder / path).write_text(content, encoding="utf-8")
-                written.append(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SqlgenError(
-            Diagnostic(
-                code="cannot-write",
-                message=f"cannot scaffold a project here: {error}",
-                label=None,
-                hint="run `sqlgen init` in a folder that you may write to",
-            )
-        ) from error
-    return tuple(written)
+    changes = []
+    before = current_text(folder, "pyproject.toml")
+    if "[tool.sqlgen]" not in (before or ""):
+        gap = "\n" if before else ""
+        text = (before or "") + gap + CONFIGURATION
+        changes.append(Change("pyproject.toml", before, text))
+    for path, text in FILES.items():
+        if not os.path.lexists((folder / path).parent):
+            changes.append(Change(path, None, text))
+    apply(folder, changes)
+    return tuple(change.path for change in changes)

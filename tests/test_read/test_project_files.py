@@ -11,6 +11,7 @@ import pytest
 from sqlgen import read, report
 from sqlgen.model.config import Config
 from sqlgen.model.diagnostic import Diagnostic, Label, SqlgenError
+from sqlgen.model.extension_shims import shim_files
 from sqlgen.model.source import SourceFile, Span
 from sqlgen.read import project_files
 
@@ -220,3 +221,25 @@ def test_the_output_is_no_link(root: Path) -> None:
         assert refused(partial(read.generated, root, below)) == (
             f"error[missing-folder]: the output `{below}` is below a link, `{folder}`"
         )
+
+
+@pytest.mark.parametrize("folder", ["../secret", "linked", ".", "missing"])
+def test_extension_shims_are_of_the_project(root: Path, folder: str) -> None:
+    (root / "linked").symlink_to(root.parent / "secret")
+    settings = f"[tool.sqlgen]\nextensions = '{folder}'\n"
+    (root / "pyproject.toml").write_text(settings)
+    if folder in (".", "missing"):
+        assert read.config(root).extensions == folder
+        return
+    first = refused(lambda: read.config(root))
+    assert first.startswith(f"error[outside-project]: `{folder}` is outside of the")
+    settings += "outside_folders = ['../secret']\n"
+    (root / "pyproject.toml").write_text(settings)
+    assert read.config(root).extensions == folder
+
+
+def test_extension_shims_have_a_limit(root: Path) -> None:
+    with (root / "db/big.sql").open("wb") as file:
+        file.truncate(2**40)
+    first = refused(lambda: shim_files(root / "db"))
+    assert first == "error[unreadable]: `big.sql` of `extensions` has more than 16 MB"

@@ -1,11 +1,12 @@
 """`sqlgen migrate new`."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 import click
 
-from ... import lint, migrate, write
+from ... import lint, migrate, read, write
 from ...migrate import project
 from ...model.output import Change
 from ..console import configuration, exit_on_errors, show
@@ -22,9 +23,9 @@ def new(directory: Path, description: tuple[str, ...]) -> None:
     """
     with exit_on_errors():
         config = configuration(directory)
-        folder = config.root / config.migrations
-        folder.mkdir(parents=True, exist_ok=True)
-        migrations = project.migrations(config)
+        read.check_folder(config, config.migrations)
+        exists = os.path.lexists(config.root / config.migrations)
+        migrations = project.migrations(config) if exists else ()
         words = " ".join(description)
         paths = migrate.new(migrations, config.migrations, words, datetime.now(UTC))
         name = PurePosixPath(paths[0]).name
