@@ -1,7 +1,7 @@
 """A project's configuration -> what a build changes: the page where the stages meet.
 
     read       the project's files                     request.py
-    parse      queries and migrations                  analysis/analyzer.py
+    parse      queries and migrations                  schema_origin.py, analysis/analyzer.py
     describe   what PostgreSQL says of each query      server/, analysis/database_analyzer.py
     infer      what that means                         analysis/database_analyzer.py
     translate  SQL's names and types to Python's       package.py, file_tasks.py
@@ -34,6 +34,7 @@ from .records.finished_build import (
 from .renamed_note import renamed_notes
 from .request import BuildRequest, read_request
 from .result import BuildResult
+from .schema_origin import schema_scripts, schema_sources
 
 if TYPE_CHECKING:
     from ..model.migration import Migration
@@ -78,10 +79,9 @@ def plan(
     findings = load_finished_build(store, key, request)
     if findings is not None:
         return Plan((), visible_warnings(request, *findings))
-    from .. import parse
     from .analysis.recorded_analyzer import open_analyzer
 
-    migrations = parse.migrations(request.migrations)
+    migrations = schema_scripts(config, request.migrations)
     with open_analyzer(config, migrations, store, progress, pool) as analyzer:
         from .package import build_package  # while the server starts
 
@@ -97,7 +97,8 @@ def plan(
     notes = renamed_notes(changes, result)
     if not changes or request.is_partial:
         return Plan(changes, warnings, notes=notes)
-    return Plan(changes, warnings, newest_migration_warnings(migrations), notes)
+    migration_warnings = () if config.schema else newest_migration_warnings(migrations)
+    return Plan(changes, warnings, migration_warnings, notes)
 
 
 def check_offline(config: Config, *, progress: Progress = no_progress) -> Plan:
@@ -106,12 +107,11 @@ def check_offline(config: Config, *, progress: Progress = no_progress) -> Plan:
     Needs no server. Raises `SqlgenError` where the lock files are not of these migrations and queries.
     """
     progress("reading queries")
-    request = read_request(config)
-    from .. import parse
+    request = read_request(config, offline=True)
     from .analysis.lockfile_analyzer import LockfileAnalyzer
     from .package import build_package
 
-    migrations = parse.migrations(request.migrations)
+    migrations = schema_scripts(config, request.migrations)
     analyzer = LockfileAnalyzer(request, migrations)
     result = build_package(request, migrations, analyzer, NO_RECORDS, progress)
     return Plan(
@@ -124,11 +124,10 @@ def preload(config: Config, pool: "ServerPool") -> None:
 
     Raises `SqlgenError` where the server cannot be had, or a migration fails.
     """
-    from .. import parse
     from . import package  # noqa: F401
     from .analysis.database_analyzer import DatabaseAnalyzer
 
-    migrations = parse.migrations(read.migrations(config))
+    migrations = schema_scripts(config, schema_sources(config))
     store = cache.open_store(config.root)
     with DatabaseAnalyzer(config, migrations, store, no_progress, pool) as database:
         database.session()
@@ -150,13 +149,13 @@ def describe_queries(
     Raises `SqlgenError` if there is no schema to analyse against, or for a configured type that
     cannot be read.
     """
-    from .. import parse, translate
+    from .. import translate
     from .analysis.analyzer import in_reading_order, typed_queries
     from .analysis.internal_errors import reported
     from .analysis.recorded_analyzer import open_analyzer
 
     sources = read.queries(config)
-    migrations = parse.migrations(read.migrations(config))
+    migrations = schema_scripts(config, schema_sources(config))
     store = cache.open_store(config.root)
     with open_analyzer(config, migrations, store, progress) as analyzer:
         files, errors = analyzer.analyse(sources)

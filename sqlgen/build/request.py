@@ -10,12 +10,14 @@ from ..model.config import Config
 from ..model.diagnostic import ConfigurationError, Diagnostic
 from ..model.frozen import frozen
 from ..model.source import SourceFile
+from .schema_origin import schema_sources
 
 
 @frozen(kw_only=True)
 class BuildRequest:
     """A project as it stands on disk, and the query files that the build is for.
 
+    `migrations` are the files that the schema comes from, whatever makes it (`schema_origin`).
     `templates` are the project's own templates of generated code. `generated` are the contents of the
     files below the output folder, and `digests` their digests, by path. Only errors in query files
     whose paths are `selected` stop the build; `is_partial` tells that these were named by the user.
@@ -36,9 +38,12 @@ class BuildRequest:
         return path in self.selected or all(path != s.path for s in self.queries)
 
 
-def read_request(config: Config, only: Sequence[Path] = ()) -> BuildRequest:
+def read_request(
+    config: Config, only: Sequence[Path] = (), *, offline: bool = False
+) -> BuildRequest:
     """Read the project's files for a build of the query files *only* names, or of all.
 
+    A live database that the schema comes from is read, too, unless *offline*.
     Raises `SqlgenError` if a file cannot be read, and `ConfigurationError` where *only* has a path
     without query files.
     """
@@ -48,7 +53,7 @@ def read_request(config: Config, only: Sequence[Path] = ()) -> BuildRequest:
     generated = {p: c for p, c in generated.items() if not write.is_temporary(p)}
     return BuildRequest(
         config=config,
-        migrations=read.migrations(config),
+        migrations=schema_sources(config, offline=offline),
         queries=queries,
         templates=read.templates(config.root, config.templates, config.outside_folders),
         generated=generated,

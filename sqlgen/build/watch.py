@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Final
 
-from .. import build
+from .. import build, read
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, ServerUnavailableError, SqlgenError
 from ..model.output import Plan
@@ -106,14 +106,27 @@ def may_be_source(root: Path, path: str) -> bool:
     inside = Path(path).relative_to(root) if Path(path).is_relative_to(root) else None
     if inside is None or any(part.startswith(".") for part in inside.parts):
         return False
-    return inside.suffix in ("", ".sql", ".control", ".toml", ".jinja")
+    return inside.suffix in ("", ".sql", ".control", ".toml", ".jinja", ".py")
 
 
 def is_source(config: Config, path: str) -> bool:
     """Return whether the generated code may depend on the file, or on what stood there."""
     inside = os.path.relpath(path, config.root).replace(os.sep, "/")
     optional = (config.extensions, config.templates)
-    folders = (config.queries, config.migrations, *filter(None, optional))
+    folders = [config.queries, *filter(None, optional)]
+    if config.schema is None:
+        folders.append(config.migrations)
+    elif inside == config.schema.dump or _is_watched(config, inside):
+        return True
     return inside == "pyproject.toml" or any(
         inside.startswith(f"{folder}/") for folder in folders
     )
+
+
+def _is_watched(config: Config, path: str) -> bool:
+    """Return whether the command that makes the schema depends on the file."""
+    try:
+        patterns = config.schema.watch if config.schema else ()
+        return path in read.watched_paths(config.root, patterns)
+    except SqlgenError:
+        return True  # the build will report it

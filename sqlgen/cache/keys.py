@@ -19,11 +19,23 @@ def migration_chain(sources: Iterable[SourceFile], config: Config) -> tuple[str,
     *sources* are the up files in the order in which they run.
     """
     fingerprints: list[str] = []
-    digest = hashlib.sha256(repr((code_fingerprint(), config.search_path)).encode())
+    digest = hashlib.sha256(
+        repr((code_fingerprint(), config.search_path, _origin(config))).encode()
+    )
     for source in sources:
         digest.update(source.sha384)
         fingerprints.append(digest.hexdigest())
     return tuple(fingerprints)
+
+
+def _origin(config: Config) -> tuple[str, ...]:
+    """Return what tells schemas apart that are made otherwise of the same files.
+
+    A command may read files of its project that nobody has named.
+    """
+    if config.schema and config.schema.command:
+        return (*config.schema.command, str(config.root))
+    return (str(config.schema),)
 
 
 def embedded_server(config: Config) -> str:
@@ -71,7 +83,7 @@ def _inference(config: Config) -> tuple[object, ...]:
 
 def latest_schema_key(config: Config, server: str) -> str:
     """Return the key under which the last schema with the same settings is stored."""
-    place = str(config.root), config.migrations
+    place = str(config.root), config.migrations, str(config.schema)
     return _key("latest", (code_fingerprint(), place, server, _inference(config)))
 
 

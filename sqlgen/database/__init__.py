@@ -1,7 +1,9 @@
 """A server -> a database on it that has the project's schema."""
 
 from . import development
+from .live_schema import dumped_schema
 from .migrated_databases import migrated
+from .schema_command import run_schema_command
 from .scratch import (
     connect,
     is_reachable,
@@ -16,11 +18,13 @@ __all__ = [
     "Server",
     "connect",
     "development",
+    "dumped_schema",
     "embedded_server",
     "external_server",
     "is_reachable",
     "maintenance_connection",
     "migrated",
+    "run_schema_command",
     "scratch",
     "server",
     "session_options",

@@ -83,7 +83,9 @@ class Lockfile:
         generated: Mapping[str, bytes],
     ) -> None:
         schema = _data(schema_path(config), generated, check_schema)
-        self.stale = tuple(_changed(schema, _facts(config, migrations), migrations))
+        noun = "the schema of" if config.schema else "the migration"
+        now = _facts(config, migrations)
+        self.stale = tuple(_changed(schema, now, migrations, noun))
         self._config = config
         self._generated = generated
         self._decoder = decoder(TypeReader(schema.get("types", {}), check_type))
@@ -140,7 +142,12 @@ def column_users(
 
 
 def _facts(config: Config, migrations: Iterable[SourceFile]) -> Data:
-    """Return the digests of the settings and migrations that the recorded types depend on."""
+    """Return the digests of the settings and migrations that the recorded types depend on.
+
+    A live database has none: it can be compared only where it can be reached.
+    """
+    if config.schema and config.schema.database:
+        migrations = ()
     settings = (config.search_path, config.array_elements.value, config.never_null)
     return {
         "configuration": hashlib.sha256(repr(settings).encode()).hexdigest()[:40],
@@ -149,9 +156,12 @@ def _facts(config: Config, migrations: Iterable[SourceFile]) -> Data:
 
 
 def _changed(
-    schema: Data, now: Data, migrations: Sequence[SourceFile]
+    schema: Data, now: Data, migrations: Sequence[SourceFile], noun: str
 ) -> Iterator[Diagnostic]:
-    """Return an error for each difference between the schema and the recorded one."""
+    """Return an error for each difference between the schema and the recorded one.
+
+    *noun* is what messages call one of the *migrations*.
+    """
     if schema.get("configuration") != now["configuration"]:
         yield _stale(
             "the settings of `[tool.sqlgen]` that types depend on were changed"
@@ -161,9 +171,11 @@ def _changed(
         if recorded.get(source.path) != now["migrations"][source.path]:
             verb = "changed" if source.path in recorded else "added"
             place = Label(Span(source, 0, 0))
-            yield _stale(f"the migration `{source.path}` was {verb}", place)
+            # A command is no file that could be shown.
+            label = place if source.text else None
+            yield _stale(f"{noun} `{source.path}` was {verb}", label)
     for path in sorted(set(recorded) - set(now["migrations"])):
-        yield _stale(f"the migration `{path}` was removed")
+        yield _stale(f"{noun} `{path}` was removed")
 
 
 def _stale(what: str, label: Label | None = None) -> Diagnostic:

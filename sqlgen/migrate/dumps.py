@@ -31,14 +31,12 @@ _CREATION = re.compile(r"create\b(?!\s+(?:or\s+replace|database)\b)", re.IGNOREC
 _SET = re.compile(r"set\s+(\w+)", re.IGNORECASE)
 
 
-def fit_for_scratch(text: str, server_version: int) -> str:
+def without_surroundings(text: str, server_version: int) -> str:
     """Return the dump *text* with blanks in place of the statements that do not matter to a schema.
 
-    Every position stays the same, and so does any other script. *server_version* is the
+    Every position stays the same. *server_version* is the
     `server_version_num` of the server that is to run it.
     """
-    if not parse.is_dump(text):
-        return text
     pieces: list[str] = []
     done = 0
     may_clean = True

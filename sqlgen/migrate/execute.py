@@ -9,7 +9,7 @@ from ..model.diagnostic import SqlgenError
 from ..model.migration import Migration
 from ..model.source import SourceFile
 from .collations import replace_icu_collations
-from .dumps import fit_for_scratch
+from .dumps import without_surroundings
 from .failures import diagnose_failure
 from .script import send_script
 from .session import RESET_SESSION
@@ -25,6 +25,11 @@ def execute(connection: psycopg.Connection[TupleRow], migration: Migration) -> N
     Raises `SqlgenError` with PostgreSQL's message at its place in the file.
     """
     _run(connection, migration.up, transactional=migration.transactional)
+
+
+def execute_dump(connection: psycopg.Connection[TupleRow], source: SourceFile) -> None:
+    """Run a dump of a schema in one transaction, without owners, privileges and the like."""
+    _run(connection, source, transactional=True, is_dump=True)
 
 
 def execute_down(
@@ -44,9 +49,15 @@ def execute_script(
 
 
 def _run(
-    connection: psycopg.Connection[TupleRow], source: SourceFile, *, transactional: bool
+    connection: psycopg.Connection[TupleRow],
+    source: SourceFile,
+    *,
+    transactional: bool,
+    is_dump: bool = False,
 ) -> None:
-    text = fit_for_scratch(source.text, connection.info.server_version)
+    text = source.text
+    if is_dump or parse.is_dump(text):
+        text = without_surroundings(text, connection.info.server_version)
     text = replace_icu_collations(connection, text)
     if transactional:
         connection.execute("BEGIN")

@@ -11,12 +11,12 @@ from psycopg.conninfo import make_conninfo
 from .. import database, lint, lockfile, migrate, parse, read
 from ..conninfo import check_database_name, libpq_conninfo, parse_conninfo
 from ..model.config import Config
-from ..model.diagnostic import Diagnostic, SqlgenError
+from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from ..model.migration import Migration
 from ..model.session import quoted_search_path
 from ..model.source import SourceFile
 from .collations import replace_icu_collations
-from .dumps import fit_for_scratch
+from .dumps import without_surroundings
 
 DEVELOPMENT_DATABASE = "dev"
 """The default name of the database on the embedded development server."""
@@ -78,9 +78,24 @@ def _url_of_env_file(root: Path) -> str | None:
 def migrations(config: Config) -> tuple[Migration, ...]:
     """Return the project's migrations by version.
 
-    Raises `SqlgenError` with everything that is wrong with their files.
+    Raises `SqlgenError` with everything that is wrong with their files, and `ConfigurationError` if
+    the schema does not come from migrations.
     """
+    refuse_other_schema(config)
     return parse.migrations(read.migrations(config))
+
+
+def refuse_other_schema(config: Config) -> None:
+    """Raise `ConfigurationError` for a schema that does not come from migrations of sqlgen."""
+    if config.schema:
+        raise ConfigurationError(
+            Diagnostic(
+                code="schema-from-elsewhere",
+                message=f"the schema comes from {config.schema}, not from migrations of sqlgen",
+                label=None,
+                hint="change databases with the tool that the schema comes from",
+            )
+        )
 
 
 def seeds(config: Config) -> tuple[SourceFile, ...]:
@@ -190,8 +205,10 @@ def fit_for_embedded(
     with psycopg.connect(target_.conninfo, autocommit=True) as connection:
 
         def replaced(migration: Migration) -> Migration:
-            version = connection.info.server_version
-            text = fit_for_scratch(migration.up.text, version)
+            text = migration.up.text
+            if parse.is_dump(text):
+                version = connection.info.server_version
+                text = without_surroundings(text, version)
             text = replace_icu_collations(connection, text)
             return replace(migration, up=replace(migration.up, text=text))
 

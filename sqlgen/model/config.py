@@ -61,11 +61,32 @@ class MigrateConfig:
 
 
 @frozen(kw_only=True)
+class SchemaOrigin:
+    """Where the schema comes from, if not from migrations: `schema` of `[tool.sqlgen]`.
+
+    One of three is not empty: `dump` is the path of an SQL file, `database` the URL of a live database,
+    and `command` the command of another tool, whose result depends on the files that the patterns
+    `watch` match.
+    """
+
+    dump: str = ""
+    database: str = field(default="", repr=False)  # may have a password
+    command: tuple[str, ...] = ()
+    watch: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return what messages call it."""
+        if self.database:
+            return "a live database"
+        return f"`{self.dump or ' '.join(self.command)}`"
+
+
+@frozen(kw_only=True)
 class Config:
     """A project's configuration, defaults filled in.
 
     `root` is the absolute folder of pyproject.toml; the other paths are relative to it, with `/`
-    between their parts. `server` is `"embedded"` or a connection URL. `extensions` is the folder
+    between their parts. `schema` is `None` if the schema comes from the migrations. `server` is `"embedded"` or a connection URL. `extensions` is the folder
     of the project's extension shims, or `None`, and `templates` that of its own templates of
     generated code; `outside_folders` are the folders outside of the project that sources may be in. `types`, `columns` and `aliases` map a database type, a `table.column` (or
     `schema.table.column`) and an alias to a Python type expression as text, and `names` a table, enum
@@ -76,6 +97,7 @@ class Config:
 
     root: Path
     migrations: str = "migrations"
+    schema: SchemaOrigin | None = None
     queries: str = "queries"
     output: str = "generated"
     mode: Mode = Mode.SYNC

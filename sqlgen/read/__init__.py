@@ -6,9 +6,11 @@ from .files import (
     generated,
     migrations,
     queries,
+    schema,
     source,
     sources,
     templates,
+    watched_paths,
 )
 from .unknown_names import unknown_name_warnings
 
@@ -18,8 +20,10 @@ __all__ = [
     "generated",
     "migrations",
     "queries",
+    "schema",
     "source",
     "sources",
     "templates",
     "unknown_name_warnings",
+    "watched_paths",
 ]

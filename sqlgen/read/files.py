@@ -40,6 +40,52 @@ def migrations(config: Config) -> tuple[SourceFile, ...]:
     )
 
 
+def schema(config: Config) -> tuple[SourceFile, ...]:
+    """Return the file that the schema of *config* comes from, or that stands for its command.
+
+    There is none for a live database. What stands for a command has its text as its path, no text of
+    its own, and the digest of all that the command depends on. Raises `SqlgenError` for a file that
+    cannot be read, and `ConfigurationError` for a pattern that matches no file.
+    """
+    origin = config.schema
+    assert origin is not None
+    if origin.dump:
+        return (source(config.root, origin.dump, outside=config.outside_folders),)
+    if origin.database:
+        return ()
+    digest = hashlib.sha384(repr(origin.command).encode())
+    with ProjectFiles(config.root, config.outside_folders) as project:
+        for path in watched_paths(config.root, origin.watch):
+            content = hashlib.sha384(_read(project, path, LARGE)[0]).digest()
+            digest.update(repr((path, content)).encode())
+    return (SourceFile(" ".join(origin.command), "", digest.digest()),)
+
+
+def watched_paths(root: Path, patterns: Sequence[str]) -> tuple[str, ...]:
+    """Return the paths of the files that the *patterns* match, sorted.
+
+    Raises `ConfigurationError` for a pattern that matches none.
+    """
+    paths: set[str] = set()
+    for pattern in patterns:
+        try:
+            matches = [path for path in root.glob(pattern) if path.is_file()]
+        except ValueError:
+            matches = []
+        if not matches:
+            raise ConfigurationError(
+                Diagnostic(
+                    code="nothing-watched",
+                    message=f"the pattern `{pattern}` of `watch` matches no file",
+                    label=None,
+                    hint="name the files that the command reads, such as"
+                    ' `"alembic/versions/**/*.py"`',
+                )
+            )
+        paths.update(path.relative_to(root).as_posix() for path in matches)
+    return tuple(sorted(path for path in paths if "__pycache__" not in path))
+
+
 def sources(
     root: Path,
     folder: str,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TypeVar
 
+from ..model.config import SchemaOrigin
 from ..model.diagnostic import nearest
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -47,6 +48,39 @@ def folders(value: object) -> tuple[str, ...]:
     """Return a list of paths relative to the project."""
     expected = 'a list of folders, `["../shared/queries"]`'
     return tuple(folder(path) for path in _texts(value, expected))
+
+
+def schema(value: object) -> SchemaOrigin:
+    """Return where the schema comes from, given as a file's path or a database's URL."""
+    text = _text(value, _SCHEMA)
+    if re.match(r"postgres(?:ql)?(?:\+\w+)?://|\w+ *=", text):
+        return SchemaOrigin(database=text)
+    if not text.endswith(".sql"):
+        raise UnfitError(_SCHEMA)
+    return SchemaOrigin(dump=folder(text))
+
+
+_SCHEMA = 'the path of an SQL file, `"schema.sql"`, a database\'s URL, or a table with `command`'
+
+
+def command(value: object) -> tuple[str, ...]:
+    """Return a command as the list of its words, which no shell reads."""
+    words = _texts(value, _COMMAND)
+    if not words:
+        raise UnfitError(_COMMAND)
+    return words
+
+
+_COMMAND = 'a list of words, `["alembic", "upgrade", "head"]`'
+
+
+def patterns(value: object) -> tuple[str, ...]:
+    """Return a list of patterns of paths relative to the project."""
+    expected = 'a list of patterns, `["alembic/versions/**/*.py"]`'
+    texts = _texts(value, expected)
+    if not texts:
+        raise UnfitError(expected)
+    return tuple(folder(text) for text in texts)
 
 
 def output_folder(value: object) -> str:

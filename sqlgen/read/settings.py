@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from ..model.config import ArrayElements, Config, MigrateConfig, Mode
+from ..model.config import ArrayElements, Config, MigrateConfig, Mode, SchemaOrigin
 from ..model.diagnostic import ConfigurationError, Diagnostic, Label, nearest
 from ..model.row_styles import RowStyle
 from ..model.source import SourceFile, Span
@@ -15,11 +15,14 @@ from .setting_values import (
     choice,
     class_names,
     columns,
+    command,
     folder,
     folders,
     functions,
     output_folder,
+    patterns,
     python_types,
+    schema,
     schemas,
     search_path,
     seconds,
@@ -33,6 +36,7 @@ Places = Mapping[tuple[str, ...], tuple[int, int]]
 SETTINGS: Final[Mapping[str, Readers]] = {
     "": {
         "migrations": folder,
+        "schema": schema,
         "queries": folder,
         "output": output_folder,
         "mode": choice(Mode),
@@ -49,6 +53,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "aliases": python_types,
         "names": class_names,
     },
+    "schema": {"command": command, "watch": patterns},
     "functions": {"never_null": functions},
     "migrate": {
         "table": table_name,
@@ -60,7 +65,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
 """The reader of each setting's value, by its key, for `[tool.sqlgen]` and the tables below it.
 
 A new setting is a row here and a field of the same name in `Config` (in `MigrateConfig` for those of
-`migrate`), which has its type and default.
+`migrate`), which has its type and default. `schema` is a value or a table.
 """
 
 
@@ -72,20 +77,32 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
     """
     problems: list[Diagnostic] = []
     top = _Table(file, places, ("tool", "sqlgen"), table, problems)
-    values = {"": top.read(SETTINGS[""])}
+    names = {*SETTINGS} - {""}
+    readers = SETTINGS[""]
+    if top.has_table("schema"):
+        readers = {key: readers[key] for key in readers if key != "schema"}
+    else:
+        names -= {"schema"}
+    values = {"": top.read(readers)}
     sections = {
         name: _Table(file, places, (*top.path, name), top.get(name), problems)
         for name in SETTINGS
-        if name
+        if name in names
     }
     values |= {name: part.read(SETTINGS[name]) for name, part in sections.items()}
+    if "schema" in sections:
+        values[""]["schema"] = _command(sections["schema"], values.pop("schema"))
+    if "schema" in values[""] and top.get("migrations") is not None:
+        expected = "left out, since the schema comes from `migrations`"
+        top.report_unfit("schema", UnfitError(expected, hint="remove one of the two"))
     config = Config(
         root=root,
         migrate=MigrateConfig(**values["migrate"]),
         **values[""],
         **values["functions"],
     )
-    for key, path in (("queries", config.queries), ("migrations", config.migrations)):
+    inputs = [("queries", config.queries), ("migrations", config.migrations)]
+    for key, path in inputs[: 1 if config.schema else 2]:
         if _overlap(config.output, path):
             expected = f"a folder apart from the {key}, which are in `{path}`"
             top.report_unfit("output", UnfitError(expected))
@@ -97,6 +114,15 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
     if problems:
         raise ConfigurationError(*sorted(problems, key=_position))
     return config
+
+
+def _command(table: "_Table", values: Mapping[str, Any]) -> SchemaOrigin:
+    """Return the command that makes the schema; report what is missing in its *table*."""
+    for key in SETTINGS["schema"]:
+        if table.get(key) is None:
+            hint = f'add `{key} = ["…"]`'
+            table.report_unfit(key, UnfitError("given, too", hint=hint))
+    return SchemaOrigin(**values)
 
 
 def _overlap(folder: str, other: str) -> bool:
@@ -135,8 +161,13 @@ class _Table:
 
     def get(self, key: str) -> object:
         """Return the value of *key* as TOML gives it, or None."""
-        self._known.append(key)
+        if key not in self._known:
+            self._known.append(key)
         return self._values.get(key)
+
+    def has_table(self, key: str) -> bool:
+        """Return whether the value of *key* is a table."""
+        return isinstance(self._values.get(key), dict)
 
     def read(self, readers: Readers) -> dict[str, Any]:
         """Return the values of the keys that are there and fit; report those that do not fit."""

@@ -4,7 +4,14 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import psycopg
+
 from .. import database, migrate, read
+from ..build.schema_origin import (
+    run_schema_script,
+    schema_scripts,
+    schema_sources,
+)
 from ..migrate import project
 from ..model.config import Config
 from .template_databases import TemplateStep, copied_template
@@ -44,19 +51,27 @@ def database_for_test(
         read.source(config.root, path, outside=config.outside_folders)
         for path in fixtures
     )
+    scripts = schema_scripts(config, schema_sources(config))
     schema: tuple[object, ...] = (
-        [(m.version, m.description, m.up.sha384) for m in project.migrations(config)],
+        [(script.version, script.description, script.up.sha384) for script in scripts],
         (config.search_path, config.migrate.table),
+        # A command may read other files of its project, too.
+        (config.schema, str(config.root)) if config.schema else (),
     )
 
-    def apply_migrations(conninfo: str) -> None:
+    def make_schema(conninfo: str) -> None:
+        if config.schema:
+            with psycopg.connect(conninfo, autocommit=True) as connection:
+                for script in scripts:
+                    run_schema_script(connection, conninfo, config, script)
+            return
         conninfo = project.on_search_path(config, conninfo)
         project.up(config, project.MigrationTarget(conninfo, server.embedded))
 
     def insert_fixtures(conninfo: str) -> None:
         migrate.seed(project.on_search_path(config, conninfo), sources)
 
-    steps = [TemplateStep(_key(schema), apply_migrations)]
+    steps = [TemplateStep(_key(schema), make_schema)]
     if sources:
         rows = (*schema, [source.sha384 for source in sources])
         steps.append(TemplateStep(_key(rows), insert_fixtures))

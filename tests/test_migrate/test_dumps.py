@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 
 from sqlgen import database, migrate, parse
 from sqlgen.embedded import binaries
-from sqlgen.migrate.dumps import fit_for_scratch
+from sqlgen.migrate.dumps import without_surroundings
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.migration import Migration
 from sqlgen.model.source import SourceFile
@@ -212,13 +212,28 @@ def test_many_rows_are_copied(connection: Connection) -> None:
     )
 
 
-def test_only_dumps_lose_their_surroundings() -> None:
+@pytest.mark.parametrize(
+    ("head", "is_dump"),
+    [
+        ("--\n-- PostgreSQL database dump\n--\n\n\\restrict a\n", True),
+        ("-- PostgreSQL database dump\n", True),
+        ("\\restrict a\n\nSET statement_timeout = 0;\nSET lock_timeout = 0;", True),
+        ("SET statement_timeout = 0;\nSET lock_timeout = 0;\n", True),
+        ("-- ours\nSET lock_timeout = 0;\n", False),
+        ("\\restrict a\n", False),
+        ("-- not a PostgreSQL database dump\n", False),
+    ],
+)
+def test_dumps_are_known_by_their_head(head: str, is_dump: bool) -> None:
+    assert parse.is_dump(head + "CREATE TABLE t ();") is is_dump
+
+
+def test_dumps_lose_their_surroundings() -> None:
     text = "CREATE TABLE t ();\nGRANT SELECT ON t TO shop;\nDROP TABLE t;"
-    assert fit_for_scratch(text, 180000) == text
     head = "--\n-- PostgreSQL database dump\n--\nSET transaction_timeout = 0;\n"
     blanked = f"{head}CREATE TABLE t ();\n{' ' * 25};\nDROP TABLE t;"
-    assert fit_for_scratch(head + text, 180000) == blanked
-    assert "transaction_timeout" not in fit_for_scratch(head + text, 150000)
+    assert without_surroundings(head + text, 180000) == blanked
+    assert "transaction_timeout" not in without_surroundings(head + text, 150000)
 
 
 def _migration(text: str) -> Migration:

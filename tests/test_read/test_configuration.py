@@ -183,7 +183,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `statement_names`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
+   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `statement_names`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1

@@ -20,6 +20,7 @@ from ...model.config import Config
 from ...model.diagnostic import ServerUnavailableError
 from ...model.migration import Migration
 from ...model.progress import Progress
+from ..schema_origin import run_schema_script
 from .schema_session import SchemaSession
 from .server_pool import ServerHandle
 
@@ -170,12 +171,20 @@ def _migrate(
     progress: Progress,
 ) -> Iterator[tuple[SchemaSession, bool]]:
     """Make a database with all migrations; lend it, and tell whether it stays for later runs."""
-    from ... import database, migrate
+    from psycopg.conninfo import make_conninfo
+
+    from ... import database
 
     def apply(connection: "Connection[TupleRow]", start: int) -> None:
+        name = connection.info.dbname
+        conninfo = make_conninfo(psycopg_server.conninfo, dbname=name)
         for migration in migrations[start:]:
-            progress(f"migrating to {migration.version}")
-            migrate.execute(connection, migration)
+            progress(
+                f"running {config.schema}"
+                if config.schema
+                else f"migrating to {migration.version}"
+            )
+            run_schema_script(connection, conninfo, config, migration)
         connection.execute("DISCARD TEMP")  # which no later run would see
 
     psycopg_server, path = _with_driver(server), config.search_path

@@ -6,10 +6,10 @@ import click
 
 from ... import migrate
 from ...migrate import project
-from ..console import Progress, configuration, exit_on_errors
+from ..console import Progress, exit_on_errors
 from .output import count
 from .schemas import chosen_schemas, schema_option
-from .target import database_options, show_log
+from .target import database_options, migrated_project, show_log
 
 
 @click.command()
@@ -29,7 +29,7 @@ def baseline(
     For a database whose schema was made by other means.
     """
     with exit_on_errors(), Progress() as progress, show_log(progress):
-        config = configuration(directory)
+        config = migrated_project(directory)
         chosen = chosen_schemas(config, schemas)
         target = project.target(config, url, name, progress=progress)
         for schema in chosen or (None,):

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from ...migrate import MigrationRun, project
-from ..console import Progress, configuration, exit_on_errors
+from ..console import Progress, exit_on_errors
 from .output import format_option, print_runs, run_printer
 from .schemas import (
     SchemaWork,
@@ -15,7 +15,7 @@ from .schemas import (
     schema_option,
     work_on_each,
 )
-from .target import database_options, show_log
+from .target import database_options, migrated_project, show_log
 
 
 @click.command()
@@ -47,7 +47,7 @@ def down(
     runs: tuple[MigrationRun, ...] = ()
     works: tuple[SchemaWork[tuple[MigrationRun, ...]], ...] = ()
     with exit_on_errors(format_), Progress() as progress, show_log(progress):
-        config = configuration(directory)
+        config = migrated_project(directory)
         chosen = chosen_schemas(config, schemas)
         target = project.target(config, url, name, progress=progress)
 

@@ -9,7 +9,8 @@ import click
 from ... import lint, migrate, read, write
 from ...migrate import project
 from ...model.output import Change
-from ..console import configuration, exit_on_errors, show
+from ..console import exit_on_errors, show
+from .target import migrated_project
 
 
 @click.command()
@@ -22,7 +23,7 @@ def new(directory: Path, description: tuple[str, ...]) -> None:
     warns of what is risky in the last migration.
     """
     with exit_on_errors():
-        config = configuration(directory)
+        config = migrated_project(directory)
         read.check_folder(config, config.migrations)
         exists = os.path.lexists(config.root / config.migrations)
         migrations = project.migrations(config) if exists else ()

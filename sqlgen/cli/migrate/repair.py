@@ -12,10 +12,10 @@ import click
 from ... import migrate
 from ...migrate import MigrationState, MigrationStatus, project
 from ..confirmation import confirm, yes_option
-from ..console import Progress, configuration, exit_on_errors
+from ..console import Progress, exit_on_errors
 from .output import count
 from .schemas import chosen_schemas, schema_option
-from .target import database_options, show_log
+from .target import database_options, migrated_project, show_log
 
 CHANGED: Final = frozenset({MigrationState.CHANGED, MigrationState.STOPPED_CHANGED})
 REPAIRABLE: Final = CHANGED | {MigrationState.LINE_ENDINGS}
@@ -45,7 +45,7 @@ def repair(
     """
     repaired = 0
     with exit_on_errors():
-        config = configuration(directory)
+        config = migrated_project(directory)
         chosen = chosen_schemas(config, schemas) or (None,)
         migrations = project.migrations(config)
         table = config.migrate.table

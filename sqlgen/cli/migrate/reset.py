@@ -7,9 +7,9 @@ import click
 from ... import migrate
 from ...migrate import MigrationRun, project
 from ..confirmation import confirm, yes_option
-from ..console import Progress, configuration, exit_on_errors
+from ..console import Progress, exit_on_errors
 from .output import print_runs, run_printer
-from .target import database_options, show_log
+from .target import database_options, migrated_project, show_log
 
 
 @click.command()
@@ -28,7 +28,7 @@ def reset(
     """
     runs: tuple[MigrationRun, ...] = ()
     with exit_on_errors():
-        config = configuration(directory)
+        config = migrated_project(directory)
         migrations = project.migrations(config)
         with Progress() as progress:
             target = project.target(config, url, name, progress=progress)

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from ... import migrate
 from ...migrate import LedgerStatus, MigrationState, MigrationStatus, project
-from ..console import Progress, configuration, exit_on_errors
+from ..console import Progress, exit_on_errors
 from .schemas import chosen_schemas
+from .target import migrated_project
 
 PENDING: Final = frozenset({MigrationState.PENDING, MigrationState.STOPPED})
 """The states of the migrations that `up` runs."""
@@ -24,7 +25,7 @@ def read_statuses(
     On an error, print it and exit.
     """
     with exit_on_errors(format_), Progress() as progress:
-        config = configuration(directory)
+        config = migrated_project(directory)
         chosen = chosen_schemas(config, schemas) or (None,)
         target = project.target(config, url, name, progress=progress)
         migrations = project.migrations(config)

@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from ...migrate import NOTICE
-from ..console import Progress
+from ...migrate import NOTICE, project
+from ...model.config import Config
+from ..console import Progress, configuration
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -31,6 +33,16 @@ def database_options(function: Function) -> Function:
         help="The database to work on. Without it, that of DATABASE_URL in the file `.env`.",
     )
     return url(name(function))
+
+
+def migrated_project(directory: Path) -> Config:
+    """Return the configuration of the project that *directory* is in, whose schema is migrations.
+
+    Raises `ConfigurationError` if it comes from elsewhere.
+    """
+    config = configuration(directory)
+    project.refuse_other_schema(config)
+    return config
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import click
 
 from ... import migrate
 from ...migrate import MigrationRun, project
-from ..console import Progress, configuration, exit_on_errors, show
+from ..console import Progress, exit_on_errors, show
 from .output import (
     count,
     format_option,
@@ -23,7 +23,7 @@ from .schemas import (
     schema_option,
     work_on_each,
 )
-from .target import database_options, show_log
+from .target import database_options, migrated_project, show_log
 
 
 @click.command()
@@ -64,7 +64,7 @@ def up(
     runs: tuple[MigrationRun, ...] = ()
     works: tuple[SchemaWork[tuple[MigrationRun, ...]], ...] = ()
     with exit_on_errors(format_), Progress() as progress, show_log(progress):
-        config = configuration(directory)
+        config = migrated_project(directory)
         chosen = chosen_schemas(config, schemas)
         target = project.target(config, url, name, progress=progress)
         if dry_run:

@@ -8,9 +8,10 @@ import click
 from ...migrate import project
 from ...model.diagnostic import Severity
 from ...model.migration import Migration
-from ..console import FAILED, Progress, configuration, exit_on_errors, show
+from ..console import FAILED, Progress, exit_on_errors, show
 from ..options import format_option
 from .output import count
+from .target import migrated_project
 
 
 @click.command()
@@ -26,7 +27,7 @@ def verify(directory: Path, seed: bool, format_: str) -> None:
     is risky. Exit status 1 if a down file does not restore the earlier schema.
     """
     with exit_on_errors(format_):
-        config = configuration(directory)
+        config = migrated_project(directory)
         with Progress() as progress:
             diagnostics = project.verify(config, with_seeds=seed, progress=progress)
     show(diagnostics, format_)

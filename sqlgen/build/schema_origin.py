@@ -1,0 +1,76 @@
+"""A project's configuration -> the scripts that make its schema, and how they are run.
+
+Mostly these are its migrations. A dump, a live database and the command of another tool are one script
+each, so that everything after this knows only scripts, and keys of caches only their digests.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from .. import read
+from ..model.config import Config
+from ..model.migration import Migration
+from ..model.source import SourceFile
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import TupleRow
+
+_VERSION: Final = 1
+"""The version of the only script of a schema that does not come from migrations."""
+
+
+def schema_sources(config: Config, *, offline: bool = False) -> tuple[SourceFile, ...]:
+    """Return the files that the schema comes from; for a live database, what pg_dump writes of it.
+
+    With *offline*, there is nothing of a live database. Raises `SqlgenError` where a file cannot be
+    read, and `ServerUnavailableError` where the database cannot be dumped.
+    """
+    if config.schema is None:
+        return read.migrations(config)
+    if config.schema.database and not offline:
+        from .. import database
+
+        return (database.dumped_schema(config.schema.database),)
+    return read.schema(config)
+
+
+def schema_scripts(
+    config: Config, sources: Sequence[SourceFile]
+) -> tuple[Migration, ...]:
+    """Return the scripts that make the schema of the *sources*, in the order in which they run.
+
+    Raises `SqlgenError` for everything that is wrong with their names and forms.
+    """
+    from .. import parse
+
+    if config.schema is None:
+        return parse.migrations(sources)
+    for source in sources:
+        parse.refuse_psql_commands(source)
+    return tuple(
+        Migration(
+            version=_VERSION, description=str(config.schema), up=source, down=None
+        )
+        for source in sources
+    )
+
+
+def run_schema_script(
+    connection: "Connection[TupleRow]",
+    conninfo: str,
+    config: Config,
+    script: Migration,
+) -> None:
+    """Run a script on the scratch database of *connection*, which *conninfo* connects to, too.
+
+    Raises `SqlgenError` if it fails.
+    """
+    from .. import database, migrate
+
+    if config.schema is None:
+        migrate.execute(connection, script)
+    elif config.schema.command:
+        database.run_schema_command(conninfo, config)
+    else:
+        migrate.execute_dump(connection, script.up)
