@@ -11,6 +11,7 @@ from .scratch import (
     scratch,
     session_options,
 )
+from .scratch_roles import make_roles
 from .server import Server, embedded_server, external_server, server
 from .urls import url
 
@@ -23,6 +24,7 @@ __all__ = [
     "external_server",
     "is_reachable",
     "maintenance_connection",
+    "make_roles",
     "migrated",
     "run_schema_command",
     "scratch",

@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 
 from ..model import session
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from .scratch_roles import drop_unused_roles
 from .server import Server
 from .stale_databases import drop_stale_databases, new_scratch_name
 
@@ -88,6 +89,7 @@ def create_database(server: Server, name: str, template: str = "template0") -> N
         with maintenance_connection(server) as connection:
             if not server.embedded:
                 drop_stale_databases(connection)
+                drop_unused_roles(connection)
             execute_create(server, connection, name, template)
     except psycopg.Error as error:
         raise _creation_error(error) from None
@@ -127,6 +129,8 @@ def drop_database(server: Server, name: str) -> None:
         maintenance_connection(server) as connection,
     ):
         execute_drop(connection, name)
+        if not server.embedded:
+            drop_unused_roles(connection)
 
 
 def execute_drop(connection: psycopg.Connection[TupleRow], name: str) -> None:

@@ -21,6 +21,7 @@ from .runner import (
 )
 from .schemas import check_schema
 from .seeds import seed
+from .server_wide import fit_for_server
 from .snapshot import snapshot
 from .status import DRIFT, MigrationState, MigrationStatus
 from .verify import DownMismatch, verify
@@ -47,6 +48,7 @@ __all__ = [
     "execute_dump",
     "execute_script",
     "find_database",
+    "fit_for_server",
     "ledger_status",
     "lock_key",
     "new",

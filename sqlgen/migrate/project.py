@@ -17,6 +17,7 @@ from ..model.session import quoted_search_path
 from ..model.source import SourceFile
 from .collations import replace_icu_collations
 from .dumps import without_surroundings
+from .server_wide import fit_for_own_server, fit_for_server
 
 DEVELOPMENT_DATABASE = "dev"
 """The default name of the database on the embedded development server."""
@@ -24,10 +25,14 @@ DEVELOPMENT_DATABASE = "dev"
 
 @dataclass(frozen=True, slots=True)
 class MigrationTarget:
-    """A database to migrate; `embedded` if it is on a server that sqlgen has started."""
+    """A database to migrate; `embedded` if it is on a server that sqlgen has started.
+
+    `test_server` is the server of a database that sqlgen has made for tests.
+    """
 
     conninfo: str = field(repr=False)
     embedded: bool
+    test_server: database.Server | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         """Return the database's URL without its password, for people."""
@@ -131,7 +136,7 @@ def up(
     """
     return migrate.up(
         _conninfo(config, target_, schema),
-        fit_for_embedded(target_, migrations(config)),
+        fit_for_target(target_, migrations(config)),
         table=config.migrate.table,
         schema=schema,
         lock_timeout=config.migrate.lock_timeout,
@@ -193,16 +198,19 @@ def _conninfo(config: Config, target_: MigrationTarget, schema: str | None) -> s
     return _with_search_path(config, target_.conninfo)
 
 
-def fit_for_embedded(
+def fit_for_target(
     target_: MigrationTarget, migrations_: tuple[Migration, ...]
 ) -> tuple[Migration, ...]:
-    """Return the migrations as the embedded server can run them.
+    """Return the migrations as they run in a database of sqlgen's own; in any other, as they are.
 
-    ICU's collations are replaced if it has no ICU, and dumps have no owners and privileges.
+    On the embedded server, ICU's collations are replaced if it has no ICU, and dumps have no owners and
+    privileges. On a given one, what others would notice is left out of tests.
     """
     if not target_.embedded:
-        return migrations_
+        server = target_.test_server
+        return _fit_for_scratch(server, migrations_) if server else migrations_
     with psycopg.connect(target_.conninfo, autocommit=True) as connection:
+        migrations_ = fit_for_own_server(connection, migrations_)
 
         def replaced(migration: Migration) -> Migration:
             text = migration.up.text
@@ -213,6 +221,15 @@ def fit_for_embedded(
             return replace(migration, up=replace(migration.up, text=text))
 
         return tuple(map(replaced, migrations_))
+
+
+def _fit_for_scratch(
+    server: database.Server, migrations_: tuple[Migration, ...]
+) -> tuple[Migration, ...]:
+    """Return the migrations as they may run in a scratch database of *server*."""
+    make_roles = None if server.embedded else database.make_roles
+    with database.maintenance_connection(server) as connection:
+        return fit_for_server(connection, migrations_, make_roles)
 
 
 def seed(config: Config, target_: MigrationTarget) -> tuple[str, ...]:
@@ -246,7 +263,9 @@ def verify(
         ):
             progress(f"verifying {len(migrations_)} migrations")
             mismatches = migrate.verify(
-                connection, migrations_, seeds(config) if with_seeds else ()
+                connection,
+                _fit_for_scratch(server, migrations_),
+                seeds(config) if with_seeds else (),
             )
     except SqlgenError as error:
         if type(error) is SqlgenError:

@@ -66,7 +66,7 @@ def database_for_test(
                     run_schema_script(connection, conninfo, config, script)
             return
         conninfo = project.on_search_path(config, conninfo)
-        project.up(config, project.MigrationTarget(conninfo, server.embedded))
+        project.up(config, project.MigrationTarget(conninfo, server.embedded, server))
 
     def insert_fixtures(conninfo: str) -> None:
         migrate.seed(project.on_search_path(config, conninfo), sources)

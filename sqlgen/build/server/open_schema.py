@@ -173,12 +173,15 @@ def _migrate(
     """Make a database with all migrations; lend it, and tell whether it stays for later runs."""
     from psycopg.conninfo import make_conninfo
 
-    from ... import database
+    from ... import database, migrate
 
     def apply(connection: "Connection[TupleRow]", start: int) -> None:
         name = connection.info.dbname
         conninfo = make_conninfo(psycopg_server.conninfo, dbname=name)
-        for migration in migrations[start:]:
+        make_roles = None if psycopg_server.embedded else database.make_roles
+        with database.maintenance_connection(psycopg_server) as maintenance:
+            fitted = migrate.fit_for_server(maintenance, migrations[start:], make_roles)
+        for migration in fitted:
             progress(
                 f"running {config.schema}"
                 if config.schema
