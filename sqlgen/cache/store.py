@@ -42,6 +42,11 @@ class Store:
         """Return whether the store keeps anything at all."""
         return self._folder is not None
 
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of the entries; `None` if the store keeps nothing."""
+        return self._folder
+
     def elsewhere(self, folder: Path, *, limit: int) -> "Store":
         """Return a store below another *folder* with the same secret; it is empty if this one is."""
         return Store(folder if self else None, self._secret, limit=limit)

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "describe": "Show each query's types, nullability and the reason of each.",
     "templates": "Copy the templates of the generated code, to change them.",
     "migrate": "Write, apply, revert and check migrations.",
+    "cache": "Show, or clear, what is kept outside of projects.",
     "db": "Manage the project's embedded development server.",
 }
 """The commands in the order in which a newcomer needs them; a module of this package each.

@@ -29,7 +29,7 @@ from .stale_databases import new_scratch_name
 Migrate = Callable[[psycopg.Connection[TupleRow], int], None]
 """Runs the migrations of the chain from the given index on."""
 
-_MOST_KEPT = 4  # each takes 8 MB or more, mostly in memory
+_MOST_KEPT = 8  # for all projects; each takes 8 MB or more, mostly in memory
 
 
 @contextmanager

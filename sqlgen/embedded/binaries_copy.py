@@ -8,7 +8,8 @@ from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .account import Account, make_readable, storage_folder
 from .binaries import Binaries, can_run
 
-_FORMAT = 5  # raise it when clusters or copies are to be made in another way
+_FORMAT = 6  # raise it when clusters or copies are to be made in another way
+_END = 65536  # bytes
 
 
 def runnable_binaries(binaries: Binaries, account: Account) -> Binaries:
@@ -45,12 +46,18 @@ def copied_binaries(binaries: Binaries, account: Account) -> Binaries | None:
 
 
 def installation_key(folder: Path, account: Account) -> str:
-    """Return a key of the programs in *folder*, which differs after an upgrade."""
-    program = folder / "postgres"
-    status = program.stat()
-    version = status.st_mtime_ns, status.st_size, status.st_ino
-    facts = (_FORMAT, program, version, account.user)
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:8]
+    """Return a key of the programs in *folder*, which differs after an upgrade.
+
+    Programs of the same bytes, as those of one wheel in two virtual environments, have the same key. Both
+    ends of the file tell builds apart: the one has the build's ID, the other the places of all sections.
+    """
+    with (folder / "postgres").open("rb") as program:
+        size = os.fstat(program.fileno()).st_size
+        start = program.read(_END)
+        program.seek(max(size - _END, 0))
+        ends = start + program.read(_END)
+    facts = (_FORMAT, size, account.user)
+    return hashlib.sha256(repr(facts).encode() + ends).hexdigest()[:8]
 
 
 def _folder_of_copy(binaries: Binaries, account: Account) -> Path:

@@ -46,12 +46,19 @@ def delete_stale(root: Path, current: Path, account: Account) -> None:
 
 
 def _delete_if_stale(clusters: Path, account: Account) -> None:
+    used = last_use(clusters)
+    if used and (time.time() - used > _WEEK or _is_orphaned(clusters)):
+        delete_unused(clusters, account)
+
+
+def last_use(clusters: Path) -> float:
+    """Return when a cluster of the folder was last used, in seconds since 1970; 0 if it has none."""
+    return max((lock.stat().st_mtime for lock in clusters.glob("*.lock")), default=0)
+
+
+def delete_unused(clusters: Path, account: Account) -> bool:
+    """Delete the folder of clusters, and return whether no process was using one of them."""
     locks = list(clusters.glob("*.lock"))
-    if not locks:
-        return
-    used = max(lock.stat().st_mtime for lock in locks)
-    if time.time() - used <= _WEEK and not _is_orphaned(clusters):
-        return
     with ExitStack() as locked:
         for path in locks:
             lock = os.open(path, os.O_RDWR)
@@ -59,15 +66,16 @@ def _delete_if_stale(clusters: Path, account: Account) -> None:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                return
+                return False
             if not pid_file.stop_orphan(path.with_suffix(""), account):
-                return
+                return False
         import shutil  # rarely needed
 
         # Renamed first, so that another process that starts a server now creates a new folder.
         away = clusters.with_name(f".{clusters.name}.{os.getpid()}")
         clusters.rename(away)
         shutil.rmtree(away, ignore_errors=True)
+    return True
 
 
 def _is_orphaned(clusters: Path) -> bool:
