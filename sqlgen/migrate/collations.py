@@ -34,13 +34,22 @@ def replace_icu_collations(connection: psycopg.Connection[TupleRow], text: str) 
     names = set(_PREDEFINED.findall(text))
     if not names and "icu" not in text.lower():
         return text
-    if connection.execute(
-        "SELECT FROM pg_collation WHERE collprovider = 'i' LIMIT 1"
-    ).fetchone():
+    if has_icu(connection):
         return text
     for name in sorted(names):
         _predefine(connection, name)
     return without_icu_options(text)
+
+
+def has_icu(connection: psycopg.Connection[TupleRow]) -> bool:
+    """Return whether the server was built with ICU.
+
+    Since version 17, `unicode` is in the catalog of those without it, too (pg_collation.dat).
+    """
+    row = connection.execute(
+        "SELECT 1 FROM pg_collation WHERE collprovider = 'i' AND collname <> 'unicode' LIMIT 1"
+    ).fetchone()
+    return row is not None
 
 
 def without_icu_options(text: str) -> str:
