@@ -69,6 +69,8 @@ WITHOUT_GOLDEN = {
     "reset-refused",
     "bad-schema",
     "no-schema",
+    "squash-refused",
+    "squashed-migration",
     "schema-not-usable",
     "sqlx-ledger",
     "stopped-migration",

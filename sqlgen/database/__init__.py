@@ -3,6 +3,7 @@
 from . import development
 from .live_schema import dumped_schema
 from .migrated_databases import migrated
+from .pg_dump import dump
 from .schema_command import run_schema_command
 from .scratch import (
     connect,
@@ -19,6 +20,7 @@ __all__ = [
     "Server",
     "connect",
     "development",
+    "dump",
     "dumped_schema",
     "embedded_server",
     "external_server",

@@ -3,17 +3,15 @@
 import hashlib
 import os
 import re
-import shutil
 import subprocess
-from pathlib import Path
 from typing import Final
 
 from psycopg.conninfo import make_conninfo
 
 from ..conninfo import parse_conninfo, redact
-from ..embedded.binaries import installed, wheel_folder
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from ..model.source import SourceFile
+from .pg_dump import find_pg_dump
 from .urls import url
 
 _OPTIONS: Final = (
@@ -45,7 +43,7 @@ def dumped_schema(live_url: str) -> SourceFile:
     ).strip()
     conninfo = make_conninfo("", **parameters)
     process = subprocess.run(
-        (str(_program()), *_OPTIONS, "--dbname", conninfo),
+        (str(find_pg_dump()), *_OPTIONS, "--dbname", conninfo),
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -65,21 +63,6 @@ def dumped_schema(live_url: str) -> SourceFile:
     content = _VARYING.sub("", process.stdout.decode("utf-8", "replace"))
     place = f"schema of {url(conninfo, with_password=False)}"
     return SourceFile(place, content, hashlib.sha384(content.encode()).digest())
-
-
-def _program() -> Path:
-    """Return the newest pg_dump: the wheel's, or an installed one."""
-    folders = [*filter(None, [wheel_folder()]), *(b.folder for b in installed())]
-    programs = [folder / "pg_dump" for folder in folders]
-    if client := shutil.which("pg_dump"):
-        programs.append(Path(client))
-    for program in programs:
-        if program.exists():
-            return program
-    raise _unavailable(
-        "there is no pg_dump to read the schema of the live database with",
-        "run `pip install 'sqlgen-postgres[embedded]'`, or install PostgreSQL's client programs",
-    )
 
 
 def _unavailable(message: str, hint: str) -> ServerUnavailableError:

@@ -23,6 +23,7 @@ from .schemas import check_schema
 from .seeds import seed
 from .server_wide import fit_for_server
 from .snapshot import snapshot
+from .squash import Squash, squash
 from .status import DRIFT, MigrationState, MigrationStatus
 from .verify import DownMismatch, verify
 
@@ -37,6 +38,7 @@ __all__ = [
     "MigrationState",
     "MigrationStatus",
     "Resume",
+    "Squash",
     "aapply",
     "apply",
     "baseline",
@@ -56,6 +58,7 @@ __all__ = [
     "reset",
     "seed",
     "snapshot",
+    "squash",
     "status",
     "up",
     "verify",

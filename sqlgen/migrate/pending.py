@@ -139,6 +139,16 @@ def _drift(status: MigrationStatus) -> Diagnostic | None:
                 label=_start(status),
                 hint="give it a version after the last one, or use `--allow-out-of-order`",
             )
+        case MigrationState.SQUASHED_PARTLY:
+            assert status.migration is not None
+            versions = f"migrations up to {status.version}"
+            return Diagnostic(
+                code="squashed-migration",
+                message=f"{name} squashes the {versions}, of which the database has only some, or"
+                " others than those",
+                label=_start(status),
+                hint="apply the rest with a release from before the squash first",
+            )
         case MigrationState.STOPPED_CHANGED:
             done = status.applied.progress.done if status.applied else 0
             return Diagnostic(

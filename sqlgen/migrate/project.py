@@ -13,6 +13,7 @@ from ..conninfo import check_database_name, libpq_conninfo, parse_conninfo
 from ..model.config import Config
 from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from ..model.migration import Migration
+from ..model.output import Change
 from ..model.session import quoted_search_path
 from ..model.source import SourceFile
 from .collations import replace_icu_collations
@@ -273,6 +274,47 @@ def verify(
         raise
     errors = map(migrate.diagnose_mismatch, mismatches)
     return *warnings, *(error for error in errors if error)
+
+
+def squash(
+    config: Config, to: int, *, progress: Callable[[str], None] = lambda _: None
+) -> tuple[migrate.Squash, tuple[Change, ...]]:
+    """Return the squash of the migrations up to version *to*, and the changes of files to make.
+
+    Raises `SqlgenError` if they cannot be squashed.
+    """
+    if config.migrate.schemas:
+        raise SqlgenError(
+            Diagnostic(
+                code="squash-refused",
+                message="the names in a dump have their schema, so that it fits none of `schemas`",
+                label=None,
+                hint="write the squashed migration by hand",
+            )
+        )
+    with database.server(
+        config.server, extensions=extensions_folder(config), progress=progress
+    ) as server:
+        progress(f"squashing the migrations up to {to}")
+        squashed = migrate.squash(
+            migrations(config),
+            to,
+            lambda: database.scratch(server, search_path=config.search_path),
+            lambda connection: database.dump(
+                make_conninfo(server.conninfo, dbname=connection.info.dbname),
+                ("--inserts", "--no-owner", "--no-tablespaces"),
+            ),
+            lambda fitting: _fit_for_scratch(server, fitting),
+        )
+    created = Change(squashed.path, None, squashed.text)
+    # The texts of sources have no byte order mark; the files may.
+    deleted = [
+        Change(file.path, (config.root / file.path).read_bytes().decode(), None)
+        for migration in squashed.migrations
+        for file in (migration.up, migration.down)
+        if file is not None
+    ]
+    return squashed, (created, *deleted)
 
 
 def on_search_path(config: Config, conninfo: str) -> str:

@@ -7,12 +7,18 @@ from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Migration
 from . import ledger, resumption
 from .protocol import Operation, run_statement
-from .status import MigrationState, MigrationStatus, compare_with_ledger
+from .status import (
+    MigrationState,
+    MigrationStatus,
+    compare_with_ledger,
+    has_squashed,
+)
 
 _REPAIRABLE = (
     MigrationState.CHANGED,
     MigrationState.STOPPED_CHANGED,
     MigrationState.LINE_ENDINGS,
+    MigrationState.SQUASHED,
 )
 
 
@@ -44,7 +50,8 @@ def accept_changes(
 ) -> Operation[tuple[MigrationStatus, ...]]:
     """Store the checksums of changed files as they are now: of *versions*, or of all (`None`).
 
-    Returns the statuses that the repaired migrations had before.
+    The rows of squashed migrations are replaced by one of the migration that stands for them. Returns
+    the statuses that the repaired migrations had before.
     """
     name = yield from ledger.ensure(table)
     applied = yield from ledger.read(name)
@@ -57,6 +64,14 @@ def accept_changes(
     yield from run_statement("BEGIN")
     for status in repaired:
         assert status.migration is not None
+        if status.state is MigrationState.SQUASHED:
+            rows = {row.version: row for row in applied}
+            for one in has_squashed(status.migration, rows):
+                yield from ledger.delete(name, one.version)
+            yield from ledger.insert(
+                name, status.migration, success=True, execution_time=0
+            )
+            continue
         yield from ledger.update_checksum(name, status.migration)
         if _is_reverting(status):
             yield from _accept_down_file(name, status.migration)

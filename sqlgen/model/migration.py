@@ -9,13 +9,22 @@ if TYPE_CHECKING:  # a build does not need it
     from datetime import datetime
 
 
+@frozen
+class SquashedMigration:
+    """A migration that another one stands for: its version and the SHA-384 of its up file."""
+
+    version: int
+    checksum: bytes
+
+
 @frozen(kw_only=True)
 class Migration:
     """A migration: the file `NNNN_description.up.sql` (or `.sql`), and its `.down.sql` if it has one.
 
     `version` is the digits before the first `_` as a 64-bit integer. `description` is the rest of
     the name with `_` as spaces. The checksum is `up.sha384`. `transactional` is false if the first
-    line is `-- no-transaction`.
+    line is `-- no-transaction`. `squashed` are the migrations that a squashed one stands for, in their
+    order; an earlier squashed one follows those that it stands for itself.
     """
 
     version: int
@@ -23,6 +32,27 @@ class Migration:
     up: SourceFile
     down: SourceFile | None
     transactional: bool = True
+    squashed: tuple[SquashedMigration, ...] = ()
+
+    @property
+    def squashed_chains(self) -> tuple[tuple[SquashedMigration, ...], ...]:
+        """Return the different migrations by which a database may have the same schema already.
+
+        Those are all that were ever squashed, or an earlier squashed one with those after it.
+        """
+        starts = [
+            number
+            for number, one in enumerate(self.squashed)
+            if number == 0 or one.version <= self.squashed[number - 1].version
+        ]
+        return tuple(
+            tuple(
+                one
+                for number, one in enumerate(self.squashed)
+                if number >= start and (number == start or number not in starts)
+            )
+            for start in starts
+        )
 
 
 @frozen(kw_only=True)

@@ -11,8 +11,12 @@ from .lexer import Kind, Token
 
 FORMS: Final = {
     "allow": "allow CODE[, CODE]",
+    "squashes": "squashes VERSION CHECKSUM",
 }
 """The form of each directive, by its word or words; a new directive is one more row."""
+
+_WRITTEN_BY_US: Final = {"squashes"}
+"""Directives that commands write, and that no hint offers."""
 
 
 @frozen
@@ -87,8 +91,9 @@ _ARGUMENT = re.compile(r"[^\s,]+")
 
 
 def _unknown_directive(word: Span, comment: Span) -> Diagnostic:
-    near = nearest(word.text.lower(), FORMS)
-    forms = [FORMS[near]] if near else FORMS.values()
+    offered = {word: form for word, form in FORMS.items() if word not in _WRITTEN_BY_US}
+    near = nearest(word.text.lower(), offered)
+    forms = [offered[near]] if near else offered.values()
     return Diagnostic(
         code="unknown-directive",
         message=(

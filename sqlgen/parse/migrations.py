@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.frozen import frozen
-from ..model.migration import Migration
+from ..model.migration import Migration, SquashedMigration
 from ..model.source import SourceFile, Span
+from .squashes import squashed_migrations
 from .statements import refuse_psql_commands
 
 
@@ -20,6 +21,7 @@ def migrations(sources: Sequence[SourceFile]) -> tuple[Migration, ...]:
     their down section as well.
     """
     problems: list[Diagnostic] = []
+    squashed: dict[int, tuple[SquashedMigration, ...]] = {}
     ups: dict[int, _File] = {}
     downs: dict[int, _File] = {}
     for source in sorted(sources, key=lambda source: source.path):
@@ -33,6 +35,9 @@ def migrations(sources: Sequence[SourceFile]) -> tuple[Migration, ...]:
             problems.extend(error.diagnostics)
         if file.form != "down" and (foreign := _foreign(source)):
             problems.append(foreign)
+        if file.form != "down":
+            squashed[file.version], malformed = squashed_migrations(source)
+            problems += malformed
         earlier = (downs if file.form == "down" else ups).setdefault(file.version, file)
         if earlier is not file:
             problems.append(_duplicate(file, earlier))
@@ -51,6 +56,7 @@ def migrations(sources: Sequence[SourceFile]) -> tuple[Migration, ...]:
             up=up.source,
             down=downs[version].source if version in downs else None,
             transactional=not up.source.text.startswith("-- no-transaction"),
+            squashed=squashed[version],
         )
         for version, up in sorted(ups.items())
     )

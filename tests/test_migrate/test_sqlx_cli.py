@@ -344,3 +344,23 @@ def test_the_first_line(tools: Tools, head: str) -> None:
     tools.write({"1_a.sql": f"{head}VACUUM pg_class"})
     runs_alone = tools.sqlx("run").returncode == 0
     assert runs_alone != tools.migrations()[0].transactional
+
+
+def test_a_squashed_migration(tools: Tools) -> None:
+    """SQLx sees changed and missing files, until `repair` has replaced the rows."""
+    tools.write({"1_a.sql": "CREATE TABLE a ();", "2_b.sql": "CREATE TABLE b ();"})
+    assert tools.sqlx_ran("run") == [1, 2]
+    head = [
+        f"-- sqlgen: squashes {m.version} {m.up.sha384.hex()}\n"
+        for m in tools.migrations()
+    ]
+    text = "".join(head) + "CREATE TABLE a ();\nCREATE TABLE b ();"
+    tools.write({"2_squashed.sql": text, "3_c.sql": "CREATE TABLE c ();"})
+    assert "is missing in the resolved migrations" in tools.sqlx_refuses("run")
+    assert tools.states()[2] is MigrationState.SQUASHED
+    assert tools.ours(migrate.up) == [3]
+    migrate.repair(tools.conninfo, tools.migrations(), table=TABLE)
+    assert tools.sqlx_ran("run") == []
+    assert tools.sqlx_installed() == [2, 3]
+    tools.connection.execute(f"DROP TABLE a, b, c, {TABLE}".encode())
+    assert tools.sqlx_ran("run") == [2, 3]

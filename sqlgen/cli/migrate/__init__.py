@@ -9,6 +9,7 @@ from .new import new
 from .repair import repair
 from .reset import reset
 from .seed import seed
+from .squash import squash
 from .status import status
 from .up import up
 from .verify import verify
@@ -33,6 +34,6 @@ def migrate() -> None:
 
 for command in (
     *(new, up, down, status, check),
-    *(verify, reset, seed, repair, baseline),
+    *(verify, reset, seed, repair, baseline, squash),
 ):
     migrate.add_command(command)

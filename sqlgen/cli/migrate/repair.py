@@ -18,7 +18,9 @@ from .schemas import chosen_schemas, schema_option
 from .target import database_options, migrated_project, show_log
 
 CHANGED: Final = frozenset({MigrationState.CHANGED, MigrationState.STOPPED_CHANGED})
-REPAIRABLE: Final = CHANGED | {MigrationState.LINE_ENDINGS}
+ACCEPTED: Final = frozenset({MigrationState.LINE_ENDINGS, MigrationState.SQUASHED})
+"""These are repaired without a question."""
+REPAIRABLE: Final = CHANGED | ACCEPTED
 MAX_COMMITS: Final = 200
 """How many commits of git's history are searched for the file that was applied."""
 
@@ -41,7 +43,8 @@ def repair(
 
     All of them, or those of the VERSIONs. Shows what has changed, if git's history has
     the file that was applied, and asks. Files that differ only in their line endings
-    are accepted without a question.
+    are accepted without a question, and so is a squashed migration: its row replaces
+    those of the migrations that it squashes.
     """
     repaired = 0
     with exit_on_errors():
@@ -86,11 +89,11 @@ def repair(
 def change(root: Path, status: MigrationStatus) -> Iterator[str]:
     """Return the lines that show how a file differs from the one that was applied."""
     assert status.migration is not None
-    assert status.applied is not None
     up = status.migration.up
     yield f"{up.path}: {status.state}"
-    if status.state is MigrationState.LINE_ENDINGS:
+    if status.state in ACCEPTED:
         return
+    assert status.applied is not None
     before = from_git(root, up.path, status.applied.checksum)
     if before is None:
         yield f"  applied with checksum {status.applied.checksum.hex()[:16]}…, now {up.sha384.hex()[:16]}…"

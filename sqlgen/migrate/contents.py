@@ -1,0 +1,39 @@
+"""A database -> the contents of its tables and sequences as lines, for comparing one with another."""
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+
+_RELATIONS = """
+SELECT c.relkind::text, n.nspname, c.relname
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm', 'S') AND n.nspname NOT LIKE 'pg\\_%'
+  AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend
+                  WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+ORDER BY 2, 3
+"""
+
+_ROWS = (
+    "SELECT count(*), md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\"))"
+    " FROM ONLY {} AS t"
+)
+_SEQUENCE = "SELECT last_value, is_called FROM {}"
+
+
+def contents(connection: psycopg.Connection[TupleRow]) -> tuple[str, ...]:
+    """Return a line for each table that has rows, and for each sequence."""
+    lines = []
+    for kind, schema, name in connection.execute(_RELATIONS.encode()).fetchall():
+        identifier = sql.Identifier(schema, name)
+        if kind == "S":
+            query = sql.SQL(_SEQUENCE).format(identifier)
+            ((value, is_called),) = connection.execute(query).fetchall()
+            used = "" if is_called else ", not used yet"
+            lines.append(f"value of the sequence {schema}.{name}: {value}{used}")
+        else:
+            query = sql.SQL(_ROWS).format(identifier)
+            ((number, digest),) = connection.execute(query).fetchall()
+            if number:
+                lines.append(f"rows of {schema}.{name}: {number}, {digest}")
+    return tuple(lines)

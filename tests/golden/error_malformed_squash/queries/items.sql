@@ -1,0 +1,2 @@
+-- name: list_items :many
+SELECT id FROM items;

@@ -1,0 +1,329 @@
+"""One migration in place of several, and databases that have all, some or none of them."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+
+from sqlgen import database, migrate, parse, read
+from sqlgen.cli import main
+from sqlgen.migrate import MigrationState, snapshot
+from sqlgen.migrate.contents import contents
+from sqlgen.model.diagnostic import SqlgenError
+from sqlgen.model.migration import Migration
+
+Connection = psycopg.Connection[TupleRow]
+FILES = {
+    "0001_items.up.sql": """
+        CREATE TYPE colour AS ENUM ('red');
+        CREATE TABLE items (id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY, c colour, gone int);
+        INSERT INTO items (c) VALUES ('red'), (NULL);
+        CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x; -- it''s; \\restrict';
+        GRANT SELECT ON items TO PUBLIC; REVOKE DELETE ON items FROM CURRENT_USER;
+        ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;""",
+    "0001_items.down.sql": "DROP TABLE items; DROP TYPE colour;",
+    "0002_colour.sql": "ALTER TYPE colour ADD VALUE 'blue'; ALTER TABLE items DROP gone;",
+    "0003_more.sql": """-- no-transaction
+        CREATE INDEX CONCURRENTLY items_c ON items (c);
+        CREATE SCHEMA "O'Neil";
+        CREATE TABLE "O'Neil"."a b" (day date, note text DEFAULT E'a\\nb;') PARTITION BY RANGE (day);
+        CREATE TABLE y2026 PARTITION OF "O'Neil"."a b" FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+        INSERT INTO "O'Neil"."a b" VALUES ('2026-02-03', E'two\\nlines; -- \\\\. ');
+        CREATE MATERIALIZED VIEW seen AS SELECT count(*) FROM items;
+        ALTER TABLE items ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY mine ON items USING (c = 'red');
+        COMMENT ON TABLE items IS 'things -- sqlgen: squashes nothing';
+        COMMENT ON SCHEMA public IS 'ours';
+        CREATE SEQUENCE unused; SELECT setval('unused', 5, false);
+        SELECT setval('items_id_seq', 70);""",
+    "0004_last.sql": "CREATE TABLE last (id int); SET search_path = nowhere;",
+}
+
+
+class Project:
+    """A project whose builds use the tests' server, and databases on it."""
+
+    def __init__(self, root: Path, server: database.Server) -> None:
+        self.root = root
+        self.server = server
+        self.write("pyproject.toml", "[tool.sqlgen]\n")
+        for name, text in FILES.items():
+            self.write(f"migrations/{name}", text)
+
+    def write(self, path: str, text: str) -> None:
+        (self.root / path).parent.mkdir(exist_ok=True)
+        (self.root / path).write_text(text)
+
+    def names(self) -> list[str]:
+        return sorted(file.name for file in (self.root / "migrations").iterdir())
+
+    def migrations(self) -> tuple[Migration, ...]:
+        return parse.migrations(read.sources(self.root, "migrations"))
+
+    def run(self, *arguments: str, url: str = "") -> tuple[int, str]:
+        result = CliRunner().invoke(
+            main,
+            ["-C", str(self.root), "migrate", *arguments],
+            env={"SQLGEN_SERVER_URL": self.server.conninfo, "DATABASE_URL": url},
+        )
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.output
+
+    def states(self, conninfo: str) -> dict[int, MigrationState]:
+        statuses = migrate.status(conninfo, self.migrations())
+        return {status.version: status.state for status in statuses}
+
+
+@pytest.fixture
+def project(tmp_path: Path, server: database.Server) -> Project:
+    return Project(tmp_path, server)
+
+
+def conninfo_of(project: Project, connection: Connection) -> str:
+    return make_conninfo(project.server.conninfo, dbname=connection.info.dbname)
+
+
+def result(connection: Connection) -> tuple[str, ...]:
+    """Return everything but the ledgers, whose rows and names differ."""
+    connection.execute("DROP TABLE _sqlgen_migrations")
+    return (*snapshot(connection), *contents(connection))
+
+
+def test_databases_that_have_all_some_or_none(project: Project) -> None:
+    with (
+        database.scratch(project.server) as all_,
+        database.scratch(project.server) as some,
+        database.scratch(project.server) as none,
+    ):
+        old = project.migrations()
+        migrate.up(conninfo_of(project, all_), old)
+        migrate.up(conninfo_of(project, some), old, to=2)
+        status, output = project.run("squash", "--to", "3", "--yes")
+        assert status == 0, output
+        assert output == (
+            "rows of public.items: 2 are in the file\n"
+            "rows of public.seen: 1 are in the file\n"
+            "rows of public.y2026: 1 are in the file\n"
+            "created migrations/0003_squashed.sql, which has the same result as 3 migrations\n"
+            "deleted 4 files\n"
+        )
+        assert project.names() == ["0003_squashed.sql", "0004_last.sql"]
+        text = (project.root / "migrations/0003_squashed.sql").read_text()
+        assert "CURRENT_USER" in text
+        assert not re.search(rf"(TO|FROM|ROLE) {all_.info.user}\b", text)
+
+        url = database.url(conninfo_of(project, all_))
+        assert project.states(url) == {
+            3: MigrationState.SQUASHED,
+            4: MigrationState.APPLIED,
+        }
+        assert project.run("check", url=url) == (0, "nothing is pending\n")
+        assert migrate.up(url, project.migrations()) == ()
+        # A release from before the squash still starts.
+        assert migrate.up(url, old) == ()
+        status, output = project.run("down", url=url)
+        assert (status, "error[no-down-migration]" in output) == (1, True)
+
+        url = database.url(conninfo_of(project, some))
+        assert project.states(url)[3] is MigrationState.SQUASHED_PARTLY
+        assert project.run("check", url=url)[0] == 4
+        status, output = project.run("up", url=url)
+        assert status == 1
+        assert "error[squashed-migration]: migration 3 (`squashed`) squashes" in output
+        migrate.up(url, old, to=3)
+        assert len(migrate.up(url, project.migrations())) == 1
+
+        url = database.url(conninfo_of(project, none))
+        assert len(migrate.up(url, project.migrations())) == 2
+        assert project.states(url) == dict.fromkeys([3, 4], MigrationState.APPLIED)
+        assert result(none) == result(all_) == result(some)
+
+
+def test_repair_leaves_one_row_for_the_squashed_ones(
+    project: Project, connection: Connection
+) -> None:
+    url = database.url(conninfo_of(project, connection))
+    migrate.up(url, project.migrations())
+    assert project.run("squash", "--to", "3", "--yes")[0] == 0
+    status, output = project.run("repair", url=url)
+    assert (status, "1 migration repaired" in output) == (0, True)
+    assert project.states(url) == dict.fromkeys([3, 4], MigrationState.APPLIED)
+    rows = "SELECT version, description, success FROM _sqlgen_migrations ORDER BY 1"
+    assert connection.execute(rows).fetchall() == [
+        (3, "squashed", True),
+        (4, "last", True),
+    ]
+
+
+def test_a_second_squash_stands_for_the_first_and_for_all(project: Project) -> None:
+    with (
+        database.scratch(project.server) as first,
+        database.scratch(project.server) as second,
+        database.scratch(project.server) as mixed,
+    ):
+        urls = [conninfo_of(project, c) for c in (first, second, mixed)]
+        migrate.up(urls[0], project.migrations())
+        migrate.up(urls[2], project.migrations(), to=2)
+        assert project.run("squash", "--to", "3", "--yes")[0] == 0
+        migrate.up(urls[1], project.migrations())
+        project.write("migrations/0005_next.sql", "CREATE TABLE next ();")
+        for url in urls[:2]:
+            assert len(migrate.up(url, project.migrations())) == 1
+        status, output = project.run("squash", "--to", "5", "--yes")
+        assert status == 0, output
+        assert project.names() == ["0005_squashed.sql"]
+        assert [
+            [one.version for one in chain]
+            for chain in project.migrations()[0].squashed_chains
+        ] == [[1, 2, 3, 4, 5], [3, 4, 5]]
+        for url in urls[:2]:
+            assert project.states(url) == {5: MigrationState.SQUASHED}
+        assert project.states(urls[2]) == {5: MigrationState.SQUASHED_PARTLY}
+        for url in urls[:2]:
+            assert project.run("repair", url=url)[0] == 0
+            assert project.states(url) == {5: MigrationState.APPLIED}
+        assert result(first) == result(second)
+
+
+def test_rows_that_are_not_those_of_the_squashed_ones(
+    project: Project, connection: Connection
+) -> None:
+    url = conninfo_of(project, connection)
+    migrate.up(url, project.migrations())
+    assert project.run("squash", "--to", "3", "--yes")[0] == 0
+    for change in ("checksum = '\\x00'", "success = false"):
+        before = connection.execute(
+            "SELECT checksum, success FROM _sqlgen_migrations WHERE version = 2"
+        ).fetchone()
+        assert before is not None
+        connection.execute(
+            f"UPDATE _sqlgen_migrations SET {change} WHERE version = 2".encode()
+        )
+        assert project.states(url)[3] is MigrationState.SQUASHED_PARTLY
+        connection.execute(
+            "UPDATE _sqlgen_migrations SET checksum = %s, success = %s WHERE version = 2",
+            before,
+        )
+    assert project.states(url)[3] is MigrationState.SQUASHED
+
+
+@pytest.mark.parametrize(
+    ("change", "to", "message"),
+    [
+        ({}, 7, "unknown-version: there is no migration of version 7"),
+        ({}, 1, "squash-refused: 1 is the first migration"),
+        (
+            {"0002_colour.sql": "SELECT 1;\nCREATE ROLE sqlgen_never;"},
+            2,
+            "squash-refused: what is outside of the database cannot be squashed",
+        ),
+        ({"0002_colour.sql": "SELECT nothing"}, 2, "42703: "),
+        (
+            {"pyproject.toml": '[tool.sqlgen.migrate]\nschemas = ["a"]\n'},
+            2,
+            "squash-refused: the names in a dump have their schema",
+        ),
+    ],
+)
+def test_what_cannot_be_squashed(
+    project: Project, change: Mapping[str, str], to: int, message: str
+) -> None:
+    for name, text in change.items():
+        project.write(name if name.endswith("toml") else f"migrations/{name}", text)
+    before = project.names()
+    status, output = project.run("squash", "--to", str(to), "--yes", url="")
+    assert status == 1
+    code, _, text = message.partition(": ")
+    assert f"error[{code}]: {text}" in output
+    assert project.names() == before
+
+
+@pytest.mark.parametrize(
+    ("lost", "difference"),
+    [
+        ("CREATE INDEX items_c", "- index "),
+        ("INSERT INTO public.items", "- rows of public.items: 2, "),
+        ("SELECT pg_catalog.setval('public.items_id_seq'", "- value of the sequence"),
+        ("CREATE POLICY", "- policy "),
+        ("GRANT SELECT", "privileges"),
+    ],
+)
+def test_a_dump_that_lacks_something_is_refused(
+    project: Project, lost: str, difference: str
+) -> None:
+    def dump(connection: Connection) -> str:
+        conninfo = conninfo_of(project, connection)
+        text = database.dump(conninfo, ("--inserts", "--no-owner"))
+        shorter = re.sub(rf"^{re.escape(lost)}[^;]*;$", "", text, flags=re.MULTILINE)
+        assert shorter != text
+        return shorter
+
+    with pytest.raises(SqlgenError) as caught:
+        migrate.squash(
+            project.migrations(), 3, lambda: database.scratch(project.server), dump
+        )
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "squash-refused"
+    assert difference in diagnostic.message
+
+
+def test_collations_of_icu_need_a_server_that_has_it(
+    tmp_path: Path, server: database.Server
+) -> None:
+    project = Project(tmp_path, server)
+    project.write(
+        "migrations/0002_colour.sql",
+        "CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
+        " CREATE TABLE names (name text COLLATE ci UNIQUE);",
+    )
+    with database.scratch(server) as connection:
+        query = "SELECT count(*) > 0 FROM pg_collation WHERE collname = 'de-x-icu'"
+        (has_icu,) = connection.execute(query).fetchone() or (None,)
+    status, output = project.run("squash", "--to", "2", "--yes")
+    if has_icu:
+        assert status == 0, output
+        text = (tmp_path / "migrations/0002_squashed.sql").read_text()
+        assert "provider = icu, deterministic = false" in text
+    else:
+        assert status == 1
+        assert "error[squash-refused]: this server has no ICU" in output
+
+
+def test_nothing_changes_without_an_answer(project: Project) -> None:
+    before = project.names()
+    status, output = project.run("squash", "--to", "3")
+    assert (status, "error[needs-confirmation]" in output) == (2, True)
+    assert project.names() == before
+
+
+def test_the_lines_of_the_head(tmp_path: Path) -> None:
+    sha = hashlib.sha384(b"").hexdigest()
+    good = f"-- sqlgen: squashes 1 {sha}\n-- sqlgen: squashes 20 {sha}\n"
+    assert [one.version for one in _parsed(tmp_path, good)] == [1, 20]
+    assert [one.version for one in _parsed(tmp_path, good.replace("\n", "\r\n"))] == [
+        1,
+        20,
+    ]
+    assert _parsed(tmp_path, f"SELECT 1;\n{good}") == ()
+    for bad in ("", " 1", f" x {sha}", f" 1 {sha}0", f" 1 {sha} 2", f" -1 {sha}"):
+        with pytest.raises(SqlgenError) as caught:
+            _parsed(tmp_path, f"-- sqlgen: squashes{bad}\n")
+        (diagnostic,) = caught.value.diagnostics
+        assert diagnostic.code == "malformed-squash"
+    with pytest.raises(SqlgenError):
+        _parsed(tmp_path, f"-- sqlgen: squashes 2 {sha}\n-- sqlgen: squashes 1 {sha}\n")
+
+
+def _parsed(root: Path, text: str) -> Any:
+    (root / "migrations").mkdir(exist_ok=True)
+    (root / "migrations/20_a.sql").write_bytes(text.encode())
+    (migration,) = parse.migrations(read.sources(root, "migrations"))
+    return migration.squashed
