@@ -7,14 +7,13 @@ and a superuser may run programs (`COPY … TO PROGRAM`), read and write files, 
 
 - Landlock (landlock(7), Linux 5.13): it may read PostgreSQL's installation and the system's libraries,
   write its own cluster, and execute nothing but `postgres`; no TCP (6.7), no signals to others (6.12).
-- seccomp (seccomp(2)): it may not connect to anything, nor create sockets other than Unix ones.
+- seccomp (`seccomp.py`): it may not connect or send to anything, nor change modes and owners of files.
 
 The restriction is that of a thread, and of the processes that it starts.
 """
 
 import ctypes
 import os
-import platform
 import re
 import struct
 import subprocess
@@ -24,6 +23,8 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Final
+
+from . import seccomp
 
 _EXECUTE: Final = 1 << 0
 _READ: Final = 1 << 2 | 1 << 3  # files, folders
@@ -37,16 +38,10 @@ _TCP: Final = 0b11  # bind, connect
 _SCOPES: Final = 0b11  # abstract Unix sockets, signals
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_NO_NEW_PRIVILEGES, _SET_SECCOMP, _SECCOMP_FILTER = 38, 22, 2
+_NO_NEW_PRIVILEGES: Final = 38
 
 _HEAD: Final = 2**14
 """Bytes of a program in which the linker has put the name of the loader."""
-_MACHINES: Final = (
-    {  # the architecture in linux/audit.h, and the numbers of socket and connect
-        "x86_64": (0xC000003E, 41, 42),
-        "aarch64": (0xC00000B7, 198, 203),
-    }
-)
 
 _SYSTEM: Final = (
     *("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"),
@@ -58,6 +53,9 @@ _SYSTEM: Final = (
         "/etc/ld.so.preload",
     ),
     *(
+        # Dictionaries and settings to which Debian's and Red Hat's packages link.
+        "/var/cache/postgresql/dicts",
+        "/etc/crypto-policies",
         "/etc/localtime",
         "/etc/timezone",
         "/nix/store",
@@ -88,8 +86,8 @@ def restrict_to_server(
     rights |= {Path("/dev/null"): _READ | _WRITE, Path("/dev/zero"): _READ | _WRITE}
     rights |= dict.fromkeys(writable, _ALL & ~_EXECUTE)
     _restrict_files(libc, rights)
-    if filter_ := _filter():
-        _set_filter(libc, filter_)
+    if filter_ := seccomp.filter_of_this_machine():
+        seccomp.set_filter(libc, filter_, _check)
 
 
 def can_start(folder: Path) -> bool:
@@ -141,35 +139,6 @@ def _restrict_files(libc: ctypes.CDLL, rights: Mapping[Path, int]) -> None:
         _check(libc.syscall(_RESTRICT_SELF, ruleset, 0))
     finally:
         os.close(ruleset)
-
-
-def _filter() -> bytes:
-    """Return a program for seccomp, empty for machines whose numbers of system calls are not known."""
-    if platform.machine() not in _MACHINES or sys.maxsize < 2**32:
-        return b""
-    architecture, socket, connect = _MACHINES[platform.machine()]
-    load, equal, at_least, end = 0x20, 0x15, 0x35, 0x06  # linux/bpf_common.h
-    allowed, refused = 0x7FFF0000, 0x00050000 | 13  # with EACCES
-    program = [  # operation, how many to skip if true and if not, constant
-        (load, 0, 0, 4),  # the architecture, see struct seccomp_data
-        (equal, 0, 7, architecture),
-        (load, 0, 0, 0),  # the number of the system call
-        (at_least, 5, 0, 0x40000000),  # another interface of x86-64
-        (equal, 4, 0, connect),
-        (equal, 0, 2, socket),
-        (load, 0, 0, 16),  # its first argument: the address family
-        (equal, 0, 1, 1),  # AF_UNIX
-        (end, 0, 0, allowed),
-        (end, 0, 0, refused),
-    ]
-    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
-
-
-def _set_filter(libc: ctypes.CDLL, filter_: bytes) -> None:
-    content = ctypes.create_string_buffer(filter_, len(filter_))
-    address = ctypes.addressof(content)
-    program = struct.pack("@HP", len(filter_) // 8, address)  # struct sock_fprog
-    _check(libc.prctl(_SET_SECCOMP, _SECCOMP_FILTER, program, 0, 0))
 
 
 def _libc() -> ctypes.CDLL:

