@@ -17,7 +17,14 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 
-from ..embedded import detached, extension_shims, find_binaries, pid_file, pristine
+from ..embedded import (
+    detached,
+    extension_shims,
+    find_binaries,
+    own_clusters,
+    pid_file,
+    pristine,
+)
 from ..embedded.account import Account, make_folder, server_account, storage_folder
 from ..embedded.binaries import Binaries, from_wheel, installed
 from ..embedded.binaries_copy import runnable_binaries
@@ -48,11 +55,18 @@ def start(root: Path, *, extensions: Path | None = None) -> Server:
     folder = _folder(root, account)
     _make_base(root, folder, account)
     with _locked(folder):
+        if (folder / "boot").exists() and not _is_ours(root, folder):
+            raise _unavailable(
+                f"the development database in `{folder}` was not made by this user's sqlgen:"
+                " it may be a part of the checkout, and run programs",
+                "delete it with `sqlgen db reset`, and run this again",
+            )
         if server := running(root):
             return server
         binaries = runnable_binaries(_binaries(folder), account)
         if not (folder / "boot").exists():
             pristine.initialize(folder, binaries, account)
+            _register(folder)
         settings = dict(_SETTINGS)
         if binaries.major >= 18:
             settings["extension_control_path"] = extension_shims.install(
@@ -71,7 +85,7 @@ def stop(root: Path) -> bool:
     """
     account = server_account()
     folder = _folder(root, account)
-    if not folder.exists():
+    if not folder.exists() or not _is_ours(root, folder):
         return False
     with _locked(folder):
         return detached.stop(folder, account)
@@ -88,6 +102,8 @@ def remove(root: Path) -> None:
 def running(root: Path) -> Server | None:
     """Return the development server if it runs, or None."""
     folder = _folder(root, server_account())
+    if not _is_ours(root, folder):
+        return None
     state = pid_file.read_postmaster_pid(folder)
     if state is None or not pid_file.is_running(state, folder):
         return None
@@ -128,6 +144,21 @@ def _folder(root: Path, account: Account) -> Path:
     return storage_folder(account) / f"project-{name}"
 
 
+def _is_ours(root: Path, folder: Path) -> bool:
+    """Return whether the cluster is outside of the project, or made by this user's sqlgen."""
+    return folder.parent != root / ".sqlgen" or own_clusters.is_registered(folder)
+
+
+def _register(folder: Path) -> None:
+    try:
+        own_clusters.register(folder)
+    except OSError as error:
+        raise _unavailable(
+            f"it cannot be noted that `{folder}` is ours: {error.strerror or error}",
+            "make the user's state directory writable, or set `XDG_STATE_HOME` to one that is",
+        ) from None
+
+
 def _make_base(root: Path, folder: Path, account: Account) -> None:
     """Make the project's folder `.sqlgen/`, if the server's files are there."""
     base = root / ".sqlgen"
@@ -153,10 +184,17 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _open(path: Path) -> int:
-    """Open a file to write; raise `ServerUnavailableError` for a link, which is not followed."""
+    """Open a file to write; raise `ServerUnavailableError` for a link, which is not followed.
+
+    Neither is one that has taken the place of its folder.
+    """
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        return os.open(path, flags, 0o644)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            return os.open(path.name, flags, 0o644, dir_fd=folder)
+        finally:
+            os.close(folder)
     except OSError as error:
         if path.is_symlink():
             raise _linked(path) from None
@@ -179,7 +217,7 @@ def _binaries(folder: Path) -> Binaries:
     """
     try:
         major = int((folder / "data" / "PG_VERSION").read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return find_binaries()
     for binaries in (from_wheel(), *installed()):
         if binaries is not None and binaries.major == major:

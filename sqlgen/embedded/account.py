@@ -107,7 +107,7 @@ def storage_folder(account: Account, *, in_memory: bool = False) -> Path:
             continue
         try:
             make_folder(folder, account)
-            _check_own(folder)
+            check_own(folder)
             folder.chmod(account.folder_mode)
         except OSError as error:
             problems.append(f"{folder}: {error.strerror or error}")
@@ -136,7 +136,7 @@ def existing_storage_folders() -> tuple[Path, ...]:
     folders = []
     for folder in (_SHARED_MEMORY / f"sqlgen-{os.geteuid()}", *_disk_folders()):
         with suppress(OSError):
-            _check_own(folder)
+            check_own(folder)
             folders.append(folder)
     return tuple(folders)
 
@@ -147,6 +147,13 @@ def make_readable(folder: Path) -> None:
         if not path.is_symlink():
             executable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
             path.chmod(0o755 if executable else 0o644)
+
+
+def temporary_folder() -> Path:
+    """Return the path of a folder of the user's in the temporary directory; it may not exist."""
+    import tempfile
+
+    return Path(tempfile.gettempdir()) / f"sqlgen-{os.geteuid()}"
 
 
 def _memory_folders() -> tuple[Path, ...]:
@@ -165,12 +172,10 @@ def _lazily(folders: Callable[[], tuple[Path, ...]]) -> Iterator[Path]:
 
 
 def _disk_folders() -> tuple[Path, ...]:
-    import tempfile
-
     import platformdirs  # rarely needed where there is a memory file system
 
     own = platformdirs.user_cache_path("sqlgen", appauthor=False)
-    temporary = Path(tempfile.gettempdir()) / f"sqlgen-{os.geteuid()}"
+    temporary = temporary_folder()
     if os.geteuid() == 0:
         return own, platformdirs.site_cache_path("sqlgen", appauthor=False), temporary
     if not own.is_absolute():
@@ -180,7 +185,7 @@ def _disk_folders() -> tuple[Path, ...]:
     return own, temporary
 
 
-def _check_own(folder: Path) -> None:
+def check_own(folder: Path) -> None:
     """Raise `PermissionError` if another user owns the folder, or may have written into it."""
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from sqlgen.database import development
-from sqlgen.embedded import pid_file
+from sqlgen.embedded import own_clusters, pid_file
 from sqlgen.embedded.account import server_account
 from sqlgen.model.diagnostic import ServerUnavailableError
 
@@ -32,12 +32,6 @@ def test_its_data_stays(project: Path) -> None:
         development.url(development.start(project), "my app")
     ) as connection:
         assert connection.execute("SELECT to_regclass('t')::text").fetchone() == ("t",)
-
-
-def test_git_ignores_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sqlgen.embedded.account.Account.can_reach", lambda *_: True)
-    development.running(tmp_path)
-    assert (tmp_path / ".sqlgen" / ".gitignore").read_text() == "*\n"
 
 
 def test_a_server_that_was_killed_starts_again(project: Path) -> None:
@@ -86,3 +80,85 @@ def test_a_folder_that_a_pid_file_names_is_not_deleted(project: Path) -> None:
         assert not development.stop(project)
         development.start(project)
         assert (Path(other) / "mine").exists()
+
+
+@pytest.fixture
+def reachable(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A project in which the server's files are, also if root runs the tests."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+        monkeypatch.setattr(
+            own_clusters, "temporary_folder", lambda: folder / "temporary"
+        )
+        project = folder / "project"
+        project.mkdir()
+        yield project
+        development.remove(project)
+
+
+@pytest.fixture
+def cluster(reachable: Path) -> Path:
+    """A folder for a cluster in the project."""
+    (reachable / "cluster").mkdir()
+    return reachable / "cluster"
+
+
+def test_a_cluster_of_the_checkout_is_not_started(
+    reachable: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    development.start(reachable)
+    assert (reachable / ".sqlgen/.gitignore").read_text() == "*\n"
+    development.stop(reachable)
+    # For somebody else, it is a cluster that came with the checkout.
+    monkeypatch.setenv("XDG_STATE_HOME", str(reachable.parent / "other"))
+    program = reachable / ".sqlgen/postgresql/data/postgresql.auto.conf"
+    program.write_text("archive_command = 'a program'")
+    with pytest.raises(ServerUnavailableError, match="not made by this user's sqlgen"):
+        development.start(reachable)
+    assert development.running(reachable) is None
+    assert not development.stop(reachable)
+    development.remove(reachable)
+    assert development.start(reachable).embedded
+
+
+@pytest.mark.parametrize("content", ["", "0" * 160, "é", "0" * 32 + "\n", "x" * 4096])
+def test_a_note_cannot_be_made_up(cluster: Path, content: str) -> None:
+    own_clusters.register(cluster)
+    assert own_clusters.is_registered(cluster)
+    (cluster / "made-by").write_text(content, "utf-8")
+    assert not own_clusters.is_registered(cluster)
+    (cluster / "made-by").unlink()
+    os.mkfifo(cluster / "made-by")
+    assert not own_clusters.is_registered(cluster)
+
+
+def test_a_moved_project_keeps_its_server(cluster: Path) -> None:
+    own_clusters.register(cluster)
+    assert own_clusters.is_registered(cluster.rename(cluster.with_name("moved")))
+
+
+@pytest.mark.parametrize("damage", ["readable", "short", "gone", "of a checkout"])
+def test_a_secret_of_others_is_none(cluster: Path, damage: str) -> None:
+    own_clusters.register(cluster)
+    state = cluster.parents[1] / "state/sqlgen"
+    secret = state / "cluster-secret"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    match damage:
+        case "readable":
+            secret.chmod(0o644)
+        case "short":
+            secret.write_bytes(b"")
+        case "gone":
+            secret.unlink()
+        case _:
+            (cluster.parents[1] / ".git").mkdir()
+    assert not own_clusters.is_registered(cluster)
+    if damage == "of a checkout":
+        with pytest.raises(OSError, match="no folder for a secret"):
+            own_clusters.register(cluster)
+    else:
+        own_clusters.register(cluster)  # with another secret
+        assert own_clusters.is_registered(cluster)
+    assert [path.name for path in state.iterdir()] == ["cluster-secret"]
