@@ -1,7 +1,7 @@
 """A project's configuration -> the scripts that make its schema, and how they are run.
 
 Mostly these are its migrations. A dump, a live database and the command of another tool are one script
-each, so that everything after this knows only scripts, and keys of caches only their digests.
+each, and the files of another tool's folder one each, so that everything after this knows only scripts, and keys of caches only their digests.
 """
 
 from collections.abc import Sequence
@@ -46,6 +46,8 @@ def schema_scripts(
 
     if config.schema is None:
         return parse.migrations(sources)
+    if config.schema.folder:
+        return parse.foreign_migrations(config.schema.folder, sources)
     for source in sources:
         parse.refuse_psql_commands(source)
     return tuple(
@@ -73,4 +75,5 @@ def run_schema_script(
     elif config.schema.command:
         database.run_schema_command(conninfo, config)
     else:
-        migrate.execute_dump(connection, script.up)
+        is_dump = bool(config.schema.dump or config.schema.database)
+        migrate.execute_foreign(connection, script, is_dump=is_dump)

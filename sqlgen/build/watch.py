@@ -116,6 +116,8 @@ def is_source(config: Config, path: str) -> bool:
     folders = [config.queries, *filter(None, optional)]
     if config.schema is None:
         folders.append(config.migrations)
+    elif config.schema.folder:
+        folders.append(config.schema.folder)
     elif inside == config.schema.dump or _is_watched(config, inside):
         return True
     return inside == "pyproject.toml" or any(

@@ -4,7 +4,7 @@ from .api import aapply, apply
 from .apply import MigrationRun
 from .connection import NOTICE
 from .down_mismatch import diagnose_mismatch
-from .execute import execute, execute_dump, execute_script
+from .execute import execute, execute_foreign, execute_script
 from .lock import lock_key
 from .new import new
 from .pending import MigrationPlan, Resume
@@ -47,7 +47,7 @@ __all__ = [
     "down",
     "dry_run",
     "execute",
-    "execute_dump",
+    "execute_foreign",
     "execute_script",
     "find_database",
     "fit_for_server",

@@ -13,14 +13,15 @@ _OLDEST_WITH = {"transaction_timeout": 170000}
 """The settings that a newer pg_dump than the server writes, with the first version that has them."""
 
 _NOT_OF_A_SCRATCH_DATABASE = re.compile(
-    r"""(?:create|alter|drop|comment\s+on)\s+(?:database|subscription|policy|user\s+mapping|role)\b
+    r"""(?:create|alter|drop|comment\s+on)\s+(?:database|subscription|policy|role|user|group)\b
     | grant\b | revoke\b | alter\s+default\s+privileges\b | security\s+label\b
-    | set\s+(?:default_tablespace|session\s+authorization)\b
-    | alter\s[\s\S]*\sowner\s+to\s+(?:"[^"]*"|\S+)\s*\Z
-    # template0 has it already
-    | create\s+schema\s+public\s*\Z""",
+    | (?:drop|reassign)\s+owned\b | (?:re)?set\s+(?:session\s+)?(?:role|session\s+authorization)\b
+    | set\s+default_tablespace\b
+    | alter\s[\s\S]*\sowner\s+to\s+(?:"[^"]*"|\S+)\s*\Z""",
     re.IGNORECASE | re.VERBOSE,
 )
+_EXISTING = re.compile(r"create\s+schema\s+public\s*\Z", re.IGNORECASE)
+"""What template0 has already."""
 _CLEANING = re.compile(
     r'drop\b|alter\s+table\b[\s\S]*\sdrop\s+(?:constraint|default|identity)\b(?:\s+(?:"[^"]*"|\S+))?\s*\Z'
     r"|alter\s+table\b[\s\S]*\salter\s+column\s[\s\S]*\sdrop\s+\w+\s*\Z",
@@ -31,21 +32,25 @@ _CREATION = re.compile(r"create\b(?!\s+(?:or\s+replace|database)\b)", re.IGNOREC
 _SET = re.compile(r"set\s+(\w+)", re.IGNORECASE)
 
 
-def without_surroundings(text: str, server_version: int) -> str:
+def without_surroundings(
+    text: str, server_version: int, *, is_dump: bool = True
+) -> str:
     """Return the dump *text* with blanks in place of the statements that do not matter to a schema.
 
     Every position stays the same. *server_version* is the
-    `server_version_num` of the server that is to run it.
+    `server_version_num` of the server that is to run it. Without *is_dump*, it is one of several scripts,
+    which may drop what those before it have made.
     """
     pieces: list[str] = []
     done = 0
-    may_clean = True
+    may_clean = is_dump
     for start, end in parse.statements(text):
         statement = text[start : min(end, start + _LONGEST)]
         may_clean = may_clean and not _CREATION.match(statement)
         setting = _SET.match(statement)
         if (
             _NOT_OF_A_SCRATCH_DATABASE.match(statement)
+            or (is_dump and _EXISTING.match(statement))
             or (may_clean and _CLEANING.match(statement))
             or (setting and server_version < _OLDEST_WITH.get(setting[1].lower(), 0))
         ):

@@ -27,9 +27,16 @@ def execute(connection: psycopg.Connection[TupleRow], migration: Migration) -> N
     _run(connection, migration.up, transactional=migration.transactional)
 
 
-def execute_dump(connection: psycopg.Connection[TupleRow], source: SourceFile) -> None:
-    """Run a dump of a schema in one transaction, without owners, privileges and the like."""
-    _run(connection, source, transactional=True, is_dump=True)
+def execute_foreign(
+    connection: psycopg.Connection[TupleRow], migration: Migration, *, is_dump: bool
+) -> None:
+    """Run a script of another tool as `execute` does, without owners, privileges and policies.
+
+    *is_dump* says that it makes the whole schema of a database.
+    """
+    version = connection.info.server_version
+    text = without_surroundings(migration.up.text, version, is_dump=is_dump)
+    _run_text(connection, migration.up, text, transactional=migration.transactional)
 
 
 def execute_down(
@@ -49,15 +56,22 @@ def execute_script(
 
 
 def _run(
-    connection: psycopg.Connection[TupleRow],
-    source: SourceFile,
-    *,
-    transactional: bool,
-    is_dump: bool = False,
+    connection: psycopg.Connection[TupleRow], source: SourceFile, *, transactional: bool
 ) -> None:
     text = source.text
-    if is_dump or parse.is_dump(text):
+    if parse.is_dump(text):
         text = without_surroundings(text, connection.info.server_version)
+    _run_text(connection, source, text, transactional=transactional)
+
+
+def _run_text(
+    connection: psycopg.Connection[TupleRow],
+    source: SourceFile,
+    text: str,
+    *,
+    transactional: bool,
+) -> None:
+    """Run *text*, which is that of *source* with some statements blanked."""
     text = replace_icu_collations(connection, text)
     if transactional:
         connection.execute("BEGIN")

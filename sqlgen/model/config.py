@@ -64,12 +64,13 @@ class MigrateConfig:
 class SchemaOrigin:
     """Where the schema comes from, if not from migrations: `schema` of `[tool.sqlgen]`.
 
-    One of three is not empty: `dump` is the path of an SQL file, `database` the URL of a live database,
-    and `command` the command of another tool, whose result depends on the files that the patterns
-    `watch` match.
+    One of four is not empty: `dump` is the path of an SQL file, `folder` that of the migrations of another
+    tool, `database` the URL of a live database, and `command` the command of another tool, whose result
+    depends on the files that the patterns `watch` match.
     """
 
     dump: str = ""
+    folder: str = ""
     database: str = field(default="", repr=False)  # may have a password
     command: tuple[str, ...] = ()
     watch: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ class SchemaOrigin:
         """Return what messages call it."""
         if self.database:
             return "a live database"
-        return f"`{self.dump or ' '.join(self.command)}`"
+        return f"`{self.dump or self.folder or ' '.join(self.command)}`"
 
 
 @frozen(kw_only=True)

@@ -1,5 +1,6 @@
 """SourceFile -> QueryFile and Migration: reads SQL by its lexical rules, never by its grammar."""
 
+from .foreign_folders import foreign_migrations, foreign_tool
 from .migrations import migrations
 from .psql import copied_rows, is_dump, is_psql_script
 from .queries import query_file
@@ -9,6 +10,8 @@ from .statements import refuse_psql_commands, statements
 __all__ = [
     "agrees_with_text",
     "copied_rows",
+    "foreign_migrations",
+    "foreign_tool",
     "is_dump",
     "is_psql_script",
     "migrations",

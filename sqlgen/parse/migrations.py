@@ -8,6 +8,7 @@ from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.frozen import frozen
 from ..model.migration import Migration, SquashedMigration
 from ..model.source import SourceFile, Span
+from .foreign_folders import TOOLS
 from .squashes import squashed_migrations
 from .statements import refuse_psql_commands
 
@@ -133,8 +134,14 @@ def _foreign(source: SourceFile) -> Diagnostic | None:
         message=f"this is a migration of {tool}, and its down section would be applied too",
         label=Label(Span(source, *match.span(match.lastindex))),
         hint=f"move what is below this line to `{stem}.down.sql`, and name the rest"
-        f" `{stem}.up.sql`",
+        f" `{stem}.up.sql`{_keep(tool)}",
     )
+
+
+def _keep(tool: str) -> str:
+    """Return how to go on with the *tool*, if its folders can be read."""
+    is_known = any(known.name == tool for known in TOOLS)
+    return f"; to keep {tool}, name the folder in `schema`" if is_known else ""
 
 
 def _start(source: SourceFile, text: str = "") -> Label:

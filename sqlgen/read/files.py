@@ -41,7 +41,7 @@ def migrations(config: Config) -> tuple[SourceFile, ...]:
 
 
 def schema(config: Config) -> tuple[SourceFile, ...]:
-    """Return the file that the schema of *config* comes from, or that stands for its command.
+    """Return the files that the schema of *config* comes from, or one that stands for its command.
 
     There is none for a live database. What stands for a command has its text as its path, no text of
     its own, and the digest of all that the command depends on. Raises `SqlgenError` for a file that
@@ -51,6 +51,8 @@ def schema(config: Config) -> tuple[SourceFile, ...]:
     assert origin is not None
     if origin.dump:
         return (source(config.root, origin.dump, outside=config.outside_folders),)
+    if origin.folder:
+        return sources(config.root, origin.folder, outside=config.outside_folders)
     if origin.database:
         return ()
     digest = hashlib.sha384(repr(origin.command).encode())

@@ -55,12 +55,18 @@ def schema(value: object) -> SchemaOrigin:
     text = _text(value, _SCHEMA)
     if re.match(r"postgres(?:ql)?(?:\+\w+)?://|\w+ *=", text):
         return SchemaOrigin(database=text)
-    if not text.endswith(".sql"):
+    path = folder(text)
+    if text.endswith(".sql"):
+        return SchemaOrigin(dump=path)
+    if PurePosixPath(path).suffix:
         raise UnfitError(_SCHEMA)
-    return SchemaOrigin(dump=folder(text))
+    return SchemaOrigin(folder=path)
 
 
-_SCHEMA = 'the path of an SQL file, `"schema.sql"`, a database\'s URL, or a table with `command`'
+_SCHEMA = (
+    'the path of an SQL file, `"schema.sql"`, or of a folder of migrations, a database\'s URL, or a'
+    " table with `command`"
+)
 
 
 def command(value: object) -> tuple[str, ...]:

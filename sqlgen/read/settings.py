@@ -101,8 +101,12 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
         **values[""],
         **values["functions"],
     )
-    inputs = [("queries", config.queries), ("migrations", config.migrations)]
-    for key, path in inputs[: 1 if config.schema else 2]:
+    inputs = [("queries", config.queries)]
+    if config.schema is None:
+        inputs.append(("migrations", config.migrations))
+    elif config.schema.folder:
+        inputs.append(("migrations", config.schema.folder))
+    for key, path in inputs:
         if _overlap(config.output, path):
             expected = f"a folder apart from the {key}, which are in `{path}`"
             top.report_unfit("output", UnfitError(expected))

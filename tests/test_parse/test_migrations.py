@@ -189,6 +189,8 @@ def test_files_of_other_tools_with_a_down_section(
     tool: str, up: str, down: str, marker: str
 ) -> None:
     text = f"{up}\nCREATE TABLE a ();\n\n{down}\nDROP TABLE a;\n"
+    is_read = tool in ("goose", "dbmate", "sql-migrate", "tern")
+    keep = f"; to keep {tool}, name the folder in `schema`" if is_read else ""
     with pytest.raises(SqlgenError) as caught:
         migrations("1_a.sql", text=text)
     assert (
@@ -200,7 +202,7 @@ error[foreign-migration]: this is a migration of {tool}, and its down section wo
 4 | {down}
   | {"^" * len(marker)}
   |
-  = hint: move what is below this line to `1_a.down.sql`, and name the rest `1_a.up.sql`"""
+  = hint: move what is below this line to `1_a.down.sql`, and name the rest `1_a.up.sql`{keep}"""
     )
 
 

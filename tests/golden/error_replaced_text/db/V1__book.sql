@@ -1,0 +1,1 @@
+CREATE TABLE ${prefix}book (id int PRIMARY KEY);

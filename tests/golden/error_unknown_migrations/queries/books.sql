@@ -1,0 +1,2 @@
+-- name: books :many
+SELECT id FROM book;
