@@ -45,10 +45,14 @@ class Account:
         folder.chmod(0o700)
         self.own(folder)
 
-    def own(self, path: Path) -> None:
-        """Make the account the owner of *path*."""
-        if self.user is not None and self.group is not None:
-            os.chown(path, self.user, self.group, follow_symlinks=False)
+    def own(self, file: Path | int) -> None:
+        """Make the account the owner of a path, or of the file of a descriptor."""
+        if self.user is None or self.group is None:
+            return
+        if isinstance(file, int):
+            os.fchown(file, self.user, self.group)
+        else:
+            os.chown(file, self.user, self.group, follow_symlinks=False)
 
     def can_reach(self, path: Path) -> bool:
         """Return whether the account may pass through all folders on the way to *path*."""
@@ -96,7 +100,8 @@ def storage_folder(account: Account, *, in_memory: bool = False) -> Path:
 
     Otherwise it is the user's cache directory; for root the machine's if *account* cannot reach
     root's own; and a folder in the temporary directory if neither is writable, as in a container
-    with a read-only home. It must be the user's own: another user could have put anything into it.
+    with a read-only home. It must be the user's own: another user could have put anything into it, and
+    so could the author of a checkout.
 
     Raises `ServerUnavailableError` if none of these folders can be used.
     """
@@ -104,6 +109,9 @@ def storage_folder(account: Account, *, in_memory: bool = False) -> Path:
     for folder in chain(_memory_folders() if in_memory else (), _lazily(_disk_folders)):
         if not account.can_reach(folder):
             problems.append(f"{folder}: not reachable by the server's user")
+            continue
+        if _is_in_a_checkout(folder):
+            problems.append(f"{folder}: in a git checkout, as whose files it may come")
             continue
         try:
             make_folder(folder, account)
@@ -183,6 +191,10 @@ def _disk_folders() -> tuple[Path, ...]:
             temporary,
         )  # neither the environment nor the system knows a home folder
     return own, temporary
+
+
+def _is_in_a_checkout(folder: Path) -> bool:
+    return any((above / ".git").exists() for above in folder.resolve().parents)
 
 
 def check_own(folder: Path) -> None:

@@ -198,8 +198,11 @@ class EmbeddedServer:
         """
         path = self.folder / "data" / _CONFIGURATION
         path.unlink(missing_ok=True)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        self._slot.account.own(path)
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            self._slot.account.own(opened)
+        finally:
+            os.close(opened)
 
 
 def _unavailable(reason: str) -> ServerUnavailableError:

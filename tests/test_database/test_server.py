@@ -175,6 +175,24 @@ def test_a_folder_that_others_may_write_into_is_refused(
         account.storage_folder(Account.current())
 
 
+@pytest.mark.parametrize(
+    "place", [".cache/sqlgen", "deep/.cache/sqlgen", "link/sqlgen"]
+)
+def test_a_folder_in_a_checkout_is_refused(
+    tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "checkout/.git").mkdir(parents=True)
+    (tmp_path / "checkout/link").symlink_to(tmp_path / "checkout")
+    own = tmp_path / "own"
+    folders = [tmp_path / "checkout" / place, own]
+    monkeypatch.setattr(account, "_disk_folders", lambda: tuple(folders))
+    assert account.storage_folder(Account.current()) == own
+    folders.pop()
+    with pytest.raises(ServerUnavailableError, match="in a git checkout"):
+        account.storage_folder(Account.current())
+    assert not folders[0].exists()
+
+
 def test_the_reason_is_told_if_a_server_does_not_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
