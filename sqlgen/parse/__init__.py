@@ -1,6 +1,6 @@
 """SourceFile -> QueryFile and Migration: reads SQL by its lexical rules, never by its grammar."""
 
-from .foreign_folders import foreign_migrations, foreign_tool
+from .foreign_folders import PLAIN_TOOLS, foreign_migrations, tool_of
 from .migrations import migrations
 from .psql import copied_rows, is_dump, is_psql_script
 from .queries import query_file
@@ -8,14 +8,15 @@ from .recorded_text import agrees_with_text
 from .statements import refuse_psql_commands, statements
 
 __all__ = [
+    "PLAIN_TOOLS",
     "agrees_with_text",
     "copied_rows",
     "foreign_migrations",
-    "foreign_tool",
     "is_dump",
     "is_psql_script",
     "migrations",
     "query_file",
     "refuse_psql_commands",
     "statements",
+    "tool_of",
 ]

@@ -105,6 +105,10 @@ TOOLS: Final = (
 """The tools in the order in which they are looked for; the last one's files are plain numbered ones."""
 
 
+PLAIN_TOOLS: Final = frozenset({"golang-migrate", "Supabase"})
+"""The tools whose files look like those of sqlgen itself."""
+
+
 def foreign_migrations(
     folder: str, sources: Sequence[SourceFile]
 ) -> tuple[Migration, ...]:
@@ -113,7 +117,7 @@ def foreign_migrations(
     Raises `SqlgenError` for a folder of no known tool, for a file without its tool's up section, and for
     what the tool would replace before it runs a file.
     """
-    tool = foreign_tool(folder, sources)
+    tool = _tool(folder, sources)
     if tool is None:
         raise SqlgenError(
             Diagnostic(
@@ -137,8 +141,13 @@ def foreign_migrations(
     )
 
 
-def foreign_tool(folder: str, sources: Sequence[SourceFile]) -> ForeignTool | None:
-    """Return the tool that the migrations in *folder* belong to; `None` if there are none of a known one."""
+def tool_of(folder: str, sources: Sequence[SourceFile]) -> str | None:
+    """Return the name of the tool that the migrations in *folder* belong to; `None` for no known one."""
+    tool = _tool(folder, sources)
+    return tool.name if tool else None
+
+
+def _tool(folder: str, sources: Sequence[SourceFile]) -> ForeignTool | None:
     for tool in TOOLS:
         files = [s for s in sources if tool.order(_below(folder, s)) is not None]
         marker = tool.up or tool.down

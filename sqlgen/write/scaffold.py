@@ -7,13 +7,13 @@ from typing import Final
 from ..model.output import Change
 from .apply import apply, current_text
 
+OWN_MIGRATIONS: Final = 'migrations = "migrations"\n'
 CONFIGURATION: Final = """\
 [tool.sqlgen]
-migrations = "migrations"
-queries = "queries"
+{schema}queries = "queries"
 output = "generated"
 mode = "sync"  # or "async", or "both"
-"""
+{table}"""
 
 FILES: Final = {
     "migrations/0001_create_notes.up.sql": """\
@@ -43,21 +43,35 @@ SELECT count(*) FROM notes;
 }
 """The files of a new project, by path."""
 
+QUERY: Final = {
+    "queries/first.sql": """\
+-- Replace this by queries on your own tables.
 
-def scaffold(folder: Path) -> tuple[str, ...]:
+-- name: server_version :one
+SELECT current_setting('server_version') AS "version!";
+""",
+}
+"""The file of a project that has its tables from elsewhere."""
+
+
+def scaffold(
+    folder: Path, schema: str = OWN_MIGRATIONS, table: str = ""
+) -> tuple[str, ...]:
     """Make *folder* a sqlgen project and return the paths that were written.
 
     `[tool.sqlgen]` is appended to pyproject.toml, which is created if it is missing. The migration
     is written only if there is no `migrations/` yet, and the query only if there is no `queries/`.
+    *schema* are the lines that say where the schema comes from, and *table* those below; without
+    migrations of its own, the project gets no migration.
     Raises `SqlgenError` if a file cannot be written, or is a link.
     """
     changes = []
     before = current_text(folder, "pyproject.toml")
     if "[tool.sqlgen]" not in (before or ""):
         gap = "\n" if before else ""
-        text = (before or "") + gap + CONFIGURATION
+        text = (before or "") + gap + CONFIGURATION.format(schema=schema, table=table)
         changes.append(Change("pyproject.toml", before, text))
-    for path, text in FILES.items():
+    for path, text in (FILES if schema == OWN_MIGRATIONS else QUERY).items():
         if not os.path.lexists((folder / path).parent):
             changes.append(Change(path, None, text))
     apply(folder, changes)

@@ -1,0 +1,111 @@
+"""`sqlgen init` in projects that have their schema from another tool."""
+
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sqlgen.database import Server
+from tests.test_schema.projects import sqlgen, write
+from tests.test_schema.test_foreign_folders import BOOK, FOLDERS
+
+ADOPTING = Path(__file__).parent.parent / "adopting"
+
+
+def settings(project: Path) -> Any:
+    return tomllib.loads((project / "pyproject.toml").read_text())["tool"]["sqlgen"]
+
+
+@pytest.fixture(autouse=True)
+def _server(newest_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SQLGEN_SERVER_URL", newest_server.conninfo)
+
+
+@pytest.mark.parametrize(
+    ("name", "tool", "schema"),
+    [
+        (
+            "library_fastapi",
+            "Alembic",
+            {
+                "command": ["alembic", "upgrade", "head"],
+                "watch": ["alembic/**/*.py", "alembic.ini"],
+            },
+        ),
+        (
+            "shop_django",
+            "Django",
+            {
+                "command": ["python", "manage.py", "migrate"],
+                "watch": ["*/migrations/*.py", "shop/settings.py"],
+            },
+        ),
+    ],
+)
+def test_a_tool_is_found(
+    tmp_path: Path, name: str, tool: str, schema: dict[str, list[str]]
+) -> None:
+    project = shutil.copytree(ADOPTING / name, tmp_path / "project")
+    (project / "pyproject.toml").write_text('[project]\nname = "mine"\n')
+    shutil.rmtree(project / "queries")
+    result = sqlgen(project, "init")
+    assert f"the schema comes from {tool}" in result.stdout
+    assert "first:" not in result.stdout
+    assert settings(project)["schema"] == schema
+    assert not (project / "migrations").exists()
+    built = sqlgen(project, "build")
+    assert built.exit_code == 0, built.output
+    assert "def server_version(" in (project / "generated/first.py").read_text()
+    again = sqlgen(project, "init")
+    assert again.stdout == "nothing to do: this is a sqlgen project already\n"
+
+
+def test_a_tool_that_reads_no_environment(tmp_path: Path) -> None:
+    project = shutil.copytree(ADOPTING / "shop_django", tmp_path / "project")
+    (project / "pyproject.toml").unlink()
+    (project / "shop/settings.py").write_text('DATABASES = {"default": {}}\n')
+    result = sqlgen(project, "init")
+    assert (
+        "first: shop/settings.py must take the database from DATABASE_URL"
+        in result.stdout
+    )
+
+
+@pytest.mark.parametrize("tool", FOLDERS)
+def test_a_folder_is_found(tmp_path: Path, tool: str) -> None:
+    write(tmp_path, {f"db/migrations/{k}": v for k, v in FOLDERS[tool].items()})
+    result = sqlgen(tmp_path, "init")
+    assert (
+        f"the schema comes from {tool.removesuffix(' with a baseline')}"
+        in result.stdout
+    )
+    assert settings(tmp_path)["schema"] == "db/migrations"
+    assert sqlgen(tmp_path, "build").exit_code == 0
+
+
+@pytest.mark.parametrize("path", ["db/schema.sql", "structure.sql"])
+def test_a_dump_is_found(tmp_path: Path, path: str) -> None:
+    write(tmp_path, {path: BOOK})
+    assert "the schema comes from a dump" in sqlgen(tmp_path, "init").stdout
+    assert settings(tmp_path)["schema"] == path
+    assert sqlgen(tmp_path, "build").exit_code == 0
+
+
+def test_migrations_of_our_form_are_ours(tmp_path: Path) -> None:
+    write(tmp_path, {"migrations/0001_book.up.sql": BOOK})
+    assert "the schema comes from" not in sqlgen(tmp_path, "init").stdout
+    assert settings(tmp_path)["migrations"] == "migrations"
+
+
+def test_names_of_folders_are_text(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "alembic.ini": '[alembic]\nscript_location = a"\\b\n',
+            'a"\\b/env.py': "DATABASE_URL",
+        },
+    )
+    sqlgen(tmp_path, "init")
+    assert settings(tmp_path)["schema"]["watch"][0] == 'a"\\b/**/*.py'
