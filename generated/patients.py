@@ -4,7 +4,7 @@
 import datetime
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, Self, overload
 from uuid import UUID
 
 from psycopg import Connection
@@ -12,6 +12,7 @@ from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor, rowcount_of, stream_cursor
 from ._support import array_of, as_int8, one, optional, rows_of
+from ._variants import Variants
 from .models import Patient, PostalAddress, Sex
 
 __all__ = [
@@ -227,17 +228,58 @@ SELECT
     ts_rank(to_tsvector('simple', p.given_name || ' ' || p.family_name), wanted) AS rank
 FROM patients AS p, plainto_tsquery('simple', $1) AS wanted
 WHERE to_tsvector('simple', p.given_name || ' ' || p.family_name) @@ wanted
+    AND p.sex = $2
+    AND p.born_on BETWEEN $3::date AND $4::date
 ORDER BY rank DESC, p.family_name, p.given_name, p.id
-LIMIT $2
+LIMIT $5
 /* patients.search_patients */"""
 
+SEARCH_PATIENTS_VARIANTS: Final = Variants(
+    SEARCH_PATIENTS,
+    ("search_text", "sex", "born_from", "born_to", "max_rows"),
+    optional=(
+        "p.sex = $2",
+        "p.born_on BETWEEN $3::date AND $4::date",
+    ),
+)
 
+
+@overload
 def search_patients(
-    conn: Connection[Any], *, search_text: str, max_rows: int
+    conn: Connection[Any],
+    *,
+    search_text: str,
+    sex: Sex | None = None,
+    born_from: datetime.date,
+    born_to: datetime.date,
+    max_rows: int,
+) -> list[SearchPatientsRow]: ...
+@overload
+def search_patients(
+    conn: Connection[Any],
+    *,
+    search_text: str,
+    sex: Sex | None = None,
+    born_from: None = None,
+    born_to: None = None,
+    max_rows: int,
+) -> list[SearchPatientsRow]: ...
+def search_patients(
+    conn: Connection[Any],
+    *,
+    search_text: str,
+    sex: Sex | None = None,
+    born_from: datetime.date | None = None,
+    born_to: datetime.date | None = None,
+    max_rows: int,
 ) -> list[SearchPatientsRow]:
     """Full-text search in the names, best match first."""
     with raw_cursor(conn, row_factory=rows_of(SearchPatientsRow)) as cursor:
-        cursor.execute(SEARCH_PATIENTS, (search_text, as_int8(max_rows)))
+        cursor.execute(
+            *SEARCH_PATIENTS_VARIANTS.given(
+                search_text, sex, born_from, born_to, as_int8(max_rows)
+            )
+        )
         return cursor.fetchall()
 
 

@@ -38,6 +38,7 @@ RETURNING *;
 UPDATE patients SET deceased_on = :deceased_on! WHERE id = :patient_id AND deceased_on IS NULL;
 
 -- name: search_patients :many
+-- sqlgen: optional sex, born_from, born_to
 -- Full-text search in the names, best match first.
 SELECT
     p.id,
@@ -47,6 +48,8 @@ SELECT
     ts_rank(to_tsvector('simple', p.given_name || ' ' || p.family_name), wanted) AS rank
 FROM patients AS p, plainto_tsquery('simple', :search_text) AS wanted
 WHERE to_tsvector('simple', p.given_name || ' ' || p.family_name) @@ wanted
+    AND p.sex = :sex
+    AND p.born_on BETWEEN :born_from AND :born_to
 ORDER BY rank DESC, p.family_name, p.given_name, p.id
 LIMIT :max_rows;
 

@@ -57,6 +57,10 @@ QUERIES = """
 
     -- name: list_visits_in :many -> Visit
     SELECT * FROM visits WHERE room = :room;
+
+    -- name: search_visits :many
+    -- sqlgen: optional room, first, last
+    SELECT state FROM visits WHERE room = :room AND id BETWEEN :first AND :last;
 """
 
 SERVICE = """
@@ -70,6 +74,7 @@ SERVICE = """
         get_visit,
         list_severities,
         list_visits_in,
+        search_visits,
     )
     from psycopg import Connection
 
@@ -105,6 +110,14 @@ SERVICE = """
                 return 1
             case _:
                 assert_never(state)
+
+
+    def states(conn: Connection[Any], room: int) -> list[VisitState]:
+        return search_visits(conn, room=room)
+
+
+    def first_states(conn: Connection[Any]) -> list[VisitState]:
+        return search_visits(conn, first=1, last=9)
 
 
     def in_waiting_room(conn: Connection[Any]) -> int:
@@ -238,6 +251,18 @@ def project(
             'Argument "room" to "list_visits_in" has incompatible type "int"; expected "str"',
             id="the column of a parameter is retyped",
         ),
+        pytest.param(
+            "ALTER TABLE visits ALTER COLUMN room TYPE text;",
+            "return search_visits(conn, room=room)",
+            'No overload variant of "search_visits" matches',
+            id="the column of an optional condition is retyped",
+        ),
+        pytest.param(
+            "ALTER TABLE visits ALTER COLUMN id TYPE uuid USING gen_random_uuid();",
+            "return search_visits(conn, first=1, last=9)",
+            'No overload variant of "search_visits" matches',
+            id="the column of a condition with two parameters is retyped",
+        ),
     ],
 )
 def test_mypy_reports_the_line_of_the_service(
@@ -277,6 +302,25 @@ def test_mypy_reports_the_line_of_the_service(
             id="a column is renamed",
         ),
         pytest.param(
+            "ALTER TABLE visits DROP COLUMN room;",
+            """\
+            error[42703]: column "room" does not exist
+              --> queries/records.sql:17:28
+               |
+            17 | SELECT * FROM visits WHERE room = :room;
+               |                            ^^^^
+
+            error[42703]: column "room" does not exist
+              --> queries/records.sql:21:32
+               |
+            21 | SELECT state FROM visits WHERE room = :room AND id BETWEEN :first AND :last;
+               |                                ^^^^
+
+            2 errors
+            """,
+            id="the column of an optional condition is dropped",
+        ),
+        pytest.param(
             "DROP TABLE visits;",
             """\
             error[42P01]: relation "visits" does not exist
@@ -291,7 +335,13 @@ def test_mypy_reports_the_line_of_the_service(
             17 | SELECT * FROM visits WHERE room = :room;
                |               ^^^^^^
 
-            2 errors
+            error[42P01]: relation "visits" does not exist
+              --> queries/records.sql:21:19
+               |
+            21 | SELECT state FROM visits WHERE room = :room AND id BETWEEN :first AND :last;
+               |                   ^^^^^^
+
+            3 errors
             """,
             id="a table is dropped",
         ),

@@ -3,7 +3,7 @@
 
 import datetime
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any
+from typing import Any, overload
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -25,7 +25,7 @@ from ..patients import (
     PATIENT_EXISTS,
     RECORD_DEATH,
     REGISTER_PATIENT,
-    SEARCH_PATIENTS,
+    SEARCH_PATIENTS_VARIANTS,
     STREAM_MAILING_LIST,
     UPDATE_CONTACT_DETAILS,
     ImportPatientRow,
@@ -154,12 +154,42 @@ async def record_death(
         return await async_rowcount_of(cursor)
 
 
+@overload
 async def search_patients(
-    conn: AsyncConnection[Any], *, search_text: str, max_rows: int
+    conn: AsyncConnection[Any],
+    *,
+    search_text: str,
+    sex: Sex | None = None,
+    born_from: datetime.date,
+    born_to: datetime.date,
+    max_rows: int,
+) -> list[SearchPatientsRow]: ...
+@overload
+async def search_patients(
+    conn: AsyncConnection[Any],
+    *,
+    search_text: str,
+    sex: Sex | None = None,
+    born_from: None = None,
+    born_to: None = None,
+    max_rows: int,
+) -> list[SearchPatientsRow]: ...
+async def search_patients(
+    conn: AsyncConnection[Any],
+    *,
+    search_text: str,
+    sex: Sex | None = None,
+    born_from: datetime.date | None = None,
+    born_to: datetime.date | None = None,
+    max_rows: int,
 ) -> list[SearchPatientsRow]:
     """Full-text search in the names, best match first."""
     async with async_raw_cursor(conn, row_factory=rows_of(SearchPatientsRow)) as cursor:
-        await cursor.execute(SEARCH_PATIENTS, (search_text, as_int8(max_rows)))
+        await cursor.execute(
+            *SEARCH_PATIENTS_VARIANTS.given(
+                search_text, sex, born_from, born_to, as_int8(max_rows)
+            )
+        )
         return await cursor.fetchall()
 
 

@@ -12,6 +12,7 @@ import click
 from ..build import DescribedQuery, describe_queries
 from ..conninfo import mask_arguments
 from ..model.diagnostic import ConfigurationError, Diagnostic
+from ..model.query import Part, Query
 from ..model.typed import TypedQuery
 from .console import FAILED, Progress, configuration, exit_on_errors, is_coloured, show
 
@@ -109,6 +110,15 @@ def as_json(described: DescribedQuery) -> dict[str, Any]:
         ],
         "reads": [str(column) for column in typed.reads],
         "writes": [str(column) for column in typed.writes],
+        "optional": [
+            {
+                "parameters": part_names(query, part),
+                "text": query.part_text(part),
+            }
+            for part in query.parts
+        ],
+        "variants": query.variant_count,
+        "analyses": query.analysis_count,
     }
 
 
@@ -122,6 +132,13 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
     place = f"{span.source.path}:{span.line}"
     lines = [f"{click.style(head, bold=True) if color else head}  {place}"]
     lines.append(f"  {rows(typed)}")
+    if typed.query.parts:
+        count, analyses = typed.query.variant_count, typed.query.analysis_count
+        lines.append(f"  {count} variants, proved by {analyses} analyses")
+    for part in typed.query.parts:
+        names = " and ".join([f":{name}" for name in part_names(typed.query, part)])
+        text = " ".join(typed.query.part_text(part).split())
+        lines.append(f"  without {names}: {text}")
     table = [
         (f":{p.name}", p.type.display, annotation, p.reason)
         for p, annotation in zip(typed.parameters, shown.parameters, strict=True)
@@ -135,6 +152,11 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
         reason = click.style(row[3], dim=True) if color else row[3]
         lines.append(f"  {'  '.join(cells)}  {reason}")
     return "\n".join(lines) + "\n"
+
+
+def part_names(query: Query, part: Part) -> list[str]:
+    """Return the names of a part's parameters."""
+    return [p.name for p in query.parameters if p.number in part.parameters]
 
 
 def rows(typed: TypedQuery) -> str:

@@ -20,20 +20,26 @@ BATCH_SIZE = 64
 
 
 def describe_pipelined(
-    pgconn: PGconn, statements: Sequence[str]
+    pgconn: PGconn,
+    statements: Sequence[str],
+    parameter_types: Sequence[Sequence[int]] = (),
 ) -> tuple[Response, ...]:
     """Return the server's responses, in order. The connection is idle before and after.
+
+    *parameter_types* are oids for each statement's parameters; without them the server infers all types.
 
     Nothing is executed. All statements go through the unnamed prepared statement, which the next
     simple query drops. The session must have the settings of `debug_print_parse`.
     """
     responses: list[Response] = []
     handler = pgconn.notice_handler
+    types = parameter_types or ((),) * len(statements)
+    typed = tuple(zip(statements, types, strict=True))
     pgconn.enter_pipeline_mode()
     try:
-        while len(responses) < len(statements):
+        while len(responses) < len(typed):
             # An error ends a batch early: the server has skipped the statements after it.
-            remaining = islice(statements, len(responses), len(responses) + BATCH_SIZE)
+            remaining = islice(typed, len(responses), len(responses) + BATCH_SIZE)
             responses.extend(_describe_batch(pgconn, tuple(remaining)))
     finally:
         pgconn.notice_handler = handler
@@ -58,7 +64,9 @@ def execute(
     )
 
 
-def _describe_batch(pgconn: PGconn, statements: Sequence[str]) -> Sequence[Response]:
+def _describe_batch(
+    pgconn: PGconn, statements: Sequence[tuple[str, Sequence[int]]]
+) -> Sequence[Response]:
     """Return the responses up to and including the first error.
 
     libpq calls the notice handler as soon as it has read a notice, which may be before it returns
@@ -71,8 +79,8 @@ def _describe_batch(pgconn: PGconn, statements: Sequence[str]) -> Sequence[Respo
     described: list[PGresult] = []
     errors: list[PGresult] = []
     pgconn.notice_handler = lambda notice: trees.extend(_trees(notice))
-    for statement in statements:
-        pgconn.send_prepare(b"", statement.encode())
+    for text, parameter_types in statements:
+        pgconn.send_prepare(b"", text.encode(), parameter_types)
         pgconn.send_describe_prepared(b"")
     pgconn.pipeline_sync()
     for result in _results_until_sync(pgconn):

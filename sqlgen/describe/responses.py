@@ -1,6 +1,7 @@
 """A server's responses to Parse and Describe of a statement, as plain data."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 from ..model.frozen import frozen
 
@@ -48,8 +49,21 @@ class StatementError:
 
 Response = ParsedStatement | StatementError
 
-DescribeStatements = Callable[[Sequence[str]], Sequence[Response]]
-"""Returns the server's response to each statement, in order. Nothing is executed."""
+
+class DescribeStatements(Protocol):
+    """Returns the server's response to each statement, in order. Nothing is executed.
+
+    *parameter_types* are oids for each statement's parameters; without them the server infers all types.
+    """
+
+    def __call__(
+        self,
+        statements: Sequence[str],
+        parameter_types: Sequence[Sequence[int]] = (),
+    ) -> Sequence[Response]:
+        """Return the responses."""
+        ...
+
 
 PARSE_TREE_MESSAGE = b"parse tree:"
 """The message that `debug_print_parse` sends (`pg_rewrite_query` in tcop/postgres.c)."""

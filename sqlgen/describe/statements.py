@@ -4,10 +4,16 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..model.catalog import Catalog, DomainType, PgType
-from ..model.description import Description, ResultColumn, TableColumn
+from ..model.description import (
+    Description,
+    ResultColumn,
+    TableColumn,
+    VariantTrees,
+)
 from ..model.diagnostic import Diagnostic, Label, ServerUnavailableError
 from ..model.query import Query
 from .ambiguous_parameters import type_elsewhere
@@ -26,6 +32,7 @@ from .responses import (
     WireColumn,
 )
 from .tree_text import unwrap
+from .variants import describe_variants
 from .wire import WireConnection
 
 if TYPE_CHECKING:
@@ -55,22 +62,33 @@ def queries(
             execute,
             catalog.server_version,
         )
+        variants = describe_variants(describe, queries, responses)
         return tuple(
-            (
-                query_error(
-                    query,
-                    response,
-                    catalog,
-                    type_elsewhere=type_elsewhere(
-                        describe, query, response, catalog.types
-                    ),
+            [
+                _outcome(describe, query, response, variants.get(place), catalog)
+                for place, (query, response) in enumerate(
+                    zip(queries, responses, strict=True)
                 )
-                if isinstance(response, StatementError)
-                else _no_parameters(query, response)
-                or _description(query, response, catalog.types)
-            )
-            for query, response in zip(queries, responses, strict=True)
+            ]
         )
+
+
+def _outcome(
+    describe: DescribeStatements,
+    query: Query,
+    response: Response,
+    variants: VariantTrees | Diagnostic | None,
+    catalog: Catalog,
+) -> Description | Diagnostic:
+    """Return the description of a query, or the error about it."""
+    if isinstance(response, StatementError):
+        elsewhere = type_elsewhere(describe, query, response, catalog.types)
+        return query_error(query, response, catalog, type_elsewhere=elsewhere)
+    if error := _no_parameters(query, response):
+        return error
+    if isinstance(variants, Diagnostic):
+        return variants
+    return _description(query, response, catalog.types, variants)
 
 
 @contextmanager
@@ -90,7 +108,7 @@ def _session_functions(
     try:
         with debug_print_parse(pgconn):
             yield (
-                lambda statements: describe_pipelined(pgconn, statements),
+                partial(describe_pipelined, pgconn),
                 lambda statements: execute(pgconn, statements),
             )
     except psycopg.OperationalError as error:
@@ -140,7 +158,10 @@ def _no_parameters(query: Query, statement: ParsedStatement) -> Diagnostic | Non
 
 
 def _description(
-    query: Query, statement: ParsedStatement, types: Mapping[int, PgType]
+    query: Query,
+    statement: ParsedStatement,
+    types: Mapping[int, PgType],
+    variants: VariantTrees | None,
 ) -> Description:
     return Description(
         query=query,
@@ -148,14 +169,16 @@ def _description(
         columns=tuple(_column(column, types) for column in statement.columns),
         # A utility statement is not analysed: its tree is only what was parsed.
         tree=unwrap(statement.tree) if _QUERY_NODE.match(statement.tree) else "",
-        digest=_digest(statement),
+        digest=_digest(statement, variants),
+        variants=variants,
     )
 
 
-def _digest(statement: ParsedStatement) -> bytes:
+def _digest(statement: ParsedStatement, variants: VariantTrees | None) -> bytes:
     columns = [(c.name, c.type, c.table, c.number) for c in statement.columns]
     types = repr((statement.parameters, columns)).encode()
-    return hashlib.sha256(types + statement.tree).digest()
+    trees = repr(variants).encode() if variants else b""
+    return hashlib.sha256(types + statement.tree + trees).digest()
 
 
 def _column(column: WireColumn, types: Mapping[int, PgType]) -> ResultColumn:

@@ -31,7 +31,6 @@ _TREE_FIELDS: Final = b"M" + PARSE_TREE_MESSAGE + b"\0D"
 _CHUNK: Final = 1 << 18
 _DESCRIBE: Final = b"D\0\0\0\x06S\0"
 _SYNC: Final = b"S\0\0\0\x04"
-_EMPTY: Final = b"\0\0"
 
 _int16 = Struct("!h")
 _int32 = Struct("!i")
@@ -99,16 +98,30 @@ class WireConnection:
         """End the session."""
         self._socket.close()
 
-    def describe(self, statements: Sequence[str]) -> tuple[Response, ...]:
+    def describe(
+        self,
+        statements: Sequence[str],
+        parameter_types: Sequence[Sequence[int]] = (),
+    ) -> tuple[Response, ...]:
         """Return the server's responses, in order; each statement is a transaction of its own."""
-        return tuple(self.responses(statements))
+        return tuple(self.responses(statements, parameter_types))
 
-    def responses(self, statements: Sequence[str]) -> Iterator[Response]:
+    def responses(
+        self,
+        statements: Sequence[str],
+        parameter_types: Sequence[Sequence[int]] = (),
+    ) -> Iterator[Response]:
         """Yield the responses while the server works on the statements that follow.
 
         The caller must take all of them before it uses the session again.
         """
-        messages = b"".join([_parse(text) + _DESCRIBE + _SYNC for text in statements])
+        types = parameter_types or ((),) * len(statements)
+        messages = b"".join(
+            [
+                _parse(text, oids) + _DESCRIBE + _SYNC
+                for text, oids in zip(statements, types, strict=True)
+            ]
+        )
         tree, error = b"", b""
         parameters: tuple[int, ...] = ()
         columns: tuple[WireColumn, ...] = ()
@@ -221,9 +234,11 @@ def _message(kind: bytes, content: bytes) -> bytes:
     return kind + _int32.pack(len(content) + 4) + content
 
 
-def _parse(statement: str) -> bytes:
-    """Return a Parse message for the unnamed statement that leaves all parameter types to the server."""
-    return _message(b"P", b"\0" + statement.encode() + b"\0" + _EMPTY)
+def _parse(statement: str, parameter_types: Sequence[int]) -> bytes:
+    """Return a Parse message for the unnamed statement; the server infers the types that are missing."""
+    count = _int16.pack(len(parameter_types))
+    oids = b"".join([oid.to_bytes(4) for oid in parameter_types])
+    return _message(b"P", b"\0" + statement.encode() + b"\0" + count + oids)
 
 
 def _tree(notice: bytes) -> bytes:

@@ -37,6 +37,7 @@ from .tree.array_shapes import with_shapes
 from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level
 from .tree.types import type_in_tree, with_proved_fields
+from .variants import unproved_parts
 
 
 def query(
@@ -58,6 +59,8 @@ def query(
     errors = [command_error(description, tree)]
     if level:
         errors.append(copy_error(description.query, level))
+    if tree:
+        errors += unproved_parts(description, tree)
     missing = list(missing_columns(description.query, level)) if level else []
     errors += [one for one in missing if one.severity is Severity.ERROR]
     if problems := [error for error in errors if error]:
@@ -74,17 +77,24 @@ def query(
             columns=columns,
             cardinality=rows,
         )
+    known = _known_of_all_variants(description, level)
     text = description.query.sql.text
     rows_in_text, written_out = whole_rows(level, text)
     expanded = stars(level, text) | rows_in_text
     columns, warnings = _columns(
-        description, level, parameters, never_null, nullable_elements, written_out
+        description,
+        level,
+        known,
+        parameters,
+        never_null,
+        nullable_elements,
+        written_out,
     )
     if any(column.written_out and is_record(column.type) for column in columns):
         # Their text would be of no class.
         expanded = stars(level, text)
         columns, warnings = _columns(
-            description, level, parameters, never_null, nullable_elements, ()
+            description, level, known, parameters, never_null, nullable_elements, ()
         )
     by_name = {
         number: (column.type, column.nullable or column.override is not None)
@@ -98,8 +108,8 @@ def query(
     if not is_within_another:
         columns = with_row_columns(columns, level, description.query)
     warnings += missing  # those that are no errors
-    rows = cardinality(level) if columns else Cardinality.NONE
-    if warning := row_count_warning(description.query, level, rows):
+    rows = cardinality(known) if columns else Cardinality.NONE
+    if warning := row_count_warning(description.query, known, rows):
         warnings.append(warning)
     warnings += sort_warnings(description.query, level)
     reads, writes = lineage(level)
@@ -117,6 +127,18 @@ def query(
     )
 
 
+def _known_of_all_variants(description: Description, level: QueryLevel) -> QueryLevel:
+    """Return the statement from which to prove what holds with and without its optional parts.
+
+    There each part is a condition of which nothing is known. Else the statement is the same as *level*.
+    """
+    if description.variants is None:
+        return level
+    unknown = nodes.query(description.variants.unknown)
+    assert unknown is not None, "the server has analysed the statement"
+    return statement_level(level.catalog, unknown)
+
+
 def _outermost(stars: Mapping[int, Star]) -> tuple[Star, ...]:
     """Return the stars in order, without those within another: `((SELECT s FROM (SELECT *) s)).*`."""
     outermost: list[Star] = []
@@ -129,12 +151,16 @@ def _outermost(stars: Mapping[int, Star]) -> tuple[Star, ...]:
 def _columns(
     description: Description,
     level: QueryLevel,
+    known: QueryLevel,
     parameters: Sequence[TypedParameter],
     never_null: Collection[str],
     nullable_elements: bool,
     written_out: Collection[int],
 ) -> tuple[tuple[TypedColumn, ...], list[Diagnostic]]:
-    """Return the columns of the result, and warnings about needless overrides."""
+    """Return the columns of the result, and warnings about needless overrides.
+
+    *level* is the statement as it is written, *known* the one from which things are proved.
+    """
     named_columns = _named_columns(description, level)
     if not named_columns:
         return (), []
@@ -142,7 +168,7 @@ def _columns(
     warnings: list[Diagnostic] = []
     verdicts, scope = column_verdicts(
         statement_scope(
-            level, parameters, never_null, nullable_elements=nullable_elements
+            known, parameters, never_null, nullable_elements=nullable_elements
         )
     )
     verdicts = verdicts or (maybe("nothing proves it"),) * len(level.output)
@@ -153,7 +179,7 @@ def _columns(
         stored = table.relation.columns.get(origin.number) if table and origin else None
         domain = domain_of(stored) if stored else None
         verdict = verdicts[place]
-        expression = level.output_expressions[place]
+        expression = known.output_expressions[place]
         type_ = with_proved_fields(
             type_in_tree(expression, column.type, level.catalog.types),
             level.catalog.relations.get(verdict.table),

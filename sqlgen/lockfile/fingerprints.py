@@ -36,6 +36,8 @@ def _digest(query: Query) -> str:
         [(p.name, p.number, _marks(p)) for p in query.parameters],
         [(o.server, o.source - start, o.length, o.exact) for o in sql.origins],
         *sorted(query.allowed_warnings),
+        *[(part.start, part.end) for part in query.parts],
+        *query.require_one_of,
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:40]
 

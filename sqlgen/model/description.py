@@ -23,12 +23,24 @@ class ResultColumn:
 
 
 @frozen
+class VariantTrees:
+    """The analysed trees of a statement without some of its `Query.parts`.
+
+    `without` are the trees with one part `true`, for each part. In `unknown` each part is a condition of
+    which nothing is known. All have the parameter types of the whole statement.
+    """
+
+    without: tuple[str, ...]
+    unknown: str
+
+
+@frozen
 class Description:
     """A query with its parameters' and columns' types, in order.
 
     `tree` is the analysed query as `debug_print_parse` prints it, unwrapped to one line; its
     locations are byte offsets into `query.sql.text` encoded as UTF-8. It is empty for a utility
-    statement whose tree has none. `digest` differs where the server's answers differ, oids included.
+    statement whose tree has none. `variants` is None if calls can leave out nothing. `digest` differs where the server's answers differ, oids included.
     """
 
     query: Query
@@ -36,3 +48,4 @@ class Description:
     columns: tuple[ResultColumn, ...]
     tree: str
     digest: bytes = b""
+    variants: VariantTrees | None = None

@@ -158,6 +158,13 @@ class OrNone:
     item: "Conversion"
 
 
+@frozen
+class OrUnset:
+    """UNSET for UNSET, and the converted value for all others."""
+
+    item: "Conversion"
+
+
 Conversion: TypeAlias = (
     Keep
     | Discard
@@ -170,6 +177,7 @@ Conversion: TypeAlias = (
     | Each
     | Then
     | OrNone
+    | OrUnset
 )
 
 # --- the parts of modules ----------------------------------------------------------------------
@@ -253,22 +261,42 @@ class Composite:
     columns: tuple[Field, ...] = ()
 
 
+@frozen(kw_only=True)
+class Variants:
+    """A constant that makes a statement of what is given: `Variants(…)` of `_variants`.
+
+    `parameters` are the names of the arguments for `$1`, `$2`, …, `parts` the texts that may be left out.
+    `nullable` are the arguments that are UNSET by default. `require_one_of` are groups of arguments.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    parts: tuple[str, ...]
+    nullable: tuple[str, ...] = ()
+    require_one_of: tuple[tuple[str, ...], ...] = ()
+
+
 @frozen
 class Constant:
-    """A constant with the `text` of a statement."""
+    """A constant with the `text` of a statement, and the one that makes its `variants`, if there is one."""
 
     name: str
     text: str
+    variants: Variants | None = None
 
 
 @frozen(kw_only=True)
 class Argument:
-    """A keyword-only argument of a function; an `optional` one is None by default."""
+    """A keyword-only argument of a function.
+
+    An `optional` one is None by default, or UNSET if None is a value of its own (`unset`).
+    """
 
     name: str
     type: PyType
     write: Conversion
     optional: bool = False
+    unset: bool = False
 
 
 # --- the results of functions ------------------------------------------------------------------
@@ -322,6 +350,8 @@ class Function:
     `$2`, … `sql` is the constant with the statement. Of a bulk command, the arguments are
     what each row holds; a lone one is the row itself. `binary`: the rows are fetched in binary.
     `equal_lengths` are the positions of arguments, group by group, whose lists must be equally long.
+    `variants` is the constant that makes the statement of what is given; `together` are the positions of
+    arguments, group by group, that are given together or not at all.
     """
 
     name: str
@@ -332,6 +362,8 @@ class Function:
     sql: Named
     binary: bool = False
     equal_lengths: tuple[tuple[int, ...], ...] = ()
+    variants: Named | None = None
+    together: tuple[tuple[int, ...], ...] = ()
 
 
 # --- files -------------------------------------------------------------------------------------
@@ -374,6 +406,13 @@ class CursorSupport:
 
 
 @frozen
+class VariantSupport:
+    """The file of what makes statements of which calls leave out parts; its text is always the same."""
+
+    path: str
+
+
+@frozen
 class JsonSupport:
     """The file of helpers that convert JSON to the user's types, and back."""
 
@@ -387,4 +426,6 @@ class TypedMarker:
     path: str
 
 
-PythonFile: TypeAlias = Module | Support | CursorSupport | JsonSupport | TypedMarker
+PythonFile: TypeAlias = (
+    Module | Support | CursorSupport | VariantSupport | JsonSupport | TypedMarker
+)

@@ -1,6 +1,7 @@
 """A named query of a file, and the statement that the server is sent for it."""
 
 from enum import StrEnum
+from itertools import combinations
 
 from .commands import Command
 from .frozen import frozen
@@ -85,6 +86,18 @@ class ServerSql:
         return last.source + (last.length if last.exact else 0)
 
 
+@frozen
+class Part:
+    """A condition `[start:end]` of the server's text that a call may leave out; `true` stands there then.
+
+    `parameters` are the numbers of all parameters in it: they are given together, or none of them.
+    """
+
+    start: int
+    end: int
+    parameters: tuple[int, ...]
+
+
 WARNINGS = (
     "may-return-many",
     "always-one-row",
@@ -99,7 +112,9 @@ WARNINGS = (
 class Query:
     """A query of a file. `row` is the class named by `-> ROW`, and its place.
 
-    `allowed_warnings` are the codes of warnings that its author does not want to see.
+    `allowed_warnings` are the codes of warnings that its author does not want to see. `parts` are the
+    conditions that a call may leave out, in order and apart from each other; of each group in
+    `require_one_of`, numbers of parameters, a call gives at least one.
     `named_after_file`: the file has no header; `name` is the file's, `name_span` the statement, and
     `command` a guess from its words, which what the server describes may correct.
     """
@@ -114,6 +129,46 @@ class Query:
     sql: ServerSql
     named_after_file: bool = False
     allowed_warnings: frozenset[str] = frozenset()
+    parts: tuple[Part, ...] = ()
+    require_one_of: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def optional(self) -> frozenset[int]:
+        """Return the numbers of the parameters that a call need not give, with their condition."""
+        return frozenset([n for part in self.parts for n in part.parameters])
+
+    @property
+    def variant_count(self) -> int:
+        """Return how many statements calls can run, by which of the parts they give."""
+        count = 0
+        for size in range(len(self.require_one_of) + 1):
+            # The parts of some groups are all left out: such calls are refused, each once.
+            for groups in combinations(self.require_one_of, size):
+                numbers = {number for group in groups for number in group}
+                free = [p for p in self.parts if numbers.isdisjoint(p.parameters)]
+                count += (-1) ** size * 2 ** len(free)
+        return count
+
+    @property
+    def analysis_count(self) -> int:
+        """Return how many analyses prove all of these statements.
+
+        They are that of the whole statement, one without each part, and one in which nothing is known of
+        the parts.
+        """
+        return len(self.parts) + 2 if self.parts else 1
+
+    def part_text(self, part: Part) -> str:
+        """Return a part as it stands in the query file."""
+        sql = self.sql
+        start, last = sql.to_source(part.start), sql.to_source(part.end - 1)
+        end = max(
+            [
+                last + 1,
+                *(s.end for p in self.parameters for s in p.spans if s.start == last),
+            ]
+        )
+        return sql.source.text[start:end]
 
 
 @frozen

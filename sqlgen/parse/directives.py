@@ -11,6 +11,8 @@ from .lexer import Kind, Token
 
 FORMS: Final = {
     "allow": "allow CODE[, CODE]",
+    "optional": "optional NAME[, NAME]",
+    "require one of": "require one of NAME, NAME",
     "squashes": "squashes VERSION CHECKSUM",
 }
 """The form of each directive, by its word or words; a new directive is one more row."""

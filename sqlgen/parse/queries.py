@@ -15,6 +15,7 @@ from .docstrings import docstring
 from .headers import FORM, Header, header, is_header
 from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, delimiters
 from .names import is_snake_case, snake_case
+from .optional_parts import optional_parts
 from .parameters import parameters
 from .statements import returns_rows, statements
 
@@ -112,6 +113,8 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
     if code is None:
         raise _empty(heading)
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
+    above = tokens[section.first : code.first]
+    optional = optional_parts(directives(source, above)[0], items, sql)
     return Query(
         name=heading.name,
         name_span=heading.name_span,
@@ -123,7 +126,9 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
         ),
         parameters=items,
         sql=sql,
-        allowed_warnings=_allowed(source, tokens[section.first : code.first]),
+        allowed_warnings=_allowed(source, above),
+        parts=optional.parts,
+        require_one_of=optional.require_one_of,
     )
 
 
@@ -144,21 +149,21 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
     if not is_snake_case(name):
         raise _bad_file_name(name, whole)
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
+    above = [token for token in tokens if token.end <= code.start]
+    optional = optional_parts(directives(source, above)[0], items, sql)
     query = Query(
         name=name,
         name_span=whole,
         command=Command.MANY if returns_rows(whole.text) else Command.EXEC,
         row=None,
         row_span=None,
-        doc=docstring(
-            source.text, [token for token in tokens if token.end <= code.start]
-        ),
+        doc=docstring(source.text, above),
         parameters=items,
         sql=sql,
         named_after_file=True,
-        allowed_warnings=_allowed(
-            source, [token for token in tokens if token.end <= code.start]
-        ),
+        allowed_warnings=_allowed(source, above),
+        parts=optional.parts,
+        require_one_of=optional.require_one_of,
     )
     return QueryFile(source=source, doc="", queries=(query,))
 

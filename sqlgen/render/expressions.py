@@ -15,6 +15,7 @@ from ..model.python import (
     MakeRow,
     Named,
     OrNone,
+    OrUnset,
     Parse,
     PyType,
     Structure,
@@ -86,6 +87,10 @@ def converted(conversion: Conversion, value: str, imports: Imports) -> str:
         case OrNone(item=item):
             inner = converted(item, value, imports)
             return f"None if {value} is None else {inner}"
+        case OrUnset(item=item):
+            unset = imports.use("._variants", "UNSET")
+            inner = converted(item, value, imports)
+            return f"{value} if {value} is {unset} else {inner}"
 
 
 def converted_row(

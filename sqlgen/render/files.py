@@ -12,6 +12,7 @@ from ..model.python import (
     PythonFile,
     Support,
     TypedMarker,
+    VariantSupport,
 )
 from ..model.source import SourceFile
 from .engine import environment
@@ -34,6 +35,8 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
             return GeneratedFile(file.path, _marker() + _verbatim("support.py"))
         case CursorSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("cursors.py"))
+        case VariantSupport():
+            return GeneratedFile(file.path, _marker() + _verbatim("variants.py"))
         case JsonSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("json_support.py"))
         case TypedMarker():

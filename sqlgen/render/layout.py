@@ -5,11 +5,15 @@ broken here, as black would do it, and black is asked only where that is not cer
 that `breaking` cannot break, or one with characters that may be wider than one column.
 """
 
+import re
+
 from .breaking import WIDTH, broken
 
 __all__ = ["WIDTH", "lay_out", "lay_out_any"]
 
 _FENCE = '"""'
+_LONE_STRING = re.compile(r""" +(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'),""")
+"""Matches an item of a list that has a line of its own already, and cannot be broken."""
 
 
 def lay_out(text: str) -> str:
@@ -42,7 +46,7 @@ def lay_out(text: str) -> str:
             lines.append(line)
             within_string = line.count(_FENCE) == 1
             continue
-        if len(line) <= WIDTH:
+        if len(line) <= WIDTH or _LONE_STRING.fullmatch(line):
             lines.append(line)
         else:
             pieces = broken(line)

@@ -17,7 +17,9 @@ def check_module(queries: Sequence[TranslatedQuery]) -> None:
     for query in queries:
         records = [record.name for record in query.classes]
         structures = [item.name for item in query.structures if item.module != MODELS]
-        for name in (query.function.name, query.constant.name, *records, *structures):
+        variants = query.constant.variants
+        constants = [query.constant.name, *([variants.name] if variants else [])]
+        for name in (query.function.name, *constants, *records, *structures):
             owner = owners.setdefault(name, query)
             if owner is not query:
                 raise _taken(

@@ -1,6 +1,6 @@
 """(TypedParameter…) -> the arguments of a function, and the placeholders that need a cast."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from ..model.catalog import ArrayType, PgType
 from ..model.python import Argument, Generic, PyType
@@ -10,7 +10,14 @@ from .shared.context import TranslationContext, configured_type, translation_key
 from .shared.references import has_literals
 from .types.named import local_names
 from .types.overrides import is_list
-from .types.python_types import SEQUENCE, nullable, or_none, with_literals
+from .types.python_types import (
+    SEQUENCE,
+    has_none,
+    nullable,
+    or_none,
+    or_unset,
+    with_literals,
+)
 from .types.writing import Writing, each_item, overridden_writing, passing, writing
 
 
@@ -30,10 +37,12 @@ def arguments_of(
     parameters: Sequence[TypedParameter],
     context: TranslationContext,
     taken: Iterable[str],
+    optional: Container[int] = (),
 ) -> tuple[tuple[Argument, ...], frozenset[int]]:
     """Return the arguments, and the numbers of the parameters whose placeholders need a cast.
 
-    *taken* are names of the module that no argument may have.
+    *taken* are names of the module that no argument may have. Those whose numbers are *optional* need not
+    be given; where None is a value of such a one, it is UNSET then.
     """
     arguments: list[Argument] = []
     casts: set[int] = set()
@@ -43,12 +52,20 @@ def arguments_of(
         {*taken, *local_names([], [how.write for how in writings])},
     )
     for name, parameter, how in zip(argument_names, parameters, writings, strict=True):
+        type_, write, unset = how.type, how.write, False
+        if parameter.number in optional:
+            unset = has_none(type_)
+            if unset:
+                type_, write = or_unset(type_, write)
+            else:
+                type_, write = nullable(type_), or_none(write)
         arguments.append(
             Argument(
                 name=name,
-                type=how.type,
-                write=how.write,
-                optional=parameter.optional,
+                type=type_,
+                write=write,
+                optional=parameter.optional or parameter.number in optional,
+                unset=unset,
             )
         )
         if how.cast or parameter.cast:

@@ -28,6 +28,7 @@ from .types.formats import in_binary
 from .types.named import local_names
 from .types.python_types import MODELS
 from .types.structures import structures_in
+from .variants import together, variants_of
 
 
 @frozen
@@ -93,11 +94,16 @@ def translate_query(
     constant = names.constant_name(query.query.name)
     parameters = signature_order(query)
     arguments, casts = arguments_of(
-        parameters, context, taken={constant, *_names_in_body(shape)}
+        parameters,
+        context,
+        taken={constant, *_names_in_body(shape)},
+        optional=query.query.optional,
     )
     numbers = tuple(sorted(parameter.number for parameter in parameters))
     selected = [row_columns(c, query.query, context) for c in query.columns]
-    statement = sql.running(query, casts, [star for star in selected if star])
+    statement, parts = sql.running_with_parts(
+        query, casts, [star for star in selected if star]
+    )
     column_types: tuple[str, ...] = ()
     rows: PyType | None = None
     params: Record | None = None
@@ -117,6 +123,7 @@ def translate_query(
     if context.config.statement_names:
         statement = sql.named(statement, module, query.query.name)
     positions = {parameter.number: n for n, parameter in enumerate(parameters)}
+    variants = variants_of(query, parts, arguments, parameters)
     groups = {parameter.same_length for parameter in parameters} - {0}
     lengths = [
         tuple([n for n, each in enumerate(parameters) if each.same_length == group])
@@ -136,11 +143,13 @@ def translate_query(
         sql=Named(constant, module),
         binary=not spec.bulk and in_binary(result_types(query, context)),
         equal_lengths=tuple([group for group in lengths if len(group) > 1]),
+        variants=Named(variants.name, module) if variants else None,
+        together=together(query.query, positions),
     )
     return TranslatedQuery(
         query.query,
         function,
-        Constant(constant, statement),
+        Constant(constant, statement, variants),
         row=row,
         params=params,
         narrowed=tuple([column.narrowed for column in query.columns]),

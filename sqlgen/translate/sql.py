@@ -17,7 +17,14 @@ from .row_layout import WIDTH, in_lines, whole_row
 def running(
     query: TypedQuery, casts: Collection[int], rows: Iterable[Star] = ()
 ) -> str:
-    """Return the statement's text.
+    """Return the statement's text; see `running_with_parts`."""
+    return running_with_parts(query, casts, rows)[0]
+
+
+def running_with_parts(
+    query: TypedQuery, casts: Collection[int], rows: Iterable[Star] = ()
+) -> tuple[str, tuple[str, ...]]:
+    """Return the statement's text, and the texts of its parts that may be left out.
 
     *casts* are the numbers of the parameters to cast, *rows* the whole rows of which the columns are
     selected, and not the text.
@@ -41,6 +48,8 @@ def running(
             )
         edits.append((star.start, star.end, replace(star, columns=columns)))
     edits += [(start, end, new) for (start, end), new in cast.items()]
+    for part in query.query.parts:
+        edits += [(place, place, _EDGE) for place in (part.start, part.end)]
     result, place = "", 0
     for start, end, edit in sorted(edits, key=lambda edit: edit[:2]):
         result += text[place:start]
@@ -50,7 +59,12 @@ def running(
         else:
             result += edit
         place = end
-    return result + text[place:]
+    pieces = (result + text[place:]).split(_EDGE)
+    return "".join(pieces), tuple(pieces[1::2])
+
+
+_EDGE = "\0"
+"""Marks where parts begin and end while a statement is edited; PostgreSQL's texts have no NUL."""
 
 
 def named(statement: str, module: str, query: str) -> str:

@@ -120,6 +120,27 @@ SELECT * FROM items WHERE id = :id;
 -- name: get_title :optional
 SELECT title FROM items WHERE id = :id;
 
+-- name: search_items :many
+-- sqlgen: optional code, least, most, owner_ids
+SELECT id, title FROM items
+WHERE active AND code = :code AND quantity BETWEEN :least AND :most AND owner_id <> ALL(:owner_ids)
+ORDER BY id LIMIT :rows;
+
+-- name: search_items_by_all :many
+SELECT id, title FROM items
+WHERE active AND code = :code AND quantity BETWEEN :least AND :most AND owner_id <> ALL(:owner_ids)
+ORDER BY id LIMIT :rows;
+
+-- name: search_items_by_code :many
+SELECT id, title FROM items WHERE active AND code = :code ORDER BY id LIMIT :rows;
+
+-- name: search_items_testing_for_null :many
+SELECT id, title FROM items
+WHERE active AND (:code::text IS NULL OR code = :code)
+    AND (:least::int IS NULL OR quantity BETWEEN :least AND :most?)
+    AND (:owner_ids::uuid[] IS NULL OR owner_id <> ALL(:owner_ids))
+ORDER BY id LIMIT :rows;
+
 -- name: list_items :many
 SELECT * FROM items;
 
@@ -186,6 +207,7 @@ def main() -> None:
         print(f"{'':50} {'by hand':>10} {'generated':>10} {'ratio':>6}")
         one_row(conn, arguments.rounds)
         asyncio.run(one_row_async(conn.info.dsn, arguments.rounds))
+        varying(conn, arguments.rounds)
         tracing(conn, arguments.rounds)
         many_rows(conn, arguments.rounds)
         nested_rows(conn, arguments.rounds)
@@ -250,6 +272,42 @@ async def one_row_async(dsn: str, rounds: int) -> None:
         ):
             times = await measured_async((by_hand, generated), rounds * 2, clock)
             report(f"one row by key, async ({name})", times, 200)
+
+
+def varying(conn: Connection, rounds: int) -> None:
+    """Compare a statement that varies with those written by hand for each call, and with tests for NULL."""
+    q = importlib.import_module("measured.q")
+    nobody = [uuid.UUID(int=0)]
+    filters = {"code": "code 7", "least": 0, "most": 99, "owner_ids": nobody}
+
+    def by_hand_all() -> None:
+        for _ in range(200):
+            q.search_items_by_all(conn, **filters, rows=9)
+
+    def by_hand_one() -> None:
+        for _ in range(200):
+            q.search_items_by_code(conn, code="code 7", rows=9)
+
+    def all_given() -> None:
+        for _ in range(200):
+            q.search_items(conn, **filters, rows=9)
+
+    def one_given() -> None:
+        for _ in range(200):
+            q.search_items(conn, code="code 7", rows=9)
+
+    def tested() -> None:
+        for _ in range(200):
+            q.search_items_testing_for_null(conn, **filters, rows=9)
+
+    for clock, kind in ((time.process_time, "processor"), (time.perf_counter, "clock")):
+        for name, hand, generated in (
+            ("3 optional conditions, all given", by_hand_all, all_given),
+            ("3 optional conditions, one given", by_hand_one, one_given),
+            ("the same with `IS NULL OR`, all given", by_hand_all, tested),
+        ):
+            row = f"{name} ({kind})"
+            compare(row, hand, generated, rounds * 2, each=200, clock=clock)
 
 
 def tracing(conn: Connection, rounds: int) -> None:

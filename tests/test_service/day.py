@@ -125,6 +125,15 @@ async def at_the_front_desk(call: Caller) -> None:
         patients.search_patients, search_text="zoe o'brien", max_rows=10
     )
     assert {row.id for row in matches} == {new.id, twin.id}
+    matches = await call(
+        patients.search_patients,
+        search_text="zoe o'brien",
+        sex=Sex.UNKNOWN,
+        born_from=date(1999, 12, 31),
+        born_to=date(1999, 12, 31),
+        max_rows=10,
+    )
+    assert [row.id for row in matches] == [twin.id]
     page = await call(
         patients.list_patients_page,
         after_family_name="M",

@@ -1,15 +1,21 @@
 """Function -> a view of the function that runs a statement."""
 
 from functools import cached_property
+from itertools import product
+from typing import Final
 
 from ...model.frozen import frozen
 from ...model.python import (
     AWARE,
+    NONE,
     Apply,
+    Argument,
     Conversion,
     Function,
     Keep,
+    Named,
     OrNone,
+    OrUnset,
     Parse,
     Row,
     Shape,
@@ -25,6 +31,9 @@ from ..expressions import (
 from ..imports import Imports
 from ..literals import Text
 from .records import tuple_of
+
+_MOST_GROUPS: Final = 3
+"""Each group of arguments that are given together doubles the overloads."""
 
 
 @frozen
@@ -72,10 +81,47 @@ class FunctionView:
             iterable = self._imports.use("collections.abc", "Iterable")
             return [f"rows: {iterable}[{type_text(self._result.rows, self._imports)}]"]
         return [
-            f"{argument.name}: {type_text(argument.type, self._imports)}"
-            f"{' = None' if argument.optional else ''}"
+            f"{argument.name}: {type_text(argument.type, self._imports)}{self._default(argument)}"
             for argument in self._function.arguments
         ]
+
+    def _default(self, argument: Argument) -> str:
+        if argument.unset:
+            return f" = {self._imports.use('._variants', 'UNSET')}"
+        return " = None" if argument.optional else ""
+
+    @cached_property
+    def overloads(self) -> list[list[str]]:
+        """Return the keyword-only parameters of each way to call it; none if there is only one.
+
+        Arguments of one condition are given together or not at all. With many conditions only the call
+        itself tells.
+        """
+        groups = self._function.together
+        if not groups or len(groups) > _MOST_GROUPS:
+            return []
+        return [
+            [
+                self._given(argument, position, given)
+                for position, argument in enumerate(self._function.arguments)
+            ]
+            for given in product((True, False), repeat=len(groups))
+        ]
+
+    def _given(self, argument: Argument, place: int, given: tuple[bool, ...]) -> str:
+        """Return the parameter of an overload with those groups of arguments that are *given*."""
+        type_ = type_text(argument.type, self._imports)
+        for is_given, group in zip(given, self._function.together, strict=True):
+            if place not in group:
+                continue
+            absent = NONE
+            if argument.unset:
+                absent = Named("Unset", "._variants")
+            absent_text = type_text(absent, self._imports)
+            if not is_given:
+                return f"{argument.name}: {absent_text}{self._default(argument)}"
+            return f"{argument.name}: {type_.removesuffix(f' | {absent_text}')}"
+        return f"{argument.name}: {type_}{self._default(argument)}"
 
     @property
     def sql(self) -> str:
@@ -94,17 +140,30 @@ class FunctionView:
     @cached_property
     def statement(self) -> str:
         """Return what `execute` is called with: the statement, its values, and options."""
-        values = [self._checked(tuple_of(self.values))] if self.values else []
         options = ["binary=True"] if self._function.binary else []
+        if self._function.variants:
+            variants = self._imports.name(self._function.variants)
+            given = self._checked(f"{variants}.given({', '.join(self.values)})")
+            return ", ".join([f"*{given}", *options])
+        values = [self._checked(tuple_of(self.values))] if self.values else []
         return ", ".join([self.sql, *values, *options])
 
     def _checked(self, values: str) -> str:
         """Return the *values* within the checks that lists are equally long."""
         for group in self._function.equal_lengths:
             check = self._imports.use("._support", "of_equal_lengths")
-            names = [self._function.arguments[n].name for n in group]
-            values = f"{check}({values}, {', '.join([f'{n}={n}' for n in names])})"
+            lists = [self._length(self._function.arguments[n]) for n in group]
+            values = f"{check}({values}, {', '.join(lists)})"
         return values
+
+    def _length(self, argument: Argument) -> str:
+        """Return the keyword argument with a list whose length is checked; one not given is empty."""
+        name = argument.name
+        if argument.unset:
+            unset = self._imports.use("._variants", "UNSET")
+            return f"{name}=() if {name} is {unset} else {name}"
+        is_optional = argument.optional and self._function.variants
+        return f"{name}={name} or ()" if is_optional else f"{name}={name}"
 
     @property
     def row_values(self) -> str:
@@ -190,7 +249,7 @@ def _uses_aware(write: Conversion) -> bool:
     match write:
         case Apply(function=function):
             return function == AWARE
-        case OrNone(item=item) | Parse(item=item):
+        case OrNone(item=item) | OrUnset(item=item) | Parse(item=item):
             return _uses_aware(item)
         case _:
             return False

@@ -19,6 +19,7 @@ from ...model.python import (
     Row,
     Structure,
     UnionOf,
+    Variants,
 )
 from .. import literals
 from ..expressions import type_text
@@ -72,6 +73,7 @@ class ConstantView:
 
     def __init__(self, constant: Constant, imports: Imports) -> None:
         self.name = constant.name
+        self.variants = constant.variants and VariantsView(constant.variants)
         self._text = constant.text
         self._imports = imports
 
@@ -89,6 +91,33 @@ class ConstantView:
         # The quote would need a backslash before the closing ones; white space needs none.
         ends_with_quote = self._text.endswith('"') and not self.is_short
         return Text(self._text + "\n" if ends_with_quote else self._text)
+
+
+class VariantsView:
+    """What makes a statement of what is given: its `name`, and what `Variants` is called with."""
+
+    def __init__(self, variants: Variants) -> None:
+        self.name = variants.name
+        self.parameters = [Text(name) for name in variants.parameters]
+        self.parts = [Text(part) for part in variants.parts]
+        self.options = [
+            f"{name}={_tuple(items)}"
+            for name, items in (
+                ("nullable", [*map(literals.string, variants.nullable)]),
+                (
+                    "require_one_of",
+                    [
+                        _tuple([*map(literals.string, group)])
+                        for group in variants.require_one_of
+                    ],
+                ),
+            )
+            if items
+        ]
+
+
+def _tuple(items: list[str]) -> str:
+    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
 
 
 @frozen
@@ -137,6 +166,7 @@ class ModuleView:
         """Return the names of the module's functions and classes, in the order of ruff's RUF022."""
         own = _defined_names(self._module, self._structures)
         constants = {constant.name for constant in self._module.constants}
+        constants |= {c.variants.name for c in self._module.constants if c.variants}
         return [Text(name) for name in sorted_names(own) if name not in constants]
 
     @cached_property
@@ -249,5 +279,6 @@ def _defined_names(module: Module, structures: Iterable[Structure]) -> list[str]
         *(record.name for record in module.records),
         *(structure.name for structure in structures),
         *(constant.name for constant in module.constants),
+        *(item.variants.name for item in module.constants if item.variants),
         *(function.name for function in module.functions),
     ]

@@ -9,6 +9,7 @@ from ...model.python import (
     PythonFile,
     Support,
     TypedMarker,
+    VariantSupport,
 )
 from ...model.source import SourceFile
 from ..module_paths import ModulePath, package_modules
@@ -53,6 +54,8 @@ def shared_files(
         files.append(Support(f"{output}/_support.py"))
     if any(user.cursors for user in users):
         files.append(CursorSupport(f"{output}/_cursors.py"))
+    if any(user.variants for user in users):
+        files.append(VariantSupport(f"{output}/_variants.py"))
     if any(user.json_support for user in users):
         files.append(JsonSupport(f"{output}/_json.py"))
     return tuple(files)

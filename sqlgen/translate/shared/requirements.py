@@ -43,8 +43,8 @@ class SharedRequirements:
     """The rows, aliases and helpers that a module requires of the shared files.
 
     `rows` are its shared row classes, `aliases` the aliases of `models` that it uses, and `styles`
-    the styles of its own row classes. `support`, `json_support` and `cursors` tell whether it imports from
-    `_support`, `_json` and `_cursors`.
+    the styles of its own row classes. `support`, `json_support`, `cursors` and `variants` tell whether it
+    imports from `_support`, `_json`, `_cursors` and `_variants`.
     """
 
     rows: tuple[SharedRow, ...] = ()
@@ -53,6 +53,7 @@ class SharedRequirements:
     support: bool = False
     json_support: bool = False
     cursors: bool = False
+    variants: bool = False
 
 
 def requirements_of(
@@ -68,4 +69,5 @@ def requirements_of(
         support=uses_support(module),
         json_support=uses_json_support(module),
         cursors=bool(module.functions),
+        variants=any(constant.variants for constant in module.constants),
     )

@@ -16,6 +16,7 @@ from ...model.python import (
     MakeRow,
     Named,
     OrNone,
+    OrUnset,
     Parse,
     PyType,
     Structure,
@@ -64,7 +65,7 @@ def names_in_conversion(conversion: Conversion) -> Iterator[Named]:
         case Parse(function=function, item=item):
             yield function
             yield from names_in_conversion(item)
-        case Each(item=item) | OrNone(item=item):
+        case Each(item=item) | OrNone(item=item) | OrUnset(item=item):
             yield from names_in_conversion(item)
         case Then(first=first, second=second):
             yield from names_in_conversion(first)

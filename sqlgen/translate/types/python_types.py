@@ -9,12 +9,14 @@ from ...model.python import (
     Keep,
     Named,
     OrNone,
+    OrUnset,
     PyType,
     UnionOf,
 )
 
 SUPPORT = "._support"
 JSON_SUPPORT = "._json"
+VARIANT_SUPPORT = "._variants"
 MODELS = ".models"
 
 BOOL = Named("bool")
@@ -43,6 +45,7 @@ JSON_INPUT = Named("JsonInput", MODELS)
 JSON_NUMBER = Named("JsonNumber", MODELS)
 INET = Named("Inet", MODELS)
 CIDR = Named("Cidr", MODELS)
+UNSET = Named("Unset", VARIANT_SUPPORT)
 
 KEEP = Keep()
 
@@ -61,6 +64,22 @@ def nullable(type_: PyType) -> PyType:
     """Return `T | None`, or the type itself where None is among its values."""
     members = type_.members if isinstance(type_, UnionOf) else (type_,)
     return type_ if NONE in members else UnionOf((*members, NONE))
+
+
+def has_none(type_: PyType) -> bool:
+    """Return whether None is among the values of a type."""
+    members = type_.members if isinstance(type_, UnionOf) else (type_,)
+    return not {NONE, JSON_VALUE, JSON_INPUT}.isdisjoint(members)
+
+
+def or_unset(type_: PyType, conversion: Conversion) -> tuple[PyType, Conversion]:
+    """Return `T | Unset`, and the conversion that lets UNSET through."""
+    members = type_.members if isinstance(type_, UnionOf) else (type_,)
+    is_kept = isinstance(conversion, Keep)
+    return (
+        UnionOf((*members, UNSET)),
+        conversion if is_kept else OrUnset(conversion),
+    )
 
 
 def with_literals(type_: PyType, literals: PyType) -> PyType:
