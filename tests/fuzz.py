@@ -1,4 +1,4 @@
-"""Run the tests of `test_fuzz.py` with new seeds until the time is up: `python -m tests.fuzz [SECONDS]`."""
+"""Run the tests of `test_fuzz.py` with new seeds for some time: `python -m tests.fuzz [SECONDS]`."""
 
 import os
 import random

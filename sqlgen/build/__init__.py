@@ -8,10 +8,10 @@
     render     the modules' text                       package.py, file_tasks.py
     write      what differs from the files on disk     here
 
-Around these stages stands what earlier builds found out (records/, reuse.py): a finished build, each
-query file's analysis and output. A database's catalog is kept too (server/open_schema.py). worker.py shares
-the work with a second process. Stages that are needed only where something has changed are imported
-there: importing them takes longer than finding out that nothing has.
+Around these stages stands what earlier builds found out (records/, reuse.py): a finished build,
+each query file's analysis and output. A database's catalog is kept too (server/open_schema.py).
+worker.py shares the work with a second process. Stages that are needed only where something has
+changed are imported there: importing them takes longer than finding out that nothing has.
 """
 
 from collections.abc import Sequence

@@ -23,8 +23,8 @@ _VERSION: Final = 1
 def schema_sources(config: Config, *, offline: bool = False) -> tuple[SourceFile, ...]:
     """Return the files that the schema comes from; for a live database, what pg_dump writes of it.
 
-    With *offline*, there is nothing of a live database. Raises `SqlgenError` where a file cannot be
-    read, and `ServerUnavailableError` where the database cannot be dumped.
+    With *offline*, a live database is not read, so there are none. Raises `SqlgenError` where a file
+    cannot be read, and `ServerUnavailableError` where the database cannot be dumped.
     """
     if config.schema is None:
         return read.migrations(config)
@@ -64,7 +64,7 @@ def run_schema_script(
     config: Config,
     script: Migration,
 ) -> None:
-    """Run a script on the scratch database of *connection*, which *conninfo* connects to, too.
+    """Run a script on the scratch database that *connection* is to; *conninfo* connects to it as well.
 
     Raises `SqlgenError` if it fails.
     """

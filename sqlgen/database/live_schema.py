@@ -50,13 +50,13 @@ def dumped_schema(live_url: str) -> SourceFile:
         check=False,
     )
     if process.returncode:
-        said = process.stderr.decode("utf-8", "replace")
-        message = redact(said, {**parameters, "password": password})
+        output = process.stderr.decode("utf-8", "replace")
+        message = redact(output, {**parameters, "password": password})
         raise _unavailable(
             f"the schema of the live database cannot be read: {message}",
             (
                 "install a newer PostgreSQL or `sqlgen-postgres[embedded]`, whose pg_dump is used"
-                if "version mismatch" in said
+                if "version mismatch" in output
                 else "check the URL of `schema`, and that its user may read all tables"
             ),
         )

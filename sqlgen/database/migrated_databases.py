@@ -1,10 +1,10 @@
 """Migrations -> a database that has their schema, which an embedded server keeps for the next run.
 
-A chain has a fingerprint for each migration, which covers the migrations before it as well. The last
-one identifies the schema database. If that does not exist, the database of the longest part of the
-chain that does exist is copied, and the remaining migrations run on the copy. It has the name of a
-scratch database until it is complete, so a schema database is never unfinished made. On an external server
-nothing is kept.
+A chain has a fingerprint for each migration, which covers the migrations before it as well. The
+last one identifies the schema database. If that does not exist, the database of the longest part of
+the chain that does exist is copied, and the remaining migrations run on the copy. It has the name
+of a scratch database until it is complete, so a schema database is never unfinished made. On an
+external server nothing is kept.
 
 What migrations change outside of their database, mostly roles, cannot be kept with it. Such
 migrations run each time, and on an embedded server these changes are undone afterwards

@@ -30,9 +30,9 @@ def make_roles(
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Make the roles that are not there; *creations* has the statement for each name.
 
-    Returns which of the names are there now, and all roles that sqlgen has made. A role that the user of
-    *connection*, which is to the maintenance database, may not create is left out. They stay at least as
-    long as any scratch database does.
+    Returns which of the names are there now, and all roles that sqlgen has made. A role that the
+    user of *connection*, which is to the maintenance database, may not create is left out. They
+    stay at least as long as any scratch database does.
     """
     connection.execute(_LOCK)
     for name, creation in creations.items():

@@ -30,8 +30,9 @@ def drop_stale_databases(
 ) -> None:
     """Drop the scratch databases that are surely ours and no longer in use.
 
-    Their names have our exact form and are older than *age* seconds, or a minute for those whose process
-    would be connected if it lived; our role owns them, and nobody is connected. Somebody may connect at this moment, so `FORCE` is not used.
+    Their names have our exact form and are older than *age* seconds, or a minute for those whose
+    process would be connected if it lived; our role owns them, and nobody is connected. Somebody
+    may connect at this moment, so `FORCE` is not used.
     """
     databases = connection.execute(
         "SELECT datname, extract(epoch FROM now())::bigint FROM pg_database AS d"

@@ -9,9 +9,9 @@ that ends.
 `data` and `s` belong to the server's user. The other files belong to the user who runs sqlgen: if
 that is root, nobody else may write into them.
 
-A cluster is a cache. Nothing is synced to disk, which makes the server fast. So it is used again only
-if its server was shut down properly, and its files are as it has left them (`integrity`), and only until
-the machine's next boot; otherwise it is made anew, from a pristine copy (`pristine`).
+A cluster is a cache. Nothing is synced to disk, which makes the server fast. So it is used again
+only if its server was shut down properly, and its files are as it has left them (`integrity`), and
+only until the machine's next boot; otherwise it is made anew, from a pristine copy (`pristine`).
 """
 
 import fcntl

@@ -28,13 +28,13 @@ _IDENTITY: Final = "cluster"
 class EmbeddedServer:
     """A server that sqlgen has started; clients can connect once `wait` has returned.
 
-    `folder` has its files, and what is cached beside them; `sockets` is the folder of its Unix socket.
-    `version` is its `server_version_num`. `fingerprint` differs where the same migrations may give a
-    different schema, because the server has other programs or extension shims. `own_databases` are the
-    names of the databases that sqlgen has made on it. `identity` is the cluster's: oids mean something
-    else in another one, although its system identifier is the same. `restore`, if there is one, is called
-    before the server stops: it undoes what was done to objects that all databases share, and returns
-    whether the cluster may be used again.
+    `folder` has its files, and what is cached beside them; `sockets` is the folder of its Unix
+    socket. `version` is its `server_version_num`. `fingerprint` differs where the same migrations
+    may give a different schema, because the server has other programs or extension shims.
+    `own_databases` are the names of the databases that sqlgen has made on it. `identity` is the
+    cluster's: oids mean something else in another one, although its system identifier is the same.
+    `restore`, if there is one, is called before the server stops: it undoes what was done to
+    objects that all databases share, and returns whether the cluster may be used again.
     """
 
     def __init__(
@@ -178,7 +178,7 @@ class EmbeddedServer:
             raise _unavailable(str(error)) from None
 
     def _restriction(self) -> Callable[[], None] | None:
-        """Return what restricts a thread and the server that it starts; None where that is not possible."""
+        """Return what restricts a thread and the server that it starts; None where it cannot be."""
         slot = self._slot
         if not self._sandboxed or not is_sandboxed(slot.folder):
             return None

@@ -27,8 +27,9 @@ def record_type(
 ) -> PgType:
     """Return the type of a column of whole rows that are written out, or of arrays of them.
 
-    It is *wire* itself if that is no `record`, or if not all of the row's columns are known. The type is
-    named after the query's class and the column, and has the query's path and name for a schema.
+    It is *wire* itself if that is no `record`, or if not all of the row's columns are known. The
+    type is named after the query's class and the column, and has the query's path and name for a
+    schema.
     """
     owner = query.row or f"{query.name}_row"
     known = _known(_RowNamer(query, scope), wire, expression, scope, (owner, column))
@@ -171,8 +172,8 @@ def _known(
     """Return the type of an expression that PostgreSQL calls a `record` or `record[]`."""
     if not is_record(type_):
         return type_
-    found = _whole_row(expression, _rows(scope))
-    composite = rows.composite(*found, path) if found else None
+    row = _whole_row(expression, _rows(scope))
+    composite = rows.composite(*row, path) if row else None
     if composite is None or not isinstance(type_, ArrayType):
         return composite
     return ArrayType(

@@ -109,7 +109,8 @@ class TypeWriter:
 class TypeReader:
     """Makes the types that a `TypeWriter` collected, and columns, each once.
 
-    *check* is called for the data of each type before they are read. Raises `KeyError`, `TypeError` and the like for any other data.
+    *check* is called for the data of each type before they are read. Raises `KeyError`, `TypeError`
+    and the like for any other data.
     """
 
     def __init__(

@@ -40,10 +40,11 @@ def apply(
     *database* is a connection string or URL, or an open connection, to whose database new
     connections are made (it is not used itself). *folder* is a path or a package's resource
     (`importlib.resources.files("app") / "migrations"`). Progress is logged under the name
-    `sqlgen.migrate`. With *ignore_missing*, a release that is older than the database may start: after a
-    rollback, or in a rolling deployment. *allow_out_of_order* applies migrations that are earlier than
-    one that is applied. With *schema*, such as a tenant's, the migrations are applied in that schema,
-    which is created if need be and has a ledger of its own: it comes first in the search path.
+    `sqlgen.migrate`. With *ignore_missing*, a release that is older than the database may start:
+    after a rollback, or in a rolling deployment. *allow_out_of_order* applies migrations that are
+    earlier than one that is applied. With *schema*, such as a tenant's, the migrations are applied
+    in that schema, which is created if need be and has a ledger of its own: it comes first in the
+    search path.
 
     A server that does not accept connections yet is waited for, 10 seconds or the connection
     string's `connect_timeout`.

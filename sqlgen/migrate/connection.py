@@ -43,11 +43,12 @@ def connect(conninfo: str) -> psycopg.Connection[TupleRow]:
     Raises `psycopg.OperationalError` if there is none in time, and `ServerUnavailableError` for a
     connection string that cannot be read.
     """
-    prepared, pauses = _prepared(conninfo)
+    own_conninfo, pauses = _conninfo_and_pauses(conninfo)
     while True:
         try:
-            return _told(
-                psycopg.connect(prepared, autocommit=True, prepare_threshold=None)
+            # No statement is prepared: that would fail behind a pooler, and few are sent five times.
+            return _with_logged_notices(
+                psycopg.connect(own_conninfo, autocommit=True, prepare_threshold=None)
             )
         except psycopg.OperationalError as error:
             time.sleep(_pause(error, pauses, conninfo))
@@ -55,12 +56,12 @@ def connect(conninfo: str) -> psycopg.Connection[TupleRow]:
 
 async def aconnect(conninfo: str) -> psycopg.AsyncConnection[TupleRow]:
     """Return a session as `connect` does, with asyncio."""
-    prepared, pauses = _prepared(conninfo)
+    own_conninfo, pauses = _conninfo_and_pauses(conninfo)
     connect_ = psycopg.AsyncConnection.connect
     while True:
         try:
-            return _told(
-                await connect_(prepared, autocommit=True, prepare_threshold=None)
+            return _with_logged_notices(
+                await connect_(own_conninfo, autocommit=True, prepare_threshold=None)
             )
         except psycopg.OperationalError as error:
             await asyncio.sleep(_pause(error, pauses, conninfo))
@@ -100,20 +101,21 @@ ConnectionT = TypeVar(
 )
 
 
-# Nothing is prepared: behind a pooler that would fail, and few statements are sent five times.
-def _prepared(conninfo: str) -> tuple[str, Iterator[float]]:
+def _conninfo_and_pauses(conninfo: str) -> tuple[str, Iterator[float]]:
     """Return the connection string that operations rely on, and the pauses between attempts."""
     parameters = parse_conninfo(
         conninfo, raises=ServerUnavailableError, allow_empty=True
     )
     name = parameters.get("application_name") or "sqlgen migrate"
-    prepared = make_conninfo(
+    own_conninfo = make_conninfo(
         libpq_conninfo(conninfo), application_name=name, client_encoding="utf-8"
     )
     timeout = str(
         parameters.get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT", "")
     )
-    return prepared, _pauses(int(timeout) if timeout.isdecimal() else CONNECT_TIMEOUT)
+    return own_conninfo, _pauses(
+        int(timeout) if timeout.isdecimal() else CONNECT_TIMEOUT
+    )
 
 
 def _pauses(timeout: int) -> Iterator[float]:
@@ -136,8 +138,8 @@ def _pause(
     return pause
 
 
-def _told(connection: ConnectionT) -> ConnectionT:
-    """Let the log have what the server tells this session, such as a migration's RAISE NOTICE."""
+def _with_logged_notices(connection: ConnectionT) -> ConnectionT:
+    """Return the connection, whose notices are logged: those of a migration's RAISE NOTICE."""
     connection.add_notice_handler(_log_notice)
     return connection
 

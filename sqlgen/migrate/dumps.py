@@ -6,8 +6,10 @@ analysed.
 """
 
 import re
+from collections.abc import Iterator
 
 from .. import parse
+from .blanks import blanked
 
 _OLDEST_WITH = {"transaction_timeout": 170000}
 """The settings that a newer pg_dump than the server writes, with the first version that has them."""
@@ -30,6 +32,8 @@ _CLEANING = re.compile(
 """What `pg_dump --clean` writes first, for objects that an empty database does not have."""
 _CREATION = re.compile(r"create\b(?!\s+(?:or\s+replace|database)\b)", re.IGNORECASE)
 _SET = re.compile(r"set\s+(\w+)", re.IGNORECASE)
+_LONGEST = 10_000
+"""Characters of a statement that are looked at: none of those above has more."""
 
 
 def without_surroundings(
@@ -37,12 +41,15 @@ def without_surroundings(
 ) -> str:
     """Return the dump *text* with blanks in place of the statements that do not matter to a schema.
 
-    Every position stays the same. *server_version* is the
-    `server_version_num` of the server that is to run it. Without *is_dump*, it is one of several scripts,
-    which may drop what those before it have made.
+    *server_version* is the `server_version_num` of the server that is to run it. Without *is_dump*, it is
+    one of several scripts, which may drop what those before it have made.
     """
-    pieces: list[str] = []
-    done = 0
+    return blanked(text, _surroundings(text, server_version, is_dump=is_dump))
+
+
+def _surroundings(
+    text: str, server_version: int, *, is_dump: bool
+) -> Iterator[tuple[int, int]]:
     may_clean = is_dump
     for start, end in parse.statements(text):
         statement = text[start : min(end, start + _LONGEST)]
@@ -54,10 +61,4 @@ def without_surroundings(
             or (may_clean and _CLEANING.match(statement))
             or (setting and server_version < _OLDEST_WITH.get(setting[1].lower(), 0))
         ):
-            pieces += [text[done:start], " " * (end - start)]
-            done = end
-    return "".join((*pieces, text[done:]))
-
-
-_LONGEST = 10_000
-"""Characters of a statement that are looked at: none of those above has more."""
+            yield start, end

@@ -1,9 +1,9 @@
 """Migrations -> the same, fit for a server that has other databases and lacks production's roles.
 
-Roles, databases, tablespaces and `ALTER SYSTEM` are the whole server's. On a given server, others would
-notice: a role that is there is taken for the one that a migration creates, one that is missing is made for
-as long as a scratch database needs it, and everything else of the kind is left out. On sqlgen's own
-server, roles that migrations name are made. No type depends on any of it.
+Roles, databases, tablespaces and `ALTER SYSTEM` are the whole server's. On a given server, others
+would notice: a role that is there is taken for the one that a migration creates, one that is
+missing is made for as long as a scratch database needs it, and everything else of the kind is left
+out. On sqlgen's own server, roles that migrations name are made. No type depends on any of it.
 """
 
 import re
@@ -18,6 +18,7 @@ from psycopg.rows import TupleRow
 from .. import parse
 from ..model.migration import Migration
 from ..model.source import SourceFile
+from .blanks import blanked
 from .named_roles import make_named_roles
 from .role_names import CREATE_ROLE, NAME, creations, scripts, unquoted
 
@@ -39,8 +40,6 @@ _LEFT_OUT: Final = re.compile(
         )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-
-
 _OF_DATABASE: Final = re.compile(
     rf"(?:(?:grant|revoke)\s[^;]*?\son|alter|comment\s+on)\s+database\s+{NAME}",
     re.IGNORECASE,
@@ -67,8 +66,8 @@ def fit_for_server(
 ) -> tuple[Migration, ...]:
     """Return *migrations* as they may run in a scratch database of a server, which is there already.
 
-    *connection* is to the server's maintenance database. *make_roles* makes roles for scratch databases of
-    a given server; it is `None` on sqlgen's own.
+    *connection* is to the server's maintenance database. *make_roles* makes roles for scratch
+    databases of a given server; it is `None` on sqlgen's own.
     """
     if make_roles is None:
         return fit_for_own_server(connection, migrations)
@@ -108,10 +107,10 @@ def _fit_for_given_server(
 def _without(
     migrations: Sequence[Migration], is_left_out: IsLeftOut
 ) -> tuple[Migration, ...]:
-    """Return *migrations* with blanks for some statements, so that every position stays the same."""
+    """Return *migrations* with blanks in place of the statements to leave out."""
 
     def fitted(source: SourceFile) -> SourceFile:
-        text = _blanked(source.text, is_left_out)
+        text = without_statements(source.text, is_left_out)
         return source if text == source.text else replace(source, text=text)
 
     return tuple(
@@ -119,16 +118,13 @@ def _without(
     )
 
 
-def _blanked(text: str, is_left_out: IsLeftOut) -> str:
+def without_statements(text: str, is_left_out: IsLeftOut) -> str:
+    """Return *text* with blanks in place of the statements to leave out."""
     if not _MAY_BE_SERVER_WIDE.search(text):
         return text
-    pieces: list[str] = []
-    done = 0
-    for start, end in parse.statements(text):
-        if is_left_out(text, start, end):
-            pieces += [text[done:start], " " * (end - start)]
-            done = end
-    return "".join((*pieces, text[done:]))
+    return blanked(
+        text, [span for span in parse.statements(text) if is_left_out(text, *span)]
+    )
 
 
 def is_server_wide(

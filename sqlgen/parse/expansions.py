@@ -1,9 +1,10 @@
 """The expansions of a statement that a lock records -> whether they are such as a build records.
 
-Where the statement has `*`, `t.*`, a whole row or a composite column, the columns or fields for it are
-written out; or a statement is written around it. These texts are made of few words. So they are read here
-token by token: no other function is called, no relation read, and nothing named that is not a column of
-what was there, or a name that the expansion itself gives. A new form of expansion needs its words here.
+Where the statement has `*`, `t.*`, a whole row or a composite column, the columns or fields for it
+are written out; or a statement is written around it. These texts are made of few words. So they are
+read here token by token: no other function is called, no relation read, and nothing named that is
+not a column of what was there, or a name that the expansion itself gives. A new form of expansion
+needs its words here.
 """
 
 from bisect import bisect_left
@@ -41,7 +42,7 @@ _BEFORE_RELATION: Final = frozenset({"from", "join", "into", "update", "only", "
 
 
 def are_expansions(stars: Sequence[Star], statement: str) -> bool:
-    """Return whether all expansions are at such places of the statement, in order, and of such words."""
+    """Return whether all expansions have the places, the order and the words of those of a build."""
     code = _code(statement)
     texts = [", ".join(star.columns) for star in stars]
     expansions = [_code(text, strict=True) for text in texts]
@@ -58,7 +59,7 @@ def are_expansions(stars: Sequence[Star], statement: str) -> bool:
         if len(stars) < 2 or not _is_around(stars, expansions, code):
             return False
         edges = (expansions[0], expansions[-1])
-        if not all(_are_such(words, names, ()) for words in edges):
+        if not all(_are_words_of_expansion(words, names, ()) for words in edges):
             return False
         stars, expansions = stars[1:-1], expansions[1:-1]
     return all(
@@ -110,7 +111,7 @@ def _code(text: str, *, strict: bool = False) -> _Words:
     return _Words(text, code)
 
 
-def _is_one(words: _Words) -> bool:
+def _is_one_expression(words: _Words) -> bool:
     """Return whether words are one expression, not several with commas between them."""
     depth = 0
     for word in words.words:
@@ -121,10 +122,10 @@ def _is_one(words: _Words) -> bool:
 
 
 class _Names:
-    """The names that expansions give with AS, and that of the `query` in WITH, if there is one."""
+    """The `aliases` that expansions give with AS, and the name of the `query` in WITH, if there is one."""
 
     def __init__(self, expansions: Sequence[_Words]) -> None:
-        self.given = {
+        self.aliases = {
             words.word(index)
             for words in expansions
             for index in range(len(words.words))
@@ -185,8 +186,11 @@ def _is_expansion(
         return (
             code.word(first - 1) in _BEFORE_STAR
             and (not after or after in _AFTER_STAR)
-            and all(_is_one(_code(column, strict=True)) for column in star.columns)
-            and _are_such(words, names, None)
+            and all(
+                _is_one_expression(_code(column, strict=True))
+                for column in star.columns
+            )
+            and _are_words_of_expansion(words, names, None)
         )
     if code.is_name(last - 1) and len(inside) > 1 and inside[-2] != ".":
         # The alias is replaced too, `p AS person`.
@@ -200,17 +204,21 @@ def _is_expansion(
         if value == inside or value[-1] == "(":
             return False
         written = ", ".join(star.columns).replace(text, '"the value"')
-        return _are_such(_code(written, strict=True), names, ['"the value"'])
+        return _are_words_of_expansion(
+            _code(written, strict=True), names, ['"the value"']
+        )
     if code.word(first - 1) in _BEFORE_RELATION:
         return False
     is_chain = len(value) % 2 == 1 and all(
         word == "." if place % 2 else code.is_name(first + place)
         for place, word in enumerate(value)
     )
-    return is_chain and _are_such(words, names, value)
+    return is_chain and _are_words_of_expansion(words, names, value)
 
 
-def _are_such(words: _Words, names: _Names, value: Sequence[str] | None) -> bool:
+def _are_words_of_expansion(
+    words: _Words, names: _Names, value: Sequence[str] | None
+) -> bool:
     """Return whether words are those of an expansion, with columns of *value* and the given *names*.
 
     Without a value, any name may be a column's, also with that of its relation.
@@ -278,7 +286,7 @@ def _is_name(
         return "".join(chain) in _FUNCTIONS
     if before == ".":
         return words.word(index - 2) == ")"  # a field
-    if chain[0] in names.given or chain[0] == names.query:
+    if chain[0] in names.aliases or chain[0] == names.query:
         return True
     if value is None:
         return len(chain) <= 3

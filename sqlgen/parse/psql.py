@@ -7,6 +7,7 @@ pg_dump writes for psql. Its files have commands (`\restrict`, `\connect`) and t
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
 
 from ..model.diagnostic import Diagnostic, Label
 from ..model.source import SourceFile, Span
@@ -24,20 +25,9 @@ _HEAD = re.compile(
     r"|(?:\s++|--[^\n]*+\n|\\restrict[^\n]*+\n)*SET statement_timeout = 0;\s+SET lock_timeout = 0;"
 )
 
-_HARMLESS = frozenset(
-    {
-        "restrict",
-        "unrestrict",
-        "connect",
-        "c",
-        "echo",
-        "qecho",
-        "warn",
-        "pset",
-        "timing",
-    }
-    | {"encoding", "q", "quit"}
-)
+_HARMLESS: Final = frozenset("""
+    restrict unrestrict connect c echo qecho warn pset timing encoding q quit
+    """.split())  # noqa: SIM905 (a list is no easier to read)
 """Commands that change nothing about the SQL that runs below them, in a file of one database."""
 _HARMLESS_VARIABLE = re.compile(
     r"(?:ON_ERROR_STOP|QUIET|ECHO|ECHO_HIDDEN|VERBOSITY|SHOW_CONTEXT)\b"
@@ -50,7 +40,7 @@ def is_psql_script(text: str) -> bool:
 
 
 def is_dump(text: str) -> bool:
-    """Return whether *text* begins as pg_dump does, with its comment or, without comments, its settings."""
+    """Return whether *text* begins as a dump of pg_dump: with its comment, or with its settings."""
     return _HEAD.match(text) is not None
 
 

@@ -1,8 +1,9 @@
 """A path in the project -> the bytes of the regular file there, wherever links lead.
 
-A checkout may come from somebody who wants to see other files. So a path is resolved first, and must then
-be in the project, or in a folder that the settings allow. From there each folder is opened without
-following links, so that what was checked is what is read. Nothing but a regular file is opened.
+A checkout may come from somebody who wants to see other files. So a path is resolved first, and
+must then be in the project, or in a folder that the settings allow. From there each folder is
+opened without following links, so that what was checked is what is read. Nothing but a regular file
+is opened.
 """
 
 import os
@@ -65,7 +66,8 @@ class ProjectFiles:
     def read(self, path: str, limit: int) -> tuple[bytes, bool]:
         """Return the content of a file of at most *limit* bytes, and whether it is outside.
 
-        Messages show no lines of files outside of the project, which may not be meant to be seen. Raises `SqlgenError` if it cannot be read, is no regular file, is larger, or is outside.
+        Messages show no lines of files outside of the project, which may not be meant to be seen.
+        Raises `SqlgenError` if it cannot be read, is no regular file, is larger, or is outside.
         """
         folder, _, name = path.rpartition("/")
         try:

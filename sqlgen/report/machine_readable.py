@@ -14,10 +14,11 @@ from .printable import printable
 def json(diagnostics: Sequence[Diagnostic]) -> str:
     """Return a JSON list with one object for each diagnostic.
 
-    Its keys are `code`, `severity`, `message`, `detail` (what is said at the place, such as PostgreSQL's
-    DETAIL), `file`, `line`, `column`, `endLine`, `endColumn`, `hint` and `related`, a list of objects with `message` and the five keys of a place. Lines and
-    columns count from 1, columns in characters; `endColumn` is that after the last character. The
-    five keys are null for a diagnostic without a place.
+    Its keys are `code`, `severity`, `message`, `detail` (what is said at the place, such as
+    PostgreSQL's DETAIL), `file`, `line`, `column`, `endLine`, `endColumn`, `hint` and `related`, a
+    list of objects with `message` and the five keys of a place. Lines and columns count from 1,
+    columns in characters; `endColumn` is that after the last character. The five keys are null for
+    a diagnostic without a place.
     """
     objects = [
         {

@@ -96,7 +96,7 @@ class NestedRows:
     def _row(
         self, field: CompositeField
     ) -> tuple[CompositeType | None, RowClass | None]:
-        """Return the row that a field has a class of its own for, and the class that its author names."""
+        """Return the row that gets a class of its own for a field, and the class that its author names."""
         row, is_list = row_in(field.type)
         aliases = self._context.config.aliases
         chosen = row_class(field.override, aliases) if row and field.override else None

@@ -48,7 +48,7 @@ def in_lines(items: Sequence[str], indent: int) -> str:
 
 
 def _broken(row: str, indent: int) -> str:
-    """Return a row with its parentheses on lines of their own, and so are rows within that are too long."""
+    """Return a row with its parentheses on lines of their own, as those of long rows within it."""
     opening = _ROW.match(row)
     assert opening is not None
     start = opening.end()
@@ -59,7 +59,7 @@ def _broken(row: str, indent: int) -> str:
 
 
 def _items(row: str, start: int) -> tuple[list[str], int]:
-    """Return the items in parentheses that have been opened before *start*, and the place of their end."""
+    """Return the items in the parentheses that open before *start*, and the place where these end."""
     items: list[str] = []
     depth = 0
     first = start

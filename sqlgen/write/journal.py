@@ -1,9 +1,9 @@
 """A project -> a journal of the files that are being written, by which a killed write is finished.
 
-The journal lists the temporary files, from before the first one is created, and which file each becomes,
-once all are complete. It exists only while files are written. A process that finds one that nobody has
-locked finishes what it lists: deletes the temporary files, or switches the remaining ones, so that no
-module of before the build stays beside one of after it.
+The journal lists the temporary files, from before the first one is created, and which file each
+becomes, once all are complete. It exists only while files are written. A process that finds one
+that nobody has locked finishes what it lists: deletes the temporary files, or switches the
+remaining ones, so that no module of before the build stays beside one of after it.
 """
 
 import fcntl

@@ -67,7 +67,8 @@ class ProjectFolders:
     def read(self, path: str) -> bytes | None:
         """Return the content of a file, `None` if it does not exist.
 
-        Raises `LinkError` if it or a folder on the way is a link, and `OSError` if it is no regular file.
+        Raises `LinkError` if it or a folder on the way is a link, and `OSError` if it is no regular
+        file.
         """
         status = self.status(path)
         if status is None:

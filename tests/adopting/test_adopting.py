@@ -1,4 +1,4 @@
-"""Projects with the tools of others: each is built as it stands, and its own tests run with the result."""
+"""Projects of Alembic and Django: each is built as it stands, and its own tests run with the result."""
 
 import os
 import shutil

@@ -1,9 +1,9 @@
 """Kill commands at random moments, and look at what is left: `python -m tests.faults.kills N [SEED]`.
 
-Each of the N rounds starts `build`, `watch`, `migrate up` or `db start` in a project that has just changed,
-kills it (SIGKILL or SIGHUP) after a random time, and runs the next command at once, which must succeed. It
-prints for each command how many rounds ran, how many were killed before they had ended, the slowest next
-start, and every fault:
+Each of the N rounds starts `build`, `watch`, `migrate up` or `db start` in a project that has just
+changed, kills it (SIGKILL or SIGHUP) after a random time, and runs the next command at once, which
+must succeed. It prints for each command how many rounds ran, how many were killed before they had
+ended, the slowest next start, and every fault:
 
 - the next command fails;
 - the generated files are not those of a build that nobody has killed;

@@ -1,8 +1,8 @@
 """Random queries that return rows and composite values, and random changes of what they are rows of.
 
 The tables are those of `SCHEMA`. A query puts a value (a whole row, a stored composite, an array of
-them, JSON of them) into a form (DISTINCT, UNION, a subquery, a CTE, …). A change adds, drops and reorders
-columns and attributes; what is reordered keeps its values.
+them, JSON of them) into a form (DISTINCT, UNION, a subquery, a CTE, …). A change adds, drops and
+reorders columns and attributes; what is reordered keeps its values.
 """
 
 from dataclasses import dataclass

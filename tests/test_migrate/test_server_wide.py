@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 
 from sqlgen import database, migrate, parse
 from sqlgen.migrate import project
-from sqlgen.migrate.server_wide import _blanked, is_server_wide
+from sqlgen.migrate.server_wide import is_server_wide, without_statements
 from sqlgen.model.config import Config
 from sqlgen.model.source import SourceFile
 from sqlgen.testing.project_databases import database_for_test
@@ -57,7 +57,7 @@ Connection = psycopg.Connection[TupleRow]
 def test_what_is_left_out(statement: str, left_out: bool) -> None:
     text = f"SELECT 1;\n{statement};\nSELECT 2"
     present, ours = frozenset({"theirs", "ours"}), frozenset({"ours"})
-    blanked = _blanked(text, partial(is_server_wide, present, ours))
+    blanked = without_statements(text, partial(is_server_wide, present, ours))
     assert len(blanked) == len(text)
     assert (statement not in blanked) is left_out
     if left_out:

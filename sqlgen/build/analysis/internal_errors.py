@@ -16,8 +16,8 @@ _ROOT: Final = Path(__file__).parents[2]
 def reported(place: Span) -> Iterator[None]:
     """Turn an unexpected exception of the block into an error at *place*, so that others go on.
 
-    Raises `SqlgenError`: `nested-too-deeply` for a query of hundreds of levels, else `internal-error`, with the last of sqlgen's own lines that the exception
-    came through.
+    Raises `SqlgenError`: `nested-too-deeply` for a query of hundreds of levels, else
+    `internal-error`, with the last of sqlgen's own lines that the exception came through.
     """
     try:
         yield

@@ -106,8 +106,8 @@ def _open_kept(
     """Open the database *name*; return None where it or its catalog is not there.
 
     Catalogs are kept beside the cluster, since they are full of its oids; that of a new database is
-    given as *catalog*. Entries are those that the user's own builds have written, with the secret of the
-    *store*, and of this very code.
+    given as *catalog*. Entries are those that the user's own builds have written, with the secret
+    of the *store*, and of this very code.
     """
     settings = session.settings(config.search_path) | session.TREE_SETTINGS
 

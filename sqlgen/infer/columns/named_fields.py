@@ -1,12 +1,13 @@
-"""A statement, the types of its columns -> the places where composite values are read by their fields' names.
+"""A statement, the types of its columns -> what to write so that composites are read by field name.
 
-The text of a composite value has its fields in the type's order and without names. Where a type loses an
-attribute and gets another, a text that was `(street,city)` would be read into the wrong fields. So the
-statement that runs has `ROW((p.home).street, (p.home).city)::text` instead of `p.home`: the same text, from
-which nothing is missing, and to which nothing is added, as long as the type has these fields.
+The text of a composite value has its fields in the type's order and without names. Where a type
+loses an attribute and gets another, a text that was `(street,city)` would be read into the wrong
+fields. So the statement that runs has `ROW((p.home).street, (p.home).city)::text` instead of
+`p.home`: the same text, from which nothing is missing, and to which nothing is added, as long as
+the type has these fields.
 
-A column that the statement returns as it is in its table is written out where it stands. All else (values
-of functions, rows under DISTINCT, UNION or ORDER BY) is written out around the statement:
+A column that the statement returns as it is in its table is written out where it stands. All else
+(values of functions, rows under DISTINCT, UNION or ORDER BY) is written out around the statement:
 `SELECT ROW((s.c1).street, …)::text FROM (…) AS s (c1)`.
 """
 
@@ -87,10 +88,10 @@ def columns_by_name(
     tokens = SqlTokens(text)
     places: dict[int, Star] = {}
     for number, (type_, nullable) in types.items():
-        found = _in_place(statement, tokens, number, {**stars, **places})
-        if found is None:
+        place = _in_place(statement, tokens, number, {**stars, **places})
+        if place is None:
             break
-        star, piece = found
+        star, piece = place
         fields = text_by_name(star.columns[piece], type_, nullable)
         columns = (*star.columns[:piece], fields, *star.columns[piece + 1 :])
         places[star.start] = Star(star.start, star.end, columns)

@@ -140,7 +140,7 @@ def _has_composite(type_: PgType) -> bool:
 
 
 def _after_alias(tokens: SqlTokens, after: int) -> int | None:
-    """Return the number of the token after a column's alias, if it has any; None if that is not certain."""
+    """Return the number of the token after a column and its alias; None if that is not certain."""
     if tokens.word(after) in _AFTER_COLUMN:
         return after
     if tokens.word(after) == "as":

@@ -5,8 +5,8 @@ statement that runs has `ROW(t.id, …)::text` instead, which is sent as the sam
 whole rows that reach the result as they are: by subqueries, CTEs, `ARRAY(…)`, `array_agg`, COALESCE,
 CASE and UNION ALL. All others stay: a test of a row, or a field of it, needs the row itself.
 
-JSON has the names of a row's columns as keys. A whole row that becomes JSON of the result is written out
-as a row with these names, `(SELECT r FROM (SELECT t.id, …) AS r)`.
+JSON has the names of a row's columns as keys. A whole row that becomes JSON of the result is
+written out as a row with these names, `(SELECT r FROM (SELECT t.id, …) AS r)`.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,9 @@
 """JSON expressions -> the keys and items that their values have, as far as they are known.
 
 `shape` is that of an expression of type `json` or `jsonb`, apart from whether it may be NULL;
-`item` is that of a value of any type converted to JSON (`json_categorize_type` in jsonfuncs.c). A value that
-is not known to have one form is `ANY`: a key that is no constant, a key twice, a user's function.
+`item` is that of a value of any type converted to JSON (`json_categorize_type` in jsonfuncs.c). A
+value that is not known to have one form is `ANY`: a key that is no constant, a key twice, a user's
+function.
 """
 
 from collections.abc import Callable, Iterable, Sequence

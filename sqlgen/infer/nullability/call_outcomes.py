@@ -41,8 +41,8 @@ def _call(node: Node, scope: Scope, assumed: Assumption) -> int:
 
 def _known(node: Node, scope: Scope, assumed: Assumption, known: Known) -> int:
     """Return whether a comparison is true or false by what is known of its column, 0 if neither."""
-    found = comparison(node, scope.catalog)
-    return _decided(*found, scope, assumed, known) if found else 0
+    sides = comparison(node, scope.catalog)
+    return _decided(*sides, scope, assumed, known) if sides else 0
 
 
 def _decided(
@@ -72,8 +72,8 @@ def _array_comparison(node: Node, scope: Scope, assumed: Assumption) -> int:
     arguments = node.nodes("args")
     if function is None or not function.strict or len(arguments) != 2:
         return ANYTHING
-    if assumed.known and (found := of_elements(node, scope.catalog)):
-        var, rights = found
+    if assumed.known and (comparisons := of_elements(node, scope.catalog)):
+        var, rights = comparisons
         each = [_decided(var, r, scope, assumed, assumed.known) for r in rights]
         # An element that decides, or all that do not.
         deciding, other = (TRUE, FALSE) if node.flag("useOr") else (FALSE, TRUE)

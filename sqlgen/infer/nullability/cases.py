@@ -81,11 +81,11 @@ def _cases(node: Node, row: RowColumns, *, truth: bool) -> Cases:
 
 def _of_array(node: Node, row: RowColumns, *, truth: bool) -> Cases:
     """Return the cases of `x = ANY (ARRAY[…])`, which is an OR, or of `x <> ALL (…)`, an AND."""
-    found = of_elements(node, row.catalog)
-    column = row.column_of(found[0]) if found else None
-    if found is None or column is None:
+    comparisons = of_elements(node, row.catalog)
+    column = row.column_of(comparisons[0]) if comparisons else None
+    if comparisons is None or column is None:
         return (NOTHING,)
-    parts = [(_compared(column, right, truth=truth),) for right in found[1]]
+    parts = [(_compared(column, right, truth=truth),) for right in comparisons[1]]
     return _any(parts) if node.flag("useOr") == truth else together(parts)
 
 
@@ -106,11 +106,11 @@ def _single(node: Node, row: RowColumns, *, truth: bool) -> Known:
 
 
 def _comparison(node: Node, row: RowColumns, *, truth: bool) -> Known:
-    found = comparison(node, row.catalog)
-    column = row.column_of(found[0]) if found else None
-    if found is None or column is None:
+    sides = comparison(node, row.catalog)
+    column = row.column_of(sides[0]) if sides else None
+    if sides is None or column is None:
         return NOTHING
-    return _compared(column, found[1], truth=truth)
+    return _compared(column, sides[1], truth=truth)
 
 
 def _compared(column: ColumnKey, right: Comparison, *, truth: bool) -> Known:

@@ -11,7 +11,8 @@ class Assumption(NamedTuple):
     """Values of the query level of that `depth` that are assumed to be NULL.
 
     All columns of `relations` (numbers of range table entries), single `columns` as pairs of entry
-    and column number, or every occurrence of an `expression`. `known` is what is known of other columns.
+    and column number, or every occurrence of an `expression`. `known` is what is known of other
+    columns.
     """
 
     depth: int

@@ -35,7 +35,7 @@ class StatementContext:
 
     @property
     def is_in_volatile(self) -> bool:
-        """Return whether it is the body of a VOLATILE function, which sees what its caller has changed."""
+        """Return whether this is the body of a VOLATILE function, which sees its caller's changes."""
         functions = [self.catalog.functions.get(oid) for oid in self.inside]
         return any(function is not None and function.volatile for function in functions)
 

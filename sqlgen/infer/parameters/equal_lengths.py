@@ -1,4 +1,4 @@
-"""A statement -> the parameters whose lists must be equally long, as they are taken apart side by side."""
+"""A statement -> the parameters whose lists must be equally long: `unnest` reads them side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,9 +1,9 @@
 """The shapes that an array may have: numbers of dimensions, which PostgreSQL's types do not tell.
 
-A shape has the number of dimensions of an array, then that of its elements if these are domains over
-arrays, and so on: `(2,)` is a list of lists. Ones at the end are left out, so that `()` is the shape that
-is assumed where nothing is known. A value that may only be NULL or empty has no shape at all: it fits
-all of them.
+A shape has the number of dimensions of an array, then that of its elements if these are domains
+over arrays, and so on: `(2,)` is a list of lists. Ones at the end are left out, so that `()` is the
+shape that is assumed where nothing is known. A value that may only be NULL or empty has no shape at
+all: it fits all of them.
 """
 
 from dataclasses import replace

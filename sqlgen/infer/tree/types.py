@@ -59,7 +59,8 @@ def type_of(expression: Node | None) -> int:
 def with_proved_fields(type_: PgType, table: Relation | None) -> PgType:
     """Return the type with what constraints prove only in fields of values that are rows of *table*.
 
-    A table's NOT NULL and CHECK hold in its rows, and in no other value of their type: `ROW(1, NULL)::t`.
+    A table's NOT NULL and CHECK hold in its rows, and in no other value of their type: `ROW(1,
+    NULL)::t`.
     """
     match type_:
         case CompositeType(fields=fields):

@@ -64,7 +64,7 @@ class _RecordView:
 
     @property
     def values(self) -> list[str]:
-        """Return the fields' values made of the arguments of `from_row`: `date.fromisoformat(born_on)`."""
+        """Return the fields' values made of `from_row`'s arguments: `date.fromisoformat(born_on)`."""
         if self._has_rows:
             return list(self._values_of_rows())
         return [
@@ -121,7 +121,7 @@ class RowView(_RecordView):
 
     @property
     def text_values(self) -> list[str]:
-        """Return the fields' values made of the arguments of `from_texts`, by keyword if the class needs it."""
+        """Return the fields' values made of `from_texts`'s arguments, by keyword if the class needs it."""
         return self._arguments(
             [
                 converted(field.read, field.name, self._imports)
@@ -142,7 +142,7 @@ class RowView(_RecordView):
 
     @property
     def values(self) -> list[str]:
-        """Return the fields' values made of the arguments of `from_row`, by keyword if the class needs it."""
+        """Return the fields' values made of `from_row`'s arguments, by keyword if the class needs it."""
         return self._arguments(super().values)
 
     def _arguments(self, values: list[str]) -> list[str]:

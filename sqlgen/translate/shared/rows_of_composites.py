@@ -20,9 +20,9 @@ def rows_of_composites(
 ) -> tuple[tuple[Record, ...], tuple[Composite, ...]]:
     """Return the row classes that are no composites, and all composites.
 
-    A table's rows may be a query's rows too: `-> Customer`, and `customers` within other rows, which
-    `[tool.sqlgen.names]` calls `Customer`. Raises `SqlgenError` (`row-mismatch`) if their fields differ,
-    at the place in *sources* where a query names the class.
+    A table's rows may be a query's rows too: `-> Customer`, and `customers` within other rows,
+    which `[tool.sqlgen.names]` calls `Customer`. Raises `SqlgenError` (`row-mismatch`) if their
+    fields differ, at the place in *sources* where a query names the class.
     """
     by_name = {record.name: record for record in records}
     both: list[Composite] = []

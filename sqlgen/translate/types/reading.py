@@ -91,9 +91,9 @@ def overridden(usual: Reading, chosen: PyType, where: str) -> Reading:
     """Return how a value is read whose Python type the user has chosen.
 
     The chosen type is called with the usual value (of an enum, its label), so that a NewType, a
-    subclass, an enum and a class of one argument work alike. A type that cannot be called (`Any`, a union, a container of
-    builtins) leaves the value as it is; `list[T]` calls `T` with each item. JSON is made into a
-    class by its fields; errors name the column or type *where*.
+    subclass, an enum and a class of one argument work alike. A type that cannot be called (`Any`, a
+    union, a container of builtins) leaves the value as it is; `list[T]` calls `T` with each item.
+    JSON is made into a class by its fields; errors name the column or type *where*.
     """
     if chosen == usual.type:
         return Reading(chosen, usual.raw, usual.read)

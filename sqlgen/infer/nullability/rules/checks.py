@@ -1,11 +1,10 @@
 """A table's CHECK constraints -> the columns of a row that cannot be NULL, by what is known of the row.
 
-PostgreSQL lets a row pass for which a CHECK is NULL, so that only one which is false then rules a NULL
-out. `CHECK (kind <> 'cat' OR name IS NOT NULL)` is false where the kind is known to be `cat` and the
+PostgreSQL refuses a row only if a CHECK is false of it, and accepts one of which it is NULL. So a CHECK
+proves that a column is not NULL only if it would be false otherwise. `CHECK (kind <> 'cat' OR name IS NOT NULL)` is false where the kind is known to be `cat` and the
 name is NULL; `CHECK (x IS NULL OR x < y)` is NULL where only y is NULL, and proves nothing.
 
-A body of a user's function may have been another when the row was stored, so that bodies prove nothing
-here.
+A user's function may have had another body when the row was stored, so bodies prove nothing here.
 """
 
 from collections.abc import Iterable
@@ -41,7 +40,7 @@ def one_is_set(
 
 
 def linking_checks(relation: Relation, number: int) -> tuple[Check, ...]:
-    """Return the CHECKs of a table that may rule out a NULL in a column by what others are."""
+    """Return the CHECKs of a table that may rule out a NULL in a column by the values of others."""
     if relation.kind not in _STORED:
         return ()
     return tuple(
@@ -63,7 +62,7 @@ def implied(
     """Return the name of the CHECK that rules out that a column of a row is NULL, if one does.
 
     *known* is what is known of the row, with 1 for its entry of the range table. *checks* are those
-    that may rule it out. What other CHECKs rule out counts as well.
+    that may rule it out. What other CHECKs prove of other columns is used as well.
     """
     columns = relation.columns
     stored = {(1, n): NOT_NULL for n, column in columns.items() if column.not_null}
@@ -95,8 +94,8 @@ def columns_in(checks: Iterable[Check]) -> frozenset[int]:
 
 def _about(relation: Relation, numbers: frozenset[int]) -> list[Check]:
     """Return the CHECKs that may be false where one of these columns is NULL."""
-    wanted = numbers | {_WHOLE_ROW}
-    return [c for c in relation.checks if wanted & _may_forbid_nulls(c.tree)]
+    relevant = numbers | {_WHOLE_ROW}
+    return [c for c in relation.checks if relevant & _may_forbid_nulls(c.tree)]
 
 
 def _forbidding(
@@ -122,7 +121,7 @@ def _links(columns: frozenset[int], number: int) -> bool:
 
 
 def _may_forbid_nulls(tree: str) -> frozenset[int]:
-    """Return the columns of a CHECK that may be false of a NULL; most CHECKs just pass then."""
+    """Return the columns of a CHECK that may be false if one of them is NULL; of most, there are none."""
     return _columns_in(tree) if _is_decisive(tree) else frozenset()
 
 

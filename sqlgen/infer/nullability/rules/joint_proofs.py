@@ -1,7 +1,7 @@
 """Several conditions, or conditions and a CHECK -> the columns that they prove together.
 
-`WHERE kind = 'cat'` says nothing of the name, nor does `CHECK (kind <> 'cat' OR name IS NOT NULL)`; both
-together prove it. So do `WHERE (a IS NULL) = (b IS NULL) AND a IS NOT NULL` of `b`.
+`WHERE kind = 'cat'` says nothing of the name, nor does `CHECK (kind <> 'cat' OR name IS NOT NULL)`;
+both together prove it. So do `WHERE (a IS NULL) = (b IS NULL) AND a IS NOT NULL` of `b`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -81,14 +81,14 @@ def by_checks(
     home: Scope,
     scope: Scope,
 ) -> str:
-    """Return why a CHECK and the conditions of *parts* let a column be no NULL, empty if they may."""
+    """Return how a CHECK and the conditions of *parts* rule out NULL in a column, empty if they do not."""
     about = columns_in(relation.checks) - {attno, 0}
     parts = [part for part in parts if _says_of(part, varno, about)]
     for number in sorted(columns_in(checks) - {attno, 0}):
         column = relation.columns.get(number)
         assumption = Assumption(home.depth, columns=frozenset({(varno, number)}))
-        if column and not column.not_null and (found := scope.refuting(assumption)):
-            parts.append(_Part(found, (Known({(varno, number): NOT_NULL}),)))
+        if column and not column.not_null and (proof := scope.refuting(assumption)):
+            parts.append(_Part(proof, (Known({(varno, number): NOT_NULL}),)))
     # The reason is to show the one condition that matters, which is enough in most cases.
     for some in ([], *([part] for part in parts), parts):
         cases = together([part.cases for part in some])
@@ -108,15 +108,15 @@ def _by_conditions(
     home: Scope,
     scope: Scope,
 ) -> str:
-    """Return why conditions that are about several columns let one be no NULL, empty if they may."""
+    """Return how conditions about several columns rule out NULL in one of them, empty if they do not."""
     for condition, inner in compound:
         others = _vars(condition.expression, inner.depth - home.depth) - {column}
         stored = {key: NOT_NULL for key in others if _is_not_null(key, home)}
         known = [_Part(condition, (Known(stored),))] if stored else []
         for key in sorted(others - stored.keys()):
             assumption = Assumption(home.depth, columns=frozenset({key}))
-            if found := scope.refuting(assumption):
-                known.append(_Part(found, (Known({key: NOT_NULL}),)))
+            if proof := scope.refuting(assumption):
+                known.append(_Part(proof, (Known({key: NOT_NULL}),)))
         known += [part for part in parts if part.condition is not condition]
         cases = together([part.cases for part in known])
         if cases and all(
@@ -140,17 +140,17 @@ def _rules_out(
 def _compound(
     varno: int, attno: int, home: Scope, scope: Scope
 ) -> list[tuple[Condition, Scope]]:
-    """Return the conditions that are about the column and others, and say more than that all are there."""
-    found: list[tuple[Condition, Scope]] = []
+    """Return the conditions about the column and others that may be true where some of them are NULL."""
+    conditions: list[tuple[Condition, Scope]] = []
     inner: Scope | None = scope
     while inner is not None and inner.depth >= home.depth:
         for condition in inner.conditions:
             if _is_compound(condition.expression):
                 columns = _vars(condition.expression, inner.depth - home.depth)
                 if (varno, attno) in columns and len(columns) > 1:
-                    found.append((condition, inner))
+                    conditions.append((condition, inner))
         inner = inner.parent
-    return found
+    return conditions
 
 
 @lru_cache(maxsize=256)
@@ -197,7 +197,7 @@ def _cases(condition: Condition, row: RowColumns) -> Cases:
 
 
 def _column(home: Scope, levels: int, var: Node) -> ColumnKey | None:
-    """Return the column of a table or the like that a `VAR` names in the query *home*, if it is of it."""
+    """Return the column of a relation of the query *home* that a `VAR` names; None for other queries'."""
     if var.number("varlevelsup") != levels:
         return None
     varno, attno = var.number("varno"), var.number("varattno")

@@ -41,12 +41,12 @@ def _cases(relation: Relation, row: int, before: Scope) -> Cases:
             return (inserted,)
         changes = conflict.nodes("onConflictSet")
         return inserted, _assigned_values(relation, changes, before, inserting=False)
-    found = _where(query.number("resultRelation"), before)
+    cases = _where(query.number("resultRelation"), before)
     if kind != CmdType.UPDATE or row == VarReturningType.OLD:
-        return found
+        return cases
     assigned = {target.number("resno") for target in targets}
     generated = {n for n, column in relation.columns.items() if column.generated}
-    kept = [_without(case, assigned | generated) for case in found]
+    kept = [_without(case, assigned | generated) for case in cases]
     new = _assigned_values(relation, targets, before, inserting=False)
     return together([tuple(kept), (new,)])
 
@@ -71,7 +71,7 @@ def _without(case: Known, numbers: set[int]) -> Known:
 def _assigned_values(
     relation: Relation, targets: tuple[Node, ...], before: Scope, *, inserting: bool
 ) -> Known:
-    """Return what is known of the columns that are assigned, or that an INSERT leaves to their defaults."""
+    """Return what is known of the columns that are assigned, or get their defaults in an INSERT."""
     known = NOTHING
     for number, column in relation.columns.items():
         assigned = [t.node("expr") for t in targets if t.number("resno") == number]
