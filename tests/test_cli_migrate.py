@@ -1,5 +1,6 @@
 """The commands `migrate` and `db`, on real servers."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -17,6 +18,7 @@ from psycopg.rows import TupleRow
 from sqlgen import database, migrate
 from sqlgen.cli import main
 from sqlgen.database import development
+from sqlgen.embedded import binaries
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -654,3 +656,91 @@ def test_the_development_database_persists(
     assert sqlgen("db", "reset").status == 2
     assert sqlgen("db", "reset", "--yes").out == "deleted\n"
     assert sqlgen("migrate", "check").status == 1
+
+
+def test_a_service_applies_to_the_development_database_what_up_does(
+    development_of: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The embedded server has no ICU, no role `shop`, and takes what pg_dump writes."""
+    sqlgen = development_of
+    sqlgen.write(
+        {
+            "migrations/0003_names.sql": "CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2',"
+            ' deterministic = false); CREATE TABLE names (name text COLLATE ci, c text COLLATE "de-x-icu");',
+            "migrations/0004_grant.sql": "GRANT SELECT ON names TO shop;",
+        }
+    )
+    warning = "this server has no ICU: the collations `de-x-icu`, `ci` are C here"
+    for number, first in enumerate(("apply", "aapply", "up")):
+        url = sqlgen("db", "url", "--database", f"db{number}").out.strip()
+        folder = sqlgen.root / "migrations"
+        caplog.clear()
+        if first == "apply":
+            assert len(migrate.apply(url, folder)) == 4
+        elif first == "aapply":
+            assert len(asyncio.run(migrate.aapply(url, folder))) == 4
+        outcome = sqlgen("migrate", "up", "--database", f"db{number}")
+        assert outcome.status == 0, outcome
+        assert outcome.err.count(f"warning: {warning}") == 1
+        if first == "up":
+            assert outcome.out.count("applied") == 5
+            assert migrate.apply(url, folder) == ()
+        else:
+            assert outcome.out == "nothing is pending\n"
+        assert warning in caplog.text
+
+
+@pytest.mark.system
+def test_the_server_may_be_the_folder_of_programs(development_of: Project) -> None:
+    """Debian's PostgreSQL has ICU."""
+    sqlgen = development_of
+    *_, oldest = binaries.installed()
+    sqlgen.write(
+        {
+            "pyproject.toml": f'[tool.sqlgen]\nserver = "{oldest.folder}/"\n',
+            "migrations/0003_names.sql": "CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2',"
+            " deterministic = false); CREATE TABLE names (name text COLLATE ci UNIQUE);",
+            "queries/q.sql": "-- name: q :many\nSELECT name FROM names;\n",
+        }
+    )
+    for command in (["build"], ["check"], ["migrate", "verify"]):
+        outcome = sqlgen(*command)
+        assert outcome.status == 0, outcome
+    outcome = sqlgen("migrate", "up")
+    assert outcome.status == 0, outcome
+    assert "ICU" not in outcome.err
+    with psycopg.connect(sqlgen("db", "url").out.strip()) as connection:
+        assert connection.info.server_version == oldest.version
+        connection.execute("INSERT INTO names VALUES ('a')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute("INSERT INTO names VALUES ('A')")
+    assert sqlgen("migrate", "squash", "--to", "3", "--yes").status == 0
+    # The cluster stays that of its version.
+    assert sqlgen("db", "stop").status == 0
+    sqlgen.write({"pyproject.toml": '[tool.sqlgen]\nserver = "/usr/none"\n'})
+    for command in (["build"], ["migrate", "up"]):
+        outcome = sqlgen(*command)
+        assert outcome.status == 3
+        assert "there is no PostgreSQL in `/usr/none`" in outcome.err
+
+
+def test_programs_in_a_checkout_are_not_started(development_of: Project) -> None:
+    sqlgen = development_of
+    (sqlgen.root / ".git").mkdir()
+    (sqlgen.root / "bin").mkdir()
+    started = sqlgen.root / "started"
+    for name in ("postgres", "initdb"):
+        program = sqlgen.root / "bin" / name
+        program.write_text(f"#!/bin/sh\ntouch '{started}'\necho '(PostgreSQL) 18.1'\n")
+        program.chmod(0o755)
+    sqlgen.write(
+        {
+            "pyproject.toml": f"[tool.sqlgen]\nserver = '{sqlgen.root}/bin'\n",
+            "queries/q.sql": "-- name: q :many\nSELECT id FROM items;\n",
+        }
+    )
+    for command in (["build"], ["migrate", "up"], ["migrate", "verify"]):
+        outcome = sqlgen(*command)
+        assert outcome.status == 3, outcome
+        assert "it is in a git checkout" in outcome.err
+    assert not started.exists()

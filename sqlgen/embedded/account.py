@@ -110,7 +110,7 @@ def storage_folder(account: Account, *, in_memory: bool = False) -> Path:
         if not account.can_reach(folder):
             problems.append(f"{folder}: not reachable by the server's user")
             continue
-        if _is_in_a_checkout(folder):
+        if is_in_a_checkout(folder):
             problems.append(f"{folder}: in a git checkout, as whose files it may come")
             continue
         try:
@@ -193,7 +193,8 @@ def _disk_folders() -> tuple[Path, ...]:
     return own, temporary
 
 
-def _is_in_a_checkout(folder: Path) -> bool:
+def is_in_a_checkout(folder: Path) -> bool:
+    """Return whether the folder lies in a git checkout, as whose file anything in it may have come."""
     return any((above / ".git").exists() for above in folder.resolve().parents)
 
 

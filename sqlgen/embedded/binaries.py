@@ -6,8 +6,9 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..model.diagnostic import Diagnostic, ServerUnavailableError
 from ..model.frozen import frozen
-from .account import Account
+from .account import Account, is_in_a_checkout
 
 OLDEST = 14
 """The oldest major version that sqlgen supports."""
@@ -68,6 +69,36 @@ def installed() -> tuple[Binaries, ...]:
             (b for b in candidates if b.major >= OLDEST),
             key=lambda b: (b.version, str(b.folder)),
             reverse=True,
+        )
+    )
+
+
+def in_folder(folder: Path) -> Binaries:
+    """Return the programs in *folder*.
+
+    Raises `ServerUnavailableError` if they are not there, cannot be run, or are too old, and for a folder
+    in a git checkout, whose author would choose which programs run.
+    """
+    if is_in_a_checkout(folder):
+        raise ServerUnavailableError(
+            Diagnostic(
+                code="server-unavailable",
+                message=f"the programs in `{folder}` are not started: it is in a git checkout",
+                label=None,
+                hint="let `server` name an installed PostgreSQL",
+            )
+        )
+    binaries = _inspect(folder)
+    if binaries is not None and binaries.major >= OLDEST:
+        return binaries
+    version = f"PostgreSQL {binaries.number}, which is" if binaries else "no PostgreSQL"
+    raise ServerUnavailableError(
+        Diagnostic(
+            code="server-unavailable",
+            message=f"there is {version}{' too old' if binaries else ''} in `{folder}`",
+            label=None,
+            hint="let `server` name the folder of `postgres` and `initdb`, of version"
+            f" {OLDEST} or newer",
         )
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.session import OWN_CLUSTER
 from . import pid_file
 from .account import Account
 from .binaries import Binaries
@@ -16,6 +17,7 @@ from .process import SupervisedProcess
 from .socket_folder import PORT
 
 _SETTINGS: Final = {
+    "cluster_name": OWN_CLUSTER,
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",

@@ -7,6 +7,7 @@
 Any number of processes may do so at once: one applies the migrations, the others wait.
 """
 
+import asyncio
 import tempfile
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -20,6 +21,7 @@ from ..conninfo import libpq_conninfo
 from ..model.migration import Migration
 from .apply import MigrationRun, apply_pending
 from .ledger import TABLE
+from .own_server import fit_if_embedded
 from .protocol import Operation
 from .runner import LOCK_TIMEOUT
 from .schemas import arun_locked, check_schema, run_locked
@@ -54,7 +56,7 @@ def apply(
     reached; `TypeError` if *database* is neither, for instance because a variable is not set.
     """
     conninfo = _conninfo(database)
-    migrations = _migrations(folder)
+    migrations = fit_if_embedded(conninfo, _migrations(folder))
     operation = _operation(
         migrations,
         table,
@@ -77,7 +79,7 @@ async def aapply(
 ) -> tuple[MigrationRun, ...]:
     """Apply the migrations as `apply` does, with asyncio."""
     conninfo = _conninfo(database)
-    migrations = _migrations(folder)
+    migrations = await asyncio.to_thread(fit_if_embedded, conninfo, _migrations(folder))
     operation = _operation(
         migrations,
         table,

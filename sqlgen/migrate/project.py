@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import psycopg
@@ -16,9 +16,9 @@ from ..model.migration import Migration
 from ..model.output import Change
 from ..model.session import quoted_search_path
 from ..model.source import SourceFile
-from .collations import replace_icu_collations
-from .dumps import without_surroundings
-from .server_wide import fit_for_own_server, fit_for_server
+from . import collations
+from .own_server import fit_for_embedded
+from .server_wide import fit_for_server
 
 DEVELOPMENT_DATABASE = "dev"
 """The default name of the database on the embedded development server."""
@@ -62,7 +62,9 @@ def target(
     if url is None:
         progress("starting the development database")
         server = database.development.start(
-            config.root, extensions=extensions_folder(config)
+            config.root,
+            extensions=extensions_folder(config),
+            programs=config.server_programs,
         )
         conninfo = database.development.url(server, name or DEVELOPMENT_DATABASE)
         return MigrationTarget(on_search_path(config, conninfo), True)
@@ -211,17 +213,13 @@ def fit_for_target(
         server = target_.test_server
         return _fit_for_scratch(server, migrations_) if server else migrations_
     with psycopg.connect(target_.conninfo, autocommit=True) as connection:
-        migrations_ = fit_for_own_server(connection, migrations_)
+        return fit_for_embedded(connection, migrations_)
 
-        def replaced(migration: Migration) -> Migration:
-            text = migration.up.text
-            if parse.is_dump(text):
-                version = connection.info.server_version
-                text = without_surroundings(text, version)
-            text = replace_icu_collations(connection, text)
-            return replace(migration, up=replace(migration.up, text=text))
 
-        return tuple(map(replaced, migrations_))
+def collation_warning(config: Config, server: database.Server) -> str:
+    """Return what is not as in production in databases on *server*, `""` if all is."""
+    with database.maintenance_connection(server) as connection:
+        return collations.collation_warning(connection, migrations(config))
 
 
 def _fit_for_scratch(

@@ -87,7 +87,7 @@ class Config:
     """A project's configuration, defaults filled in.
 
     `root` is the absolute folder of pyproject.toml; the other paths are relative to it, with `/`
-    between their parts. `schema` is `None` if the schema comes from the migrations. `server` is `"embedded"` or a connection URL. `extensions` is the folder
+    between their parts. `schema` is `None` if the schema comes from the migrations. `server` is `"embedded"`, a folder of programs for an embedded server, or a connection URL. `extensions` is the folder
     of the project's extension shims, or `None`, and `templates` that of its own templates of
     generated code; `outside_folders` are the folders outside of the project that sources may be in. `types`, `columns` and `aliases` map a database type, a `table.column` (or
     `schema.table.column`) and an alias to a Python type expression as text, and `names` a table, enum
@@ -116,6 +116,16 @@ class Config:
     names: Mapping[str, str] = field(default_factory=dict)
     never_null: tuple[str, ...] = ()
     migrate: MigrateConfig = field(default_factory=MigrateConfig)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Return whether the server is one that sqlgen starts."""
+        return self.server == "embedded" or self.server_programs is not None
+
+    @property
+    def server_programs(self) -> Path | None:
+        """Return the folder of the programs to start; `None` for those of the wheel or the newest."""
+        return Path(self.server) if self.server.startswith("/") else None
 
     @property
     def database_names(self) -> tuple[str, ...]:

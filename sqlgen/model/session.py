@@ -3,6 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 
+OWN_CLUSTER = "sqlgen"
+"""The `cluster_name` of servers that sqlgen has started."""
+
 
 def settings(search_path: Sequence[str]) -> dict[str, str]:
     """Return the settings of a session with that *search_path*, the same on every server."""

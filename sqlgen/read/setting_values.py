@@ -132,8 +132,10 @@ def choice(choices: type[Choice]) -> Callable[[object], Choice]:
 
 
 def server(value: object) -> str:
-    """Return `embedded`, or the server's URL or connection string."""
+    """Return `embedded`, the folder of PostgreSQL's programs, or a URL or connection string."""
     text = _text(value, _SERVER)
+    if text.startswith("/"):
+        return str(PurePosixPath(text))
     if text != "embedded" and not re.match(
         r"postgres(?:ql)?(?:\+\w+)?://|\w+ *=", text
     ):
@@ -142,7 +144,10 @@ def server(value: object) -> str:
     return text
 
 
-_SERVER = '`"embedded"` or a URL such as `"postgresql://localhost/"`'
+_SERVER = (
+    '`"embedded"`, a URL such as `"postgresql://localhost/"`, or the folder of PostgreSQL\'s'
+    ' programs such as `"/usr/lib/postgresql/15/bin"`'
+)
 
 
 def search_path(value: object) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class Url(str):
 
 _FAILED = pytest.StashKey[bool]()
 _PROPERTY = "sqlgen_database"
+_WARNING = "sqlgen_warning"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -81,7 +82,18 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Print the URLs of the databases that were kept."""
+    """Print warnings about the databases, and the URLs of those that were kept."""
+    warnings = {
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == _WARNING
+    }
+    if warnings:
+        terminalreporter.section("warnings of sqlgen")
+        for warning in sorted(warnings):
+            terminalreporter.line(warning)
     if not config.getoption("--sqlgen-keep"):
         return
     databases = {
@@ -123,9 +135,23 @@ def _sqlgen_server(
         yield server
 
 
+@pytest.fixture(scope="session")
+def _sqlgen_warning(_sqlgen_config: "Config", _sqlgen_server: "Server") -> str:
+    """Return what is not as in production in the tests' databases, `""` if all is."""
+    from ..migrate import project
+
+    if _sqlgen_config.schema:
+        return ""
+    with _diagnostics_as_failures():
+        return project.collation_warning(_sqlgen_config, _sqlgen_server)
+
+
 @pytest.fixture
 def sqlgen_database(
-    request: pytest.FixtureRequest, _sqlgen_config: "Config", _sqlgen_server: "Server"
+    request: pytest.FixtureRequest,
+    _sqlgen_config: "Config",
+    _sqlgen_server: "Server",
+    _sqlgen_warning: str,
 ) -> Iterator[str]:
     """Yield the URL of this test's own database, which has all migrations."""
     from .. import database
@@ -133,6 +159,8 @@ def sqlgen_database(
 
     paths = _fixture_paths(request.node.get_closest_marker("sqlgen_fixtures"))
     keep = request.config.getoption("--sqlgen-keep")
+    if _sqlgen_warning:
+        request.node.user_properties.append((_WARNING, _sqlgen_warning))
     with ExitStack() as stack:
         with _diagnostics_as_failures():
             conninfo = stack.enter_context(

@@ -25,8 +25,10 @@ def server_for_tests(config: Config, *, persistent: bool) -> Iterator[database.S
     development server takes its place.
     """
     extensions = project.extensions_folder(config)
-    if persistent and config.server == "embedded":
-        yield database.development.start(config.root, extensions=extensions)
+    if persistent and config.is_embedded:
+        yield database.development.start(
+            config.root, extensions=extensions, programs=config.server_programs
+        )
         return
     with database.server(
         config.server, extensions=extensions, sandboxed=False

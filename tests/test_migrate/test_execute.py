@@ -5,6 +5,7 @@ import pytest
 from psycopg.rows import TupleRow
 
 from sqlgen import migrate
+from sqlgen.migrate.collations import collation_warning
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.migration import Migration
 from sqlgen.model.source import SourceFile
@@ -165,9 +166,21 @@ def test_icu_collations_are_replaced_on_a_server_without_icu(
         ),
     )
     rows = connection.execute(
-        "SELECT collname FROM pg_collation WHERE oid >= 16384 AND collnamespace <> 'pg_catalog'::regnamespace ORDER BY 1"
-    )
-    assert rows.fetchall() == [("Ci",), ("I",), ("n",), ("nat",)]
+        "SELECT collname, collprovider::text FROM pg_collation"
+        " WHERE oid >= 16384 AND collnamespace <> 'pg_catalog'::regnamespace ORDER BY 1"
+    ).fetchall()
+    assert [name for name, _ in rows] == ["Ci", "I", "n", "nat"]
+    # A server that has ICU gets what the migration says, and nothing is said.
+    icu = connection.execute(
+        "SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu' AND collprovider = 'i'"
+    ).fetchone()
+    assert {provider for _, provider in rows} == {"i" if icu else "c"}
+    warning = collation_warning(connection, [_migration(ICU)])
+    assert bool(warning) is (icu is None)
+    if warning:
+        names = '`und-x-icu`, `de-x-icu`, `nat`, `s."Ci"`'
+        assert f"the collations {names} are C here, for data as well" in warning
+    assert collation_warning(connection, [_migration("SELECT 'icu'")]) == ""
 
 
 def test_an_error_shows_the_file_as_it_is(connection: Connection) -> None:

@@ -18,6 +18,12 @@ from sqlgen.read.settings import SETTINGS
 DOCS = Path(__file__).parents[2] / "docs"
 
 
+SERVER = (
+    '`"embedded"`, a URL such as `"postgresql://localhost/"`, or the folder of PostgreSQL\'s'
+    ' programs such as `"/usr/lib/postgresql/15/bin"`'
+)
+
+
 def listed(choices: type[StrEnum]) -> str:
     """Return the values as a message and the docs list them: `"a"`, `"b"` or `"c"`."""
     *values, last = [f'`"{choice.value}"`' for choice in choices]
@@ -226,8 +232,8 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
         ('mode = "snyc"', '`"sync"`, `"async"` or `"both"`'),
         ("mode = true", '`"sync"`, `"async"` or `"both"`'),
         ('rows = "dict"', listed(RowStyle)),
-        ("server = 1", '`"embedded"` or a URL such as `"postgresql://localhost/"`'),
-        ('server = "x"', '`"embedded"` or a URL such as `"postgresql://localhost/"`'),
+        ("server = 1", SERVER),
+        ('server = "x"', SERVER),
         ("search_path = []", 'a list of schemas, `["app", "public"]`'),
         ("search_path = [1]", 'a list of schemas, `["app", "public"]`'),
         ('search_path = ""', 'a list of schemas, `["app", "public"]`'),

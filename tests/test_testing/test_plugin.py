@@ -216,6 +216,28 @@ def test_an_error_of_the_server_is_printed_once(
     assert_is_printed_once(result, "DATABASE in a read-only transaction")
 
 
+ICU = (
+    "CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
+    " CREATE TABLE names (name text COLLATE ci UNIQUE);"
+)
+
+
+def test_collations_that_the_embedded_server_lacks_are_told_once(
+    suite: pytest.Pytester,
+) -> None:
+    suite.makepyfile(SUITE)
+    assert "warnings of sqlgen" not in run(suite).stdout.str()
+    (suite.path / "migrations/0002_names.sql").write_text(ICU)
+    suite.makepyfile(SUITE.replace("[(1,)]", "[(1,), (2,)]"))
+    for arguments in ([], ["-p", "xdist", "-n2"]):
+        result = run(suite, *arguments)
+        result.assert_outcomes(passed=7)
+        assert (
+            result.stdout.str().count("this server has no ICU: the collation `ci` is C")
+            == 1
+        )
+
+
 def test_urls_of_sqlalchemy_are_accepted(
     suite: pytest.Pytester, server: database.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

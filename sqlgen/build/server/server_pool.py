@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ... import cache, embedded
 from ...embedded import EmbeddedServer
+from ...embedded.binaries import in_folder
 from ...model.config import Config
 from ...model.progress import Progress
 
@@ -79,12 +80,17 @@ class ServerPool:
         self._resource_stack.close()
 
     def _start(self, config: Config, progress: Progress) -> ServerHandle:
-        if config.server != "embedded":
+        if not config.is_embedded:
             from ... import database
 
             return database.external_server(config.server)
         extensions = config.root / config.extensions if config.extensions else None
-        server = embedded.start(extensions=extensions, progress=progress)
+        programs = config.server_programs
+        server = embedded.start(
+            extensions=extensions,
+            progress=progress,
+            binaries=in_folder(programs) if programs else None,
+        )
         return self._server_stack.enter_context(server)
 
 
