@@ -134,13 +134,22 @@ class EmbeddedServer:
             remove_socket_folder(self.sockets, self.folder, self._slot.account)
 
     def _write_record(self) -> None:
-        """Record the files, unless something has changed those that nobody has to change."""
+        """Record the files, unless something has changed those that nobody has to change.
+
+        Those are the databases of the pristine cluster, and those that were kept: new ones are made from
+        them, and old ones dropped, but none is written to.
+        """
         record = self._record
         if self._is_written or record is None:
             record = integrity.record_of(self.folder)
             unchanged = integrity.record_of(pristine_of(self.folder))
             unchanged.pop(integrity.SHARED)
-            if not unchanged.items() <= record.items():
+            kept = {
+                name: digest
+                for name, digest in (self._record or {}).items()
+                if name in record and name != integrity.SHARED
+            }
+            if not unchanged.items() | kept.items() <= record.items():
                 return
         integrity.write_record(self.folder, {_IDENTITY: self.identity, **record})
 

@@ -136,3 +136,29 @@ def test_the_next_builds_work(folder: Path, name: str) -> None:
     hostile.unlink()
     assert "later: int\n" in built(own, "later")
     assert not list(space.iterdir())
+
+
+@pytest.mark.parametrize("file", ["99999", "PG_VERSION", "{pg_class}"])
+def test_a_kept_database_of_another_project_is_not_written_to(
+    folder: Path, file: str
+) -> None:
+    own, other = (project(folder, f"{file} {part}") for part in ("own", "other"))
+    (other / "migrations/0001_t.sql").write_text(f"-- {file}\n{SCRIPT}")
+    assert "before: int\n" in built(other, "before")
+    assert list(folder.glob("memory/*/0/sound"))
+    (own / "migrations/0002_hostile.sql").write_text(
+        f"""DO $$DECLARE path text := '{file}'; other oid; BEGIN
+            IF path LIKE '{{%' THEN
+                path := regexp_replace(pg_relation_filepath('pg_class'), '.*/', '');
+            END IF;
+            FOR other IN SELECT oid FROM pg_database WHERE datname LIKE 'sqlgen_schema%' LOOP
+                EXECUTE format('COPY (SELECT 12345678) TO %L',
+                    current_setting('data_directory') || '/base/' || other || '/' || path);
+            END LOOP;
+        END$$;
+        """
+    )
+    built(own, "hostile")
+    # The cluster is not used again.
+    assert not list(folder.glob("memory/*/0/sound"))
+    assert "later: int\n" in built(other, "later")
