@@ -35,7 +35,7 @@ def describe_variants(
             continue
         for part in query.parts:
             places.append((place, part))
-            texts.append(_replaced(query.sql.text, [part], "true"))
+            texts.append(_replaced(query.sql.text, [part], "(true)"))
             types.append(response.parameters)
         number = len(response.parameters) + 1
         unknown = f"(${number} IS DISTINCT FROM false)"

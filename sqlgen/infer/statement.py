@@ -59,8 +59,7 @@ def query(
     errors = [command_error(description, tree)]
     if level:
         errors.append(copy_error(description.query, level))
-    if tree:
-        errors += unproved_parts(description, tree)
+    errors += unproved_parts(description, tree)
     missing = list(missing_columns(description.query, level)) if level else []
     errors += [one for one in missing if one.severity is Severity.ERROR]
     if problems := [error for error in errors if error]:

@@ -65,7 +65,7 @@ def _allowed(
     """Return the codes that a file allows, and the errors in its directives."""
     if source is None or "sqlgen:" not in source.text:
         return frozenset(), ()
-    return allowed_warnings(source, delimiters(source.text), CODES)
+    return allowed_warnings(source, delimiters(source.text), CODES, of_query=False)
 
 
 def _lint_one(

@@ -21,6 +21,10 @@ _WRITTEN_BY_US: Final = {"squashes"}
 """Directives that commands write, and that no hint offers."""
 
 
+_OF_QUERIES: Final = {"optional", "require one of"}
+"""Directives that only a query may have."""
+
+
 @frozen
 class Directive:
     """A comment that instructs sqlgen; `span` is the whole comment."""
@@ -61,17 +65,38 @@ def directives(
     return tuple(known), tuple(problems)
 
 
+def misplaced(directives: Iterable[Directive]) -> tuple[Diagnostic, ...]:
+    """Return an error for each of the *directives*, not those of a query, that only a query may have."""
+    return tuple(
+        [
+            Diagnostic(
+                code="misplaced-directive",
+                message=f"`{directive.word}` is about a query, and no query is above this line",
+                label=Label(directive.span),
+                hint="move it below the query's header",
+            )
+            for directive in directives
+            if directive.word in _OF_QUERIES
+        ]
+    )
+
+
 def allowed_warnings(
-    source: SourceFile, tokens: Iterable[Token], codes: Iterable[str]
+    source: SourceFile,
+    tokens: Iterable[Token],
+    codes: Iterable[str],
+    *,
+    of_query: bool = True,
 ) -> tuple[frozenset[str], tuple[Diagnostic, ...]]:
     """Return the codes of warnings that comments among *tokens* allow, and the errors in them.
 
-    *codes* are those that may be allowed here.
+    *codes* are those that may be allowed here. Of directives that are not those *of_query*, what only a
+    query may have is an error.
     """
     codes = tuple(codes)
     known, problems = directives(source, tokens)
     allowed: set[str] = set()
-    errors = list(problems)
+    errors = [*problems, *(() if of_query else misplaced(known))]
     for directive in known:
         if directive.word != "allow":
             continue

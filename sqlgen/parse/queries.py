@@ -10,7 +10,7 @@ from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
 from ..model.frozen import frozen
 from ..model.query import WARNINGS, Query, QueryFile
 from ..model.source import SourceFile, Span
-from .directives import allowed_warnings, directives
+from .directives import allowed_warnings, directives, misplaced
 from .docstrings import docstring
 from .headers import FORM, Header, header, is_header
 from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, delimiters
@@ -38,7 +38,8 @@ def query_file(source: SourceFile) -> QueryFile:
             raise SqlgenError(*unreadable)
         return _unnamed(source, tokens)
 
-    problems = [*unreadable, *directives(source, tokens[: headers[0]])[1]]
+    known, unknown = directives(source, tokens[: headers[0]])
+    problems = [*unreadable, *unknown, *misplaced(known)]
     if code := _split(source.text, tokens, 0, headers[0]):
         problems.append(_before_header(Span(source, code[0].start, code[0].end)))
     sections: list[_Section] = []

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from sqlgen.model.commands import Cardinality
 from sqlgen.model.row_styles import RowStyle
 from tests.test_behaviour.packages import Build, Connection
 
@@ -144,6 +145,67 @@ def test_rows_are_those_of_conditions_that_test_for_null(
     assert compared > 50
 
 
+SHAPES = [
+    "SELECT t.a AS x, t.b AS y FROM t WHERE {0}",
+    "SELECT t.a AS x, u.b AS y FROM u JOIN t ON t.id = u.t_id AND {0} WHERE {1}",
+    "SELECT t.a AS x, t.c AS y FROM u LEFT JOIN t ON t.id = u.t_id WHERE {0}",
+    "SELECT t.b AS x, s.a AS y FROM t LEFT JOIN (SELECT t.* FROM t WHERE {0}) AS s ON s.id = t.id WHERE {1}",
+    "SELECT s.c AS x, u.b AS y FROM u LEFT JOIN (SELECT t.* FROM t WHERE {0}) AS s ON s.id = u.t_id",
+    "SELECT count(*) AS x, max(t.id) AS y FROM t WHERE {0}",
+    "SELECT t.c AS x, min(t.a) AS y FROM t WHERE {0} GROUP BY t.c HAVING count(*) > 1 AND {2}",
+    "SELECT max(t.id) AS x, count(*) AS y FROM t HAVING {2}",
+    "SELECT (SELECT t.c FROM t WHERE t.id = u.t_id AND {0}) AS x, u.b AS y FROM u",
+    "SELECT t.a AS x, t.b AS y FROM t WHERE t.id = 8 AND {0}",
+    "SELECT t.b AS x, t.a AS y FROM t WHERE t.a IS NOT NULL AND {0}",
+]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_verdicts_hold_for_each_statement(
+    build: Build, connection: Connection, seed: int
+) -> None:
+    random_ = Random(seed)
+    queries: list[str] = []
+    trees: list[Tree] = []
+    while len(trees) < 33:
+        tree = Tree(random_)
+        shape = SHAPES[len(trees) % len(SHAPES)]
+        conditions = [
+            tree.conjunction()[0] if f"{{{n}}}" in shape else "" for n in (0, 1)
+        ]
+        having = f":p{next(tree.names)}"
+        if "{2}" in shape:
+            tree.parts.append(Part("", "", {having[1:]: "int"}))
+        text = shape.format(*conditions, f"count(*) > {having}")
+        if not tree.parts:
+            continue
+        names = ", ".join(name for part in tree.parts for name in part.types)
+        queries.append(
+            f"-- name: q{len(trees)} :many\n-- sqlgen: optional {names}\n{text};\n"
+        )
+        trees.append(tree)
+    package = build(SCHEMA, "\n".join(queries))
+    q = package.sub("q")
+    seen = 0
+    for number, tree in enumerate(trees):
+        typed = package.typed[f"q{number}"]
+        for _ in range(12):
+            arguments: dict[str, Any] = {}
+            for part in tree.parts:
+                if random_.random() < 0.5:
+                    arguments |= values_of(random_, part)
+            rows = getattr(q, f"q{number}")(connection, **arguments)
+            for row in rows:
+                for name, column in zip("xy", typed.columns, strict=True):
+                    assert column.nullable or getattr(row, name) is not None, column
+            if typed.cardinality == Cardinality.EXACTLY_ONE:
+                assert len(rows) == 1
+            elif typed.cardinality == Cardinality.AT_MOST_ONE:
+                assert len(rows) <= 1
+            seen += len(rows)
+    assert seen > 500
+
+
 SEARCH = """
 -- name: search :many
 -- sqlgen: optional lo, hi, b, tags
@@ -269,6 +331,33 @@ def test_a_variant_can_use_an_index_in_a_generic_plan(
     connection.execute(f"PREPARE found (int) AS {statement}")
     plan = connection.execute("EXPLAIN EXECUTE found (1)").fetchall()
     assert any("t_a" in line for (line,) in plan)
+
+
+def test_conditions_are_found_where_they_stand(
+    build: Build, connection: Connection
+) -> None:
+    """Neither in strings, names and longer placeholders, nor only with white space around them."""
+    q = build(
+        SCHEMA
+        + """CREATE VIEW w AS SELECT id, a AS "$2", a AS "x $", a AS c$2 FROM t;""",
+        """
+        -- name: find :many
+        -- sqlgen: optional a, b, c
+        SELECT id, "$2" AS d, c$2, '"$2 = a' AS text FROM w WHERE(id < :below)AND(:a ="$2")AND"x $"=:b
+            AND'x'||id = :c;
+        """,
+    ).sub("q")
+    every = {n: None if n % 7 == 3 else n % 7 for n in range(1, 9)}
+
+    def rows(**arguments: Any) -> dict[int, int | None]:
+        found = q.find(connection, below=9, **arguments)
+        assert all((r.d, r.text) == (r.c_2, '"$2 = a') for r in found)
+        return {r.id: r.d for r in found}
+
+    assert rows() == every
+    assert rows(a=1) == rows(b=1) == rows(a=1, b=1) == {1: 1, 8: 1}
+    assert rows(c="x4") == rows(a=4, c="x4") == {4: 4}
+    assert rows(a=1, c="x4") == {}
 
 
 def test_lists_of_one_condition_are_equally_long(

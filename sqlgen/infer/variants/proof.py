@@ -16,10 +16,12 @@ from ..tree.nodes import Node
 from .comparison import Difference, Step, differences
 
 
-def unproved_parts(description: Description, tree: Node) -> tuple[Diagnostic, ...]:
+def unproved_parts(
+    description: Description, tree: Node | None
+) -> tuple[Diagnostic, ...]:
     """Return an error for each part of a query of which it is not proved that it may be left out.
 
-    *tree* is that of the whole statement.
+    *tree* is that of the whole statement, None for a utility statement.
     """
     variants = description.variants
     if variants is None:
@@ -27,7 +29,10 @@ def unproved_parts(description: Description, tree: Node) -> tuple[Diagnostic, ..
     errors: list[Diagnostic] = []
     for part, text in zip(description.query.parts, variants.without, strict=True):
         without = nodes.query(text)
-        reason = _reason(differences(tree, without)) if without else "it has no tree"
+        if tree and without:
+            reason = _reason(differences(tree, without))
+        else:
+            reason = "PostgreSQL does not show how it analyses the statement"
         if reason:
             errors.append(_unproved(description, part, reason))
     return tuple(errors)

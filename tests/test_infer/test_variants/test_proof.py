@@ -157,6 +157,10 @@ def _trees(
             "it stands in the FILTER of an aggregate",
         ),
         (
+            "EXPLAIN SELECT 1 FROM patients WHERE mrn = :x",
+            "PostgreSQL does not show how it analyses the statement",
+        ),
+        (
             "SELECT count(*) FILTER (WHERE note = :x) OVER () FROM visits",
             "it stands in the FILTER of a window function",
         ),

@@ -22,7 +22,7 @@ class Variants:
     """A statement, and what it is without some of its conditions.
 
     *parameters* are the names of `$1`, `$2`, … Each text in *optional* is a condition within the statement;
-    where its arguments are not given, `true` stands in its place. An argument is not given if it is None or,
+    where its arguments are not given, `(true)` stands in its place. An argument is not given if it is None or,
     for a *nullable* parameter, UNSET. Of each group in *require_one_of*, at least one must be given.
     """
 
@@ -79,8 +79,10 @@ class Variants:
             if not absent.issuperset(numbers):
                 names = [self._parameters[n] for n in numbers]
                 raise TypeError(f"give all or none of {', '.join(names)}")
-            # `$1` must not be found in `$12`.
-            statement = re.sub(rf"{re.escape(text)}(?!\d)", "true", statement, count=1)
+            # `$1` must not be found in `$12`, nor in a name.
+            start = r'(?<![\w$"])' if text.startswith("$") else ""
+            condition = rf"{start}{re.escape(text)}(?!\d)"
+            statement = re.sub(condition, "(true)", statement, count=1)
         present = [n for n in range(len(self._parameters)) if n not in absent]
         places = {n + 1: f"${place}" for place, n in enumerate(present, 1)}
         # It is made of constants alone, which type checkers cannot know.

@@ -1,3 +1,4 @@
+-- sqlgen: optional name
 -- sqlgen: alow blocking-index
 -- sqlgen: allow blocking-indices
 CREATE INDEX ON patients (name);
