@@ -16,6 +16,13 @@ CREATE TABLE authors (
 CREATE TABLE kinds (id int, kinds kind[]);
 CREATE TABLE books (id int PRIMARY KEY, author_id int, title text NOT NULL, name text);
 CREATE TABLE "A b" ("Name" text, "a""b" text, select_ text);
+CREATE TABLE lines ("first
+line" int, second text);
+CREATE TYPE lined AS ("a
+field" int);
+CREATE FUNCTION all_lines(OUT "x
+y" int, OUT z int) RETURNS SETOF record LANGUAGE sql AS 'SELECT 1, 2';
+INSERT INTO lines VALUES (1, 'x');
 CREATE FUNCTION all_authors() RETURNS SETOF authors LANGUAGE sql STABLE AS 'SELECT a FROM authors AS a';
 INSERT INTO authors VALUES
     (1, 'c', 'a "b", (c)', true, 'x', (1, 'y'), '{a,NULL}'),
@@ -120,3 +127,25 @@ def test_other_whole_rows_stay(world: World, statement: str) -> None:
     claim = world.claim(statement)
     assert all(column.row_columns is None for column in claim.query.columns)
     assert claim.selecting == claim.running
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT l FROM lines AS l",
+        "SELECT l.second, l AS line FROM lines AS l",
+        "SELECT ARRAY(SELECT l FROM lines AS l)",
+        "SELECT to_json(l) FROM lines AS l",
+        "SELECT l.* FROM lines AS l",
+        "SELECT * FROM all_lines()",
+        "SELECT l FROM all_lines() AS l",
+        "SELECT (l).* FROM (SELECT '(1)'::lined AS l) AS s",
+        'SELECT s FROM (SELECT 1 AS "a\nb", 2 AS c) AS s',
+        'SELECT "a\nb" FROM lines AS "a\nb"',
+    ],
+)
+def test_names_with_line_ends_are_not_written_out(world: World, statement: str) -> None:
+    claim = world.claim(statement)
+    assert folded(claim, world.run(claim.selecting)) == whole(
+        claim, world.run(statement)
+    )

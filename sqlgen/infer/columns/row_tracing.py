@@ -11,6 +11,7 @@ from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, Source
 from .json_arguments import JSON_CALLS
 from .keywords import quoted, unquoted
+from .line_ends import names_with_line_ends
 from .named_fields import named_fields, named_row
 from .spans import characters
 from .sql_tokens import SqlTokens
@@ -66,6 +67,7 @@ class RowTracing:
         self.traced: set[int] = set()
         self.columns: list[tuple[QueryLevel, int]] = []
         self._tokens = tokens
+        self._unwritable = names_with_line_ends(statement, tokens.text)
 
     @property
     def all(self) -> "tuple[RowTracing, ...]":
@@ -210,6 +212,7 @@ class RowTracing:
         if (
             not columns
             or len({column for _, column in columns}) < len(columns)
+            or not self._unwritable.isdisjoint([alias, *listed])
             or not (changed or unquoted(word) == alias)
             or tokens.is_cast(index, after)
             or not _is_value(tokens, index, as_json=self.as_json)

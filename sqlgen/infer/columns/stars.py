@@ -10,6 +10,7 @@ from ..tree.enums import CmdType, RTEKind, SubLinkType
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, Source
 from .keywords import quoted
+from .line_ends import names_with_line_ends
 from .spans import characters, start_of
 from .sql_tokens import SqlTokens
 
@@ -37,7 +38,7 @@ def stars(statement: QueryLevel, text: str) -> dict[int, Star]:
     }
     by_place: dict[int, Star] = {}
     levels = statement.all
-    broken = _broken_names(levels, text)
+    broken = [quoted(name) for name in names_with_line_ends(statement, text)]
     for level in levels:
         if id(level.query) not in unread:
             for star in _stars_of(level, text):
@@ -46,20 +47,6 @@ def stars(statement: QueryLevel, text: str) -> dict[int, Star]:
                 ):
                     by_place.setdefault(star.start, star)
     return by_place
-
-
-def _broken_names(levels: Sequence[QueryLevel], text: str) -> frozenset[str]:
-    """Return the quoted names with line ends, as the tree shows them: with blanks instead.
-
-    PostgreSQL wraps the tree's text at blanks, so the two cannot be told apart (`tree_text.unwrap`).
-    """
-    names = set(text.split('"'))
-    for level in levels:
-        for entry in level.entries:
-            if relation := level.catalog.relations.get(entry.number("relid")):
-                names.add(relation.name)
-                names.update([column.name for column in relation.columns.values()])
-    return frozenset(quoted(name.replace("\n", " ")) for name in names if "\n" in name)
 
 
 def _stars_of(level: QueryLevel, text: str) -> Iterator[Star]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 from weakref import ref
 
-from ...model.catalog import Catalog, Relation
+from ...model.catalog import Catalog, CompositeType, Relation
 from .enums import CmdType, RTEKind
 from .expressions import unchanged
 from .indexed_relation import IndexedRelation, Origins
@@ -25,6 +25,20 @@ class CatalogIndex:
         self.catalog = catalog
         self._relations: dict[int, IndexedRelation] = {}
         self._views: dict[int, QueryLevel | None] = {}
+
+    @cached_property
+    def names_with_line_ends(self) -> frozenset[str]:
+        """Return the names of relations, columns, fields and arguments that have line ends."""
+        names: set[str] = set()
+        for relation in self.catalog.relations.values():
+            names.add(relation.name)
+            names.update([column.name for column in relation.columns.values()])
+        for type_ in self.catalog.types.values():
+            if isinstance(type_, CompositeType):
+                names.update([field.name for field in type_.fields])
+        for function in self.catalog.functions.values():
+            names.update([name for _, name, _ in function.all_arguments])
+        return frozenset([name for name in names if "\n" in name])
 
     def relation(self, oid: int) -> IndexedRelation | None:
         """Return the relation of that *oid*, None if the catalog has none."""
@@ -44,6 +58,23 @@ class CatalogIndex:
             tree = stored_query(relation.tree) if relation else None
             self._views[oid] = QueryLevel(self, tree) if tree else None
         return self._views[oid]
+
+    def written(self, oid: int) -> tuple[Relation, ...]:
+        """Return the relation that a statement writes, and behind a view those that the view is of.
+
+        PostgreSQL writes the table of a simple view, with its triggers and rules.
+        """
+        found: dict[int, Relation] = {}
+        waiting = [oid]
+        while waiting:
+            indexed = self.relation(waiting.pop())
+            if indexed is None or indexed.relation.oid in found:
+                continue
+            relation = found[indexed.relation.oid] = indexed.relation
+            view = self.view(relation.oid)
+            entries = view.entries if view else ()
+            waiting += [n for entry in entries if (n := entry.number("relid"))]
+        return tuple(found.values())
 
 
 class Source(NamedTuple):
@@ -165,6 +196,12 @@ class QueryLevel:
         if entry.number("rtekind") != RTEKind.RELATION:
             return None
         return self.index.relation(entry.number("relid"))
+
+    @cached_property
+    def written(self) -> tuple[Relation, ...]:
+        """Return the relation that the statement writes, and behind a view those that the view is of."""
+        entry = self.entry(self.query.number("resultRelation"))
+        return self.index.written(entry.number("relid")) if entry else ()
 
     def from_query(self, entry: Node) -> "QueryLevel | None":
         """Return the query that an entry's rows come from: a subquery, CTE or view.
