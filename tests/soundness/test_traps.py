@@ -46,7 +46,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(server: database.Server) -> Iterator[World]:
     with database.scratch(server) as connection:
-        for script in (*SCRIPTS, check_traps.SCHEMA):
+        for script in (*SCRIPTS, traps.SCHEMA, check_traps.SCHEMA):
             connection.execute(script.encode())
         yield World(connection, describe.catalog(connection))
 
@@ -117,6 +117,25 @@ def test_a_trap_of_postgresql_18_is_seen(
         assert nulls(world.run(sql)) == set(nullable.split()), "the trap shows no NULL"
 
 
+@pytest.mark.parametrize("case", traps.BY_SETTING.values(), ids=traps.BY_SETTING)
+def test_what_a_literal_means_depends_on_the_session(
+    world: World, case: tuple[str, str]
+) -> None:
+    setting, sql = case
+    check(world, sql, "name")
+    with world.connection.transaction(force_rollback=True):
+        world.connection.execute(f"SET LOCAL {setting}".encode())
+        assert nulls(world.run(sql)) == {"name"}
+
+
+def test_a_partial_index_is_of_other_rows_in_another_session(world: World) -> None:
+    sql = "SELECT name FROM dated WHERE id = 1 AND at > '2000-01-01'"
+    assert world.claim(sql).query.cardinality is Cardinality.MANY
+    with world.connection.transaction(force_rollback=True):
+        world.connection.execute("SET LOCAL TimeZone = 'Etc/GMT-1'")
+        assert world.run(sql).ntuples > 1
+
+
 @pytest.mark.parametrize("case", ALL_PROOFS.values(), ids=ALL_PROOFS)
 def test_what_is_like_a_trap_is_proved(world: World, case: traps.Case) -> None:
     check(world, *case)
@@ -140,9 +159,11 @@ def test_no_row_is_expected(world: World, sql: str) -> None:
         "INSERT INTO v_kind VALUES (7, 'novel') RETURNING kind",
         "UPDATE v_kind SET kind = 'play' RETURNING kind",
         "WITH u AS (UPDATE v_kind SET kind = 'play' RETURNING kind) SELECT kind FROM u",
+        "UPDATE ruled SET v = 'x' RETURNING v",
+        "UPDATE v_ruled SET v = 'x' RETURNING v",
     ],
 )
-def test_a_views_trigger_may_return_what_no_check_allows(
+def test_triggers_and_rules_may_return_what_no_check_allows(
     world: World, sql: str
 ) -> None:
     claim = world.claim(sql)

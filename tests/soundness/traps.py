@@ -55,6 +55,10 @@ TRAPS: dict[str, Case] = {
         "SELECT sum(i) FILTER (WHERE i > 1) OVER (ORDER BY i) AS x FROM tight",
         "x",
     ),
+    "a LIMIT that is rounded to 0": (
+        "SELECT (SELECT count(*) FROM author LIMIT 0.2) AS x",
+        "x",
+    ),
     # --- writing
     "WHERE sees the old row, RETURNING the new one": (
         "UPDATE loose SET i = NULL WHERE i IS NOT NULL RETURNING i",
@@ -862,6 +866,10 @@ MANY: dict[str, str] = {
     "DISTINCT over GROUPING": "SELECT DISTINCT grouping(kind) FROM book GROUP BY ROLLUP (kind)",
     "DISTINCT over a volatile value": "SELECT DISTINCT random() FROM book",
     "DISTINCT ON a volatile value": "SELECT DISTINCT ON (random()) 1 FROM book",
+    "a view of a table with a rule": "UPDATE v_ruled SET v = 'x' WHERE id = 1 RETURNING id",
+    "a CTE that writes a view of a table with a rule": (
+        "WITH u AS (UPDATE v_ruled SET v = 'x' WHERE id = 1 RETURNING id) SELECT id FROM u"
+    ),
     "GROUP BY the empty set twice": "SELECT count(*) FROM book GROUP BY GROUPING SETS ((), ())",
     "a key against a volatile value": "SELECT id FROM author WHERE id = (random() * 3)::int OR true",
     "a unique key of NULLs": "SELECT book_id FROM edition WHERE old IS NOT DISTINCT FROM NULL OR old > 0",
@@ -872,6 +880,11 @@ MANY: dict[str, str] = {
 
 NOT_ALWAYS_ONE: dict[str, str] = {
     "LIMIT 0": "SELECT count(*) FROM author LIMIT 0",
+    "LIMIT of a fraction": "SELECT count(*) FROM author LIMIT 0.4",
+    "LIMIT of a cast that cuts": "SELECT count(*) FROM author LIMIT 256::bit(8)::int",
+    "INSERT into a view of a table with a trigger": "INSERT INTO v_skipping VALUES (1) RETURNING id",
+    "INSERT into a view of a view": "INSERT INTO v_v_skipping VALUES (1) RETURNING id",
+    "INSERT into a view of a table with a rule": "INSERT INTO v_ruled VALUES (1, 'a') RETURNING id",
     "OFFSET 1": "SELECT count(*) FROM author OFFSET 1",
     "HAVING": "SELECT count(*) FROM author HAVING count(*) > 99",
     "INSERT … ON CONFLICT DO NOTHING": (
@@ -898,3 +911,37 @@ NOT_ALWAYS_ONE: dict[str, str] = {
     ),
     "INSERT of a query without rows": "INSERT INTO item (id, label) SELECT 9, 'x' WHERE false RETURNING id",
 }
+
+SCHEMA = """
+CREATE TABLE skipping (id int PRIMARY KEY);
+CREATE TRIGGER skip BEFORE INSERT ON skipping FOR EACH ROW EXECUTE FUNCTION suppress();
+CREATE VIEW v_skipping AS SELECT id FROM skipping;
+CREATE VIEW v_v_skipping AS SELECT id FROM v_skipping;
+CREATE TABLE ruled (id int PRIMARY KEY, v text CHECK (v IN ('x', 'y')));
+INSERT INTO ruled VALUES (1, 'x');
+CREATE TABLE unruled (id int, v text);
+INSERT INTO unruled VALUES (1, 'u'), (2, 'v');
+CREATE VIEW v_ruled AS SELECT id, v FROM ruled;
+CREATE RULE elsewhere AS ON UPDATE TO ruled DO INSTEAD UPDATE unruled SET v = 'other' RETURNING id, v;
+CREATE RULE nowhere AS ON INSERT TO ruled DO INSTEAD INSERT INTO unruled SELECT WHERE false RETURNING id, v;
+CREATE TABLE dated (
+    id int, at timestamptz NOT NULL, day date NOT NULL, name text,
+    CHECK (at <> '2000-01-01Z' OR name IS NOT NULL), CHECK (day <> '2000-01-02' OR name IS NOT NULL)
+);
+CREATE UNIQUE INDEX ON dated (id) WHERE at > '2000-01-01Z';
+INSERT INTO dated VALUES (1, '2000-01-01Z', '2000-01-01', 'x'), (1, '2000-01-02Z', '2000-02-01', NULL),
+    (2, '1999-12-31 23:00Z', '2000-01-01', NULL);
+"""
+"""Tables for the cases above and below, which random queries do not need."""
+
+BY_SETTING: dict[str, tuple[str, str]] = {
+    "a timestamp is read in the session's time zone": (
+        "TimeZone = 'Etc/GMT-1'",
+        "SELECT name FROM dated WHERE at = '2000-01-01'",
+    ),
+    "a date is read in the session's style": (
+        "DateStyle = 'DMY'",
+        "SELECT name FROM dated WHERE day = '01/02/2000'",
+    ),
+}
+"""Settings of a session, and queries whose `name` is NULL under them: what a literal means is not known."""

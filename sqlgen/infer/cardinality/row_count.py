@@ -60,12 +60,10 @@ def _keeps_rows(level: QueryLevel) -> bool:
 def _always_inserts(level: QueryLevel) -> bool:
     """Return whether an INSERT always inserts or updates a row, which its RETURNING gives."""
     query = level.query
-    index = query.number("resultRelation")
-    target = level.relation(level.entries[index - 1]) if index else None
-    if target is None or target_has_rules(level) or query.flag("hasTargetSRFs"):
+    if target_has_rules(level) or query.flag("hasTargetSRFs"):
         return False
-    if target.row_triggers:  # a BEFORE trigger that returns NULL skips the row
-        return False
+    if any(relation.row_triggers for relation in level.written):
+        return False  # a BEFORE trigger that returns NULL skips the row
     conflict = query.node("onConflict")
     if conflict and (
         conflict.number("action") == OnConflictAction.NOTHING

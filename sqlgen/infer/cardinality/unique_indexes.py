@@ -10,8 +10,16 @@ of a user's function changes.
 
 from collections.abc import Collection, Iterator
 from functools import lru_cache
+from typing import Final
 
-from ...model.catalog import Catalog, UniqueIndex
+from ...model.catalog import (
+    ArrayType,
+    Catalog,
+    EnumType,
+    PgType,
+    ScalarType,
+    UniqueIndex,
+)
 from ..tree import nodes
 from ..tree.expressions import conjuncts
 from ..tree.nodes import Node
@@ -41,11 +49,48 @@ def index_keys(
     for place, key in enumerate(relation.unique_indexes if relation else ()):
         applies = all(
             any(part.same(condition) for condition in conditions)
+            and not any(_depends_on_session(n, level.catalog) for n in part.walk())
             for part in _predicate(key, index)
         )
         if applies and _is_stable(key, level.catalog):
             count = len(_expressions(key, index))
             yield frozenset(key.columns) | {_number(place, n) for n in range(count)}
+
+
+def _depends_on_session(node: Node, catalog: Catalog) -> bool:
+    """Return whether the literal of a constant may mean another value in another session.
+
+    TimeZone, DateStyle, IntervalStyle and lc_monetary say what a literal means. The query's literal is
+    read by each session that runs it, the index's was read once.
+    """
+    return (
+        node.tag == "CONST"
+        and not node.flag("constisnull")
+        and node.datum("constvalue") not in _INFINITE
+        and not _is_read_alike(catalog.types.get(node.number("consttype")))
+    )
+
+
+def _is_read_alike(type_: PgType | None) -> bool:
+    match type_:
+        case ScalarType(name=name):
+            return name not in _READ_BY_SETTINGS
+        case ArrayType(element=element):
+            return _is_read_alike(element)
+        case _:
+            return isinstance(type_, EnumType)
+
+
+_READ_BY_SETTINGS: Final = frozenset(
+    {"date", "time", "timetz", "timestamp", "timestamptz", "interval", "money"}
+)
+
+_INFINITE: Final = frozenset(
+    limit.to_bytes(8, "little", signed=True)
+    for bits in (32, 64)
+    for limit in (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+)
+"""The values of `infinity` and `-infinity` of dates and timestamps."""
 
 
 def _number(place: int, number: int) -> int:

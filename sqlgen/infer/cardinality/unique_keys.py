@@ -1,6 +1,7 @@
 """A query -> its relations' and its own unique keys, and whether it gives one row at most."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from ...model.catalog import Relation, RelationKind
 from ..tree.enums import (
@@ -11,7 +12,6 @@ from ..tree.enums import (
     RTEKind,
     SetOperation,
 )
-from ..tree.expressions import uncoerced
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, entry_column, named_expression
 from .equalities import conditions, depends_on, equalities, lateral_to, nullable_entries
@@ -97,8 +97,12 @@ def keys_of(level: QueryLevel, entry: Node) -> tuple[Key, ...]:
 
 def limited_to(level: QueryLevel) -> int | None:
     """Return the number of rows that LIMIT allows, None without a LIMIT or if it is no constant."""
-    limit = level.query.node("limitCount")
-    constant = uncoerced(limit) if limit else None
+    constant = level.query.node("limitCount")
+    if constant is not None and constant.tag == "FUNCEXPR":
+        function = level.catalog.functions.get(constant.number("funcid"))
+        if function is None or not function.system or function.signature != _WIDENS:
+            return None  # another cast may give another number: `LIMIT 0.4` is LIMIT 0
+        constant = constant.nodes("args")[0]
     if (
         constant is None
         or constant.tag != "CONST"
@@ -107,6 +111,10 @@ def limited_to(level: QueryLevel) -> int | None:
     ):
         return None
     return int.from_bytes(constant.datum("constvalue"), "little")
+
+
+_WIDENS: Final = "int8(integer)"
+"""The cast that `LIMIT 1` has to the type of a LIMIT."""
 
 
 def is_one_group(level: QueryLevel) -> bool:
@@ -121,9 +129,8 @@ def is_one_group(level: QueryLevel) -> bool:
 
 def target_has_rules(level: QueryLevel) -> bool:
     """Return whether a rule of the user's may put other statements in the place of this one."""
-    index = level.query.number("resultRelation")
-    relation = level.relation(level.entries[index - 1]) if index else None
-    return relation is None or relation.has_rules
+    written = level.written
+    return not written or any(relation.has_rules for relation in written)
 
 
 def _selects_one(level: QueryLevel) -> bool:

@@ -273,13 +273,13 @@ _FAMILIES: Final = {
     **dict.fromkeys(_INTEGERS, _INTEGER),
     **dict.fromkeys((postgres.TEXT, postgres.VARCHAR), "text"),
     postgres.UUID: "uuid",
-    postgres.DATE: "date",
 }
 _VARLENA: Final = ("text", "numeric")
-_BYTES_DIFFER: Final = frozenset(
-    {"text", "anyenum", "uuid", "date", '"char"'}
-    | {"timestamp without time zone", "timestamp with time zone"}
-)
-"""Types of which values with different bytes are not equal, of texts under most collations."""
+_BYTES_DIFFER: Final = frozenset({"text", "anyenum", "uuid", '"char"'})
+"""Types of which values with different bytes are not equal, of texts under most collations.
+
+Dates and times are not among them: which one a literal means depends on the session's TimeZone and
+DateStyle, and those of the session that runs the query may be others than ours.
+"""
 _ORDERED: Final = frozenset({"numeric", "double precision", "real", BOOLEAN})
 """Types of which values with different bytes may be equal: 1.0 and 1.00."""

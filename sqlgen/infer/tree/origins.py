@@ -55,16 +55,17 @@ def _origins(node: Node, level: QueryLevel) -> Origins:
     if source.attno <= 0:
         return _UNKNOWN
     query, relation = source.query, source.relation
+    if (
+        relation
+        and source.varno == home.query.number("resultRelation")
+        and any(map(has_own_returning, home.written))
+    ):
+        # A rule may return columns of another table, of which this table's constraints say nothing.
+        return relation.origins.get(source.attno, _UNKNOWN) if query else _UNKNOWN
     if relation and not query:
         return relation.origins.get(source.attno, _UNKNOWN)
     if source.entry.flag("self_reference"):
         return frozenset()
-    if (
-        relation
-        and source.varno == home.query.number("resultRelation")
-        and has_own_returning(relation.relation)
-    ):
-        query = None
     origins = _output_origins(query, source.attno) if query else _UNKNOWN
     if relation and origins == _UNKNOWN:
         return relation.origins.get(source.attno, _UNKNOWN)
