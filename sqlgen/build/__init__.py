@@ -198,7 +198,7 @@ def visible_warnings(
 ) -> tuple[Diagnostic, ...]:
     """Return the warnings about the configuration, and those about the selected files."""
     return (
-        *read.unknown_name_warnings(request.config.root, unknown_names),
+        *read.unknown_name_warnings(request.config, unknown_names),
         *filter(request.selects, warnings),
     )
 

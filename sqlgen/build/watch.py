@@ -120,7 +120,7 @@ def is_source(config: Config, path: str) -> bool:
         folders.append(config.schema.folder)
     elif inside == config.schema.dump or _is_watched(config, inside):
         return True
-    return inside == "pyproject.toml" or any(
+    return inside == config.file or any(
         inside.startswith(f"{folder}/") for folder in folders
     )
 

@@ -110,6 +110,13 @@ def print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     help="Work as if started in this folder.",
 )
 @click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The configuration, if not in pyproject.toml: for a second database.",
+)
+@click.option(
     "--version",
     is_flag=True,
     expose_value=False,
@@ -118,6 +125,12 @@ def print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     help="Show the version and exit.",
 )
 @click.pass_context
-def main(ctx: click.Context, directory: Path) -> None:
+def main(ctx: click.Context, directory: Path, file: Path | None) -> None:
     """Typed Python functions from SQL queries, their types proved by PostgreSQL."""
     ctx.obj = directory
+    if file is not None:
+        ctx.obj = directory / file
+        if not ctx.obj.is_file():
+            ctx.fail(f"`{file}` is not a file")
+        if ctx.invoked_subcommand in ("init", "cache"):
+            ctx.fail(f"`{ctx.invoked_subcommand}` takes no `--config`")

@@ -86,8 +86,9 @@ class SchemaOrigin:
 class Config:
     """A project's configuration, defaults filled in.
 
-    `root` is the absolute folder of pyproject.toml; the other paths are relative to it, with `/`
-    between their parts. `schema` is `None` if the schema comes from the migrations. `server` is `"embedded"`, a folder of programs for an embedded server, or a connection URL. `extensions` is the folder
+    `root` is the absolute folder of `file`, which has the configuration; the other paths are relative
+    to it, with `/` between their parts. `schema` is `None` if the schema comes from the migrations.
+    `server` is `"embedded"`, a folder of programs for an embedded server, or a connection URL. `extensions` is the folder
     of the project's extension shims, or `None`, and `templates` that of its own templates of
     generated code; `outside_folders` are the folders outside of the project that sources may be in. `types`, `columns` and `aliases` map a database type, a `table.column` (or
     `schema.table.column`) and an alias to a Python type expression as text, and `names` a table, enum
@@ -97,6 +98,7 @@ class Config:
     """
 
     root: Path
+    file: str = "pyproject.toml"
     migrations: str = "migrations"
     schema: SchemaOrigin | None = None
     queries: str = "queries"

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,23 +22,23 @@ from .project_files import SMALL
 from .settings import Places, settings
 from .toml_keys import key_places
 
-_FILE = "pyproject.toml"
+_FILES = ("pyproject.toml", "sqlgen.toml")
+"""The files that have the configuration, the first one first."""
 
 
 def config(start: Path) -> Config:
     """Return the configuration of the project that *start* belongs to.
 
-    It is `[tool.sqlgen]` of the nearest pyproject.toml that has this table, in *start* or above.
+    It is `[tool.sqlgen]` of the nearest pyproject.toml or sqlgen.toml that has this table, in *start* or
+    above, or of *start* if that is a file.
     Raises `ConfigurationError` with all errors in it, if there is none, or if a file on the way has
     a table whose name looks like a misspelling of it.
     """
     start = start.resolve()
-    without: list[Path] = []
-    for folder in (start, *start.parents):
-        if not (folder / _FILE).is_file():
-            continue
+    without: list[str] = []
+    for folder, name in _candidates(start):
         try:
-            secret = source(folder, _FILE, limit=SMALL)
+            secret = source(folder, name, limit=SMALL)
         except SqlgenError as error:
             raise ConfigurationError(*map(_masked, error.diagnostics)) from None
         # Diagnostics show the file without the server's password.
@@ -53,12 +53,12 @@ def config(start: Path) -> Config:
                 check_folder(configuration, configuration.extensions)
             return configuration
         _no_misspelling(file, places, tables, tool)
-        without.append(folder)
+        without.append(name)
     raise ConfigurationError(
         Diagnostic(
             code="no-configuration",
             message=(
-                "pyproject.toml has no `[tool.sqlgen]`"
+                f"{without[0]} has no `[tool.sqlgen]`"
                 if without
                 else "there is no pyproject.toml here or in a folder above"
             ),
@@ -66,6 +66,15 @@ def config(start: Path) -> Config:
             hint="run `sqlgen init` in the project's folder",
         )
     )
+
+
+def _candidates(start: Path) -> Iterator[tuple[Path, str]]:
+    """Return the folders and names of the files that may have the configuration."""
+    if start.is_file():
+        yield start.parent, start.name
+        return
+    for folder in (start, *start.parents):
+        yield from [(folder, name) for name in _FILES if (folder / name).is_file()]
 
 
 def _masked(problem: Diagnostic) -> Diagnostic:
@@ -92,7 +101,7 @@ def _no_misspelling(
     raise ConfigurationError(
         Diagnostic(
             code="no-configuration",
-            message=f"pyproject.toml has `[{'.'.join(path)}]`, but no `[tool.sqlgen]`",
+            message=f"{file.path} has `[{'.'.join(path)}]`, but no `[tool.sqlgen]`",
             label=Label(Span(file, *places[path])),
             hint="write `[tool.sqlgen]`, or run `sqlgen init`, which adds it",
         )

@@ -97,6 +97,7 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
         top.report_unfit("schema", UnfitError(expected, hint="remove one of the two"))
     config = Config(
         root=root,
+        file=file.path,
         migrate=MigrateConfig(**values["migrate"]),
         **values[""],
         **values["functions"],

@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
-from ..model.config import NameKind, UnknownName
+from ..model.config import Config, NameKind, UnknownName
 from ..model.diagnostic import Diagnostic, Label, Severity
 from ..model.source import SourceFile, Span
 from .files import source
 from .project_files import SMALL
 from .toml_keys import key_places
 
-_FILE = "pyproject.toml"
 _TABLES = {
     NameKind.COLUMNS: ("tool", "sqlgen", "columns"),
     NameKind.TYPES: ("tool", "sqlgen", "types"),
@@ -27,12 +25,12 @@ _CODES = {
 
 
 def unknown_name_warnings(
-    root: Path, names: Sequence[UnknownName]
+    config: Config, names: Sequence[UnknownName]
 ) -> tuple[Diagnostic, ...]:
     """Return a warning for each of the *names*, which the project's configuration uses."""
     if not names:
         return ()
-    file = source(root, _FILE, limit=SMALL)
+    file = source(config.root, config.file, limit=SMALL)
     places = key_places(file.text)
     warnings = (
         Diagnostic(

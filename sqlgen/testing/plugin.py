@@ -48,7 +48,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini(
         "sqlgen_project",
-        "folder of the project whose migrations are applied to the tests' databases",
+        "folder of the project whose migrations are applied to the tests' databases, or the file of its"
+        " configuration",
         default=".",
     )
 

@@ -52,7 +52,7 @@ def test_each_setting_is_a_field() -> None:
     names = {section: set(readers) for section, readers in SETTINGS.items()}
     assert names[""] | names["functions"] == {
         field.name for field in fields(Config)
-    } - {"root", "migrate"}
+    } - {"root", "file", "migrate"}
     assert names["migrate"] == {field.name for field in fields(MigrateConfig)}
 
 
