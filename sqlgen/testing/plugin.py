@@ -5,7 +5,7 @@ talks to a server.
 """
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -110,65 +110,58 @@ def pytest_terminal_summary(
             terminalreporter.line(f"{nodeid}\n    {url}")
 
 
+ServerOf = Callable[["Config"], "Server"]
+
+
 @pytest.fixture(scope="session")
-def _sqlgen_config(request: pytest.FixtureRequest) -> "Config":
+def _sqlgen_servers(request: pytest.FixtureRequest) -> Iterator[ServerOf]:
+    """Yield a function that returns the server of a configuration, started at its first use."""
+    from .project_databases import server_for_tests
+
+    keep = request.config.getoption("--sqlgen-keep")
+    servers: dict[object, Server] = {}
+    with ExitStack() as stack:
+
+        def server_of(config: "Config") -> "Server":
+            key = (config.server, config.root, config.extensions)
+            if key not in servers:
+                with _diagnostics_as_failures():
+                    servers[key] = stack.enter_context(
+                        server_for_tests(config, persistent=keep)
+                    )
+            return servers[key]
+
+        yield server_of
+
+
+def _configuration(request: pytest.FixtureRequest, place: str) -> "Config":
     from .. import read
 
-    folder = request.config.rootpath / Path(request.config.getini("sqlgen_project"))
     with _diagnostics_as_failures():
-        config = read.config(folder)
+        config = read.config(request.config.rootpath / Path(place))
     url = os.environ.get("SQLGEN_SERVER_URL")
     return replace(config, server=url) if url else config
 
 
-@pytest.fixture(scope="session")
-def _sqlgen_server(
-    request: pytest.FixtureRequest, _sqlgen_config: "Config"
-) -> Iterator["Server"]:
-    from .project_databases import server_for_tests
-
-    keep = request.config.getoption("--sqlgen-keep")
-    with ExitStack() as stack:
-        with _diagnostics_as_failures():
-            server = stack.enter_context(
-                server_for_tests(_sqlgen_config, persistent=keep)
-            )
-        yield server
-
-
-@pytest.fixture(scope="session")
-def _sqlgen_warning(_sqlgen_config: "Config", _sqlgen_server: "Server") -> str:
-    """Return what is not as in production in the tests' databases, `""` if all is."""
-    from ..migrate import project
-
-    if _sqlgen_config.schema:
-        return ""
-    with _diagnostics_as_failures():
-        return project.collation_warning(_sqlgen_config, _sqlgen_server)
-
-
-@pytest.fixture
-def sqlgen_database(
+def _database(
     request: pytest.FixtureRequest,
-    _sqlgen_config: "Config",
-    _sqlgen_server: "Server",
-    _sqlgen_warning: str,
+    config: "Config",
+    server_of: ServerOf,
+    fixtures: Sequence[str],
 ) -> Iterator[str]:
-    """Yield the URL of this test's own database, which has all migrations."""
+    """Yield the URL of the requesting test's own database."""
     from .. import database
     from .project_databases import database_for_test
 
-    paths = _fixture_paths(request.node.get_closest_marker("sqlgen_fixtures"))
     keep = request.config.getoption("--sqlgen-keep")
-    if _sqlgen_warning:
-        request.node.user_properties.append((_WARNING, _sqlgen_warning))
+    server = server_of(config)
     with ExitStack() as stack:
         with _diagnostics_as_failures():
             conninfo = stack.enter_context(
                 database_for_test(
-                    _sqlgen_config,
-                    _sqlgen_server,
-                    fixtures=paths,
+                    config,
+                    server,
+                    fixtures=fixtures,
                     keep=lambda: keep and request.node.stash.get(_FAILED, False),
                 )
             )
@@ -176,6 +169,54 @@ def sqlgen_database(
             url = database.url(conninfo, with_password=False)
             request.node.user_properties.append((_PROPERTY, url))
         yield Url(database.url(conninfo))
+
+
+@pytest.fixture(scope="session")
+def _sqlgen_config(request: pytest.FixtureRequest) -> "Config":
+    return _configuration(request, str(request.config.getini("sqlgen_project")))
+
+
+@pytest.fixture(scope="session")
+def _sqlgen_warning(_sqlgen_config: "Config", _sqlgen_servers: ServerOf) -> str:
+    """Return what is not as in production in the tests' databases, `""` if all is."""
+    from ..migrate import project
+
+    if _sqlgen_config.schema:
+        return ""
+    server = _sqlgen_servers(_sqlgen_config)
+    with _diagnostics_as_failures():
+        return project.collation_warning(_sqlgen_config, server)
+
+
+@pytest.fixture
+def sqlgen_database(
+    request: pytest.FixtureRequest,
+    _sqlgen_config: "Config",
+    _sqlgen_servers: ServerOf,
+    _sqlgen_warning: str,
+) -> Iterator[str]:
+    """Yield the URL of this test's own database, which has all migrations."""
+    paths = _fixture_paths(request.node.get_closest_marker("sqlgen_fixtures"))
+    if _sqlgen_warning:
+        request.node.user_properties.append((_WARNING, _sqlgen_warning))
+    yield from _database(request, _sqlgen_config, _sqlgen_servers, paths)
+
+
+def database_fixture(configuration: str, fixtures: Sequence[str] = ()) -> Any:
+    """Return a fixture like `sqlgen_database` for another configuration of the repository.
+
+    *configuration* is its file or folder, relative to pytest's root directory, and *fixtures* are SQL
+    files of its project that are run on each database.
+    """
+
+    @pytest.fixture
+    def another_database(
+        request: pytest.FixtureRequest, _sqlgen_servers: ServerOf
+    ) -> Iterator[str]:
+        config = _configuration(request, configuration)
+        yield from _database(request, config, _sqlgen_servers, fixtures)
+
+    return another_database
 
 
 @pytest.fixture

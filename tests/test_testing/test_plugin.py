@@ -293,3 +293,36 @@ def test_our_own_suite_uses_it(
     query = "SELECT count(*) > 0 FROM patients"
     assert sqlgen_connection.execute(query).fetchone() == (True,)
     assert sqlgen_connection.info.dbname in sqlgen_database
+
+
+def test_a_database_of_another_configuration(suite: pytest.Pytester) -> None:
+    (suite.path / "billing.toml").write_text(
+        "[tool.sqlgen]\nschema = 'billing/schema.sql'\n"
+    )
+    suite.mkdir("billing")
+    (suite.path / "billing/schema.sql").write_text("CREATE TABLE bills (id int);")
+    (suite.path / "billing/rows.sql").write_text("INSERT INTO bills VALUES (3);")
+    suite.makeconftest("""
+        from sqlgen.testing import database_fixture
+
+        billing_database = database_fixture("billing.toml", ["billing/rows.sql"])
+    """)
+    suite.makepyfile("""
+        import psycopg
+
+        def test_both(sqlgen_connection, billing_database):
+            assert sqlgen_connection.execute("SELECT id FROM items").fetchall() == []
+            with psycopg.connect(billing_database) as connection:
+                assert connection.execute("SELECT id FROM bills").fetchall() == [(3,)]
+    """)
+    run(suite).assert_outcomes(passed=1)
+
+
+def test_the_project_may_be_a_file(suite: pytest.Pytester) -> None:
+    (suite.path / "pyproject.toml").rename(suite.path / "shop.toml")
+    suite.makeini("[pytest]\nsqlgen_project = shop.toml\n")
+    suite.makepyfile("""
+        def test_it(sqlgen_connection):
+            assert sqlgen_connection.execute("SELECT id FROM items").fetchall() == []
+    """)
+    run(suite).assert_outcomes(passed=1)
