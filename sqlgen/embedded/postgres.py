@@ -77,10 +77,10 @@ class Postgres:
         try:
             self._process.poll()
         except OSError as error:
-            raise _unavailable(str(error)) from None
+            raise unavailable(str(error)) from None
         while True:
             if not self.is_running() or time.monotonic() > deadline:
-                raise _unavailable(self._reason())
+                raise unavailable(self._reason())
             state = pid_file.read_postmaster_pid(self._folder)
             if state and state.is_ready and state.number == self._process.pid:
                 return
@@ -124,7 +124,8 @@ class Postgres:
         return "; ".join(lines[-3:]) or "it did not get ready in time"
 
 
-def _unavailable(reason: str) -> ServerUnavailableError:
+def unavailable(reason: str) -> ServerUnavailableError:
+    """Return the error of an embedded server that did not start."""
     return ServerUnavailableError(
         Diagnostic(
             code="server-unavailable",

@@ -11,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.diagnostic import ServerUnavailableError
 from . import integrity
 from .cluster import Slot
-from .postgres import Postgres
+from .postgres import Postgres, unavailable
 from .pristine import copy_pristine, is_sandboxed, pristine_of
 from .socket_folder import make_socket_folder, remove_socket_folder, socket_path
 
@@ -159,7 +159,7 @@ class EmbeddedServer:
         try:
             copy_pristine(slot.folder, slot.binaries, slot.account, anew=anew)
         except OSError as error:
-            raise _unavailable(str(error)) from None
+            raise unavailable(str(error)) from None
         self.identity = os.urandom(16).hex()
         self.own_databases.clear()
         self.restore = None
@@ -167,7 +167,7 @@ class EmbeddedServer:
 
     def _wait(self) -> None:
         if self._postgres is None:
-            raise _unavailable("it cannot be started")
+            raise unavailable("it cannot be started")
         self._postgres.wait_until_ready()
 
     def _launch(self) -> None:
@@ -184,7 +184,7 @@ class EmbeddedServer:
                 self._restriction(),
             )
         except OSError as error:
-            raise _unavailable(str(error)) from None
+            raise unavailable(str(error)) from None
 
     def _restriction(self) -> Callable[[], None] | None:
         """Return what restricts a thread and the server that it starts; None where it cannot be."""
@@ -212,14 +212,3 @@ class EmbeddedServer:
             self._slot.account.own(opened)
         finally:
             os.close(opened)
-
-
-def _unavailable(reason: str) -> ServerUnavailableError:
-    return ServerUnavailableError(
-        Diagnostic(
-            code="server-unavailable",
-            message=f"the embedded PostgreSQL did not start: {reason}",
-            label=None,
-            hint="set `server` or `SQLGEN_SERVER_URL` to the URL of a server of your own",
-        )
-    )
