@@ -239,7 +239,7 @@ def _missing_warnings(statuses: Sequence[MigrationStatus]) -> tuple[Diagnostic, 
             code="missing-migration",
             message=f"the database is newer than these files: it has {', '.join(names)}",
             label=None,
-            hint="they are left as they are",
+            hint="leave them as they are, or deploy the release that has their files",
             severity=Severity.WARNING,
         ),
     )
