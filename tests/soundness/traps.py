@@ -59,6 +59,10 @@ TRAPS: dict[str, Case] = {
         "SELECT (SELECT count(*) FROM author LIMIT 0.2) AS x",
         "x",
     ),
+    "arguments by name, in another order": (
+        "SELECT f_first(b => 1, a => NULL) AS x, f_first(b => NULL, a => 1) AS y, s.z FROM f_first(b => 1, a => NULL) AS s (z)",
+        "x z",
+    ),
     # --- writing
     "WHERE sees the old row, RETURNING the new one": (
         "UPDATE loose SET i = NULL WHERE i IS NOT NULL RETURNING i",
@@ -913,6 +917,7 @@ NOT_ALWAYS_ONE: dict[str, str] = {
 }
 
 SCHEMA = """
+CREATE FUNCTION f_first(a int, b int) RETURNS int LANGUAGE sql IMMUTABLE RETURN a;
 CREATE TABLE skipping (id int PRIMARY KEY);
 CREATE TRIGGER skip BEFORE INSERT ON skipping FOR EACH ROW EXECUTE FUNCTION suppress();
 CREATE VIEW v_skipping AS SELECT id FROM skipping;

@@ -160,12 +160,19 @@ def body_scope(node: Node, function: Routine, scope: Scope) -> Scope | None:
     if tree is None or len(arguments) != len(function.arguments):
         return None
     parameters = {
-        number: scope.verdict(argument).but(origin=None)
+        _place(argument, number): scope.verdict(argument).but(origin=None)
         for number, argument in enumerate(arguments, start=1)
     }
     context = scope.context.entering(function.oid, parameters)
     level = QueryLevel(scope.level.index, tree)
     return Scope(level, context) if context else None
+
+
+def _place(argument: Node, number: int) -> int:
+    """Return the number of the parameter that an argument is for, which `b => 1` tells by name."""
+    if argument.tag == "NAMEDARGEXPR":
+        return argument.number("argnumber") + 1
+    return number
 
 
 @lru_cache(maxsize=1024)
