@@ -156,7 +156,31 @@ def test_describe_as_json(project: Path) -> None:
         ],
         "reads": ["public.patients.born", "public.patients.id", "public.patients.name"],
         "writes": [],
+        "optional": [],
+        "variants": 1,
+        "analyses": 1,
     }
+
+
+def test_describe_tells_what_may_be_left_out(project: Path) -> None:
+    (project / "queries/search.sql").write_text(
+        "-- name: search :many\n-- sqlgen: optional name, lo, hi\n"
+        "-- sqlgen: require one of name, lo\n"
+        "SELECT id FROM patients WHERE name = :name\n  AND born BETWEEN :lo\n  AND :hi;\n"
+    )
+    result = sqlgen(project, "describe", "--format", "json", "search")
+    [query] = json.loads(result.stdout)["queries"]
+    assert query["optional"] == [
+        {"parameters": ["name"], "text": "name = :name"},
+        {"parameters": ["lo", "hi"], "text": "born BETWEEN :lo\n  AND :hi"},
+    ]
+    assert (query["variants"], query["analyses"]) == (3, 4)
+    lines = sqlgen(project, "describe", "search").stdout.splitlines()
+    assert lines[2:5] == [
+        "  3 variants, proved by 4 analyses",
+        "  without :name: name = :name",
+        "  without :lo and :hi: born BETWEEN :lo AND :hi",
+    ]
 
 
 def test_describe_goes_on_after_an_error(project: Path) -> None:
