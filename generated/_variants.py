@@ -35,7 +35,7 @@ class Variants:
         nullable: Collection[str] = (),
         require_one_of: Sequence[Collection[str]] = (),
     ) -> None:
-        self._statement = statement
+        self._statement: LiteralString = statement
         self._parameters = parameters
         self._require_one_of = require_one_of
         self._parts = [
@@ -49,7 +49,7 @@ class Variants:
         ]
         self._known: dict[tuple[int, ...], tuple[LiteralString, list[int]]] = {}
 
-    def given(self, *values: object) -> tuple[LiteralString, tuple[Any, ...]]:
+    def given(self, *values: Any) -> tuple[LiteralString, tuple[Any, ...]]:
         """Return the statement without the conditions whose values are not given, and the others' values.
 
         Raises `TypeError` if only some of the values of a condition are given, and `ValueError` if none of

@@ -348,7 +348,7 @@ def parse_array(text: Any, item: Callable[[str], Any]) -> list[Any]:
     Accepts the list of psycopg's own adapter too. PostgreSQL manual, 8.15.6 "Array Input and Output
     Syntax".
     """
-    if isinstance(text, list):
+    if not isinstance(text, str):
         return [
             parse_array(x, item) if isinstance(x, list) else _read(x, item)
             for x in text
@@ -512,7 +512,7 @@ def parse_range(text: Any, item: Callable[[str], Any]) -> Range[Any]:
 
     PostgreSQL manual, 8.17.5 "Range Input/Output".
     """
-    if isinstance(text, Range):
+    if not isinstance(text, str):
         return _read_range(text, item)
     found = _range_bounds.fullmatch(text)
     return _range(found, item) if found else Range(empty=True)
@@ -520,7 +520,7 @@ def parse_range(text: Any, item: Callable[[str], Any]) -> Range[Any]:
 
 def parse_multirange(text: Any, item: Callable[[str], Any]) -> Multirange[Any]:
     """Parse the text of a multirange; accept that of psycopg's own adapter too."""
-    if isinstance(text, Multirange):
+    if not isinstance(text, str):
         return Multirange(_read_range(each, item) for each in text)
     return Multirange(_range(found, item) for found in _range_bounds.finditer(text))
 
