@@ -26,7 +26,7 @@ from .account import Account, existing_storage_folders, storage_folder
 from .binaries import Binaries
 from .binaries_copy import copied_binaries, installation_key, runnable_binaries
 
-_KEPT_SLOTS = 2  # those that more processes at once have needed are deleted after use
+_KEPT_SLOTS = 4  # those that more processes at once have needed are deleted after use
 
 
 @frozen

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from .. import parse
-from ..conninfo import libpq_conninfo
+from ..conninfo import libpq_conninfo, parse_conninfo
 from ..model.migration import Migration
 from ..model.session import OWN_CLUSTER
 from .collations import collation_warning, replace_icu_collations
@@ -50,7 +49,7 @@ def fit_if_embedded(
     migrations themselves to report.
     """
     try:
-        host = conninfo_to_dict(libpq_conninfo(conninfo)).get("host")
+        host = parse_conninfo(libpq_conninfo(conninfo), allow_empty=True).get("host")
         if not str(host or "").startswith("/"):
             return migrations
         with psycopg.connect(libpq_conninfo(conninfo), autocommit=True) as connection:

@@ -178,7 +178,7 @@ def _statement(
         return candidates[0] if candidates else None
     # Semicolons inside the body of a function do not end a statement.
     offset = candidates[0].start
-    spans = statements(source.text[offset : candidates[-1].end])
+    spans = statements(source.text[offset : candidates[-1].end], psql=False)
     if len(spans) == 1:
         return _StatementSpan(offset, offset + spans[0][1], candidates[0].first)
     first_span, second_span, *_ = (

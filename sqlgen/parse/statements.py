@@ -22,17 +22,19 @@ TRANSACTION_CONTROL = re.compile(
 """The start of a statement that begins or ends a transaction; not of one about savepoints."""
 
 
-def statements(text: str) -> tuple[tuple[int, int], ...]:
+def statements(text: str, *, psql: bool = True) -> tuple[tuple[int, int], ...]:
     r"""Return the start and end of each statement of *text*, without semicolons and outer comments.
 
     A semicolon ends a statement unless it is in parentheses (`CREATE RULE … DO (…; …)`) or in the
     body of an SQL function (`BEGIN ATOMIC … END`, where `CASE` has an `END` of its own), as in psql
     (src/fe_utils/psqlscan.l). The rows below `COPY … FROM stdin` are a part of it, up to the line
-    `\.`. Commands of psql are left out.
+    `\.`. Commands of psql are left out, unless the text is not for *psql*, as a query is not.
     """
-    return tuple(
-        [(s, e) for s, e in _pieces(text) if not text.startswith(BACKSLASH, s)]
-    )
+    psql = psql and is_psql_script(text)
+    pieces = tuple(_pieces(text, psql=psql))
+    if not psql:
+        return pieces
+    return tuple([(s, e) for s, e in pieces if not text.startswith(BACKSLASH, s)])
 
 
 def refuse_psql_commands(source: SourceFile) -> None:
@@ -46,7 +48,7 @@ def refuse_psql_commands(source: SourceFile) -> None:
 
 def _commands(text: str) -> Iterator[tuple[int, int]]:
     r"""Return the commands of psql in *text*, also those that end a statement (`\gexec`)."""
-    for start, end in _pieces(text):
+    for start, end in _pieces(text, psql=True):
         if text.startswith(BACKSLASH, start):
             yield start, end
         elif not copied_rows(text, start, end) and BACKSLASH in text[start:end]:
@@ -58,19 +60,18 @@ def _commands(text: str) -> Iterator[tuple[int, int]]:
                     break
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Return the statements of *text* and the lines of psql's commands between them, in order."""
-    for_psql = is_psql_script(text)
+def _pieces(text: str, *, psql: bool) -> Iterator[tuple[int, int]]:
+    """Return the statements of *text*, and the lines of *psql*'s commands between them, in order."""
     position = 0
     while (start := _start(text, position)) >= 0:
-        if for_psql and text.startswith(BACKSLASH, start):
+        if psql and text.startswith(BACKSLASH, start):
             position = end_of_command(text, start)
             yield start, position
             continue
         is_creation = text[start : start + 6].lower() == "create"
         read = _end_of_creation if is_creation else _end
         end, position = read(text, start)
-        if for_psql and (rows := copied_rows(text, start, end)):
+        if psql and (rows := copied_rows(text, start, end)):
             end = position = end_of_rows(rows)
         yield start, end
 

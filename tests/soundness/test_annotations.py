@@ -23,7 +23,7 @@ from tests.test_service.calls import conforms
 from tests.translation import translated_package
 
 QUERIES = 120
-GIVEN = {"integer": 1, "text": "a"}
+GIVEN = {"integer": 1, "text": "a", "integer[]": [1, 2], "text[]": ["a", "b"]}
 
 
 def test_what_random_queries_give_is_what_is_annotated(

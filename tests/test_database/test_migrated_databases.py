@@ -93,13 +93,13 @@ def test_what_is_not_of_the_database_runs_each_time_and_is_taken_back(
 
 
 def test_only_few_databases_are_kept(server: database.Server) -> None:
-    for number in range(6):
+    for number in range(10):
         look(server, {f"few {number}": "SELECT 1"}, "SELECT 1")
     with psycopg.connect(server.conninfo) as connection:
         query = "SELECT count(*) FROM pg_database WHERE starts_with(datname, %s)"
         assert connection.execute(
             query, (embedded.SCHEMA_DATABASE_PREFIX,)
-        ).fetchone() == (4,)
+        ).fetchone() == (8,)
     # The most recently used ones are kept.
     assert look(server, {"few 5": "SELECT 1"}, "SELECT 1") == (1, [])
 

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 import pytest
@@ -27,7 +27,7 @@ def late_port(server: database.Server, seconds: float) -> Iterator[int]:
     listening: list[socket.socket] = []
 
     def pump(source: socket.socket, target: socket.socket) -> None:
-        with source, target:
+        with source, target, suppress(OSError):  # the other direction has ended
             while data := source.recv(65536):
                 target.sendall(data)
 

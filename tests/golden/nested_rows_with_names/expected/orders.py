@@ -124,7 +124,7 @@ SELECT
                 ARRAY(SELECT ROW(
                     l.id, l.order_id, l.product, l.price, l.details
                 )::text AS l FROM lines AS l WHERE l.order_id = o.id ORDER BY l.id) AS "lines: list[Line]",
-                (SELECT sum(l.price) FROM lines AS l WHERE l.order_id = o.id) AS "total!: float",
+                (SELECT coalesce(sum(l.price), 0) FROM lines AS l WHERE l.order_id = o.id) AS "total!: float",
                 (SELECT ROW(x.price)::text AS x FROM (SELECT max(l.price) AS price FROM lines AS l WHERE l.order_id = o.id) AS x) AS "dearest!"
             FROM orders AS o
             WHERE o.customer_id = c.id

@@ -27,7 +27,7 @@ SELECT
                 o.id,
                 o.state,
                 ARRAY(SELECT l FROM lines AS l WHERE l.order_id = o.id ORDER BY l.id) AS "lines: list[Line]",
-                (SELECT sum(l.price) FROM lines AS l WHERE l.order_id = o.id) AS "total!: float",
+                (SELECT coalesce(sum(l.price), 0) FROM lines AS l WHERE l.order_id = o.id) AS "total!: float",
                 (SELECT x FROM (SELECT max(l.price) AS price FROM lines AS l WHERE l.order_id = o.id) AS x) AS "dearest!"
             FROM orders AS o
             WHERE o.customer_id = c.id
