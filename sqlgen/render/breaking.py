@@ -74,7 +74,9 @@ def broken(line: str) -> list[str]:
 
 _TARGET = re.compile(r"\w+(?:: \w+)? = ")
 _CALLED = re.compile(r"(?:await )?\*?[\w.]*")
-_ITEM = re.compile(r"""(?:\w+=|"[^"\\]*": )?\*?[\w.]*""")
+# Identifiers may have characters that `\w` does not match, such as the middle dot.
+_KEYWORD = re.compile(r"[^\s=\"'()\[\]{},:]+=(?!=)")
+_ITEM = re.compile(rf"""(?:{_KEYWORD.pattern}|"[^"\\]*": )?\*?[\w.]*""")
 _WITH = re.compile(r"(?:async )?with [\w.]+")
 _STATEMENT = re.compile(r"[\w.]+\.\w+")
 _TRAILER = re.compile(r"(?:\.\w+(?:\(\))?)?(?: as \w+:)?")
@@ -166,7 +168,7 @@ def _expression(code: str) -> Code:
     if words == ["if", "else"]:
         (_, if_), (_, else_) = scan.words
         value, other = code[:if_], code[else_ + 6 :]
-        match = re.match(r"\w+=", value)
+        match = _KEYWORD.match(value)
         before = match[0] if match else ""
         condition = code[if_ + 4 : else_]
         return Choice(value.removeprefix(before), condition, other, before)
