@@ -28,7 +28,7 @@ from ..embedded import (
 from ..embedded.account import Account, make_folder, server_account, storage_folder
 from ..embedded.binaries import Binaries, from_wheel, in_folder, installed
 from ..embedded.binaries_copy import runnable_binaries
-from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.diagnostic import ServerUnavailableError, server_unavailable
 from ..model.session import OWN_CLUSTER
 from . import urls
 from .server import Server, embedded_conninfo
@@ -61,7 +61,7 @@ def start(
     _make_base(root, folder, account)
     with _locked(folder):
         if (folder / "boot").exists() and not _is_ours(root, folder):
-            raise _unavailable(
+            raise server_unavailable(
                 f"the development database in `{folder}` was not made by this user's sqlgen:"
                 " it may be a part of the checkout, and run programs",
                 "delete it with `sqlgen db reset`, and run this again",
@@ -158,7 +158,7 @@ def _register(folder: Path) -> None:
     try:
         own_clusters.register(folder)
     except OSError as error:
-        raise _unavailable(
+        raise server_unavailable(
             f"it cannot be noted that `{folder}` is ours: {error.strerror or error}",
             "make the user's state directory writable, or set `XDG_STATE_HOME` to one that is",
         ) from None
@@ -203,14 +203,14 @@ def _open(path: Path) -> int:
     except OSError as error:
         if path.is_symlink():
             raise _linked(path) from None
-        raise _unavailable(
+        raise server_unavailable(
             f"`{path}` cannot be written: {error.strerror}",
             "check who may write in its folder",
         ) from None
 
 
 def _linked(path: Path) -> ServerUnavailableError:
-    return _unavailable(
+    return server_unavailable(
         f"`{path}` is a link, which may lead anywhere", "remove it, and run this again"
     )
 
@@ -230,14 +230,8 @@ def _binaries(folder: Path, programs: Path | None) -> Binaries:
     for binaries in candidates:
         if binaries is not None and binaries.major == major:
             return binaries
-    raise _unavailable(
+    raise server_unavailable(
         f"the development database was made by PostgreSQL {major}, which is not"
         f" {'that of `server`' if programs else 'installed'}",
         f"{'change `server`' if programs else 'install it'}, or start anew by deleting {folder}",
-    )
-
-
-def _unavailable(message: str, hint: str) -> ServerUnavailableError:
-    return ServerUnavailableError(
-        Diagnostic(code="server-unavailable", message=message, label=None, hint=hint)
     )

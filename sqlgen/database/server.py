@@ -13,7 +13,7 @@ from ..conninfo import libpq_conninfo, parse_conninfo, redact
 from ..embedded import SUPERUSER, EmbeddedServer
 from ..embedded.binaries import OLDEST, Binaries, in_folder
 from ..embedded.socket_folder import PORT
-from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.diagnostic import ServerUnavailableError, server_unavailable
 from .shared_state import SharedState, restore_shared_state, shared_state
 from .stale_databases import drop_stale_databases
 
@@ -112,7 +112,7 @@ def _repaired(running: EmbeddedServer, conninfo: str) -> SharedState:
     try:
         return _cleaned(running, conninfo)
     except psycopg.Error as error:
-        raise _unavailable(
+        raise server_unavailable(
             f"the embedded server cannot be used: {error}".strip(),
             "set `server` or `SQLGEN_SERVER_URL` to the URL of a server of your own",
         ) from None
@@ -163,24 +163,18 @@ def external_server(url: str) -> Server:
                 "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
             ).fetchone()
     except psycopg.Error as error:
-        raise _unavailable(
+        raise server_unavailable(
             f"the server cannot be reached: {redact(str(error), parameters)}",
             "check the URL, and that the server runs",
         ) from None
     if version < OLDEST * 10000:
-        raise _unavailable(
+        raise server_unavailable(
             f"the server is PostgreSQL {version // 10000}, which sqlgen does not support",
             f"use PostgreSQL {OLDEST} or newer",
         )
     if may_create != (True,):
-        raise _unavailable(
+        raise server_unavailable(
             "the server does not let this user create databases",
             "run `ALTER ROLE … CREATEDB` as a superuser, or use another user",
         )
     return Server(conninfo=conninfo, version=version, embedded=False)
-
-
-def _unavailable(message: str, hint: str) -> ServerUnavailableError:
-    return ServerUnavailableError(
-        Diagnostic(code="server-unavailable", message=message, label=None, hint=hint)
-    )

@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
-from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.diagnostic import server_unavailable
 from ..model.frozen import frozen
 
 _MEMORY_NEEDED = 2**30  # bytes
@@ -85,7 +85,7 @@ def server_account() -> Account:
         except KeyError:
             continue
         return Account(entry.pw_uid, entry.pw_gid, ())
-    raise _unavailable(
+    raise server_unavailable(
         "PostgreSQL cannot run as root, and there is no user `postgres` or `nobody`",
         "create a user `postgres`, or run sqlgen as an ordinary user",
     )
@@ -121,7 +121,7 @@ def storage_folder(account: Account, *, in_memory: bool = False) -> Path:
             problems.append(f"{folder}: {error.strerror or error}")
             continue
         return folder
-    raise _unavailable(
+    raise server_unavailable(
         f"no folder for the embedded server ({'; '.join(problems)})",
         "make the cache directory writable, or set `XDG_CACHE_HOME` to one that is",
     )
@@ -210,9 +210,3 @@ def check_own(folder: Path) -> None:
         folder.chmod(0o700)
         if any(folder.iterdir()):
             raise PermissionError(1, "others have written into it")
-
-
-def _unavailable(message: str, hint: str) -> ServerUnavailableError:
-    return ServerUnavailableError(
-        Diagnostic(code="server-unavailable", message=message, label=None, hint=hint)
-    )

@@ -4,7 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from ..model.diagnostic import Diagnostic, ServerUnavailableError
+from ..model.diagnostic import server_unavailable
 from .account import Account, make_readable, storage_folder
 from .binaries import Binaries, can_run
 
@@ -27,7 +27,7 @@ def runnable_binaries(binaries: Binaries, account: Account) -> Binaries:
         _copy_installation(binaries, _folder_of_copy(binaries, account))
         copy = copied_binaries(binaries, account)
     if copy is None or not can_run(copy, account):
-        raise _unavailable(
+        raise server_unavailable(
             f"PostgreSQL's programs in {binaries.folder} cannot be run by user {account.user}",
             "run sqlgen as an ordinary user, or set `server` to a connection URL",
         )
@@ -89,9 +89,3 @@ def _copy(source: Path, target: Path) -> None:
 
     unneeded = shutil.ignore_patterns("include", "*.a", "doc")
     shutil.copytree(source, target, symlinks=True, ignore=unneeded)
-
-
-def _unavailable(message: str, hint: str) -> ServerUnavailableError:
-    return ServerUnavailableError(
-        Diagnostic(code="server-unavailable", message=message, label=None, hint=hint)
-    )

@@ -68,6 +68,13 @@ class ServerUnavailableError(SqlgenError):
     """A failure to reach or start a server (exit status 3)."""
 
 
+def server_unavailable(message: str, hint: str) -> ServerUnavailableError:
+    """Return the error of a server that cannot be reached or used, without a place."""
+    return ServerUnavailableError(
+        Diagnostic(code="server-unavailable", message=message, label=None, hint=hint)
+    )
+
+
 def _line(diagnostic: Diagnostic) -> str:
     if diagnostic.label is None:
         return diagnostic.message

@@ -108,7 +108,7 @@ def test_the_password_is_not_on_the_command_line(
         '#!/bin/sh\necho "$@" "PASSWORD:$PGPASSWORD OPTIONS:$PGOPTIONS"\n'
     )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr("sqlgen.database.live_schema.find_pg_dump", lambda: program)
+    monkeypatch.setattr("sqlgen.database.pg_dump.find_pg_dump", lambda: program)
     source = database.dumped_schema("postgresql://u:s3cret@h/db")
     arguments, _, environment = source.text.partition("PASSWORD:")
     assert "s3cret" not in arguments
