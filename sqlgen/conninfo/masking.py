@@ -31,7 +31,7 @@ _SECRET: Final = re.compile(
 _PLAIN_VALUE: Final = re.compile(
     r"\s*(?:[\"'][a-z]*[\"']|\d{1,5}|true|false)?\s*(?:#.*)?$"
 )
-"""What may follow a key without being a secret, such as the setting `"embedded"`."""
+"""The values that may follow a key without being a secret, such as the setting `"embedded"`."""
 _LONG_STRING: Final = re.compile(r"(?m:^)[^\n]*?(\"\"\"|\'\'\')(.*?)(?:\1|\Z)", re.S)
 _ARGUMENT: Final = re.compile(
     r"""(?!--)[\w-]*\s*=|--[\w-]+=\s*\w*\s*=|.*@|.*:/""", re.S

@@ -21,7 +21,7 @@ SHARED: Final = "global"
 
 _RECORD: Final = "sound"
 _VOLATILE: Final = frozenset({"pg_internal.init", "pgsql_tmp"})
-"""What the server writes and deletes as it likes."""
+"""The files that the server writes and deletes as it likes."""
 
 
 def take_record(folder: Path) -> Record | None:

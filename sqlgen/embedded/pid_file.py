@@ -17,7 +17,7 @@ _STOP_SECONDS: Final = 10.0
 
 @frozen
 class PostmasterState:
-    """What `postmaster.pid` says: the process, the socket's folder, and whether clients can connect.
+    """The contents of `postmaster.pid`: the process, the socket's folder, and whether clients can connect.
 
     The format is described in PostgreSQL's utils/pidfile.h.
     """

@@ -51,7 +51,7 @@ _REFUSED: Final[Mapping[str, _Numbers]] = {
     "unshare": (272, 97),
     "setns": (308, 268),
 }
-"""What fails with EACCES."""
+"""The system calls that fail with EACCES."""
 
 _IGNORED: Final[Mapping[str, _Numbers]] = {
     # The server sets the mode of its socket, which the umask and the folder keep from others anyway.
@@ -60,10 +60,10 @@ _IGNORED: Final[Mapping[str, _Numbers]] = {
     "fchmodat": (268, 53),
     "fchmodat2": (452, 452),
 }
-"""What does nothing, and does not fail."""
+"""The system calls that do nothing, and do not fail."""
 
 _MISSING: Final[Mapping[str, _Numbers]] = {"clone3": (435, 435)}
-"""What fails with ENOSYS: its arguments cannot be read, and the C library calls `clone` instead."""
+"""The system call that fails with ENOSYS: its arguments cannot be read, and the C library calls `clone` instead."""
 
 _CLONE: Final[_Numbers] = (56, 220)
 _NAMESPACES: Final = 0x7E020000  # CLONE_NEW… in linux/sched.h

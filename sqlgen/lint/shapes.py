@@ -17,7 +17,7 @@ from ..parse.lexer import TRIVIA, Kind, tokens
 
 @frozen(kw_only=True)
 class StatementShape:
-    """What a statement, `text[start:end]`, does to tables. They are named without their schema.
+    """The changes of tables that a statement, `text[start:end]`, makes. They are named without their schema.
 
     `subjects` are the objects that it creates, drops or alters, `mentions` all words in it.
     `indexed` is the table of a CREATE INDEX, `altered` that of an ALTER TABLE, else empty. Columns

@@ -1,4 +1,4 @@
-"""What each field of a lock may hold: the table that reading compares plain data with.
+"""The values that each field of a lock may hold: the table that reading compares plain data with.
 
 A lock comes with the checkout, so that whoever sends a change may have edited it together with the
 generated code. What it contributes to code is therefore data of a closed form: truth values, numbers,

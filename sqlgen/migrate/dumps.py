@@ -23,13 +23,13 @@ _NOT_OF_A_SCRATCH_DATABASE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _EXISTING = re.compile(r"create\s+schema\s+public\s*\Z", re.IGNORECASE)
-"""What template0 has already."""
+"""The objects that template0 has already."""
 _CLEANING = re.compile(
     r'drop\b|alter\s+table\b[\s\S]*\sdrop\s+(?:constraint|default|identity)\b(?:\s+(?:"[^"]*"|\S+))?\s*\Z'
     r"|alter\s+table\b[\s\S]*\salter\s+column\s[\s\S]*\sdrop\s+\w+\s*\Z",
     re.IGNORECASE,
 )
-"""What `pg_dump --clean` writes first, for objects that an empty database does not have."""
+"""The statements that `pg_dump --clean` writes first, for objects that an empty database does not have."""
 _CREATION = re.compile(r"create\b(?!\s+(?:or\s+replace|database)\b)", re.IGNORECASE)
 _SET = re.compile(r"set\s+(\w+)", re.IGNORECASE)
 _LONGEST = 10_000

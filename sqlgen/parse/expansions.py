@@ -32,7 +32,7 @@ _BEFORE_STAR: Final = frozenset({"select", "returning", "distinct", "all", ",", 
 _AFTER_STAR: Final = frozenset("""
     , ) from where group having window union intersect except order limit offset fetch for into
     """.split())  # noqa: SIM905 (a list is no easier to read)
-"""What may stand before and after a `*` that is no multiplication."""
+"""The words that may stand before and after a `*` that is no multiplication."""
 
 
 _STATEMENTS: Final = frozenset(

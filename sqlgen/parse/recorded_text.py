@@ -1,4 +1,4 @@
-"""What a lock says of a statement's text -> whether the statement has that.
+"""A lock's claims about a statement's text -> whether the statement has that.
 
 Expansions and overrides become code as they are. So a lock is not believed about them: columns
 replace a star or a column only where the statement has one, and an override must be in the text.

@@ -13,7 +13,7 @@ _ROW: Final = re.compile(
 _END: Final = re.compile(r'\)(::text)?( END)?( AS (\w+|"(?:[^"]|"")*"))?')
 _TOKEN: Final = re.compile(r'"(?:[^"]|"")*"|[(),]')
 _OPAQUE: Final = re.compile(r"['\n]|\$\D|--|/\*")
-"""What may hide a comma or a parenthesis: constants and comments."""
+"""The kinds of tokens that may hide a comma or a parenthesis: constants and comments."""
 
 
 def whole_row(pieces: Sequence[str], line: str) -> str | None:

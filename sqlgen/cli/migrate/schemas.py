@@ -42,7 +42,7 @@ def chosen_schemas(config: Config, names: Sequence[str]) -> tuple[str, ...]:
 
 
 class SchemaState(StrEnum):
-    """What became of a schema."""
+    """The outcome of a migration of one schema."""
 
     DONE = "done"
     FAILED = "failed"

@@ -22,7 +22,7 @@ from .known import (
 from .three_valued import FALSE, NOT_NULL, NULL, TRUE
 
 Cases: TypeAlias = tuple[Known, ...]
-"""What is known of a row in each of some cases, of which one holds."""
+"""Facts about a row in each of some cases, of which one holds."""
 
 ColumnOf: TypeAlias = Callable[[Node], ColumnKey | None]
 """A `VAR` -> the column of the row that it is, None if it is of another row."""

@@ -1,4 +1,4 @@
-"""What is known or assumed of the rows that an expression is evaluated for."""
+"""Facts that are known or assumed of the rows that an expression is evaluated for."""
 
 from typing import Final, NamedTuple
 

@@ -1,4 +1,4 @@
-"""What is known of a row's columns -> the outcomes of their comparisons with constants."""
+"""Facts about a row's columns -> the outcomes of their comparisons with constants."""
 
 from collections.abc import Mapping
 from math import inf
@@ -78,7 +78,7 @@ class Comparison(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is known of the columns of a row.
+    """Facts about the columns of a row.
 
     `outcomes` are the sets of outcomes that a column may have: `NOT_NULL`, `NULL`, or `TRUE` of a
     boolean. `comparisons` are true.
