@@ -81,7 +81,7 @@ _WITH = re.compile(r"(?:async )?with [\w.]+")
 _STATEMENT = re.compile(r"[\w.]+\.\w+")
 _TRAILER = re.compile(r"(?:\.\w+(?:\(\))?)?(?: as \w+:)?")
 _BREAKABLE = re.compile(r"[(\[{]| if ")
-"""The brackets and commas of an item that can be broken; most items have nothing of it."""
+"""A piece of each item that can be broken; most items have none."""
 _NESTED = re.compile(r"""[(\[{"']| if | for |\blambda\b""")
 # The branches begin with different characters, by which `re` chooses among them.
 _TOKEN = re.compile(

@@ -109,8 +109,7 @@ def test_every_form_gives_instances_of_the_class_that_queries_return(
         assert getattr(q, f"form_{number}")(connection) == expected, name
 
 
-TWO_LEVELS = """
--- name: list_zoos :many -> Zoo
+ZOOS = """
 SELECT
     o AS "owner: Owner",
     ARRAY(
@@ -129,28 +128,11 @@ SELECT
 FROM owners AS o
 LEFT JOIN LATERAL (SELECT p.id, p.mood FROM pets AS p WHERE p.owner_id = o.id ORDER BY p.id DESC LIMIT 1) AS latest
     ON true
-ORDER BY o.id;
+"""
+TWO_LEVELS = f"""
+-- name: list_zoos :many -> Zoo{ZOOS}ORDER BY o.id;
 
--- name: get_zoo :one -> Zoo
-SELECT
-    o AS "owner: Owner",
-    ARRAY(
-        SELECT s
-        FROM (
-            SELECT
-                p.id AS "number!: float",
-                p AS "pet: Pet",
-                (SELECT x FROM (SELECT o.name, p.born_on) AS x) AS "extra!"
-            FROM pets AS p
-            WHERE p.owner_id = o.id
-        ) AS s
-        ORDER BY s."number!: float"
-    ) AS "cages: list[Cage]",
-    latest
-FROM owners AS o
-LEFT JOIN LATERAL (SELECT p.id, p.mood FROM pets AS p WHERE p.owner_id = o.id ORDER BY p.id DESC LIMIT 1) AS latest
-    ON true
-WHERE o.id = :id;
+-- name: get_zoo :one -> Zoo{ZOOS}WHERE o.id = :id;
 """
 
 
