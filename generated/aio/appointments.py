@@ -2,7 +2,7 @@
 """Booking, moving and keeping appointments."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,15 @@ from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
 from .._cursors import async_raw_cursor, async_rowcount_of, is_pipelined, total_rowcount
-from .._support import array_of, as_int8, items_of, one, optional, range_text, rows_of
+from .._support import (
+    array_of,
+    arrived_items_of,
+    as_int8,
+    one,
+    optional,
+    range_text,
+    rows_of,
+)
 from ..appointments import (
     BOOK_APPOINTMENT,
     CANCEL_APPOINTMENTS,
@@ -93,13 +101,18 @@ async def set_appointment_status(
 
 
 async def set_appointment_statuses(
-    conn: AsyncConnection[Any], *, rows: Iterable[SetAppointmentStatusesParams]
+    conn: AsyncConnection[Any],
+    *,
+    rows: (
+        Iterable[SetAppointmentStatusesParams]
+        | AsyncIterable[SetAppointmentStatusesParams]
+    ),
 ) -> int:
     """At the end of the day: what became of each appointment."""
     async with async_raw_cursor(conn) as cursor:
         await cursor.executemany(
             SET_APPOINTMENT_STATUSES,
-            ((row.status, row.appointment_id) for row in items_of(rows)),
+            ((row.status, row.appointment_id) for row in await arrived_items_of(rows)),
             returning=is_pipelined(conn),
         )
         return total_rowcount(cursor)

@@ -2,7 +2,7 @@
 """What happens when patient and clinic meet."""
 
 import datetime
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,16 @@ from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
 from .._cursors import async_raw_cursor, async_results_of, async_stream_cursor
-from .._support import array_of, aware_in, items_of, one, optional, range_text, rows_of
+from .._support import (
+    array_of,
+    arrived_items_of,
+    async_items_of,
+    aware_in,
+    one,
+    optional,
+    range_text,
+    rows_of,
+)
 from ..encounters import (
     ADMIT_APPOINTMENT,
     FINISH_ENCOUNTER,
@@ -141,7 +150,9 @@ async def record_measurement(
 
 
 async def record_measurements(
-    conn: AsyncConnection[Any], *, rows: Iterable[RecordMeasurementsParams]
+    conn: AsyncConnection[Any],
+    *,
+    rows: Iterable[RecordMeasurementsParams] | AsyncIterable[RecordMeasurementsParams],
 ) -> list[list[int]]:
     """What a monitor sends, in one round trip; the new ids in order."""
     async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
@@ -149,7 +160,7 @@ async def record_measurements(
             RECORD_MEASUREMENTS,
             (
                 (row.encounter_id, row.code, float(row.value), row.unit)
-                for row in items_of(rows)
+                for row in await arrived_items_of(rows)
             ),
             returning=True,
         )
@@ -157,7 +168,9 @@ async def record_measurements(
 
 
 async def import_observations(
-    conn: AsyncConnection[Any], *, rows: Iterable[ImportObservationsParams]
+    conn: AsyncConnection[Any],
+    *,
+    rows: Iterable[ImportObservationsParams] | AsyncIterable[ImportObservationsParams],
 ) -> int:
     """The history from another system, as fast as PostgreSQL can take it."""
     async with async_raw_cursor(conn) as cursor:
@@ -166,7 +179,7 @@ async def import_observations(
             copy.set_types(
                 ["uuid", "text", "float8", "text", "text", "numrange", "timestamptz"]
             )
-            for row in items_of(rows):
+            async for row in async_items_of(rows):
                 await copy.write_row(
                     (
                         row.encounter_id,

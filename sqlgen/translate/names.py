@@ -56,7 +56,7 @@ FUNCTIONS = _words(
 FUNCTIONS |= {name for name in _mentioned_names() | _OF_STYLES if name[0].islower()}
 FUNCTIONS |= frozenset(name for command in Command for name in command.spec.helpers)
 FUNCTIONS |= _words(
-    "async_raw_cursor async_results_of async_rowcount_of async_stream_cursor is_pipelined "
+    "arrived_items_of async_items_of async_raw_cursor async_results_of async_rowcount_of async_stream_cursor is_pipelined "
     "raw_cursor results_of rowcount_of stream_cursor total_rowcount"
 )
 """Functions and modules that generated modules import."""

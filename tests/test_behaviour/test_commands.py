@@ -2,6 +2,8 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -115,6 +117,8 @@ INSERT INTO t (mood, at, tags, id) VALUES (:mood?, :at?, :tags, :id);
 INSERT INTO t (id, at, tags) VALUES (:id, :at?, :tags);
 -- name: count_all :one
 SELECT count(*) FROM t;
+-- name: stream_ids :stream
+SELECT id FROM t ORDER BY id;
 """
 BULK_SCHEMA = """
 CREATE TYPE mood AS ENUM ('sad');
@@ -160,6 +164,63 @@ def test_many_rows_at_once_async(build: Build, connection: Connection) -> None:
             assert await aio.forget(conn, rows=[3, 4]) == [[3], []]
             rows = [q.CopyBinaryParams(n, NOON, []) for n in range(5)]
             assert await aio.copy_binary(conn, rows=rows) == 5
+
+    asyncio.run(run())
+
+
+def test_many_rows_of_an_async_iterable(build: Build, connection: Connection) -> None:
+    package = build(BULK_SCHEMA, BULK)
+    q, aio, m = package.sub("q"), package.sub("aio.q"), package.sub("models")
+
+    async def arriving(*rows: Any) -> AsyncIterator[Any]:
+        for row in rows:
+            await asyncio.sleep(0)
+            yield row
+
+    class Both:
+        """An iterable of which only the asynchronous way works in asyncio."""
+
+        def __iter__(self) -> Iterator[int]:
+            raise AssertionError
+
+        def __aiter__(self) -> AsyncIterator[int]:
+            return arriving(0)
+
+    async def failing() -> AsyncIterator[Any]:
+        yield q.CopyBinaryParams(77, None, [])
+        raise ValueError("the file ends early")
+
+    async def run() -> None:
+        async with await psycopg.AsyncConnection.connect(
+            connection.info.dsn, autocommit=True
+        ) as conn:
+            row = q.AddBackParams(3, ["t"], NOON, None)
+            added = await aio.add_back(conn, rows=arriving(row))
+            assert added == [[m.T(3, ["t"], NOON, None)]]
+            plain = [q.AddParams(n, [], NOON, None) for n in (4, 5)]
+            assert await aio.add(conn, rows=arriving(*plain)) == 2
+            assert await aio.add(conn, rows=arriving()) == 0
+            assert await aio.forget(conn, rows=arriving(3, 99)) == [[3], []]
+            assert await aio.forget(conn, rows=Both()) == [[]]
+            binary = [q.CopyBinaryParams(n, NOON, []) for n in range(10, 15)]
+            assert await aio.copy_binary(conn, rows=arriving(*binary)) == 5
+            assert await aio.copy_binary(conn, rows=arriving()) == 0
+            texts = [q.CopyAllParams(None, None, [], n) for n in range(20, 22)]
+            assert await aio.copy_all(conn, rows=arriving(*texts)) == 2
+            async with conn.pipeline():
+                more = arriving(q.AddParams(30, [], None, None))
+                assert await aio.add(conn, rows=more) == 1
+            async with conn.transaction():
+                ids = aio.stream_ids(conn)
+                assert await aio.forget(conn, rows=ids) == [
+                    [n] for n in (4, 5, *range(10, 15), 20, 21, 30)
+                ]
+            with pytest.raises(ValueError, match="ends early"):
+                await aio.copy_binary(conn, rows=failing())
+            assert await aio.count_all(conn) == 0
+            for name in ("forget", "copy_binary"):
+                with pytest.raises(TypeError, match="not str"):
+                    await getattr(aio, name)(conn, rows="text")
 
     asyncio.run(run())
 

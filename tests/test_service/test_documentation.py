@@ -1,4 +1,4 @@
-"""The Python in the documentation of streams, pipelines, tracing and row styles runs as it stands."""
+"""The Python in the documentation of streams, rows, pipelines, tracing and row styles runs as it stands."""
 
 import re
 import subprocess
@@ -26,6 +26,11 @@ SYNC = """
 with psycopg.connect(dsn) as conn:
     (patient_id,) = conn.execute("SELECT id FROM patients LIMIT 1").fetchone()
     (encounter_id,) = conn.execute("SELECT id FROM encounters LIMIT 1").fetchone()
+    path = f"{sys.argv[2]}/measurements.csv"
+    with open(path, "w") as file:
+        file.write("unit,code,encounter_id,value\\r\\n")
+        file.write(f"/min,8867-4,{encounter_id},88\\r\\n")
+        file.write(f"Cel,8310-5,{encounter_id},36.6\\r\\n")
 """
 ASYNC = """
 async def main():
@@ -34,6 +39,21 @@ async def main():
 CHECKS = {
     "closing": "    assert len(sent) == 2\n    assert not conn.execute('SELECT 1 FROM pg_cursors').fetchall()",
     "aclosing": "        assert len(sent) == 2\nasyncio.run(main())",
+    "DictReader": (
+        "    assert conn.execute('SELECT value_quantity FROM observations ORDER BY id DESC LIMIT 2')"
+        ".fetchall() == [(36.6,), (88,)]"
+    ),
+    "loinc": """
+async def lines():
+    yield {"loinc": "8867-4", "value": "88", "unit": "/min"}
+
+async def main():
+    async with await psycopg.AsyncConnection.connect(dsn) as conn:
+        query = "SELECT id FROM encounters LIMIT 1"
+        (encounter_id,) = await (await conn.execute(query)).fetchone()
+        assert [[int]] == [[*map(type, ids)] for ids in await record(conn, lines(), encounter_id)]
+asyncio.run(main())
+""",
     "record_finding": "    assert isinstance(observations, list)",
     "PsycopgInstrumentor": (
         "with psycopg.connect(dsn) as conn:\n"
@@ -57,16 +77,24 @@ def blocks() -> list[str]:
 
 
 @pytest.mark.parametrize("word", CHECKS)
-def test_a_block_runs(word: str, clinic: str) -> None:
+def test_a_block_runs(word: str, clinic: str, tmp_path: Path) -> None:
     [block] = [text for text in blocks() if re.search(rf"\b{word}\b", text)]
-    if "aclosing" in block:
+    if "async def" in block:
+        program = block
+    elif "aclosing" in block:
         program = ASYNC + textwrap.indent(block, " " * 8)
     elif "conn" in block:
         program = SYNC + textwrap.indent(block, " " * 4)
     else:
         program = block
     done = subprocess.run(
-        [sys.executable, "-c", f"{PRELUDE}{program}\n{CHECKS[word]}\n", clinic],
+        [
+            sys.executable,
+            "-c",
+            f"{PRELUDE}{program}\n{CHECKS[word]}\n",
+            clinic,
+            tmp_path,
+        ],
         capture_output=True,
         text=True,
         check=False,

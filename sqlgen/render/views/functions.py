@@ -52,9 +52,10 @@ class FunctionView:
     `cursor`, `value` and `row` are names for local variables that no argument has.
     """
 
-    def __init__(self, function: Function, imports: Imports) -> None:
+    def __init__(self, function: Function, imports: Imports, *, is_async: bool) -> None:
         self.name = function.name
         self.doc = Text(function.doc)
+        self._is_async = is_async
         self.command = str(function.result.command)
         self.column_types = [Text(name) for name in function.result.column_types]
         self._function = function
@@ -78,8 +79,10 @@ class FunctionView:
     def keyword_parameters(self) -> list[str]:
         """Return the keyword-only parameters: `patient_id: UUID`; `rows` alone of a bulk command."""
         if self._result.rows is not None:
-            iterable = self._imports.use("collections.abc", "Iterable")
-            return [f"rows: {iterable}[{type_text(self._result.rows, self._imports)}]"]
+            kinds = ("Iterable", "AsyncIterable") if self._is_async else ("Iterable",)
+            row = type_text(self._result.rows, self._imports)
+            iterables = [self._imports.use("collections.abc", kind) for kind in kinds]
+            return ["rows: " + " | ".join([f"{name}[{row}]" for name in iterables])]
         return [
             f"{argument.name}: {type_text(argument.type, self._imports)}{self._default(argument)}"
             for argument in self._function.arguments

@@ -195,7 +195,9 @@ class ModuleView:
 
         for function in module.functions:
             one = section(_classes_of(function.result), function)
-            one.functions.append(FunctionView(function, self._imports))
+            one.functions.append(
+                FunctionView(function, self._imports, is_async=module.is_async)
+            )
             sections.append(one)
         sections += [section([name]) for name in list(rows)]
         return sections

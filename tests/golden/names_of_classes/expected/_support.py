@@ -3,7 +3,15 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+    Sized,
+)
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -231,6 +239,25 @@ def items_of(items: Iterable[T]) -> Iterable[T]:
     if isinstance(items, str | bytes | bytearray | memoryview):
         raise TypeError(f"expected a sequence of items, not {type(items).__name__}")
     return items
+
+
+def async_items_of(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterable[T]:
+    """Return the items, as they arrive; raise `TypeError` for a string or bytes, which is one value."""
+    if isinstance(items, AsyncIterable):
+        return items
+    return _at_once(items_of(items))
+
+
+async def _at_once(items: Iterable[T]) -> AsyncGenerator[T, None]:
+    for item in items:
+        yield item
+
+
+async def arrived_items_of(items: Iterable[T] | AsyncIterable[T]) -> Iterable[T]:
+    """Return the items once all of them have arrived; raise `TypeError` as `items_of` does."""
+    if isinstance(items, AsyncIterable):
+        return [item async for item in items]
+    return items_of(items)
 
 
 def list_of(items: Iterable[T]) -> list[T]:
