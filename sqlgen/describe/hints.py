@@ -127,7 +127,7 @@ def _table(name: str, catalog: Catalog) -> str:
         if table.name == bare and not schema:
             return (
                 f"write `{table.schema}.{table.name}`, or add `{table.schema}` to"
-                " `search_path` in pyproject.toml"
+                " `search_path` in `[tool.sqlgen]`"
             )
     near = _nearest(bare, (table.name for table in tables))
     if not near:

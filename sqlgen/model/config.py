@@ -1,4 +1,4 @@
-"""The configuration of a project: `[tool.sqlgen]` of its pyproject.toml."""
+"""The configuration of a project: its `[tool.sqlgen]`."""
 
 from collections.abc import Mapping
 from dataclasses import field

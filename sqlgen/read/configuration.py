@@ -60,7 +60,7 @@ def config(start: Path) -> Config:
             message=(
                 f"{without[0]} has no `[tool.sqlgen]`"
                 if without
-                else "there is no pyproject.toml here or in a folder above"
+                else "there is no pyproject.toml or sqlgen.toml here or in a folder above"
             ),
             label=None,
             hint="run `sqlgen init` in the project's folder",

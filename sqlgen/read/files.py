@@ -20,7 +20,7 @@ from .project_files import LARGE, SMALL, ProjectFiles, unreadable
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ROOTS = frozenset({"py.typed", "pyproject.toml"})
 """The files whose folder is a package or project of its own."""
-_CREATE = "create it, or set its path in `[tool.sqlgen]` of pyproject.toml"
+_CREATE = "create it, or set its path in `[tool.sqlgen]`"
 
 
 def queries(config: Config) -> tuple[SourceFile, ...]:
@@ -188,7 +188,7 @@ def generated(root: Path, folder: str) -> dict[str, bytes]:
                         f" `{place.relative_to(root)}`"
                     ),
                     label=None,
-                    hint="set `output` in pyproject.toml to the folder that it leads to",
+                    hint="set `output` in `[tool.sqlgen]` to the folder that it leads to",
                 )
             )
     if not start.exists():
@@ -199,7 +199,7 @@ def generated(root: Path, folder: str) -> dict[str, bytes]:
                 code="missing-folder",
                 message=f"the output `{folder}` is not a folder",
                 label=None,
-                hint="move the file away, or set another `output` in pyproject.toml",
+                hint="move the file away, or set another `output` in `[tool.sqlgen]`",
             )
         )
     with ProjectFiles(root) as project:

@@ -40,7 +40,9 @@ def folder(value: object) -> str:
     """Return a path relative to the project, which may lead out of it (`../shared/queries`)."""
     text = _text(value, "the path of a folder, as a string")
     if PurePosixPath(text).is_absolute() or PureWindowsPath(text).anchor:
-        raise UnfitError("a path relative to pyproject.toml, not an absolute one")
+        raise UnfitError(
+            "a path relative to the configuration's folder, not an absolute one"
+        )
     return str(PurePosixPath(text.replace("\\", "/")))
 
 

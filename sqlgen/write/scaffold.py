@@ -59,7 +59,8 @@ def scaffold(
 ) -> tuple[str, ...]:
     """Make *folder* a sqlgen project and return the paths that were written.
 
-    `[tool.sqlgen]` is appended to pyproject.toml, which is created if it is missing. The migration
+    `[tool.sqlgen]` is appended to pyproject.toml, which is created if it is missing, unless it or
+    sqlgen.toml has it. The migration
     is written only if there is no `migrations/` yet, and the query only if there is no `queries/`.
     *schema* are the lines that say where the schema comes from, and *table* those below; without
     migrations of its own, the project gets no migration.
@@ -67,7 +68,8 @@ def scaffold(
     """
     changes = []
     before = current_text(folder, "pyproject.toml")
-    if "[tool.sqlgen]" not in (before or ""):
+    texts = (before, current_text(folder, "sqlgen.toml"))
+    if not any("[tool.sqlgen]" in (text or "") for text in texts):
         gap = "\n" if before else ""
         text = (before or "") + gap + CONFIGURATION.format(schema=schema, table=table)
         changes.append(Change("pyproject.toml", before, text))

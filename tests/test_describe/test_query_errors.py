@@ -171,7 +171,7 @@ def test_an_error_without_a_position_is_shown_at_the_name(check: Check) -> None:
         ("SELECT FROM warf.bed", "write `ward.beds`"),
         (
             "SELECT FROM beds",
-            "write `ward.beds`, or add `ward` to `search_path` in pyproject.toml",
+            "write `ward.beds`, or add `ward` to `search_path` in `[tool.sqlgen]`",
         ),
         ("SELECT FROM entirely_else", ""),
         ("SELECT 'hapy'::mood", "write `'happy'`"),

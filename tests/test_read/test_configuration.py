@@ -150,7 +150,7 @@ def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read.config(tmp_path)
     assert report.text(caught.value.diagnostics) == (
-        "error[no-configuration]: there is no pyproject.toml here or in a folder above\n"
+        "error[no-configuration]: there is no pyproject.toml or sqlgen.toml here or in a folder above\n"
         "  = hint: run `sqlgen init` in the project's folder"
     )
 
@@ -217,8 +217,14 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
     [
         ("queries = 3", "the path of a folder, as a string"),
         ('queries = " "', "the path of a folder, as a string"),
-        ('queries = "/abs"', "a path relative to pyproject.toml, not an absolute one"),
-        ('queries = "C:/a"', "a path relative to pyproject.toml, not an absolute one"),
+        (
+            'queries = "/abs"',
+            "a path relative to the configuration's folder, not an absolute one",
+        ),
+        (
+            'queries = "C:/a"',
+            "a path relative to the configuration's folder, not an absolute one",
+        ),
         ('output = "../a"', "a folder inside the project, and not the project's own"),
         ('output = "."', "a folder inside the project, and not the project's own"),
         (

@@ -97,7 +97,7 @@ def test_a_missing_folder(tmp_path: Path) -> None:
         "queries",
         """
 error[missing-folder]: the folder `queries` does not exist
-  = hint: create it, or set its path in `[tool.sqlgen]` of pyproject.toml
+  = hint: create it, or set its path in `[tool.sqlgen]`
 """,
     )
 
@@ -109,7 +109,7 @@ def test_a_file_for_a_folder(tmp_path: Path) -> None:
         "queries",
         """
 error[missing-folder]: the folder `queries` is not a folder
-  = hint: create it, or set its path in `[tool.sqlgen]` of pyproject.toml
+  = hint: create it, or set its path in `[tool.sqlgen]`
 """,
     )
 

@@ -226,5 +226,5 @@ def _no_migrations(config: Config) -> Diagnostic:
         code="no-migrations",
         message=f"the folder `{config.migrations}` has no migrations, so the database is empty",
         label=None,
-        hint="write the first one with `sqlgen migrate new`, or set `migrations` or `schema` in pyproject.toml",
+        hint="write the first one with `sqlgen migrate new`, or set `migrations` or `schema` in `[tool.sqlgen]`",
     )
