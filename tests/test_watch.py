@@ -137,6 +137,23 @@ def test_a_template_is_saved(watched: Watched) -> None:
     assert any("no field `nam`" in line for line in watched.until("waiting"))
 
 
+def test_a_command_may_read_files_of_any_kind(watched: Watched) -> None:
+    watched.save("models/schema.psql.in", "")
+    code = "import os, psycopg; psycopg.connect(os.environ['DATABASE_URL'], autocommit=True)"
+    code += ".execute(open('models/schema.psql.in').read())"
+    table = "CREATE TABLE notes (id int, title text);"
+    watched.save(
+        "pyproject.toml",
+        f"[tool.sqlgen]\n[tool.sqlgen.schema]\ncommand = ['python', '-c', \"{code}\"]\n"
+        "watch = ['models/*.in']\n",
+    )
+    watched.until("waiting for the next save")
+    watched.save("models/schema.psql.in", table)
+    watched.until("ran 42")
+    watched.save("models/schema.psql.in", table.replace("int", "bigint PRIMARY KEY"))
+    watched.until("ran 42")
+
+
 def test_ctrl_c_ends_it(watched: Watched) -> None:
     watched.process.send_signal(signal.SIGINT)
     assert watched.process.wait(PATIENCE) in (0, 130)

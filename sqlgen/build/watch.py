@@ -45,9 +45,7 @@ def builds(load: Callable[[], Config], root: Path) -> Iterator[BuildOutcome]:
                 build.preload(outcome.config, pool)
         while True:
             paths = saved.get()
-            if outcome.config is None or any(
-                is_source(outcome.config, path) for path in paths
-            ):
+            if any(is_source(outcome.config, path) for path in paths):
                 outcome = try_build(load, pool)
                 yield outcome
 
@@ -100,17 +98,24 @@ def try_build(load: Callable[[], Config], pool: ServerPool) -> BuildOutcome:
 def may_be_source(root: Path, path: str) -> bool:
     """Return whether a file below *root* may be one of a project's.
 
-    Hidden files and editors' backup files are not. A folder may be: files can appear in a new one
+    Hidden files, editors' backup files and Python's caches are not. Any other may be, since a command
+    that makes the schema may read files of any kind, and so may a folder: files can appear in a new one
     before anybody looks into it.
     """
     inside = Path(path).relative_to(root) if Path(path).is_relative_to(root) else None
-    if inside is None or any(part.startswith(".") for part in inside.parts):
-        return False
-    return inside.suffix in ("", ".sql", ".control", ".toml", ".jinja", ".py")
+    return inside is not None and not any(
+        part.startswith(".") or part.endswith("~") or part == "__pycache__"
+        for part in inside.parts
+    )
 
 
-def is_source(config: Config, path: str) -> bool:
-    """Return whether the generated code may depend on the file, or on what stood there."""
+def is_source(config: Config | None, path: str) -> bool:
+    """Return whether the generated code may depend on the file, or on what stood there.
+
+    Without a configuration, that is any file which may have one.
+    """
+    if config is None:
+        return path.endswith(".toml")
     inside = os.path.relpath(path, config.root).replace(os.sep, "/")
     optional = (config.extensions, config.templates)
     folders = [config.queries, *filter(None, optional)]
