@@ -19,6 +19,7 @@ PREFIX = "sqlgen_template_"
 _UNFINISHED = "_new"
 _MOST_TEMPLATES = 8  # on a server; each changed migration makes a new one
 
+_USER = "SELECT oid::bigint FROM pg_roles WHERE rolname = current_user"
 _DUPLICATE_OBJECT = "42710"
 
 
@@ -27,7 +28,7 @@ class TemplateStep:
     """A step in making a template: `fill` is given the connection string of a database.
 
     The database has everything of the steps before. `key` identifies what this step and those
-    before it are made of; the template's name ends with it.
+    before it are made of; the template's name has it.
     """
 
     key: str
@@ -41,13 +42,16 @@ def copied_template(
     """Copy the template that *steps* make; yield the copy's connection string, then drop it.
 
     Templates stay on the server for later calls. The copy stays as well if *keep* returns true at
-    the end; on an external server, a run at least a day later drops it.
+    the end; on an external server, a run at least a day later drops it. Each user of a server has
+    templates of its own, since nobody else may copy them, and their objects belong to it.
     """
     name = new_scratch_name()
     with maintenance_connection(server) as connection:
+        ((user,),) = connection.execute(_USER)
         template = "template0"
         for step in steps:
-            template = _template(server, connection, step, template)
+            own = f"{PREFIX}{step.key}_{user}"
+            template = _template(server, connection, own, step.fill, template)
         execute_create(server, connection, name, template)
     try:
         yield make_conninfo(server.conninfo, dbname=name)
@@ -60,16 +64,16 @@ def copied_template(
 def _template(
     server: Server,
     connection: psycopg.Connection[TupleRow],
-    step: TemplateStep,
+    name: str,
+    fill: Callable[[str], None],
     previous: str,
 ) -> str:
-    """Return the name of the template of *step*, made from the template *previous* if missing.
+    """Return the *name* of a template, made from the template *previous* by *fill* if missing.
 
     An advisory lock makes other processes wait that want the same template at the same time. It is
     made under another name, so that a template with its final name is always complete, and gets
     `ALLOW_CONNECTIONS false`, for nobody may be connected to a database that is copied.
     """
-    name = f"{PREFIX}{step.key}"
     if _exists(connection, name):
         return name
     connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (name,))
@@ -80,11 +84,11 @@ def _template(
             _drop_unfinished(connection)
             unfinished = f"{name}{_UNFINISHED}"
             try:
-                _fill(server, connection, step, previous, unfinished)
+                _make(server, connection, unfinished, fill, previous)
             except SqlgenError as error:
                 if not (_role_may_exist(error) and _drop_roles(connection)):
                     raise
-                _fill(server, connection, step, previous, unfinished)
+                _make(server, connection, unfinished, fill, previous)
             server.own_databases.add(name)
             for change in ("ALLOW_CONNECTIONS false", f"RENAME TO {name}"):
                 connection.execute(f"ALTER DATABASE {unfinished} {change}".encode())
@@ -100,17 +104,17 @@ def _exists(connection: psycopg.Connection[TupleRow], name: str) -> bool:
     return connection.execute(query, (name,)).fetchone() is not None
 
 
-def _fill(
+def _make(
     server: Server,
     connection: psycopg.Connection[TupleRow],
-    step: TemplateStep,
-    previous: str,
     name: str,
+    fill: Callable[[str], None],
+    previous: str,
 ) -> None:
-    """Make the database *name*: a copy of the template *previous*, filled by *step*."""
+    """Make the database *name*: a copy of the template *previous*, filled by *fill*."""
     execute_drop(connection, name)
     execute_create(server, connection, name, previous)
-    step.fill(make_conninfo(server.conninfo, dbname=name))
+    fill(make_conninfo(server.conninfo, dbname=name))
 
 
 def _role_may_exist(error: SqlgenError) -> bool:

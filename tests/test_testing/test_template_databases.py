@@ -4,15 +4,23 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from sqlgen import database
 from sqlgen.testing.template_databases import PREFIX, TemplateStep, copied_template
 
 RUN = secrets.token_hex(4)
 """Makes the keys of this run unique: templates stay on the server."""
+
+
+def keys(server: database.Server) -> set[str]:
+    """Return the keys of the templates that are complete."""
+    complete = [name for name in names(server) if name.startswith(PREFIX)]
+    return {name.removeprefix(PREFIX).rpartition("_")[0] for name in complete}
 
 
 def runs(script: str, log: list[str] | None = None) -> Callable[[str], None]:
@@ -53,7 +61,7 @@ def test_each_step_is_made_once_and_each_copy_is_its_own(
         name = psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"]
         assert name not in names(server)
     assert log == ["CREATE TABLE t (n int)", "INSERT INTO t VALUES (1)"]
-    assert {f"{PREFIX}{RUN}_a", f"{PREFIX}{RUN}_b"} <= names(server)
+    assert {f"{RUN}_a", f"{RUN}_b"} <= keys(server)
 
 
 def test_many_that_want_the_same_one_make_it_once(server: database.Server) -> None:
@@ -76,7 +84,7 @@ def test_one_that_failed_is_made_again(server: database.Server) -> None:
         copied_template(server, [broken], keep=lambda: False),
     ):
         pass
-    assert f"{PREFIX}{RUN}_d" not in names(server)
+    assert f"{RUN}_d" not in keys(server)
     corrected = TemplateStep(f"{RUN}_d", runs("CREATE TABLE t (n int)"))
     with copied_template(server, [corrected], keep=lambda: False) as conninfo:
         assert look(conninfo) == 0
@@ -100,7 +108,7 @@ def test_only_the_newest_templates_stay(server: database.Server) -> None:
             stack.enter_context(copied_template(server, [step], keep=lambda: False))
     templates = {name for name in names(server) if name.startswith(PREFIX)}
     assert len(templates) == 8
-    assert f"{PREFIX}{RUN}_f9" in templates
+    assert f"{RUN}_f9" in keys(server)
 
 
 def test_a_copy_may_stay(server: database.Server) -> None:
@@ -111,3 +119,25 @@ def test_a_copy_may_stay(server: database.Server) -> None:
     name = psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"]
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name}".encode())
+
+
+def test_users_of_one_server_have_templates_of_their_own(
+    server: database.Server,
+) -> None:
+    users = [f"{RUN}_ann", f"{RUN}_bob"]
+    log: list[str] = []
+    step = TemplateStep(f"{RUN}_h", runs("CREATE TABLE t (n int)", log))
+    with psycopg.connect(server.conninfo, autocommit=True) as connection:
+        for user in users:
+            connection.execute(f'CREATE ROLE "{user}" LOGIN CREATEDB'.encode())
+        for user in (*users, *users):
+            conninfo = make_conninfo(server.conninfo, user=user)
+            theirs = replace(server, conninfo=conninfo, own_databases=set())
+            with copied_template(theirs, [step], keep=lambda: False) as copy:
+                assert look(copy) == 0
+        assert len(log) == 2
+        for name in names(server):
+            if name.startswith(f"{PREFIX}{RUN}_h"):
+                connection.execute(f"DROP DATABASE {name}".encode())
+        for user in users:
+            connection.execute(f'DROP ROLE "{user}"'.encode())
