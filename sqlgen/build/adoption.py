@@ -2,8 +2,9 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from .. import parse, read
@@ -51,16 +52,54 @@ def adoption(root: Path) -> Adoption | None:
 
 
 def _alembic(root: Path) -> Iterator[Adoption]:
-    for ini in _existing(root, "alembic.ini"):
-        location = re.compile(r"^script_location\s*=\s*(.+?)\s*$", re.MULTILINE)
-        match = location.search(_text(root, ini))
-        folder = (
-            match[1].removeprefix("%(here)s/").replace(":", "/") if match else "alembic"
-        )
-        for environment in _existing(root, f"{folder}/env.py"):
-            watch = [f"{folder}/**/*.py", ini]
-            command = _command(["alembic", "upgrade", "head"], watch)
-            yield Adoption("Alembic", table=command, advice=_advice(root, environment))
+    """Find Alembic by alembic.ini, pyproject.toml (since Alembic 1.16) or both; the former has precedence."""
+    inis = [*_existing(root, "alembic.ini")]
+    in_project = _alembic_options(_text(root, "pyproject.toml"))
+    if not inis and not in_project:
+        return
+    options = in_project | _ini_options(_text(root, inis[0]) if inis else "")
+    folder = _alembic_folder(str(options.get("script_location", "alembic")))
+    for environment in _existing(root, f"{folder}/env.py"):
+        watch = [f"{folder}/**/*.py"]
+        watch += [
+            f"{location}/*.py"
+            for location in _alembic_folders(options.get("version_locations", []))
+            if (root / location).is_dir()
+            and not PurePosixPath(location).is_absolute()
+            and not PurePosixPath(location).is_relative_to(folder)
+        ]
+        watch += inis
+        watch += ["pyproject.toml"] if in_project else []
+        command = _command(["alembic", "upgrade", "head"], watch)
+        yield Adoption("Alembic", table=command, advice=_advice(root, environment))
+
+
+def _alembic_options(text: str) -> dict[str, object]:
+    try:
+        options = tomllib.loads(text).get("tool", {}).get("alembic", {})
+    except (tomllib.TOMLDecodeError, RecursionError, AttributeError):
+        return {}
+    return dict(options) if isinstance(options, dict) else {}
+
+
+def _ini_options(text: str) -> dict[str, object]:
+    option = re.compile(
+        r"^(script_location|version_locations)[ \t]*[=:][ \t]*(.+(?:\n[ \t]+\S.*)*)",
+        re.MULTILINE,
+    )
+    return {name: value.strip() for name, value in option.findall(text)}
+
+
+def _alembic_folders(value: object) -> list[str]:
+    """Return the folders of a list, or of a text with any of the separators that Alembic knows."""
+    texts = value if isinstance(value, list) else re.split(r"[\s;,]+", str(value))
+    both = [part for text in texts for part in (str(text), *str(text).split(":"))]
+    return list(dict.fromkeys(_alembic_folder(text) for text in both if text.strip()))
+
+
+def _alembic_folder(location: str) -> str:
+    """Return the path of a folder as Alembic takes it: a path, or `package:folder`."""
+    return location.replace("%(here)s/", "").replace(":", "/")
 
 
 def _django(root: Path) -> Iterator[Adoption]:

@@ -62,6 +62,60 @@ def test_a_tool_is_found(
     assert again.stdout == "nothing to do: this is a sqlgen project already\n"
 
 
+@pytest.mark.parametrize(
+    ("files", "watch"),
+    [
+        (
+            {
+                "pyproject.toml": (
+                    '[tool.alembic]\nscript_location = "%(here)s/alembic"\n'
+                    'version_locations = ["%(here)s/more", "%(here)s/alembic/versions"]\n'
+                    'prepend_sys_path = ["."]\n'
+                ),
+                "more/3.py": (
+                    "revision, down_revision = 'm', '0002'\ndef upgrade(): pass\n"
+                ),
+            },
+            ["alembic/**/*.py", "more/*.py", "pyproject.toml"],
+        ),
+        # `alembic init --template pyproject` makes both files.
+        (
+            {
+                "pyproject.toml": "[tool.alembic]\nscript_location = 'alembic'\n",
+                "alembic.ini": "[alembic]\nprepend_sys_path = .\n",
+            },
+            ["alembic/**/*.py", "alembic.ini", "pyproject.toml"],
+        ),
+        (
+            {
+                "alembic.ini": (
+                    "[alembic]\nscript_location: alembic\nversion_path_separator = :\n"
+                    "version_locations = one:%(here)s/two\n    three\n"
+                ),
+                **dict.fromkeys(["one/1.py", "two/2.py", "three/3.py"], ""),
+            },
+            [
+                *("alembic/**/*.py", "one/*.py", "two/*.py", "three/*.py"),
+                "alembic.ini",
+            ],
+        ),
+    ],
+)
+def test_the_configuration_of_alembic_is_in_either_file(
+    tmp_path: Path, files: dict[str, str], watch: list[str]
+) -> None:
+    project = shutil.copytree(ADOPTING / "library_fastapi", tmp_path / "project")
+    (project / "pyproject.toml").unlink()
+    (project / "alembic.ini").unlink()
+    (project / "alembic/versions/__init__.py").touch()
+    write(project, files)
+    result = sqlgen(project, "init")
+    assert "the schema comes from Alembic" in result.stdout
+    assert settings(project)["schema"]["watch"] == watch
+    if "one/1.py" not in files:
+        assert sqlgen(project, "build").exit_code == 0
+
+
 def test_a_tool_that_reads_no_environment(tmp_path: Path) -> None:
     project = shutil.copytree(ADOPTING / "shop_django", tmp_path / "project")
     (project / "pyproject.toml").unlink()
