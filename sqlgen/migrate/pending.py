@@ -75,20 +75,35 @@ def plan_apply(
 
 
 def plan_revert(
-    statuses: Sequence[MigrationStatus], *, steps: int = 1, to: int | None = None
+    statuses: Sequence[MigrationStatus],
+    *,
+    steps: int = 1,
+    to: int | None = None,
+    ignore_missing: bool = False,
 ) -> MigrationPlan:
     """Return the plan that reverts the last *steps* migrations, or all later than version *to*.
 
-    The last one comes first; `to=0` reverts all. Raises `SqlgenError` with everything that is
-    wrong, missing down files among it.
+    The last one comes first; `to=0` reverts all. *ignore_missing* accepts a database that is newer than
+    the files, and passes over what has no file, as SQLx does. Raises `SqlgenError` with everything that
+    is wrong, missing down files among it.
     """
-    _check(statuses, {MigrationState.OUT_OF_ORDER}, to or None)
-    applied = [s for s in reversed(statuses) if s.applied is not None]
+    allowed = {MigrationState.OUT_OF_ORDER}
+    if ignore_missing:
+        allowed.add(MigrationState.MISSING)
+    _check(statuses, allowed, to or None)
+    applied = [
+        s
+        for s in reversed(statuses)
+        if s.applied is not None and s.migration is not None
+    ]
     selected = applied[:steps] if to is None else [s for s in applied if s.version > to]
     problems = [problem for s in selected if (problem := _not_revertible(s))]
     if problems:
         raise SqlgenError(*problems)
-    return MigrationPlan(tuple(selected), _line_ending_warnings(statuses))
+    return MigrationPlan(
+        tuple(selected),
+        (*_line_ending_warnings(statuses), *_missing_warnings(statuses)),
+    )
 
 
 def _check(

@@ -158,6 +158,7 @@ def down(
     schema: str | None = None,
     steps: int = 1,
     to: int | None = None,
+    ignore_missing: bool = False,
     progress: Callable[[migrate.MigrationRun], None] = lambda _: None,
 ) -> tuple[migrate.MigrationRun, ...]:
     """Revert the project's last migrations, as `migrate.down` does."""
@@ -169,6 +170,7 @@ def down(
         lock_timeout=config.migrate.lock_timeout,
         steps=steps,
         to=to,
+        ignore_missing=ignore_missing,
         progress=progress,
     )
 

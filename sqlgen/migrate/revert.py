@@ -25,15 +25,21 @@ def revert_last(
     *,
     steps: int,
     to: int | None,
+    ignore_missing: bool = False,
     progress: Callable[[MigrationRun], None],
 ) -> Operation[tuple[MigrationRun, ...]]:
     """Revert the last *steps* migrations, or all later than version *to*, the last one first.
 
-    The caller holds the lock. *progress* is called after each migration.
+    *ignore_missing* passes over what is applied and has no file. The caller holds the lock. *progress* is called after each migration.
     """
     name = yield from ledger.ensure(table)
     applied = yield from ledger.read(name)
-    plan = plan_revert(compare_with_ledger(migrations, applied), steps=steps, to=to)
+    plan = plan_revert(
+        compare_with_ledger(migrations, applied),
+        steps=steps,
+        to=to,
+        ignore_missing=ignore_missing,
+    )
     log_warnings(plan)
     runs = []
     yield from reset_session()

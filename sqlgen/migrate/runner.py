@@ -63,10 +63,21 @@ def down(
     lock_timeout: float = LOCK_TIMEOUT,
     steps: int = 1,
     to: int | None = None,
+    ignore_missing: bool = False,
     progress: Callable[[MigrationRun], None] = lambda _: None,
 ) -> tuple[MigrationRun, ...]:
-    """Revert the last *steps* migrations, or all that are later than version *to* (0: all)."""
-    operation = revert_last(migrations, table, steps=steps, to=to, progress=progress)
+    """Revert the last *steps* migrations, or all that are later than version *to* (0: all).
+
+    *ignore_missing* passes over applied migrations that have no file.
+    """
+    operation = revert_last(
+        migrations,
+        table,
+        steps=steps,
+        to=to,
+        ignore_missing=ignore_missing,
+        progress=progress,
+    )
     return _run(conninfo, operation, table, schema, lock_timeout)
 
 

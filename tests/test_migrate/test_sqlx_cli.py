@@ -244,6 +244,13 @@ def test_files_that_are_missing(tools: Tools) -> None:
     assert tools.sqlx_ran("run", "--ignore-missing") == [3]
     assert tools.we_refuse(migrate.down) == "missing-migration"
     assert "is missing" in tools.sqlx_refuses("revert")
+    # What has no file is passed over, and stays in the ledger.
+    tools.write(reversible)
+    assert tools.ours(migrate.down, ignore_missing=True) == [1]
+    assert [version for version, *_ in tools.ledger()] == [2, 3]
+    assert tools.ours(migrate.up, ignore_missing=True, allow_out_of_order=True) == [1]
+    assert tools.sqlx_ran("revert", "--ignore-missing") == [1]
+    assert tools.sqlx_ran("run", "--ignore-missing") == [1]
     # An earlier one is added: SQLx applies it, sqlgen asks.
     tools.write(reversible | {"0_z.sql": "SELECT 0", "2_b.sql": "SELECT 2", "3_c.sql": "SELECT 3"})  # fmt: skip
     assert tools.we_refuse(migrate.up) == "out-of-order-migration"

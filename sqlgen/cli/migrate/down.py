@@ -28,6 +28,11 @@ from .target import database_options, migrated_project, show_log
     metavar="VERSION",
     help="Revert all that are later than this one; 0 reverts all.",
 )
+@click.option(
+    "--ignore-missing",
+    is_flag=True,
+    help="Pass over what the database has and the files have not, as after a rollback.",
+)
 @schema_option
 @database_options
 @format_option
@@ -36,6 +41,7 @@ def down(
     directory: Path,
     steps: int | None,
     to: int | None,
+    ignore_missing: bool,
     schemas: tuple[str, ...],
     url: str | None,
     name: str | None,
@@ -60,6 +66,7 @@ def down(
                 schema=schema,
                 steps=steps or 1,
                 to=to,
+                ignore_missing=ignore_missing,
                 progress=print_run,
             )
 
