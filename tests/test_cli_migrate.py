@@ -552,6 +552,13 @@ def test_a_release_that_is_older_than_the_database(
     dry = sqlgen("migrate", "up", "--ignore-missing", "--dry-run")
     assert (dry.status, newer in dry.err) == (0, True)
     assert connection.execute("SELECT name FROM items").fetchall() == []
+    assert sqlgen("migrate", "down").status == 1
+    down = sqlgen("migrate", "down", "--ignore-missing")
+    assert (down.status, newer in down.err) == (0, True)
+    assert "reverted 0001" in down.out
+    assert connection.execute("SELECT to_regclass('items')").fetchone() == (None,)
+    again = sqlgen("migrate", "down", "--ignore-missing", "--to", "0")
+    assert (again.status, again.out) == (0, "nothing is applied\n")
 
 
 def test_urls_of_sqlalchemy_are_accepted(
@@ -724,23 +731,39 @@ def test_the_server_may_be_the_folder_of_programs(development_of: Project) -> No
         assert "there is no PostgreSQL in `/usr/none`" in outcome.err
 
 
-def test_programs_in_a_checkout_are_not_started(development_of: Project) -> None:
+@pytest.mark.parametrize("place", ["bin", ".", "proc"])
+@pytest.mark.parametrize("is_checkout", [True, False])
+def test_programs_that_came_with_the_project_are_not_started(
+    development_of: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    is_checkout: bool,
+) -> None:
     sqlgen = development_of
-    (sqlgen.root / ".git").mkdir()
-    (sqlgen.root / "bin").mkdir()
+    monkeypatch.chdir(sqlgen.root)
+    folder = sqlgen.root / ("" if place == "." else "bin")
+    project = sqlgen.root
+    if is_checkout:  # the project is beside the programs
+        (sqlgen.root / ".git").mkdir()
+        project = sqlgen.root / "project"
+    folder.mkdir(exist_ok=True)
     started = sqlgen.root / "started"
     for name in ("postgres", "initdb"):
-        program = sqlgen.root / "bin" / name
+        program = folder / name
         program.write_text(f"#!/bin/sh\ntouch '{started}'\necho '(PostgreSQL) 18.1'\n")
         program.chmod(0o755)
+    server = "/proc/self/cwd/bin" if place == "proc" else folder
+    path = project.relative_to(sqlgen.root)
     sqlgen.write(
         {
-            "pyproject.toml": f"[tool.sqlgen]\nserver = '{sqlgen.root}/bin'\n",
-            "queries/q.sql": "-- name: q :many\nSELECT id FROM items;\n",
+            f"{path}/pyproject.toml": f"[tool.sqlgen]\nserver = '{server}'\n",
+            f"{path}/migrations/1_items.sql": "CREATE TABLE items (id int);",
+            f"{path}/queries/q.sql": "-- name: q :many\nSELECT id FROM items;\n",
         }
     )
+    message = "is in a git checkout" if is_checkout else "come with the checkout"
     for command in (["build"], ["migrate", "up"], ["migrate", "verify"]):
-        outcome = sqlgen(*command)
-        assert outcome.status == 3, outcome
-        assert "it is in a git checkout" in outcome.err
+        outcome = sqlgen("-C", str(path), *command)
+        assert outcome.status == (3 if is_checkout else 2), outcome
+        assert message in outcome.err
     assert not started.exists()

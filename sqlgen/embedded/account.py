@@ -194,8 +194,9 @@ def _disk_folders() -> tuple[Path, ...]:
 
 
 def is_in_a_checkout(folder: Path) -> bool:
-    """Return whether the folder lies in a git checkout, as whose file anything in it may have come."""
-    return any((above / ".git").exists() for above in folder.resolve().parents)
+    """Return whether the folder lies in a git checkout, or is one, as whose file anything in it may have come."""
+    real = folder.resolve()
+    return any((place / ".git").exists() for place in (real, *real.parents))
 
 
 def check_own(folder: Path) -> None:

@@ -111,6 +111,12 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
         if _overlap(config.output, path):
             expected = f"a folder apart from the {key}, which are in `{path}`"
             top.report_unfit("output", UnfitError(expected))
+    programs = config.server_programs
+    if programs and programs.resolve().is_relative_to(root.resolve()):
+        expected = (
+            "a folder outside of the project: its programs come with the checkout"
+        )
+        top.report_unfit("server", UnfitError(expected))
     if config.migrate.schemas and "." in config.migrate.table:
         expected = "a name without a schema: each of `schemas` has a ledger of its own"
         sections["migrate"].report_unfit("table", UnfitError(expected))
