@@ -351,7 +351,8 @@ class Function:
     what each row holds; a lone one is the row itself. `binary`: the rows are fetched in binary.
     `equal_lengths` are the positions of arguments, group by group, whose lists must be equally long.
     `variants` is the constant that makes the statement of what is given; `together` are the positions of
-    arguments, group by group, that are given together or not at all.
+    arguments, group by group, that are given together or not at all. `deprecated` is the message to those
+    who still call it, empty if it is not deprecated.
     """
 
     name: str
@@ -364,6 +365,7 @@ class Function:
     equal_lengths: tuple[tuple[int, ...], ...] = ()
     variants: Named | None = None
     together: tuple[tuple[int, ...], ...] = ()
+    deprecated: str = ""
 
 
 # --- files -------------------------------------------------------------------------------------
@@ -413,6 +415,13 @@ class VariantSupport:
 
 
 @frozen
+class DeprecationSupport:
+    """The file of the decorator of deprecated functions; its text is always the same."""
+
+    path: str
+
+
+@frozen
 class JsonSupport:
     """The file of helpers that convert JSON to the user's types, and back."""
 
@@ -427,5 +436,11 @@ class TypedMarker:
 
 
 PythonFile: TypeAlias = (
-    Module | Support | CursorSupport | VariantSupport | JsonSupport | TypedMarker
+    Module
+    | Support
+    | CursorSupport
+    | VariantSupport
+    | DeprecationSupport
+    | JsonSupport
+    | TypedMarker
 )

@@ -115,6 +115,7 @@ class Query:
     `allowed_warnings` are the codes of warnings that its author does not want to see. `parts` are the
     conditions that a call may leave out, in order and apart from each other; of each group in
     `require_one_of`, numbers of parameters, a call gives at least one.
+    `deprecated` is the message to those who still call it, which may be empty; None if it is not deprecated.
     `named_after_file`: the file has no header; `name` is the file's, `name_span` the statement, and
     `command` a guess from its words, which what the server describes may correct.
     """
@@ -131,6 +132,7 @@ class Query:
     allowed_warnings: frozenset[str] = frozenset()
     parts: tuple[Part, ...] = ()
     require_one_of: tuple[tuple[int, ...], ...] = ()
+    deprecated: str | None = None
 
     @property
     def optional(self) -> frozenset[int]:

@@ -38,6 +38,25 @@ def docstring(
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
+def deprecation(doc: str) -> tuple[str, str | None]:
+    """Return a docstring without its paragraph `@deprecated …`, and the message in that; None without one.
+
+    The message goes up to a blank line, and may be empty.
+    """
+    lines = doc.splitlines()
+    for first, line in enumerate(lines):
+        if match := _DEPRECATED.match(line):
+            last = first
+            while last < len(lines) and lines[last].strip():
+                last += 1
+            message = " ".join([line[match.end() :], *lines[first + 1 : last]])
+            rest = "\n".join([*lines[:first], *lines[last:]])
+            rest = re.sub(r"\n{3,}", "\n\n", rest).strip("\n")
+            return rest, " ".join(message.split())
+    return doc, None
+
+
+_DEPRECATED = re.compile(r"[ \t]*@deprecated(?![\w-]):?")
 _NEXT_LINE = re.compile(r"[ \t\f\v]*+(?:\r\n|\n|\r)[ \t\f\v]*+")
 _RULER = re.compile(r"[-=*#~_+ \t]*")
 

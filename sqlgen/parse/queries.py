@@ -11,7 +11,7 @@ from ..model.frozen import frozen
 from ..model.query import WARNINGS, Query, QueryFile
 from ..model.source import SourceFile, Span
 from .directives import allowed_warnings, directives, misplaced
-from .docstrings import docstring
+from .docstrings import deprecation, docstring
 from .headers import FORM, Header, header, is_header
 from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, delimiters
 from .names import is_snake_case, snake_case
@@ -116,15 +116,19 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
     above = tokens[section.first : code.first]
     optional = optional_parts(directives(source, above)[0], items, sql)
+    doc, deprecated = deprecation(
+        docstring(
+            source.text, tokens[section.first : section.last], right_below=heading.end
+        )
+    )
     return Query(
         name=heading.name,
         name_span=heading.name_span,
         command=heading.command,
         row=heading.row,
         row_span=heading.row_span,
-        doc=docstring(
-            source.text, tokens[section.first : section.last], right_below=heading.end
-        ),
+        doc=doc,
+        deprecated=deprecated,
         parameters=items,
         sql=sql,
         allowed_warnings=_allowed(source, above),
@@ -152,13 +156,15 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
     above = [token for token in tokens if token.end <= code.start]
     optional = optional_parts(directives(source, above)[0], items, sql)
+    doc, deprecated = deprecation(docstring(source.text, above))
     query = Query(
         name=name,
         name_span=whole,
         command=Command.MANY if returns_rows(whole.text) else Command.EXEC,
         row=None,
         row_span=None,
-        doc=docstring(source.text, above),
+        doc=doc,
+        deprecated=deprecated,
         parameters=items,
         sql=sql,
         named_after_file=True,

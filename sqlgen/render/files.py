@@ -7,6 +7,7 @@ from typing import Final
 from ..model.output import MARKER, GeneratedFile
 from ..model.python import (
     CursorSupport,
+    DeprecationSupport,
     JsonSupport,
     Module,
     PythonFile,
@@ -37,6 +38,8 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
             return GeneratedFile(file.path, _marker() + _verbatim("cursors.py"))
         case VariantSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("variants.py"))
+        case DeprecationSupport():
+            return GeneratedFile(file.path, _marker() + _verbatim("deprecated.py"))
         case JsonSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("json_support.py"))
         case TypedMarker():

@@ -145,6 +145,7 @@ def translate_query(
         equal_lengths=tuple([group for group in lengths if len(group) > 1]),
         variants=Named(variants.name, module) if variants else None,
         together=together(query.query, positions),
+        deprecated=_deprecated(query.query),
     )
     return TranslatedQuery(
         query.query,
@@ -156,6 +157,13 @@ def translate_query(
         structures=_structures(query, shape, row),
         nested=nested,
     )
+
+
+def _deprecated(query: Query) -> str:
+    """Return the message to those who call a deprecated query's function, empty for others."""
+    if query.deprecated is None:
+        return ""
+    return query.deprecated or f"{names.function_name(query.name)} is deprecated"
 
 
 def _names_in_body(shape: Shape | None) -> frozenset[str]:

@@ -117,6 +117,31 @@ def test_documentation_of_a_query(comments: str, doc: str) -> None:
     assert query.doc == doc
 
 
+@pytest.mark.parametrize(
+    ("comments", "doc", "deprecated"),
+    [
+        ("-- One.", "One.", None),
+        ("-- @deprecated", "", ""),
+        ("-- @deprecated:", "", ""),
+        ("-- @deprecated use b", "", "use b"),
+        ("-- One.\n-- @deprecated: use b,\n--   or c\n--\n-- Two.", "One.\n\nTwo.", "use b, or c"),
+        ("-- One.\n--\n-- @deprecated use b", "One.", "use b"),
+        ("-- @deprecated\n-- use b", "", "use b"),
+        ("-- @deprecated\n-- sqlgen: allow may-return-many\n-- use b", "", "use b"),
+        ("-- It is @deprecated in b.", "It is @deprecated in b.", None),
+        ("-- @deprecated_by b", "@deprecated_by b", None),
+        ("-- @deprecated-by b", "@deprecated-by b", None),
+        ("-- @Deprecated", "@Deprecated", None),
+        ("-- @deprecated a\n\n-- b", "", "a"),
+    ],
+)  # fmt: skip
+def test_a_deprecated_query(comments: str, doc: str, deprecated: str | None) -> None:
+    (query,) = query_file(f"-- name: q :one\n{comments}\nselect 1").queries
+    assert (query.doc, query.deprecated) == (doc, deprecated)
+    (unnamed,) = query_file(f"{comments}\nselect 1", "queries/q.sql").queries
+    assert unnamed.deprecated == (deprecated if "\n\n" not in comments else "a")
+
+
 def test_a_block_comment_may_document_the_module() -> None:
     text = "/*\n * One.\n *\n *   Two.\n */\n-- name: q :one\nselect 1"
     assert query_file(text).doc == "One.\n\n  Two."

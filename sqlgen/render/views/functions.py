@@ -49,12 +49,15 @@ class MakerView:
 class FunctionView:
     """A function: its `name` and `doc`, and its `command`, which is the one in the query file.
 
+    `deprecated` is the message to those who call it, empty if they may.
+
     `cursor`, `value` and `row` are names for local variables that no argument has.
     """
 
     def __init__(self, function: Function, imports: Imports, *, is_async: bool) -> None:
         self.name = function.name
         self.doc = Text(function.doc)
+        self.deprecated = Text(function.deprecated)
         self._is_async = is_async
         self.command = str(function.result.command)
         self.column_types = [Text(name) for name in function.result.column_types]

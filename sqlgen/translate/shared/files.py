@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ...model.python import (
     CursorSupport,
+    DeprecationSupport,
     JsonSupport,
     Module,
     PythonFile,
@@ -56,6 +57,8 @@ def shared_files(
         files.append(CursorSupport(f"{output}/_cursors.py"))
     if any(user.variants for user in users):
         files.append(VariantSupport(f"{output}/_variants.py"))
+    if any(user.deprecated for user in users):
+        files.append(DeprecationSupport(f"{output}/_deprecated.py"))
     if any(user.json_support for user in users):
         files.append(JsonSupport(f"{output}/_json.py"))
     return tuple(files)

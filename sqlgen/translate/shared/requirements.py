@@ -43,8 +43,8 @@ class SharedRequirements:
     """The rows, aliases and helpers that a module requires of the shared files.
 
     `rows` are its shared row classes, `aliases` the aliases of `models` that it uses, and `styles`
-    the styles of its own row classes. `support`, `json_support`, `cursors` and `variants` tell whether it
-    imports from `_support`, `_json`, `_cursors` and `_variants`.
+    the styles of its own row classes. `support`, `json_support`, `cursors`, `variants` and
+    `deprecated` tell whether it imports from `_support`, `_json`, `_cursors`, `_variants` and `_deprecated`.
     """
 
     rows: tuple[SharedRow, ...] = ()
@@ -54,6 +54,7 @@ class SharedRequirements:
     json_support: bool = False
     cursors: bool = False
     variants: bool = False
+    deprecated: bool = False
 
 
 def requirements_of(
@@ -70,4 +71,5 @@ def requirements_of(
         json_support=uses_json_support(module),
         cursors=bool(module.functions),
         variants=any(constant.variants for constant in module.constants),
+        deprecated=any(function.deprecated for function in module.functions),
     )
