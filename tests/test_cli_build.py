@@ -2,6 +2,9 @@
 
 import json
 import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -211,6 +214,53 @@ def test_no_server(project: Path) -> None:
     assert result.exit_code == 3
     assert "error[server-unavailable]" in result.stderr
     assert "secret" not in result.output
+
+
+def test_the_first_steps(
+    tmp_path: Path, newest_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `init` prints next, and the README after it: a database, a call, a test, mypy."""
+    monkeypatch.setenv("SQLGEN_SERVER_URL", newest_server.conninfo)
+    printed = sqlgen(tmp_path, "init").stdout
+    for command in ("build", "migrate up", "db url", "describe"):
+        assert f"sqlgen {command}" in printed
+    assert sqlgen(tmp_path, "build").exit_code == 0
+    assert sqlgen(tmp_path, "describe").exit_code == 0
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_notes.py").write_text(
+        "from typing import Any\n\nfrom generated import notes\nfrom psycopg import Connection\n\n\n"
+        "def test_a_note(sqlgen_connection: Connection[Any]) -> None:\n"
+        '    note = notes.add_note(sqlgen_connection, title="Hello", body=None)\n'
+        "    assert notes.list_notes(sqlgen_connection) == [note]\n"
+    )
+    for tool in (("mypy", "--strict", "."), ("pytest", "-q", "-p", "no:cacheprovider")):
+        done = subprocess.run(
+            [sys.executable, "-m", *tool],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", [None, "setup.cfg", "tox.ini", "pyproject.toml"])
+def test_init_configures_pytest_where_nothing_else_may(
+    tmp_path: Path, name: str | None
+) -> None:
+    if name:
+        (tmp_path / name).write_text("")
+    assert sqlgen(tmp_path, "init").exit_code == 0
+    settings = tomllib.loads((tmp_path / "pyproject.toml").read_text())["tool"]
+    assert settings["sqlgen"]["output"] == "generated"
+    assert ("pytest" in settings) is (name is None)
+
+
+def test_init_names_no_database_of_another_tool(tmp_path: Path) -> None:
+    (tmp_path / "schema.sql").write_text("CREATE TABLE notes (id int);")
+    printed = sqlgen(tmp_path, "init").stdout
+    assert "sqlgen build" in printed
+    assert "migrate" not in printed
 
 
 def test_init_changes_nothing_that_exists(tmp_path: Path) -> None:

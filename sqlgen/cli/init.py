@@ -12,8 +12,12 @@ from .console import exit_on_errors
 NEXT: Final = """\
 
 Next:
-    sqlgen build        types your queries and writes generated/
-    sqlgen describe     shows each type, and why a column may be NULL
+    sqlgen build                           types your queries and writes generated/
+{database}    sqlgen describe                        shows each type, and why a column may be NULL
+"""
+DATABASE: Final = """\
+    sqlgen migrate up                      makes an embedded development database
+    export DATABASE_URL=$(sqlgen db url)   tells your program where it is
 """
 
 
@@ -41,4 +45,4 @@ def init(directory: Path) -> None:
         if not created:
             click.echo("nothing to do: this is a sqlgen project already")
         else:
-            click.echo(NEXT, nl=False)
+            click.echo(NEXT.format(database="" if adopted else DATABASE), nl=False)

@@ -15,6 +15,13 @@ output = "generated"
 mode = "sync"  # or "async", or "both"
 {table}"""
 
+PYTEST: Final = """
+[tool.pytest.ini_options]
+pythonpath = ["."]  # lets tests import the generated package
+"""
+PYTEST_FILES: Final = ("pytest.toml", "pytest.ini", "tox.ini", "setup.cfg")
+"""Files that may configure pytest, of which it would read only one, or pyproject.toml in their place."""
+
 FILES: Final = {
     "migrations/0001_create_notes.up.sql": """\
 CREATE TABLE notes (
@@ -35,7 +42,7 @@ INSERT INTO notes (title, body) VALUES (:title, :body) RETURNING *;
 
 -- name: list_notes :many -> Note
 -- All notes, newest first.
-SELECT * FROM notes ORDER BY created_at DESC;
+SELECT * FROM notes ORDER BY created_at DESC, id DESC;
 
 -- name: count_notes :one
 SELECT count(*) FROM notes;
@@ -59,8 +66,9 @@ def scaffold(
 ) -> tuple[str, ...]:
     """Make *folder* a sqlgen project and return the paths that were written.
 
-    `[tool.sqlgen]` is appended to pyproject.toml, which is created if it is missing, unless it or
-    sqlgen.toml has it. The migration
+    `[tool.sqlgen]` is appended to pyproject.toml, unless it or sqlgen.toml has it. If pyproject.toml is
+    missing, it is created, and pytest is told of the project's folder, unless another file may configure
+    pytest. The migration
     is written only if there is no `migrations/` yet, and the query only if there is no `queries/`.
     *schema* are the lines that say where the schema comes from, and *table* those below; without
     migrations of its own, the project gets no migration.
@@ -72,6 +80,9 @@ def scaffold(
     if not any("[tool.sqlgen]" in (text or "") for text in texts):
         gap = "\n" if before else ""
         text = (before or "") + gap + CONFIGURATION.format(schema=schema, table=table)
+        configured = any(os.path.lexists(folder / name) for name in PYTEST_FILES)
+        if before is None and not configured:
+            text += PYTEST
         changes.append(Change("pyproject.toml", before, text))
     for path, text in (FILES if schema == OWN_MIGRATIONS else QUERY).items():
         if not os.path.lexists((folder / path).parent):
