@@ -8,11 +8,23 @@ from ..model.query import Parameter, Query
 from .responses import StatementError
 
 _SYNTAX_ERROR = "42601"
+_DATA_EXCEPTION = "22"
 _UNTYPED = "could not determine data type of parameter"
 
 _ENUM = re.compile(r'invalid input value for enum (?P<type>.*): "(?P<label>[\s\S]*)"')
 _RELATION = re.compile(r'relation "(?P<name>.*)" does not exist')
 _PERCENT = re.compile(r"[=<>]*%(?:\((?P<name>\w+)\))?s\b")
+_BRACES = re.compile(r"\{\s*(?P<name>[^\W\d]\w*)?[^{}]*\}")
+_QUOTED_NAME = re.compile(r"'[^':]*(?P<name>:[^\W\d]\w*)[^']*'")
+_TYPE_BEFORE = re.compile(
+    r"\b(?P<type>interval|date|time|timestamp|timestamptz|numeric|uuid)\s*$",
+    re.IGNORECASE,
+)
+_MOMENT = r"(?:date|timestamp with(?:out)? time zone)"
+_DIFFERENCE = re.compile(
+    rf"operator does not exist: (?:(?P<left>interval|integer) [<>=]+ {_MOMENT}|{_MOMENT} [<>=]+ (?P<right>interval|integer))"
+)
+_SUBTRACTED = re.compile(r"-\s*\$(?P<number>\d+)\b(?!\s*::)")
 _IN = re.compile(r"\b(?P<negated>NOT\s+)?IN\s*$", re.IGNORECASE)
 _KINDS = frozenset(RelationKind) - {RelationKind.COMPOSITE, RelationKind.SEQUENCE}
 _MOST_LABELS = 20
@@ -49,7 +61,15 @@ def hint(
         return _cast(spelled(parameters[0]), type_elsewhere)
     if error.sqlstate == _SYNTAX_ERROR and error.position:
         offset = error.position - 1
-        return _list(query, offset) or _placeholder(query.sql.text, offset)
+        return (
+            _list(query, offset)
+            or _placeholder(query.sql.text, offset)
+            or _no_value(query, offset)
+        )
+    if error.sqlstate.startswith(_DATA_EXCEPTION) and error.position:
+        quoted = _QUOTED_NAME.match(query.sql.text, error.position - 1)
+        if quoted:
+            return f"take `{quoted['name']}` out of the quotes, in which it is no parameter"
     if match := _ENUM.fullmatch(error.message):
         return _label(match["label"], match["type"], catalog)
     if match := _RELATION.fullmatch(error.message):
@@ -58,6 +78,23 @@ def hint(
         for message, instruction in _PLANNING.items():
             if error.message == message.format(strength):
                 return instruction.format(strength)
+    return ""
+
+
+def hint_instead(query: Query, error: StatementError) -> str:
+    """Return a hint that says more than PostgreSQL's own; empty if there is none.
+
+    In `at > now() - :age`, PostgreSQL takes `:age` for a moment too, so that the difference is an interval.
+    """
+    difference = _DIFFERENCE.fullmatch(error.message)
+    type_ = difference and (difference["left"] or difference["right"])
+    subtracted = _SUBTRACTED.search(query.sql.text) if type_ else None
+    for parameter in query.parameters if subtracted else ():
+        if subtracted and parameter.number == int(subtracted["number"]):
+            return (
+                f"write `{spelled(parameter)}::{type_}`: it was taken for the type of"
+                " the other side"
+            )
     return ""
 
 
@@ -87,15 +124,28 @@ def _list(query: Query, offset: int) -> str:
 
 
 def _placeholder(text: str, offset: int) -> str:
-    """Return a hint for a placeholder of a database driver: `%s`, `%(name)s` or `?`.
+    """Return a hint for a placeholder of a driver or of Python: `%s`, `%(name)s`, `?` or `{name}`.
 
     PostgreSQL reads `?` as an operator, and the error is at the operand that it misses after it.
     """
     for match in _PERCENT.finditer(text):
         if match.start() <= offset < match.end():
             return f"write `:{match['name'] or 'name'}` for a parameter"
+    if braces := _BRACES.match(text, offset):
+        return f"write `:{braces['name'] or 'name'}` for a parameter"
     if text[:offset].rstrip().endswith("?"):
         return "write `:name` for a parameter"
+    return ""
+
+
+def _no_value(query: Query, offset: int) -> str:
+    """Return a hint for a parameter where no value can stand: `FROM :table`, `interval :age`."""
+    text = query.sql.text
+    for parameter in query.parameters:
+        if re.match(rf"\${parameter.number}\b", text[offset:]):
+            if before := _TYPE_BEFORE.search(text[:offset]):
+                return f"write `{spelled(parameter)}::{before['type'].lower()}`"
+            return "write it out: a parameter is a value, and no name or keyword"
     return ""
 
 

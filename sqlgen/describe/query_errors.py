@@ -7,7 +7,7 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Label
 from ..model.query import Parameter, Query
 from ..model.source import Span
-from .hints import hint
+from .hints import hint, hint_instead
 from .responses import StatementError
 
 _TOKEN = re.compile(
@@ -54,7 +54,9 @@ def query_error(
         code=error.sqlstate,
         message=_with_names(error.message, parameters),
         label=Label(span, error.detail),
-        hint=error.hint or hint(query, error, catalog, parameters, type_elsewhere),
+        hint=hint_instead(query, error)
+        or error.hint
+        or hint(query, error, catalog, parameters, type_elsewhere),
     )
 
 

@@ -30,7 +30,7 @@ from .json import column_shapes, is_json
 from .nullability import column_verdicts, statement_scope
 from .nullability.scope import Scope
 from .nullability.verdict import Elements, Verdict, maybe
-from .parameters import sort_warnings, typed_parameters
+from .parameters import misread_warnings, sort_warnings, typed_parameters
 from .row_types import is_record, record_type
 from .tree import nodes
 from .tree.array_shapes import with_shapes
@@ -111,6 +111,7 @@ def query(
     if warning := row_count_warning(description.query, known, rows):
         warnings.append(warning)
     warnings += sort_warnings(description.query, level)
+    warnings += misread_warnings(description.query, level)
     reads, writes = lineage(level)
     return TypedQuery(
         query=description.query,

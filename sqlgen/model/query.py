@@ -104,6 +104,8 @@ WARNINGS = (
     "missing-column",
     "redundant-override",
     "order-by-parameter",
+    "in-one-value",
+    "quoted-parameter",
 )
 """The codes of warnings about queries: `-- sqlgen: allow CODE` may name them."""
 

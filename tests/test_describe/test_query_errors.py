@@ -163,6 +163,9 @@ def test_an_error_without_a_position_is_shown_at_the_name(check: Check) -> None:
     assert error.hint.startswith("To enable inserting into the view")
 
 
+_WRITE_OUT = "write it out: a parameter is a value, and no name or keyword"
+
+
 @pytest.mark.parametrize(
     ("statement", "hint"),
     [
@@ -200,6 +203,36 @@ def test_an_error_without_a_position_is_shown_at_the_name(check: Check) -> None:
         ("INSERT INTO patients VALUES (?, ?)", "write `:name` for a parameter"),
         ("SELECT FROM patients WHERE id = %s", "write `:name` for a parameter"),
         ("SELECT FROM patients WHERE id=%(id)s", "write `:id` for a parameter"),
+        ("SELECT FROM patients WHERE id = {id}", "write `:id` for a parameter"),
+        ("SELECT FROM patients WHERE id = {}", "write `:name` for a parameter"),
+        ("SELECT FROM {table}", "write `:table` for a parameter"),
+        ("SELECT FROM :table", _WRITE_OUT),
+        ("SELECT FROM patients ORDER BY id :direction", _WRITE_OUT),
+        ("UPDATE patients SET :column = 'x'", _WRITE_OUT),
+        ("SELECT FROM $1", _WRITE_OUT),
+        ("SELECT now() - interval :age", "write `:age::interval`"),
+        ("SELECT TIMESTAMP  :at!", "write `:at!::timestamp`"),
+        (
+            "SELECT now() - interval ':days days'",
+            "take `:days` out of the quotes, in which it is no parameter",
+        ),
+        (
+            "SELECT FROM patients WHERE id = ':id'",
+            "take `:id` out of the quotes, in which it is no parameter",
+        ),
+        ("SELECT FROM patients WHERE id = 'x'", ""),
+        (
+            "SELECT FROM patients WHERE now() > now() - :age AND :since < now()",
+            "write `:age::interval`: it was taken for the type of the other side",
+        ),
+        (
+            'SELECT FROM patients WHERE "born on" - $1 >= current_date - $2::int',
+            "write `$1::integer`: it was taken for the type of the other side",
+        ),
+        (
+            "SELECT FROM patients WHERE now() > now() - now()",
+            "No operator matches the given name and argument types. You might need to add explicit type casts.",
+        ),
         ("SELECT FROM patients WHERE", ""),
     ],
 )
