@@ -24,12 +24,13 @@ KNOWN_BY = {
         "conninfo",
         "database",
         "describe",
+        "impact",
         "migrate",
         "render",
         "testing",
     },
-    "black": {"build", "cli", "render", "testing"},
-    "click": {"build", "cli", "report", "testing"},
+    "black": {"build", "cli", "impact", "render", "testing"},
+    "click": {"build", "cli", "impact", "report", "testing"},
 }
 WITHOUT_GOLDEN = {
     # Codes about the state of a disk, a server, a command line or a database's ledger, which a
@@ -43,6 +44,10 @@ WITHOUT_GOLDEN = {
     "server-unavailable",
     "stale",
     "nothing-watched",
+    "no-repository",
+    "unknown-revision",
+    "outside-repository",
+    "deploy-order",
     "schema-command-empty",
     "schema-command-failed",
     "schema-from-elsewhere",

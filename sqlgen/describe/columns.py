@@ -24,7 +24,9 @@ SELECT a.attrelid,
        -- GENERATED … AS IDENTITY, ALWAYS or BY DEFAULT.
        a.attidentity <> '',
        -- A CHECK constraint lists the possible values only where equal texts are identical.
-       coalesce(l.collisdeterministic, false)
+       coalesce(l.collisdeterministic, false),
+       -- The length of a varchar, the precision of a numeric and the like; -1 where there is none.
+       a.atttypmod
 FROM pg_attribute AS a
 JOIN pg_class AS c ON c.oid = a.attrelid
 JOIN pg_type AS t ON t.oid = a.atttypid
@@ -78,6 +80,7 @@ class ColumnRow(NamedTuple):
     definition: str
     identity: bool
     deterministic: bool
+    modifier: int
 
 
 class Inheritance(NamedTuple):

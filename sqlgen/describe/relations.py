@@ -84,6 +84,7 @@ def relations(
                     identity=column.identity,
                     literals=_literals(column, types[column.type], relation_checks),
                     comment=comments.get((oid, column.number), ""),
+                    modifier=column.modifier,
                 )
                 for column in columns.get(oid, ())
             },

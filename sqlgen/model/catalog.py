@@ -120,6 +120,7 @@ class Column:
     constraint. `generated` is `pg_attribute.attgenerated` (`""`, `"s"` stored or `"v"` virtual), of the
     column itself or of that of a child, and `expression` the tree (`pg_attrdef.adbin`) that it is generated from in every row, empty where
     children have another. `default` is the tree of its own DEFAULT, empty where it has none.
+    `modifier` is `pg_attribute.atttypmod`, which has a length or a precision, and is -1 where there is none.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Column:
     identity: bool = False
     literals: tuple[str, ...] = ()
     comment: str = ""
+    modifier: int = -1
 
 
 @frozen

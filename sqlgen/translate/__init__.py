@@ -12,6 +12,7 @@ from .shared.context import TranslationContext, translation_context
 from .shared.files import shared_files
 from .shared.references import TypeReferences, merge_references, type_references
 from .shared.requirements import SharedRequirements
+from .statements import statement_pieces
 
 __all__ = [
     "Annotations",
@@ -24,6 +25,7 @@ __all__ = [
     "module",
     "module_paths",
     "shared_files",
+    "statement_pieces",
     "translation_context",
     "type_references",
 ]

@@ -29,6 +29,14 @@ def running_with_parts(
     *casts* are the numbers of the parameters to cast, *rows* the whole rows of which the columns are
     selected, and not the text.
     """
+    pieces = running_pieces(query, casts, rows)
+    return "".join(pieces), pieces[1::2]
+
+
+def running_pieces(
+    query: TypedQuery, casts: Collection[int], rows: Iterable[Star] = ()
+) -> tuple[str, ...]:
+    """Return the statement's text in pieces, every second of which is a part that may be left out."""
     text = query.query.sql.text
     types = {parameter.number: parameter.type for parameter in query.parameters}
     cast = {
@@ -59,8 +67,7 @@ def running_with_parts(
         else:
             result += edit
         place = end
-    pieces = (result + text[place:]).split(_EDGE)
-    return "".join(pieces), tuple(pieces[1::2])
+    return tuple((result + text[place:]).split(_EDGE))
 
 
 _EDGE = "\0"

@@ -1,0 +1,182 @@
+"""PgType, PgType -> whether code that was generated for the first can read or write values of the second.
+
+Python's types decide, since psycopg sends a value by what it is, and reads it by the type that the
+server names.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ..model.catalog import (
+    ArrayType,
+    CompositeType,
+    DomainType,
+    EnumType,
+    PgType,
+    RangeType,
+    ScalarType,
+)
+from .findings import Consequence, Mismatch
+
+_INTEGERS: Final = ("int2", "int4", "int8")
+"""The integers, the smallest first: Python has one type for all of them."""
+_TEXTS: Final = frozenset({"text", "varchar", "bpchar", "citext", "name"})
+"""The types whose values are texts of any form; lengths are those of columns."""
+_JSON: Final = frozenset({"json", "jsonb"})
+
+
+def read_changes(before: PgType, after: PgType, item: str) -> Iterator[Mismatch]:
+    """Yield why code that expects values of the type *before* cannot read those of *after*."""
+    before, after = _base(before), _base(after)
+    match before, after:
+        case EnumType(), EnumType():
+            if labels := _missing(after.labels, before.labels):
+                message = f"{after.display} gains {labels}, which the code cannot read"
+                yield Mismatch(Consequence.UNKNOWN_VALUE, item, message)
+        case EnumType(), ScalarType() if after.name in _TEXTS:
+            message = f"any text, not only the labels of {before.display}"
+            yield Mismatch(Consequence.UNKNOWN_VALUE, item, message)
+        case ArrayType(), ArrayType():
+            yield from read_changes(before.element, after.element, item)
+        case RangeType(), RangeType() if before.multirange == after.multirange:
+            yield from read_changes(before.subtype, after.subtype, item)
+        case CompositeType(), CompositeType():
+            yield from _composite(before, after, item)
+        case ScalarType(), ScalarType():
+            if not _reads_alike(before, after):
+                yield _other_type(before, after, item)
+        case _:
+            yield _other_type(before, after, item)
+
+
+def write_changes(before: PgType, after: PgType, item: str) -> Iterator[Mismatch]:
+    """Yield why *after* may not accept values that the code sends for the type *before*."""
+    before, after = _base(before), _base(after)
+    match before, after:
+        case EnumType(), EnumType():
+            if labels := _missing(before.labels, after.labels):
+                message = f"sends {labels}, which {after.display} does not have"
+                yield Mismatch(Consequence.MAY_FAIL, item, message)
+        case EnumType(), ScalarType() if after.name in _TEXTS:
+            return
+        case ArrayType(), ArrayType():
+            yield from write_changes(before.element, after.element, item)
+        case RangeType(), RangeType() if before.multirange == after.multirange:
+            yield from write_changes(before.subtype, after.subtype, item)
+        case CompositeType(), CompositeType():
+            if len(before.fields) != len(after.fields):
+                yield _other_fields(before, after, item)
+                return
+            for old, new in zip(before.fields, after.fields, strict=True):
+                yield from write_changes(old.type, new.type, f"{item}.{old.name}")
+        case ScalarType(), ScalarType():
+            if not _writes_alike(before, after):
+                message = f"sends {before.display} where {after.display} is expected"
+                yield Mismatch(Consequence.MAY_FAIL, item, message)
+        case _:
+            message = f"sends {before.display} where {after.display} is expected"
+            yield Mismatch(Consequence.MAY_FAIL, item, message)
+
+
+def is_narrower(type_: PgType, before: int, after: int) -> bool:
+    """Return whether a column with the modifier *after* refuses values that it took with *before*.
+
+    The modifiers are `atttypmod` (varchar.c, numeric.c and varbit.c); rounding is no refusal.
+    """
+    if after == -1 or before == after:
+        return False
+    base = _base(type_)
+    if not isinstance(base, ScalarType):
+        return isinstance(base, ArrayType) and is_narrower(base.element, before, after)
+    if base.name in ("varchar", "bpchar", "varbit"):
+        return before == -1 or after < before
+    if base.name == "bit":
+        return True
+    if base.name == "numeric":
+        return before == -1 or _integral_digits(after) < _integral_digits(before)
+    return False
+
+
+def _integral_digits(modifier: int) -> int:
+    """Return how many digits before the point a numeric has (`numeric_typmod_precision`, numeric.c)."""
+    packed = modifier - 4
+    scale = packed & 0x7FF
+    return (packed >> 16) - (scale - 2048 if scale >= 1024 else scale)
+
+
+def _composite(
+    before: CompositeType, after: CompositeType, item: str
+) -> Iterator[Mismatch]:
+    if len(before.fields) != len(after.fields):
+        yield _other_fields(before, after, item)
+        return
+    for old, new in zip(before.fields, after.fields, strict=True):
+        field = f"{item}.{old.name}"
+        yield from read_changes(old.type, new.type, field)
+        yield from literal_gains(old.literals, new.literals, field)
+        if old.not_null and not new.not_null:
+            yield Mismatch(Consequence.WIDENS, field, "may be NULL now")
+
+
+def literal_gains(
+    before: tuple[str, ...], after: tuple[str, ...], item: str
+) -> Iterator[Mismatch]:
+    """Yield the values that a column may have *after*, if the code knows only those *before*."""
+    if not before:
+        return
+    if not after:
+        yield Mismatch(
+            Consequence.UNKNOWN_VALUE, item, "any value, since no CHECK lists them now"
+        )
+    elif gained := _missing(after, before):
+        message = f"a CHECK allows {gained} now, which the code does not know"
+        yield Mismatch(Consequence.UNKNOWN_VALUE, item, message)
+
+
+def _missing(values: tuple[str, ...], others: tuple[str, ...]) -> str:
+    """Return those of the *values* that are not among the *others*, for people."""
+    return ", ".join([quoted(value) for value in values if value not in others])
+
+
+def quoted(value: str) -> str:
+    """Return a text of the database as messages show it."""
+    return f"'{value}'"
+
+
+def _other_type(before: PgType, after: PgType, item: str) -> Mismatch:
+    message = f"gives {after.display} instead of {before.display}"
+    return Mismatch(Consequence.BREAKS, item, message)
+
+
+def _other_fields(before: CompositeType, after: CompositeType, item: str) -> Mismatch:
+    message = (
+        f"{after.display} has {len(after.fields)} fields instead of"
+        f" {len(before.fields)}"
+    )
+    return Mismatch(Consequence.BREAKS, item, message)
+
+
+def _base(type_: PgType) -> PgType:
+    """Return the type that values of a domain have."""
+    while isinstance(type_, DomainType):
+        type_ = type_.base
+    return type_
+
+
+def _reads_alike(before: ScalarType, after: ScalarType) -> bool:
+    """Return whether psycopg makes the same Python values of both types."""
+    if before.name == after.name and before.schema == after.schema:
+        return True
+    pair = {before.name, after.name}
+    return pair <= {*_INTEGERS} or pair <= _TEXTS or pair <= _JSON
+
+
+def _writes_alike(before: ScalarType, after: ScalarType) -> bool:
+    """Return whether all Python values of the first type are accepted for the second."""
+    if before.name == after.name and before.schema == after.schema:
+        return True
+    if before.name in _INTEGERS:
+        if after.name in _INTEGERS:
+            return _INTEGERS.index(before.name) < _INTEGERS.index(after.name)
+        return after.name == "numeric"
+    return before.name in _TEXTS and after.name in _TEXTS

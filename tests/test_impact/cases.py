@@ -1,0 +1,389 @@
+"""Migrations of each kind, with what they mean for deployed and new code."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace as Row
+from typing import Any
+
+Verdicts = Mapping[str, str]
+"""The verdicts by subject: a query, or a query with the item that it is about."""
+
+BASE = """
+CREATE TYPE status AS ENUM ('planned', 'done');
+CREATE TYPE place AS (street text, town text);
+CREATE TABLE owners (id int PRIMARY KEY, name text NOT NULL, home place);
+CREATE TABLE pets (
+    id int PRIMARY KEY,
+    owner_id int NOT NULL REFERENCES owners,
+    name varchar(20) NOT NULL,
+    chip text UNIQUE,
+    status status NOT NULL DEFAULT 'planned',
+    size text NOT NULL DEFAULT 'small' CHECK (size IN ('small', 'large')),
+    weight numeric(5, 2),
+    age int,
+    note text,
+    born timestamptz NOT NULL DEFAULT '2020-02-29 12:00Z'
+);
+CREATE INDEX pets_age ON pets (age);
+CREATE VIEW chips AS SELECT id, chip FROM pets;
+CREATE FUNCTION doubled(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2 * $1';
+"""
+
+ROWS = """
+INSERT INTO owners VALUES (1, 'Ann', ('Main Street', 'Springfield'));
+INSERT INTO pets (id, owner_id, name, chip, weight, age, note) VALUES
+    (1, 1, 'Rex', 'c1', 12.5, 3, 'good'), (2, 1, 'Tom', 'c2', 4.25, 5, NULL);
+"""
+
+QUERIES = {
+    "pet": (":optional", "SELECT * FROM pets WHERE id = :id"),
+    "pet_name": (":optional", "SELECT id, name FROM pets WHERE id = :id"),
+    "pet_names": (":many", "SELECT id, name FROM pets ORDER BY id"),
+    "by_chip": (":optional", "SELECT id FROM pets WHERE chip = :chip"),
+    "statuses": (":many", "SELECT status FROM pets ORDER BY id"),
+    "sizes": (":many", "SELECT size FROM pets ORDER BY id"),
+    "weights": (":many", "SELECT id, weight FROM pets ORDER BY id"),
+    "ages": (":many", "SELECT id, age FROM pets ORDER BY id"),
+    "notes": (":many", "SELECT id, note FROM pets ORDER BY id"),
+    "born": (":many", "SELECT born FROM pets"),
+    "chips": (":many", "SELECT chip FROM pets WHERE chip IS NOT NULL"),
+    "owned": (
+        ":many",
+        "SELECT p.id, o.name AS owner FROM pets AS p LEFT JOIN owners AS o ON o.id = p.owner_id",
+    ),
+    "homes": (":many", "SELECT id, home FROM owners"),
+    "view": (":many", "SELECT id, chip FROM chips ORDER BY id"),
+    "twice": (":one", "SELECT doubled(:n) AS n"),
+    "by_json": (
+        ":many",
+        "SELECT jsonb_build_object('id', id, 'name', name) AS pet FROM pets",
+    ),
+    "add": (
+        ":exec",
+        "INSERT INTO pets (id, owner_id, name) VALUES (:id, :owner_id, :name)",
+    ),
+    "add_note": (
+        ":exec",
+        "INSERT INTO pets (id, owner_id, name, note) VALUES (:id, 1, 'x', :note)",
+    ),
+    "copy": (
+        ":copy",
+        "INSERT INTO pets (id, owner_id, name) VALUES (:id, :owner_id, :name)",
+    ),
+    "upsert": (
+        ":exec",
+        (
+            "INSERT INTO pets (id, owner_id, name, chip) VALUES (:id, 1, :name, :chip)"
+            " ON CONFLICT (chip) DO UPDATE SET name = excluded.name"
+        ),
+    ),
+    "rename": (":execrows", "UPDATE pets SET name = :name WHERE id = :id"),
+    "set_status": (":execrows", "UPDATE pets SET status = :status WHERE id = :id"),
+    "set_size": (":execrows", "UPDATE pets SET size = :size WHERE id = :id"),
+    "set_large": (":execrows", "UPDATE pets SET size = 'large' WHERE id = :id"),
+    "set_weight": (":execrows", "UPDATE pets SET weight = :weight WHERE id = :id"),
+    "set_age": (":execrows", "UPDATE pets SET age = :age WHERE id = :id"),
+    "set_note": (":execrows", "UPDATE pets SET note = :note WHERE id = :id"),
+    "remove_owner": (":execrows", "DELETE FROM owners WHERE id = :id"),
+    "remove": (":execrows", "DELETE FROM pets WHERE id = :id"),
+}
+
+CALLS: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    "pet": [{"id": 1}],
+    "pet_name": [{"id": 1}],
+    "by_chip": [{"chip": "c1"}],
+    "twice": [{"n": 2}],
+    "add": [{"id": 3, "owner_id": 1, "name": "Ida"}],
+    "copy": [{"rows": [Row(id=3, owner_id=1, name="Ida")]}],
+    "add_note": [{"id": 3, "note": "a"}, {"id": 3, "note": None}],
+    "upsert": [{"id": 3, "name": "Ida", "chip": "c3"}],
+    "rename": [{"id": 1, "name": "Max"}, {"id": 1, "name": "M" * 20}],
+    "set_status": [{"id": 1, "status": "planned"}, {"id": 1, "status": "done"}],
+    "set_size": [{"id": 1, "size": "small"}, {"id": 1, "size": "large"}],
+    "set_large": [{"id": 1}],
+    "set_weight": [{"id": 1, "weight": 999}, {"id": 1, "weight": None}],
+    "set_age": [{"id": 1, "age": 3}, {"id": 1, "age": 2**31 - 1}, {"id": 1, "age": -1}],
+    "set_note": [{"id": 1, "note": "b"}, {"id": 1, "note": None}],
+    "remove_owner": [{"id": 9}],
+    "remove": [{"id": 1}],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A migration, and the queries that it is tried with.
+
+    `queries` are names of `QUERIES`; `new` are those that the new code has otherwise, with other texts.
+    `deployed` are the verdicts on the deployed code after the migration, `current` those on the
+    new code before it; queries that are in neither run as before. `before` and `after` insert the rows that show what
+    is found: before the migration, on the base schema, and after it; `before_deploying` only those that the new
+    code meets. `calls` replaces the `CALLS` of a query, `new_calls` those of the new code.
+    """
+
+    change: str
+    queries: str
+    deployed: Verdicts = field(default_factory=dict)
+    current: Verdicts = field(default_factory=dict)
+    new: Mapping[str, str] = field(default_factory=dict)
+    before: str = ""
+    after: str = ""
+    before_deploying: str = ""
+    calls: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    new_calls: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+
+
+CASES: Mapping[str, Case] = {
+    "a table is added": Case(
+        change="CREATE TABLE visits (id int PRIMARY KEY, pet_id int REFERENCES pets)",
+        queries="pet add remove",
+    ),
+    "a table is added that the new code reads": Case(
+        change="CREATE TABLE visits (id int PRIMARY KEY)",
+        queries="pet_names",
+        new={"pet_names": "SELECT id, 'x' AS name FROM visits"},
+        current={"pet_names": "breaks"},
+    ),
+    "a table is dropped": Case(
+        change="DROP TABLE pets CASCADE",
+        queries="pet_names remove_owner",
+        new={"pet_names": "SELECT id, name FROM owners"},
+        deployed={"pet_names": "breaks"},
+    ),
+    "a table is renamed": Case(
+        change="ALTER TABLE owners RENAME TO people",
+        queries="homes",
+        new={"homes": "SELECT id, home FROM people"},
+        deployed={"homes": "breaks"},
+        current={"homes": "breaks"},
+    ),
+    "a table moves to another schema": Case(
+        change="CREATE SCHEMA app; ALTER TABLE owners SET SCHEMA app",
+        queries="homes",
+        new={"homes": "SELECT id, home FROM app.owners"},
+        deployed={"homes": "breaks"},
+        current={"homes": "breaks"},
+    ),
+    "a table becomes a view": Case(
+        change="ALTER TABLE owners RENAME TO people; CREATE VIEW owners AS SELECT * FROM people",
+        queries="remove_owner",
+    ),
+    "a nullable column is added": Case(
+        change="ALTER TABLE pets ADD COLUMN colour text",
+        queries="pet pet_name add copy",
+        current={"pet": "breaks"},
+    ),
+    "a column with a default is added": Case(
+        change="ALTER TABLE pets ADD COLUMN colour text NOT NULL DEFAULT 'red'",
+        queries="pet_name add copy",
+    ),
+    "a required column is added": Case(
+        change="ALTER TABLE pets ADD COLUMN colour text NOT NULL DEFAULT 'red';"
+        " ALTER TABLE pets ALTER colour DROP DEFAULT",
+        queries="pet_name add rename",
+        new={
+            "add": "INSERT INTO pets (id, owner_id, name, colour) VALUES (:id, :owner_id, :name, 'red')"
+        },
+        deployed={"add": "breaks"},
+        current={"add": "breaks"},
+    ),
+    "a required column is added that COPY leaves out": Case(
+        change="ALTER TABLE pets ADD COLUMN colour text NOT NULL DEFAULT 'red';"
+        " ALTER TABLE pets ALTER colour DROP DEFAULT",
+        queries="copy",
+        new={
+            "copy": "INSERT INTO pets (id, owner_id, name, colour)"
+            " VALUES (:id, :owner_id, :name, :colour)"
+        },
+        deployed={"copy": "breaks"},
+        current={"copy": "breaks"},
+        new_calls={
+            "copy": [{"rows": [Row(id=3, owner_id=1, name="Ida", colour="red")]}]
+        },
+    ),
+    "a column is dropped": Case(
+        change="ALTER TABLE pets DROP COLUMN note",
+        queries="pet notes pet_name add",
+        new={"notes": "SELECT id, 'x' AS note FROM pets"},
+        deployed={"pet": "breaks", "notes": "breaks"},
+    ),
+    "a column is renamed": Case(
+        change="ALTER TABLE pets RENAME note TO remark",
+        queries="notes pet_name",
+        new={"notes": "SELECT id, remark AS note FROM pets"},
+        deployed={"notes": "breaks"},
+        current={"notes": "breaks"},
+    ),
+    "SET NOT NULL": Case(
+        change="UPDATE pets SET note = '' WHERE note IS NULL;"
+        " ALTER TABLE pets ALTER note SET NOT NULL",
+        queries="notes add_note set_note",
+        deployed={"add_note.note": "may fail", "set_note.note": "may fail"},
+        current={"notes.note": "widens"},
+        new_calls={
+            "add_note": [{"id": 3, "note": "a"}],
+            "set_note": [{"id": 1, "note": "b"}],
+        },
+    ),
+    "DROP NOT NULL": Case(
+        change="ALTER TABLE pets ALTER name DROP NOT NULL",
+        queries="pet_name rename",
+        after="UPDATE pets SET name = NULL",
+        deployed={"pet_name.name": "widens"},
+        current={"rename.name": "may fail"},
+        new_calls={"rename": [{"id": 1, "name": "Max"}, {"id": 1, "name": None}]},
+    ),
+    "a default is dropped": Case(
+        change="ALTER TABLE pets ALTER size DROP DEFAULT",
+        queries="add",
+        new={
+            "add": "INSERT INTO pets (id, owner_id, name, size) VALUES (:id, :owner_id, :name, 'large')"
+        },
+        deployed={"add": "breaks"},
+    ),
+    "a default is changed": Case(
+        change="ALTER TABLE pets ALTER size SET DEFAULT 'large'",
+        queries="add sizes",
+    ),
+    "a column becomes GENERATED": Case(
+        change="ALTER TABLE pets DROP COLUMN note;"
+        " ALTER TABLE pets ADD COLUMN note text GENERATED ALWAYS AS (chip) STORED",
+        queries="notes set_note",
+        new={"set_note": "UPDATE pets SET chip = :note WHERE id = :id"},
+        deployed={"set_note": "breaks"},
+    ),
+    "a column becomes an identity": Case(
+        change="ALTER TABLE owners ALTER id ADD GENERATED ALWAYS AS IDENTITY",
+        queries="homes",
+        new={},
+    ),
+    "int becomes bigint": Case(
+        change="ALTER TABLE pets ALTER age TYPE bigint",
+        queries="ages set_age pet_name",
+        deployed={"ages.age": "may fail"},
+        current={"ages.age": "may fail", "set_age.age": "may fail"},
+        new_calls={"set_age": [{"id": 1, "age": 3}, {"id": 1, "age": 2**40}]},
+    ),
+    "int becomes smallint": Case(
+        change="ALTER TABLE pets ALTER age TYPE smallint",
+        queries="set_age",
+        deployed={"set_age.age": "may fail"},
+        new_calls={"set_age": [{"id": 1, "age": 3}]},
+    ),
+    "int becomes text": Case(
+        change="ALTER TABLE pets ALTER age TYPE text",
+        queries="ages",
+        deployed={"ages.age": "breaks"},
+        current={"ages.age": "breaks"},
+    ),
+    "varchar becomes longer": Case(
+        change="ALTER TABLE pets ALTER name TYPE varchar(40)",
+        queries="rename add",
+        current={"rename.name": "may fail", "add.name": "may fail"},
+        new_calls={
+            "rename": [{"id": 1, "name": "M" * 40}],
+            "add": [{"id": 3, "owner_id": 1, "name": "M" * 40}],
+        },
+    ),
+    "varchar becomes shorter": Case(
+        change="ALTER TABLE pets ALTER name TYPE varchar(10)",
+        queries="rename",
+        deployed={"rename.name": "may fail"},
+        new_calls={"rename": [{"id": 1, "name": "Max"}]},
+    ),
+    "varchar becomes text": Case(
+        change="ALTER TABLE pets ALTER name TYPE text",
+        queries="rename pet_name",
+        deployed={"pet_name.name": "may fail"},
+        current={"pet_name.name": "may fail", "rename.name": "may fail"},
+        new_calls={"rename": [{"id": 1, "name": "M" * 40}]},
+    ),
+    "numeric becomes smaller": Case(
+        change="ALTER TABLE pets ALTER weight TYPE numeric(3, 2) USING 1",
+        queries="set_weight",
+        deployed={"set_weight.weight": "may fail"},
+        new_calls={"set_weight": [{"id": 1, "weight": 9}]},
+    ),
+    "timestamptz becomes timestamp": Case(
+        change="ALTER TABLE pets ALTER born TYPE timestamp",
+        queries="born",
+        new={"born": "SELECT born AT TIME ZONE 'UTC' AS born FROM pets"},
+        deployed={"born.born": "breaks"},
+        current={"born.born": "breaks"},
+    ),
+    "a unique constraint is dropped": Case(
+        change="ALTER TABLE pets DROP CONSTRAINT pets_chip_key",
+        queries="by_chip upsert",
+        new={
+            "by_chip": "SELECT id FROM pets WHERE chip = :chip LIMIT 1",
+            "upsert": "INSERT INTO pets (id, owner_id, name, chip) VALUES (:id, 1, :name, :chip)",
+        },
+        after="UPDATE pets SET chip = 'c1'",
+        deployed={"by_chip": "may fail", "upsert": "breaks"},
+    ),
+    "an index is dropped": Case(
+        change="DROP INDEX pets_age; CREATE INDEX pets_name ON pets (name)",
+        queries="pet rename",
+    ),
+    "a foreign key is dropped": Case(
+        change="ALTER TABLE pets DROP CONSTRAINT pets_owner_id_fkey",
+        queries="owned remove_owner",
+        after="UPDATE pets SET owner_id = 9",
+        deployed={"owned.owner": "widens"},
+    ),
+    "an enum gains a label": Case(
+        change="ALTER TYPE status ADD VALUE 'missed'",
+        queries="statuses set_status",
+        after="UPDATE pets SET status = 'missed'",
+        deployed={"statuses.status": "unknown value"},
+        current={"set_status.status": "may fail"},
+        new_calls={
+            "set_status": [{"id": 1, "status": "done"}, {"id": 1, "status": "missed"}]
+        },
+    ),
+    "an enum's label is renamed": Case(
+        change="ALTER TYPE status RENAME VALUE 'done' TO 'finished'",
+        queries="statuses set_status",
+        before="UPDATE pets SET status = 'done'",
+        deployed={
+            "statuses.status": "unknown value",
+            "set_status.status": "may fail",
+        },
+        current={
+            "statuses.status": "unknown value",
+            "set_status.status": "may fail",
+        },
+        new_calls={
+            "set_status": [
+                {"id": 1, "status": "planned"},
+                {"id": 1, "status": "finished"},
+            ]
+        },
+    ),
+    "a CHECK allows one value more": Case(
+        change="ALTER TABLE pets DROP CONSTRAINT pets_size_check,"
+        " ADD CONSTRAINT pets_size_check CHECK (size IN ('small', 'large', 'huge'))",
+        queries="sizes set_size",
+        after="UPDATE pets SET size = 'huge'",
+        deployed={"sizes.size": "unknown value"},
+        current={"set_size.size": "may fail"},
+        new_calls={"set_size": [{"id": 1, "size": "huge"}]},
+    ),
+    "a CHECK allows one value less": Case(
+        change="UPDATE pets SET size = 'small';"
+        " ALTER TABLE pets DROP CONSTRAINT pets_size_check,"
+        " ADD CONSTRAINT pets_size_check CHECK (size IN ('small'))",
+        queries="sizes set_size",
+        before_deploying="UPDATE pets SET size = 'large'",
+        new_calls={"set_size": [{"id": 1, "size": "small"}]},
+        deployed={"set_size.size": "may fail"},
+        current={"sizes.size": "unknown value"},
+    ),
+    "a CHECK of values is dropped": Case(
+        change="ALTER TABLE pets DROP CONSTRAINT pets_size_check",
+        queries="sizes set_size",
+        after="UPDATE pets SET size = 'any'",
+        deployed={"sizes.size": "unknown value"},
+        current={"set_size.size": "may fail"},
+        new_calls={"set_size": [{"id": 1, "size": "any"}]},
+    ),
+}
