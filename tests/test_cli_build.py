@@ -159,6 +159,7 @@ def test_describe_as_json(project: Path) -> None:
         ],
         "reads": ["public.patients.born", "public.patients.id", "public.patients.name"],
         "writes": [],
+        "read_only": True,
         "optional": [],
         "variants": 1,
         "analyses": 1,

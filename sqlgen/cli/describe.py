@@ -110,6 +110,7 @@ def as_json(described: DescribedQuery) -> dict[str, Any]:
         ],
         "reads": [str(column) for column in typed.reads],
         "writes": [str(column) for column in typed.writes],
+        "read_only": typed.read_only,
         "optional": [
             {
                 "parameters": part_names(query, part),
@@ -131,7 +132,7 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
         head += f" -> {shown.row or shown.columns[0]}"
     place = f"{span.source.path}:{span.line}"
     lines = [f"{click.style(head, bold=True) if color else head}  {place}"]
-    lines.append(f"  {rows(typed)}")
+    lines.append(f"  {rows(typed)}, {access(typed)}")
     if typed.query.parts:
         count, analyses = typed.query.variant_count, typed.query.analysis_count
         lines.append(f"  {count} variants, proved by {analyses} analyses")
@@ -152,6 +153,11 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
         reason = click.style(row[3], dim=True) if color else row[3]
         lines.append(f"  {'  '.join(cells)}  {reason}")
     return "\n".join(lines) + "\n"
+
+
+def access(typed: TypedQuery) -> str:
+    """Return whether the query only reads, and if not, why."""
+    return "only reads" if typed.read_only else f"may write: {typed.may_write}"
 
 
 def part_names(query: Query, part: Part) -> list[str]:

@@ -33,7 +33,14 @@ SELECT c.oid,
        c.relhasrules AND EXISTS (
            SELECT FROM pg_rewrite AS r WHERE r.ev_class = c.oid AND r.ev_type = '3'
        ),
-       c.relrowsecurity
+       c.relrowsecurity,
+       -- The conditions of policies that a SELECT obeys.
+       CASE WHEN c.relrowsecurity THEN ARRAY(
+           SELECT p.polqual::text
+           FROM pg_policy AS p
+           WHERE p.polrelid = c.oid AND p.polcmd IN ('r', '*') AND p.polqual IS NOT NULL
+           ORDER BY p.oid
+       ) END
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 -- The event type of a rule for SELECT is '1', for INSERT '3'.
@@ -64,7 +71,8 @@ def relations(
     constraints = checks(connection, inheritance)
     relations: dict[int, Relation] = {}
     for row in connection.execute(_RELATIONS):
-        oid, schema, name, kind, tree, has_rules, has_insert_rules, row_security = row
+        oid, schema, name, kind, tree, has_rules, has_insert_rules, *security = row
+        row_security, policies = security
         relation_checks = constraints.get(oid, ())
         relations[oid] = Relation(
             oid=oid,
@@ -102,6 +110,7 @@ def relations(
             has_insert_rules=has_insert_rules,
             has_children=oid in inheritance.descendants,
             row_security=row_security,
+            policies=tuple(policies or ()),
             comment=comments.get((oid, 0), ""),
         )
     return relations

@@ -92,6 +92,7 @@ def _references(catalog: Catalog) -> dict[int, frozenset[int]]:
 
 def _trees(relation: Relation) -> Iterator[str]:
     yield relation.tree
+    yield from relation.policies
     for check in relation.checks:
         yield check.tree
     for column in relation.columns.values():

@@ -38,6 +38,7 @@ from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level
 from .tree.types import type_in_tree, with_proved_fields
 from .variants import unproved_parts
+from .writing import broken_promise, possible_write
 
 
 def query(
@@ -52,7 +53,8 @@ def query(
     `never_null` are functions of the user's that give no NULL for non-null arguments, as
     `schema.name(types)`; `nullable_elements` says that the arrays of tables may hold NULLs, which
     no constraint rules out. Raises `SqlgenError` if the command does not suit the statement, if an
-    INSERT leaves out a required column, or if the columns' names are not unique or cannot be read.
+    INSERT leaves out a required column, if a query that promises to read may write, or if the columns'
+    names are not unique or cannot be read.
     """
     tree = nodes.query(description.tree)
     level = statement_level(catalog, tree) if tree else None
@@ -60,6 +62,8 @@ def query(
     if level:
         errors.append(copy_error(description.query, level))
     errors += unproved_parts(description, tree)
+    write = possible_write(catalog, description.tree)
+    errors.append(broken_promise(description.query, write, tree) if write else None)
     missing = list(missing_columns(description.query, level)) if level else []
     errors += [one for one in missing if one.severity is Severity.ERROR]
     if problems := [error for error in errors if error]:
@@ -75,6 +79,7 @@ def query(
             parameters=parameters,
             columns=columns,
             cardinality=rows,
+            may_write=write.reason if write else "",
         )
     known = _known_of_all_variants(description, level)
     text = description.query.sql.text
@@ -121,6 +126,7 @@ def query(
         stars=_outermost(expanded),
         reads=reads,
         writes=writes,
+        may_write=write.reason if write else "",
         warnings=tuple(
             [w for w in warnings if w.code not in description.query.allowed_warnings]
         ),

@@ -115,7 +115,7 @@ class AnalysisDecoder:
 
         Raises `KeyError`, `TypeError` and the like for any other data.
         """
-        parameters, columns, cardinality, stars, reads, writes = row
+        parameters, columns, cardinality, stars, reads, writes, may_write = row
         return TypedQuery(
             query=query,
             parameters=tuple([self._parameter(values) for values in parameters]),
@@ -124,6 +124,7 @@ class AnalysisDecoder:
             stars=tuple([_star(*star) for star in stars]),
             reads=tuple([self._table_column(column) for column in reads]),
             writes=tuple([self._table_column(column) for column in writes]),
+            may_write=may_write,
             warnings=tuple(warnings),
         )
 

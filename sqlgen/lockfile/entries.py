@@ -12,7 +12,13 @@ from typing import Any, Final, TypeAlias
 from ..model.catalog import CompositeType
 from ..model.commands import Columns
 from ..model.query import Query
-from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
+from ..model.typed import (
+    NOT_PROVED,
+    ColumnName,
+    TypedColumn,
+    TypedParameter,
+    TypedQuery,
+)
 from .analyses import FIELDS, PARTS, PLAIN_FORMS, TYPES, AnalysisDecoder, Row
 from .fingerprints import fingerprint
 from .grammar import check_cast, check_entry
@@ -49,6 +55,7 @@ class EntryWriter:
             "parameters": _listed(
                 [_write_parameter(each, texts) for each in typed.parameters]
             ),
+            "read_only": "true" if typed.read_only else "",
             "reads": _listed([_column(column) for column in typed.reads]),
             "stars": _listed([_encoded(star) for star in typed.stars]),
             "writes": _listed([_column(column) for column in typed.writes]),
@@ -71,6 +78,7 @@ def read(query: Query, entry: Data, decoder: AnalysisDecoder) -> TypedQuery:
         "cardinality": entry["cardinality"],
         "parameters": [_read_parameter(x) for x in entry.get("parameters", ())],
         "columns": [_read_column(x) for x in entry.get("columns", ())],
+        "may_write": ("" if entry.get("read_only") else NOT_PROVED),
     }
     typed = decoder.query(query, _parts_row(parts), ())
     _check_parameters(typed)

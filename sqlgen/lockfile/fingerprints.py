@@ -38,6 +38,7 @@ def _digest(query: Query) -> str:
         *sorted(query.allowed_warnings),
         *[(part.start, part.end) for part in query.parts],
         *query.require_one_of,
+        *(["read only"] if query.read_only else ()),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:40]
 

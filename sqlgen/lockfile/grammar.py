@@ -175,6 +175,7 @@ ENTRY: Final[Mapping[str, Check]] = {
     "columns": listed(keyed(COLUMN)),
     "fingerprint": text,
     "parameters": listed(keyed(PARAMETER)),
+    "read_only": truth,
     "reads": listed(names),
     "stars": listed(_star),
     "writes": listed(names),

@@ -207,7 +207,8 @@ class Relation:
     may change what is stored, as pairs such as `("before", "insert")` or
     `("instead of", "update")`. `has_rules`: rules of the user's replace or add statements;
     `has_insert_rules`: some of them do so for INSERT. `has_children`: inheritance children or partitions.
-    `row_security`: policies may hide rows (`pg_class.relrowsecurity`).
+    `row_security`: policies may hide rows (`pg_class.relrowsecurity`); `policies` are the trees of the
+    conditions that a SELECT obeys then.
     """
 
     oid: int
@@ -225,6 +226,7 @@ class Relation:
     has_insert_rules: bool = False
     has_children: bool = False
     row_security: bool = False
+    policies: tuple[str, ...] = ()
     comment: str = ""
 
 

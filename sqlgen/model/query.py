@@ -116,7 +116,8 @@ class Query:
 
     `allowed_warnings` are the codes of warnings that its author does not want to see. `parts` are the
     conditions that a call may leave out, in order and apart from each other; of each group in
-    `require_one_of`, numbers of parameters, a call gives at least one.
+    `require_one_of`, numbers of parameters, a call gives at least one. `read_only` is the comment in which
+    the author promises that the query only reads.
     `deprecated` is the message to those who still call it, which may be empty; None if it is not deprecated.
     `named_after_file`: the file has no header; `name` is the file's, `name_span` the statement, and
     `command` a guess from its words, which what the server describes may correct.
@@ -135,6 +136,7 @@ class Query:
     parts: tuple[Part, ...] = ()
     require_one_of: tuple[tuple[int, ...], ...] = ()
     deprecated: str | None = None
+    read_only: Span | None = None
 
     @property
     def optional(self) -> frozenset[int]:

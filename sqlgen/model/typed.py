@@ -1,5 +1,7 @@
 """A query whose every parameter and column has its exact type and nullability."""
 
+from typing import Final
+
 from .catalog import DomainType, PgType
 from .commands import Cardinality
 from .diagnostic import Diagnostic
@@ -102,11 +104,16 @@ class TypedColumn:
     row_columns: Star | None = None
 
 
+NOT_PROVED: Final = "nothing proves that it only reads"
+"""The reason in `TypedQuery.may_write` where no other is known."""
+
+
 @frozen(kw_only=True)
 class TypedQuery:
     """A query with the results of its analysis, which hold no oid of a particular database.
 
-    `reads` and `writes` are the table columns that the query reads and writes, sorted.
+    `reads` and `writes` are the table columns that the query reads and writes, sorted. `may_write` is
+    the reason why it may write, in whatever way; empty where it is proved that it does not.
     """
 
     query: Query
@@ -116,4 +123,10 @@ class TypedQuery:
     stars: tuple[Star, ...] = ()
     reads: tuple[ColumnName, ...] = ()
     writes: tuple[ColumnName, ...] = ()
+    may_write: str = NOT_PROVED
     warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def read_only(self) -> bool:
+        """Return whether the query can run in a READ ONLY transaction and on a standby server."""
+        return not self.may_write

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ..model.diagnostic import Diagnostic, Label, nearest
+from ..model.diagnostic import Diagnostic, Label, SqlgenError, nearest
 from ..model.frozen import frozen
 from ..model.source import SourceFile, Span
 from .lexer import Kind, Token
@@ -12,6 +12,7 @@ from .lexer import Kind, Token
 FORMS: Final = {
     "allow": "allow CODE[, CODE]",
     "optional": "optional NAME[, NAME]",
+    "read only": "read only",
     "require one of": "require one of NAME, NAME",
     "squashes": "squashes VERSION CHECKSUM",
 }
@@ -21,7 +22,7 @@ _WRITTEN_BY_US: Final = {"squashes"}
 """Directives that commands write, and that no hint offers."""
 
 
-_OF_QUERIES: Final = {"optional", "require one of"}
+_OF_QUERIES: Final = {"optional", "read only", "require one of"}
 """Directives that only a query may have."""
 
 
@@ -63,6 +64,19 @@ def directives(
             word = Span(source, *match.span("unknown"))
             problems.append(_unknown_directive(word, comment))
     return tuple(known), tuple(problems)
+
+
+def read_only_promise(directives: Iterable[Directive]) -> Span | None:
+    """Return the comment `-- sqlgen: read only` among the *directives*, if there is one.
+
+    Raises `SqlgenError` if more follows its words.
+    """
+    for directive in directives:
+        if directive.word == "read only":
+            if directive.arguments:
+                raise SqlgenError(_too_much(directive))
+            return directive.span
+    return None
 
 
 def misplaced(directives: Iterable[Directive]) -> tuple[Diagnostic, ...]:
@@ -130,6 +144,15 @@ def _unknown_directive(word: Span, comment: Span) -> Diagnostic:
         ),
         label=Label(word if word.text else comment),
         hint=f"write {' or '.join(f'`-- sqlgen: {form}`' for form in forms)}",
+    )
+
+
+def _too_much(directive: Directive) -> Diagnostic:
+    return Diagnostic(
+        code="unknown-directive",
+        message=f"`{directive.word}` takes nothing more",
+        label=Label(directive.arguments[0]),
+        hint=f"write `-- sqlgen: {directive.word}`",
     )
 
 

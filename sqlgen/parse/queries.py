@@ -10,7 +10,7 @@ from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
 from ..model.frozen import frozen
 from ..model.query import WARNINGS, Query, QueryFile
 from ..model.source import SourceFile, Span
-from .directives import allowed_warnings, directives, misplaced
+from .directives import allowed_warnings, directives, misplaced, read_only_promise
 from .docstrings import deprecation, docstring
 from .headers import FORM, Header, header, is_header
 from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, delimiters
@@ -115,7 +115,8 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
         raise _empty(heading)
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
     above = tokens[section.first : code.first]
-    optional = optional_parts(directives(source, above)[0], items, sql)
+    known, _ = directives(source, above)
+    optional = optional_parts(known, items, sql)
     doc, deprecated = deprecation(
         docstring(
             source.text, tokens[section.first : section.last], right_below=heading.end
@@ -134,6 +135,7 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
         allowed_warnings=_allowed(source, above),
         parts=optional.parts,
         require_one_of=optional.require_one_of,
+        read_only=read_only_promise(known),
     )
 
 
@@ -155,7 +157,8 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
         raise _bad_file_name(name, whole)
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
     above = [token for token in tokens if token.end <= code.start]
-    optional = optional_parts(directives(source, above)[0], items, sql)
+    known, _ = directives(source, above)
+    optional = optional_parts(known, items, sql)
     doc, deprecated = deprecation(docstring(source.text, above))
     query = Query(
         name=name,
@@ -171,6 +174,7 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
         allowed_warnings=_allowed(source, above),
         parts=optional.parts,
         require_one_of=optional.require_one_of,
+        read_only=read_only_promise(known),
     )
     return QueryFile(source=source, doc="", queries=(query,))
 

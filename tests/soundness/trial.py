@@ -19,6 +19,8 @@ from tests.soundness.filling import Filler, words
 FILLINGS = ((8, 0.0, 0.5), (5, 0.2, 0.3), (9, 0.0, 0.15), (0, 1.0, 0.0))
 """Rows of each table, the probability that a table is empty, the probability of NULL."""
 
+READ_ONLY_SQL_TRANSACTION = b"25006"
+
 
 @dataclass
 class Trial:
@@ -102,6 +104,8 @@ def execute(
         ), f"the server has gone away at {claim.sql}"
     trial.runs += 1
     if result.status == ExecStatus.FATAL_ERROR:
+        if result.error_field(DiagnosticField.SQLSTATE) == READ_ONLY_SQL_TRANSACTION:
+            trial.wrong[claim.sql] = "writes, but is claimed only to read"
         trial.errors[result.error_message.decode().splitlines()[0]] += 1
         return
     trial.rows[place] += result.ntuples
@@ -136,15 +140,12 @@ _VOLATILE = re.compile("random|clock|uuid|nextval|now|current_|txid|tablesample"
 
 @contextmanager
 def undone(connection: psycopg.Connection[TupleRow], claim: Claim) -> Iterator[None]:
-    """Roll back the changes of the block, if the statement makes any."""
-    writes = claim.query.writes or not claim.query.columns
-    if writes:
-        connection.pgconn.exec_(b"BEGIN")
+    """Roll back the changes of the block; a statement that is claimed only to read must not make any."""
+    connection.pgconn.exec_(b"BEGIN READ ONLY" if claim.query.read_only else b"BEGIN")
     try:
         yield
     finally:
-        if writes:
-            connection.pgconn.exec_(b"ROLLBACK")
+        connection.pgconn.exec_(b"ROLLBACK")
 
 
 def _rows(result: PGresult) -> object:

@@ -327,7 +327,8 @@ def test_the_grammar_has_every_field() -> None:
         (TypedColumn, grammar.COLUMN),
     ):
         assert set(table) == set(FIELDS[class_]) - {"reason"}
-    assert set(grammar.ENTRY) == {*PARTS, "fingerprint"}
+    written = {"read_only" if part == "may_write" else part for part in PARTS}
+    assert set(grammar.ENTRY) == {*written, "fingerprint"}
 
 
 # --- what a lock says of the statement's text ----------------------------------------------------

@@ -13,7 +13,7 @@ _WORD = re.compile(rf"(?:{_NAME}\.)*(?:{_NAME}|\*)|:\w+|\S")
 
 def output_spans(query: Query, level: QueryLevel) -> tuple[Span, ...]:
     """Return the first name, constant or star of each output column, else the query's name."""
-    return tuple(_span(query, start_of(entry.node("expr"))) for entry in level.output)
+    return tuple(word_at(query, start_of(entry.node("expr"))) for entry in level.output)
 
 
 def characters(text: str, offset: int) -> int:
@@ -32,7 +32,8 @@ def start_of(expression: Node | None) -> int:
     return min((offset for offset in offsets if offset >= 0), default=-1)
 
 
-def _span(query: Query, offset: int) -> Span:
+def word_at(query: Query, offset: int) -> Span:
+    """Return the name, constant or sign at a byte of the statement, the query's name for -1."""
     if offset < 0:
         return query.name_span
     source = query.sql.source
