@@ -112,6 +112,7 @@ class Config:
     outside_folders: tuple[str, ...] = ()
     array_elements: ArrayElements = ArrayElements.NOT_NULL
     statement_names: bool = True
+    protocols: bool = False
     types: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)

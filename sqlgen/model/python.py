@@ -368,6 +368,15 @@ class Function:
     deprecated: str = ""
 
 
+@frozen
+class ModuleProtocol:
+    """A `Protocol` with the `functions` of a module, which the module itself satisfies."""
+
+    name: str
+    doc: str
+    functions: tuple[Function, ...]
+
+
 # --- files -------------------------------------------------------------------------------------
 
 
@@ -391,6 +400,7 @@ class Module:
     records: tuple[Record, ...] = ()
     constants: tuple[Constant, ...] = ()
     functions: tuple[Function, ...] = ()
+    protocols: tuple[ModuleProtocol, ...] = ()
 
 
 @frozen

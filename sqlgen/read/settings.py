@@ -48,6 +48,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "outside_folders": folders,
         "array_elements": choice(ArrayElements),
         "statement_names": boolean,
+        "protocols": boolean,
         "types": python_types,
         "columns": columns,
         "aliases": python_types,

@@ -45,7 +45,13 @@ class DirectContext(Context):
         self.globals_keys: set[str] = set()
         self.blocks = {}
 
-    def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def call(
+        self,
+        function: Callable[..., Any],
+        *args: Any,
+        _loop_vars: object = None,  # jinja2 gives it within loops
+        **kwargs: Any,
+    ) -> Any:
         """Call a function or macro."""
         return function(*args, **kwargs)
 

@@ -79,7 +79,11 @@ def _module_path(file: SourceFile, config: Config) -> ModulePath:
             raise _bad(file, f"`{part}` is no name for a Python module")
         if part.startswith("_"):
             raise _bad(file, f"`{part}` would be a private module")
-    reserved = {"models", *(["aio"] if config.mode is Mode.BOTH else [])}
+    reserved = {"models"}
+    if config.mode is Mode.BOTH:
+        reserved.add("aio")
+    if config.protocols:
+        reserved.add("protocols")
     if parts[0] in reserved:
         raise _bad(file, f"`{parts[0]}` is a module of sqlgen's own")
     return ModulePath("." + ".".join(parts), "/".join([config.output, *parts]) + ".py")

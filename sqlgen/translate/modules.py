@@ -49,7 +49,8 @@ def module(
         for one, query in zip(typed, queries, strict=True)
         for name in renamed(one, query)
     ]
-    return (main, *twins), requirements_of(main, rows), tuple(changed)
+    required = requirements_of(main, rows, has_protocol=config.protocols)
+    return (main, *twins), required, tuple(changed)
 
 
 def _twin(module: Module, config: Config) -> Module:

@@ -46,6 +46,27 @@ def build(
     **settings: Any,
 ) -> Package:
     """Generate the package `made` in a folder on `sys.path`, and import it."""
+    described, typed = write(
+        folder, connection, schema, queries, rows, module, **settings
+    )
+    importlib.invalidate_caches()
+    return Package(
+        importlib.import_module("made"),
+        {d.query.name: d for d in described},
+        {query.query.name: query for query in typed},
+    )
+
+
+def write(
+    folder: Path,
+    connection: Connection,
+    schema: str,
+    queries: str,
+    rows: RowStyle = RowStyle.DATACLASS,
+    module: str = "q",
+    **settings: Any,
+) -> tuple[list[Description], list[TypedQuery]]:
+    """Write the package `made` to a folder."""
     connection.execute(schema.encode())
     file = parse.query_file(SourceFile(f"queries/{module}.sql", queries))
     catalog = describe.catalog(connection)
@@ -59,9 +80,4 @@ def build(
         made = render.module(output)
         (folder / made.path).parent.mkdir(parents=True, exist_ok=True)
         (folder / made.path).write_text(made.text)
-    importlib.invalidate_caches()
-    return Package(
-        importlib.import_module("made"),
-        {d.query.name: d for d in described},
-        {query.query.name: query for query in typed},
-    )
+    return described, typed

@@ -70,6 +70,7 @@ extensions = "db/extensions"
 templates = "db/templates"
 array_elements = "nullable"
 statement_names = false
+protocols = true
 types = { uuid = "str", "app.money" = "app.types.Money" }
 
 [tool.sqlgen.columns]
@@ -100,6 +101,7 @@ seeds = "db/seeds"
         templates="db/templates",
         array_elements=ArrayElements.NULLABLE,
         statement_names=False,
+        protocols=True,
         types={"uuid": "str", "app.money": "app.types.Money"},
         columns={
             "patients.address": "app.types.Address",
@@ -189,7 +191,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `statement_names`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
+   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `statement_names`, `protocols`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1

@@ -79,6 +79,40 @@ class FunctionView:
         return ["*", *self.keyword_parameters]
 
     @property
+    def signatures(self) -> list[list[str]]:
+        """Return the parameters after the connection, of each of the `overloads` if there are several."""
+        return [["*", *each] for each in self.overloads] or [self.parameters]
+
+    @property
+    def self(self) -> str:
+        """Return the name of a method's first parameter, which no other has."""
+        arguments = [argument.name for argument in self._function.arguments]
+        is_taken = self._result.rows is None and "self" in arguments
+        return "_self" if is_taken else "self"
+
+    @property
+    def returns(self) -> str:
+        """Return the type of what a call gives, without the `await`."""
+        match self.command:
+            case "one":
+                return self.row_type
+            case "optional":
+                return self.optional_row_type
+            case "many":
+                return f"list[{self.row_type}]"
+            case "batch" if self.row_type:
+                return f"list[list[{self.row_type}]]"
+            case "stream":
+                kind = "AsyncGenerator" if self._is_async else "Generator"
+                rest = ", None]" if self._is_async else ", None, None]"
+                generator = self._imports.use("collections.abc", kind)
+                return f"{generator}[{self.row_type}{rest}"
+            case "exec":
+                return "None"
+            case _:
+                return "int"
+
+    @property
     def keyword_parameters(self) -> list[str]:
         """Return the keyword-only parameters: `patient_id: UUID`; `rows` alone of a bulk command."""
         if self._result.rows is not None:

@@ -27,6 +27,7 @@ from ..imports import Imports, sorted_names
 from ..layout import WIDTH
 from ..literals import Text
 from .functions import FunctionView
+from .protocols import ProtocolView
 from .records import CompositeView, RowView, StructureView
 from .structures import structures_in, structures_of, types_of
 
@@ -134,7 +135,10 @@ class SectionView:
 
 
 class ModuleView:
-    """A module: its `name` (`patients`), `doc`, `is_async`, and the `enums`, `aliases` and `composites` it defines."""
+    """A module: its `name` (`patients`), `doc`, `is_async`, and the `enums`, `aliases` and `composites` it defines.
+
+    `protocols` are classes with the functions of other modules.
+    """
 
     def __init__(
         self, module: Module, structures: Iterable[Structure], imports: Imports
@@ -145,6 +149,10 @@ class ModuleView:
         self.enums = [EnumView(enum) for enum in module.enums]
         self.aliases = [AliasView(alias, imports) for alias in module.aliases]
         self.composites = [CompositeView(item, imports) for item in module.composites]
+        self.protocols = [
+            ProtocolView(item, imports, is_async=module.is_async)
+            for item in module.protocols
+        ]
         self._module = module
         self._structures = tuple(structures)
         self._imports = imports
@@ -239,7 +247,9 @@ class ModuleView:
 def module_view(module: Module) -> tuple[ModuleView, Imports]:
     """Return the view of a module, and what will collect its imports."""
     structures = structures_of(module)
-    imports = Imports(module.name, _defined_names(module, structures))
+    # A method hides what the module imports under its name from the methods below.
+    methods = [f.name for protocol in module.protocols for f in protocol.functions]
+    imports = Imports(module.name, [*_defined_names(module, structures), *methods])
     return ModuleView(module, structures, imports), imports
 
 
@@ -283,4 +293,5 @@ def _defined_names(module: Module, structures: Iterable[Structure]) -> list[str]
         *(constant.name for constant in module.constants),
         *(item.variants.name for item in module.constants if item.variants),
         *(function.name for function in module.functions),
+        *(protocol.name for protocol in module.protocols),
     ]

@@ -17,6 +17,7 @@ from ..module_paths import ModulePath, package_modules
 from ..name_clashes import check_models
 from .context import TranslationContext
 from .models import composites, models_module
+from .protocols import protocol_modules
 from .references import TypeReferences
 from .requirements import SharedRequirements, requirements_of
 from .rows import shared_rows
@@ -51,6 +52,8 @@ def shared_files(
     if not _is_empty(models):
         files.insert(0, models)
     users = (*requirements, requirements_of(models))
+    if context.config.protocols:
+        files += protocol_modules(requirements, paths, context.config)
     if any(user.support for user in users):
         files.append(Support(f"{output}/_support.py"))
     if any(user.cursors for user in users):

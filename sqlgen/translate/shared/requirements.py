@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...model.frozen import frozen
-from ...model.python import Module, Named, Record, Structure
+from ...model.python import Function, Module, Named, Record, Structure
 from ...model.row_styles import RowStyle
 from ..types.aliases import SHARED_ALIASES
 from ..types.structures import structures_in
@@ -45,6 +45,7 @@ class SharedRequirements:
     `rows` are its shared row classes, `aliases` the aliases of `models` that it uses, and `styles`
     the styles of its own row classes. `support`, `json_support`, `cursors`, `variants` and
     `deprecated` tell whether it imports from `_support`, `_json`, `_cursors`, `_variants` and `_deprecated`.
+    `functions` are those of which the package has a `Protocol`.
     """
 
     rows: tuple[SharedRow, ...] = ()
@@ -55,12 +56,16 @@ class SharedRequirements:
     cursors: bool = False
     variants: bool = False
     deprecated: bool = False
+    functions: tuple[Function, ...] = ()
 
 
 def requirements_of(
-    module: Module, rows: Sequence[SharedRow] = ()
+    module: Module, rows: Sequence[SharedRow] = (), *, has_protocol: bool = False
 ) -> SharedRequirements:
-    """Return the requirements of a module whose queries share these *rows*."""
+    """Return the requirements of a module whose queries share these *rows*.
+
+    *has_protocol*: the package has a `Protocol` of its functions.
+    """
     return SharedRequirements(
         rows=tuple(rows),
         aliases=frozenset(
@@ -72,4 +77,5 @@ def requirements_of(
         cursors=bool(module.functions),
         variants=any(constant.variants for constant in module.constants),
         deprecated=any(function.deprecated for function in module.functions),
+        functions=module.functions if has_protocol else (),
     )

@@ -1,0 +1,2 @@
+-- name: list_patients :many
+SELECT id, born_on FROM patients;

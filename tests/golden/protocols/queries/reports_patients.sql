@@ -1,0 +1,2 @@
+-- name: list_patients :many
+SELECT id, sex FROM patients;
