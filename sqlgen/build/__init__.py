@@ -34,7 +34,7 @@ from .records.finished_build import (
 from .renamed_note import renamed_notes
 from .request import BuildRequest, read_request
 from .result import BuildResult
-from .schema_origin import schema_scripts, schema_sources
+from .schema_origin import schema_scripts, schema_sources, schema_warnings
 
 if TYPE_CHECKING:
     from ..model.migration import Migration
@@ -88,12 +88,13 @@ def plan(
         records = analyzer.records
         result = build_package(request, migrations, analyzer, records, progress)
         unknown_names = analyzer.unknown_names()
+    warnings = (*schema_warnings(config, request.migrations), *result.warnings)
     changes = write.changes(request.generated, result.files, result.reused_digests)
     if request.is_partial:
         changes = selected_changes(changes, request, result)
     if not result.unselected_errors:
-        store_finished_build(store, key, result, unknown_names)
-    warnings = visible_warnings(request, result.warnings, unknown_names)
+        store_finished_build(store, key, result, warnings, unknown_names)
+    warnings = visible_warnings(request, warnings, unknown_names)
     notes = renamed_notes(changes, result)
     if not changes or request.is_partial:
         return Plan(changes, warnings, notes=notes)

@@ -125,7 +125,7 @@ def _folder(root: Path) -> Iterator[Adoption]:
         if not (root / folder).is_dir():
             continue
         try:
-            tool = parse.tool_of(folder, read.sources(root, folder))
+            tool = parse.tool_of(folder, read.foreign_files(root, folder))
         except SqlgenError:
             continue  # the build will report it
         is_ours = folder == "migrations" and tool in _LIKE_OURS

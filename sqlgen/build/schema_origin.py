@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from .. import read
 from ..model.config import Config
+from ..model.diagnostic import Diagnostic
 from ..model.migration import Migration
 from ..model.source import SourceFile
 
@@ -56,6 +57,17 @@ def schema_scripts(
         )
         for source in sources
     )
+
+
+def schema_warnings(
+    config: Config, sources: Sequence[SourceFile]
+) -> tuple[Diagnostic, ...]:
+    """Return warnings about what the *sources* have and `schema_scripts` leaves out."""
+    from .. import parse
+
+    if config.schema is None or not config.schema.folder:
+        return ()
+    return parse.foreign_warnings(config.schema.folder, sources)
 
 
 def run_schema_script(

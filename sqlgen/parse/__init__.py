@@ -1,6 +1,7 @@
 """SourceFile -> QueryFile and Migration: reads SQL by its lexical rules, never by its grammar."""
 
-from .foreign_folders import PLAIN_TOOLS, foreign_migrations, tool_of
+from .foreign_folders import foreign_migrations, foreign_warnings, tool_of
+from .foreign_tools import PLAIN_TOOLS
 from .migrations import migrations
 from .psql import copied_rows, is_dump, is_psql_script
 from .queries import query_file
@@ -12,6 +13,7 @@ __all__ = [
     "agrees_with_text",
     "copied_rows",
     "foreign_migrations",
+    "foreign_warnings",
     "is_dump",
     "is_psql_script",
     "migrations",

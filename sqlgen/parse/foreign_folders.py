@@ -6,107 +6,20 @@ the text before it runs it is refused: only the tool itself knows what runs.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
-from ..model.frozen import frozen
+from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError, each
 from ..model.migration import Migration
 from ..model.source import SourceFile, Span
+from .folder_files import FilesByPath
+from .foreign_tools import TOOLS, ForeignTool
 from .statements import refuse_psql_commands
 
-Order = Callable[[PurePosixPath], tuple[object, ...] | None]
-
-
-@frozen(kw_only=True)
-class ForeignTool:
-    """A tool's form of migrations.
-
-    `up` begins the section to run, and `down` ends it; a file without `up` is all of it if the tool
-    does not need the comment. `order` sorts the files by their paths below the folder, and returns `None`
-    for a file that is not run. `no_transaction` says that statements run without a transaction, and
-    `replaced` finds what the tool replaces.
-    """
-
-    name: str
-    order: Order
-    up: str = ""
-    down: str = ""
-    no_transaction: str = r"\bconcurrently\b"
-    replaced: str = ""
-
-
-def _numbered(path: PurePosixPath) -> tuple[object, ...] | None:
-    match = re.match(r"[0-9]+", path.name)
-    return (
-        (int(match[0][:4000]), path.name) if match and path.parent.name == "" else None
-    )
-
-
-def _up_files(path: PurePosixPath) -> tuple[object, ...] | None:
-    return _numbered(path) if path.name.endswith(".up.sql") else None
-
-
-def _prisma(path: PurePosixPath) -> tuple[object, ...] | None:
-    is_one = path.name == "migration.sql" and len(path.parts) == 2
-    return (path.parts[0],) if is_one else None
-
-
-def _flyway(path: PurePosixPath) -> tuple[object, ...] | None:
-    if path.name.startswith("R__"):
-        return (1, path.name)
-    match = _FLYWAY_VERSION.match(path.name)
-    if match is None or match["kind"] == "U":
-        return None
-    version = [int(part[:4000]) for part in re.split("[._]", match["version"])]
-    return (0, version, match["kind"] == "B")
-
-
-_FLYWAY_VERSION: Final = re.compile(
-    r"(?P<kind>[VUB])(?P<version>[0-9]+(?:[._][0-9]+)*)__"
-)
-
-TOOLS: Final = (
-    ForeignTool(name="Prisma", order=_prisma),
-    ForeignTool(name="Flyway", order=_flyway, replaced=r"\$\{[\w:.-]+\}"),
-    ForeignTool(
-        name="dbmate",
-        order=_numbered,
-        up=r"^--[ \t]*migrate:up\b.*",
-        down=r"^--[ \t]*migrate:down\b",
-        no_transaction=r"^--[ \t]*migrate:up\b.*\btransaction:false\b",
-    ),
-    ForeignTool(
-        name="goose",
-        order=_numbered,
-        up=r"^--[ \t]*\+goose[ \t]+up\b.*",
-        down=r"^--[ \t]*\+goose[ \t]+down\b",
-        no_transaction=r"^--[ \t]*\+goose[ \t]+no[ \t]+transaction\b",
-        replaced=r"^--[ \t]*\+goose[ \t]+envsub[ \t]+on\b",
-    ),
-    ForeignTool(
-        name="sql-migrate",
-        order=_numbered,
-        up=r"^--[ \t]*\+migrate[ \t]+up\b.*",
-        down=r"^--[ \t]*\+migrate[ \t]+down\b",
-        no_transaction=r"^--[ \t]*\+migrate[ \t]+up\b.*\bnotransaction\b",
-    ),
-    ForeignTool(
-        name="tern",
-        order=_numbered,
-        down=r"^-{4,}[ \t]*create above[ \t]*/[ \t]*drop below[ \t]*-{4,}",
-        no_transaction=r"^-{4,}[ \t]*tern:[ \t]*disable-tx[ \t]*-{4,}",
-        replaced=r"\{\{",
-    ),
-    ForeignTool(name="golang-migrate", order=_up_files),
-    ForeignTool(name="Supabase", order=_numbered),
-)
-"""The tools in the order in which they are looked for; the last one's files are plain numbered ones."""
-
-
-PLAIN_TOOLS: Final = frozenset({"golang-migrate", "Supabase"})
-"""The tools whose files look like those of sqlgen itself."""
+_MOST_NAMES: Final = 3
+"""The names of files that one warning lists."""
 
 
 def foreign_migrations(
@@ -127,18 +40,65 @@ def foreign_migrations(
                 hint="set `schema` to a dump, or to the `command` that applies the migrations",
             )
         )
-    files = _in_order(tool, folder, sources)
-    texts = each(lambda source: _up_section(tool, source), files)
+    files = tool.files(_by_path(folder, sources))
+    scripts = tuple(dict.fromkeys(files.scripts))
+    literal = files.literal
+    texts = each(
+        lambda source: _up_sections(tool, source, is_literal=source.path in literal),
+        scripts,
+    )
+    sections = dict(zip(scripts, texts, strict=True))
     return tuple(
         Migration(
             version=number,
             description=PurePosixPath(source.path).name,
-            up=SourceFile(source.path, text, source.sha384, source.is_outside),
+            up=replace(source, text=sections[source]),
             down=None,
-            transactional=not _search(tool.no_transaction, source.text),
+            transactional=files.transactional.get(
+                source.path, not _search(tool.no_transaction, source.text)
+            ),
         )
-        for number, (source, text) in enumerate(zip(files, texts, strict=True), start=1)
+        for number, source in enumerate(files.scripts, start=1)
     )
+
+
+def foreign_warnings(
+    folder: str, sources: Sequence[SourceFile]
+) -> tuple[Diagnostic, ...]:
+    """Return warnings about what the tool may run and `foreign_migrations` does not."""
+    tool = _tool(folder, sources)
+    if tool is None:
+        return ()
+    files = tool.files(_by_path(folder, sources))
+    return (
+        *_not_run(
+            files.not_run,
+            f"{tool.name} may run these files, and sqlgen does not:",
+            "if they change the schema, set `schema` to the `command` that applies the migrations",
+        ),
+        *_not_run(
+            files.unknown,
+            f"{tool.name} passes over these files because of their names, and so does sqlgen:",
+            "rename them if they are migrations, or move them away",
+        ),
+        *files.warnings,
+    )
+
+
+def _not_run(
+    sources: Sequence[SourceFile], message: str, hint: str
+) -> Iterator[Diagnostic]:
+    if sources:
+        names = [f"`{source.path}`" for source in sources[:_MOST_NAMES]]
+        more = len(sources) - len(names)
+        listed = ", ".join(names) + (f" and {more} more" if more else "")
+        yield Diagnostic(
+            code="not-run",
+            message=f"{message} {listed}",
+            label=None,
+            hint=hint,
+            severity=Severity.WARNING,
+        )
 
 
 def tool_of(folder: str, sources: Sequence[SourceFile]) -> str | None:
@@ -148,39 +108,33 @@ def tool_of(folder: str, sources: Sequence[SourceFile]) -> str | None:
 
 
 def _tool(folder: str, sources: Sequence[SourceFile]) -> ForeignTool | None:
+    by_path = _by_path(folder, sources)
     for tool in TOOLS:
-        files = [s for s in sources if tool.order(_below(folder, s)) is not None]
+        files = tool.files(by_path).scripts
         marker = tool.up or tool.down
         if files and (not marker or any(_search(marker, s.text) for s in files)):
             return tool
     return None
 
 
-def _in_order(
-    tool: ForeignTool, folder: str, sources: Sequence[SourceFile]
-) -> list[SourceFile]:
-    """Return the files that the tool runs on a new database, in its order."""
-    keys = [(tool.order(_below(folder, source)), source) for source in sources]
-    ordered = sorted(
-        [(key, source) for key, source in keys if key is not None],
-        key=lambda item: item[0],
-    )
-    files = [source for _, source in ordered]
-    # Flyway begins at the newest baseline migration.
-    baselines = [n for n, s in enumerate(files) if _is_baseline(tool, s)]
-    return files[baselines[-1] :] if baselines else files
+def _by_path(folder: str, sources: Sequence[SourceFile]) -> FilesByPath:
+    place = PurePosixPath(folder)
+    paths = [(PurePosixPath(source.path), source) for source in sources]
+    return {
+        path.relative_to(place) if path.is_relative_to(place) else _elsewhere(path): s
+        for path, s in paths
+    }
 
 
-def _is_baseline(tool: ForeignTool, source: SourceFile) -> bool:
-    return tool.name == "Flyway" and PurePosixPath(source.path).name.startswith("B")
+def _elsewhere(path: PurePosixPath) -> PurePosixPath:
+    return PurePosixPath("..", path)
 
 
-def _up_section(tool: ForeignTool, source: SourceFile) -> str:
-    """Return the file's text with blanks around the up section."""
+def _up_sections(tool: ForeignTool, source: SourceFile, *, is_literal: bool) -> str:
+    """Return the file's text with blanks around the up sections."""
     refuse_psql_commands(source)
     text = source.text
-    up = _search(tool.up, text) if tool.up else None
-    if tool.up and up is None:
+    if tool.up and not _search(tool.up, text):
         raise SqlgenError(
             Diagnostic(
                 code="no-up-section",
@@ -189,12 +143,13 @@ def _up_section(tool: ForeignTool, source: SourceFile) -> str:
                 hint="add the comment that begins it, or move the file away",
             )
         )
-    start = up.end() if up else 0
-    down = _search(tool.down, text, start) if tool.down else None
-    end = down.start() if down else len(text)
-    section = _blank(text[:start]) + text[start:end] + _blank(text[end:])
+    section, end = "", 0
+    for first, last in _up_spans(tool, text):
+        section += _blank(text[end:first]) + text[first:last]
+        end = last
+    section += _blank(text[end:])
     found = _search(tool.replaced, text if tool.name == "goose" else section)
-    if tool.replaced and found:
+    if tool.replaced and found and not is_literal:
         raise SqlgenError(
             Diagnostic(
                 code="replaced-text",
@@ -206,12 +161,28 @@ def _up_section(tool: ForeignTool, source: SourceFile) -> str:
     return section
 
 
-def _below(folder: str, source: SourceFile) -> PurePosixPath:
-    return PurePosixPath(source.path).relative_to(PurePosixPath(folder))
+def _up_spans(tool: ForeignTool, text: str) -> Iterator[tuple[int, int]]:
+    """Yield the starts and ends of the up sections: sql-migrate and dbmate allow several."""
+    marks = sorted(
+        [(m.start(), m.end(), True) for m in _matches(tool.up, text)]
+        + [(m.start(), m.end(), False) for m in _matches(tool.down, text)]
+    )
+    is_up, start = not tool.up, 0
+    for first, last, begins in marks:
+        if is_up:
+            yield start, first
+        is_up, start = begins, last
+    if is_up:
+        yield start, len(text)
 
 
-def _search(pattern: str, text: str, start: int = 0) -> re.Match[str] | None:
-    return re.compile(pattern, re.MULTILINE | re.IGNORECASE).search(text, start)
+def _search(pattern: str, text: str) -> re.Match[str] | None:
+    return next(_matches(pattern, text), None)
+
+
+def _matches(pattern: str, text: str) -> Iterator[re.Match[str]]:
+    flags = re.MULTILINE | re.IGNORECASE
+    return re.finditer(pattern, text, flags) if pattern else iter(())
 
 
 def _blank(text: str) -> str:

@@ -8,7 +8,7 @@ from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.frozen import frozen
 from ..model.migration import Migration, SquashedMigration
 from ..model.source import SourceFile, Span
-from .foreign_folders import TOOLS
+from .foreign_tools import TOOLS
 from .squashes import squashed_migrations
 from .statements import refuse_psql_commands
 

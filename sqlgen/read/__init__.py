@@ -6,17 +6,17 @@ from .files import (
     generated,
     migrations,
     queries,
-    schema,
     source,
     sources,
     templates,
-    watched_paths,
 )
+from .schema_files import foreign_files, schema, watched_paths
 from .unknown_names import unknown_name_warnings
 
 __all__ = [
     "check_folder",
     "config",
+    "foreign_files",
     "generated",
     "migrations",
     "queries",

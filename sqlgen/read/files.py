@@ -40,54 +40,6 @@ def migrations(config: Config) -> tuple[SourceFile, ...]:
     )
 
 
-def schema(config: Config) -> tuple[SourceFile, ...]:
-    """Return the files that the schema of *config* comes from, or one that stands for its command.
-
-    There is none for a live database. What stands for a command has its text as its path, no text of
-    its own, and the digest of all that the command depends on. Raises `SqlgenError` for a file that
-    cannot be read, and `ConfigurationError` for a pattern that matches no file.
-    """
-    origin = config.schema
-    assert origin is not None
-    if origin.dump:
-        return (source(config.root, origin.dump, outside=config.outside_folders),)
-    if origin.folder:
-        return sources(config.root, origin.folder, outside=config.outside_folders)
-    if origin.database:
-        return ()
-    digest = hashlib.sha384(repr(origin.command).encode())
-    with ProjectFiles(config.root, config.outside_folders) as project:
-        for path in watched_paths(config.root, origin.watch):
-            content = hashlib.sha384(_read(project, path, LARGE)[0]).digest()
-            digest.update(repr((path, content)).encode())
-    return (SourceFile(" ".join(origin.command), "", digest.digest()),)
-
-
-def watched_paths(root: Path, patterns: Sequence[str]) -> tuple[str, ...]:
-    """Return the paths of the files that the *patterns* match, sorted.
-
-    Raises `ConfigurationError` for a pattern that matches none.
-    """
-    paths: set[str] = set()
-    for pattern in patterns:
-        try:
-            matches = [path for path in root.glob(pattern) if path.is_file()]
-        except ValueError:
-            matches = []
-        if not matches:
-            raise ConfigurationError(
-                Diagnostic(
-                    code="nothing-watched",
-                    message=f"the pattern `{pattern}` of `watch` matches no file",
-                    label=None,
-                    hint="name the files that the command reads, such as"
-                    ' `"alembic/versions/**/*.py"`',
-                )
-            )
-        paths.update(path.relative_to(root).as_posix() for path in matches)
-    return tuple(sorted(path for path in paths if "__pycache__" not in path))
-
-
 def sources(
     root: Path,
     folder: str,
@@ -105,14 +57,23 @@ def sources(
     it. Raises `ConfigurationError` with the *hint* if the folder is missing, and `SqlgenError` for
     all files that cannot be read, have more than *limit* bytes or are not UTF-8.
     """
-    place = _existing(root, folder, hint)
     with ProjectFiles(root, outside) as project:
-        files = _files(place, _posix(folder), frozenset(), project)
-        paths = sorted([path for path in files if _is_sql(path)])
+        paths = [p for p in paths_below(project, root, folder, hint) if _is_sql(p)]
         if not below:
             parent = PurePosixPath(_posix(folder))
             paths = [path for path in paths if PurePosixPath(path).parent == parent]
-        return each(partial(_source, project, limit=limit), paths)
+        return each(partial(source_in, project, limit=limit), paths)
+
+
+def paths_below(
+    project: ProjectFiles, root: Path, folder: str, hint: str = _CREATE
+) -> list[str]:
+    """Return the sorted paths of all files in *folder* and its folders, as `sources` finds them.
+
+    Raises `ConfigurationError` with the *hint* if the folder is missing.
+    """
+    place = _existing(root, folder, hint)
+    return sorted(_files(place, _posix(folder), frozenset(), project))
 
 
 def check_folder(config: Config, folder: str) -> None:
@@ -148,7 +109,7 @@ def templates(
             and not entry.name.endswith(("~", "#"))
             and not entry.is_dir()
         )
-        return each(partial(_source, project, limit=SMALL), paths)
+        return each(partial(source_in, project, limit=SMALL), paths)
 
 
 def _existing(root: Path, folder: str, hint: str) -> Path:
@@ -218,10 +179,11 @@ def source(
     of it, is not UTF-8, or has a NUL character.
     """
     with ProjectFiles(root, outside) as project:
-        return _source(project, path, limit=limit)
+        return source_in(project, path, limit=limit)
 
 
-def _source(project: ProjectFiles, path: str, *, limit: int) -> SourceFile:
+def source_in(project: ProjectFiles, path: str, *, limit: int = LARGE) -> SourceFile:
+    """Return a file as `source` does, with the folders that *project* has opened already."""
     content, is_outside = _read(project, path, limit)
     digest = hashlib.sha384(content).digest()
     content = content.removeprefix(_BYTE_ORDER_MARK)

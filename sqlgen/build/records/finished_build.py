@@ -36,6 +36,7 @@ def store_finished_build(
     store: cache.Store,
     key: str,
     result: BuildResult,
+    warnings: Sequence[Diagnostic],
     unknown_names: Sequence[UnknownName],
 ) -> None:
     """Keep the digests of what a build has generated, and what it reported.
@@ -46,7 +47,7 @@ def store_finished_build(
         digests = {file.path: write.digest(file.text) for file in result.files}
         content = (
             {**result.reused_digests, **digests},
-            result.warnings,
+            tuple(warnings),
             tuple(unknown_names),
         )
         store.put(key, pickle.dumps(content))
