@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from .. import database, lint, lockfile, migrate, parse, read
+from .. import database, lint, lockfile, migrate, parse, read, write
 from ..conninfo import check_database_name, libpq_conninfo, parse_conninfo
 from ..model.config import Config
 from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
@@ -84,12 +84,13 @@ def _url_of_env_file(root: Path) -> str | None:
 
 
 def migrations(config: Config) -> tuple[Migration, ...]:
-    """Return the project's migrations by version.
+    """Return the project's migrations by version; finish a squash that was killed.
 
     Raises `SqlgenError` with everything that is wrong with their files, and `ConfigurationError` if
     the schema does not come from migrations.
     """
     refuse_other_schema(config)
+    write.finish_interrupted(config.root)
     return parse.migrations(read.migrations(config))
 
 

@@ -13,7 +13,7 @@ from psycopg.rows import TupleRow
 
 from .. import parse
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
-from ..model.migration import Migration, SquashedMigration
+from ..model.migration import SQUASH_MARKER, Migration, SquashedMigration
 from ..model.source import SourceFile, Span
 from .collations import replace_icu_collations
 from .contents import contents
@@ -116,7 +116,7 @@ def squashed_text(migrations: Sequence[Migration], dump: str, user: str) -> str:
         )
     ]
     head = [
-        f"-- The migrations up to {migrations[-1].version}, squashed by `sqlgen migrate squash`.",
+        f"{SQUASH_MARKER}{migrations[-1].version}, squashed by `sqlgen migrate squash`.",
         "-- A database that has them is taken to have this one; do not edit the next lines.",
         *(f"-- sqlgen: squashes {version} {sha.hex()}" for version, sha in versions),
     ]

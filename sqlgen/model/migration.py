@@ -9,6 +9,10 @@ if TYPE_CHECKING:  # a build does not need it
     from datetime import datetime
 
 
+SQUASH_MARKER = "-- The migrations up to "
+"""The start of each file that `sqlgen migrate squash` has written."""
+
+
 @frozen
 class SquashedMigration:
     """A migration that another one stands for: its version and the SHA-384 of its up file."""

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from .changes import is_generated
 from .project_folders import ProjectFolders
+from .squashed_files import SquashedFiles, is_squashed_migration
 
 NAME: Final = ".sqlgen-write"
 _LONGEST_NAME: Final = 255
@@ -143,10 +144,20 @@ def _finish(folders: ProjectFolders, content: Any) -> None:
             with suppress(OSError, ValueError):
                 _finish_file(folders, name, target)
     if isinstance(deletions, list):
-        for name in deletions:
+        squashed = SquashedFiles(_targets(folders, renames))
+        for name in map(str, deletions):
             with suppress(OSError, ValueError):
-                if is_generated(_content_of(folders, str(name)) or b""):
+                content = _content_of(folders, name) or b""
+                if is_generated(content) or squashed.has(name, content):
                     folders.delete(name)
+
+
+def _targets(folders: ProjectFolders, renames: Any) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that temporary ones have become by now, with their contents."""
+    for target in renames.values() if isinstance(renames, dict) else ():
+        with suppress(OSError, ValueError):
+            if content := _content_of(folders, str(target)):
+                yield str(target), content
 
 
 def _finish_file(folders: ProjectFolders, name: str, target: object) -> None:
@@ -158,7 +169,7 @@ def _finish_file(folders: ProjectFolders, name: str, target: object) -> None:
     content = _content_of(folders, name)
     if content is None:
         return
-    if target == path and _is_ours(content) and _may_replace(folders, path):
+    if target == path and _is_ours(content) and _may_replace(folders, path, content):
         folders.rename(name, path)
     else:
         folders.delete(name)
@@ -175,13 +186,16 @@ def _content_of(folders: ProjectFolders, name: str) -> bytes | None:
     return folders.read(name)
 
 
-def _may_replace(folders: ProjectFolders, path: str) -> bool:
+def _may_replace(folders: ProjectFolders, path: str, content: bytes) -> bool:
+    """Return whether the file with the new *content* loses nothing: no migration is replaced."""
     try:
-        content = folders.read(path)
+        current = folders.read(path)
     except OSError:
         return False  # a link, or a folder
-    return content is None or _is_ours(content)
+    if current is None or is_squashed_migration(content):
+        return current is None
+    return not current or is_generated(current)
 
 
 def _is_ours(content: bytes) -> bool:
-    return not content or is_generated(content)
+    return not content or is_generated(content) or is_squashed_migration(content)

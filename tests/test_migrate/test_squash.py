@@ -1,7 +1,11 @@
 """One migration in place of several, and databases that have all, some or none of them."""
 
 import hashlib
+import json
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +16,7 @@ from click.testing import CliRunner
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
-from sqlgen import database, migrate, parse, read
+from sqlgen import database, migrate, parse, read, write
 from sqlgen.cli import main
 from sqlgen.migrate import MigrationState, snapshot
 from sqlgen.migrate.contents import contents
@@ -327,3 +331,117 @@ def _parsed(root: Path, text: str) -> Any:
     (root / "migrations/20_a.sql").write_bytes(text.encode())
     (migration,) = parse.migrations(read.sources(root, "migrations"))
     return migration.squashed
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sqlgen import write
+from sqlgen.model.output import Change
+
+steps = int(sys.argv[2])
+def step(event, arguments):
+    global steps
+    if event in ("open", "os.rename", "os.remove") and not os.path.isabs(str(arguments[0])):
+        steps -= 1
+        if steps < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+root = Path(sys.argv[1])
+created, *deleted = [path.split("=", 1) for path in sys.argv[3:]]
+changes = [Change(created[0], None, created[1]), *[Change(p, text, None) for p, text in deleted]]
+sys.addaudithook(step)
+write.apply(root, changes)
+"""
+
+
+def test_a_squash_that_is_killed_is_finished_or_undone(
+    project: Project, tmp_path: Path
+) -> None:
+    before = texts(project.root)
+    assert project.run("squash", "--to", "3", "--yes")[0] == 0
+    after = texts(project.root)
+    (created,) = after.keys() - before.keys()
+    deleted = sorted(before.keys() - after.keys())
+    assert "migrations/0001_items.down.sql" in deleted
+    changes = [
+        f"{created}={after[created]}",
+        *[f"{path}={before[path]}" for path in deleted],
+    ]
+    outcomes = []
+    for steps in range(60):
+        root = tmp_path / f"killed {steps}"
+        (root / "migrations").mkdir(parents=True)
+        for path, text in before.items():
+            (root / path).write_text(text)
+        command = [sys.executable, "-c", KILLED, str(root), str(steps), *changes]
+        killed = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert killed.returncode in (0, -signal.SIGKILL), killed.stderr
+        # Any command does it.
+        project.root = root
+        status, output = project.run("new", "next")
+        assert status == 0, output
+        next(root.glob("migrations/0005_next.up.sql")).unlink()
+        next(root.glob("migrations/0005_next.down.sql")).unlink()
+        outcomes.append(texts(root))
+        if killed.returncode == 0:
+            break
+    assert all(outcome in (before, after) for outcome in outcomes)
+    assert outcomes[0] == before
+    assert outcomes[-1] == after
+    assert outcomes.count(after) > 3
+
+
+def texts(root: Path) -> dict[str, str]:
+    return {
+        path.relative_to(root).as_posix(): path.read_text()
+        for path in root.rglob("*")
+        if path.is_file() and ".sqlgen/" not in path.as_posix()
+    }
+
+
+SQUASHED = "-- The migrations up to 2, squashed by `sqlgen migrate squash`.\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "names"),
+    [
+        ("", []),
+        (f"-- sqlgen: squashes 1 {'0' * 96}\n", []),
+        (
+            f"-- sqlgen: squashes 1 {hashlib.sha384(b'SELECT 1').hexdigest()}\n",
+            ["1_a.up.sql"],
+        ),
+        (
+            f"SELECT 1;\n-- sqlgen: squashes 1 {hashlib.sha384(b'SELECT 1').hexdigest()}\n",
+            [],
+        ),
+    ],
+)
+def test_a_journal_deletes_only_what_a_squashed_migration_stands_for(
+    tmp_path: Path, head: str, names: list[str]
+) -> None:
+    files = {
+        "migrations/2_squashed.sql": SQUASHED + head,
+        "migrations/1_a.up.sql": "SELECT 1",
+        "migrations/1_b.txt": "SELECT 1",
+        "migrations/3_c.sql": "SELECT 1",
+        "migrations/4_d.sql": "SELECT 4",
+        "other/1_a.up.sql": "SELECT 1",
+        "migrations/.4_d.sql.1.tmp": SQUASHED,
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    journal = {
+        "renames": {
+            "migrations/.2_squashed.sql.1.tmp": "migrations/2_squashed.sql",
+            "migrations/.4_d.sql.1.tmp": "migrations/4_d.sql",
+        },
+        "deletions": [*files, "../x", 7, ""],
+    }
+    (tmp_path / ".sqlgen-write").write_text(json.dumps(journal))
+    write.finish_interrupted(tmp_path)
+    gone = {"migrations/.4_d.sql.1.tmp", *[f"migrations/{name}" for name in names]}
+    assert set(texts(tmp_path)) == files.keys() - gone
+    assert (tmp_path / "migrations/4_d.sql").read_text() == "SELECT 4"
