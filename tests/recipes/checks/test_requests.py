@@ -127,7 +127,14 @@ async def test_two_orders_of_the_last_one(shop: AsyncClient) -> None:
 
 async def test_import_of_all_or_none(shop: AsyncClient) -> None:
     response = await shop.post("/products/import", content=CSV.replace("B1", "B9"))
-    assert response.status_code == 422  # the stock of Persuasion is no number
+    assert (response.status_code, response.json()["detail"]) == (
+        422,
+        {
+            "line": 3,
+            "column": "stock",
+            "message": "Input should be a valid integer, unable to parse string as an integer",
+        },
+    )
     response = await shop.post(
         "/products/import", content=CSV.replace("B1", "B9").replace(",\n", ",0\n")
     )
