@@ -42,25 +42,6 @@ def conditions(level: QueryLevel) -> Iterator[tuple[Node, frozenset[int]]]:
         yield from ((part, frozenset()) for part in conjuncts(merge))
 
 
-def nullable_entries(level: QueryLevel) -> frozenset[int]:
-    """Return the entries that an outer join may put NULLs in the place of."""
-    tree = level.query.node("jointree")
-    entries: set[int] = set()
-    for node in tree.own if tree else ():
-        if node.tag == "JOINEXPR":
-            for name in _NULLABLE_SIDES.get(node.number("jointype"), ()):
-                side = node.node(name)
-                entries |= _entries_in(side) if side else frozenset()
-    return frozenset(entries)
-
-
-_NULLABLE_SIDES: dict[int, list[str]] = {
-    JoinType.LEFT: ["rarg"],
-    JoinType.RIGHT: ["larg"],
-    JoinType.FULL: ["larg", "rarg"],
-}
-
-
 def depends_on(node: Node, level: QueryLevel) -> frozenset[int] | None:
     """Return the entries of this query that a value depends on; None if it may differ each time.
 
@@ -70,9 +51,9 @@ def depends_on(node: Node, level: QueryLevel) -> frozenset[int] | None:
     if node.tag == "SUBLINK":
         below = list(_with_depth(node, 0))
         correlated = {n.number("varno") for n, depth in below if _refers(n, depth)}
-        volatile = any(_differs(inner, level) for inner, _ in below)
+        volatile = any(differs(inner, level) for inner, _ in below)
         return None if correlated and volatile else frozenset(correlated)
-    if node.tag in _OVER_ROWS or _differs(node, level):
+    if node.tag in _OVER_ROWS or differs(node, level):
         return None
     if node.tag == "VAR" and not node.number("varlevelsup"):
         if expression := named_expression(node, level):
@@ -111,7 +92,7 @@ _OVER_ROWS = frozenset({"AGGREF", "GROUPINGFUNC", "WINDOWFUNC"})
 """Nodes that have another value for each group or row, though they may name no column."""
 
 
-def _differs(node: Node, level: QueryLevel) -> bool:
+def differs(node: Node, level: QueryLevel) -> bool:
     """Return whether a call may give another value for each row, or many."""
     if node.flag("funcretset") or node.flag("opretset"):
         return True
@@ -136,11 +117,12 @@ def _conditions_below(node: Node) -> Iterator[tuple[Node, frozenset[int]]]:
         sides: dict[int, Node | None] = {JoinType.LEFT: left, JoinType.RIGHT: right}
         outer = sides.get(node.number("jointype"))
         if quals and node.number("jointype") != JoinType.FULL:
-            preserved = _entries_in(outer) if outer else frozenset()
+            preserved = entries_in(outer) if outer else frozenset()
             yield from ((part, preserved) for part in conjuncts(quals))
 
 
-def _entries_in(node: Node) -> frozenset[int]:
+def entries_in(node: Node) -> frozenset[int]:
+    """Return the entries that an item of FROM consists of."""
     return frozenset(
         inner.number("rtindex") for inner in node.own if inner.tag == "RANGETBLREF"
     )

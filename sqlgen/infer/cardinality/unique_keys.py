@@ -14,7 +14,8 @@ from ..tree.enums import (
 )
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, entry_column, named_expression
-from .equalities import conditions, depends_on, equalities, lateral_to, nullable_entries
+from .equalities import conditions, depends_on, equalities, lateral_to
+from .missing_entries import partly_missing
 from .unique_indexes import Key, index_keys
 
 _ONE_ROW: Key = frozenset()
@@ -156,8 +157,9 @@ def _groups_to_one(level: QueryLevel, clause: str) -> bool:
     if not groups:
         return False
     # A row that an outer join put NULLs in is in a group of its own.
-    missing = nullable_entries(level)
-    fixed = single_row_entries(level) - missing
+    single = single_row_entries(level)
+    missing = partly_missing(level, single)
+    fixed = single - missing
     bound = {
         (equality.varno, equality.attno)
         for equality in equalities(level)

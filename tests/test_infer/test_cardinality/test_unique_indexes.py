@@ -123,6 +123,89 @@ def test_the_warning_names_the_index(typed: Typed) -> None:
     )
 
 
+VISITS = """
+INSERT INTO patients (id, mrn, name, status)
+    SELECT i, i::text, CASE WHEN i < 4 THEN 'a' ELSE 'b' END, 'in'
+    FROM generate_series(1, 6) AS i;
+INSERT INTO visits (id, patient_id, at, note)
+    SELECT i, 1 + i % 3, timestamptz 'epoch' + i * interval '1 day',
+        CASE WHEN i % 2 = 0 THEN 'a' END
+    FROM generate_series(1, 9) AS i;
+"""
+OF_ONE = "SELECT count(u.*) FROM patients p {} WHERE p.id = 2 GROUP BY p.id, v.id"
+MANY_VISITS = "LEFT JOIN visits u ON u.patient_id = p.id"
+
+
+@pytest.mark.parametrize(
+    ("joins", "expected"),
+    [
+        # `v` is missing from all rows or from none.
+        (f"LEFT JOIN visits v ON v.id = p.id {MANY_VISITS}", OPTIONAL),
+        (f"{MANY_VISITS} LEFT JOIN visits v ON v.id = p.id", OPTIONAL),
+        (f"LEFT JOIN visits v ON v.id = p.id AND p.name = $1 {MANY_VISITS}", OPTIONAL),
+        (
+            f"LEFT JOIN (visits v LEFT JOIN visits w ON w.id = v.id) ON v.id = p.id AND w.note = 'a' {MANY_VISITS}",
+            OPTIONAL,
+        ),
+        (
+            f"LEFT JOIN visits w ON w.id = p.id LEFT JOIN visits v ON v.id = w.patient_id {MANY_VISITS}",
+            OPTIONAL,
+        ),
+        # It is missing from some of them.
+        (f"{MANY_VISITS} LEFT JOIN visits v ON v.id = p.id AND u.note = 'a'", MANY),
+        (f"{MANY_VISITS} LEFT JOIN visits v ON v.id = 1 AND u.note IS NULL", MANY),
+        (
+            f"{MANY_VISITS} LEFT JOIN (visits v JOIN visits w ON w.id = v.id) ON v.id = p.id AND w.id <> u.id",
+            MANY,
+        ),
+        (
+            f"{MANY_VISITS} LEFT JOIN visits w ON w.id = p.id AND u.note = 'a' LEFT JOIN visits v ON v.id = w.id",
+            MANY,
+        ),
+        (
+            f"{MANY_VISITS} LEFT JOIN (visits w LEFT JOIN visits v ON v.id = w.id) ON w.id = p.id AND u.note = 'a'",
+            MANY,
+        ),
+        ("JOIN visits u ON true FULL JOIN visits v ON v.id = p.id AND v.id = 2", MANY),
+        # A condition that may have another result for each row
+        (f"LEFT JOIN visits v ON v.id = p.id AND random() < 0.5 {MANY_VISITS}", MANY),
+        (
+            f"LEFT JOIN (visits v JOIN visits w ON w.id = v.id AND random() < 0.5) ON v.id = p.id {MANY_VISITS}",
+            MANY,
+        ),
+        (
+            f"LEFT JOIN visits v TABLESAMPLE BERNOULLI (50) ON v.id = p.id {MANY_VISITS}",
+            MANY,
+        ),
+        (f"LEFT JOIN sampled v ON v.id = p.id {MANY_VISITS}", MANY),
+        (f"LEFT JOIN secured v ON v.id = p.id {MANY_VISITS}", MANY),
+        (f"LEFT JOIN parent v ON v.id = p.id {MANY_VISITS}", MANY),
+        (
+            f"LEFT JOIN (SELECT id FROM visits WHERE random() < 0.5 LIMIT 1) v ON true {MANY_VISITS}",
+            MANY,
+        ),
+    ],
+)
+def test_groups_of_what_an_outer_join_may_miss(
+    typed: Typed,
+    connection: psycopg.Connection[TupleRow],
+    joins: str,
+    expected: Cardinality,
+) -> None:
+    connection.execute(VISITS)
+    connection.execute("""
+        CREATE VIEW sampled AS SELECT * FROM visits WHERE random() < 0.5;
+        CREATE TABLE secured (id int PRIMARY KEY);
+        ALTER TABLE secured ENABLE ROW LEVEL SECURITY;
+        CREATE TABLE parent (id int PRIMARY KEY);
+        CREATE TABLE child () INHERITS (parent);
+    """)
+    query = typed(OF_ONE.format(joins))
+    assert query.cardinality is expected
+    if expected is OPTIONAL and not query.parameters:
+        assert len(connection.execute(OF_ONE.format(joins)).fetchall()) == 1
+
+
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
@@ -143,6 +226,10 @@ def test_the_warning_names_the_index(typed: Typed) -> None:
         ("SELECT count(*) FROM patients WHERE name <> 'a' GROUP BY name", MANY),
         (
             "SELECT count(*) FROM patients p LEFT JOIN visits v ON v.note = 'a' GROUP BY v.note",
+            OPTIONAL,
+        ),
+        (
+            "SELECT count(*) FROM patients p LEFT JOIN visits v ON v.note = 'a' AND v.id = p.id GROUP BY v.note",
             MANY,
         ),
         (
@@ -190,14 +277,8 @@ def test_groups_of_what_is_bound(
     connection.execute("""
         CREATE TABLE measures (n numeric);
         INSERT INTO measures VALUES (1.0), (1.00);
-        INSERT INTO patients (id, mrn, name, status)
-            SELECT i, i::text, CASE WHEN i < 4 THEN 'a' ELSE 'b' END, 'in'
-            FROM generate_series(1, 6) AS i;
-        INSERT INTO visits (id, patient_id, at, note)
-            SELECT i, 1 + i % 3, timestamptz 'epoch' + i * interval '1 day',
-                CASE WHEN i % 2 = 0 THEN 'a' END
-            FROM generate_series(1, 9) AS i;
     """)
+    connection.execute(VISITS)
     query = typed(statement)
     assert query.cardinality is expected
     if expected is OPTIONAL and not query.parameters:
