@@ -111,6 +111,9 @@ CHANGES: dict[str, Change] = {
     "a file less": removed("queries/tags.sql"),
     "the mode": replaced("pyproject.toml", '"sync"', '"both"'),
     "the rows": replaced("pyproject.toml", "mode", 'rows = "namedtuple"\nmode'),
+    "the keys in JSON": replaced(
+        "pyproject.toml", "mode", 'rows = "msgspec"\nfields = "camel"\nmode'
+    ),
     "the protocols": replaced("pyproject.toml", "mode", "protocols = true\nmode"),
     "a type": replaced(
         "pyproject.toml", '"sync"\n', '"sync"\n[tool.sqlgen.types]\ntext = "bytes"\n'

@@ -24,6 +24,13 @@ class ArrayElements(StrEnum):
     NULLABLE = "nullable"
 
 
+class FieldKeys(StrEnum):
+    """The keys that the fields of rows have in JSON: their names, or those in camelCase."""
+
+    SNAKE = "snake"
+    CAMEL = "camel"
+
+
 class NameKind(StrEnum):
     """The kind of a name in the configuration, as messages call it."""
 
@@ -105,6 +112,7 @@ class Config:
     output: str = "generated"
     mode: Mode = Mode.SYNC
     rows: RowStyle = RowStyle.DATACLASS
+    fields: FieldKeys = FieldKeys.SNAKE
     server: str = field(default="embedded", repr=False)  # may have a password
     search_path: tuple[str, ...] = ("public",)
     extensions: str | None = None

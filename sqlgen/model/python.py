@@ -226,7 +226,8 @@ class Record:
 
     `returned`: functions return its instances, whose fields are `read` from psycopg's values. `texts` are
     the fields as they are read from texts, None if no other row has it within. `written`: it is a
-    composite type that is sent as a parameter too.
+    composite type that is sent as a parameter too. `keys` are those of its fields in JSON, empty if they are
+    the fields' names.
     """
 
     name: str
@@ -236,6 +237,7 @@ class Record:
     texts: tuple[Field, ...] | None = None
     returned: bool = True
     written: bool = False
+    keys: tuple[str, ...] = ()
 
     @property
     def converts(self) -> bool:

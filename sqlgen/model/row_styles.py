@@ -14,7 +14,8 @@ class RowStyleSpec:
     that the class has itself, and `method_prefix` the beginning of more: a field with such a name gets
     a `_` at its end. `by_keyword`: the class is called with keyword arguments only. `validates`: the
     class builds validators of its fields' types, which cannot be done for a recursive `JsonValue`;
-    pydantic's own is used instead.
+    pydantic's own is used instead. `has_keys`: fields may have other names in JSON; `of_keys` are the names
+    that are imported for that.
     """
 
     name: str
@@ -23,6 +24,8 @@ class RowStyleSpec:
     method_prefix: str = ""
     by_keyword: bool = False
     validates: bool = False
+    has_keys: bool = False
+    of_keys: frozenset[str] = frozenset()
 
     def hides(self, field: str) -> bool:
         """Return whether a field of that name would hide a method of the class."""
@@ -71,6 +74,13 @@ class RowStyle(StrEnum):
         method_prefix="model_",
         by_keyword=True,
         validates=True,
+        has_keys=True,
+        of_keys=frozenset({"Annotated", "Field"}),
     )
-    MSGSPEC = RowStyleSpec(name="msgspec", imports=frozenset({"Struct"}))
+    MSGSPEC = RowStyleSpec(
+        name="msgspec",
+        imports=frozenset({"Struct"}),
+        has_keys=True,
+        of_keys=frozenset({"field"}),
+    )
     ATTRS = RowStyleSpec(name="attrs", imports=frozenset({"attrs"}))

@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from ..model.config import ArrayElements, Config, MigrateConfig, Mode, SchemaOrigin
+from ..model.config import (
+    ArrayElements,
+    Config,
+    FieldKeys,
+    MigrateConfig,
+    Mode,
+    SchemaOrigin,
+)
 from ..model.diagnostic import ConfigurationError, Diagnostic, Label, nearest
 from ..model.row_styles import RowStyle
 from ..model.source import SourceFile, Span
@@ -41,6 +48,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "output": output_folder,
         "mode": choice(Mode),
         "rows": choice(RowStyle),
+        "fields": choice(FieldKeys),
         "server": server,
         "search_path": search_path,
         "extensions": folder,
@@ -103,6 +111,11 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
         **values[""],
         **values["functions"],
     )
+    if config.fields is FieldKeys.CAMEL and not config.rows.spec.has_keys:
+        styles = [f'`rows = "{style}"`' for style in RowStyle if style.spec.has_keys]
+        expected = f'`"snake"` with `rows = "{config.rows}"`'
+        hint = f"set {' or '.join(styles)}"
+        top.report_unfit("fields", UnfitError(expected, hint=hint))
     inputs = [("queries", config.queries)]
     if config.schema is None:
         inputs.append(("migrations", config.migrations))

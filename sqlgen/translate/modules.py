@@ -9,6 +9,7 @@ from ..model.python import Module
 from ..model.query import QueryFile
 from ..model.renamed import Renamed
 from ..model.typed import TypedQuery
+from .json_keys import with_json_keys
 from .module_paths import ModulePath
 from .name_clashes import check_module
 from .queries import translate_query
@@ -38,7 +39,13 @@ def module(
         source=file.source.path,
         doc=file.doc,
         is_async=config.mode is Mode.ASYNC,
-        records=tuple([record for query in queries for record in query.classes]),
+        records=tuple(
+            [
+                with_json_keys(record, config)
+                for query in queries
+                for record in query.classes
+            ]
+        ),
         constants=tuple([query.constant for query in queries]),
         functions=tuple([query.function for query in queries]),
     )

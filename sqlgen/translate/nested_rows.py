@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from ..model.catalog import CompositeField, CompositeType
+from ..model.config import FieldKeys
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.frozen import frozen
 from ..model.python import Field, Named, PyType, Record
@@ -140,6 +141,8 @@ class NestedRows:
             [type_ for how in readings for type_ in (how.type, how.raw)],
             [how.read for how in readings],
         )
+        if context.config.fields is FieldKeys.CAMEL:
+            mentioned |= context.config.rows.spec.of_keys
         columns = [column.name for column in row.fields]
         field_names = names.field_names(columns, owner.style, mentioned)
         texts = tuple(

@@ -19,6 +19,7 @@ from ..model.source import Span
 from ..model.typed import TypedQuery
 from . import copying, names, sql
 from .bulk import as_fields, parameter_row
+from .json_keys import check_json_keys
 from .nested_rows import NestedRow
 from .parameters import arguments_of, signature_order
 from .rows import result_types, row_columns, row_shape
@@ -87,10 +88,16 @@ def translate_query(
 ) -> TranslatedQuery:
     """Return the function of a query in the *module* of that name, with all that it needs.
 
-    Raises `SqlgenError`: `bad-type`, `bulk-needs-parameters`, `copy-needs-values`.
+    Raises `SqlgenError`: `bad-type`, `bulk-needs-parameters`, `copy-needs-values`, `json-key-taken`.
     """
     spec = query.query.command.spec
     shape, row, nested = row_shape(query, context, module)
+    check_json_keys(
+        [*([row] if row else []), *[inner.record for inner in nested]],
+        query.query.name,
+        query.query.name_span,
+        context.config,
+    )
     constant = names.constant_name(query.query.name)
     parameters = signature_order(query)
     arguments, casts = arguments_of(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ..model.catalog import CompositeType, PgType
 from ..model.commands import Columns
+from ..model.config import FieldKeys
 from ..model.diagnostic import Label, each
 from ..model.python import Field, MakeRow, Named, PyType, Record, Row, Shape, Value
 from ..model.query import Query
@@ -48,6 +49,8 @@ def row_shape(
     columns = [column.name for column in query.columns]
     types = [type_ for how in readings for type_ in (how.type, how.raw)]
     mentioned = local_names(types, [how.read for how in readings])
+    if context.config.fields is FieldKeys.CAMEL:
+        mentioned |= style.spec.of_keys
     field_names = names.field_names(columns, style, mentioned)
     fields = tuple(
         Field(

@@ -8,6 +8,7 @@ from sqlgen import read, report
 from sqlgen.model.config import (
     ArrayElements,
     Config,
+    FieldKeys,
     MigrateConfig,
     Mode,
 )
@@ -64,6 +65,7 @@ queries = "../shared/queries"
 output = "src/app/db"
 mode = "both"
 rows = "msgspec"
+fields = "camel"
 server = "postgresql://localhost/"
 search_path = ["app", "public"]
 extensions = "db/extensions"
@@ -95,6 +97,7 @@ seeds = "db/seeds"
         output="src/app/db",
         mode=Mode.BOTH,
         rows=RowStyle.MSGSPEC,
+        fields=FieldKeys.CAMEL,
         server="postgresql://localhost/",
         search_path=("app", "public"),
         extensions="db/extensions",
@@ -191,7 +194,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `statement_names`, `protocols`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
+   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `statement_names`, `protocols`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1

@@ -24,10 +24,11 @@ from ..literals import Text
 
 
 class FieldView:
-    """A field of a row or composite: its `name` and `type`."""
+    """A field of a row or composite: its `name` and `type`, and its `key` in JSON if that is another."""
 
-    def __init__(self, field: Field, imports: Imports) -> None:
+    def __init__(self, field: Field, imports: Imports, key: str = "") -> None:
         self.name = field.name
+        self.key = Text(key if key != field.name else "")
         self._field = field
         self._imports = imports
 
@@ -92,6 +93,13 @@ class RowView(_RecordView):
 
     def __init__(self, record: Record, imports: Imports) -> None:
         super().__init__(record, imports)
+        if record.keys:
+            self.fields = tuple(
+                [
+                    FieldView(field, imports, key)
+                    for field, key in zip(record.fields, record.keys, strict=True)
+                ]
+            )
         self.style = record.style.value
         self._row = record
         self._style = record.style.spec
@@ -128,6 +136,11 @@ class RowView(_RecordView):
                 for field in self._row.texts or ()
             ]
         )
+
+    @property
+    def has_keys(self) -> bool:
+        """Return whether some fields have another name in JSON."""
+        return any(field.key for field in self.fields)
 
     @property
     def has_unknown_types(self) -> bool:

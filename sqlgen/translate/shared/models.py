@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ...model.catalog import CompositeField, CompositeType, DomainType, EnumType
+from ...model.config import Config
 from ...model.python import (
     Alias,
     Composite,
@@ -15,6 +16,7 @@ from ...model.python import (
     Record,
 )
 from .. import names
+from ..json_keys import with_json_keys
 from ..types.aliases import PYDANTIC_JSON, SHARED_ALIASES
 from ..types.mapping import TypeMapping
 from ..types.named import local_names
@@ -47,11 +49,17 @@ def models_module(
             *(domain_alias(domain, mapping) for domain in domains),
             *context.names.aliases(),
         ),
-        composites=tuple(composites),
-        records=tuple(records),
+        composites=tuple([_with_json_keys(c, context.config) for c in composites]),
+        records=tuple([with_json_keys(record, context.config) for record in records]),
     )
     common = _common_aliases([*requirements, requirements_of(module)])
     return replace(module, aliases=(*common, *module.aliases))
+
+
+def _with_json_keys(composite: Composite, config: Config) -> Composite:
+    """Return a composite with the keys of the row class that it is as well, if it is one."""
+    row = composite.row and with_json_keys(composite.row, config)
+    return replace(composite, row=row)
 
 
 def composites(

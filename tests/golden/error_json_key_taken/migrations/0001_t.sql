@@ -1,0 +1,1 @@
+CREATE TABLE t (line_1 text, line1 text);
