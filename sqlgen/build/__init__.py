@@ -54,7 +54,8 @@ def build(
 
     Raises `SqlgenError` if anything is wrong; then no file has changed.
     """
-    write.finish_interrupted(config.root)
+    read.check_output(config)
+    write.finish_interrupted(config.root, config.output)
     planned = plan(config, only=only, progress=progress, pool=pool)
     if planned.changes:
         write.apply(config.root, planned.changes)

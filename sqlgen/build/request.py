@@ -48,6 +48,7 @@ def read_request(
     without query files.
     """
     queries = read.queries(config)
+    read.check_output(config)
     generated = read.generated(config.root, config.output)
     # Another process may be writing.
     generated = {p: c for p, c in generated.items() if not write.is_temporary(p)}

@@ -90,7 +90,8 @@ def migrations(config: Config) -> tuple[Migration, ...]:
     the schema does not come from migrations.
     """
     refuse_other_schema(config)
-    write.finish_interrupted(config.root)
+    output = config.output if read.may_write_output(config) else ""
+    write.finish_interrupted(config.root, output)
     return parse.migrations(read.migrations(config))
 
 
@@ -252,6 +253,7 @@ def verify(
     Raises `SqlgenError` if a script fails, and `ServerUnavailableError` if there is no server.
     """
     migrations_ = migrations(config)
+    read.check_output(config)
     generated = read.generated(config.root, config.output)
     warnings = lint.lint(migrations_, lockfile.column_users(config, generated))
     try:

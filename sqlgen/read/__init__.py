@@ -10,14 +10,17 @@ from .files import (
     sources,
     templates,
 )
+from .outside_output import check_output, may_write_output
 from .schema_files import foreign_files, schema, watched_paths
 from .unknown_names import unknown_name_warnings
 
 __all__ = [
     "check_folder",
+    "check_output",
     "config",
     "foreign_files",
     "generated",
+    "may_write_output",
     "migrations",
     "queries",
     "schema",

@@ -163,7 +163,8 @@ def generated(root: Path, folder: str) -> dict[str, bytes]:
                 hint="move the file away, or set another `output` in `[tool.sqlgen]`",
             )
         )
-    with ProjectFiles(root) as project:
+    outside = (folder,) if PurePosixPath(folder).parts[0] == ".." else ()
+    with ProjectFiles(root, outside) as project:
         files = _files(start, _posix(folder), frozenset(), project, output=True)
         paths = sorted(files)
         contents = each(lambda path: _read(project, path, LARGE)[0], paths)

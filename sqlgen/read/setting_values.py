@@ -4,6 +4,7 @@ Each raises `UnfitError` for anything else.
 """
 
 import keyword
+import posixpath
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -92,13 +93,14 @@ def patterns(value: object) -> tuple[str, ...]:
 
 
 def output_folder(value: object) -> str:
-    """Return a folder inside the project, since files in it are overwritten and deleted.
+    """Return a folder, in which files are overwritten and deleted.
 
-    It is imported as a package, so its name must be a Python identifier.
+    It is imported as a package, so its name must be a Python identifier. It may be outside of the project,
+    `../clients/shop_db`: see `read.check_output`.
     """
-    path = PurePosixPath(folder(value))
-    if ".." in path.parts or not path.parts:
-        raise UnfitError("a folder inside the project, and not the project's own")
+    path = PurePosixPath(posixpath.normpath(folder(value)))
+    if not path.name or path.name == "..":
+        raise UnfitError("a folder, and not the project's own or one above it")
     if not _is_importable(path.name):
         guess = re.sub(r"\W+", "_", path.name).strip("_")
         raise UnfitError(

@@ -1,5 +1,6 @@
 """`[tool.sqlgen]` as TOML gives it -> Config, every value checked."""
 
+import os
 import posixpath
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
@@ -121,6 +122,9 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
         inputs.append(("migrations", config.migrations))
     elif config.schema.folder:
         inputs.append(("migrations", config.schema.folder))
+    if root.resolve().is_relative_to(Path(os.path.normpath(root / config.output))):
+        expected = "a folder, and not the project's own or one above it"
+        top.report_unfit("output", UnfitError(expected))
     for key, path in inputs:
         if _overlap(config.output, path):
             expected = f"a folder apart from the {key}, which are in `{path}`"

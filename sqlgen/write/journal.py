@@ -12,7 +12,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -66,8 +66,11 @@ def locked_journal(folders: ProjectFolders) -> Iterator[Journal]:
         os.close(file)
 
 
-def finish_interrupted(root: Path) -> None:
-    """Finish what a killed process was writing in the project at *root*; leave it to one that lives."""
+def finish_interrupted(root: Path, output: str = "") -> None:
+    """Finish what a killed process was writing in the project at *root*; leave it to one that lives.
+
+    *output* is the output folder, which may be outside of the project if that may write there.
+    """
     # Mostly there is no journal, and the project's folder need not be opened.
     if not os.path.lexists(root / NAME):
         return
@@ -75,7 +78,7 @@ def finish_interrupted(root: Path) -> None:
         file = _locked(folders, os.O_RDWR, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if file is not None:
             try:
-                _finish(folders, _content(file))
+                _finish(folders, _content(file), output)
                 folders.delete(NAME)
             finally:
                 os.close(file)
@@ -134,39 +137,50 @@ def _content(file: int) -> Any:
         return None
 
 
-def _finish(folders: ProjectFolders, content: Any) -> None:
+def _finish(folders: ProjectFolders, content: Any, output: str = "") -> None:
     """Finish what the journal lists; its paths are not trusted."""
+
+    def content_of(path: str) -> bytes | None:
+        return _content_of(folders, path, output)
+
     if not isinstance(content, dict):
         return
     renames, deletions = content.get("renames"), content.get("deletions")
     if isinstance(renames, dict):
         for name, target in renames.items():
             with suppress(OSError, ValueError):
-                _finish_file(folders, name, target)
+                _finish_file(folders, name, target, content_of)
     if isinstance(deletions, list):
-        squashed = SquashedFiles(_targets(folders, renames))
+        squashed = SquashedFiles(_targets(renames, content_of))
         for name in map(str, deletions):
             with suppress(OSError, ValueError):
-                content = _content_of(folders, name) or b""
+                content = content_of(name) or b""
                 if is_generated(content) or squashed.has(name, content):
                     folders.delete(name)
 
 
-def _targets(folders: ProjectFolders, renames: Any) -> Iterator[tuple[str, bytes]]:
+def _targets(
+    renames: Any, content_of: Callable[[str], bytes | None]
+) -> Iterator[tuple[str, bytes]]:
     """Yield the files that temporary ones have become by now, with their contents."""
     for target in renames.values() if isinstance(renames, dict) else ():
         with suppress(OSError, ValueError):
-            if content := _content_of(folders, str(target)):
+            if content := content_of(str(target)):
                 yield str(target), content
 
 
-def _finish_file(folders: ProjectFolders, name: str, target: object) -> None:
+def _finish_file(
+    folders: ProjectFolders,
+    name: str,
+    target: object,
+    content_of: Callable[[str], bytes | None],
+) -> None:
     temporary = PurePosixPath(name)
     match = _TEMPORARY.fullmatch(temporary.name)
     if match is None:
         return
     path = str(temporary.with_name(match[1]))
-    content = _content_of(folders, name)
+    content = content_of(name)
     if content is None:
         return
     if target == path and _is_ours(content) and _may_replace(folders, path, content):
@@ -175,13 +189,14 @@ def _finish_file(folders: ProjectFolders, name: str, target: object) -> None:
         folders.delete(name)
 
 
-def _content_of(folders: ProjectFolders, name: str) -> bytes | None:
-    """Return the content of a regular file in the project, `None` if there is none.
+def _content_of(folders: ProjectFolders, name: str, output: str) -> bytes | None:
+    """Return the content of a regular file in the project or its *output*, `None` if there is none.
 
     Raises `OSError` or `ValueError` for another path.
     """
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
+    inside = PurePosixPath(name.removeprefix(f"{output}/")) if output else path
+    if path.is_absolute() or ".." in inside.parts:
         raise ValueError(name)
     return folders.read(name)
 

@@ -230,8 +230,8 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
             'queries = "C:/a"',
             "a path relative to the configuration's folder, not an absolute one",
         ),
-        ('output = "../a"', "a folder inside the project, and not the project's own"),
-        ('output = "."', "a folder inside the project, and not the project's own"),
+        ('output = "../.."', "a folder, and not the project's own or one above it"),
+        ('output = "."', "a folder, and not the project's own or one above it"),
         (
             'output = "queries/gen"',
             "a folder apart from the queries, which are in `queries`",

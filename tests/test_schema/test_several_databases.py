@@ -1,5 +1,6 @@
 """Several databases in one repository: a configuration for each."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from sqlgen import read
 from sqlgen.database import Server
+from sqlgen.model.output import MARKER
 from tests.test_schema.projects import QUERY, sqlgen, write
 
 
@@ -107,6 +109,125 @@ def test_hints_name_no_file_that_is_not_there(
     result = sqlgen(project, "build")
     assert message in result.stderr
     assert "pyproject" not in result.stderr
+
+
+OUTSIDE = "../clients/billing_db"
+
+
+@pytest.fixture
+def outside(project: Path) -> Path:
+    """A project whose second configuration writes into a folder beside the project."""
+    text = (project / "billing.toml").read_text().replace("billing_db", OUTSIDE)
+    inner = project / "shop"
+    for path in [*project.iterdir()]:
+        inner.mkdir(exist_ok=True)
+        path.rename(inner / path.name)
+    write(inner, {"billing.toml": text.replace("'bill.nothing' = 'str'\n", "")})
+    return inner
+
+
+def test_an_output_elsewhere_says_to_whom_it_belongs(outside: Path) -> None:
+    output = outside / OUTSIDE
+    arguments = ("--config", "billing.toml")
+    billing = sqlgen(outside, *arguments, "build")
+    assert billing.exit_code == 2
+    assert (
+        "hint: write the line `../../shop/billing.toml` into the file"
+        " `../clients/billing_db/.sqlgen/project`" in billing.stderr
+    )
+    assert not output.exists()
+    write(output, {".sqlgen/project": "../../shop/billing.toml\n", "mine.py": "mine"})
+    assert sqlgen(outside, *arguments, "build").exit_code == 0
+    assert (output / "bills.py").exists()
+    assert (output / "mine.py").read_text() == "mine"
+    for command in (
+        ["check"],
+        ["check", "--offline"],
+        ["build"],
+        ["migrate", "verify"],
+    ):
+        assert sqlgen(outside, *arguments, *command).exit_code == 0
+    write(outside, {"billing/queries/bills.sql": "-- name: b :many\nSELECT 1 AS a;\n"})
+    assert sqlgen(outside, *arguments, "check").exit_code == 1
+    (outside / "billing/queries/bills.sql").rename(outside / "billing/queries/b.sql")
+    assert sqlgen(outside, *arguments, "build").exit_code == 0
+    assert not (output / "bills.py").exists()
+    assert (output / "b.py").exists()
+    # A module of somebody else's is not overwritten.
+    write(outside, {"billing/queries/mine.sql": "-- name: c :many\nSELECT 1 AS a;\n"})
+    refused = sqlgen(outside, *arguments, "build")
+    assert "`../clients/billing_db/mine.py` was not generated" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "",
+        "../../shop/pyproject.toml\n",
+        "../../shop\n",
+        "../../shop/billing.toml.x",
+        ".",
+    ],
+)
+def test_an_output_of_another_project_is_left_alone(outside: Path, lines: str) -> None:
+    other = {
+        ".sqlgen/project": lines,
+        "bills.py": f"{MARKER}\n",
+        "old.py": f"{MARKER}\n",
+    }
+    write(outside / OUTSIDE, other)
+    write(outside, {".sqlgen-write": '{"deletions": ["../clients/billing_db/old.py"]}'})
+    for command in (
+        ["build"],
+        ["check"],
+        ["migrate", "verify"],
+        ["migrate", "new", "x"],
+    ):
+        result = sqlgen(outside, "--config", "billing.toml", *command)
+        assert result.exit_code == (0 if "new" in command else 2)
+    for path, text in other.items():
+        assert (outside / OUTSIDE / path).read_text() == text
+
+
+def test_a_link_out_of_the_project_is_no_output(outside: Path) -> None:
+    write(outside / "../other", {".sqlgen/project": "../shop/billing.toml\n"})
+    (outside / "../clients").mkdir()
+    (outside / OUTSIDE).symlink_to("../other")
+    result = sqlgen(outside, "--config", "billing.toml", "build")
+    assert "`../clients/billing_db` is not a folder, but a link" in result.stderr
+
+
+def test_a_killed_build_into_an_output_elsewhere_is_finished(outside: Path) -> None:
+    output = outside / OUTSIDE
+    write(
+        output,
+        {
+            ".sqlgen/project": "../../shop/billing.toml\n",
+            ".bills.py.1.tmp": f"{MARKER} new\n",
+            "old.py": f"{MARKER}\n",
+            "../other/old.py": f"{MARKER}\n",
+        },
+    )
+    journal = {
+        "renames": {f"{OUTSIDE}/.bills.py.1.tmp": f"{OUTSIDE}/bills.py"},
+        "deletions": [f"{OUTSIDE}/old.py", f"{OUTSIDE}/../other/old.py"],
+    }
+    write(outside, {".sqlgen-write": json.dumps(journal)})
+    sqlgen(outside, "--config", "billing.toml", "migrate", "new", "x")
+    assert (output / "bills.py").read_text() == f"{MARKER} new\n"
+    assert not (output / "old.py").exists()
+    assert (output / "../other/old.py").exists()
+
+
+@pytest.mark.parametrize(
+    "output", ["..", "../..", "../{name}", "a/..", ".", "../../a/.."]
+)
+def test_the_folders_above_are_no_output(project: Path, output: str) -> None:
+    text = f"[tool.sqlgen]\noutput = '{output.format(name=project.name)}'\n"
+    write(project, {"pyproject.toml": text})
+    result = sqlgen(project, "build")
+    assert result.exit_code == 2
+    assert "a folder, and not the project's own or one above it" in result.stderr
 
 
 def test_init_leaves_sqlgen_toml_alone(project: Path) -> None:

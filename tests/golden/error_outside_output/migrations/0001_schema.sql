@@ -1,0 +1,1 @@
+CREATE TABLE patients (id int PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- name: get_patient :optional
+SELECT id FROM patients WHERE id = :id;
