@@ -173,6 +173,21 @@ def test_standard_bodies_are_looked_into(world: World) -> None:
     world.check("SELECT id, room FROM all_doctors()", "room")
 
 
+def test_the_reason_says_how_to_vouch_for_a_function(world: World) -> None:
+    world.run("""
+        CREATE FUNCTION total() RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE FUNCTION room() RETURNS int RETURN (SELECT max(room) FROM doctors);
+    """)
+    reasons = world.verdicts(
+        "SELECT total() AS a, room() AS b, data -> 'a' AS c FROM patients"
+    )
+    assert [verdict.reason for verdict in reasons.values()] == [
+        "`total` may give NULL: its body is not read, and `never_null` does not list it",
+        "`room` may give NULL: `max` is NULL over no rows",
+        "`->` may give NULL",
+    ]
+
+
 def test_a_body_gives_what_its_last_statement_gives(world: World) -> None:
     world.run("""
         CREATE FUNCTION last_of() RETURNS int BEGIN ATOMIC

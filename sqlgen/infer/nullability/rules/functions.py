@@ -50,7 +50,9 @@ def _result(node: Node, function: Routine, scope: Scope) -> Verdict:
         if not verdict.nullable or not scope.context.is_vouched(function):
             return verdict
     if not mark and not scope.context.is_vouched(function):
-        return maybe(f"`{title}` may give NULL", node.location)
+        unknown = not (function.system or function.extension or function.body)
+        why = ": its body is not read, and `never_null` does not list it"
+        return maybe(f"`{title}` may give NULL{why if unknown else ''}", node.location)
     if not arguments or (mark == _ALWAYS and not node.flag("funcvariadic")):
         verdict = never(f"`{title}` never gives NULL", node.location)
     else:
