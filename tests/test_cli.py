@@ -52,6 +52,9 @@ def project(tmp_path: Path, server: Server) -> Path:
     [
         ("bulid", "; did you mean `build`?"),
         ("Check", "; did you mean `check`?"),
+        ("up", "; did you mean `migrate up`?"),
+        ("seed", "; did you mean `migrate seed`?"),
+        ("psql", "; did you mean `db psql`?"),
         ("xyzzy", ""),
     ],
 )

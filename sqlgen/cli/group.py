@@ -82,10 +82,20 @@ class Commands(click.Group):
         if args[0] not in COMMANDS and args[0][:1].isalpha():
             import difflib  # rarely needed
 
-            near = difflib.get_close_matches(args[0].lower(), COMMANDS, n=1)
+            within = self._within_a_group(ctx, args[0])
+            near = within or difflib.get_close_matches(args[0].lower(), COMMANDS, n=1)
             guess = f"; did you mean `{near[0]}`?" if near else ""
             ctx.fail(f"unknown command `{args[0]}`{guess}")
         return super().resolve_command(ctx, args)
+
+    def _within_a_group(self, ctx: click.Context, name: str) -> list[str]:
+        """Return the commands of that name that other commands have: `migrate up` for `up`."""
+        groups = {group: self.get_command(ctx, group) for group in COMMANDS}
+        return [
+            f"{group} {name}"
+            for group, command in groups.items()
+            if isinstance(command, click.Group) and name in command.commands
+        ]
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table without importing the commands."""

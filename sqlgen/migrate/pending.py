@@ -136,8 +136,9 @@ def _drift(status: MigrationStatus) -> Diagnostic | None:
                 code="changed-migration",
                 message=f"{name} has changed since it was applied",
                 label=_start(status),
-                hint="restore the file and write a new migration, or accept the change with"
-                " `sqlgen migrate repair`",
+                hint="restore the file and write a new migration; in development, start anew with"
+                " `sqlgen migrate reset`; or accept the change with `sqlgen migrate repair`, which runs"
+                " nothing",
             )
         case MigrationState.MISSING:
             return Diagnostic(
