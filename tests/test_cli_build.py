@@ -175,8 +175,12 @@ def test_describe_tells_what_may_be_left_out(project: Path) -> None:
     result = sqlgen(project, "describe", "--format", "json", "search")
     [query] = json.loads(result.stdout)["queries"]
     assert query["optional"] == [
-        {"parameters": ["name"], "text": "name = :name"},
-        {"parameters": ["lo", "hi"], "text": "born BETWEEN :lo\n  AND :hi"},
+        {"parameters": ["name"], "kind": "condition", "text": "name = :name"},
+        {
+            "parameters": ["lo", "hi"],
+            "kind": "condition",
+            "text": "born BETWEEN :lo\n  AND :hi",
+        },
     ]
     assert (query["variants"], query["analyses"]) == (3, 4)
     lines = sqlgen(project, "describe", "search").stdout.splitlines()
@@ -185,6 +189,28 @@ def test_describe_tells_what_may_be_left_out(project: Path) -> None:
         "  without :name: name = :name",
         "  without :lo and :hi: born BETWEEN :lo AND :hi",
     ]
+
+
+def test_describe_tells_what_may_be_left_out_of_writes(project: Path) -> None:
+    (project / "queries/writes.sql").write_text(
+        "-- name: rename :one\n-- sqlgen: optional name, born\n"
+        "UPDATE patients SET name = :name, -- theirs\n  born = :born WHERE id = :id RETURNING id;\n"
+        "-- name: add :exec\n-- sqlgen: default born\n"
+        "INSERT INTO patients (id, name, born) VALUES (:id, :name, :born);\n"
+    )
+    result = sqlgen(project, "describe", "--format", "json", "rename", "add")
+    rename, add = json.loads(result.stdout)["queries"]
+    assert [part["text"] for part in rename["optional"]] == [
+        "name = :name",
+        "born = :born",
+    ]
+    assert {part["kind"] for part in rename["optional"]} == {"assignment"}
+    assert (rename["variants"], rename["analyses"]) == (4, 4)
+    assert [part["kind"] for part in add["optional"]] == ["default"]
+    assert (add["variants"], add["analyses"]) == (2, 2)
+    lines = sqlgen(project, "describe", "rename", "add").stdout.splitlines()
+    assert "  without :born: born = :born" in lines
+    assert "  DEFAULT for :born: :born" in lines
 
 
 def test_describe_goes_on_after_an_error(project: Path) -> None:

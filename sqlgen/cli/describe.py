@@ -12,7 +12,7 @@ import click
 from ..build import DescribedQuery, describe_queries
 from ..conninfo import mask_arguments
 from ..model.diagnostic import ConfigurationError, Diagnostic
-from ..model.query import Part, Query
+from ..model.query import Part, PartKind, Query
 from ..model.typed import TypedQuery
 from .console import FAILED, Progress, configuration, exit_on_errors, is_coloured, show
 
@@ -114,6 +114,7 @@ def as_json(described: DescribedQuery) -> dict[str, Any]:
         "optional": [
             {
                 "parameters": part_names(query, part),
+                "kind": str(part.kind),
                 "text": query.part_text(part),
             }
             for part in query.parts
@@ -139,7 +140,8 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
     for part in typed.query.parts:
         names = " and ".join([f":{name}" for name in part_names(typed.query, part)])
         text = " ".join(typed.query.part_text(part).split())
-        lines.append(f"  without {names}: {text}")
+        becomes = "DEFAULT for" if part.kind is PartKind.DEFAULT else "without"
+        lines.append(f"  {becomes} {names}: {text}")
     table = [
         (f":{p.name}", p.type.display, annotation, p.reason)
         for p, annotation in zip(typed.parameters, shown.parameters, strict=True)

@@ -4,12 +4,12 @@ A statement without a part has parameters that nothing uses. PostgreSQL accepts 
 given, and these are the types that it has inferred for the whole statement.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from ..model.description import VariantTrees
 from ..model.diagnostic import Diagnostic, Label
-from ..model.query import Part, Query
+from ..model.query import Part, PartKind, Query
 from ..model.source import Span
 from .responses import DescribeStatements, ParsedStatement, Response, StatementError
 from .tree_text import unwrap
@@ -27,54 +27,120 @@ def describe_variants(
 
     *responses* are those to the whole statements.
     """
-    places: list[tuple[int, Part | None]] = []
-    texts: list[str] = []
-    types: list[tuple[int, ...]] = []
+    statements: list[_Statement] = []
+    trees: dict[int, dict[_Role, str]] = {}
     for place, (query, response) in enumerate(zip(queries, responses, strict=True)):
-        if not query.parts or not isinstance(response, ParsedStatement):
-            continue
-        for part in query.parts:
-            places.append((place, part))
-            texts.append(_replaced(query.sql.text, [part], "(true)"))
-            types.append(response.parameters)
-        number = len(response.parameters) + 1
-        unknown = f"(${number} IS DISTINCT FROM false)"
-        places.append((place, None))
-        texts.append(_replaced(query.sql.text, query.parts, unknown))
-        types.append((*response.parameters, _BOOL))
-    if not texts:
-        return {}
-    trees: dict[int, list[str]] = {}
+        if query.parts and isinstance(response, ParsedStatement):
+            trees[place] = {}
+            statements += _statements(place, query, response.parameters)
     outcomes: dict[int, VariantTrees | Diagnostic] = {}
-    answers = describe(texts, types)
-    for (place, refused_part), answer in zip(places, answers, strict=True):
+    texts = [statement.text for statement in statements]
+    types = [statement.types for statement in statements]
+    answers = describe(texts, types) if texts else ()
+    for statement, answer in zip(statements, answers, strict=True):
+        place, role = statement.query, statement.role
         if isinstance(answer, ParsedStatement):
-            trees.setdefault(place, []).append(unwrap(answer.tree))
+            trees[place][role] = unwrap(answer.tree)
         elif place not in outcomes:
-            outcomes[place] = _refused(queries[place], refused_part, answer)
-    for place, (*without, last) in trees.items():
-        outcomes.setdefault(place, VariantTrees(tuple(without), last))
+            outcomes[place] = _refused(queries[place], role, answer)
+    for place, by_role in trees.items():
+        without = [by_role.get(n, "") for n in range(len(queries[place].parts))]
+        outcomes.setdefault(
+            place,
+            VariantTrees(
+                tuple(without), by_role.get(_UNKNOWN, ""), by_role.get(_UNCHANGED, "")
+            ),
+        )
     return outcomes
 
 
-def _replaced(text: str, parts: Sequence[Part], condition: str) -> str:
-    """Return the statement with another *condition* in the place of each part."""
+_Role: TypeAlias = int | str
+"""What a statement is described for: the number of the part that it lacks, or one of these two."""
+
+_UNKNOWN: Final = "unknown"
+_UNCHANGED: Final = "unchanged"
+
+
+class _Statement(NamedTuple):
+    """A statement to describe for the *query* at that position."""
+
+    query: int
+    role: _Role
+    text: str
+    types: tuple[int, ...]
+
+
+def _statements(
+    place: int, query: Query, types: tuple[int, ...]
+) -> Iterator[_Statement]:
+    """Yield the statements that show what a query is without its parts."""
+    text = query.sql.text
+    for number, part in enumerate(query.parts):
+        if not query.is_alone(part):
+            yield _Statement(place, number, _without(query, part), types)
+    conditions = [part for part in query.parts if part.kind is PartKind.CONDITION]
+    if conditions:
+        unknown = f"(${len(types) + 1} IS DISTINCT FROM false)"
+        ranges = [(part.start, part.end) for part in conditions]
+        yield _Statement(
+            place, _UNKNOWN, _replaced(text, ranges, unknown), (*types, _BOOL)
+        )
+    if query.unchanged and query.unchanged.returning:
+        yield _Statement(place, _UNCHANGED, query.unchanged.statement(text), types)
+
+
+def _without(query: Query, part: Part) -> str:
+    """Return the statement without one part."""
+    text = query.sql.text
+    match part.kind:
+        case PartKind.CONDITION:
+            return _replaced(text, [(part.start, part.end)], "(true)")
+        case PartKind.DEFAULT:
+            return _replaced(text, [(part.start, part.end)], "DEFAULT")
+        case PartKind.ASSIGNMENT:
+            start, end = part.cut_start, part.cut_end
+            earlier = [p for p in query.parts if p.set_list == part.set_list != 0]
+            if earlier and earlier[-1] == part:  # the comma is that before it
+                start = earlier[-2].end
+            return _replaced(text, [(start, end)], "")
+
+
+def _replaced(text: str, ranges: Sequence[tuple[int, int]], new: str) -> str:
+    """Return the text with *new* in the place of each of the ranges."""
     pieces: list[str] = []
     position = 0
-    for part in parts:
-        pieces += (text[position : part.start], condition)
-        position = part.end
+    for start, end in ranges:
+        pieces += (text[position:start], new)
+        position = end
     return "".join([*pieces, text[position:]])
 
 
-def _refused(query: Query, part: Part | None, error: StatementError) -> Diagnostic:
+def _refused(query: Query, role: _Role, error: StatementError) -> Diagnostic:
     """Return the error that PostgreSQL has for the statement without a part, or without all."""
-    part = part or query.parts[0]
+    part = query.parts[role] if isinstance(role, int) else query.parts[0]
+    if role == _UNCHANGED:
+        part = next(part for part in query.parts if part.set_list)
     start = query.sql.to_source(part.start)
-    text = query.part_text(part)
+    label = Label(Span(query.sql.source, start, start + len(query.part_text(part))))
+    if role == _UNCHANGED:
+        return Diagnostic(
+            code="nothing-to-set",
+            message="with nothing to set, no SELECT gives the same rows: PostgreSQL reports:"
+            f" {error.message}",
+            label=label,
+            hint="add `-- sqlgen: require one of …`, or an assignment that is always there",
+        )
+    if part.kind is PartKind.DEFAULT:
+        return Diagnostic(
+            code="no-default",
+            message=f"DEFAULT cannot stand here: PostgreSQL reports: {error.message}",
+            label=label,
+            hint="take its parameters out of `-- sqlgen: default`",
+        )
+    this = "condition" if part.kind is PartKind.CONDITION else "assignment"
     return Diagnostic(
         code="not-optional",
-        message=f"this condition cannot be left out: without it, PostgreSQL reports: {error.message}",
-        label=Label(Span(query.sql.source, start, start + len(text))),
+        message=f"this {this} cannot be left out: without it, PostgreSQL reports: {error.message}",
+        label=label,
         hint="take its parameters out of `-- sqlgen: optional`",
     )

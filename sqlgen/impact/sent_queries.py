@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate
 
 from .. import parse, translate
 from ..model.config import Config
-from ..model.query import Part, Query
+from ..model.query import Query
 from ..model.source import SourceFile
 from ..model.typed import TypedQuery
+from ..translate import RunningStatement
 
 
 def sent_queries(queries: Sequence[TypedQuery], config: Config) -> tuple[Query, ...]:
@@ -22,23 +22,29 @@ def sent_queries(queries: Sequence[TypedQuery], config: Config) -> tuple[Query, 
     context = translate.translation_context(references, config)
     return tuple(
         [
-            _sent(query.query, translate.statement_pieces(query, context))
+            _sent(query.query, translate.sent_statement(query, context))
             for query in queries
         ]
     )
 
 
-def _sent(query: Query, pieces: Sequence[str]) -> Query:
-    """Return the query whose statement consists of the *pieces*, every second one an optional part.
+def _sent(query: Query, statement: RunningStatement) -> Query:
+    """Return the query with the *statement* that is sent.
 
     Its parameters keep their names and marks. It is a file of its own for the places of errors.
     """
-    text = "".join(pieces)
+    text, places = statement.text, statement.places
     source = SourceFile(query.sql.source.path, f"-- name: {query.name} :exec\n{text}\n")
     parsed = parse.query_file(source).queries[0].sql
-    ends = [*accumulate(map(len, pieces))]
     parts = [
-        Part(ends[2 * n], ends[2 * n + 1], part.parameters)
-        for n, part in enumerate(query.parts)
+        replace(
+            part,
+            start=places[part.start],
+            end=places[part.end],
+            cut_start=places[part.cut_start],
+            cut_end=places[part.cut_end],
+        )
+        for part in query.parts
     ]
-    return replace(query, sql=parsed, parts=tuple(parts))
+    unchanged = query.unchanged and query.unchanged.moved(places)
+    return replace(query, sql=parsed, parts=tuple(parts), unchanged=unchanged)

@@ -37,7 +37,7 @@ from .tree.array_shapes import with_shapes
 from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level
 from .tree.types import type_in_tree, with_proved_fields
-from .variants import unproved_parts
+from .variants import proof
 from .writing import broken_promise, possible_write
 
 
@@ -61,7 +61,8 @@ def query(
     errors = [command_error(description, tree)]
     if level:
         errors.append(copy_error(description.query, level))
-    errors += unproved_parts(description, tree)
+    proved = proof(description, level)
+    errors += proved.errors
     write = possible_write(catalog, description.tree)
     errors.append(broken_promise(description.query, write, tree) if write else None)
     missing = list(missing_columns(description.query, level)) if level else []
@@ -81,7 +82,7 @@ def query(
             cardinality=rows,
             may_write=write.reason if write else "",
         )
-    known = _known_of_all_variants(description, level)
+    known = proved.known or level
     text = description.query.sql.text
     rows_in_text, written_out = whole_rows(level, text)
     expanded = stars(level, text) | rows_in_text
@@ -131,18 +132,6 @@ def query(
             [w for w in warnings if w.code not in description.query.allowed_warnings]
         ),
     )
-
-
-def _known_of_all_variants(description: Description, level: QueryLevel) -> QueryLevel:
-    """Return the statement from which to prove what holds with and without its optional parts.
-
-    There each part is a condition of which nothing is known. Else the statement is the same as *level*.
-    """
-    if description.variants is None:
-        return level
-    unknown = nodes.query(description.variants.unknown)
-    assert unknown is not None, "the server has analysed the statement"
-    return statement_level(level.catalog, unknown)
 
 
 def _outermost(stars: Mapping[int, Star]) -> tuple[Star, ...]:

@@ -36,7 +36,7 @@ def _digest(query: Query) -> str:
         [(p.name, p.number, _marks(p)) for p in query.parameters],
         [(o.server, o.source - start, o.length, o.exact) for o in sql.origins],
         *sorted(query.allowed_warnings),
-        *[(part.start, part.end) for part in query.parts],
+        *[(part.start, part.end, str(part.kind)) for part in query.parts],
         *query.require_one_of,
         *(["read only"] if query.read_only else ()),
     )

@@ -26,12 +26,14 @@ class ResultColumn:
 class VariantTrees:
     """The analysed trees of a statement without some of its `Query.parts`.
 
-    `without` are the trees with one part `true`, for each part. In `unknown` each part is a condition of
-    which nothing is known. All have the parameter types of the whole statement.
+    `without` are the trees without one part, for each part; empty for the only assignment of a SET. In
+    `unknown` each condition that is a part is one of which nothing is known; empty if there is none. `unchanged`
+    is that of `Query.unchanged`, empty if it is not there. All have the parameter types of the whole statement.
     """
 
     without: tuple[str, ...]
     unknown: str
+    unchanged: str = ""
 
 
 @frozen

@@ -267,15 +267,21 @@ class Composite:
 class Variants:
     """A constant that makes a statement of what is given: `Variants(…)` of `_variants`.
 
-    `parameters` are the names of the arguments for `$1`, `$2`, …, `parts` the texts that may be left out.
-    `nullable` are the arguments that are UNSET by default. `require_one_of` are groups of arguments.
+    `parameters` are the names of the arguments for `$1`, `$2`, … The texts that may be left out are
+    `conditions`, `assignments` with a comma, values that become `defaults`, and those of `sets` all
+    assignments of which may be left out. `unchanged` is the statement that runs where there is nothing to set.
+    `unset` are the arguments that are UNSET by default. `require_one_of` are groups of arguments.
     """
 
     name: str
     parameters: tuple[str, ...]
-    parts: tuple[str, ...]
-    nullable: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    assignments: tuple[str, ...] = ()
+    sets: tuple[tuple[str, ...], ...] = ()
+    unset: tuple[str, ...] = ()
     require_one_of: tuple[tuple[str, ...], ...] = ()
+    unchanged: str = ""
 
 
 @frozen
@@ -291,7 +297,7 @@ class Constant:
 class Argument:
     """A keyword-only argument of a function.
 
-    An `optional` one is None by default, or UNSET if None is a value of its own (`unset`).
+    An `optional` one is None by default, or UNSET (`unset`) if None is a value or it goes into a column.
     """
 
     name: str
@@ -388,13 +394,14 @@ class Module:
 
     `name` is its dotted name below the package's root with a leading dot (`.aio.patients`), `.`
     for the root itself; `path` its file relative to the project's root. `source` is the query file
-    it comes from, empty where there is none.
+    it comes from, empty where there is none. `offered` are names of other modules that it offers as well.
     """
 
     name: str
     path: str
     source: str = ""
     doc: str = ""
+    offered: tuple[Named, ...] = ()
     is_async: bool = False
     enums: tuple[Enum, ...] = ()
     aliases: tuple[Alias, ...] = ()

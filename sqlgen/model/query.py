@@ -1,5 +1,6 @@
 """A named query of a file, and the statement that the server is sent for it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from itertools import combinations
 
@@ -86,16 +87,79 @@ class ServerSql:
         return last.source + (last.length if last.exact else 0)
 
 
+class PartKind(StrEnum):
+    """The kind of a part: what happens where a call does not give its parameters.
+
+    A condition becomes `true`, an assignment of SET is left out, a value of VALUES becomes DEFAULT.
+    """
+
+    CONDITION = "condition"
+    ASSIGNMENT = "assignment"
+    DEFAULT = "default"
+
+
 @frozen
 class Part:
-    """A condition `[start:end]` of the server's text that a call may leave out; `true` stands there then.
+    """A part `[start:end]` of the server's text that a call may leave out.
 
     `parameters` are the numbers of all parameters in it: they are given together, or none of them.
+    An assignment is cut out as `[cut_start:cut_end]`, with the comma at the side of an assignment that is
+    always there. If there is none, `set_list` is the number of its SET, counted from 1, and the comma is
+    the one behind it.
     """
 
     start: int
     end: int
     parameters: tuple[int, ...]
+    kind: PartKind = PartKind.CONDITION
+    cut_start: int = -1
+    cut_end: int = -1
+    set_list: int = 0
+
+
+@frozen
+class Unchanged:
+    """The pieces of an UPDATE that may have nothing to set: the rows as they are, `SELECT … FROM … WHERE …`.
+
+    Each is `[start:end]` of the server's text. `returning` is None if the query's command gives no rows.
+    """
+
+    before: tuple[int, int]
+    table: tuple[int, int]
+    where: tuple[int, int] | None
+    returning: tuple[int, int] | None
+
+    def statement(self, text: str) -> str:
+        """Return the statement that reads the rows, of the *text* that the pieces are in."""
+        if self.returning is None:
+            return "SELECT WHERE false"
+        pieces = [
+            f"SELECT {text[slice(*self.returning)]}",
+            f"FROM {text[slice(*self.table)]}",
+        ]
+        if self.where:
+            pieces.append(text[slice(*self.where)])
+        glue = "\n" if "\n" in text.strip() else " "
+        return text[slice(*self.before)] + glue.join(pieces)
+
+    def moved(self, places: Mapping[int, int]) -> "Unchanged":
+        """Return the same pieces in another text; *places* are those of their edges."""
+
+        def there(piece: tuple[int, int]) -> tuple[int, int]:
+            return places[piece[0]], places[piece[1]]
+
+        return Unchanged(
+            there(self.before),
+            there(self.table),
+            self.where and there(self.where),
+            self.returning and there(self.returning),
+        )
+
+    @property
+    def edges(self) -> frozenset[int]:
+        """Return where the pieces begin and end."""
+        pieces = (self.before, self.table, self.where, self.returning)
+        return frozenset([edge for piece in pieces if piece for edge in piece])
 
 
 WARNINGS = (
@@ -114,10 +178,10 @@ WARNINGS = (
 class Query:
     """A query of a file. `row` is the class named by `-> ROW`, and its place.
 
-    `allowed_warnings` are the codes of warnings that its author does not want to see. `parts` are the
-    conditions that a call may leave out, in order and apart from each other; of each group in
-    `require_one_of`, numbers of parameters, a call gives at least one. `read_only` is the comment in which
-    the author promises that the query only reads.
+    `allowed_warnings` are the codes of warnings that its author does not want to see. `parts` are those
+    that a call may leave out, in order and apart from each other; of each group in `require_one_of`, numbers
+    of parameters, a call gives at least one. `unchanged` is there if an UPDATE may have nothing to set.
+    `read_only` is the comment in which the author promises that the query only reads.
     `deprecated` is the message to those who still call it, which may be empty; None if it is not deprecated.
     `named_after_file`: the file has no header; `name` is the file's, `name_span` the statement, and
     `command` a guess from its words, which what the server describes may correct.
@@ -135,13 +199,26 @@ class Query:
     allowed_warnings: frozenset[str] = frozenset()
     parts: tuple[Part, ...] = ()
     require_one_of: tuple[tuple[int, ...], ...] = ()
+    unchanged: Unchanged | None = None
     deprecated: str | None = None
     read_only: Span | None = None
 
     @property
     def optional(self) -> frozenset[int]:
-        """Return the numbers of the parameters that a call need not give, with their condition."""
+        """Return the numbers of the parameters that a call need not give, with their part."""
         return frozenset([n for part in self.parts for n in part.parameters])
+
+    @property
+    def assigned(self) -> frozenset[int]:
+        """Return the numbers of the optional parameters that go into columns, of which None may be a value."""
+        return frozenset(
+            [
+                number
+                for part in self.parts
+                if part.kind is not PartKind.CONDITION
+                for number in part.parameters
+            ]
+        )
 
     @property
     def variant_count(self) -> int:
@@ -159,10 +236,20 @@ class Query:
     def analysis_count(self) -> int:
         """Return how many analyses prove all of these statements.
 
-        They are that of the whole statement, one without each part, and one in which nothing is known of
-        the parts.
+        They are that of the whole statement, one without each part, one in which nothing is known of the
+        conditions, and one that reads the rows which an UPDATE leaves as they are. The only assignment of a
+        SET has none.
         """
-        return len(self.parts) + 2 if self.parts else 1
+        alone = len([part for part in self.parts if not self.is_alone(part)])
+        has_conditions = any(part.kind is PartKind.CONDITION for part in self.parts)
+        reads = self.unchanged is not None and self.unchanged.returning is not None
+        return 1 + alone + has_conditions + reads
+
+    def is_alone(self, part: Part) -> bool:
+        """Return whether a part is the only assignment of its SET, which is never left out by itself."""
+        return part.set_list > 0 and not any(
+            other.set_list == part.set_list for other in self.parts if other != part
+        )
 
     def part_text(self, part: Part) -> str:
         """Return a part as it stands in the query file."""

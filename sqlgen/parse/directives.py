@@ -11,6 +11,7 @@ from .lexer import Kind, Token
 
 FORMS: Final = {
     "allow": "allow CODE[, CODE]",
+    "default": "default NAME[, NAME]",
     "optional": "optional NAME[, NAME]",
     "read only": "read only",
     "require one of": "require one of NAME, NAME",
@@ -22,7 +23,7 @@ _WRITTEN_BY_US: Final = {"squashes"}
 """Directives that commands write, and that no hint offers."""
 
 
-_OF_QUERIES: Final = {"optional", "read only", "require one of"}
+_OF_QUERIES: Final = {"default", "optional", "read only", "require one of"}
 """Directives that only a query may have."""
 
 

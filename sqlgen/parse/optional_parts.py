@@ -1,25 +1,33 @@
-"""`-- sqlgen: optional NAME, …` and `require one of NAME, …` -> the parts that calls may leave out."""
+"""`-- sqlgen: optional NAME, …`, `default NAME, …`, `require one of NAME, …` -> what calls may leave out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
+from ..model.commands import Columns, Command
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, nearest
 from ..model.frozen import frozen
-from ..model.query import Parameter, Part, ServerSql
+from ..model.query import Parameter, Part, PartKind, ServerSql, Unchanged
 from ..model.source import Span
 from .directives import Directive
-from .parts import Conditions, Range
+from .parts import Found, Parts
+from .set_lists import SetLists
+from .statement_tokens import StatementTokens
 
 
 @frozen
 class OptionalParts:
-    """The `parts` and `require_one_of` of a query, as `Query` has them."""
+    """The `parts`, `require_one_of` and `unchanged` of a query, as `Query` has them."""
 
     parts: tuple[Part, ...] = ()
     require_one_of: tuple[tuple[int, ...], ...] = ()
+    unchanged: Unchanged | None = None
 
 
 def optional_parts(
-    directives: Sequence[Directive], parameters: Sequence[Parameter], sql: ServerSql
+    directives: Sequence[Directive],
+    parameters: Sequence[Parameter],
+    sql: ServerSql,
+    command: Command,
 ) -> OptionalParts:
     """Return the parts of a statement that its directives say are optional.
 
@@ -39,74 +47,173 @@ def optional_parts(
                 errors.append(_unknown(span, by_name))
         return found
 
-    optional: dict[int, Span] = {}
+    optional: set[int] = set()
+    defaults: set[int] = set()
     for directive in directives:
         if directive.word == "optional":
-            optional |= {p.number: span for span, p in named(directive)}
+            optional |= {p.number for _, p in named(directive)}
+        elif directive.word == "default":
+            defaults |= {p.number for _, p in named(directive)}
     groups: list[tuple[int, ...]] = []
     for directive in directives:
         if directive.word == "require one of":
             group = named(directive)
             errors += [_required(span) for span, p in group if p.number not in optional]
             groups.append(tuple(p.number for _, p in group))
-    parts: tuple[Part, ...] = ()
-    if optional:
-        parts, more = _parts(optional, parameters, sql)
-        errors += more
+    found = OptionalParts()
+    if optional or defaults:
+        finder = _Finder(sql, parameters, optional, defaults)
+        found = finder.parts(
+            groups, gives_rows=command.spec.columns is Columns.RETURNED
+        )
+        errors += finder.errors
     if errors:
         raise SqlgenError(*errors)
-    return OptionalParts(parts, tuple(groups))
+    return replace(found, require_one_of=tuple(groups))
 
 
-def _parts(
-    optional: Mapping[int, Span], parameters: Sequence[Parameter], sql: ServerSql
-) -> tuple[tuple[Part, ...], list[Diagnostic]]:
-    """Return the parts around the *optional* parameters, in order, and the errors in them."""
-    conditions = Conditions(sql.text)
-    by_number = {parameter.number: parameter for parameter in parameters}
-    ranges: set[Range] = set()
-    errors: list[Diagnostic] = []
-    for placeholder in sql.placeholders:
-        if placeholder.number not in optional:
-            continue
-        around = conditions.part_around(placeholder.start)
-        place = _place(sql, placeholder.start, by_number[placeholder.number])
-        name = by_number[placeholder.number].name
-        if around is None:
-            errors.append(_no_condition(place, name))
-        elif conditions.is_in_case(placeholder.start, around):
-            errors.append(_in_case(place, name))
-        else:
-            ranges.add(around)
-    if errors:
-        return (), errors
-    parts: list[Part] = []
-    for start, end in _outermost(ranges):
-        numbers = [p.number for p in sql.placeholders if start <= p.start < end]
-        parts.append(Part(start, end, tuple(dict.fromkeys(numbers))))
-    for part in parts:
-        first = next(by_number[n] for n in part.parameters if n in optional)
-        for number in part.parameters:
-            if number not in optional:
-                place = _place_in(sql, part, by_number[number])
-                errors.append(
-                    _beside_required(place, by_number[number].name, first.name)
+class _Finder:
+    """Finds the parts around the *optional* parameters of a statement, and those with *defaults*."""
+
+    def __init__(
+        self,
+        sql: ServerSql,
+        parameters: Sequence[Parameter],
+        optional: Collection[int],
+        defaults: Collection[int],
+    ) -> None:
+        self.errors: list[Diagnostic] = []
+        self._sql = sql
+        self._by_number = {parameter.number: parameter for parameter in parameters}
+        self._optional = optional
+        self._defaults = defaults
+        self._statement = StatementTokens(sql.text)
+        self._parts = Parts(self._statement)
+
+    def parts(
+        self, groups: Sequence[tuple[int, ...]], *, gives_rows: bool
+    ) -> OptionalParts:
+        """Return the parts in order; of each of the *groups*, a call gives at least one parameter."""
+        sets = SetLists(self._statement, self._parts)
+        parts: list[Part] = []
+        found = _outermost(self._found())
+        for one in found:
+            sets.add(one)
+        for one in found:
+            start, end = one.range
+            numbers = [
+                p.number for p in self._sql.placeholders if start <= p.start < end
+            ]
+            own = tuple(dict.fromkeys(numbers))
+            if one.kind is PartKind.ASSIGNMENT:
+                parts.append(sets.part(one.range, own))
+            else:
+                parts.append(Part(start, end, own, one.kind, start, end))
+        self._check(parts)
+        return OptionalParts(
+            tuple(parts), unchanged=self._unchanged(parts, groups, sets, gives_rows)
+        )
+
+    def _found(self) -> set[Found]:
+        """Return the parts around the parameters, and note an error for each that is in none."""
+        found: set[Found] = set()
+        for placeholder in self._sql.placeholders:
+            number, start = placeholder.number, placeholder.start
+            if number not in self._optional and number not in self._defaults:
+                continue
+            value = self._parts.value_around(start)
+            place = _place(self._sql, start, self._by_number[number])
+            name = self._by_number[number].name
+            if number in self._defaults:
+                if value is None:
+                    self.errors.append(_no_value(place, name))
+                else:
+                    found.add(value)
+                continue
+            around = self._parts.optional_around(start)
+            if around is None:
+                self.errors.append(
+                    _no_condition(place, name, in_values=value is not None)
                 )
-    for number in optional:
-        containing = [part for part in parts if number in part.parameters]
-        if len(containing) > 1:
-            first_place, second_place = (
-                _place_in(sql, part, by_number[number]) for part in containing[:2]
+            elif around.kind is PartKind.CONDITION and self._parts.is_in_case(
+                start, around.range
+            ):
+                self.errors.append(_in_case(place, name))
+            else:
+                found.add(around)
+        return found
+
+    def _check(self, parts: Sequence[Part]) -> None:
+        """Note an error for each parameter that would be left out with another, or in several places."""
+        for part in parts:
+            left_out = (
+                self._defaults if part.kind is PartKind.DEFAULT else self._optional
             )
-            errors.append(_twice(second_place, first_place, by_number[number].name))
-    return tuple(parts), errors
+            first = next(self._by_number[n] for n in part.parameters if n in left_out)
+            for number in part.parameters:
+                if number not in left_out:
+                    parameter = self._by_number[number]
+                    place = _place_in(self._sql, part, parameter)
+                    self.errors.append(
+                        _beside_required(place, parameter.name, first.name, part.kind)
+                    )
+        for number in (*self._optional, *self._defaults):
+            containing = [part for part in parts if number in part.parameters]
+            if len(containing) > 1:
+                parameter = self._by_number[number]
+                first_place, second_place = (
+                    _place_in(self._sql, part, parameter) for part in containing[:2]
+                )
+                self.errors.append(_twice(second_place, first_place, parameter.name))
+
+    def _unchanged(
+        self,
+        parts: Sequence[Part],
+        groups: Sequence[tuple[int, ...]],
+        sets: SetLists,
+        gives_rows: bool,
+    ) -> Unchanged | None:
+        """Return what an UPDATE is with nothing to set, and note an error where it is nothing.
+
+        None if there is always something to set.
+        """
+        unchanged: Unchanged | None = None
+        for number in sorted({part.set_list for part in parts} - {0}):
+            own = [part for part in parts if part.set_list == number]
+            numbers = {n for part in own for n in part.parameters}
+            if len(own) > 1 and any(group and numbers >= {*group} for group in groups):
+                continue
+            unchanged = sets.unchanged(number, gives_rows=gives_rows)
+            if unchanged is None or self._may_have_other_types(unchanged):
+                first = self._by_number[own[0].parameters[0]]
+                names = [
+                    self._by_number[n].name for part in own for n in part.parameters
+                ]
+                self.errors.append(
+                    _nothing_to_set(
+                        _place_in(self._sql, own[0], first), names, alone=len(own) == 1
+                    )
+                )
+        return unchanged
+
+    def _may_have_other_types(self, unchanged: Unchanged) -> bool:
+        """Return whether a parameter is used in RETURNING and elsewhere.
+
+        Its first use decides on its type, and in a SELECT that is the one among the columns.
+        """
+        start, end = unchanged.returning or (0, 0)
+        within = {p.number for p in self._sql.placeholders if start <= p.start < end}
+        return any(
+            p.number in within and not start <= p.start < end
+            for p in self._sql.placeholders
+        )
 
 
-def _outermost(ranges: set[Range]) -> list[Range]:
-    """Return the ranges in order, without those within another."""
-    outermost: list[Range] = []
-    for one in sorted(ranges, key=lambda one: (one.start, -one.end)):
-        if not outermost or one.start >= outermost[-1].end:
+def _outermost(found: set[Found]) -> list[Found]:
+    """Return the parts in order, without those within another."""
+    outermost: list[Found] = []
+    for one in sorted(found, key=lambda one: (one.range.start, -one.range.end)):
+        if not outermost or one.range.start >= outermost[-1].range.end:
             outermost.append(one)
     return outermost
 
@@ -164,12 +271,37 @@ def _required(span: Span) -> Diagnostic:
     )
 
 
-def _no_condition(place: Span, name: str) -> Diagnostic:
+def _no_condition(place: Span, name: str, *, in_values: bool) -> Diagnostic:
+    hint = "use it in WHERE, HAVING, the ON of an inner join or SET, or take it out of `optional`"
     return Diagnostic(
         code="not-optional",
-        message=f"`:{name}` cannot be left out: it does not stand in a condition",
+        message=f"`:{name}` cannot be left out: it stands neither in a condition nor in SET",
         label=Label(place),
-        hint="use it in WHERE, HAVING or the ON of an inner join, or take it out of `optional`",
+        hint=(
+            f"write `-- sqlgen: default {name}` to insert DEFAULT"
+            if in_values
+            else hint
+        ),
+    )
+
+
+def _no_value(place: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        code="no-default",
+        message=f"DEFAULT cannot stand in the place of `:{name}`: it is not in VALUES of an INSERT",
+        label=Label(place),
+        hint="write `INSERT … VALUES (…)`, or take the parameter out of `default`",
+    )
+
+
+def _nothing_to_set(place: Span, names: Sequence[str], *, alone: bool) -> Diagnostic:
+    listed = " and ".join(f"`:{name}`" for name in names)
+    other = f"`-- sqlgen: require one of {', '.join(names)}`, or "
+    return Diagnostic(
+        code="nothing-to-set",
+        message=f"without {listed}, this SET has nothing to set",
+        label=Label(place),
+        hint=f"add {'' if alone else other}an assignment that is always there",
     )
 
 
@@ -182,20 +314,26 @@ def _in_case(place: Span, name: str) -> Diagnostic:
     )
 
 
-def _beside_required(place: Span, name: str, optional: str) -> Diagnostic:
+def _beside_required(
+    place: Span, name: str, optional: str, kind: PartKind
+) -> Diagnostic:
+    word = "default" if kind is PartKind.DEFAULT else "optional"
+    hint = f"add `{name}` to `-- sqlgen: {word}`"
+    if kind is PartKind.CONDITION:
+        hint += ", or write a condition with AND for each"
     return Diagnostic(
         code="optional-beside-required",
         message=f"`:{name}` is required, but would be left out together with `:{optional}`",
         label=Label(place),
-        hint=f"add `{name}` to `-- sqlgen: optional`, or write a condition with AND for each",
+        hint=hint,
     )
 
 
 def _twice(place: Span, first: Span, name: str) -> Diagnostic:
     return Diagnostic(
         code="optional-twice",
-        message=f"`:{name}` stands in more than one condition",
+        message=f"`:{name}` stands in more than one part that may be left out",
         label=Label(place),
         related=(Label(first, "the first one"),),
-        hint="use a parameter of its own in each, or take it out of `optional`",
+        hint="use a parameter of its own in each, or require it",
     )

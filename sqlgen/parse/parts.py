@@ -1,98 +1,88 @@
-"""A statement's text, a place in it -> the smallest condition around it that may become `true`.
+"""A place in a statement -> the part around it that a call may leave out.
 
 PostgreSQL's grammar is not known here. A part that is cut wrongly does no harm: `infer/variants` proves
-from the analysed trees that nothing else changes where the part becomes `true`.
+from the analysed trees that nothing else changes without the part.
 """
 
-from bisect import bisect
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from .lexer import TRIVIA, Kind, tokens
+from ..model.query import PartKind
+from .lexer import Kind
+from .statement_tokens import Clause, Range, StatementTokens
 
 _CONDITIONS: Final = frozenset({"where", "having", "on"})
 """The words that a condition follows."""
-
-_CLAUSES: Final = _CONDITIONS | {
-    *("select", "from", "using", "join", "group", "window", "order", "limit", "offset"),
-    *("fetch", "for", "union", "intersect", "except", "returning", "set", "values"),
-    *("when", "then", "do"),
-}
-"""The words that begin a clause, and end the one before it."""
-
-_JOINS: Final = frozenset({"left", "right", "full", "inner", "cross", "natural"})
-"""The words before JOIN, some of which are functions elsewhere."""
 
 _QUERIES: Final = frozenset({"select", "with", "values", "table"})
 """The words that a query begins with."""
 
 
-class Range(NamedTuple):
-    """The characters `text[start:end]`."""
+class Found(NamedTuple):
+    """A part: its kind and its characters; for an assignment also the SET that it stands in."""
 
-    start: int
-    end: int
+    kind: PartKind
+    range: Range
+    clause: Clause | None = None
 
 
-class Conditions:
-    """The conditions of a statement's *text*."""
+class Parts:
+    """The conditions, assignments and values of a statement."""
 
-    def __init__(self, text: str) -> None:
-        self._tokens = [t for t in tokens(text) if t.kind not in TRIVIA]
-        self._starts = [token.start for token in self._tokens]
-        words = [self._keyword(text, n) for n in range(len(self._tokens))]
-        self._words = [*words, ""]
-        self._opener: list[int] = []
-        """For each token, the number of the bracket or CASE that it stands in, or -1."""
-        self._closer: dict[int, int] = {}
-        stack = [-1]
-        for n, token in enumerate(self._tokens):
-            closes = token.kind is Kind.CLOSE or words[n] == "end"
-            if closes and len(stack) > 1:
-                self._closer[stack.pop()] = n
-            self._opener.append(stack[-1])
-            if token.kind is Kind.OPEN or words[n] == "case":
-                stack.append(n)
+    def __init__(self, statement: StatementTokens) -> None:
+        self._statement = statement
         self._ands = frozenset(self._conjunctions())
 
-    def part_around(self, place: int) -> Range | None:
-        """Return the smallest part of an AND around the token at *place*; None if there is none.
+    def optional_around(self, place: int) -> Found | None:
+        """Return the condition or assignment around the token at *place*; None if there is none.
 
-        That is of the innermost WHERE, HAVING or ON around it. A condition with an OR has one part.
+        A condition is the smallest part of an AND of the innermost WHERE, HAVING or ON. One with an OR has
+        one part.
         """
-        inside = at = bisect(self._starts, place) - 1
-        while True:
-            opener = self._opener[inside]
-            condition = self._condition(opener, inside)
-            if condition is not None:
-                return self._characters(self._part(*condition, opener, at))
-            if opener < 0:
-                return None
-            inside = opener
+        at = self._statement.at(place)
+        for clause in self._statement.clauses_around(place):
+            if self._begins_condition(clause.word):
+                part = self._part(clause.start, clause.end, clause.opener, at)
+                return Found(PartKind.CONDITION, self._statement.characters(*part))
+            if self._statement.words[clause.word] == "set":
+                for item in self.assignments(clause):
+                    if item.start <= place < item.end:
+                        return Found(PartKind.ASSIGNMENT, item, clause)
+        return None
+
+    def value_around(self, place: int) -> Found | None:
+        """Return the item of VALUES around the token at *place*; None if there is none."""
+        statement = self._statement
+        opener = statement.opener[statement.at(place)]
+        while opener >= 0:
+            if self._is_row_of_values(opener):
+                end = statement.closer.get(opener, len(statement.tokens))
+                for item in statement.items(opener + 1, end, opener):
+                    if item.start <= place < item.end:
+                        return Found(PartKind.DEFAULT, item)
+            opener = statement.opener[opener]
+        return None
+
+    def assignments(self, clause: Clause) -> list[Range]:
+        """Return the assignments of a SET, in order."""
+        return self._statement.items(clause.start, clause.end, clause.opener)
 
     def is_in_case(self, place: int, part: Range) -> bool:
         """Return whether the token at *place* stands in a CASE within the *part*."""
-        opener = self._opener[bisect(self._starts, place) - 1]
-        while opener >= 0 and self._starts[opener] >= part.start:
-            if self._words[opener] == "case":
+        statement = self._statement
+        opener = statement.opener[statement.at(place)]
+        while opener >= 0 and statement.tokens[opener].start >= part.start:
+            if statement.words[opener] == "case":
                 return True
-            opener = self._opener[opener]
+            opener = statement.opener[opener]
         return False
-
-    def _keyword(self, text: str, n: int) -> str:
-        """Return the word of a token in lower case; empty if it is no keyword, as `t.end`."""
-        token = self._tokens[n]
-        after_dot = n > 0 and text[self._tokens[n - 1].start] == "."
-        if token.kind is not Kind.WORD or after_dot:
-            return text[token.start] if token.kind is Kind.SYMBOL else ""
-        return text[token.start : token.end].lower()
 
     def _conjunctions(self) -> Iterator[int]:
         """Yield the numbers of each AND that is not that of a BETWEEN."""
+        statement = self._statement
         betweens: dict[int, int] = {}
-        for n, (word, opener) in enumerate(
-            zip(self._words, self._opener, strict=False)
-        ):
+        for n, opener in enumerate(statement.opener):
+            word = statement.words[n]
             if word == "between":
                 betweens[opener] = betweens.get(opener, 0) + 1
             elif word == "and":
@@ -101,54 +91,25 @@ class Conditions:
                 else:
                     yield n
 
-    def _condition(self, opener: int, inside: int) -> tuple[int, int] | None:
-        """Return the tokens of the condition around *inside* that stands in *opener* itself."""
-        for n in range(inside - 1, opener, -1):
-            if self._opener[n] == opener and self._is_clause(n):
-                if not self._begins_condition(n):
-                    return None
-                end = self._end(n + 1, opener, is_join=self._words[n] == "on")
-                return (n + 1, end) if inside < end else None
-        return None
-
-    def _end(self, start: int, opener: int, *, is_join: bool) -> int:
-        """Return where the condition from token *start* on ends."""
-        last = self._closer.get(opener, len(self._tokens))
-        for n in range(start, last):
-            if self._opener[n] == opener and (
-                self._is_clause(n) or (is_join and self._words[n] == ",")
-            ):
-                return n
-        return last
-
-    def _is_clause(self, n: int) -> bool:
-        """Return whether token *n* begins a clause, or a join."""
-        word = self._words[n]
-        before = self._words[n - 1] if n else ""
-        after = self._words[n + 1]
-        if word in _JOINS:
-            return after in _JOINS or after in ("join", "outer")
-        if word not in _CLAUSES:
-            return False
-        match word:
-            case "from":
-                return before != "distinct"  # `IS DISTINCT FROM`
-            case "set" | "values" | "do":  # may be the names of columns as well
-                kinds = [token.kind for token in self._tokens[n + 1 : n + 2]]
-                return kinds in ([Kind.WORD], [Kind.QUOTED], [Kind.OPEN])
-            case _:
-                return True
+    def _is_row_of_values(self, opener: int) -> bool:
+        """Return whether a bracket is a row of VALUES: that after the word, or after such a row."""
+        statement = self._statement
+        while statement.words[opener - 1] == "," and opener > 1:
+            opener = statement.opened_by.get(opener - 2, 0)
+        return opener > 0 and statement.words[opener - 1] == "values"
 
     def _begins_condition(self, n: int) -> bool:
         """Return whether a condition follows the word, which begins a clause."""
-        if self._words[n] == "on":  # ON CONFLICT, DISTINCT ON
-            return self._words[n + 1] != "conflict" and self._words[n - 1] != "distinct"
-        return self._words[n] in _CONDITIONS
+        words = self._statement.words
+        if words[n] == "on":  # ON CONFLICT, DISTINCT ON
+            return words[n + 1] != "conflict" and words[n - 1] != "distinct"
+        return words[n] in _CONDITIONS
 
     def _part(self, start: int, end: int, opener: int, at: int) -> tuple[int, int]:
         """Return the smallest part around token *at* of a condition that stands in *opener*."""
-        level = [n for n in range(start, end) if self._opener[n] == opener]
-        if not any(self._words[n] == "or" for n in level):
+        words, tokens = self._statement.words, self._statement.tokens
+        level = [n for n in range(start, end) if self._statement.opener[n] == opener]
+        if not any(words[n] == "or" for n in level):
             for n in level:
                 if n in self._ands and n < at:
                     start = n + 1
@@ -156,18 +117,15 @@ class Conditions:
                     end = n
                     break
         is_group = (
-            self._tokens[start].kind is Kind.OPEN
-            and self._closer.get(start) == end - 1
-            and self._words[start + 1] not in _QUERIES
+            tokens[start].kind is Kind.OPEN
+            and self._statement.closer.get(start) == end - 1
+            and words[start + 1] not in _QUERIES
         )
         if is_group:
-            within = [n for n in range(start + 1, end - 1) if self._opener[n] == start]
-            if not {self._words[n] for n in within} & {"or", ","}:
+            inside = range(start + 1, end - 1)
+            within = [n for n in inside if self._statement.opener[n] == start]
+            if not {words[n] for n in within} & {"or", ","}:
                 inner = self._part(start + 1, end - 1, start, at)
                 if inner != (start + 1, end - 1):  # else it keeps its parentheses
                     return inner
         return start, end
-
-    def _characters(self, part: tuple[int, int]) -> Range:
-        first, last = self._tokens[part[0]], self._tokens[part[1] - 1]
-        return Range(first.start, last.end)

@@ -116,7 +116,7 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
     above = tokens[section.first : code.first]
     known, _ = directives(source, above)
-    optional = optional_parts(known, items, sql)
+    optional = optional_parts(known, items, sql, heading.command)
     doc, deprecated = deprecation(
         docstring(
             source.text, tokens[section.first : section.last], right_below=heading.end
@@ -135,6 +135,7 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
         allowed_warnings=_allowed(source, above),
         parts=optional.parts,
         require_one_of=optional.require_one_of,
+        unchanged=optional.unchanged,
         read_only=read_only_promise(known),
     )
 
@@ -158,12 +159,13 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
     above = [token for token in tokens if token.end <= code.start]
     known, _ = directives(source, above)
-    optional = optional_parts(known, items, sql)
+    command = Command.MANY if returns_rows(whole.text) else Command.EXEC
+    optional = optional_parts(known, items, sql, command)
     doc, deprecated = deprecation(docstring(source.text, above))
     query = Query(
         name=name,
         name_span=whole,
-        command=Command.MANY if returns_rows(whole.text) else Command.EXEC,
+        command=command,
         row=None,
         row_span=None,
         doc=doc,
@@ -174,6 +176,7 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
         allowed_warnings=_allowed(source, above),
         parts=optional.parts,
         require_one_of=optional.require_one_of,
+        unchanged=optional.unchanged,
         read_only=read_only_promise(known),
     )
     return QueryFile(source=source, doc="", queries=(query,))

@@ -12,11 +12,13 @@ from .shared.context import TranslationContext, translation_context
 from .shared.files import shared_files
 from .shared.references import TypeReferences, merge_references, type_references
 from .shared.requirements import SharedRequirements
-from .statements import statement_pieces
+from .sql import RunningStatement
+from .statements import sent_statement
 
 __all__ = [
     "Annotations",
     "ModulePath",
+    "RunningStatement",
     "SharedRequirements",
     "TranslationContext",
     "TypeReferences",
@@ -24,8 +26,8 @@ __all__ = [
     "merge_references",
     "module",
     "module_paths",
+    "sent_statement",
     "shared_files",
-    "statement_pieces",
     "translation_context",
     "type_references",
 ]

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from ..model.config import Config, Mode
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
 from ..model.frozen import frozen
-from ..model.python import Module
+from ..model.python import Module, Named
 from ..model.source import SourceFile, Span
 
 
@@ -38,8 +38,13 @@ def module_paths(files: Sequence[SourceFile], config: Config) -> tuple[ModulePat
     return paths
 
 
-def package_modules(paths: Sequence[ModulePath], config: Config) -> list[Module]:
-    """Return the `__init__` modules of the generated package and of all packages within it."""
+def package_modules(
+    paths: Sequence[ModulePath], config: Config, offered: tuple[Named, ...] = ()
+) -> list[Module]:
+    """Return the `__init__` modules of the generated package and of all packages within it.
+
+    *offered* are names of other modules that the package itself offers.
+    """
     names = {name for path in paths for name in _parents(path)} | {"."}
     if config.mode is Mode.BOTH:
         names |= {f".aio{name}".rstrip(".") for name in names}
@@ -50,6 +55,7 @@ def package_modules(paths: Sequence[ModulePath], config: Config) -> list[Module]
                 [config.output, *[x for x in name.split(".") if x], "__init__.py"]
             ),
             doc=_DOCS.get(name, ""),
+            offered=offered if name == "." else (),
         )
         for name in sorted(names)
     ]

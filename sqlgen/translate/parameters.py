@@ -38,11 +38,12 @@ def arguments_of(
     context: TranslationContext,
     taken: Iterable[str],
     optional: Container[int] = (),
+    assigned: Container[int] = (),
 ) -> tuple[tuple[Argument, ...], frozenset[int]]:
     """Return the arguments, and the numbers of the parameters whose placeholders need a cast.
 
     *taken* are names of the module that no argument may have. Those whose numbers are *optional* need not
-    be given; where None is a value of such a one, it is UNSET then.
+    be given. Then they are None; or UNSET, where None is a value, and of those that are *assigned* to columns.
     """
     arguments: list[Argument] = []
     casts: set[int] = set()
@@ -54,7 +55,7 @@ def arguments_of(
     for name, parameter, how in zip(argument_names, parameters, writings, strict=True):
         type_, write, unset = how.type, how.write, False
         if parameter.number in optional:
-            unset = has_none(type_)
+            unset = has_none(type_) or parameter.number in assigned
             if unset:
                 type_, write = or_unset(type_, write)
             else:

@@ -105,12 +105,12 @@ def translate_query(
         context,
         taken={constant, *_names_in_body(shape)},
         optional=query.query.optional,
+        assigned=query.query.assigned,
     )
     numbers = tuple(sorted(parameter.number for parameter in parameters))
     selected = [row_columns(c, query.query, context) for c in query.columns]
-    statement, parts = sql.running_with_parts(
-        query, casts, [star for star in selected if star]
-    )
+    running = sql.running(query, casts, [star for star in selected if star])
+    statement = running.text
     column_types: tuple[str, ...] = ()
     rows: PyType | None = None
     params: Record | None = None
@@ -127,10 +127,15 @@ def translate_query(
             arguments, parameters, context.types, binary=binary
         )
         statement = copying.copy_statement(target, binary=binary)
-    if context.config.statement_names:
-        statement = sql.named(statement, module, query.query.name)
+
+    def named(text: str) -> str:
+        if not context.config.statement_names:
+            return text
+        return sql.named(text, module, query.query.name)
+
+    statement = named(statement)
     positions = {parameter.number: n for n, parameter in enumerate(parameters)}
-    variants = variants_of(query, parts, arguments, parameters)
+    variants = variants_of(query, running, arguments, parameters, named)
     groups = {parameter.same_length for parameter in parameters} - {0}
     lengths = [
         tuple([n for n, each in enumerate(parameters) if each.same_length == group])

@@ -5,43 +5,42 @@ get a cast, so that the server sees the types that it described.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from ..model.catalog import ArrayType, PgType
-from ..model.query import Placeholder
+from ..model.query import Placeholder, Query
 from ..model.typed import Star, TypedQuery
 from .row_layout import WIDTH, in_lines, whole_row
 
 
+class RunningStatement(NamedTuple):
+    """The statement that runs: its text, those of its parts, and that of `Query.unchanged`, or empty.
+
+    `places` are the places in the text of where, in the analysed one, the parts and pieces begin and end.
+    """
+
+    text: str
+    parts: tuple[str, ...]
+    unchanged: str
+    places: Mapping[int, int]
+
+
 def running(
     query: TypedQuery, casts: Collection[int], rows: Iterable[Star] = ()
-) -> str:
-    """Return the statement's text; see `running_with_parts`."""
-    return running_with_parts(query, casts, rows)[0]
-
-
-def running_with_parts(
-    query: TypedQuery, casts: Collection[int], rows: Iterable[Star] = ()
-) -> tuple[str, tuple[str, ...]]:
-    """Return the statement's text, and the texts of its parts that may be left out.
+) -> RunningStatement:
+    """Return the statement that runs.
 
     *casts* are the numbers of the parameters to cast, *rows* the whole rows of which the columns are
     selected, and not the text.
     """
-    pieces = running_pieces(query, casts, rows)
-    return "".join(pieces), pieces[1::2]
-
-
-def running_pieces(
-    query: TypedQuery, casts: Collection[int], rows: Iterable[Star] = ()
-) -> tuple[str, ...]:
-    """Return the statement's text in pieces, every second of which is a part that may be left out."""
-    text = query.query.sql.text
+    own = query.query
+    text = own.sql.text
     types = {parameter.number: parameter.type for parameter in query.parameters}
     cast = {
         (p.start, p.end): _cast(text, p, types)
-        for p in query.query.sql.placeholders
+        for p in own.sql.placeholders
         if p.number in casts and not p.cast
     }
     edits: list[tuple[int, int, str | Star]] = []
@@ -56,22 +55,47 @@ def running_pieces(
             )
         edits.append((star.start, star.end, replace(star, columns=columns)))
     edits += [(start, end, new) for (start, end), new in cast.items()]
-    for part in query.query.parts:
-        edits += [(place, place, _EDGE) for place in (part.start, part.end)]
+    edits += _commas(own)
+    edges = {
+        edge
+        for part in own.parts
+        for edge in (part.start, part.end, part.cut_start, part.cut_end)
+    }
+    if own.unchanged:
+        edges |= own.unchanged.edges
+    edits += [(edge, edge, "") for edge in edges]
+    places: dict[int, int] = {}
     result, place = "", 0
     for start, end, edit in sorted(edits, key=lambda edit: edit[:2]):
         result += text[place:start]
-        if isinstance(edit, Star):
+        if start == end and not edit:
+            places[start] = len(result)
+        elif isinstance(edit, Star):
             line = result[result.rfind("\n") + 1 :]
             result += whole_row(edit.columns, line) or _columns(text, edit)
         else:
             result += edit
         place = end
-    return tuple((result + text[place:]).split(_EDGE))
+    result += text[place:]
+    return RunningStatement(
+        result,
+        tuple([result[places[p.cut_start] : places[p.cut_end]] for p in own.parts]),
+        own.unchanged.moved(places).statement(result) if own.unchanged else "",
+        places,
+    )
 
 
-_EDGE = "\0"
-"""Marks where parts begin and end while a statement is edited; PostgreSQL's texts have no NUL."""
+def _commas(query: Query) -> Iterator[tuple[int, int, str]]:
+    """Yield the edits that leave only white space beside commas between assignments that may all be left out.
+
+    The generated package cuts off the comma of the last one that is there, and does not look for comments.
+    """
+    text = query.sql.text
+    for part in query.parts:
+        comma = text[part.end : part.cut_end] if part.set_list else ""
+        if "--" in comma or "/*" in comma:
+            margin = re.search(r"\n[ \t]*\Z", comma)
+            yield part.end, part.cut_end, f",{margin[0] if margin else ' '}"
 
 
 def named(statement: str, module: str, query: str) -> str:

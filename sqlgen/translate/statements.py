@@ -3,11 +3,11 @@
 from ..model.typed import TypedQuery
 from .parameters import arguments_of, signature_order
 from .shared.context import TranslationContext
-from .sql import running_pieces
+from .sql import RunningStatement, running
 
 
-def statement_pieces(query: TypedQuery, context: TranslationContext) -> tuple[str, ...]:
-    """Return the statement in pieces, every second of which is a part that may be left out.
+def sent_statement(query: TypedQuery, context: TranslationContext) -> RunningStatement:
+    """Return the statement that is sent.
 
     Each `*` is written out, and parameters have the casts that the function needs. Of `:copy`, it is
     the INSERT that stands in the query file. A whole row is one column here, although the function may select
@@ -16,4 +16,4 @@ def statement_pieces(query: TypedQuery, context: TranslationContext) -> tuple[st
     _, casts = arguments_of(
         signature_order(query), context, taken=(), optional=query.query.optional
     )
-    return running_pieces(query, casts)
+    return running(query, casts)

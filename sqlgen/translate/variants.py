@@ -1,14 +1,15 @@
 """TypedQuery -> the constant that makes its statement of what a call gives."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.python import Argument, Variants
-from ..model.query import Query
+from ..model.query import PartKind, Query
 from ..model.typed import TypedParameter, TypedQuery
 from . import names
+from .sql import RunningStatement
 
 _PLACEHOLDER: Final = re.compile(r'(?<![\w$"])\$(\d+)')
 """The pattern by which the generated `_variants` finds placeholders."""
@@ -16,33 +17,43 @@ _PLACEHOLDER: Final = re.compile(r'(?<![\w$"])\$(\d+)')
 
 def variants_of(
     query: TypedQuery,
-    parts: Sequence[str],
+    running: RunningStatement,
     arguments: Sequence[Argument],
     parameters: Sequence[TypedParameter],
+    name_of_statement: Callable[[str], str],
 ) -> Variants | None:
     """Return the constant with the variants of a query; None if a call can leave out nothing.
 
-    *parts* are the texts of its parts in the statement that runs. *arguments* are those for the
-    *parameters*. Raises `SqlgenError` (`not-optional`).
+    *running* is the statement that runs. *arguments* are those for the *parameters*. *name_of_statement*
+    gives a statement the comment with the query's name. Raises `SqlgenError` (`not-optional`).
     """
-    if not parts:
+    own = query.query
+    if not own.parts:
         return None
     _check(query)
     by_number = {
         parameter.number: argument.name
         for parameter, argument in zip(parameters, arguments, strict=True)
     }
+    texts: dict[PartKind, list[str]] = {kind: [] for kind in PartKind}
+    sets: dict[int, list[str]] = {}
+    for part, text in zip(own.parts, running.parts, strict=True):
+        group = (
+            sets.setdefault(part.set_list, []) if part.set_list else texts[part.kind]
+        )
+        group.append(text)
     return Variants(
-        name=names.constant_name(f"{query.query.name}_variants"),
+        name=names.constant_name(f"{own.name}_variants"),
         parameters=tuple([by_number[number] for number in sorted(by_number)]),
-        parts=tuple(parts),
-        nullable=tuple([argument.name for argument in arguments if argument.unset]),
+        conditions=tuple(texts[PartKind.CONDITION]),
+        defaults=tuple(texts[PartKind.DEFAULT]),
+        assignments=tuple(texts[PartKind.ASSIGNMENT]),
+        sets=tuple([tuple(group) for group in sets.values()]),
+        unset=tuple([argument.name for argument in arguments if argument.unset]),
         require_one_of=tuple(
-            [
-                tuple([by_number[n] for n in group])
-                for group in query.query.require_one_of
-            ]
+            [tuple([by_number[n] for n in group]) for group in own.require_one_of]
         ),
+        unchanged=name_of_statement(running.unchanged) if running.unchanged else "",
     )
 
 

@@ -45,13 +45,13 @@ class Claim:
     @cached_property
     def running(self) -> str:
         """Return the statement that runs, in which stars and whole rows are written out."""
-        return sql.running(self.query, ())
+        return sql.running(self.query, ()).text
 
     @cached_property
     def selecting(self) -> str:
         """Return the statement that runs where the columns of whole rows are selected."""
         rows = [column.row_columns for column in self.query.columns]
-        return sql.running(self.query, (), [row for row in rows if row])
+        return sql.running(self.query, (), [row for row in rows if row]).text
 
 
 def parsed(statement: str) -> Query:

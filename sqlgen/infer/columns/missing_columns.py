@@ -13,7 +13,7 @@ from ..tree.query_level import QueryLevel
 
 _NAME = r'(?:[^\W\d][\w$]*|"(?:[^"]|"")+")'
 _INTO = re.compile(rf"\binto\s+(?:{_NAME}\s*\.\s*)?(?P<name>{_NAME})", re.IGNORECASE)
-_TABLES = frozenset({RelationKind.TABLE, RelationKind.PARTITIONED})
+TABLES = frozenset({RelationKind.TABLE, RelationKind.PARTITIONED})
 
 
 def missing_columns(query: Query, statement: QueryLevel) -> Iterator[Diagnostic]:
@@ -24,7 +24,7 @@ def missing_columns(query: Query, statement: QueryLevel) -> Iterator[Diagnostic]
     there is always a row to store, so that the statement always fails, else a warning.
     """
     for level in statement.all:
-        relation = _target(level)
+        relation = filled_table(level)
         if relation is None:
             continue
         for targets in _target_lists(level):
@@ -36,13 +36,13 @@ def missing_columns(query: Query, statement: QueryLevel) -> Iterator[Diagnostic]
             missing = [
                 column
                 for number, column in relation.columns.items()
-                if number not in filled and _is_required(column)
+                if number not in filled and is_required(column)
             ]
             if missing:
                 yield _diagnostic(query, relation, missing, _severity(level))
 
 
-def _target(level: QueryLevel) -> Relation | None:
+def filled_table(level: QueryLevel) -> Relation | None:
     """Return the table that a query inserts into, None where others decide on what is stored."""
     if level.query.number("commandType") not in (CmdType.INSERT, CmdType.MERGE):
         return None
@@ -50,7 +50,7 @@ def _target(level: QueryLevel) -> Relation | None:
     relation = level.relation(entry) if entry else None
     if (
         relation is None
-        or relation.kind not in _TABLES
+        or relation.kind not in TABLES
         or relation.has_insert_rules
         or ("before", "insert") in relation.row_triggers
     ):
@@ -81,7 +81,7 @@ def _is_left_to_default(expression: Node | None, level: QueryLevel) -> bool:
     return expression.tag == "SETTODEFAULT"
 
 
-def _is_required(column: Column) -> bool:
+def is_required(column: Column) -> bool:
     """Return whether a row without a value for the column cannot be stored."""
     if column.has_default or column.generated or column.identity:
         return False

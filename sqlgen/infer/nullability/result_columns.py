@@ -13,6 +13,7 @@ from . import call_outcomes, outcomes, outer_joins
 from .context import StatementContext
 from .rules import (
     aggregates,
+    alternatives,
     expressions,
     from_items,
     functions,
@@ -27,7 +28,7 @@ from .scope import Scope
 from .verdict import Elements, Verdict, maybe, never
 
 MODULES: Final = (
-    *(aggregates, call_outcomes, expressions, from_items, functions),
+    *(aggregates, alternatives, call_outcomes, expressions, from_items, functions),
     *(outcomes, outer_joins, returning, row_fields, select, set_functions),
     *(sql_json, subqueries),
 )

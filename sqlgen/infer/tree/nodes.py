@@ -127,6 +127,13 @@ class Node:
             text = re.sub(rf" :{name} -?\d+\b", f" :{name} {number}", text)
         return Node(f"{text} :location {self.location}", self.children)
 
+    def with_children(self, children: "tuple[Node, ...]") -> "Node":
+        """Return the same node over other *children*, as many as it has."""
+        node = Node.__new__(Node)
+        node.form, node.location, node.tag = self.form, self.location, self.tag
+        node.children = children
+        return node
+
     def walk(self) -> Iterator["Node"]:
         """Yield the node itself and all nodes below it, each before its children."""
         stack = [self]

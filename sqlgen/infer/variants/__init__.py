@@ -1,5 +1,5 @@
 """The trees of a statement with and without its parts -> the proof that each may be left out."""
 
-from .proof import unproved_parts
+from .proof import proof
 
-__all__ = ["unproved_parts"]
+__all__ = ["proof"]

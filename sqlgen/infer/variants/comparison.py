@@ -8,7 +8,7 @@ from ..tree.forms import Field
 from ..tree.nodes import Node
 
 _DERIVED: Final = re.compile(
-    r" :(?:selectedCols|constraintDeps) (?:<>|\([^()]*\))"
+    r" :(?:(?:selected|updated|extraUpdated)Cols|constraintDeps) (?:<>|\([^()]*\))"
     r"| :requiredPerms \d+"
     r"| :hasSubLinks (?:true|false)"
 )
@@ -18,10 +18,11 @@ _HAS_AGGREGATES: Final = re.compile(r" :hasAggs (?:true|false)")
 
 
 class Step(NamedTuple):
-    """A step down a tree: a field of a node."""
+    """A step down a tree: the *field* of a node, and the *place* of the child among its children."""
 
     node: Node
     field: str
+    place: int
 
 
 class Difference(NamedTuple):
@@ -45,15 +46,16 @@ def _differences(
 ) -> Iterator[Difference]:
     if before is after:
         return
-    if _own_meaning(before) != _own_meaning(after):
+    if own_meaning(before) != own_meaning(after):
         yield Difference(path, before, after)
         return
-    pairs = zip(_fields(before), before.children, after.children, strict=True)
-    for field, child_before, child_after in pairs:
-        yield from _differences((*path, Step(before, field)), child_before, child_after)
+    pairs = zip(fields(before), before.children, after.children, strict=True)
+    for place, (field, child_before, child_after) in enumerate(pairs):
+        step = Step(before, field, place)
+        yield from _differences((*path, step), child_before, child_after)
 
 
-def _own_meaning(node: Node) -> str:
+def own_meaning(node: Node) -> str:
     """Return what a node says without its children, of which only the places remain."""
     meaning = node.form.meaning
     if node.tag not in ("QUERY", "RANGETBLENTRY", "RTEPERMISSIONINFO"):
@@ -63,7 +65,7 @@ def _own_meaning(node: Node) -> str:
     return _HAS_AGGREGATES.sub("", meaning) if node.node("havingQual") else meaning
 
 
-def _fields(node: Node) -> list[str]:
+def fields(node: Node) -> list[str]:
     """Return the field of each child."""
     names = [""] * len(node.children)
     for name, value in node.form.fields.items():

@@ -1,124 +1,120 @@
-"""A description with the trees of its variants -> an error for each part that cannot be left out.
+"""A description with the trees of its variants -> the proof that each of its parts may be left out.
 
-The tree without a part may differ from that of the whole statement in one place only. There the new tree
-has the constant `true`, and the place is a condition, or in an AND that is one. So types and columns
-are the same. Parts are apart from each other and are analysed under the same parameter types; hence
-what holds for each of them holds for all combinations.
+The tree without a part may differ from that of the whole statement in one place only: where a condition
+is, the new one has the constant `true`; where a value is, DEFAULT; and an assignment is missing. So types
+and columns are the same. Parts are apart from each other and are analysed under the same parameter types;
+hence what holds for each of them holds for all combinations.
 """
 
-from ...model.description import Description
+from typing import NamedTuple
+
+from ...model.description import Description, VariantTrees
 from ...model.diagnostic import Diagnostic, Label
-from ...model.query import Part
+from ...model.query import Part, PartKind, Query
 from ...model.source import Span
 from ..tree import nodes
-from ..tree.enums import CmdType, JoinType
 from ..tree.nodes import Node
-from .comparison import Difference, Step, differences
+from ..tree.query_level import QueryLevel, statement_level
+from .assignments import all_assignments, optional_assignments
+from .comparison import differences
+from .conditions import condition_refusal
+from .defaults import default_value
+from .known import Alternative, with_alternatives
+from .refusals import NOT_SHOWN, Refusal, refused
+from .unchanged_rows import refusal_of_nothing, refusal_of_select
 
 
-def unproved_parts(
-    description: Description, tree: Node | None
-) -> tuple[Diagnostic, ...]:
-    """Return an error for each part of a query of which it is not proved that it may be left out.
+class Proof(NamedTuple):
+    """An error for each part of which it is not proved that it may be left out, and what is proved.
 
-    *tree* is that of the whole statement, None for a utility statement.
+    `known` is the statement from which to prove what holds with and without the parts: each condition is one
+    of which nothing is known, each value may be the DEFAULT, and each assigned column may be as it was.
+    Else it is the statement itself.
     """
+
+    errors: tuple[Diagnostic, ...]
+    known: QueryLevel | None
+
+
+def proof(description: Description, statement: QueryLevel | None) -> Proof:
+    """Return the proof of a statement and its variants; *statement* is None for a utility statement."""
     variants = description.variants
     if variants is None:
-        return ()
-    errors: list[Diagnostic] = []
-    for part, text in zip(description.query.parts, variants.without, strict=True):
-        without = nodes.query(text)
-        if tree and without:
-            reason = _reason(differences(tree, without))
-        else:
-            reason = "PostgreSQL does not show how it analyses the statement"
-        if reason:
-            errors.append(_unproved(description, part, reason))
-    return tuple(errors)
-
-
-def _reason(found: tuple[Difference, ...]) -> str:
-    """Return why a part cannot be left out; empty if it is proved that it can."""
-    if len(found) != 1:
-        return "the rest of the statement would not stay the same"
-    (difference,) = found
-    if not _is_true(difference.after):
-        return "the rest of the statement would not stay the same"
-    steps = list(difference.path)
-    while steps and _is_conjunction(steps[-1]):
-        steps.pop()
-    return _reason_of_place(steps)
-
-
-def _is_conjunction(step: Step) -> bool:
-    return (
-        step.node.tag == "BOOLEXPR"
-        and step.field == "args"
-        and step.node.string("boolop") == "and"
-    )
-
-
-def _reason_of_place(steps: list[Step]) -> str:
-    if not steps:
-        return "it is the whole statement"
-    node, field = steps[-1]
-    match node.tag, field:
-        case "QUERY", "havingQual":
-            return ""
-        case "JOINEXPR", "quals":
-            if node.number("jointype") == JoinType.INNER:
-                return ""
-            return "it stands in the ON of an outer join"
-        case "FROMEXPR", "quals":
-            query = next(
-                step.node for step in reversed(steps) if step.node.tag == "QUERY"
-            )
-            if query.number("commandType") == CmdType.MERGE:
-                return "it stands in the ON of MERGE"
-            return ""
-        case _:
-            return _OTHER_PLACES.get(
-                (node.tag, field), "it is only part of an expression"
-            )
-
-
-_OTHER_PLACES = {
-    ("AGGREF", "aggfilter"): "it stands in the FILTER of an aggregate",
-    ("WINDOWFUNC", "aggfilter"): "it stands in the FILTER of a window function",
-    ("BOOLEXPR", "args"): "it stands within OR or NOT",
-    ("ONCONFLICTEXPR", "arbiterWhere"): "it chooses the index of ON CONFLICT",
-    ("ONCONFLICTEXPR", "onConflictWhere"): "it stands in the WHERE of ON CONFLICT",
-    ("MERGEACTION", "qual"): "it stands in the WHEN of MERGE",
-    ("QUERY", "mergeJoinCondition"): "it stands in the ON of MERGE",
-}
-
-
-def _is_true(node: Node) -> bool:
-    return (
-        node.tag == "CONST"
-        and node.number("consttype") == _BOOL
-        and node.datum("constvalue")[:1] == b"\1"
-    )
-
-
-_BOOL = 16
-
-
-def _unproved(description: Description, part: Part, reason: str) -> Diagnostic:
+        return Proof((), statement)
     query = description.query
-    start = query.sql.to_source(part.start)
-    names = [f"`:{p.name}`" for p in query.parameters if p.number in part.parameters]
+    if statement is None:
+        errors = [refused(query, part, NOT_SHOWN) for part in query.parts]
+        return Proof(tuple(errors), None)
+    errors, others = [], []
+    of_sets: list[Alternative] = []
+    for part, text in zip(query.parts, variants.without, strict=True):
+        outcome = _outcome(part, nodes.query(text), statement)
+        if isinstance(outcome, Refusal):
+            errors.append(refused(query, part, outcome))
+            continue
+        others += outcome
+        if part.set_list:
+            of_sets += outcome
+    if query.unchanged and not errors:
+        reason = _reason_of_unchanged(query, variants, statement, of_sets)
+        if reason:
+            errors.append(_nothing_to_set(query, reason))
+    unknown = nodes.query(variants.unknown) or statement.query
+    if unknown is statement.query and not others:
+        return Proof(tuple(errors), statement)
+    known = statement_level(statement.catalog, with_alternatives(unknown, others))
+    return Proof(tuple(errors), known)
+
+
+def _outcome(
+    part: Part, without: Node | None, statement: QueryLevel
+) -> list[Alternative] | Refusal:
+    """Return what may stand in the places of a part, or why it has to stay.
+
+    *without* is the tree without the part, None for the only assignment of a SET.
+    """
+    if without is None:
+        is_alone = part.kind is PartKind.ASSIGNMENT and part.set_list
+        return all_assignments(statement.query) if is_alone else NOT_SHOWN
+    found = differences(statement.query, without)
+    match part.kind:
+        case PartKind.CONDITION:
+            return condition_refusal(found) or []
+        case PartKind.ASSIGNMENT:
+            return optional_assignments(found)
+        case PartKind.DEFAULT:
+            value = default_value(found, statement)
+            return value if isinstance(value, Refusal) else [value]
+
+
+def _reason_of_unchanged(
+    query: Query,
+    variants: VariantTrees,
+    statement: QueryLevel,
+    of_sets: list[Alternative],
+) -> str:
+    """Return why an UPDATE cannot be without anything to set, empty if it can."""
+    reason = refusal_of_nothing(statement)
+    if reason:
+        return reason
+    paths = {each.path for each in all_assignments(statement.query)}
+    if not paths <= {each.path for each in of_sets}:
+        return "there are other assignments"
+    if query.unchanged and query.unchanged.returning:
+        return refusal_of_select(statement, nodes.query(variants.unchanged))
+    return ""
+
+
+def _nothing_to_set(query: Query, reason: str) -> Diagnostic:
+    parts = [part for part in query.parts if part.set_list]
+    numbers = {number for part in parts for number in part.parameters}
+    names = [p.name for p in query.parameters if p.number in numbers]
+    start = query.sql.to_source(parts[0].start)
+    length = len(query.part_text(parts[0]))
+    other = f"`-- sqlgen: require one of {', '.join(names)}`, or "
     return Diagnostic(
-        code="not-optional",
-        message=f"the condition with {' and '.join(names)} cannot be left out: {reason}",
-        label=Label(Span(query.sql.source, start, start + len(query.part_text(part)))),
-        hint=_HINTS.get(reason, _HINT),
+        code="nothing-to-set",
+        message=f"a call may leave nothing to set: {reason}",
+        label=Label(Span(query.sql.source, start, start + length)),
+        hint=f"add {other if len(parts) > 1 else ''}an assignment that is always there",
     )
-
-
-_HINT = "write it as a condition of its own, joined with AND, in WHERE, HAVING or the ON of an inner join"
-_HINTS = {
-    "it stands in the ON of an outer join": "write `(:p IS NULL OR …)` there; without the condition the"
-    " join would find other rows",
-}

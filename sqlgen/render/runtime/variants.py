@@ -1,7 +1,7 @@
-"""Statements with conditions that a call may leave out."""
+"""Statements of which a call may leave out parts."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
 from typing import Any, Final, LiteralString
 
@@ -18,11 +18,14 @@ _PLACEHOLDER: Final = re.compile(r'(?<![\w$"])\$(\d+)')
 
 
 class Variants:
-    """A statement, and what it is without some of its conditions.
+    """A statement, and what it is without some of its parts.
 
     *parameters* are the names of `$1`, `$2`, … Each text in *optional* is a condition within the statement;
-    where its arguments are not given, `(true)` stands in its place. An argument is not given if it is None or,
-    for a *nullable* parameter, UNSET. Of each group in *require_one_of*, at least one must be given.
+    where its arguments are not given, `(true)` stands in its place. In that of a text in *defaults*, DEFAULT
+    does. *assignments* are left out, each with a comma at its side, and so are those in *sets*: all
+    assignments of a SET, each but the last with its comma. With none of these, *unchanged* is run.
+    An argument is not given if it is None or, for one named in *unset*, UNSET. Of each group in
+    *require_one_of*, at least one must be given.
     """
 
     def __init__(
@@ -30,28 +33,41 @@ class Variants:
         statement: LiteralString,
         parameters: Sequence[str],
         *,
-        optional: Sequence[str],
-        nullable: Collection[str] = (),
+        optional: Sequence[str] = (),
+        defaults: Sequence[str] = (),
+        assignments: Sequence[str] = (),
+        sets: Sequence[Sequence[str]] = (),
+        unset: Collection[str] = (),
         require_one_of: Sequence[Collection[str]] = (),
+        unchanged: LiteralString = "",
     ) -> None:
         self._statement: LiteralString = statement
         self._parameters = parameters
         self._require_one_of = require_one_of
+        self._unchanged: LiteralString = unchanged
         self._parts = [
-            (text, sorted({int(n) - 1 for n in _PLACEHOLDER.findall(text)}))
-            for text in optional
+            *[(text, "(true)") for text in optional],
+            *[(text, "DEFAULT") for text in defaults],
+            *[(text, "") for text in assignments],
         ]
+        self._sets = sets
+        texts = [text for text, _ in self._parts]
+        texts += [text for items in sets for text in items]
+        self._numbers = {
+            text: sorted({int(n) - 1 for n in _PLACEHOLDER.findall(text)})
+            for text in texts
+        }
         self._absent = [
-            (n, UNSET if parameters[n] in nullable else None)
-            for _, numbers in self._parts
+            (n, UNSET if parameters[n] in unset else None)
+            for numbers in self._numbers.values()
             for n in numbers
         ]
         self._known: dict[tuple[int, ...], tuple[LiteralString, list[int]]] = {}
 
     def given(self, *values: Any) -> tuple[LiteralString, tuple[Any, ...]]:
-        """Return the statement without the conditions whose values are not given, and the others' values.
+        """Return the statement without the parts whose values are not given, and the others' values.
 
-        Raises `TypeError` if only some of the values of a condition are given, and `ValueError` if none of
+        Raises `TypeError` if only some of the values of a part are given, and `ValueError` if none of
         those is given of which one must be.
         """
         missing = [n for n, absent in self._absent if values[n] is absent]
@@ -60,28 +76,22 @@ class Variants:
         key = tuple(missing)
         variant = self._known.get(key)
         if variant is None:
-            variant = self._known[key] = self._variant(key)
+            variant = self._known[key] = self._variant(frozenset(key))
         statement, numbers = variant
         return statement, tuple([values[n] for n in numbers])
 
-    def _variant(self, missing: Sequence[int]) -> tuple[LiteralString, list[int]]:
+    def _variant(self, absent: Collection[int]) -> tuple[LiteralString, list[int]]:
         """Return the statement in which placeholders count from `$1`, and the numbers of their values."""
-        absent = frozenset(missing)
         absent_names = {self._parameters[n] for n in absent}
         for group in self._require_one_of:
             if absent_names.issuperset(group):
                 raise ValueError(f"give at least one of {', '.join(group)}")
+        left_out = {text for text in self._numbers if self._is_left_out(text, absent)}
         statement: str = self._statement
-        for text, numbers in self._parts:
-            if absent.isdisjoint(numbers):
-                continue
-            if not absent.issuperset(numbers):
-                names = [self._parameters[n] for n in numbers]
-                raise TypeError(f"give all or none of {', '.join(names)}")
-            # `$1` must not be found in `$12`, nor in a name.
-            start = r'(?<![\w$"])' if text.startswith("$") else ""
-            condition = rf"{start}{re.escape(text)}(?!\d)"
-            statement = re.sub(condition, "(true)", statement, count=1)
+        if any(left_out.issuperset(items) for items in self._sets):
+            statement = self._unchanged
+        for old, new in self._changes(left_out):
+            statement = _replaced(statement, old, new)
         present = [n for n in range(len(self._parameters)) if n not in absent]
         places = {n + 1: f"${place}" for place, n in enumerate(present, 1)}
         # It is made of constants alone, which type checkers cannot know.
@@ -89,3 +99,32 @@ class Variants:
             lambda match: places[int(match[1])], statement
         )
         return renumbered, present
+
+    def _is_left_out(self, text: str, absent: Collection[int]) -> bool:
+        """Return whether no value of a part is given; raise `TypeError` if only some are."""
+        numbers = self._numbers[text]
+        given = [n for n in numbers if n not in absent]
+        if given and len(given) < len(numbers):
+            names = [self._parameters[n] for n in numbers]
+            raise TypeError(f"give all or none of {', '.join(names)}")
+        return not given
+
+    def _changes(self, left_out: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield what stands in the statement, and what stands there without these parts."""
+        for text, new in self._parts:
+            if text in left_out:
+                yield text, new
+        for items in self._sets:
+            kept = [text for text in items if text not in left_out]
+            if kept and kept != [*items]:
+                # The last one has no comma.
+                last = kept[-1].rstrip().removesuffix(",").rstrip()
+                yield "".join(items), "".join([*kept[:-1], last])
+
+
+def _replaced(statement: str, old: str, new: str) -> str:
+    """Return the statement with another text in the place of one of its parts."""
+    # `$1` must not be found in `$12`, nor in a name.
+    start = r'(?<![\w$"])' if old.startswith("$") else ""
+    pattern = rf"{start}{re.escape(old)}(?!\d)"
+    return re.sub(pattern, lambda _: new, statement, count=1)

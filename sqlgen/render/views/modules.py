@@ -99,12 +99,22 @@ class VariantsView:
 
     def __init__(self, variants: Variants) -> None:
         self.name = variants.name
-        self.parameters = [Text(name) for name in variants.parameters]
-        self.parts = [Text(part) for part in variants.parts]
+        self.texts = [
+            (start, [Text(text) for text in texts])
+            for start, texts in (
+                ("", variants.parameters),
+                ("optional=", variants.conditions),
+                ("defaults=", variants.defaults),
+                ("assignments=", variants.assignments),
+            )
+            if texts
+        ]
+        self.sets = [[Text(text) for text in texts] for texts in variants.sets]
+        self.unchanged = Text(variants.unchanged)
         self.options = [
             f"{name}={_tuple(items)}"
             for name, items in (
-                ("nullable", [*map(literals.string, variants.nullable)]),
+                ("unset", [*map(literals.string, variants.unset)]),
                 (
                     "require_one_of",
                     [
@@ -156,6 +166,8 @@ class ModuleView:
         self._module = module
         self._structures = tuple(structures)
         self._imports = imports
+        for named in module.offered:
+            imports.name(named)
 
     @property
     def marker(self) -> Text:
@@ -173,6 +185,7 @@ class ModuleView:
     def exports(self) -> list[Text]:
         """Return the names of the module's functions and classes, in the order of ruff's RUF022."""
         own = _defined_names(self._module, self._structures)
+        own += [named.name for named in self._module.offered]
         constants = {constant.name for constant in self._module.constants}
         constants |= {c.variants.name for c in self._module.constants if c.variants}
         return [Text(name) for name in sorted_names(own) if name not in constants]

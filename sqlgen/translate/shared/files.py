@@ -15,6 +15,7 @@ from ...model.python import (
 from ...model.source import SourceFile
 from ..module_paths import ModulePath, package_modules
 from ..name_clashes import check_models
+from ..types.python_types import UNSET, VALUE_UNSET
 from .context import TranslationContext
 from .models import composites, models_module
 from .protocols import protocol_modules
@@ -45,20 +46,21 @@ def shared_files(
         f"{output}/models.py", references, types, records, requirements, context
     )
     check_models(models, rows, by_path)
+    users = (*requirements, requirements_of(models))
+    varies = any(user.variants for user in users)
     files: list[PythonFile] = [
-        *package_modules(paths, context.config),
+        *package_modules(paths, context.config, (VALUE_UNSET, UNSET) if varies else ()),
         TypedMarker(f"{output}/py.typed"),
     ]
     if not _is_empty(models):
         files.insert(0, models)
-    users = (*requirements, requirements_of(models))
     if context.config.protocols:
         files += protocol_modules(requirements, paths, context.config)
     if any(user.support for user in users):
         files.append(Support(f"{output}/_support.py"))
     if any(user.cursors for user in users):
         files.append(CursorSupport(f"{output}/_cursors.py"))
-    if any(user.variants for user in users):
+    if varies:
         files.append(VariantSupport(f"{output}/_variants.py"))
     if any(user.deprecated for user in users):
         files.append(DeprecationSupport(f"{output}/_deprecated.py"))

@@ -46,6 +46,7 @@ JSON_NUMBER = Named("JsonNumber", MODELS)
 INET = Named("Inet", MODELS)
 CIDR = Named("Cidr", MODELS)
 UNSET = Named("Unset", VARIANT_SUPPORT)
+VALUE_UNSET = Named("UNSET", VARIANT_SUPPORT)
 
 KEEP = Keep()
 

@@ -103,11 +103,16 @@ def _written_shapes(
     shapes = stored if relation.row_triggers or relation.has_rules else NO_SHAPE
     for targets in sources:
         assigned = [target.node("expr") for target in _assigned(targets, attno)]
-        if len(assigned) != 1 or (assigned[0] and "refassgnexpr" in assigned[0]):
+        if len(assigned) != 1 or _assigns_elements(assigned[0]):
             shapes |= stored
         else:
             shapes |= home.before.verdict(assigned[0]).shapes
     return shapes
+
+
+def _assigns_elements(assigned: Node | None) -> bool:
+    """Return whether only some elements of an array are assigned, or are if a call gives them."""
+    return assigned is not None and any("refassgnexpr" in n for n in assigned.own)
 
 
 def _missing_row(query: Node, row: int) -> str:

@@ -45,7 +45,7 @@ SEARCH_PATIENTS_VARIANTS: Final = Variants(
         "p.born_on BETWEEN $3::date AND $4::date",
         "a.note IS NOT DISTINCT FROM $5",
     ),
-    nullable=("note",),
+    unset=("note",),
     require_one_of=(("name", "born_from"),),
 )
 

@@ -1,0 +1,137 @@
+"""A statement's text -> its tokens, with the brackets and clauses that they stand in.
+
+PostgreSQL's grammar is not known here: only which words begin a clause, and which tokens pair up.
+"""
+
+from bisect import bisect
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from .lexer import TRIVIA, Kind, tokens
+
+_CLAUSES: Final = frozenset(
+    {
+        *("select", "from", "using", "join", "group", "window", "order", "limit"),
+        *("offset", "fetch", "for", "union", "intersect", "except", "returning"),
+        *("set", "values", "when", "then", "do", "where", "having", "on"),
+    }
+)
+"""The words that begin a clause, and end the one before it."""
+
+_JOINS: Final = frozenset({"left", "right", "full", "inner", "cross", "natural"})
+"""The words before JOIN, some of which are functions elsewhere."""
+
+
+class Range(NamedTuple):
+    """The characters `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+class Clause(NamedTuple):
+    """The tokens `[start:end]` of a clause, after its first word, directly in the bracket *opener*."""
+
+    word: int
+    start: int
+    end: int
+    opener: int
+
+
+class StatementTokens:
+    """The tokens of a statement's *text*, comments and white space left out.
+
+    `words` are keywords in lower case, and symbols; `opener` is the number of the bracket or CASE that a
+    token stands in, or -1; `closer` is the number of the token that closes one, `opened_by` the reverse.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.tokens = [t for t in tokens(text) if t.kind not in TRIVIA]
+        self._starts = [token.start for token in self.tokens]
+        words = [self._keyword(text, n) for n in range(len(self.tokens))]
+        self.words = [*words, ""]
+        self.opener: list[int] = []
+        self.closer: dict[int, int] = {}
+        stack = [-1]
+        for n, token in enumerate(self.tokens):
+            closes = token.kind is Kind.CLOSE or words[n] == "end"
+            if closes and len(stack) > 1:
+                self.closer[stack.pop()] = n
+            self.opener.append(stack[-1])
+            if token.kind is Kind.OPEN or words[n] == "case":
+                stack.append(n)
+        self.opened_by = {closer: opener for opener, closer in self.closer.items()}
+
+    def at(self, place: int) -> int:
+        """Return the number of the token at *place*."""
+        return bisect(self._starts, place) - 1
+
+    def clauses_around(self, place: int) -> Iterator[Clause]:
+        """Yield the clauses that the token at *place* stands in, the innermost first."""
+        inside = self.at(place)
+        while True:
+            opener = self.opener[inside]
+            for n in range(inside - 1, opener, -1):
+                if self.opener[n] == opener and self.is_clause(n):
+                    end = self._end(n + 1, opener, is_join=self.words[n] == "on")
+                    if inside < end:
+                        yield Clause(n, n + 1, end, opener)
+                    break
+            if opener < 0:
+                return
+            inside = opener
+
+    def is_clause(self, n: int) -> bool:
+        """Return whether token *n* begins a clause, or a join."""
+        word = self.words[n]
+        before = self.words[n - 1] if n else ""
+        after = self.words[n + 1]
+        if word in _JOINS:
+            return after in _JOINS or after in ("join", "outer")
+        if word not in _CLAUSES:
+            return False
+        match word:
+            case "from":
+                return before != "distinct"  # `IS DISTINCT FROM`
+            case "set" | "values" | "do":  # may be the names of columns as well
+                kinds = [token.kind for token in self.tokens[n + 1 : n + 2]]
+                return kinds in ([Kind.WORD], [Kind.QUOTED], [Kind.OPEN])
+            case _:
+                return True
+
+    def items(self, start: int, end: int, opener: int) -> list[Range]:
+        """Return the items between the commas of a list, directly in *opener*, as characters."""
+        commas = [
+            n
+            for n in range(start, end)
+            if self.opener[n] == opener and self.words[n] == ","
+        ]
+        edges = [start - 1, *commas, end]
+        return [
+            self.characters(first + 1, last)
+            for first, last in pairwise(edges)
+            if first + 1 < last
+        ]
+
+    def characters(self, start: int, end: int) -> Range:
+        """Return the characters of the tokens `[start:end]`, of which there is at least one."""
+        return Range(self.tokens[start].start, self.tokens[end - 1].end)
+
+    def _keyword(self, text: str, n: int) -> str:
+        """Return the word of a token in lower case; empty if it is no keyword, as `t.end`."""
+        token = self.tokens[n]
+        after_dot = n > 0 and text[self.tokens[n - 1].start] == "."
+        if token.kind is not Kind.WORD or after_dot:
+            return text[token.start] if token.kind is Kind.SYMBOL else ""
+        return text[token.start : token.end].lower()
+
+    def _end(self, start: int, opener: int, *, is_join: bool) -> int:
+        """Return where the clause from token *start* on ends."""
+        last = self.closer.get(opener, len(self.tokens))
+        for n in range(start, last):
+            if self.opener[n] == opener and (
+                self.is_clause(n) or (is_join and self.words[n] == ",")
+            ):
+                return n
+        return last
