@@ -36,6 +36,7 @@ WITHOUT_GOLDEN = {
     # Codes about the state of a disk, a server, a command line or a database's ledger, which a
     # golden project cannot show. Tests of their stages show them.
     "edited-meanwhile",
+    "existing-role",
     "internal-error",
     "no-configuration",
     "no-such-query",

@@ -89,6 +89,7 @@ def plan(
         records = analyzer.records
         result = build_package(request, migrations, analyzer, records, progress)
         unknown_names = analyzer.unknown_names()
+        schema_notes = analyzer.notes
     warnings = (*schema_warnings(config, request.migrations), *result.warnings)
     changes = write.changes(request.generated, result.files, result.reused_digests)
     if request.is_partial:
@@ -96,7 +97,7 @@ def plan(
     if not result.unselected_errors:
         store_finished_build(store, key, result, warnings, unknown_names)
     warnings = visible_warnings(request, warnings, unknown_names)
-    notes = renamed_notes(changes, result)
+    notes = (*schema_notes, *renamed_notes(changes, result))
     if not changes or request.is_partial:
         return Plan(changes, warnings, notes=notes)
     migration_warnings = () if config.schema else newest_migration_warnings(migrations)

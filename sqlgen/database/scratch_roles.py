@@ -61,7 +61,7 @@ def drop_unused_roles(connection: psycopg.Connection[TupleRow]) -> None:
     if not connection.execute(_MARKED, [_MARK]).fetchall():
         return
     connection.execute(_LOCK)
-    if not connection.execute(_NEEDED).fetchone():
+    if connection.execute(_NEEDED).fetchone() is None:
         made = connection.execute(_MARKED, [_MARK]).fetchall()
         for (name,) in made * 2:  # one may have granted another one its membership
             with suppress(psycopg.Error):

@@ -227,12 +227,14 @@ def collation_warning(config: Config, server: database.Server) -> str:
 
 
 def _fit_for_scratch(
-    server: database.Server, migrations_: tuple[Migration, ...]
+    server: database.Server,
+    migrations_: tuple[Migration, ...],
+    note: Callable[[Diagnostic], None] = lambda _: None,
 ) -> tuple[Migration, ...]:
-    """Return the migrations as they may run in a scratch database of *server*."""
+    """Return the migrations as they may run in a scratch database of *server*, as `fit_for_server` does."""
     make_roles = None if server.embedded else database.make_roles
     with database.maintenance_connection(server) as connection:
-        return fit_for_server(connection, migrations_, make_roles)
+        return fit_for_server(connection, migrations_, make_roles, note)
 
 
 def seed(config: Config, target_: MigrationTarget) -> tuple[str, ...]:
@@ -256,6 +258,7 @@ def verify(
     read.check_output(config)
     generated = read.generated(config.root, config.output)
     warnings = lint.lint(migrations_, lockfile.column_users(config, generated))
+    notes: list[Diagnostic] = []
     try:
         with (
             database.server(
@@ -268,7 +271,7 @@ def verify(
             progress(f"verifying {len(migrations_)} migrations")
             mismatches = migrate.verify(
                 connection,
-                _fit_for_scratch(server, migrations_),
+                _fit_for_scratch(server, migrations_, notes.append),
                 seeds(config) if with_seeds else (),
             )
     except SqlgenError as error:
@@ -276,7 +279,7 @@ def verify(
             raise SqlgenError(*warnings, *error.diagnostics) from None
         raise
     errors = map(migrate.diagnose_mismatch, mismatches)
-    return *warnings, *(error for error in errors if error)
+    return *warnings, *notes, *(error for error in errors if error)
 
 
 def squash(

@@ -6,6 +6,7 @@ from typing import Final
 
 from .. import parse
 from ..model.migration import Migration
+from ..model.source import SourceFile, Span
 
 NAME: Final = r'("(?:[^"]|"")+"|[^\s,;"]+)'
 """An identifier, with or without quotes, in one group."""
@@ -37,6 +38,14 @@ def creations(text: str) -> dict[str, str]:
         if match := CREATE_ROLE.match(text, start, end):
             roles[unquoted(match[1])] = text[start:end]
     return roles
+
+
+def creation_spans(source: SourceFile) -> Iterator[tuple[Span, str]]:
+    """Yield each statement that creates a role, from its first word to the name, and the name."""
+    if CREATE_ROLE.search(source.text):
+        for start, end in parse.statements(source.text):
+            if match := CREATE_ROLE.match(source.text, start, end):
+                yield Span(source, *match.span()), unquoted(match[1])
 
 
 def unquoted(name: str) -> str:

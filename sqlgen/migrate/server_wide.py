@@ -16,11 +16,19 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from .. import parse
+from ..model.diagnostic import Diagnostic, Label, Severity
 from ..model.migration import Migration
-from ..model.source import SourceFile
+from ..model.source import SourceFile, Span
 from .blanks import blanked
 from .named_roles import make_named_roles
-from .role_names import CREATE_ROLE, NAME, creations, scripts, unquoted
+from .role_names import (
+    CREATE_ROLE,
+    NAME,
+    creation_spans,
+    creations,
+    scripts,
+    unquoted,
+)
 
 _NAMES: Final = rf"{NAME}(?:\s*,\s*{NAME})*"
 _ALTER_ROLE: Final = re.compile(
@@ -63,15 +71,17 @@ def fit_for_server(
     connection: Connection,
     migrations: Sequence[Migration],
     make_roles: MakeRoles | None,
+    note: Callable[[Diagnostic], None] = lambda _: None,
 ) -> tuple[Migration, ...]:
     """Return *migrations* as they may run in a scratch database of a server, which is there already.
 
     *connection* is to the server's maintenance database. *make_roles* makes roles for scratch
-    databases of a given server; it is `None` on sqlgen's own.
+    databases of a given server; it is `None` on sqlgen's own. *note* is told of each role that is taken
+    for one that a migration creates.
     """
     if make_roles is None:
         return fit_for_own_server(connection, migrations)
-    return _fit_for_given_server(connection, migrations, make_roles)
+    return _fit_for_given_server(connection, migrations, make_roles, note)
 
 
 def fit_for_own_server(
@@ -94,14 +104,31 @@ def fit_for_own_server(
 
 
 def _fit_for_given_server(
-    connection: Connection, migrations: Sequence[Migration], make_roles: MakeRoles
+    connection: Connection,
+    migrations: Sequence[Migration],
+    make_roles: MakeRoles,
+    note: Callable[[Diagnostic], None],
 ) -> tuple[Migration, ...]:
     statements: dict[str, str] = {}
     for migration in migrations:
         for text in scripts(migration):
             statements = creations(text) | statements
     present, made = make_roles(connection, statements)
+    for migration in migrations:
+        for span, role in creation_spans(migration.up):
+            if role in present - made:
+                note(_existing_role(span, role))
     return _without(migrations, partial(is_server_wide, present, made))
+
+
+def _existing_role(span: Span, role: str) -> Diagnostic:
+    return Diagnostic(
+        code="existing-role",
+        message=f"the role `{role}` is on this server already, and is taken for the one created here",
+        label=Label(span),
+        hint="what migrations set of it is left out; its own settings count",
+        severity=Severity.NOTE,
+    )
 
 
 def _without(

@@ -9,10 +9,11 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from sqlgen import database, migrate, parse
+from sqlgen import build, database, migrate, parse
 from sqlgen.migrate import project
 from sqlgen.migrate.server_wide import is_server_wide, without_statements
 from sqlgen.model.config import Config
+from sqlgen.model.diagnostic import Severity
 from sqlgen.model.source import SourceFile
 from sqlgen.testing.project_databases import database_for_test
 
@@ -91,11 +92,19 @@ def given(server: database.Server) -> Iterator[database.Server]:
     with database.server(server.conninfo) as external:
         assert not external.embedded
         with database.maintenance_connection(external) as connection:
+            drop_templates(connection)
             connection.execute("CREATE ROLE sqlgen_test_theirs")
             yield external
             left = connection.execute(ROLES).fetchall()
             connection.execute("DROP ROLE sqlgen_test_theirs")
     assert left == [("sqlgen_test_theirs", False, False, None)]
+
+
+def drop_templates(connection: Connection) -> None:
+    """Drop the databases of earlier tests, which may need the roles as long as they are there."""
+    templates = "SELECT datname FROM pg_database WHERE datname LIKE 'sqlgen_template%'"
+    for (name,) in connection.execute(templates).fetchall():
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 ROLES = """
@@ -114,7 +123,44 @@ def config(root: Path, given: database.Server) -> Config:
 def test_verify_leaves_nothing_behind(given: database.Server, tmp_path: Path) -> None:
     for _ in range(2):
         diagnostics = project.verify(config(tmp_path, given), with_seeds=False)
-        assert {d.code for d in diagnostics} <= {"several-changes"}
+        assert {d.code for d in diagnostics} <= {"several-changes", "existing-role"}
+
+
+def test_a_role_that_is_there_is_told_of(
+    given: database.Server, tmp_path: Path
+) -> None:
+    settings = config(tmp_path, given)
+    (tmp_path / "queries").mkdir()
+    query = "-- name: note :many\nSELECT id FROM notes;\n"
+    (tmp_path / "queries/notes.sql").write_text(query)
+    for diagnostics in (
+        project.verify(settings, with_seeds=False),
+        build.build(settings).notes,
+    ):
+        [note] = [d for d in diagnostics if d.code == "existing-role"]
+        assert note.severity is Severity.NOTE
+        assert "`sqlgen_test_theirs` is on this server already" in note.message
+        assert note.label
+        assert note.label.span.text == "CREATE ROLE sqlgen_test_theirs"
+    # Those that sqlgen itself has made for another scratch database are not.
+    with database.scratch(given):
+        project.verify(settings, with_seeds=False)
+        assert len(build.plan(settings).notes) == 1
+
+
+def test_a_role_stays_as_long_as_any_scratch_database(given: database.Server) -> None:
+    def roles() -> list[str]:
+        with database.maintenance_connection(given) as connection:
+            return [name for (name, *_) in connection.execute(ROLES).fetchall()]
+
+    with database.scratch(given):
+        with database.maintenance_connection(given) as connection:
+            creation = {"sqlgen_test_own": "CREATE ROLE sqlgen_test_own"}
+            database.make_roles(connection, creation)
+        with database.scratch(given):
+            pass  # which drops the roles that nobody needs
+        assert roles() == ["sqlgen_test_own", "sqlgen_test_theirs"]
+    assert roles() == ["sqlgen_test_theirs"]
 
 
 def test_builds_at_the_same_time_share_the_roles(given: database.Server) -> None:
@@ -141,11 +187,7 @@ def test_tests_have_the_roles(given: database.Server, tmp_path: Path) -> None:
         connection.execute("SET ROLE sqlgen_test_guarded")
         assert connection.execute("SELECT id FROM notes").fetchall() == []
     with database.maintenance_connection(given) as connection:
-        templates = (
-            "SELECT datname FROM pg_database WHERE datname LIKE 'sqlgen_template%'"
-        )
-        for (name,) in connection.execute(templates).fetchall():
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        drop_templates(connection)
     with database.scratch(given):
         pass  # the next use of the server drops what is left
 

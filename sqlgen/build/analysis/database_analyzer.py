@@ -82,6 +82,11 @@ class DatabaseAnalyzer:
         """Return the key of the database's catalog; empty where it is not kept, or not known yet."""
         return self._session.catalog_key if self._session else ""
 
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """Return notes about the way in which the schema was made, if it was."""
+        return self._session.notes if self._session else ()
+
     def session(self) -> "SchemaSession":
         """Return a session on a database that has the schema, made if need be."""
         if self._session is None:

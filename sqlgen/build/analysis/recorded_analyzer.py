@@ -118,6 +118,11 @@ class RecordedAnalyzer:
             errors,
         )
 
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """Return notes about the way in which the schema was made, if it was."""
+        return self._database.notes
+
     def unknown_names(self) -> tuple[UnknownName, ...]:
         """Return the names in the configuration that nothing in the database has."""
         if not self._config.database_names:

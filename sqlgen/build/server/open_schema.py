@@ -17,7 +17,7 @@ from ...embedded import EmbeddedServer
 from ...model import session
 from ...model.catalog import Catalog
 from ...model.config import Config
-from ...model.diagnostic import ServerUnavailableError
+from ...model.diagnostic import Diagnostic, ServerUnavailableError
 from ...model.migration import Migration
 from ...model.progress import Progress
 from ..schema_origin import run_schema_script
@@ -180,7 +180,9 @@ def _migrate(
         conninfo = make_conninfo(psycopg_server.conninfo, dbname=name)
         make_roles = None if psycopg_server.embedded else database.make_roles
         with database.maintenance_connection(psycopg_server) as maintenance:
-            fitted = migrate.fit_for_server(maintenance, migrations[start:], make_roles)
+            fitted = migrate.fit_for_server(
+                maintenance, migrations[start:], make_roles, notes.append
+            )
         for migration in fitted:
             progress(
                 f"running {config.schema}"
@@ -190,6 +192,7 @@ def _migrate(
             run_schema_script(connection, conninfo, config, migration)
         connection.execute("DISCARD TEMP")  # which no later run would see
 
+    notes: list[Diagnostic] = []
     psycopg_server, path = _with_driver(server), config.search_path
     chain = cache.migration_chain([migration.up for migration in migrations], config)
     keep = bool(store)
@@ -199,7 +202,9 @@ def _migrate(
         progress("asking PostgreSQL")
         name, catalog = connection.info.dbname, describe.catalog(connection)
         with SchemaSession(
-            catalog, lambda: database.connect(psycopg_server, name, path)
+            catalog,
+            lambda: database.connect(psycopg_server, name, path),
+            notes=notes,
         ) as migrated:
             yield migrated, name.startswith(embedded.SCHEMA_DATABASE_PREFIX)
 

@@ -33,7 +33,8 @@ class SchemaSession:
     """A database that has a project's migrations: its catalog, and a session to ask about queries.
 
     *connect* opens a connection; *connection* is one that is open already. A forked process opens one
-    of its own. *catalog_key* is the catalog's key in *catalogs*, if it is kept there.
+    of its own. *catalog_key* is the catalog's key in *catalogs*, if it is kept there. *notes* are about the
+    way in which the migrations were run.
     """
 
     def __init__(
@@ -43,9 +44,11 @@ class SchemaSession:
         connection: WireConnection | None = None,
         catalog_key: str = "",
         catalogs: cache.Store = _NO_STORE,
+        notes: Sequence[Diagnostic] = (),
     ) -> None:
         self.catalog = catalog
         self.catalog_key = catalog_key
+        self.notes = tuple(notes)
         self._catalogs = catalogs
         self._connect = connect
         self._stack = ExitStack()
