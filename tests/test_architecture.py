@@ -24,6 +24,7 @@ KNOWN_BY = {
         "conninfo",
         "database",
         "describe",
+        "doctor",
         "impact",
         "migrate",
         "render",

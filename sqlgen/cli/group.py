@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "impact": "Tell what migrations break in the deployed code, and what to deploy first.",
     "templates": "Copy the templates of the generated code, to change them.",
     "migrate": "Write, apply, revert and check migrations.",
+    "doctor": "Tell what a database means for your migrations and generated code.",
     "cache": "Show, or clear, what is kept outside of projects.",
     "db": "Manage the project's embedded development server.",
 }
