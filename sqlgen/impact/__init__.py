@@ -13,11 +13,14 @@ from ..model.config import Config
 from ..model.migration import Migration
 from ..model.progress import Progress, no_progress
 from ..model.query import Query
-from .comparison import Schema, changes, refusal
+from ..model.typed import TypedQuery
+from .comparison import changes, refusal
 from .findings import Consequence, Impact, ImpactFinding, Mismatch
 from .origins import with_scripts
 from .project import Project, project, project_at
 from .revision import Repository
+from .row_changes import Schemas
+from .schema import Schema
 from .unread import unread_columns
 from .versions import Analyses, Outcome, Version
 
@@ -81,16 +84,16 @@ def _findings(
 ) -> tuple[ImpactFinding, ...]:
     """Return the findings about a version's code on a schema; *outcomes* are its analyses there."""
     findings: list[ImpactFinding] = []
-    for query, before, after in zip(
-        version.sent, version.outcomes, outcomes, strict=True
+    for source, before, after in zip(
+        version.typed, version.outcomes, outcomes, strict=True
     ):
-        found = _changes(before, after, (version.schema, schema))
-        findings += [_finding(query, change) for change in _sorted(found)]
+        found = _changes(source, before, after, (version.schema, schema))
+        findings += [_finding(source.query, change) for change in _sorted(found)]
     return tuple(findings)
 
 
 def _changes(
-    before: Outcome, after: Outcome, schemas: tuple[Schema, Schema]
+    source: TypedQuery, before: Outcome, after: Outcome, schemas: Schemas
 ) -> Iterator[Mismatch]:
     if isinstance(after, tuple):
         yield from refusal(after)
@@ -98,7 +101,7 @@ def _changes(
         message = f"its statement cannot be compared: {before[0].message}"
         yield Mismatch(Consequence.MAY_FAIL, "", message)
     else:
-        yield from changes(before, after, schemas)
+        yield from changes(source, before, after, schemas)
 
 
 def _sorted(changes_: Iterable[Mismatch]) -> list[Mismatch]:

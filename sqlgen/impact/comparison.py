@@ -6,37 +6,20 @@ stand side by side.
 
 from collections.abc import Iterator, Sequence
 
-from ..model.catalog import Catalog, Column, Relation
 from ..model.commands import Cardinality
 from ..model.diagnostic import Diagnostic
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from .findings import Consequence, Mismatch
 from .json_changes import json_changes
+from .row_changes import Schemas, row_changes
 from .type_changes import (
+    base_type,
     is_narrower,
     literal_gains,
     quoted,
     read_changes,
     write_changes,
 )
-
-
-class Schema:
-    """A catalog, in which relations are found by name."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
-        self._relations = {(r.schema, r.name): r for r in catalog.relations.values()}
-
-    def relation(self, schema: str, name: str) -> Relation | None:
-        """Return the relation of that name; None if there is none."""
-        return self._relations.get((schema, name))
-
-    def column(self, name: ColumnName) -> Column | None:
-        """Return the column of that name; None if there is none."""
-        relation = self.relation(name.schema, name.relation)
-        columns = relation.columns.values() if relation else ()
-        return next((c for c in columns if c.name == name.column), None)
 
 
 def refusal(diagnostics: Sequence[Diagnostic]) -> Iterator[Mismatch]:
@@ -49,9 +32,13 @@ def refusal(diagnostics: Sequence[Diagnostic]) -> Iterator[Mismatch]:
 
 
 def changes(
-    before: TypedQuery, after: TypedQuery, schemas: tuple[Schema, Schema]
+    source: TypedQuery, before: TypedQuery, after: TypedQuery, schemas: Schemas
 ) -> Iterator[Mismatch]:
-    """Yield what is different for the code of a query that was generated for *before*."""
+    """Yield what is different for the code of a query.
+
+    *before* and *after* are the analyses of the statement that is sent, on the schema that the code was
+    generated for and on the other one. *source* is that of the query as its author wrote it.
+    """
     yield from _warnings(before, after)
     for old, new in zip(before.parameters, after.parameters, strict=True):
         yield from _parameter(old, new)
@@ -60,6 +47,7 @@ def changes(
             yield Mismatch(Consequence.MAY_FAIL, old.name, message)
     yield from _written_columns(before, schemas)
     yield from _columns(before, after)
+    yield from row_changes(source, before, schemas)
     yield from _prepared(before, after, schemas)
     yield from _row_count(before, after)
     yield from _row_security(after, schemas)
@@ -99,9 +87,7 @@ def _parameter(old: TypedParameter, new: TypedParameter) -> Iterator[Mismatch]:
             yield Mismatch(Consequence.MAY_FAIL, item, message)
 
 
-def _written_columns(
-    before: TypedQuery, schemas: tuple[Schema, Schema]
-) -> Iterator[Mismatch]:
+def _written_columns(before: TypedQuery, schemas: Schemas) -> Iterator[Mismatch]:
     """Yield the columns that the query writes, of which values may be refused that were not before."""
     by_column = {p.column: p for p in before.parameters if p.column}
     for name in before.writes:
@@ -143,7 +129,7 @@ def _column(old: TypedColumn, new: TypedColumn) -> Iterator[Mismatch]:
 
 
 def _prepared(
-    before: TypedQuery, after: TypedQuery, schemas: tuple[Schema, Schema]
+    before: TypedQuery, after: TypedQuery, schemas: Schemas
 ) -> Iterator[Mismatch]:
     """Yield the columns whose type changes under a connection that has prepared the statement.
 
@@ -157,7 +143,8 @@ def _prepared(
             column.modifier if name and (column := schema.column(name)) else -1
             for name, schema in zip((old.column, new.column), schemas, strict=True)
         )
-        if old.type.display != new.type.display or old_modifier != new_modifier:
+        types = base_type(old.type).display, base_type(new.type).display
+        if types[0] != types[1] or old_modifier != new_modifier:
             message = (
                 "changes its type, so a connection that has prepared the statement"
                 " fails until it is closed"
@@ -179,9 +166,7 @@ def _row_count(before: TypedQuery, after: TypedQuery) -> Iterator[Mismatch]:
         yield Mismatch(Consequence.MAY_FAIL, "", "may give no row now")
 
 
-def _row_security(
-    query: TypedQuery, schemas: tuple[Schema, Schema]
-) -> Iterator[Mismatch]:
+def _row_security(query: TypedQuery, schemas: Schemas) -> Iterator[Mismatch]:
     relations = {(c.schema, c.relation) for c in (*query.reads, *query.writes)}
     for key in sorted(relations):
         old, new = (schema.relation(*key) for schema in schemas)

@@ -27,7 +27,7 @@ _JSON: Final = frozenset({"json", "jsonb"})
 
 def read_changes(before: PgType, after: PgType, item: str) -> Iterator[Mismatch]:
     """Yield why code that expects values of the type *before* cannot read those of *after*."""
-    before, after = _base(before), _base(after)
+    before, after = base_type(before), base_type(after)
     match before, after:
         case EnumType(), EnumType():
             if labels := _missing(after.labels, before.labels):
@@ -49,9 +49,16 @@ def read_changes(before: PgType, after: PgType, item: str) -> Iterator[Mismatch]
             yield _other_type(before, after, item)
 
 
+def text_changes(before: PgType, after: PgType, item: str) -> Iterator[Mismatch]:
+    """Yield why code that parses the text of *before* cannot parse that of *after*."""
+    type_ = base_type(before)
+    if not (isinstance(type_, ScalarType) and type_.name in _TEXTS):
+        yield from read_changes(before, after, item)
+
+
 def write_changes(before: PgType, after: PgType, item: str) -> Iterator[Mismatch]:
     """Yield why *after* may not accept values that the code sends for the type *before*."""
-    before, after = _base(before), _base(after)
+    before, after = base_type(before), base_type(after)
     match before, after:
         case EnumType(), EnumType():
             if labels := _missing(before.labels, after.labels):
@@ -85,7 +92,7 @@ def is_narrower(type_: PgType, before: int, after: int) -> bool:
     """
     if after == -1 or before == after:
         return False
-    base = _base(type_)
+    base = base_type(type_)
     if not isinstance(base, ScalarType):
         return isinstance(base, ArrayType) and is_narrower(base.element, before, after)
     if base.name in ("varchar", "bpchar", "varbit"):
@@ -112,7 +119,7 @@ def _composite(
         return
     for old, new in zip(before.fields, after.fields, strict=True):
         field = f"{item}.{old.name}"
-        yield from read_changes(old.type, new.type, field)
+        yield from text_changes(old.type, new.type, field)
         yield from literal_gains(old.literals, new.literals, field)
         if old.not_null and not new.not_null:
             yield Mismatch(Consequence.WIDENS, field, "may be NULL now")
@@ -156,7 +163,7 @@ def _other_fields(before: CompositeType, after: CompositeType, item: str) -> Mis
     return Mismatch(Consequence.BREAKS, item, message)
 
 
-def _base(type_: PgType) -> PgType:
+def base_type(type_: PgType) -> PgType:
     """Return the type that values of a domain have."""
     while isinstance(type_, DomainType):
         type_ = type_.base

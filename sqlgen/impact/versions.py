@@ -12,8 +12,8 @@ from ..model.migration import Migration
 from ..model.progress import Progress
 from ..model.query import Query
 from ..model.typed import TypedQuery
-from .comparison import Schema
 from .project import Project
+from .schema import Schema
 from .sent_queries import sent_queries
 
 Outcome = TypedQuery | tuple[Diagnostic, ...]

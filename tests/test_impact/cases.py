@@ -11,6 +11,7 @@ Verdicts = Mapping[str, str]
 BASE = """
 CREATE TYPE status AS ENUM ('planned', 'done');
 CREATE TYPE place AS (street text, town text);
+CREATE DOMAIN code AS text CHECK (VALUE IN ('x', 'y'));
 CREATE TABLE owners (id int PRIMARY KEY, name text NOT NULL, home place);
 CREATE TABLE pets (
     id int PRIMARY KEY,
@@ -22,8 +23,10 @@ CREATE TABLE pets (
     weight numeric(5, 2),
     age int,
     note text,
+    code code,
     born timestamptz NOT NULL DEFAULT '2020-02-29 12:00Z'
 );
+CREATE SEQUENCE numbers;
 CREATE INDEX pets_age ON pets (age);
 CREATE VIEW chips AS SELECT id, chip FROM pets;
 CREATE FUNCTION doubled(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2 * $1';
@@ -51,8 +54,28 @@ QUERIES = {
         ":many",
         "SELECT p.id, o.name AS owner FROM pets AS p LEFT JOIN owners AS o ON o.id = p.owner_id",
     ),
+    "rows_within": (
+        ":many",
+        "SELECT p.id, o AS owner FROM pets AS p JOIN owners AS o ON o.id = p.owner_id",
+    ),
+    "made_rows": (
+        ":many",
+        "SELECT p.id, ROW(o.id, o.name) AS owner FROM pets AS p JOIN owners AS o ON o.id = p.owner_id",
+    ),
     "homes": (":many", "SELECT id, home FROM owners"),
     "view": (":many", "SELECT id, chip FROM chips ORDER BY id"),
+    "codes": (":many", "SELECT id, code FROM pets ORDER BY id"),
+    "set_code": (":execrows", "UPDATE pets SET code = :code WHERE id = :id"),
+    "add_owner": (":exec", "INSERT INTO owners VALUES (:id, :name)"),
+    "add_named": (":exec", "INSERT INTO owners (id, name) VALUES (:id, :name)"),
+    "count": (":one", "SELECT count(*) AS pets, min(age) AS youngest FROM pets"),
+    "name_sizes": (":many", "SELECT id, length(name) AS size FROM pets"),
+    "all_notes": (":one", "SELECT array_agg(name ORDER BY id) AS names FROM pets"),
+    "add_plain": (
+        ":exec",
+        "INSERT INTO pets (id, owner_id, name) VALUES (5, 1, 'Ali')",
+    ),
+    "next_number": (":one", "SELECT nextval('numbers'::regclass) AS n"),
     "twice": (":one", "SELECT doubled(:n) AS n"),
     "by_json": (
         ":many",
@@ -93,6 +116,9 @@ CALLS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "pet_name": [{"id": 1}],
     "by_chip": [{"chip": "c1"}],
     "twice": [{"n": 2}],
+    "set_code": [{"id": 1, "code": "x"}, {"id": 1, "code": "y"}],
+    "add_owner": [{"id": 3, "name": "Bob"}],
+    "add_named": [{"id": 3, "name": "Bob"}],
     "add": [{"id": 3, "owner_id": 1, "name": "Ida"}],
     "copy": [{"rows": [Row(id=3, owner_id=1, name="Ida")]}],
     "add_note": [{"id": 3, "note": "a"}, {"id": 3, "note": None}],
@@ -118,6 +144,7 @@ class Case:
     new code before it; queries that are in neither run as before. `before` and `after` insert the rows that show what
     is found: before the migration, on the base schema, and after it; `before_deploying` only those that the new
     code meets. `calls` replaces the `CALLS` of a query, `new_calls` those of the new code.
+    `role` is who calls them, if not a superuser.
     """
 
     change: str
@@ -128,6 +155,7 @@ class Case:
     before: str = ""
     after: str = ""
     before_deploying: str = ""
+    role: str = ""
     calls: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     new_calls: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -250,11 +278,6 @@ CASES: Mapping[str, Case] = {
         queries="notes set_note",
         new={"set_note": "UPDATE pets SET chip = :note WHERE id = :id"},
         deployed={"set_note": "breaks"},
-    ),
-    "a column becomes an identity": Case(
-        change="ALTER TABLE owners ALTER id ADD GENERATED ALWAYS AS IDENTITY",
-        queries="homes",
-        new={},
     ),
     "int becomes bigint": Case(
         change="ALTER TABLE pets ALTER age TYPE bigint",
@@ -385,5 +408,164 @@ CASES: Mapping[str, Case] = {
         deployed={"sizes.size": "unknown value"},
         current={"set_size.size": "may fail"},
         new_calls={"set_size": [{"id": 1, "size": "any"}]},
+    ),
+    "a domain's CHECK allows one value more": Case(
+        change="ALTER DOMAIN code DROP CONSTRAINT code_check;"
+        " ALTER DOMAIN code ADD CHECK (VALUE IN ('x', 'y', 'z'))",
+        queries="codes set_code",
+        after="UPDATE pets SET code = 'z'",
+        deployed={"codes.code": "unknown value"},
+        current={"set_code.code": "may fail"},
+        new_calls={"set_code": [{"id": 1, "code": "z"}]},
+    ),
+    "a domain's CHECK is dropped": Case(
+        change="ALTER DOMAIN code DROP CONSTRAINT code_check",
+        queries="codes set_code",
+        after="UPDATE pets SET code = 'any'",
+        deployed={"codes.code": "unknown value"},
+        current={"set_code.code": "may fail"},
+        new_calls={"set_code": [{"id": 1, "code": "any"}]},
+    ),
+    "a domain's type is renamed": Case(
+        change="ALTER DOMAIN code RENAME TO pet_code",
+        queries="codes set_code",
+    ),
+    "a composite gains an attribute": Case(
+        change="ALTER TYPE place ADD ATTRIBUTE zip text",
+        queries="homes",
+        current={"homes": "breaks"},
+    ),
+    "an attribute of a composite changes its type": Case(
+        change="ALTER TABLE owners DROP COLUMN home; DROP TYPE place;"
+        " CREATE TYPE place AS (street text, town int); ALTER TABLE owners ADD home place",
+        queries="homes",
+        after="UPDATE owners SET home = ('Main Street', 1)",
+        current={"homes.home.town": "breaks"},
+    ),
+    "an attribute of a composite is renamed": Case(
+        change="ALTER TYPE place RENAME ATTRIBUTE town TO city",
+        queries="homes",
+        deployed={"homes": "breaks"},
+        current={"homes": "breaks"},
+    ),
+    "a column of a row within loses NOT NULL": Case(
+        change="ALTER TABLE owners ALTER name DROP NOT NULL",
+        queries="rows_within made_rows",
+        after="UPDATE owners SET name = NULL",
+        deployed={
+            "rows_within.owner.name": "widens",
+            "made_rows.owner": "may fail",
+        },
+    ),
+    "a function is dropped": Case(
+        change="DROP FUNCTION doubled(int)",
+        queries="twice",
+        new={"twice": "SELECT 2 * :n::int AS n"},
+        deployed={"twice": "breaks"},
+    ),
+    "a function gives another type": Case(
+        change="DROP FUNCTION doubled(int);"
+        " CREATE FUNCTION doubled(int) RETURNS text LANGUAGE sql AS 'SELECT $1::text'",
+        queries="twice",
+        deployed={"twice.n": "breaks"},
+        current={"twice.n": "breaks"},
+    ),
+    "a function has other code": Case(
+        change="CREATE OR REPLACE FUNCTION doubled(int) RETURNS int LANGUAGE sql"
+        " IMMUTABLE AS 'SELECT $1 + $1'",
+        queries="twice",
+    ),
+    "a view gains a column": Case(
+        change="CREATE OR REPLACE VIEW chips AS SELECT id, chip, name FROM pets",
+        queries="view",
+    ),
+    "a view is dropped": Case(
+        change="DROP VIEW chips",
+        queries="view",
+        new={"view": "SELECT id, chip FROM pets ORDER BY id"},
+        deployed={"view": "breaks"},
+    ),
+    "a view no longer leaves out NULLs": Case(
+        change="CREATE OR REPLACE VIEW named AS SELECT id, note FROM pets",
+        before="CREATE VIEW named AS SELECT id, note FROM pets WHERE note IS NOT NULL;",
+        queries="pet_name",
+    ),
+    "a primary key is dropped": Case(
+        change="ALTER TABLE pets DROP CONSTRAINT pets_pkey",
+        queries="pet_name",
+        new={"pet_name": "SELECT id, name FROM pets WHERE id = :id LIMIT 1"},
+        after="INSERT INTO pets (id, owner_id, name) VALUES (1, 1, 'Rex II')",
+        deployed={"pet_name": "may fail"},
+    ),
+    "a unique key becomes a partial index": Case(
+        change="ALTER TABLE pets DROP CONSTRAINT pets_chip_key;"
+        " CREATE UNIQUE INDEX ON pets (chip) WHERE age > 3",
+        queries="by_chip upsert",
+        new={
+            "by_chip": "SELECT id FROM pets WHERE chip = :chip LIMIT 1",
+            "upsert": "INSERT INTO pets (id, owner_id, name, chip) VALUES (:id, 1, :name, :chip)",
+        },
+        after="UPDATE pets SET chip = 'c1', age = 1",
+        deployed={"by_chip": "may fail", "upsert": "breaks"},
+    ),
+    "a constraint is replaced by an index": Case(
+        change="ALTER TABLE pets DROP CONSTRAINT pets_chip_key;"
+        " CREATE UNIQUE INDEX other_name ON pets (chip)",
+        queries="by_chip upsert",
+    ),
+    "a column is dropped and added again": Case(
+        change="ALTER TABLE owners DROP COLUMN name; ALTER TABLE owners ADD COLUMN name text",
+        queries="add_owner add_named homes",
+        new={"add_owner": "INSERT INTO owners (id, name) VALUES (:id, :name)"},
+        deployed={"add_owner.name": "may fail"},
+        current={"add_owner.name": "may fail", "add_named.name": "may fail"},
+        calls={"add_owner": [{"id": 3, "name": "Bob"}]},
+        new_calls={
+            "add_owner": [{"id": 3, "name": None}],
+            "add_named": [{"id": 3, "name": None}],
+        },
+    ),
+    "an identity column is GENERATED ALWAYS": Case(
+        change="ALTER TABLE owners ALTER id ADD GENERATED ALWAYS AS IDENTITY",
+        queries="add_named",
+        new={"add_named": "INSERT INTO owners (name) VALUES (:name || :id::text)"},
+        deployed={"add_named": "breaks"},
+        current={"add_named": "breaks"},
+    ),
+    "row-level security is enabled": Case(
+        change="ALTER TABLE pets ENABLE ROW LEVEL SECURITY",
+        queries="add_plain",
+        role="pg_write_all_data",
+        deployed={"add_plain": "may fail"},
+    ),
+    "JSON may have a null where it had none": Case(
+        change="ALTER TABLE pets ALTER name DROP NOT NULL",
+        queries="by_json name_sizes all_notes",
+        after="UPDATE pets SET name = NULL",
+        deployed={
+            "by_json.pet.name": "widens",
+            "name_sizes.size": "widens",
+            "all_notes.names": "widens",
+        },
+    ),
+    "a table becomes partitioned": Case(
+        change="DROP VIEW chips; ALTER TABLE pets RENAME TO pets_old;"
+        " CREATE TABLE pets (LIKE pets_old INCLUDING DEFAULTS INCLUDING CONSTRAINTS,"
+        " PRIMARY KEY (id)) PARTITION BY LIST (id);"
+        " CREATE TABLE pets_all PARTITION OF pets DEFAULT;"
+        " INSERT INTO pets SELECT * FROM pets_old; DROP TABLE pets_old",
+        queries="pet_name",
+    ),
+    "only comments and statistics change": Case(
+        change="COMMENT ON TABLE pets IS 'animals'; CREATE STATISTICS s ON name, age FROM pets;"
+        " ALTER TABLE pets SET (fillfactor = 90); GRANT SELECT ON pets TO PUBLIC",
+        queries="pet add rename statuses",
+    ),
+    "a sequence is dropped": Case(
+        change="DROP SEQUENCE numbers",
+        before="",
+        queries="next_number",
+        new={"next_number": "SELECT 1::bigint AS n"},
+        deployed={"next_number": "breaks"},
     ),
 }

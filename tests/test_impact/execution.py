@@ -8,25 +8,38 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import TupleRow
 from typeguard import CollectionCheckStrategy, TypeCheckError, check_type
 
-from sqlgen import build, database, read
+from sqlgen import database, describe, infer, parse, read, render
 from sqlgen.impact import Impact, compare
 from sqlgen.impact.project import project
+from sqlgen.model.config import Config
+from sqlgen.model.description import Description
+from sqlgen.model.source import SourceFile
+from tests.translation import translated_package
 
 Calls = Mapping[str, Sequence[Mapping[str, Any]]]
 """The arguments of the calls of each function."""
 Connection = psycopg.Connection[TupleRow]
 
 
-class Revisions:
-    """The deployed and the new revision of a project, with their generated packages.
+class Failures(NamedTuple):
+    """The failures of functions by name: before the migration, and after it on two connections."""
 
-    The names of the packages are those of the revisions: `deployed` and `current`.
+    before: dict[str, list[str]]
+    prepared: dict[str, list[str]]
+    after: dict[str, list[str]]
+
+
+class Revisions:
+    """The deployed and the new revision of a project, and what their generated functions do.
+
+    The names of their packages are `deployed` and `current`.
     """
 
     def __init__(
@@ -38,63 +51,88 @@ class Revisions:
         queries: Mapping[str, str],
     ) -> None:
         self._server, self._schema, self._change = server, schema, change
+        self._queries = queries
+        self.roots = {name: folder / name for name in queries}
         scripts = {"1_base.sql": schema}
         for name, text in queries.items():
-            if name == "current" and change:
+            if name == "current":
                 scripts["2_change.sql"] = change
             files = {
-                "pyproject.toml": f"[tool.sqlgen]\noutput = '{name}'\n"
-                f"server = '{server.conninfo}'\n",
+                "pyproject.toml": f"[tool.sqlgen]\nserver = '{server.conninfo}'\n",
                 "queries/q.sql": text,
                 **{f"migrations/{path}": script for path, script in scripts.items()},
             }
             for path, content in files.items():
-                place = folder / name / path
+                place = self.roots[name] / path
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_text(content)
-        self.roots = {name: folder / name for name in queries}
 
     def impact(self) -> Impact:
         deployed, current = (project(read.config(r)) for r in self.roots.values())
         return compare(deployed, current, "main")
 
+    def failures(
+        self, calls: Mapping[str, Calls], rows: Mapping[str, str], role: str
+    ) -> dict[str, Failures]:
+        """Return the failures of each revision's functions on both sides of the migration.
+
+        The first calls are made on the base schema with *rows*. Then another connection migrates. The same
+        connection goes on, which has prepared all statements, and a new one repeats the calls.
+        """
+        failures: dict[str, Failures] = {}
+        with self._import_path():
+            for name, root in self.roots.items():
+                with database.scratch(self._server) as own:
+                    own.execute(self._schema.encode())
+                    if name == "deployed":
+                        generate(root, name, own, self._queries[name])
+                    own.execute(rows["before"].encode())
+                    own.execute(rows.get(f"before {name}", "").encode())
+                    module = importlib.import_module(f"{name}.q")
+                    with database.connect(self._server, own.info.dbname) as warm:
+                        warm.prepare_threshold = 0
+                        set_role(warm, role)
+                        before = _failures(warm, module, calls[name])
+                        own.execute(self._change.encode())
+                        own.execute(rows.get(f"after {name}", "").encode())
+                        prepared = _failures(warm, module, calls[name])
+                    with database.connect(self._server, own.info.dbname) as fresh:
+                        set_role(fresh, role)
+                        after = _failures(fresh, module, calls[name])
+                    if name == "deployed":
+                        new = self.roots["current"]
+                        generate(new, "current", own, self._queries["current"])
+                failures[name] = Failures(before, prepared, after)
+        return failures
+
     @contextmanager
-    def modules(self) -> Iterator[dict[str, ModuleType]]:
-        """Build both packages, and import the modules of their queries."""
-        modules = {}
+    def _import_path(self) -> Iterator[None]:
         sys.path[:0] = [str(root) for root in self.roots.values()]
         try:
-            for name, root in self.roots.items():
-                build.build(read.config(root))
-                importlib.invalidate_caches()
-                modules[name] = importlib.import_module(f"{name}.q")
-            yield modules
+            yield
         finally:
             del sys.path[: len(self.roots)]
             for name in [n for n in sys.modules if n.split(".")[0] in self.roots]:
                 del sys.modules[name]
 
-    def failures(
-        self, module: ModuleType, calls: Calls, before: str, after: str
-    ) -> dict[str, list[str]]:
-        """Return the failures of each function on both sides of the migration, by its name.
 
-        The first calls are made on the base schema with the rows of *before*. Then another connection
-        migrates, and inserts the rows of *after*. The same connection goes on, which has prepared all
-        statements, and a new one repeats the calls.
-        """
-        with database.scratch(self._server) as own:
-            own.execute(self._schema.encode())
-            own.execute(before.encode())
-            with database.connect(self._server, own.info.dbname) as warm:
-                warm.prepare_threshold = 0
-                failed = {"before": _failures(warm, module, calls)}
-                own.execute(self._change.encode())
-                own.execute(after.encode())
-                failed["prepared"] = _failures(warm, module, calls)
-            with database.connect(self._server, own.info.dbname) as fresh:
-                failed["after"] = _failures(fresh, module, calls)
-        return {f"{when} {n}": v for when, f in failed.items() for n, v in f.items()}
+def generate(root: Path, name: str, connection: Connection, queries: str) -> None:
+    """Write the package of the queries for the schema that the connection's database has."""
+    file = parse.query_file(SourceFile("queries/q.sql", queries))
+    catalog = describe.catalog(connection)
+    outcomes = describe.queries(connection, catalog, file.queries)
+    typed = [infer.query(d, catalog) for d in outcomes if isinstance(d, Description)]
+    assert len(typed) == len(outcomes), outcomes
+    for module in translated_package([(file, typed)], Config(root=root, output=name)):
+        made = render.module(module)
+        (root / made.path).parent.mkdir(parents=True, exist_ok=True)
+        (root / made.path).write_text(made.text)
+    importlib.invalidate_caches()
+
+
+def set_role(connection: Connection, role: str) -> None:
+    if role:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
 
 
 def _failures(
