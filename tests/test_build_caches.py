@@ -126,6 +126,9 @@ CHANGES: dict[str, Change] = {
     "the search path": replaced(
         "pyproject.toml", "mode", 'search_path = ["public", "other"]\nmode'
     ),
+    "the type of fractions in JSON": replaced(
+        "pyproject.toml", "mode", 'json_numbers = "decimal"\nmode'
+    ),
     "the output": replaced("pyproject.toml", "mode", 'output = "made"\nmode'),
     "a temporary table": replaced(
         "migrations/0002_create_tags.sql",

@@ -31,6 +31,13 @@ class FieldKeys(StrEnum):
     CAMEL = "camel"
 
 
+class JsonNumbers(StrEnum):
+    """The type that the service's decoder of JSON makes of numbers with a fraction."""
+
+    FLOAT = "float"
+    DECIMAL = "decimal"
+
+
 class NameKind(StrEnum):
     """The kind of a name in the configuration, as messages call it."""
 
@@ -119,6 +126,7 @@ class Config:
     templates: str | None = None
     outside_folders: tuple[str, ...] = ()
     array_elements: ArrayElements = ArrayElements.NOT_NULL
+    json_numbers: JsonNumbers = JsonNumbers.FLOAT
     statement_names: bool = True
     protocols: bool = False
     types: Mapping[str, str] = field(default_factory=dict)

@@ -130,7 +130,9 @@ class NestedRows:
         context = self._context
         if chosen:
             name = names.row_name(chosen.name)
-            own = Owner(name, f"`{name}`", MODELS, owner.style, {name})
+            own = replace(
+                owner, row=name, title=f"`{name}`", module=MODELS, taken={name}
+            )
             path = ()
         else:
             name = owner.free(owner.row + names.class_name(path[-1]).removesuffix("_"))

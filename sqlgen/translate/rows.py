@@ -16,6 +16,7 @@ from .shared.context import TranslationContext, configured_type, translation_key
 from .shared.fields import column_readings
 from .shared.references import has_literals
 from .types import overrides
+from .types.aliases import fraction_of
 from .types.mapping import without_overrides
 from .types.named import local_names
 from .types.python_types import KEEP, MODELS, STR, nullable, or_none, with_literals
@@ -40,7 +41,7 @@ def row_shape(
     style = context.config.rows
     function = names.function_name(query.query.name)
     title = f"`{name if shared else function}`"
-    owner = Owner(name, title, place, style, {name})
+    owner = Owner(name, title, place, style, fraction_of(context.config), {name})
     nested = NestedRows(query.query, context, owner)
     readings = each(lambda c: _reading(c, query, context, owner, nested), query.columns)
     rows = tuple(nested.rows)

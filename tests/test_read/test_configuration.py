@@ -9,6 +9,7 @@ from sqlgen.model.config import (
     ArrayElements,
     Config,
     FieldKeys,
+    JsonNumbers,
     MigrateConfig,
     Mode,
 )
@@ -71,6 +72,7 @@ search_path = ["app", "public"]
 extensions = "db/extensions"
 templates = "db/templates"
 array_elements = "nullable"
+json_numbers = "decimal"
 statement_names = false
 protocols = true
 types = { uuid = "str", "app.money" = "app.types.Money" }
@@ -103,6 +105,7 @@ seeds = "db/seeds"
         extensions="db/extensions",
         templates="db/templates",
         array_elements=ArrayElements.NULLABLE,
+        json_numbers=JsonNumbers.DECIMAL,
         statement_names=False,
         protocols=True,
         types={"uuid": "str", "app.money": "app.types.Money"},
@@ -194,7 +197,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `statement_names`, `protocols`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
+   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1

@@ -26,6 +26,7 @@ from ..tree.array_shapes import ASSUMED
 from ..tree.enums import JsonConstructorType, SubLinkType
 from ..tree.nodes import Node
 from .merging import absent, any_item, any_shape, without_nulls
+from .numbers import as_number
 from .rows import fields
 from .sources import (
     ScopedExpression,
@@ -36,7 +37,6 @@ from .sources import (
 )
 from .types import STRING, element_type, is_composite, is_json, shape_of_type
 from .values import (
-    as_number,
     constant,
     constant_key,
     expression_type,

@@ -6,10 +6,8 @@ from ...model.json_shape import (
     ANY,
     JsonArray,
     JsonItem,
-    JsonKind,
     JsonLiterals,
     JsonObject,
-    JsonScalar,
     JsonShape,
 )
 from ..columns.literals import literals_of
@@ -19,7 +17,7 @@ from ..tree.nodes import Node
 from ..tree.types import base_type, type_of
 from .merging import NOTHING
 from .sources import output_expressions, source_expressions
-from .types import NUMBER, STRING, TEXTS
+from .types import STRING, TEXTS
 
 
 def expression_type(node: Node, scope: Scope) -> PgType | None:
@@ -96,74 +94,6 @@ def literals(node: Node, scope: Scope, known: JsonShape) -> JsonShape | None:
     return JsonLiterals(values) if values else None
 
 
-def as_number(node: Node, scope: Scope, known: JsonShape) -> JsonShape:
-    """Return the shape of a number that is proved to be finite; every other shape as it is *known*."""
-    if known != NUMBER:
-        return known
-    kind = _finite(node, scope)
-    return JsonScalar(kind) if kind else known
-
-
-def _finite(node: Node, scope: Scope) -> JsonKind | None:
-    """Return `INTEGER` for whole numbers, `FINITE` for others, None if it may be infinite or NaN."""
-    type_ = base_type(expression_type(node, scope))
-    if isinstance(type_, ScalarType) and type_.name in _INTEGERS:
-        return JsonKind.INTEGER
-    match node.tag:
-        case "VAR":
-            sources = source_expressions(node, scope)
-            kinds = {_finite(expression, inner) for expression, inner in sources}
-            if not kinds or None in kinds:
-                return None
-            return JsonKind.INTEGER if kinds == {JsonKind.INTEGER} else JsonKind.FINITE
-        case "AGGREF" | "WINDOWFUNC":
-            return _of_aggregate(node, scope)
-        case "COALESCEEXPR":
-            return _of_all(node.nodes("args"), scope)
-        case "CONST":
-            return _of_literal(node)
-        case "FUNCEXPR" | "OPEXPR":
-            function = scope.function(node.number("funcid") or node.number("opfuncid"))
-            arithmetic = function and function.system and function.name in _ARITHMETIC
-            return _of_all(node.nodes("args"), scope) if arithmetic else None
-        case _:
-            return None
-
-
-def _of_all(arguments: tuple[Node, ...], scope: Scope) -> JsonKind | None:
-    """Return the kind of arithmetic on *arguments*: finite if they are, as overflow is an error."""
-    kinds = [_finite(argument, scope) for argument in arguments]
-    return JsonKind.FINITE if kinds and None not in kinds else None
-
-
-def _of_aggregate(node: Node, scope: Scope) -> JsonKind | None:
-    """Return the kind of an aggregate: sums of whole numbers are whole, averages of them finite."""
-    function = scope.function(node.number("aggfnoid") or node.number("winfnoid"))
-    arguments = [entry.node("expr") or entry for entry in node.nodes("args")]
-    if function is None or not function.system or not arguments:
-        return None
-    kind = _finite(arguments[0], scope.within_groups())
-    if function.name in ("sum", "min", "max", "avg"):
-        whole = kind is JsonKind.INTEGER and function.name == "sum"
-        return JsonKind.INTEGER if whole else kind and JsonKind.FINITE
-    return None
-
-
-def _of_literal(node: Node) -> JsonKind | None:
-    """Return the kind of a `numeric`: its header's first two bits are set for NaN and infinity.
-
-    (numeric.c)
-    """
-    value = node.datum("constvalue")
-    if (
-        node.number("consttype") != postgres.NUMERIC
-        or len(value) < 6
-        or value[5] >= 0xC0
-    ):
-        return None
-    return JsonKind.FINITE
-
-
 def _column_type(node: Node, scope: Scope) -> PgType | None:
     """Return the type of a row's field, of which there is no expression in the tree."""
     _, source = scope.resolve(node)
@@ -184,15 +114,6 @@ _BOOLEAN = frozenset(
         "NULLTEST",
         "ROWCOMPAREEXPR",
         "SCALARARRAYOPEXPR",
-    }
-)
-_INTEGERS = frozenset({"int2", "int4", "int8"})
-_ARITHMETIC = frozenset(
-    {
-        *("numeric", "float8", "float4", "round", "trunc", "ceil", "ceiling", "floor"),
-        *("abs", "numeric_abs", "numeric_add", "numeric_sub", "numeric_mul"),
-        *("numeric_div", "numeric_mod", "numeric_uminus", "float8pl", "float8mi"),
-        *("float8mul", "float8div", "float8um"),
     }
 )
 _EMPTY: dict[bytes, JsonShape] = {

@@ -1,12 +1,13 @@
 """Facts about a row's columns -> the outcomes of their comparisons with constants."""
 
-from collections.abc import Mapping
-from math import inf
+from collections.abc import Callable, Mapping
+from math import inf, nan
+from struct import pack
 from typing import Final, NamedTuple, TypeAlias
 
 from ...model import postgres
 from ...model.catalog import Catalog, EnumType
-from ..tree.expressions import unchanged
+from ..tree.expressions import CAST_FORMS, unchanged
 from ..tree.nodes import Node
 from .three_valued import FALSE, NOT_NULL, TRUE
 
@@ -74,7 +75,29 @@ class Comparison(NamedTuple):
             and other.tells_values_apart
         ):
             return FALSE if other.operator == "=" else TRUE
+        if self.operator == "=" and self.family in _SPECIAL:
+            here, there = self.rank, other.rank
+            if here or there:
+                return TRUE if _HOLDS[other.operator](here, there) else FALSE
         return NOT_NULL
+
+    @property
+    def is_infinite(self) -> bool:
+        """Return whether the value is infinite."""
+        return abs(self.rank) == 1
+
+    @property
+    def rank(self) -> int:
+        """Return the place of a value: -1 for -Infinity, 0 for finite ones, 1 for Infinity, 2 for NaN."""
+        return _SPECIAL[self.family].get(self._mark, 0)
+
+    @property
+    def _mark(self) -> bytes:
+        """Return the bytes that tell a special value: a header's, or all of a float's."""
+        assert isinstance(self.value, bytes)
+        if self.family == "numeric":
+            return bytes([self.value[5] & 0xF0]) if len(self.value) > 5 else b""
+        return self.value
 
 
 class Known(NamedTuple):
@@ -153,8 +176,25 @@ def _compared(node: Node, catalog: Catalog) -> tuple[tuple[Node, ...], str, str]
     return arguments, operator, _family(function.arguments)
 
 
+def special_values(family: str) -> tuple[Comparison, ...]:
+    """Return NaN and the infinities of a type of numbers; none of other types."""
+    header = (6 * 4).to_bytes(4, "little") if family == "numeric" else b""
+    return tuple(
+        [
+            Comparison("=", family, header + b"\0" + mark if header else mark)
+            for mark in _SPECIAL.get(family, ())
+        ]
+    )
+
+
 def constant_value(constant: Node, family: str) -> int | bytes | None:
-    """Return the value of a `CONST` as `Comparison` has it; None if it is NULL or of another type."""
+    """Return the value of a `CONST` as `Comparison` has it; None if it is NULL or of another type.
+
+    Of a number that is cast to another type, it is the bytes of the former, marked: it is only known
+    to be finite, and the same as that very constant.
+    """
+    if family in _SPECIAL and constant.tag == "FUNCEXPR":
+        return _cast_number(constant)
     if constant.tag != "CONST" or constant.flag("constisnull"):
         return None
     value = constant.datum("constvalue")
@@ -169,6 +209,31 @@ def constant_value(constant: Node, family: str) -> int | bytes | None:
         # The lowest two bits tell headers of other kinds (varatt.h).
         return value if size == 4 * len(value) else None
     return value if family else None
+
+
+def _cast_number(call: Node) -> bytes | None:
+    """Return a mark for the cast of an integer, or of a finite `numeric`, to another type of numbers."""
+    arguments = call.nodes("args")
+    is_cast = call.number("funcformat") in CAST_FORMS
+    if (
+        not is_cast
+        or len(arguments) != 1
+        or call.number("funcid") >= postgres.FIRST_NORMAL_OBJECT_ID
+    ):
+        return None
+    [argument] = arguments
+    oid = argument.number("consttype")
+    if oid in _INTEGERS:
+        number = constant_value(argument, _INTEGER)
+        return None if number is None else b"int %d" % int(number)
+    if oid != postgres.NUMERIC:
+        return None
+    value = constant_value(argument, "numeric")
+    if not isinstance(value, bytes):
+        return None
+    is_finite = Comparison("=", "numeric", value).outcome
+    specials = [is_finite(special) for special in special_values("numeric")]
+    return b"numeric " + value if set(specials) == {FALSE} else None
 
 
 def constants_of(array: Node, family: str) -> tuple[int | bytes | None, ...] | None:
@@ -281,5 +346,30 @@ _BYTES_DIFFER: Final = frozenset({"text", "anyenum", "uuid", '"char"'})
 Dates and times are not among them: which one a literal means depends on the session's TimeZone and
 DateStyle, and those of the session that runs the query may be others than ours.
 """
+_SPECIAL: Final[dict[str, dict[bytes, int]]] = {
+    "numeric": {b"\xc0": 2, b"\xd0": 1, b"\xf0": -1},
+    "double precision": {
+        pack("<d", nan): 2,
+        pack("<d", inf): 1,
+        pack("<d", -inf): -1,
+    },
+    "real": {
+        pack("<fi", nan, 0): 2,
+        pack("<fi", inf, 0): 1,
+        pack("<fi", -inf, 0): -1,
+    },
+}
+"""The marks of values that no number is, with their places in the order (numeric.c, float.h).
+
+A `numeric` has them in the first four bits of its header's second byte.
+"""
+_HOLDS: Final[dict[str, Callable[[int, int], bool]]] = {
+    "=": int.__eq__,
+    "<>": int.__ne__,
+    "<": int.__lt__,
+    "<=": int.__le__,
+    ">": int.__gt__,
+    ">=": int.__ge__,
+}
 _ORDERED: Final = frozenset({"numeric", "double precision", "real", BOOLEAN})
 """Types of which values with different bytes may be equal: 1.0 and 1.00."""

@@ -100,7 +100,7 @@ _PLAIN = (str, int, float, bool, type(None), None)
 
 
 def _checked(type_: Any) -> Callable[[Any], Any]:
-    """Return the check of a type that JSON has too; whole numbers become `float` where expected."""
+    """Return the check of a type that JSON has too; numbers of other types become `float` where expected."""
     wanted = type(None) if type_ is None else type_
 
     def check(value: Any) -> Any:
@@ -108,7 +108,7 @@ def _checked(type_: Any) -> Callable[[Any], Any]:
             wanted is bool or not isinstance(value, bool)
         ):
             return value
-        if wanted is float and type(value) is int:
+        if wanted is float and type(value) in (int, Decimal):
             return float(value)
         raise ValueError(f"{value!r} is no {wanted.__name__}")
 

@@ -17,10 +17,10 @@ from ...model.python import (
 )
 from .. import names
 from ..json_keys import with_json_keys
-from ..types.aliases import PYDANTIC_JSON, SHARED_ALIASES
+from ..types.aliases import shared_aliases
 from ..types.mapping import TypeMapping
 from ..types.named import local_names
-from ..types.python_types import JSON_VALUE, MODELS, nullable, or_none
+from ..types.python_types import MODELS, nullable, or_none
 from ..types.reading import Reading
 from ..types.writing import nested_write
 from .context import TranslationContext
@@ -52,7 +52,7 @@ def models_module(
         composites=tuple([_with_json_keys(c, context.config) for c in composites]),
         records=tuple([with_json_keys(record, context.config) for record in records]),
     )
-    common = _common_aliases([*requirements, requirements_of(module)])
+    common = _common_aliases([*requirements, requirements_of(module)], context.config)
     return replace(module, aliases=(*common, *module.aliases))
 
 
@@ -142,13 +142,14 @@ def domain_alias(type_: DomainType, types: TypeMapping) -> Alias:
     return Alias(types.model(type_).name, LiteralOf(type_.literals), type_.comment)
 
 
-def _common_aliases(requirements: Sequence[SharedRequirements]) -> list[Alias]:
+def _common_aliases(
+    requirements: Sequence[SharedRequirements], config: Config
+) -> list[Alias]:
     """Return the aliases such as `JsonValue` that some module requires."""
     used = {name for module in requirements for name in module.aliases}
-    aliases = dict(SHARED_ALIASES)
     styles = {style for module in requirements for style in module.styles}
-    if any(style.spec.validates for style in styles):
-        aliases[JSON_VALUE] = replace(aliases[JSON_VALUE], type=PYDANTIC_JSON)
+    validates = any(style.spec.validates for style in styles)
+    aliases = shared_aliases(config, validates=validates)
     return [alias for name, alias in aliases.items() if name in used]
 
 

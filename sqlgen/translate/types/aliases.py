@@ -1,9 +1,14 @@
 """The aliases for Python types that take more than a name, defined in `models` if used."""
 
+from dataclasses import replace
+
+from ...model.config import Config, JsonNumbers
 from ...model.python import NONE, Alias, Generic, LiteralOf, Named, PyType, UnionOf
 from .python_types import (
+    ANY,
     BOOL,
     CIDR,
+    DECIMAL,
     DICT,
     FLOAT,
     INET,
@@ -63,6 +68,29 @@ SHARED_ALIASES = {
     CIDR: Alias(CIDR.name, _addresses("Network"), "What a `cidr` value is in Python."),
 }
 """Each alias by the name that annotations mention, in the order of the module."""
+
+_WITH_FRACTIONS = (JSON_VALUE, JSON_NUMBER)
+
+
+def shared_aliases(config: Config, *, validates: bool) -> dict[Named, Alias]:
+    """Return the aliases of a package. *validates*: some of its rows are pydantic's."""
+    aliases = dict(SHARED_ALIASES)
+    fraction = fraction_of(config)
+    for name in _WITH_FRACTIONS:
+        type_ = aliases[name].type
+        assert isinstance(type_, UnionOf)
+        members = [fraction if member == FLOAT else member for member in type_.members]
+        aliases[name] = replace(aliases[name], type=UnionOf(tuple(members)))
+    if validates:  # pydantic's own alias, which it checks, has no Decimal
+        json = PYDANTIC_JSON if fraction == FLOAT else ANY
+        aliases[JSON_VALUE] = replace(aliases[JSON_VALUE], type=json)
+    return aliases
+
+
+def fraction_of(config: Config) -> Named:
+    """Return the type that numbers with a fraction have in JSON."""
+    return DECIMAL if config.json_numbers is JsonNumbers.DECIMAL else FLOAT
+
 
 PYDANTIC_JSON = Named("JsonValue", "pydantic")
 """The target of `JsonValue` for pydantic, which cannot resolve an alias that names itself."""

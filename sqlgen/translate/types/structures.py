@@ -35,13 +35,15 @@ from .python_types import (
 class Owner:
     """The row whose columns hold JSON: its class's name, module and style.
 
-    `title` is the row in words for people, and `taken` the class names that are in use.
+    `title` is the row in words for people, `fraction` the type of numbers with a fraction, and `taken`
+    the class names that are in use.
     """
 
     row: str
     title: str
     module: str
     style: RowStyle
+    fraction: Named = FLOAT
     taken: set[str] = field(default_factory=set)
 
     def free(self, name: str) -> str:
@@ -83,6 +85,8 @@ class _Namer:
     def type(self, shape: JsonShape, prefix: str, path: tuple[str, ...]) -> PyType:
         """Return the type of the value at a *path* of keys, within the class called *prefix*."""
         match shape:
+            case JsonScalar(kind=JsonKind.FINITE):
+                return UnionOf((INT, self.owner.fraction))
             case JsonScalar(kind=kind):
                 return _JSON_TYPES[kind]
             case JsonLiterals(values=values):
@@ -127,7 +131,6 @@ class _Namer:
 _JSON_TYPES: dict[JsonKind, PyType] = {
     JsonKind.STRING: STR,
     JsonKind.INTEGER: INT,
-    JsonKind.FINITE: UnionOf((INT, FLOAT)),
     JsonKind.NUMBER: JSON_NUMBER,
     JsonKind.BOOLEAN: BOOL,
     JsonKind.ANY: JSON_VALUE,

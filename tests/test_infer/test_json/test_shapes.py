@@ -18,6 +18,7 @@ from sqlgen.model.json_shape import (
     JsonShape,
 )
 from sqlgen.model.typed import TypedQuery
+from tests.test_behaviour.packages import Connection
 
 Typed = Callable[..., TypedQuery]
 
@@ -44,6 +45,88 @@ def notation(shape: JsonShape | None) -> str:
 
 def _item(item: JsonItem) -> str:
     return notation(item.shape) + ("?" if item.nullable else "")
+
+
+NUMBERS = """
+CREATE TABLE numbers (
+    id int PRIMARY KEY, any_number numeric, any_float float8 NOT NULL, any_real real, scaled numeric(10, 2),
+    between_numbers numeric CHECK (between_numbers BETWEEN 0 AND 1000),
+    upper_only numeric CHECK (upper_only <= 1.5),
+    lower_only numeric(10, 2) NOT NULL CHECK (lower_only >= 0),
+    not_nan numeric(10, 2) CHECK (not_nan <> 'NaN'),
+    below_nan numeric(10, 2) CHECK (below_nan < 'NaN'),
+    not_special numeric CHECK (not_special NOT IN ('NaN', 'Infinity', '-Infinity')),
+    one_of numeric CHECK (one_of IN (1, 2.5)),
+    null_or numeric(10, 2) CHECK (null_or IS NULL OR null_or < 100),
+    perhaps numeric(10, 2) CHECK (perhaps < 100 OR id > 0),
+    below_other numeric(10, 2) CHECK (below_other < any_number),
+    bounded_float float8 CHECK (bounded_float > '-Infinity' AND bounded_float < 'Infinity'),
+    float_of_ints float8 CHECK (float_of_ints BETWEEN -1 AND 1.5),
+    bounded_real real CHECK (bounded_real > '-Infinity'::real AND bounded_real < 'Infinity'::real),
+    later numeric(10, 2)
+);
+ALTER TABLE numbers ADD CHECK (later < 5) NOT VALID;
+CREATE TABLE not_inherited (n numeric(10, 2), CHECK (n < 5) NO INHERIT);
+CREATE TABLE child_of_it () INHERITS (not_inherited);
+CREATE VIEW half AS SELECT not_nan, lower_only FROM numbers;
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        *[(name, "number") for name in ("any_number", "any_float", "any_real", "scaled")],
+        *[(name, "number") for name in ("upper_only", "lower_only", "perhaps", "below_other", "later")],
+        *[(name, "finite") for name in ("between_numbers", "not_nan", "below_nan", "not_special", "one_of")],
+        *[(name, "finite") for name in ("null_or", "bounded_float", "float_of_ints", "bounded_real")],
+        ("not_nan * 2 + between_numbers", "finite"),
+        ("not_nan * lower_only", "number"),
+        ("CASE WHEN id > 0 THEN not_nan ELSE 1.5 END", "finite"),
+        ("CASE WHEN lower_only < 5 THEN lower_only END", "finite"),
+        ("CASE WHEN lower_only < 5 THEN 1.5 ELSE lower_only END", "number"),
+        ("GREATEST(not_nan, 0)", "finite"),
+        ("GREATEST(not_nan, scaled)", "number"),
+        ("nullif(not_nan, 0)", "finite"),
+        ("coalesce(not_nan, 0)", "finite"),
+        ("(SELECT n FROM not_inherited LIMIT 1)", "number"),
+        ("not_nan::numeric(4, 1)", "finite"),
+        ("any_number::numeric(4, 1)", "number"),
+        ("(SELECT sum(not_nan) FROM half)", "finite"),
+        ("(SELECT not_nan FROM half LIMIT 1)", "finite"),
+        ("(SELECT lower_only FROM half LIMIT 1)", "number"),
+        ("(SELECT max(lower_only) FROM half WHERE lower_only < 5)", "finite"),
+        ("(SELECT max(l.lower_only) FROM half l LEFT JOIN numbers n ON l.lower_only < 5)", "number"),
+    ],
+)  # fmt: skip
+def test_numbers_are_finite_where_it_is_proved(
+    typed: Typed, connection: Connection, expression: str, expected: str
+) -> None:
+    connection.execute(NUMBERS)
+    query = f"SELECT to_jsonb({expression}) AS v FROM numbers"
+    assert notation(typed(query).columns[0].json) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("scaled < 5", "finite"),
+        ("any_number < 5", "number"),
+        ("any_number BETWEEN 1 AND 2", "finite"),
+        ("any_number = ANY (ARRAY[1, 2]::numeric[])", "finite"),
+        ("NOT scaled >= 7", "finite"),
+        ("scaled < :limit", "number"),
+        ("scaled < 5 OR id = 1", "number"),
+    ],
+)
+def test_conditions_prove_that_numbers_are_finite(
+    typed: Typed, connection: Connection, condition: str, expected: str
+) -> None:
+    connection.execute(NUMBERS)
+    column = condition.removeprefix("NOT ").split()[0]
+    query = f"SELECT jsonb_agg({column}) AS v FROM numbers WHERE {condition}"
+    assert notation(typed(query).columns[0].json).strip("[?]") == expected
+    update = f"UPDATE numbers SET {column} = 'NaN' WHERE {condition} RETURNING to_jsonb({column}) AS v"
+    assert notation(typed(update).columns[0].json) == "number"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from ...tree.nodes import Node, stored_query
 from ...tree.query_level import QueryLevel, catalog_index
 from ..conditions import Assumption
 from ..context import StatementContext
-from ..known import Known
+from ..known import Comparison, Known
 from ..scope import Scope
 from ..three_valued import FALSE, NOT_NULL, NULL
 
@@ -85,6 +85,19 @@ def implied(
             return None
         row = row.also(Known(more))
     return None
+
+
+def forbids_value(
+    relation: Relation, number: int, value: Comparison, context: StatementContext
+) -> bool:
+    """Return whether a CHECK of a table rules out that a column has the *value*."""
+    if relation.kind not in _STORED:
+        return False
+    columns = relation.columns
+    stored = {(1, n): NOT_NULL for n, column in columns.items() if column.not_null}
+    known = Known(stored | {(1, number): NOT_NULL}, {(1, number): (value,)})
+    checks = [c for c in relation.checks if number in _columns_in(c.tree)]
+    return bool(_forbidding(checks, frozenset(), known, _scope(context)))
 
 
 def columns_in(checks: Iterable[Check]) -> frozenset[int]:
