@@ -23,7 +23,8 @@ class Parameter:
 
     `name` is the name in `:name`, or empty for a bare `$1`, which inference names. `number` is the
     `n` of the `$n` that the server sees. `spans` are all its places in the query file, marks
-    included, in order. `element_mark` is the mark of an array's elements: `:names[?]`.
+    included, in order. `element_mark` is the mark of an array's elements: `:names[?]`. `type` is the Python
+    type expression that the author gives it at `type_span`, empty if there is none.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Parameter:
     mark: Mark
     spans: tuple[Span, ...]
     element_mark: Mark = Mark.INFER
+    type: str = ""
+    type_span: Span | None = None
 
 
 @frozen

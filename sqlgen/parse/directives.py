@@ -13,6 +13,7 @@ FORMS: Final = {
     "allow": "allow CODE[, CODE]",
     "default": "default NAME[, NAME]",
     "optional": "optional NAME[, NAME]",
+    "parameter": "parameter NAME: TYPE",
     "read only": "read only",
     "require one of": "require one of NAME, NAME",
     "squashes": "squashes VERSION CHECKSUM",
@@ -23,7 +24,7 @@ _WRITTEN_BY_US: Final = {"squashes"}
 """Directives that commands write, and that no hint offers."""
 
 
-_OF_QUERIES: Final = {"default", "optional", "read only", "require one of"}
+_OF_QUERIES: Final = {"default", "optional", "parameter", "read only", "require one of"}
 """Directives that only a query may have."""
 
 

@@ -44,7 +44,7 @@ def optional_parts(
             if parameter := by_name.get(span.text.removeprefix(":")):
                 found.append((span, parameter))
             else:
-                errors.append(_unknown(span, by_name))
+                errors.append(unknown_parameter(span, by_name))
         return found
 
     optional: set[int] = set()
@@ -245,7 +245,8 @@ def _no_name(comment: Span) -> Diagnostic:
     )
 
 
-def _unknown(span: Span, names: Mapping[str, Parameter]) -> Diagnostic:
+def unknown_parameter(span: Span, names: Mapping[str, Parameter]) -> Diagnostic:
+    """Return the error of a directive that names no parameter of its query."""
     near = nearest(span.text.removeprefix(":"), names)
     listed = ", ".join(f"`{name}`" for name in names)
     if near:

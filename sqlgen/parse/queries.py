@@ -16,6 +16,7 @@ from .headers import FORM, Header, header, is_header
 from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, delimiters
 from .names import is_snake_case, snake_case
 from .optional_parts import optional_parts
+from .parameter_types import with_types
 from .parameters import parameters
 from .statements import returns_rows, statements
 
@@ -116,6 +117,7 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
     above = tokens[section.first : code.first]
     known, _ = directives(source, above)
+    items = with_types(known, items)
     optional = optional_parts(known, items, sql, heading.command)
     doc, deprecated = deprecation(
         docstring(
@@ -159,6 +161,7 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
     above = [token for token in tokens if token.end <= code.start]
     known, _ = directives(source, above)
+    items = with_types(known, items)
     command = Command.MANY if returns_rows(whole.text) else Command.EXEC
     optional = optional_parts(known, items, sql, command)
     doc, deprecated = deprecation(docstring(source.text, above))

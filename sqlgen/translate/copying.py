@@ -8,6 +8,7 @@ from ..model.catalog import ArrayType, PgType, ScalarType
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.frozen import frozen
 from ..model.python import AWARE, Apply, Argument, Conversion, Parse
+from ..model.query import Query
 from ..model.typed import TypedParameter, TypedQuery
 from .shared.context import TranslationContext, configured_type
 from .sql import type_name
@@ -69,6 +70,7 @@ def copy_statement(target: CopyTarget, *, binary: bool) -> str:
 def binary_types(
     target: CopyTarget,
     parameters: Sequence[TypedParameter],
+    query: Query,
     context: TranslationContext,
 ) -> tuple[str, ...]:
     """Return the columns' types for a binary COPY, none where it has to be text.
@@ -80,7 +82,9 @@ def binary_types(
     types = [base_type(by_number[number].type) for number in target.numbers]
     if not all(map(_is_written_in_binary, types)):
         return ()
-    if any(_is_overridden(parameter, context) for parameter in parameters):
+    if any(parameter.type for parameter in query.parameters) or any(
+        _is_overridden(parameter, context) for parameter in parameters
+    ):
         return ()
     return tuple(type_name(type_) for type_ in types)
 

@@ -49,7 +49,7 @@ CLASSES |= {name for name in _mentioned_names() | _OF_STYLES if name[0].isupper(
 """Classes and aliases that generated modules import or define."""
 
 FUNCTIONS = _words(
-    "array_text aware_in boxes_text converted_list datetime from_json ipaddress items_of list_of loads "
+    "array_text aware_in boxes_text converted_list datetime fields_of from_json ipaddress items_of list_of loads "
     "make_row msgspec multirange_text parse_array parse_boxes parse_enum parse_multirange "
     "parse_range range_text read_composite rows_by rows_of scalar_row scalars_of to_json value_of"
 )

@@ -1,13 +1,17 @@
 """(TypedParameter…) -> the arguments of a function, and the placeholders that need a cast."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from ..model.catalog import ArrayType, PgType
+from ..model.diagnostic import Label, each
 from ..model.python import Argument, Generic, PyType
+from ..model.query import Parameter, Query
 from ..model.typed import TypedParameter, TypedQuery
 from . import names
 from .shared.context import TranslationContext, configured_type, translation_key
 from .shared.references import has_literals
+from .types import overrides
+from .types.mapping import without_overrides
 from .types.named import local_names
 from .types.overrides import is_list
 from .types.python_types import (
@@ -37,17 +41,22 @@ def arguments_of(
     parameters: Sequence[TypedParameter],
     context: TranslationContext,
     taken: Iterable[str],
-    optional: Container[int] = (),
-    assigned: Container[int] = (),
+    query: Query,
 ) -> tuple[tuple[Argument, ...], frozenset[int]]:
     """Return the arguments, and the numbers of the parameters whose placeholders need a cast.
 
-    *taken* are names of the module that no argument may have. Those whose numbers are *optional* need not
-    be given. Then they are None; or UNSET, where None is a value, and of those that are *assigned* to columns.
+    *taken* are names of the module that no argument may have. Those that the *query* says are optional
+    need not be given. Then they are None; or UNSET, where None is a value, and of those that go into
+    columns. Raises `SqlgenError` (`bad-type`).
     """
+    optional, assigned = query.optional, query.assigned
+    chosen = {p.number: p for p in query.parameters if p.type}
     arguments: list[Argument] = []
     casts: set[int] = set()
-    writings = [_writing(parameter, context) for parameter in parameters]
+    writings = each(
+        lambda parameter: _writing(parameter, context, chosen.get(parameter.number)),
+        parameters,
+    )
     argument_names = names.argument_names(
         [parameter.name for parameter in parameters],
         {*taken, *local_names([], [how.write for how in writings])},
@@ -74,8 +83,15 @@ def arguments_of(
     return tuple(arguments), frozenset(casts)
 
 
-def _writing(parameter: TypedParameter, context: TranslationContext) -> Writing:
-    """Return how a parameter is sent; None is allowed where it may be NULL."""
+def _writing(
+    parameter: TypedParameter, context: TranslationContext, chosen: Parameter | None
+) -> Writing:
+    """Return how a parameter is sent; None is allowed where it may be NULL.
+
+    *chosen* has the type that the query gives it, which comes before what is configured.
+    """
+    if chosen is not None:
+        return _chosen(parameter, context, chosen)
     key = translation_key(parameter, context)
     how = context.writings.get(key)
     if how is None:
@@ -83,6 +99,23 @@ def _writing(parameter: TypedParameter, context: TranslationContext) -> Writing:
         if parameter.nullable:
             how = Writing(nullable(how.type), or_none(how.write), how.cast)
         context.writings[key] = how
+    return how
+
+
+def _chosen(
+    parameter: TypedParameter, context: TranslationContext, chosen: Parameter
+) -> Writing:
+    """Return how a parameter is sent whose type the query gives. Raises `SqlgenError` (`bad-type`)."""
+    where = Label(chosen.type_span) if chosen.type_span else None
+    type_ = overrides.parsed(chosen.type, context.config.aliases, where)
+    usual = writing(
+        parameter.type,
+        without_overrides(context.types),
+        element_nullable=parameter.element_nullable,
+    )
+    how = overridden_writing(usual, type_)
+    if parameter.nullable or has_none(type_):
+        return Writing(nullable(how.type), or_none(how.write), how.cast)
     return how
 
 

@@ -104,8 +104,7 @@ def translate_query(
         parameters,
         context,
         taken={constant, *_names_in_body(shape)},
-        optional=query.query.optional,
-        assigned=query.query.assigned,
+        query=query.query,
     )
     numbers = tuple(sorted(parameter.number for parameter in parameters))
     selected = [row_columns(c, query.query, context) for c in query.columns]
@@ -121,7 +120,7 @@ def translate_query(
         rows, params = parameter_row(query, arguments, module)
     if target is not None:
         numbers = target.numbers
-        column_types = copying.binary_types(target, parameters, context)
+        column_types = copying.binary_types(target, parameters, query.query, context)
         binary = bool(column_types)
         arguments = copying.copied_arguments(
             arguments, parameters, context.types, binary=binary

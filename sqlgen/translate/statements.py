@@ -14,6 +14,6 @@ def sent_statement(query: TypedQuery, context: TranslationContext) -> RunningSta
     the row's columns instead.
     """
     _, casts = arguments_of(
-        signature_order(query), context, taken=(), optional=query.query.optional
+        signature_order(query), context, taken=(), query=query.query
     )
     return running(query, casts)

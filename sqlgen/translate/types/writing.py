@@ -37,6 +37,8 @@ _TO_JSON = Apply(Named("to_json", JSON_SUPPORT))
 _ITEMS_OF = Apply(support("items_of"))
 _LIST_OF = Apply(support("list_of"))
 _VALUE_OF = Apply(support("value_of"))
+_FIELDS_OF = Apply(support("fields_of"))
+_AS_TUPLE = Invoke("as_tuple")
 _ARRAY_TEXT = Apply(support("array_text"))
 _BOXES_TEXT = Apply(support("boxes_text"))
 _JSON_WRAPPERS = (SCALARS["json"].write, SCALARS["jsonb"].write)
@@ -73,6 +75,8 @@ def overridden_writing(usual: Writing, chosen: PyType) -> Writing:
     """
     if overrides.holds_users_type(chosen) and (write := _dumped(usual.write)):
         return Writing(chosen, write, usual.cast)
+    if overrides.holds_users_type(chosen) and (write := _fields(usual.write)):
+        return Writing(chosen, write, cast=True)
     if usual.write in _JSON_WRAPPERS or chosen == usual.type:
         return Writing(chosen, usual.write, usual.cast)
     return Writing(chosen, passing(chosen), cast=True)
@@ -102,7 +106,7 @@ def is_users_value(write: Conversion) -> bool:
         case Then(first=first, second=second):
             return first == _TO_JSON or is_users_value(second)
         case _:
-            return write == _VALUE_OF
+            return write in (_VALUE_OF, _FIELDS_OF)
 
 
 def _dumped(write: Conversion) -> Conversion | None:
@@ -120,6 +124,21 @@ def _dumped(write: Conversion) -> Conversion | None:
             return None
 
 
+def _fields(write: Conversion) -> Conversion | None:
+    """Return the conversion of a user's objects where composites are sent; None for other values."""
+    match write:
+        case Invoke():
+            return _FIELDS_OF
+        case Then(first=first, second=Each(item=item)) if first == _ITEMS_OF:
+            fields = _fields(item)
+            return each_item(fields) if fields else None
+        case OrNone(item=item):
+            fields = _fields(item)
+            return OrNone(fields) if fields else None
+        case _:
+            return None
+
+
 def _writing(type_: PgType, types: TypeMapping, element_nullable: bool) -> Writing:
     match type_:
         case ScalarType():
@@ -128,7 +147,7 @@ def _writing(type_: PgType, types: TypeMapping, element_nullable: bool) -> Writi
         case EnumType():
             return Writing(types.model(type_), KEEP)
         case CompositeType():
-            return Writing(types.model(type_), Invoke("as_tuple"))
+            return Writing(types.model(type_), _AS_TUPLE)
         case DomainType() if type_.literals:
             return Writing(types.model(type_), KEEP)
         case DomainType(base=base):
@@ -200,7 +219,7 @@ def nested_write(type_: PgType, types: TypeMapping) -> Conversion:
             scalar = scalar_of(type_)
             return scalar.write if scalar.is_container else KEEP
         case CompositeType():
-            return Invoke("as_tuple")
+            return _AS_TUPLE
         case DomainType(base=base):
             return nested_write(base, types)
         case ArrayType(element=element):

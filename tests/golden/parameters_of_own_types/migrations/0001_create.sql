@@ -1,0 +1,8 @@
+CREATE TYPE place AS (street TEXT, city TEXT);
+CREATE TABLE patients (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    note TEXT,
+    settings JSONB,
+    home PLACE
+);
