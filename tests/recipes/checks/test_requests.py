@@ -52,6 +52,18 @@ async def test_upsert(client: AsyncClient) -> None:
     assert await names(client) == ["Emma"]
 
 
+async def test_patch(client: AsyncClient) -> None:
+    whole = EMMA | {"description": "A novel"}
+    product = (await client.put("/products/B1", json=whole)).json()
+    for patch in ({}, {"price": "7.00"}, {"description": None, "name": "Emma 2"}):
+        response = await client.patch("/products/B1", json=patch)
+        assert response.status_code == 200, response.text
+        product |= patch
+        assert response.json() == product
+    assert (await client.patch("/products/B1", json={"name": None})).status_code == 422
+    assert (await client.patch("/products/B9", json={})).status_code == 404
+
+
 async def test_conflict(shop: AsyncClient) -> None:
     again = {"email": "ada@example.org", "name": "Another Ada"}
     response = await shop.post("/customers", json=again)
