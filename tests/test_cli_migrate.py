@@ -536,6 +536,16 @@ def test_notices_of_a_migration_are_printed(sqlgen: Project) -> None:
     assert sqlgen("migrate", "up", "--format", "json").document == {"applied": []}
 
 
+def test_the_servers_detail_is_in_json(sqlgen: Project) -> None:
+    text = "INSERT INTO items VALUES (7), (7);"
+    sqlgen.write({"migrations/0003_double.up.sql": text})
+    outcome = sqlgen("migrate", "up", "--format", "json")
+    assert outcome.status == 1
+    [diagnostic] = outcome.document
+    assert diagnostic["code"] == "23505"
+    assert diagnostic["detail"] == "Key (id)=(7) already exists."
+
+
 def test_a_release_that_is_older_than_the_database(
     sqlgen: Project, connection: Connection
 ) -> None:

@@ -45,7 +45,8 @@ def with_lock(operation: Operation[ResultT], timeout: float) -> Operation[Result
     yield from refuse_transaction_pooling()
     ((database,),) = yield from run_statement("SELECT current_database()")
     number = lock_key(database)
-    yield from run_statement("SET idle_session_timeout = 0", session=SessionRole.LOCK)
+    for session in SessionRole:  # one waits for the other, and for other processes
+        yield from run_statement("SET idle_session_timeout = 0", session=session)
     deadline = time.monotonic() + timeout
     yield from _take(SessionRole.LOCK, number, deadline, timeout)
     try:

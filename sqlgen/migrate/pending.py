@@ -15,9 +15,11 @@ from ..model.source import Span
 from .status import MigrationState, MigrationStatus
 
 # Of the statements that PostgreSQL refuses in a transaction, these fail or do no harm if they have
-# run already.
+# run already. An index without a name gets another one, and would be there twice.
 _REPEATABLE = re.compile(
-    r"(?:create|drop|alter|reindex|vacuum|analyze|cluster)\b", re.IGNORECASE
+    r"(?!create\s+(?:unique\s+)?index\s+(?:concurrently\s+)?on\b)"
+    r"(?:create|drop|alter|reindex|vacuum|analyze|cluster)\b",
+    re.IGNORECASE,
 )
 
 

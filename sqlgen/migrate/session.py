@@ -46,7 +46,7 @@ _LAST = ("session_authorization", "role")
 def reset_session() -> Operation[None]:
     """Discard what a file has left in the session, and make it fit to work in.
 
-    The server must not end the session while it waits for the lock, and must notice within a second
+    The server must not end the session while it is idle, and must notice within a second
     that its client was killed, rather than run a statement to its end that nobody records.
     """
     yield from run_statement(RESET_SESSION)

@@ -114,6 +114,59 @@ def test_the_running_statement_of_a_killed_process_is_waited_for(
     assert connection.execute(count).fetchone() == (0,)
 
 
+def test_sessions_that_wait_are_not_idle(
+    connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
+) -> None:
+    """That of the lock waits for the migrations, and that of the migrations for the lock."""
+    name = connection.info.dbname
+    connection.execute(f"ALTER DATABASE {name} SET idle_session_timeout = 300".encode())
+    slow = {"1_a.sql": "SELECT pg_sleep(1)", "2_b.sql": "CREATE TABLE b ()"}
+    folder(slow)
+    children = [start(conninfo, tmp_path / "migrations") for _ in range(3)]
+    outputs = [child.communicate() for child in children]
+    assert [error for _, error in outputs] == [""] * 3
+    assert sorted(int(output) for output, _ in outputs) == [0, 0, 2]
+
+
+def test_a_killed_process_leaves_no_statement_running(
+    connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
+) -> None:
+    """The server looks for its client once a second, and ends what nobody would record."""
+    folder({"1_a.sql": "CREATE TABLE a (); SELECT pg_sleep(600)"})
+    child = start(conninfo, tmp_path / "migrations")
+    busy = "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CREATE TABLE a%'"
+    while connection.execute(busy).fetchone() is None:
+        assert child.poll() is None
+    child.kill()
+    child.communicate()
+    folder({"1_a.sql": "CREATE TABLE a ()"})
+    assert len(apply(conninfo, tmp_path / "migrations")) == 1
+
+
+def test_a_service_that_is_older_or_younger_than_the_database(
+    conninfo: str,
+    folder: Folder,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    files = {f"{n}_x.sql": f"SELECT {n}" for n in (1, 2, 3)}
+    path = tmp_path / "migrations"
+    folder(files)
+    apply(conninfo, path)
+    older = {"1_x.sql": files["1_x.sql"], "2_x.sql": files["2_x.sql"]}
+    folder(older)
+    for run in (apply, lambda *a, **k: asyncio.run(aapply(*a, **k))):
+        with pytest.raises(SqlgenError, match="its file is missing"):
+            run(conninfo, path)
+        caplog.clear()
+        assert run(conninfo, path, ignore_missing=True) == ()
+        assert "the database is newer than these files" in caplog.text
+    folder({"0_z.sql": "SELECT 0", **files})
+    with pytest.raises(SqlgenError, match="a later one is applied"):
+        apply(conninfo, path)
+    assert len(apply(conninfo, path, allow_out_of_order=True)) == 1
+
+
 def test_the_holder_of_the_lock_is_named(
     connection: Connection,
     conninfo: str,

@@ -222,17 +222,32 @@ def test_what_may_have_run_is_not_repeated_unasked(
     assert "after" in relations(connection)
 
 
+@pytest.mark.parametrize(
+    ("statement", "goes_on"),
+    [
+        ("VACUUM t", True),
+        ("CREATE INDEX CONCURRENTLY IF NOT EXISTS t_n ON t (n)", True),
+        ("CREATE INDEX CONCURRENTLY ON t (n)", False),
+        ("CREATE UNIQUE INDEX CONCURRENTLY ON t (n)", False),
+    ],
+)
 def test_what_fails_or_does_no_harm_if_it_has_run_goes_on_by_itself(
-    connection: Connection, conninfo: str, folder: Folder
+    connection: Connection, conninfo: str, folder: Folder, statement: str, goes_on: bool
 ) -> None:
     connection.execute("CREATE TABLE t (n int)")
-    migrations = folder({"1_a.sql": HEAD + "SELECT 1; VACUUM t; SELECT 2"})
+    migrations = folder({"1_a.sql": f"{HEAD}SELECT 1; {statement}; SELECT 2"})
     migrate.up(conninfo, migrations)
     running = StatementProgress(done=1, running=True).time
     connection.execute(
         "UPDATE _sqlgen_migrations SET success = false, execution_time = %s", [running]
     )
-    assert len(migrate.up(conninfo, migrations)) == 1
+    indexes = connection.execute("SELECT indexname FROM pg_indexes").fetchall()
+    if not goes_on:
+        assert failure(migrate.up, conninfo, migrations).code == "unfinished-statement"
+        migrate.up(conninfo, migrations, resume=Resume.SKIP)
+    else:
+        assert len(migrate.up(conninfo, migrations)) == 1
+    assert connection.execute("SELECT indexname FROM pg_indexes").fetchall() == indexes
 
 
 DUPLICATES = "CREATE TABLE t (n int); INSERT INTO t VALUES (1), (1);"
@@ -311,22 +326,35 @@ def test_a_down_file_goes_on_where_it_stopped(
 
 RUN = """import sys
 from pathlib import Path
-from sqlgen.migrate import apply
-apply(sys.argv[1], Path(sys.argv[2]))
+from sqlgen import migrate, parse, read
+root = Path(sys.argv[2])
+migrations = parse.migrations(read.sources(root.parent, root.name))
+getattr(migrate, sys.argv[3])(sys.argv[1], migrations)
 """
 
 
+@pytest.mark.parametrize("direction", ["up", "down"])
 def test_no_kill_runs_a_statement_twice(
-    connection: Connection, conninfo: str, folder: Folder, tmp_path: Path
+    connection: Connection,
+    conninfo: str,
+    folder: Folder,
+    tmp_path: Path,
+    direction: str,
 ) -> None:
     connection.execute("CREATE TABLE source AS SELECT generate_series(1, 20000) AS n")
     connection.execute("CREATE TABLE target (step int, n int)")
     steps = [f"INSERT INTO target SELECT {step}, n FROM source" for step in range(1, 9)]
     steps.insert(4, "CREATE INDEX CONCURRENTLY IF NOT EXISTS target_n ON target (n)")
-    migrations = folder({"1_a.sql": HEAD + ";\n".join(steps)})
+    scripts = {"up": HEAD + "SELECT 1", direction: HEAD + ";\n".join(steps)}
+    down = scripts.get("down", "")
+    migrations = folder({"1_a.up.sql": scripts["up"], "1_a.down.sql": down})
+    if direction == "down":
+        migrate.up(conninfo, migrations)
+    end = {"up": MigrationState.APPLIED, "down": MigrationState.PENDING}[direction]
     command = [sys.executable, "-c", RUN, conninfo, str(tmp_path / "migrations")]
+    command.append(direction)
     kills = 0
-    while MigrationState.APPLIED not in states(conninfo, migrations):
+    while end not in states(conninfo, migrations):
         before = connection.execute("SELECT count(*) FROM target").fetchone()
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         while process.poll() is None and kills < 12:

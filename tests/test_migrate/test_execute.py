@@ -135,6 +135,20 @@ def test_settings_of_a_migration_do_not_affect_the_next(
     )
 
 
+def test_temporary_tables_of_a_migration_are_not_the_nexts(
+    connection: Connection,
+) -> None:
+    for head in ("", "-- no-transaction\n"):
+        migrate.execute(connection, _migration(f"{head}create temp table t (n int)"))
+        migrate.execute(connection, _migration(f"{head}create table t (n text)"))
+        kind = "select atttypid::regtype::text from pg_attribute where attrelid = 'public.t'::regclass and attname = 'n'"
+        assert connection.execute(kind.encode()).fetchone() == ("text",)
+        migrate.execute_script(
+            connection, _migration("create temp table t (); drop table public.t").up
+        )
+        assert connection.execute("SELECT to_regclass('t')").fetchone() == (None,)
+
+
 def _migration(text: str) -> Migration:
     source = SourceFile(
         "migrations/0001_a.up.sql", text, hashlib.sha384(text.encode()).digest()

@@ -34,6 +34,7 @@ def test_the_lock_is_polled_and_released() -> None:
         ("WORK: SELECT pg_backend_pid()", [(3,)]),
         ("ReadInfo", SimpleNamespace(backend_pid=3)),
         ("WORK: SELECT current_database()", [("app",)]),
+        ("WORK: SET idle_session_timeout =", []),
         ("LOCK: SET idle_session_timeout =", []),
         ("LOCK: SELECT pg_try_advisory_lock(%s)", [(False,)]),
         ("LOCK: SELECT a.pid, a.application_name", [(7, "other")]),
@@ -60,6 +61,7 @@ def test_the_holder_is_named_after_the_timeout() -> None:
     operation.send(SimpleNamespace(backend_pid=3))
     operation.send([("app",)])
     operation.send([])
+    operation.send([])
     operation.send([(False,)])
     with pytest.raises(SqlgenError, match=r"process 7 \(unnamed\) holds it"):
         operation.send([(7, "")])
@@ -69,7 +71,7 @@ def test_the_lock_is_released_after_an_error_of_the_server() -> None:
     operation = with_lock(insert(), timeout=60)
     next(operation)
     info = SimpleNamespace(backend_pid=3)
-    for answer in ([(3,)], info, [("app",)], [], [(True,)]):
+    for answer in ([(3,)], info, [("app",)], [], [], [(True,)]):
         operation.send(answer)
     request = operation.send([(True,)])
     assert described(request) == "WORK: INSERT"
