@@ -23,6 +23,7 @@ FILES = {
     "pyproject.toml": '[tool.sqlgen]\nextensions = "extensions"\nmode = "sync"\n',
     "migrations/0001_create_notes.sql": (
         "CREATE TABLE notes (id int PRIMARY KEY, title text NOT NULL, body text);\n"
+        "CREATE FUNCTION slug(t text) RETURNS text LANGUAGE sql RETURN lower(t);\n"
     ),
     "migrations/0002_create_tags.sql": (
         "-- Words that tell what a note is about.\n"
@@ -125,6 +126,9 @@ CHANGES: dict[str, Change] = {
     ),
     "the search path": replaced(
         "pyproject.toml", "mode", 'search_path = ["public", "other"]\nmode'
+    ),
+    "the functions that are typed": replaced(
+        "pyproject.toml", "mode", 'functions = ["public.*"]\nmode'
     ),
     "the type of fractions in JSON": replaced(
         "pyproject.toml", "mode", 'json_numbers = "decimal"\nmode'

@@ -85,9 +85,13 @@ def plan(
     migrations = schema_scripts(config, request.migrations)
     with open_analyzer(config, migrations, store, progress, pool) as analyzer:
         from .package import build_package  # while the server starts
+        from .typed_functions import left_out_notes, reported_at_setting, with_routines
 
         records = analyzer.records
-        result = build_package(request, migrations, analyzer, records, progress)
+        with reported_at_setting(config):
+            routines = analyzer.typed_routines()
+            request = with_routines(request, routines)
+            result = build_package(request, migrations, analyzer, records, progress)
         unknown_names = analyzer.unknown_names()
         schema_notes = analyzer.notes
     warnings = (*schema_warnings(config, request.migrations), *result.warnings)
@@ -98,6 +102,7 @@ def plan(
         store_finished_build(store, key, result, warnings, unknown_names)
     warnings = visible_warnings(request, warnings, unknown_names)
     notes = (*schema_notes, *renamed_notes(changes, result))
+    notes += left_out_notes(changes, routines, config)
     if not changes or request.is_partial:
         return Plan(changes, warnings, notes=notes)
     migration_warnings = () if config.schema else newest_migration_warnings(migrations)
@@ -113,10 +118,13 @@ def check_offline(config: Config, *, progress: Progress = no_progress) -> Plan:
     request = read_request(config, offline=True)
     from .analysis.lockfile_analyzer import LockfileAnalyzer
     from .package import build_package
+    from .typed_functions import reported_at_setting, with_routines
 
     migrations = schema_scripts(config, request.migrations)
     analyzer = LockfileAnalyzer(request, migrations)
-    result = build_package(request, migrations, analyzer, NO_RECORDS, progress)
+    with reported_at_setting(config):
+        request = with_routines(request, analyzer.typed_routines())
+        result = build_package(request, migrations, analyzer, NO_RECORDS, progress)
     return Plan(
         write.changes(request.generated, result.files, result.reused_digests), ()
     )
@@ -152,15 +160,18 @@ def describe_queries(
     Raises `SqlgenError` if there is no schema to analyse against, or for a configured type that
     cannot be read.
     """
-    from .. import translate
+    from .. import parse, translate
     from .analysis.analyzer import in_reading_order, typed_queries
     from .analysis.internal_errors import reported
     from .analysis.recorded_analyzer import open_analyzer
+    from .typed_functions import at_setting
 
     sources = read.queries(config)
     migrations = schema_scripts(config, schema_sources(config))
     store = cache.open_store(config.root)
     with open_analyzer(config, migrations, store, progress) as analyzer:
+        routines = analyzer.typed_routines().routines
+        sources = (*sources, *parse.routine_files(routines, config.queries))
         files, errors = analyzer.analyse(sources)
         errors = analyzer.all_errors(errors)
     queries = [query for file in files for query in typed_queries(file)]
@@ -174,7 +185,8 @@ def describe_queries(
             return DescribedQuery(query, translate.annotations(query, context))
 
     valid, translation_errors = attempt(described, queries)
-    return valid, in_reading_order([*errors, *translation_errors])
+    problems = in_reading_order([*errors, *translation_errors])
+    return valid, tuple([at_setting(problem, config) for problem in problems])
 
 
 def selected_changes(
@@ -200,10 +212,12 @@ def visible_warnings(
     unknown_names: Sequence[UnknownName],
 ) -> tuple[Diagnostic, ...]:
     """Return the warnings about the configuration, and those about the selected files."""
-    return (
-        *read.unknown_name_warnings(request.config, unknown_names),
-        *filter(request.selects, warnings),
-    )
+    config, selected = request.config, [w for w in warnings if request.selects(w)]
+    if config.typed_functions and selected:
+        from .typed_functions import at_setting
+
+        selected = [at_setting(warning, config) for warning in selected]
+    return (*read.unknown_name_warnings(config, unknown_names), *selected)
 
 
 def newest_migration_warnings(

@@ -163,7 +163,8 @@ def _shared_files(
         sources,
     )
     scripts = [migration.up for migration in migrations]
-    lock = lockfile.schema_file(request.config, scripts, [use.types for use in uses])
+    types = [use.types for use in uses]
+    lock = lockfile.schema_file(request.config, scripts, types, request.routines)
     files = [*(render.module(m, request.templates) for m in modules), lock]
     verify_new(files, request)
     return files

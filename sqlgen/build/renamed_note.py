@@ -29,7 +29,8 @@ def renamed_notes(
         name
         for origin in sorted(before)
         for name in result.renamed.get(origin, ())
-        if not re.search(rf"\b{name.new}\b", before[origin])
+        if not name.span.source.origin
+        and not re.search(rf"\b{name.new}\b", before[origin])
     ]
     return (_note(new),) if new else ()
 

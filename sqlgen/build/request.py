@@ -9,6 +9,7 @@ from ..conninfo.masking import mask_arguments
 from ..model.config import Config
 from ..model.diagnostic import ConfigurationError, Diagnostic
 from ..model.frozen import frozen
+from ..model.routines import TypedRoutine
 from ..model.source import SourceFile
 from .schema_origin import schema_sources
 
@@ -21,6 +22,7 @@ class BuildRequest:
     `templates` are the project's own templates of generated code. `generated` are the contents of the
     files below the output folder, and `digests` their digests, by path. Only errors in query files
     whose paths are `selected` stop the build; `is_partial` tells that these were named by the user.
+    `routines` are the database's functions that have query files of their own among the `queries`.
     """
 
     config: Config
@@ -31,6 +33,7 @@ class BuildRequest:
     digests: Mapping[str, bytes]
     selected: frozenset[str]
     is_partial: bool
+    routines: tuple[TypedRoutine, ...] = ()
 
     def selects(self, diagnostic: Diagnostic) -> bool:
         """Return whether the diagnostic is about a selected query file, or about no query file."""

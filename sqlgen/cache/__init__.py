@@ -7,6 +7,7 @@ from .keys import (
     migration_chain,
     project_key,
     schema_key,
+    typed_routines_key,
     unknown_names_key,
 )
 from .lazy_mapping import LazyMapping
@@ -22,5 +23,6 @@ __all__ = [
     "open_store",
     "project_key",
     "schema_key",
+    "typed_routines_key",
     "unknown_names_key",
 ]

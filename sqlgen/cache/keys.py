@@ -101,9 +101,15 @@ def unknown_names_key(schema_key: str, config: Config) -> str:
         tuple(config.columns),
         tuple(config.types),
         config.never_null,
+        config.typed_functions,
         tuple(config.names),
     )
     return _key("names", facts)
+
+
+def typed_routines_key(schema_key: str, config: Config) -> str:
+    """Return the key of the database's functions that the configuration names."""
+    return _key("routines", (schema_key, config.typed_functions))
 
 
 def catalog_key(database: str) -> str:

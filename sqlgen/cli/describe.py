@@ -131,7 +131,7 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
     head = f"{span.text} :{typed.query.command}"
     if typed.query.command.spec.always_returns_rows:
         head += f" -> {shown.row or shown.columns[0]}"
-    place = f"{span.source.path}:{span.line}"
+    place = span.source.origin or f"{span.source.path}:{span.line}"
     lines = [f"{click.style(head, bold=True) if color else head}  {place}"]
     lines.append(f"  {rows(typed)}, {access(typed)}")
     if typed.query.parts:

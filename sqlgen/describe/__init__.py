@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from .configured_names import unknown_names
 from .statements import queries
+from .typed_routines import typed_routines
 from .wire import NoSuchDatabaseError, WireConnection
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ __all__ = [
     "WireConnection",
     "catalog",
     "queries",
+    "typed_routines",
     "unknown_names",
 ]
 

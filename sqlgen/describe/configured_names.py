@@ -5,6 +5,7 @@ from typing import Final
 
 from ..model.catalog import Catalog, CompositeType, DomainType, EnumType, Routine
 from ..model.config import Config, NameKind, UnknownName
+from ..model.routines import is_named_by
 
 
 def unknown_names(config: Config, catalog: Catalog) -> tuple[UnknownName, ...]:
@@ -19,9 +20,25 @@ def unknown_names(config: Config, catalog: Catalog) -> tuple[UnknownName, ...]:
             # Nobody needs to configure PostgreSQL's own functions, so none is suggested.
             _functions(f for f in catalog.functions.values() if not f.system),
         ),
+        *_unknown(
+            NameKind.TYPED_FUNCTIONS,
+            _naming_none(config.typed_functions, catalog),
+            frozenset(),
+            frozenset(f"{f.schema}.{f.name}" for f in catalog.functions.values()),
+        ),
         *_without_effect(config.never_null, catalog),
         *_unknown(NameKind.CLASSES, config.names, _types(catalog, _WITH_CLASS)),
     )
+
+
+def _naming_none(patterns: Iterable[str], catalog: Catalog) -> list[str]:
+    """Return the patterns of `functions` that name no routine."""
+    names = {(f.schema, f.name) for f in catalog.functions.values()}
+    return [
+        pattern
+        for pattern in patterns
+        if not any(is_named_by(pattern, *name) for name in names)
+    ]
 
 
 def _without_effect(names: Iterable[str], catalog: Catalog) -> Iterable[UnknownName]:

@@ -29,7 +29,9 @@ SELECT p.oid,
        p.proargmodes::text[],
        p.proargnames,
        coalesce(e.extname, ''),
-       p.provolatile = 'v'
+       p.provolatile = 'v',
+       p.pronargdefaults,
+       coalesce(c.description, '')
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_language AS l ON l.oid = p.prolang
@@ -38,6 +40,9 @@ LEFT JOIN pg_depend AS d
        ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
       AND d.refclassid = 'pg_extension'::regclass AND p.oid >= {postgres.FIRST_NORMAL_OBJECT_ID}
 LEFT JOIN pg_extension AS e ON e.oid = d.refobjid
+LEFT JOIN pg_description AS c
+       ON c.classoid = 'pg_proc'::regclass AND c.objoid = p.oid AND c.objsubid = 0
+      AND p.oid >= {postgres.FIRST_NORMAL_OBJECT_ID}
 """
 
 _OPERATORS = "SELECT oid, oprname FROM pg_operator"
@@ -66,6 +71,8 @@ def functions(
         names,
         extension,
         volatile,
+        defaults,
+        comment,
     ) in connection.execute(_FUNCTIONS).fetchall():
         arguments = tuple([display[int(argument)] for argument in inputs.split()])
         all_arguments: tuple[tuple[str, str, str], ...] = ()
@@ -96,6 +103,8 @@ def functions(
             all_arguments=all_arguments,
             extension=extension,
             volatile=volatile,
+            defaults=defaults,
+            comment=comment,
         )
     return functions
 

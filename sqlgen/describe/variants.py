@@ -76,7 +76,7 @@ def _statements(
     """Yield the statements that show what a query is without its parts."""
     text = query.sql.text
     for number, part in enumerate(query.parts):
-        if not query.is_alone(part):
+        if part.kind is not PartKind.ARGUMENT and not query.is_alone(part):
             yield _Statement(place, number, _without(query, part), types)
     conditions = [part for part in query.parts if part.kind is PartKind.CONDITION]
     if conditions:
@@ -97,7 +97,7 @@ def _without(query: Query, part: Part) -> str:
             return _replaced(text, [(part.start, part.end)], "(true)")
         case PartKind.DEFAULT:
             return _replaced(text, [(part.start, part.end)], "DEFAULT")
-        case PartKind.ASSIGNMENT:
+        case PartKind.ASSIGNMENT | PartKind.ARGUMENT:
             start, end = part.cut_start, part.cut_end
             earlier = [p for p in query.parts if p.set_list == part.set_list != 0]
             if earlier and earlier[-1] == part:  # the comma is that before it

@@ -15,6 +15,7 @@ from ..model.config import Config
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.output import LOCK_FOLDER, LOCK_MARKER, GeneratedFile
 from ..model.query import QueryFile
+from ..model.routines import TypedRoutine, is_named_by
 from ..model.source import SourceFile, Span
 from ..model.typed import TypedQuery
 from .entries import EntryWriter, decoder, read
@@ -27,6 +28,7 @@ from .grammar import (
     check_type,
 )
 from .json_text import encoded, quoted
+from .routines import read_routine, routine_data
 from .types import Data, TypeReader
 
 _BROKEN = (
@@ -49,18 +51,24 @@ def query_file(
 
 
 def schema_file(
-    config: Config, migrations: Iterable[SourceFile], types: Iterable[TypeTable]
+    config: Config,
+    migrations: Iterable[SourceFile],
+    types: Iterable[TypeTable],
+    routines: Sequence[TypedRoutine] = (),
 ) -> GeneratedFile:
     """Return the lock file with what all query files share.
 
     *migrations* are the up files in order, *types* those of each query file. A name has only one
     type in a database, since `format_type` qualifies names that are not visible on the search path.
+    *routines* are those that have query files of their own.
     """
     merged: dict[str, Data] = {}
     for table in types:
         for name, data in table.items():
             merged.setdefault(name, data)
     schema = {**_facts(config, migrations), "types": merged}
+    if routines:
+        schema["routines"] = [routine_data(routine) for routine in routines]
     return _file(schema_path(config), ",\n".join(_lines(schema)))
 
 
@@ -88,7 +96,23 @@ class Lockfile:
         self.stale = tuple(_changed(schema, now, migrations, noun))
         self._config = config
         self._generated = generated
+        self._routines = schema.get("routines", [])
         self._decoder = decoder(TypeReader(schema.get("types", {}), check_type))
+
+    def routines(self) -> tuple[TypedRoutine, ...]:
+        """Return the recorded functions and procedures.
+
+        Raises `SqlgenError` if one is not what the configuration names, or cannot be read.
+        """
+        try:
+            routines = tuple([read_routine(data) for data in self._routines])
+        except _BROKEN:
+            raise unreadable_lock(schema_path(self._config)) from None
+        patterns = self._config.typed_functions
+        for routine in routines:
+            if not any(is_named_by(p, routine.schema, routine.name) for p in patterns):
+                raise unreadable_lock(schema_path(self._config))
+        return routines
 
     def queries(
         self, file: QueryFile
@@ -148,7 +172,13 @@ def _facts(config: Config, migrations: Iterable[SourceFile]) -> Data:
     """
     if config.schema and config.schema.database:
         migrations = ()
-    settings = (config.search_path, config.array_elements.value, config.never_null)
+    settings: tuple[object, ...] = (
+        config.search_path,
+        config.array_elements.value,
+        config.never_null,
+    )
+    if config.typed_functions:
+        settings = (*settings, config.typed_functions)
     return {
         "configuration": hashlib.sha256(repr(settings).encode()).hexdigest()[:40],
         "migrations": {source.path: source.sha384.hex()[:40] for source in migrations},

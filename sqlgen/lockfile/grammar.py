@@ -233,8 +233,9 @@ SCHEMA: Final[Mapping[str, Check]] = {
     "configuration": text,
     "migrations": mapping(text),
     "types": mapping(mapping(lambda _: None)),
+    "routines": listed(mapping(lambda _: None)),
 }
-"""The fields of `schema.json`; each type is checked when it is first used."""
+"""The fields of `schema.json`; each type, and each routine, is checked when it is first used."""
 QUERY_FILE: Final[Mapping[str, Check]] = {
     "generated": text,
     "queries": mapping(mapping(lambda _: None)),
@@ -266,5 +267,5 @@ def check_cast(type_: PgType) -> None:
 
 _CHECKS_OF_TYPES: Final = {kind: keyed(each) for kind, each in KINDS_OF_TYPES.items()}
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_]+")
-_IDENTIFIER: Final = r'(?:[^\W\d][\w$]*|"(?:[^"\0]|"")+")'
-_TYPE_NAME: Final = re.compile(rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})?")
+IDENTIFIER: Final = r'(?:[^\W\d][\w$]*|"(?:[^"\0]|"")+")'
+_TYPE_NAME: Final = re.compile(rf"{IDENTIFIER}(?:\.{IDENTIFIER})?")

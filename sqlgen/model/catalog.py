@@ -239,7 +239,8 @@ class Routine:
     `format_type` prints them. `kind` is `pg_proc.prokind`. `body` is `pg_proc.prosqlbody`, the tree
     of a SQL-standard body, empty where there is none. `extension` is the extension that the routine
     belongs to, empty if there is none. `volatile`: two calls in one statement may differ
-    (`pg_proc.provolatile` v).
+    (`pg_proc.provolatile` v). `defaults`: so many of the last input arguments have a default
+    (`pg_proc.pronargdefaults`). `comment` is that of a user's routine.
     """
 
     oid: int
@@ -256,6 +257,8 @@ class Routine:
     all_arguments: tuple[tuple[str, str, str], ...] = ()
     extension: str = ""
     volatile: bool = False
+    defaults: int = 0
+    comment: str = ""
 
     @property
     def system(self) -> bool:

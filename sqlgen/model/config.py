@@ -44,6 +44,7 @@ class NameKind(StrEnum):
     COLUMNS = "column"
     TYPES = "type"
     FUNCTIONS = "function"
+    TYPED_FUNCTIONS = "function or procedure"
     CLASSES = "table, enum or composite"
 
 
@@ -107,7 +108,8 @@ class Config:
     generated code; `outside_folders` are the folders outside of the project that sources may be in. `types`, `columns` and `aliases` map a database type, a `table.column` (or
     `schema.table.column`) and an alias to a Python type expression as text, and `names` a table, enum
     or composite to its class's name. `never_null` are the
-    user's functions that never return NULL, as `schema.name(types)`. With `statement_names`, each
+    user's functions that never return NULL, as `schema.name(types)`; `typed_functions` name those that get a
+    Python function each, as `schema.name` or `schema.*`. With `statement_names`, each
     statement ends with its query's name.
     """
 
@@ -134,6 +136,7 @@ class Config:
     aliases: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     never_null: tuple[str, ...] = ()
+    typed_functions: tuple[str, ...] = ()
     migrate: MigrateConfig = field(default_factory=MigrateConfig)
 
     @property
@@ -149,4 +152,10 @@ class Config:
     @property
     def database_names(self) -> tuple[str, ...]:
         """Return the names of columns, types and functions that the configuration uses."""
-        return (*self.columns, *self.types, *self.never_null, *self.names)
+        return (
+            *self.columns,
+            *self.types,
+            *self.never_null,
+            *self.typed_functions,
+            *self.names,
+        )

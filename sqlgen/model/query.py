@@ -93,12 +93,14 @@ class ServerSql:
 class PartKind(StrEnum):
     """The kind of a part: what happens where a call does not give its parameters.
 
-    A condition becomes `true`, an assignment of SET is left out, a value of VALUES becomes DEFAULT.
+    A condition becomes `true`, a value of VALUES becomes DEFAULT. An assignment of SET and a named argument
+    of a call are left out; the latter only in what we have written for a function of the database.
     """
 
     CONDITION = "condition"
     ASSIGNMENT = "assignment"
     DEFAULT = "default"
+    ARGUMENT = "argument"
 
 
 @frozen
@@ -106,8 +108,8 @@ class Part:
     """A part `[start:end]` of the server's text that a call may leave out.
 
     `parameters` are the numbers of all parameters in it: they are given together, or none of them.
-    An assignment is cut out as `[cut_start:cut_end]`, with the comma at the side of an assignment that is
-    always there. If there is none, `set_list` is the number of its SET, counted from 1, and the comma is
+    An assignment or argument is cut out as `[cut_start:cut_end]`, with the comma at the side of an assignment that is
+    always there. If there is none, `set_list` is the number of its SET or call, counted from 1, and the comma is
     the one behind it.
     """
 
@@ -241,9 +243,15 @@ class Query:
 
         They are that of the whole statement, one without each part, one in which nothing is known of the
         conditions, and one that reads the rows which an UPDATE leaves as they are. The only assignment of a
-        SET has none.
+        SET has none, nor has an argument.
         """
-        alone = len([part for part in self.parts if not self.is_alone(part)])
+        alone = len(
+            [
+                part
+                for part in self.parts
+                if part.kind is not PartKind.ARGUMENT and not self.is_alone(part)
+            ]
+        )
         has_conditions = any(part.kind is PartKind.CONDITION for part in self.parts)
         reads = self.unchanged is not None and self.unchanged.returning is not None
         return 1 + alone + has_conditions + reads

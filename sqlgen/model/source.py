@@ -12,13 +12,14 @@ class SourceFile:
     `path` is relative to the project's root, with `/` between its parts, as diagnostics print it.
     `text` is the whole file decoded from UTF-8, with its own line ends but without a byte order mark.
     `sha384` is the SHA-384 digest of the bytes on disk. Of a file that `is_outside` of the project,
-    messages show no lines.
+    messages show no lines. `origin` is what the text was made from, empty for a file on disk.
     """
 
     path: str
     text: str = field(repr=False)
     sha384: bytes = field(repr=False, default=b"")
     is_outside: bool = False
+    origin: str = ""
 
 
 @frozen

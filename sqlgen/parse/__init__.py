@@ -6,10 +6,13 @@ from .migrations import migrations
 from .psql import copied_rows, is_dump, is_psql_script
 from .queries import query_file
 from .recorded_text import agrees_with_text
+from .routine_queries import FOLDER as ROUTINES_FOLDER
+from .routine_queries import routine_at, routine_files
 from .statements import refuse_psql_commands, statements
 
 __all__ = [
     "PLAIN_TOOLS",
+    "ROUTINES_FOLDER",
     "agrees_with_text",
     "copied_rows",
     "foreign_migrations",
@@ -19,6 +22,8 @@ __all__ = [
     "migrations",
     "query_file",
     "refuse_psql_commands",
+    "routine_at",
+    "routine_files",
     "statements",
     "tool_of",
 ]

@@ -105,8 +105,8 @@ class _Finder:
                 p.number for p in self._sql.placeholders if start <= p.start < end
             ]
             own = tuple(dict.fromkeys(numbers))
-            if one.kind is PartKind.ASSIGNMENT:
-                parts.append(sets.part(one.range, own))
+            if one.kind in (PartKind.ASSIGNMENT, PartKind.ARGUMENT):
+                parts.append(sets.part(one.range, own, one.kind))
             else:
                 parts.append(Part(start, end, own, one.kind, start, end))
         self._check(parts)
@@ -131,7 +131,8 @@ class _Finder:
                     found.add(value)
                 continue
             around = self._parts.optional_around(start)
-            if around is None:
+            is_argument = around is not None and around.kind is PartKind.ARGUMENT
+            if around is None or (is_argument and not self._sql.source.origin):
                 self.errors.append(
                     _no_condition(place, name, in_values=value is not None)
                 )
@@ -180,6 +181,8 @@ class _Finder:
         unchanged: Unchanged | None = None
         for number in sorted({part.set_list for part in parts} - {0}):
             own = [part for part in parts if part.set_list == number]
+            if own[0].kind is PartKind.ARGUMENT:  # a call may have none
+                continue
             numbers = {n for part in own for n in part.parameters}
             if len(own) > 1 and any(group and numbers >= {*group} for group in groups):
                 continue

@@ -19,7 +19,7 @@ _QUERIES: Final = frozenset({"select", "with", "values", "table"})
 
 
 class Found(NamedTuple):
-    """A part: its kind and its characters; for an assignment also the SET that it stands in."""
+    """A part: its kind and its characters; for an assignment or argument also the list that it stands in."""
 
     kind: PartKind
     range: Range
@@ -48,6 +48,19 @@ class Parts:
                 for item in self.assignments(clause):
                     if item.start <= place < item.end:
                         return Found(PartKind.ASSIGNMENT, item, clause)
+        return self._argument_around(place)
+
+    def _argument_around(self, place: int) -> Found | None:
+        """Return the argument `name => …` of a call around the token at *place*; None if there is none."""
+        statement = self._statement
+        opener = statement.opener[statement.at(place)]
+        while opener >= 0:
+            end = statement.closer.get(opener, len(statement.tokens))
+            list_ = Clause(opener, opener + 1, end, opener)
+            for item in self.assignments(list_):
+                if item.start <= place < item.end and statement.is_named(item):
+                    return Found(PartKind.ARGUMENT, item, list_)
+            opener = statement.opener[opener]
         return None
 
     def value_around(self, place: int) -> Found | None:
@@ -64,7 +77,7 @@ class Parts:
         return None
 
     def assignments(self, clause: Clause) -> list[Range]:
-        """Return the assignments of a SET, in order."""
+        """Return the assignments of a SET, or the arguments of a call, in order."""
         return self._statement.items(clause.start, clause.end, clause.opener)
 
     def is_in_case(self, place: int, part: Range) -> bool:

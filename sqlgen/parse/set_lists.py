@@ -1,4 +1,7 @@
-"""The optional assignments of a statement -> how each is cut out of its SET, and what is left then."""
+"""The optional assignments of a statement -> how each is cut out of its SET, and what is left then.
+
+Optional arguments are cut out of their call in the same way.
+"""
 
 from collections.abc import Mapping
 
@@ -25,8 +28,10 @@ class SetLists:
             if found.range not in ranges:
                 ranges.append(found.range)
 
-    def part(self, assignment: Range, parameters: tuple[int, ...]) -> Part:
-        """Return the part that an optional assignment is."""
+    def part(
+        self, assignment: Range, parameters: tuple[int, ...], kind: PartKind
+    ) -> Part:
+        """Return the part that an optional assignment is, or an argument."""
         word, items, at = next(
             (word, items, items.index(assignment))
             for word, items in self._items().items()
@@ -40,9 +45,7 @@ class SetLists:
         elif at + 1 < len(items):
             end = items[at + 1].start
         number = 0 if kept else self._numbers.setdefault(word, len(self._numbers) + 1)
-        return Part(
-            *assignment, parameters, PartKind.ASSIGNMENT, start, end, set_list=number
-        )
+        return Part(*assignment, parameters, kind, start, end, set_list=number)
 
     def unchanged(self, number: int, *, gives_rows: bool) -> Unchanged | None:
         """Return what is left of an UPDATE with nothing to set; *number* is the `Part.set_list` of its SET.

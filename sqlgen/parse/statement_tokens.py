@@ -47,6 +47,7 @@ class StatementTokens:
     """
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self.tokens = [t for t in tokens(text) if t.kind not in TRIVIA]
         self._starts = [token.start for token in self.tokens]
         words = [self._keyword(text, n) for n in range(len(self.tokens))]
@@ -113,6 +114,14 @@ class StatementTokens:
             for first, last in pairwise(edges)
             if first + 1 < last
         ]
+
+    def is_named(self, argument: Range) -> bool:
+        """Return whether an argument of a call is given by its name, `name => …`."""
+        first = self.at(argument.start)
+        if self.words[first] == "variadic":
+            first += 1
+        after = self.tokens[first].end
+        return self._text[after : argument.end].lstrip().startswith("=>")
 
     def characters(self, start: int, end: int) -> Range:
         """Return the characters of the tokens `[start:end]`, of which there is at least one."""

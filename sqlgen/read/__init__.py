@@ -12,7 +12,7 @@ from .files import (
 )
 from .outside_output import check_output, may_write_output
 from .schema_files import foreign_files, schema, watched_paths
-from .unknown_names import unknown_name_warnings
+from .unknown_names import setting_label, unknown_name_warnings
 
 __all__ = [
     "check_folder",
@@ -24,6 +24,7 @@ __all__ = [
     "migrations",
     "queries",
     "schema",
+    "setting_label",
     "source",
     "sources",
     "templates",

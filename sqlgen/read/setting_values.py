@@ -244,6 +244,17 @@ _SIGNATURE = re.compile(r"[^()]+\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _SIGNATURES = 'a list of functions with their arguments, `["app.slug(text)"]`'
 
 
+def function_names(value: object) -> tuple[str, ...]:
+    """Return a list of functions and procedures, each as `schema.name` or `schema.*`."""
+    expected = (
+        'a list of functions with their schema, `["app.slug", "billing.*"]`, or a table'
+    )
+    names = _texts(value, expected)
+    if not all("." in name.strip(".") and "(" not in name for name in names):
+        raise UnfitError(expected)
+    return names
+
+
 def schemas(value: object) -> tuple[str, ...]:
     """Return a list of different schemas, for migrations that run in each of them."""
     expected = 'a list of different schemas, `["tenant_1", "tenant_2"]`'

@@ -27,6 +27,7 @@ from .setting_values import (
     command,
     folder,
     folders,
+    function_names,
     functions,
     output_folder,
     patterns,
@@ -64,9 +65,10 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "columns": columns,
         "aliases": python_types,
         "names": class_names,
+        "functions": function_names,
     },
     "schema": {"command": command, "watch": patterns},
-    "functions": {"never_null": functions},
+    "functions": {"never_null": functions, "typed": function_names},
     "migrate": {
         "table": table_name,
         "schemas": schemas,
@@ -77,7 +79,8 @@ SETTINGS: Final[Mapping[str, Readers]] = {
 """The reader of each setting's value, by its key, for `[tool.sqlgen]` and the tables below it.
 
 A new setting is a row here and a field of the same name in `Config` (in `MigrateConfig` for those of
-`migrate`), which has its type and default. `schema` is a value or a table.
+`migrate`), which has its type and default. `schema` is a value or a table, and so is `functions`, whose
+`typed` is called `typed_functions` in `Config`.
 """
 
 
@@ -95,6 +98,10 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
         readers = {key: readers[key] for key in readers if key != "schema"}
     else:
         names -= {"schema"}
+    if top.has_table("functions"):
+        readers = {key: readers[key] for key in readers if key != "functions"}
+    else:
+        names -= {"functions"}
     values = {"": top.read(readers)}
     sections = {
         name: _Table(file, places, (*top.path, name), top.get(name), problems)
@@ -107,12 +114,15 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
     if "schema" in values[""] and top.get("migrations") is not None:
         expected = "left out, since the schema comes from `migrations`"
         top.report_unfit("schema", UnfitError(expected, hint="remove one of the two"))
+    functions_ = values.get("functions", {})
+    typed = functions_.pop("typed", values[""].pop("functions", ()))
     config = Config(
         root=root,
+        typed_functions=typed,
         file=file.path,
         migrate=MigrateConfig(**values["migrate"]),
         **values[""],
-        **values["functions"],
+        **functions_,
     )
     if config.fields is FieldKeys.CAMEL and not config.rows.spec.has_keys:
         styles = [f'`rows = "{style}"`' for style in RowStyle if style.spec.has_keys]

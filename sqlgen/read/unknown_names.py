@@ -14,12 +14,14 @@ _TABLES = {
     NameKind.COLUMNS: ("tool", "sqlgen", "columns"),
     NameKind.TYPES: ("tool", "sqlgen", "types"),
     NameKind.FUNCTIONS: ("tool", "sqlgen", "functions", "never_null"),
+    NameKind.TYPED_FUNCTIONS: ("tool", "sqlgen", "functions"),
     NameKind.CLASSES: ("tool", "sqlgen", "names"),
 }
 _CODES = {
     NameKind.COLUMNS: "unknown-column",
     NameKind.TYPES: "unknown-type",
     NameKind.FUNCTIONS: "unknown-function",
+    NameKind.TYPED_FUNCTIONS: "unknown-function",
     NameKind.CLASSES: "unknown-type",
 }
 
@@ -57,6 +59,16 @@ def unknown_name_warnings(
     return tuple(sorted(warnings, key=_position))
 
 
+def setting_label(config: Config, path: tuple[str, ...]) -> Label | None:
+    """Return the place of a setting in the configuration's file; None if it is not there."""
+    file = source(config.root, config.file, limit=SMALL)
+    places = key_places(file.text)
+    place = places.get(path) or next(
+        (place for key, place in places.items() if key[: len(path)] == path), None
+    )
+    return Label(Span(file, *place)) if place else None
+
+
 def _position(warning: Diagnostic) -> int:
     return warning.label.span.start if warning.label else 0
 
@@ -65,7 +77,7 @@ def _label(
     file: SourceFile, places: dict[tuple[str, ...], tuple[int, int]], name: UnknownName
 ) -> Label | None:
     table = _TABLES[name.kind]
-    if name.kind is NameKind.FUNCTIONS:
+    if name.kind in (NameKind.FUNCTIONS, NameKind.TYPED_FUNCTIONS):
         start, end = places.get(table, (0, 0))
         match = re.compile(rf"(['\"]){re.escape(name.name)}\1").search(file.text, end)
         return Label(Span(file, *(match.span() if match else (start, end))))

@@ -36,7 +36,7 @@ def module(
     main = Module(
         name=path.name,
         path=path.path,
-        source=file.source.path,
+        source=file.source.origin or file.source.path,
         doc=file.doc,
         is_async=config.mode is Mode.ASYNC,
         records=tuple(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..model.catalog import ArrayType, PgType
-from ..model.query import Placeholder, Query
+from ..model.query import PartKind, Placeholder, Query
 from ..model.typed import Star, TypedQuery
 from .row_layout import WIDTH, in_lines, whole_row
 
@@ -80,9 +80,24 @@ def running(
     return RunningStatement(
         result,
         tuple([result[places[p.cut_start] : places[p.cut_end]] for p in own.parts]),
-        own.unchanged.moved(places).statement(result) if own.unchanged else "",
+        (
+            own.unchanged.moved(places).statement(result)
+            if own.unchanged
+            else _without_arguments(own, result, places)
+        ),
         places,
     )
+
+
+def _without_arguments(query: Query, text: str, places: Mapping[int, int]) -> str:
+    """Return the statement with a call that has no arguments; empty if it always has some."""
+    arguments = [
+        part for part in query.parts if part.kind is PartKind.ARGUMENT and part.set_list
+    ]
+    if not arguments:
+        return ""
+    start, end = places[arguments[0].cut_start], places[arguments[-1].cut_end]
+    return text[:start] + text[end:]
 
 
 def _commas(query: Query) -> Iterator[tuple[int, int, str]]:

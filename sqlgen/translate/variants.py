@@ -47,7 +47,7 @@ def variants_of(
         parameters=tuple([by_number[number] for number in sorted(by_number)]),
         conditions=tuple(texts[PartKind.CONDITION]),
         defaults=tuple(texts[PartKind.DEFAULT]),
-        assignments=tuple(texts[PartKind.ASSIGNMENT]),
+        assignments=(*texts[PartKind.ASSIGNMENT], *texts[PartKind.ARGUMENT]),
         sets=tuple([tuple(group) for group in sets.values()]),
         unset=tuple([argument.name for argument in arguments if argument.unset]),
         require_one_of=tuple(

@@ -52,9 +52,12 @@ def test_defaults(tmp_path: Path) -> None:
 def test_each_setting_is_a_field() -> None:
     """The fields have the settings' types and defaults."""
     names = {section: set(readers) for section, readers in SETTINGS.items()}
-    assert names[""] | names["functions"] == {
-        field.name for field in fields(Config)
-    } - {"root", "file", "migrate"}
+    own = names[""] - {"functions"} | names["functions"] - {"typed"}
+    assert own | {"typed_functions"} == {field.name for field in fields(Config)} - {
+        "root",
+        "file",
+        "migrate",
+    }
     assert names["migrate"] == {field.name for field in fields(MigrateConfig)}
 
 
@@ -255,6 +258,14 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
         ('array_elements = "x"', '`"not-null"` or `"nullable"`'),
         ("types = 1", "a table"),
         ('columns.address = "x"', 'named by its table too, `"table.column"`'),
+        (
+            'functions = "app.*"',
+            'a list of functions with their schema, `["app.slug", "billing.*"]`, or a table',
+        ),
+        (
+            'functions.typed = ["slug"]',
+            'a list of functions with their schema, `["app.slug", "billing.*"]`, or a table',
+        ),
         (
             'functions.never_null = ["f"]',
             'a list of functions with their arguments, `["app.slug(text)"]`',

@@ -15,6 +15,7 @@ from ...model.diagnostic import Diagnostic, attempt
 from ...model.migration import Migration
 from ...model.progress import Progress
 from ...model.query import Query
+from ...model.routines import TypedRoutines
 from ...model.typed import TypedQuery
 from .internal_errors import reported
 
@@ -141,6 +142,10 @@ class DatabaseAnalyzer:
     def unknown_names(self) -> tuple[UnknownName, ...]:
         """Return the names in the configuration that nothing in the database has."""
         return self.session().unknown_names(self._config)
+
+    def typed_routines(self) -> TypedRoutines:
+        """Return the functions and procedures that the configuration names."""
+        return self.session().typed_routines(self._config)
 
     def _servers(self) -> "ServerPool":
         if self._pool is None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ... import lockfile, parse
 from ...model.diagnostic import Diagnostic
 from ...model.migration import Migration
+from ...model.routines import TypedRoutines
 from ...model.source import SourceFile
 from ...model.typed import TypedQuery
 from ..request import BuildRequest
@@ -21,6 +22,10 @@ class LockfileAnalyzer:
         scripts = [migration.up for migration in migrations]
         self._config = request.config
         self._lock = lockfile.Lockfile(request.config, scripts, request.generated)
+
+    def typed_routines(self) -> TypedRoutines:
+        """Return the recorded functions and procedures that the configuration names."""
+        return TypedRoutines(self._lock.routines())
 
     def prepare_fork(self, _: Sequence[SourceFile]) -> None:
         """Do nothing: the lock files are read already."""

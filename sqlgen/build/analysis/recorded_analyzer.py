@@ -11,6 +11,7 @@ from ...model.diagnostic import Diagnostic
 from ...model.migration import Migration
 from ...model.progress import Progress
 from ...model.query import Query
+from ...model.routines import TypedRoutines
 from ...model.source import SourceFile
 from ...model.typed import TypedQuery
 from ..records.file_records import FileRecords
@@ -134,6 +135,18 @@ class RecordedAnalyzer:
         names = self._database.unknown_names()
         self._store.put(key, pickle.dumps(names))
         return names
+
+    def typed_routines(self) -> TypedRoutines:
+        """Return the functions and procedures that the configuration names."""
+        if not self._config.typed_functions:
+            return TypedRoutines()
+        key = cache.typed_routines_key(self._key, self._config)
+        if content := self._store.get(key):
+            routines: TypedRoutines = pickle.loads(content)
+            return routines
+        routines = self._database.typed_routines()
+        self._store.put(key, pickle.dumps(routines))
+        return routines
 
     def remember_schema(self) -> None:
         """Let the next build find these records and this catalog, if the migrations change."""

@@ -18,6 +18,7 @@ from ...model.config import Config, UnknownName
 from ...model.description import Description
 from ...model.diagnostic import Diagnostic, ServerUnavailableError
 from ...model.query import Query
+from ...model.routines import TypedRoutines
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -99,6 +100,10 @@ class SchemaSession:
     def unknown_names(self, config: Config) -> tuple[UnknownName, ...]:
         """Return the names in the configuration that nothing in the database has."""
         return describe.unknown_names(config, self.catalog)
+
+    def typed_routines(self, config: Config) -> TypedRoutines:
+        """Return the functions and procedures that the configuration names."""
+        return describe.typed_routines(self.catalog, config.typed_functions)
 
     def _connected(self) -> Session:
         process = os.getpid()

@@ -4,6 +4,9 @@ The tree without a part may differ from that of the whole statement in one place
 is, the new one has the constant `true`; where a value is, DEFAULT; and an assignment is missing. So types
 and columns are the same. Parts are apart from each other and are analysed under the same parameter types;
 hence what holds for each of them holds for all combinations.
+
+Arguments need no tree: they are left out only of calls that we have written ourselves, of a function of which
+there is one, where an argument has a DEFAULT and may be None.
 """
 
 from typing import NamedTuple
@@ -43,7 +46,8 @@ def proof(description: Description, statement: QueryLevel | None) -> Proof:
         return Proof((), statement)
     query = description.query
     if statement is None:
-        errors = [refused(query, part, NOT_SHOWN) for part in query.parts]
+        shown = [part for part in query.parts if part.kind is not PartKind.ARGUMENT]
+        errors = [refused(query, part, NOT_SHOWN) for part in shown]
         return Proof(tuple(errors), None)
     errors, others = [], []
     of_sets: list[Alternative] = []
@@ -73,6 +77,8 @@ def _outcome(
 
     *without* is the tree without the part, None for the only assignment of a SET.
     """
+    if without is None and part.kind is PartKind.ARGUMENT:
+        return []
     if without is None:
         is_alone = part.kind is PartKind.ASSIGNMENT and part.set_list
         return all_assignments(statement.query) if is_alone else NOT_SHOWN
@@ -85,6 +91,8 @@ def _outcome(
         case PartKind.DEFAULT:
             value = default_value(found, statement)
             return value if isinstance(value, Refusal) else [value]
+        case PartKind.ARGUMENT:
+            return []
 
 
 def _reason_of_unchanged(

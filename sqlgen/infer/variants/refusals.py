@@ -10,6 +10,7 @@ _HINTS: Final = {
     PartKind.CONDITION: "write it as a condition of its own, joined with AND, in WHERE, HAVING or the ON of an"
     " inner join",
     PartKind.ASSIGNMENT: "write it as an assignment of its own in the SET of UPDATE or ON CONFLICT DO UPDATE",
+    PartKind.ARGUMENT: "write a query without it",
     PartKind.DEFAULT: "write it as a value of its own in VALUES of an INSERT",
 }
 
