@@ -97,6 +97,25 @@ def misplaced(directives: Iterable[Directive]) -> tuple[Diagnostic, ...]:
     )
 
 
+def without_effect(source: SourceFile, tokens: Iterable[Token]) -> None:
+    """Raise `SqlgenError` with an error for each directive among *tokens*, those within or behind a statement."""
+    known, unknown = directives(source, tokens)
+    spans = [directive.span for directive in known]
+    spans += [problem.label.span for problem in unknown if problem.label]
+    if spans:
+        raise SqlgenError(
+            *[
+                Diagnostic(
+                    code="misplaced-directive",
+                    message="the comment has no effect here, below the beginning of the statement",
+                    label=Label(span),
+                    hint="move it above the statement, below the header if there is one",
+                )
+                for span in spans
+            ]
+        )
+
+
 def allowed_warnings(
     source: SourceFile,
     tokens: Iterable[Token],

@@ -10,7 +10,13 @@ from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
 from ..model.frozen import frozen
 from ..model.query import WARNINGS, Query, QueryFile
 from ..model.source import SourceFile, Span
-from .directives import allowed_warnings, directives, misplaced, read_only_promise
+from .directives import (
+    allowed_warnings,
+    directives,
+    misplaced,
+    read_only_promise,
+    without_effect,
+)
 from .docstrings import deprecation, docstring
 from .headers import FORM, Header, header, is_header
 from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, delimiters
@@ -116,6 +122,7 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
         raise _empty(heading)
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
     above = tokens[section.first : code.first]
+    without_effect(source, tokens[code.first : section.last])
     known, _ = directives(source, above)
     items = with_types(known, items)
     optional = optional_parts(known, items, sql, heading.command)
@@ -160,6 +167,7 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
         raise _bad_file_name(name, whole)
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
     above = [token for token in tokens if token.end <= code.start]
+    without_effect(source, tokens[len(above) :])
     known, _ = directives(source, above)
     items = with_types(known, items)
     command = Command.MANY if returns_rows(whole.text) else Command.EXEC

@@ -217,7 +217,7 @@ def test_directives_are_left_out_of_the_docstring() -> None:
 -- The doc.
 --sqlgen:allow redundant-override
 -- Goes on.
-SELECT 1 -- sqlgen: allow nothing
+SELECT 1
 
 -- name: b :optional
 -- sqlgen is named in the documentation: so it stays

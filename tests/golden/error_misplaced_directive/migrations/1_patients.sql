@@ -1,0 +1,1 @@
+CREATE TABLE patients (id bigint PRIMARY KEY, name text NOT NULL);
