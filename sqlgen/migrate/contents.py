@@ -5,7 +5,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 _RELATIONS = """
-SELECT c.relkind::text, n.nspname, c.relname
+SELECT c.relkind::text, n.nspname, c.relname, c.relispopulated
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm', 'S') AND n.nspname NOT LIKE 'pg\\_%'
   AND n.nspname <> 'information_schema'
@@ -24,13 +24,17 @@ _SEQUENCE = "SELECT last_value, is_called FROM {}"
 def contents(connection: psycopg.Connection[TupleRow]) -> tuple[str, ...]:
     """Return a line for each table that has rows, and for each sequence."""
     lines = []
-    for kind, schema, name in connection.execute(_RELATIONS.encode()).fetchall():
+    for kind, schema, name, is_populated in connection.execute(
+        _RELATIONS.encode()
+    ).fetchall():
         identifier = sql.Identifier(schema, name)
         if kind == "S":
             query = sql.SQL(_SEQUENCE).format(identifier)
             ((value, is_called),) = connection.execute(query).fetchall()
             used = "" if is_called else ", not used yet"
             lines.append(f"value of the sequence {schema}.{name}: {value}{used}")
+        elif not is_populated:
+            lines.append(f"no rows yet in the materialized view {schema}.{name}")
         else:
             query = sql.SQL(_ROWS).format(identifier)
             ((number, digest),) = connection.execute(query).fetchall()

@@ -17,6 +17,7 @@ from ..model.migration import SQUASH_MARKER, Migration, SquashedMigration
 from ..model.source import SourceFile, Span
 from .collations import replace_icu_collations
 from .contents import contents
+from .element_casts import with_casts_of_elements
 from .execute import execute
 from .snapshot import snapshot
 
@@ -79,7 +80,7 @@ def squash(
             _check_collations(connection, migration)
         for migration in fit(squashed):
             execute(connection, migration)
-        before = (*snapshot(connection), *contents(connection))
+        before = _result(connection)
         rows = contents(connection)
         last = squashed[-1].up
         digits = PurePosixPath(last.path).name.partition("_")[0]
@@ -89,7 +90,7 @@ def squash(
     with scratch() as connection:
         for migration in fit(parse.migrations([source])):
             execute(connection, migration)
-        after = (*snapshot(connection), *contents(connection))
+        after = _result(connection)
     if before != after:
         diff = difflib.unified_diff(before, after, lineterm="", n=0)
         lines = [
@@ -100,6 +101,12 @@ def squash(
             "what has lines with `-` cannot be squashed: leave it in a migration of its own",
         )
     return Squash(path, text, squashed, rows)
+
+
+def _result(connection: Connection) -> tuple[str, ...]:
+    """Return the schema, with expressions as they are after a dump, and the rows."""
+    schema = map(with_casts_of_elements, snapshot(connection))
+    return (*schema, *contents(connection))
 
 
 def squashed_text(migrations: Sequence[Migration], dump: str, user: str) -> str:

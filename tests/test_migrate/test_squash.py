@@ -20,6 +20,7 @@ from sqlgen import database, migrate, parse, read, write
 from sqlgen.cli import main
 from sqlgen.migrate import MigrationState, snapshot
 from sqlgen.migrate.contents import contents
+from sqlgen.migrate.element_casts import with_casts_of_elements
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.migration import Migration
 
@@ -41,12 +42,18 @@ FILES = {
         CREATE TABLE y2026 PARTITION OF "O'Neil"."a b" FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
         INSERT INTO "O'Neil"."a b" VALUES ('2026-02-03', E'two\\nlines; -- \\\\. ');
         CREATE MATERIALIZED VIEW seen AS SELECT count(*) FROM items;
+        CREATE MATERIALIZED VIEW unseen AS SELECT count(*) FROM items WITH NO DATA;
         ALTER TABLE items ENABLE ROW LEVEL SECURITY;
         CREATE POLICY mine ON items USING (c = 'red');
         COMMENT ON TABLE items IS 'things -- sqlgen: squashes nothing';
         COMMENT ON SCHEMA public IS 'ours';
         CREATE SEQUENCE unused; SELECT setval('unused', 5, false);
-        SELECT setval('items_id_seq', 70);""",
+        SELECT setval('items_id_seq', 70);
+        CREATE TABLE kinds (
+            k varchar(20) CHECK (k IN ('it''s, (a)', 'b[]', '"')), n varchar DEFAULT 'x',
+            i int CHECK (i IN (1, 2)), g text GENERATED ALWAYS AS (CASE WHEN n IN ('x', 'y') THEN 'z' END) STORED);
+        CREATE INDEX ON kinds (k) WHERE k NOT IN ('a', 'b');
+        CREATE VIEW some_kinds AS SELECT k FROM kinds WHERE k = ANY ('{a,b}') OR n IN ('c', 'd');""",
     "0004_last.sql": "CREATE TABLE last (id int); SET search_path = nowhere;",
 }
 
@@ -98,7 +105,8 @@ def conninfo_of(project: Project, connection: Connection) -> str:
 def result(connection: Connection) -> tuple[str, ...]:
     """Return everything but the ledgers, whose rows and names differ."""
     connection.execute("DROP TABLE _sqlgen_migrations")
-    return (*snapshot(connection), *contents(connection))
+    schema = map(with_casts_of_elements, snapshot(connection))
+    return (*schema, *contents(connection))
 
 
 def test_databases_that_have_all_some_or_none(project: Project) -> None:
@@ -445,3 +453,35 @@ def test_a_journal_deletes_only_what_a_squashed_migration_stands_for(
     gone = {"migrations/.4_d.sql.1.tmp", *[f"migrations/{name}" for name in names]}
     assert set(texts(tmp_path)) == files.keys() - gone
     assert (tmp_path / "migrations/4_d.sql").read_text() == "SELECT 4"
+
+
+def test_the_clinic_can_be_squashed(tmp_path: Path, server: database.Server) -> None:
+    clinic = Path(__file__).parents[2]
+    project = Project(tmp_path, server)
+    for path in (tmp_path / "migrations").iterdir():
+        path.unlink()
+    for path in (clinic / "migrations").iterdir():
+        project.write(f"migrations/{path.name}", path.read_text())
+    last = project.migrations()[-1].version
+    status, output = project.run("squash", "--to", str(last), "--yes")
+    assert status == 0, output
+    assert project.names() == [f"{last:04}_squashed.sql"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "(a = ANY ((ARRAY['x'::character varying, 'y'::character varying])::text[]))",
+            "(a = ANY (ARRAY[('x'::character varying)::text, ('y'::character varying)::text]))",
+        ),
+        (
+            """((ARRAY[f(a, ','), 'it''s ], (', "b, [" ])::int4[])""",
+            """(ARRAY[(f(a, ','))::int4, ('it''s ], (')::int4, ("b, [")::int4])""",
+        ),
+        ("(ARRAY[a[1], b])::text[]", "(ARRAY[a[1], b])::text[]"),
+        ("'(ARRAY[a])'::text", "'(ARRAY[a])'::text"),
+    ],
+)
+def test_a_cast_of_an_array_is_one_of_its_elements(text: str, expected: str) -> None:
+    assert with_casts_of_elements(text) == expected
