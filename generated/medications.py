@@ -20,6 +20,7 @@ from ._support import (
     optional,
     rows_of,
 )
+from ._variants import UNSET, Unset, Variants
 from .models import Medication, MedicationsForm
 
 __all__ = [
@@ -40,6 +41,16 @@ RETURNING id, atc_code, name, form, ingredients, unit_price, stock, controlled,
           created_at, updated_at
 /* medications.add_medication */"""
 
+ADD_MEDICATION_VARIANTS: Final = Variants(
+    ADD_MEDICATION,
+    ("atc_code", "name", "form", "ingredients", "unit_price", "stock", "controlled"),
+    defaults=(
+        "$6",
+        "$7",
+    ),
+    unset=("stock", "controlled"),
+)
+
 
 def add_medication(
     conn: Connection[Any],
@@ -49,21 +60,20 @@ def add_medication(
     form: MedicationsForm,
     ingredients: Sequence[str],
     unit_price: Decimal,
-    stock: int,
-    controlled: bool,
+    stock: int | Unset = UNSET,
+    controlled: bool | Unset = UNSET,
 ) -> Medication:
     with raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
         cursor.execute(
-            ADD_MEDICATION,
-            (
+            *ADD_MEDICATION_VARIANTS.given(
                 atc_code,
                 name,
                 form,
                 array_of(ingredients),
                 unit_price,
-                as_int4(stock),
+                stock if stock is UNSET else as_int4(stock),
                 controlled,
-            ),
+            )
         )
         return one(cursor.fetchall())
 

@@ -12,7 +12,7 @@ from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor, rowcount_of, stream_cursor
 from ._support import array_of, as_int8, one, optional, rows_of
-from ._variants import Variants
+from ._variants import UNSET, Unset, Variants
 from .models import Patient, PostalAddress, Sex
 
 __all__ = [
@@ -97,6 +97,25 @@ RETURNING id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
           deceased_on, created_at, updated_at
 /* patients.register_patient */"""
 
+REGISTER_PATIENT_VARIANTS: Final = Variants(
+    REGISTER_PATIENT,
+    (
+        "mrn",
+        "given_name",
+        "family_name",
+        "born_on",
+        "sex",
+        "email",
+        "phone_numbers",
+        "address",
+    ),
+    defaults=(
+        "$5",
+        "$7",
+    ),
+    unset=("sex", "phone_numbers"),
+)
+
 
 def register_patient(
     conn: Connection[Any],
@@ -105,25 +124,24 @@ def register_patient(
     given_name: str,
     family_name: str,
     born_on: datetime.date,
-    sex: Sex,
+    sex: Sex | Unset = UNSET,
     email: str | None,
-    phone_numbers: Sequence[str],
+    phone_numbers: Sequence[str] | Unset = UNSET,
     address: PostalAddress | None,
 ) -> Patient:
     """A new patient; the database gives the id."""
     with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         cursor.execute(
-            REGISTER_PATIENT,
-            (
+            *REGISTER_PATIENT_VARIANTS.given(
                 mrn,
                 given_name,
                 family_name,
                 born_on,
                 sex,
                 email,
-                array_of(phone_numbers),
+                phone_numbers if phone_numbers is UNSET else array_of(phone_numbers),
                 None if address is None else address.as_tuple(),
-            ),
+            )
         )
         return one(cursor.fetchall())
 
@@ -175,24 +193,51 @@ RETURNING id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
           deceased_on, created_at, updated_at
 /* patients.update_contact_details */"""
 
+UPDATE_CONTACT_DETAILS_VARIANTS: Final = Variants(
+    UPDATE_CONTACT_DETAILS,
+    ("email", "phone_numbers", "address", "patient_id"),
+    sets=[
+        [
+            "email = $1, ",
+            "phone_numbers = $2, ",
+            "address = $3",
+        ],
+    ],
+    unset=("email", "phone_numbers", "address"),
+    unchanged="""\
+SELECT id, mrn, given_name, family_name, born_on, sex, email, phone_numbers,
+          CASE WHEN address IS DISTINCT FROM NULL THEN ROW(
+              (address).street, (address).city, (address).postal_code,
+              (address).country
+          )::text END,
+          deceased_on, created_at, updated_at
+FROM patients
+WHERE id = $4
+/* patients.update_contact_details */""",
+)
+
 
 def update_contact_details(
     conn: Connection[Any],
     *,
-    email: str | None,
-    phone_numbers: Sequence[str],
-    address: PostalAddress | None,
+    email: str | None | Unset = UNSET,
+    phone_numbers: Sequence[str] | Unset = UNSET,
+    address: PostalAddress | None | Unset = UNSET,
     patient_id: UUID,
 ) -> Patient | None:
+    """What is given is changed, the rest stays."""
     with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         cursor.execute(
-            UPDATE_CONTACT_DETAILS,
-            (
+            *UPDATE_CONTACT_DETAILS_VARIANTS.given(
                 email,
-                array_of(phone_numbers),
-                None if address is None else address.as_tuple(),
+                phone_numbers if phone_numbers is UNSET else array_of(phone_numbers),
+                (
+                    address
+                    if address is UNSET
+                    else None if address is None else address.as_tuple()
+                ),
                 patient_id,
-            ),
+            )
         )
         return optional(cursor.fetchall())
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.types.range import Range
 
+from ._variants import UNSET, Unset
 from .allergies import ListAllergyReactionsRow
 from .appointments import (
     ClaimDueRemindersRow,
@@ -381,8 +382,8 @@ class MedicationsQueries(Protocol):
         form: MedicationsForm,
         ingredients: Sequence[str],
         unit_price: Decimal,
-        stock: int,
-        controlled: bool,
+        stock: int | Unset = UNSET,
+        controlled: bool | Unset = UNSET,
     ) -> Medication: ...
 
     def list_medications(
@@ -425,9 +426,9 @@ class PatientsQueries(Protocol):
         given_name: str,
         family_name: str,
         born_on: datetime.date,
-        sex: Sex,
+        sex: Sex | Unset = UNSET,
         email: str | None,
-        phone_numbers: Sequence[str],
+        phone_numbers: Sequence[str] | Unset = UNSET,
         address: PostalAddress | None,
     ) -> Patient: ...
 
@@ -445,9 +446,9 @@ class PatientsQueries(Protocol):
         self,
         conn: Connection[Any],
         *,
-        email: str | None,
-        phone_numbers: Sequence[str],
-        address: PostalAddress | None,
+        email: str | None | Unset = UNSET,
+        phone_numbers: Sequence[str] | Unset = UNSET,
+        address: PostalAddress | None | Unset = UNSET,
         patient_id: UUID,
     ) -> Patient | None: ...
 

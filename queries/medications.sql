@@ -1,6 +1,7 @@
 -- The formulary.
 
 -- name: add_medication :one -> Medication
+-- sqlgen: default stock, controlled
 INSERT INTO medications (atc_code, name, form, ingredients, unit_price, stock, controlled)
 VALUES (:atc_code, :name, :form, :ingredients, :unit_price, :stock, :controlled)
 RETURNING *;

@@ -12,6 +12,7 @@ SELECT * FROM patients WHERE mrn = :mrn;
 SELECT * FROM patients WHERE id = ANY(:ids) ORDER BY family_name, given_name, id;
 
 -- name: register_patient :one -> Patient
+-- sqlgen: default sex, phone_numbers
 -- A new patient; the database gives the id.
 INSERT INTO patients (mrn, given_name, family_name, born_on, sex, email, phone_numbers, address)
 VALUES (:mrn, :given_name, :family_name, :born_on, :sex, :email, :phone_numbers, :address)
@@ -29,6 +30,8 @@ SET given_name = excluded.given_name,
 RETURNING p.id, (p.xmax = 0) AS inserted;
 
 -- name: update_contact_details :optional -> Patient
+-- sqlgen: optional email, phone_numbers, address
+-- What is given is changed, the rest stays.
 UPDATE patients
 SET email = :email, phone_numbers = :phone_numbers, address = :address
 WHERE id = :patient_id

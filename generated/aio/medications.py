@@ -19,8 +19,9 @@ from .._support import (
     optional,
     rows_of,
 )
+from .._variants import UNSET, Unset
 from ..medications import (
-    ADD_MEDICATION,
+    ADD_MEDICATION_VARIANTS,
     DISPENSE_MEDICATION,
     LIST_MEDICATIONS,
     LIST_MEDICATIONS_WITH,
@@ -48,21 +49,20 @@ async def add_medication(
     form: MedicationsForm,
     ingredients: Sequence[str],
     unit_price: Decimal,
-    stock: int,
-    controlled: bool,
+    stock: int | Unset = UNSET,
+    controlled: bool | Unset = UNSET,
 ) -> Medication:
     async with async_raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
         await cursor.execute(
-            ADD_MEDICATION,
-            (
+            *ADD_MEDICATION_VARIANTS.given(
                 atc_code,
                 name,
                 form,
                 array_of(ingredients),
                 unit_price,
-                as_int4(stock),
+                stock if stock is UNSET else as_int4(stock),
                 controlled,
-            ),
+            )
         )
         return one(await cursor.fetchall())
 

@@ -11,6 +11,7 @@ from psycopg.rows import scalar_row
 
 from .._cursors import async_raw_cursor, async_rowcount_of, async_stream_cursor
 from .._support import array_of, as_int8, one, optional, rows_of
+from .._variants import UNSET, Unset
 from ..models import Patient, PostalAddress, Sex
 from ..patients import (
     COUNT_PATIENTS,
@@ -24,10 +25,10 @@ from ..patients import (
     MERGE_PATIENTS,
     PATIENT_EXISTS,
     RECORD_DEATH,
-    REGISTER_PATIENT,
+    REGISTER_PATIENT_VARIANTS,
     SEARCH_PATIENTS_VARIANTS,
     STREAM_MAILING_LIST,
-    UPDATE_CONTACT_DETAILS,
+    UPDATE_CONTACT_DETAILS_VARIANTS,
     ImportPatientRow,
     ListAppointmentCountsRow,
     ListPatientsPageRow,
@@ -86,25 +87,24 @@ async def register_patient(
     given_name: str,
     family_name: str,
     born_on: datetime.date,
-    sex: Sex,
+    sex: Sex | Unset = UNSET,
     email: str | None,
-    phone_numbers: Sequence[str],
+    phone_numbers: Sequence[str] | Unset = UNSET,
     address: PostalAddress | None,
 ) -> Patient:
     """A new patient; the database gives the id."""
     async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(
-            REGISTER_PATIENT,
-            (
+            *REGISTER_PATIENT_VARIANTS.given(
                 mrn,
                 given_name,
                 family_name,
                 born_on,
                 sex,
                 email,
-                array_of(phone_numbers),
+                phone_numbers if phone_numbers is UNSET else array_of(phone_numbers),
                 None if address is None else address.as_tuple(),
-            ),
+            )
         )
         return one(await cursor.fetchall())
 
@@ -128,20 +128,24 @@ async def import_patient(
 async def update_contact_details(
     conn: AsyncConnection[Any],
     *,
-    email: str | None,
-    phone_numbers: Sequence[str],
-    address: PostalAddress | None,
+    email: str | None | Unset = UNSET,
+    phone_numbers: Sequence[str] | Unset = UNSET,
+    address: PostalAddress | None | Unset = UNSET,
     patient_id: UUID,
 ) -> Patient | None:
+    """What is given is changed, the rest stays."""
     async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
         await cursor.execute(
-            UPDATE_CONTACT_DETAILS,
-            (
+            *UPDATE_CONTACT_DETAILS_VARIANTS.given(
                 email,
-                array_of(phone_numbers),
-                None if address is None else address.as_tuple(),
+                phone_numbers if phone_numbers is UNSET else array_of(phone_numbers),
+                (
+                    address
+                    if address is UNSET
+                    else None if address is None else address.as_tuple()
+                ),
                 patient_id,
-            ),
+            )
         )
         return optional(await cursor.fetchall())
 

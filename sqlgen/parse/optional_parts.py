@@ -110,6 +110,8 @@ class _Finder:
             else:
                 parts.append(Part(start, end, own, one.kind, start, end))
         self._check(parts)
+        if self.errors:
+            return OptionalParts()
         return OptionalParts(
             tuple(parts), unchanged=self._unchanged(parts, groups, sets, gives_rows)
         )

@@ -4,6 +4,7 @@ Optional arguments are cut out of their call in the same way.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from ..model.query import Part, PartKind, Unchanged
 from .parts import Found, Parts
@@ -59,7 +60,7 @@ class SetLists:
         if update < 0 or self._numbers.get(set_) != number or update + 1 >= set_:
             return None
         starts = [n for n in level if n > set_ and statement.is_clause(n)]
-        ends = dict(zip(starts, [*starts[1:], len(statement.tokens)], strict=True))
+        ends = dict(pairwise([*starts, len(statement.tokens)]))
         clauses = {statement.words[n]: n for n in starts}
         if not clauses.keys() <= {"where", "returning"} and gives_rows:
             return None

@@ -162,3 +162,123 @@ def test_errors(statement: str, directives: list[str], code: str, text: str) -> 
     assert error.label is not None
     assert error.label.span.text == text
     assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("set_", "expected"),
+    [
+        ("a = :x", ["a = $1"]),
+        ("a = :x, b = 1", ["a = $1, "]),
+        ("b = 1, a = :x", [", a = $1"]),
+        ("b = 1, a = :x, c = 2", [", a = $1"]),
+        ("a = :x, b = 1, c = :y", ["a = $1, ", ", c = $2"]),
+        ("a = :x, b = 1, c = :y, d = :z", ["a = $1, ", ", c = $2", ", d = $3"]),
+        ("a = :x, c = :y, b = 1", ["a = $1, ", "c = $2, "]),
+        ("a = :x, c = :y", ["a = $1, ", "c = $2"]),
+        ("a = f(:x, 1), c = ARRAY[1, :y]", ["a = f($1, 1), ", "c = ARRAY[1, $2]"]),
+        ("(a, b) = (:x, :y), c = 1", ["(a, b) = ($1, $2), "]),
+        ("(a, b) = (SELECT 1, :x), c = 1", ["(a, b) = (SELECT 1, $1), "]),
+        ("a = CASE WHEN b AND c THEN :x ELSE 1 END, c = 1", ["a = CASE WHEN b AND c THEN $1 ELSE 1 END, "]),
+        ("a = :x IS DISTINCT FROM b, c = 1", ["a = $1 IS DISTINCT FROM b, "]),
+        ("a = extract(year FROM :x), c = 1", ["a = extract(year FROM $1), "]),
+        ("a = 'x, y' || :x, c = 1", ["a = 'x, y' || $1, "]),
+        ("a = $$, $$ || :x, c = 1", ["a = $$, $$ || $1, "]),
+        ("a = :x -- , c = 2\n, c = 1", ["a = $1 -- , c = 2\n, "]),
+        ("c = 1 /* , */ , /* a, */ a = :x", [" /* , */ , /* a, */ a = $1"]),
+        ("values = :x, c = 1", ["values = $1, "]),
+        ("set = :x, c = 1", ["set = $1, "]),
+        ('"where" = :x, c = 1', ['"where" = $1, ']),
+        ("a[1] = :x, a[2:3] = :y, c = 1", ["a[1] = $1, ", "a[2:3] = $2, "]),
+        ("a.b = :x, c = 1", ["a.b = $1, "]),
+        ("c = (SELECT d FROM u WHERE e = :x AND f)", ["e = $1"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "around",
+    [
+        "UPDATE t SET {}",
+        "UPDATE t AS u SET {} WHERE a AND b RETURNING c, d",
+        "UPDATE ONLY t SET {} RETURNING *",
+        "WITH w AS (SELECT a, b FROM t WHERE c AND d) UPDATE t SET {} WHERE true",
+    ],
+)
+def test_assignments(around: str, set_: str, expected: list[str]) -> None:
+    names = [name for name in "xyz" if f":{name}" in set_]
+    parsed = query(around.format(set_), f"optional {', '.join(names)}")
+    text = parsed.sql.text
+    assert [text[part.cut_start : part.cut_end] for part in parsed.parts] == expected
+
+
+def test_an_update_with_nothing_to_set_reads_its_rows() -> None:
+    parsed = query(
+        "WITH w AS (SELECT 1 AS a)\nUPDATE ONLY t AS u -- all\nSET a = :x\n"
+        "WHERE a AND b = :y RETURNING *, a || ' SET '",
+        "optional x",
+    )
+    assert parsed.unchanged
+    assert parsed.unchanged.statement(parsed.sql.text) == (
+        "WITH w AS (SELECT 1 AS a)\nSELECT *, a || ' SET '\nFROM ONLY t AS u\nWHERE a AND b = $2"
+    )
+    assert query("UPDATE t SET a = :x, b = 1", "optional x").unchanged is None
+    required = query(
+        "UPDATE t SET a = :x, b = :y", "optional x, y", "require one of x, y"
+    )
+    assert required.unchanged is None
+    assert required.variant_count == 3
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ("(:x)", ["$1"]),
+        ("(1, :x, 2)", ["$1"]),
+        ("(1, (:x))", ["($1)"]),
+        ("(lower(:x), 2)", ["lower($1)"]),
+        ("(:x || :y, 2)", ["$1 || $2"]),
+        ("(1, 2), (:x, 3), (4, :y)", ["$1", "$2"]),
+        ("(1, ')'), (f(1, 2), :x)", ["$1"]),
+        ("((SELECT 1 WHERE a AND b = :x), 2)", ["(SELECT 1 WHERE a AND b = $1)"]),
+        ("(ARRAY[1, :x], 2)", ["ARRAY[1, $1]"]),
+        ("(CASE WHEN a THEN :x END, 2)", ["CASE WHEN a THEN $1 END"]),
+        ("(1 /* , :y */, :x -- :y\n)", ["$1"]),
+        ("(:x::text COLLATE \"C\", 'a, b')", ['$1::text COLLATE "C"']),
+    ],
+)
+@pytest.mark.parametrize(
+    "around",
+    [
+        "INSERT INTO t VALUES {}",
+        "INSERT INTO t (a, b) OVERRIDING SYSTEM VALUE VALUES {} ON CONFLICT (a, b) DO NOTHING RETURNING c",
+        "WITH w AS (INSERT INTO t (a) VALUES {} RETURNING a) SELECT a, b FROM w",
+    ],
+)
+def test_values(around: str, values: str, expected: list[str]) -> None:
+    names = [
+        name
+        for name in "xy"
+        if f":{name}" in values.replace(":y */", "").replace("-- :y", "")
+    ]
+    parsed = query(around.format(values), f"default {', '.join(names)}")
+    assert [parsed.sql.text[part.start : part.end] for part in parsed.parts] == expected
+
+
+@pytest.mark.parametrize(
+    ("statement", "directives", "code", "text"),
+    [
+        ("INSERT INTO t SELECT :x", ["default x"], "no-default", ":x"),
+        ("SELECT 1 WHERE a = :x", ["default x"], "no-default", ":x"),
+        ("INSERT INTO t VALUES (:x || :y)", ["default x"], "optional-beside-required", ":y"),
+        ("INSERT INTO t VALUES (:x), (:x)", ["default x"], "optional-twice", ":x"),
+        ("INSERT INTO t VALUES (:x)", ["default"], "unknown-parameter", "-- sqlgen: default"),
+        ("INSERT INTO t VALUES (:x)", ["default x", "require one of x"], "not-optional", "x"),
+        ("UPDATE t SET a = :x || :y, b = 1", ["optional x"], "optional-beside-required", ":y"),
+        ("UPDATE t SET a = :x, b = :x", ["optional x"], "optional-twice", ":x"),
+        ("UPDATE t SET a = :x, c = 1 WHERE b = :x", ["optional x"], "optional-twice", ":x"),
+        ("UPDATE t SET a = :x RETURNING (SELECT :x)", ["optional x"], "not-optional", ":x"),
+        ("WITH w AS (UPDATE t SET a = :x RETURNING b) SELECT b FROM w", ["optional x"], "nothing-to-set", ":x"),
+    ],
+)  # fmt: skip
+def test_errors_of_writes(
+    statement: str, directives: list[str], code: str, text: str
+) -> None:
+    test_errors(statement, directives, code, text)

@@ -105,6 +105,31 @@ async def at_the_front_desk(call: Caller) -> None:
         [],
         None,
     )
+    reached = await call(
+        patients.update_contact_details, phone_numbers=["1"], patient_id=new.id
+    )
+    assert reached is not None
+    assert (reached.email, reached.phone_numbers) == ("zoe@mail.example", ["1"])
+    unreachable = await call(
+        patients.update_contact_details, email=None, patient_id=new.id
+    )
+    assert unreachable is not None
+    assert (unreachable.email, unreachable.phone_numbers) == (None, ["1"])
+    assert (
+        await call(patients.update_contact_details, patient_id=new.id) == unreachable
+    )
+    assert await call(patients.update_contact_details, patient_id=NOBODY) is None
+    brought_in = await call(
+        patients.register_patient,
+        mrn="MRN-000012",
+        given_name="Unknown",
+        family_name="Twelve",
+        born_on=date(1980, 1, 1),
+        email=None,
+        address=None,
+    )
+    assert (brought_in.sex, brought_in.phone_numbers) == (Sex.UNKNOWN, [])
+    assert await call(patients.delete_patient, patient_id=brought_in.id) == 1
     again = await call(
         patients.import_patient,
         mrn="MRN-000010",
@@ -350,6 +375,15 @@ async def in_the_pharmacy(call: Caller) -> None:
         controlled=False,
     )
     assert added.unit_price == Decimal("0.05")
+    ordered = await call(
+        medications.add_medication,
+        atc_code="M01AE01",
+        name="Ibuprofen 600",
+        form="tablet",
+        ingredients=["ibuprofen"],
+        unit_price=Decimal("0.09"),
+    )
+    assert (ordered.stock, ordered.controlled) == (0, False)
     pain = await call(medications.list_medications, atc_prefix="N02")
     assert [m.controlled for m in pain] == [True, False]
     with_both = await call(
