@@ -37,6 +37,12 @@ SCHEMA = """
         room integer,
         state visit_state NOT NULL
     );
+    CREATE TABLE notes (
+        id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+        body text NOT NULL,
+        tag text,
+        pages integer NOT NULL DEFAULT 1
+    );
 """
 
 QUERIES = """
@@ -61,13 +67,24 @@ QUERIES = """
     -- name: search_visits :many
     -- sqlgen: optional room, first, last
     SELECT state FROM visits WHERE room = :room AND id BETWEEN :first AND :last;
+
+    -- name: change_note :execrows
+    -- sqlgen: optional body, tag
+    UPDATE notes SET body = :body, tag = :tag WHERE id = :note_id;
+
+    -- name: add_note :exec
+    -- sqlgen: default pages
+    INSERT INTO notes (body, pages) VALUES (:body, :pages);
 """
 
 SERVICE = """
     from typing import Any, assert_never
 
+    from generated import UNSET, Unset
     from generated.models import Patient, VisitState
     from generated.records import (
+        add_note,
+        change_note,
         count_allergies,
         get_born_on,
         get_patient,
@@ -118,6 +135,18 @@ SERVICE = """
 
     def first_states(conn: Connection[Any]) -> list[VisitState]:
         return search_visits(conn, first=1, last=9)
+
+
+    def rewrite(conn: Connection[Any], body: str | None) -> int:
+        return change_note(conn, body=UNSET if body is None else body, note_id=1)
+
+
+    def untag(conn: Connection[Any]) -> int:
+        return change_note(conn, tag=None, note_id=1)
+
+
+    def write(conn: Connection[Any], body: str, pages: int | Unset = UNSET) -> None:
+        return add_note(conn, body=body, pages=pages)
 
 
     def in_waiting_room(conn: Connection[Any]) -> int:
@@ -263,6 +292,25 @@ def project(
             'No overload variant of "search_visits" matches',
             id="the column of a condition with two parameters is retyped",
         ),
+        pytest.param(
+            "ALTER TABLE notes ALTER COLUMN body TYPE bytea USING body::bytea;",
+            "return change_note(conn, body=UNSET if body is None else body, note_id=1)",
+            'Argument "body" to "change_note" has incompatible type',
+            id="the column of an optional assignment is retyped",
+        ),
+        pytest.param(
+            "ALTER TABLE notes ALTER COLUMN tag SET DEFAULT '', ALTER COLUMN tag SET NOT NULL;",
+            "return change_note(conn, tag=None, note_id=1)",
+            'Argument "tag" to "change_note" has incompatible type "None"',
+            id="the column of an optional assignment becomes NOT NULL",
+        ),
+        pytest.param(
+            "ALTER TABLE notes ALTER COLUMN pages DROP DEFAULT, ALTER COLUMN pages TYPE text,"
+            " ALTER COLUMN pages SET DEFAULT '1';",
+            "return add_note(conn, body=body, pages=pages)",
+            'Argument "pages" to "add_note" has incompatible type',
+            id="a column that may get its DEFAULT is retyped",
+        ),
     ],
 )
 def test_mypy_reports_the_line_of_the_service(
@@ -319,6 +367,19 @@ def test_mypy_reports_the_line_of_the_service(
             2 errors
             """,
             id="the column of an optional condition is dropped",
+        ),
+        pytest.param(
+            "ALTER TABLE notes ALTER COLUMN pages DROP DEFAULT;",
+            """\
+            error[no-default]: DEFAULT cannot stand in the place of `:pages`: the column `pages` is NOT NULL and has no default, so that each such call would fail
+              --> queries/records.sql:29:48
+               |
+            29 | INSERT INTO notes (body, pages) VALUES (:body, :pages);
+               |                                                ^^^^^^
+               |
+               = hint: give the column a DEFAULT, or take the parameter out of `-- sqlgen: default`
+            """,
+            id="the DEFAULT that calls leave a column to is dropped",
         ),
         pytest.param(
             "DROP TABLE visits;",

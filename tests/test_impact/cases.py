@@ -107,6 +107,20 @@ QUERIES = {
     "set_weight": (":execrows", "UPDATE pets SET weight = :weight WHERE id = :id"),
     "set_age": (":execrows", "UPDATE pets SET age = :age WHERE id = :id"),
     "set_note": (":execrows", "UPDATE pets SET note = :note WHERE id = :id"),
+    "patch": (
+        ":optional",
+        (
+            "-- sqlgen: optional name, note\n"
+            "UPDATE pets SET name = :name, -- the call name\n  note = :note WHERE id = :id RETURNING *"
+        ),
+    ),
+    "add_sized": (
+        ":exec",
+        (
+            "-- sqlgen: default size\n"
+            "INSERT INTO pets (id, owner_id, name, size) VALUES (:id, 1, 'x', :size)"
+        ),
+    ),
     "remove_owner": (":execrows", "DELETE FROM owners WHERE id = :id"),
     "remove": (":execrows", "DELETE FROM pets WHERE id = :id"),
 }
@@ -130,6 +144,7 @@ CALLS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "set_weight": [{"id": 1, "weight": 999}, {"id": 1, "weight": None}],
     "set_age": [{"id": 1, "age": 3}, {"id": 1, "age": 2**31 - 1}, {"id": 1, "age": -1}],
     "set_note": [{"id": 1, "note": "b"}, {"id": 1, "note": None}],
+    "patch": [{"id": 1}, {"id": 1, "note": None}, {"id": 2, "name": "Max"}],
     "remove_owner": [{"id": 9}],
     "remove": [{"id": 1}],
 }
@@ -161,6 +176,23 @@ class Case:
 
 
 CASES: Mapping[str, Case] = {
+    "the default that calls leave a value to is dropped": Case(
+        change="ALTER TABLE pets ALTER COLUMN size DROP DEFAULT",
+        queries="add_sized",
+        new={
+            "add_sized": "INSERT INTO pets (id, owner_id, name, size) VALUES (:id, 1, 'x', :size)"
+        },
+        deployed={"add_sized": "breaks"},
+        calls={"add_sized": [{"id": 3}]},
+        new_calls={"add_sized": [{"id": 3, "size": "large"}]},
+    ),
+    "a column that calls may set is dropped": Case(
+        change="ALTER TABLE pets DROP COLUMN note",
+        queries="patch",
+        new={"patch": "UPDATE pets SET name = :name WHERE id = :id RETURNING *"},
+        deployed={"patch": "breaks"},
+        new_calls={"patch": [{"id": 1, "name": "Max"}]},
+    ),
     "a table is added": Case(
         change="CREATE TABLE visits (id int PRIMARY KEY, pet_id int REFERENCES pets)",
         queries="pet add remove",
@@ -197,8 +229,8 @@ CASES: Mapping[str, Case] = {
     ),
     "a nullable column is added": Case(
         change="ALTER TABLE pets ADD COLUMN colour text",
-        queries="pet pet_name add copy",
-        current={"pet": "breaks"},
+        queries="pet pet_name add copy patch",
+        current={"pet": "breaks", "patch": "breaks"},
     ),
     "a column with a default is added": Case(
         change="ALTER TABLE pets ADD COLUMN colour text NOT NULL DEFAULT 'red'",

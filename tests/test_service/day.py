@@ -115,9 +115,7 @@ async def at_the_front_desk(call: Caller) -> None:
     )
     assert unreachable is not None
     assert (unreachable.email, unreachable.phone_numbers) == (None, ["1"])
-    assert (
-        await call(patients.update_contact_details, patient_id=new.id) == unreachable
-    )
+    assert await call(patients.update_contact_details, patient_id=new.id) == unreachable
     assert await call(patients.update_contact_details, patient_id=NOBODY) is None
     brought_in = await call(
         patients.register_patient,
