@@ -707,6 +707,26 @@ def test_a_service_applies_to_the_development_database_what_up_does(
         assert warning in caplog.text
 
 
+def test_seeds_run_on_the_development_database_as_verify_runs_them(
+    development_of: Project,
+) -> None:
+    sqlgen = development_of
+    dump = "-- PostgreSQL database dump\n\\restrict x\nGRANT SELECT ON items TO shop;\n"
+    sqlgen.write(
+        {
+            "seeds/3_sorted.sql": "SELECT 'b' COLLATE \"de-x-icu\" > 'a';",
+            "seeds/4_dump.sql": f"{dump}COPY items (id) FROM stdin;\n9\n\\.\n",
+        }
+    )
+    sqlgen("migrate", "up")
+    assert sqlgen("migrate", "verify", "--seed").status == 0
+    outcome = sqlgen("migrate", "seed")
+    assert outcome.status == 0, outcome
+    assert (
+        "warning: this server has no ICU: the collation `de-x-icu` is C" in outcome.err
+    )
+
+
 @pytest.mark.system
 def test_the_server_may_be_the_folder_of_programs(development_of: Project) -> None:
     """Debian's PostgreSQL has ICU."""

@@ -13,6 +13,9 @@ _UNTYPED = "could not determine data type of parameter"
 
 _ENUM = re.compile(r'invalid input value for enum (?P<type>.*): "(?P<label>[\s\S]*)"')
 _RELATION = re.compile(r'relation "(?P<name>.*)" does not exist')
+_ICU = re.compile(
+    r'collation "(?:[A-Za-z0-9-]+-x-icu|unicode)" for encoding .* does not exist'
+)
 _PERCENT = re.compile(r"[=<>]*%(?:\((?P<name>\w+)\))?s\b")
 _BRACES = re.compile(r"\{\s*(?P<name>[^\W\d]\w*)?[^{}]*\}")
 _QUOTED_NAME = re.compile(r"'[^':]*(?P<name>:[^\W\d]\w*)[^']*'")
@@ -74,6 +77,8 @@ def hint(
         return _label(match["label"], match["type"], catalog)
     if match := _RELATION.fullmatch(error.message):
         return _table(match["name"], catalog)
+    if _ICU.fullmatch(error.message):
+        return "set `server` to a PostgreSQL that has ICU: this one was built without"
     for strength in ("UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"):
         for message, instruction in _PLANNING.items():
             if error.message == message.format(strength):

@@ -6,7 +6,7 @@ serves the analysis of a schema as well. Data in the tables is another matter: `
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 import psycopg
@@ -14,7 +14,6 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from .. import parse
-from ..model.migration import Migration
 
 _CREATE = re.compile(
     r"""(create \s+ collation \s+ (?: if \s+ not \s+ exists \s+ )? [^()]+?)  # its name
@@ -55,12 +54,10 @@ def has_icu(connection: psycopg.Connection[TupleRow]) -> bool:
 
 
 def collation_warning(
-    connection: psycopg.Connection[TupleRow], migrations: Sequence[Migration]
+    connection: psycopg.Connection[TupleRow], texts: Iterable[str]
 ) -> str:
-    """Return what is not as in production if the server has no ICU and *migrations* need it, else `""`."""
-    names = dict.fromkeys(
-        name for migration in migrations for name in _icu_collations(migration.up.text)
-    )
+    """Return what is not as in production if the server has no ICU and the scripts *texts* need it, else `""`."""
+    names = dict.fromkeys(name for text in texts for name in _icu_collations(text))
     if not names or has_icu(connection):
         return ""
     subject = "the collation {} is" if len(names) == 1 else "the collations {} are"

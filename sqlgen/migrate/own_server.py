@@ -11,6 +11,7 @@ from .. import parse
 from ..conninfo import libpq_conninfo, parse_conninfo
 from ..model.migration import Migration
 from ..model.session import OWN_CLUSTER
+from ..model.source import SourceFile
 from .collations import collation_warning, replace_icu_collations
 from .dumps import without_surroundings
 from .server_wide import fit_for_own_server
@@ -27,7 +28,9 @@ def fit_for_embedded(
     privileges, and roles that are missing are made.
     """
     migrations = fit_for_own_server(connection, migrations)
-    if warning := collation_warning(connection, migrations):
+    if warning := collation_warning(
+        connection, [migration.up.text for migration in migrations]
+    ):
         LOGGER.warning("%s", warning)
 
     def replaced(migration: Migration) -> Migration:
@@ -38,6 +41,17 @@ def fit_for_embedded(
         return replace(migration, up=replace(migration.up, text=text))
 
     return tuple(map(replaced, migrations))
+
+
+def fit_files_for_embedded(
+    connection: psycopg.Connection[TupleRow], sources: Sequence[SourceFile]
+) -> tuple[SourceFile, ...]:
+    """Return seeds and fixtures as the embedded server can run them, as `fit_for_embedded` does."""
+    scripts = [
+        Migration(version=number, description="", up=source, down=None)
+        for number, source in enumerate(sources)
+    ]
+    return tuple(script.up for script in fit_for_embedded(connection, scripts))
 
 
 def fit_if_embedded(

@@ -1,7 +1,7 @@
 """Combines the stages for the commands: a project's configuration -> migrations that are run."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +17,7 @@ from ..model.output import Change
 from ..model.session import quoted_search_path
 from ..model.source import SourceFile
 from . import collations
-from .own_server import fit_for_embedded
+from .own_server import fit_files_for_embedded, fit_for_embedded
 from .server_wide import fit_for_server
 
 DEVELOPMENT_DATABASE = "dev"
@@ -220,10 +220,24 @@ def fit_for_target(
         return fit_for_embedded(connection, migrations_)
 
 
-def collation_warning(config: Config, server: database.Server) -> str:
-    """Return what is not as in production in databases on *server*, `""` if all is."""
+def collation_warning(
+    config: Config, server: database.Server, fixtures: Sequence[str] = ()
+) -> str:
+    """Return what is not as in production in databases on *server*, `""` if all is.
+
+    It is that of the SQL files *fixtures*, or of the migrations without any.
+    """
+    if fixtures:
+        texts = [
+            read.source(config.root, path, outside=config.outside_folders).text
+            for path in fixtures
+        ]
+    else:
+        texts = [migration.up.text for migration in migrations(config)]
+    if not any("icu" in text.lower() or '"unicode"' in text for text in texts):
+        return ""
     with database.maintenance_connection(server) as connection:
-        return collations.collation_warning(connection, migrations(config))
+        return collations.collation_warning(connection, texts)
 
 
 def _fit_for_scratch(
@@ -240,8 +254,16 @@ def _fit_for_scratch(
 def seed(config: Config, target_: MigrationTarget) -> tuple[str, ...]:
     """Run the project's seeds in one transaction, and return their paths."""
     sources = seeds(config)
-    migrate.seed(target_.conninfo, sources)
+    run_files(target_.conninfo, sources, embedded=target_.embedded)
     return tuple(source.path for source in sources)
+
+
+def run_files(conninfo: str, sources: Sequence[SourceFile], *, embedded: bool) -> None:
+    """Run seeds or fixtures in one transaction, fit for a server of sqlgen's own if it is *embedded*."""
+    if embedded:
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            sources = fit_files_for_embedded(connection, sources)
+    migrate.seed(conninfo, sources)
 
 
 def verify(

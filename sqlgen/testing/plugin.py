@@ -179,13 +179,19 @@ def _sqlgen_config(request: pytest.FixtureRequest) -> "Config":
 @pytest.fixture(scope="session")
 def _sqlgen_warning(_sqlgen_config: "Config", _sqlgen_servers: ServerOf) -> str:
     """Return what is not as in production in the tests' databases, `""` if all is."""
-    from ..migrate import project
-
     if _sqlgen_config.schema:
         return ""
-    server = _sqlgen_servers(_sqlgen_config)
+    return _collation_warning(_sqlgen_config, _sqlgen_servers, ())
+
+
+def _collation_warning(
+    config: "Config", server_of: ServerOf, fixtures: Sequence[str]
+) -> str:
+    from ..migrate import project
+
+    server = server_of(config)
     with _diagnostics_as_failures():
-        return project.collation_warning(_sqlgen_config, server)
+        return project.collation_warning(config, server, fixtures)
 
 
 @pytest.fixture
@@ -197,8 +203,11 @@ def sqlgen_database(
 ) -> Iterator[str]:
     """Yield the URL of this test's own database, which has all migrations."""
     paths = _fixture_paths(request.node.get_closest_marker("sqlgen_fixtures"))
-    if _sqlgen_warning:
-        request.node.user_properties.append((_WARNING, _sqlgen_warning))
+    warnings = [_sqlgen_warning]
+    if paths:
+        warnings.append(_collation_warning(_sqlgen_config, _sqlgen_servers, paths))
+    for warning in filter(None, warnings):
+        request.node.user_properties.append((_WARNING, warning))
     yield from _database(request, _sqlgen_config, _sqlgen_servers, paths)
 
 

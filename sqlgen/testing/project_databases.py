@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from .. import database, migrate, read
+from .. import database, read
 from ..build.schema_origin import (
     run_schema_script,
     schema_scripts,
@@ -71,7 +71,8 @@ def database_for_test(
         project.up(config, project.MigrationTarget(conninfo, server.embedded, server))
 
     def insert_fixtures(conninfo: str) -> None:
-        migrate.seed(project.on_search_path(config, conninfo), sources)
+        conninfo = project.on_search_path(config, conninfo)
+        project.run_files(conninfo, sources, embedded=server.embedded)
 
     steps = [TemplateStep(_key(schema), make_schema)]
     if sources:

@@ -163,6 +163,7 @@ def test_an_error_without_a_position_is_shown_at_the_name(check: Check) -> None:
     assert error.hint.startswith("To enable inserting into the view")
 
 
+ICU_HINT = "set `server` to a PostgreSQL that has ICU: this one was built without"
 _WRITE_OUT = "write it out: a parameter is a value, and no name or keyword"
 
 
@@ -177,6 +178,7 @@ _WRITE_OUT = "write it out: a parameter is a value, and no name or keyword"
             "write `ward.beds`, or add `ward` to `search_path` in `[tool.sqlgen]`",
         ),
         ("SELECT FROM entirely_else", ""),
+        ("SELECT 'a' COLLATE \"xx-x-icu\"", ICU_HINT),
         ("SELECT 'hapy'::mood", "write `'happy'`"),
         (
             "SELECT 'X'::mood",

@@ -189,12 +189,12 @@ def test_icu_collations_are_replaced_on_a_server_without_icu(
         "SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu' AND collprovider = 'i'"
     ).fetchone()
     assert {provider for _, provider in rows} == {"i" if icu else "c"}
-    warning = collation_warning(connection, [_migration(ICU)])
+    warning = collation_warning(connection, [ICU])
     assert bool(warning) is (icu is None)
     if warning:
         names = '`und-x-icu`, `de-x-icu`, `nat`, `s."Ci"`'
         assert f"the collations {names} are C here, for data as well" in warning
-    assert collation_warning(connection, [_migration("SELECT 'icu'")]) == ""
+    assert collation_warning(connection, ["SELECT 'icu'"]) == ""
 
 
 def test_an_error_shows_the_file_as_it_is(connection: Connection) -> None:

@@ -238,6 +238,23 @@ def test_collations_that_the_embedded_server_lacks_are_told_once(
         )
 
 
+def test_fixtures_may_name_collations_that_the_embedded_server_lacks(
+    suite: pytest.Pytester,
+) -> None:
+    fixture = "INSERT INTO items SELECT 9 WHERE 'b' COLLATE \"de-x-icu\" > 'a';"
+    (suite.path / "icu.sql").write_text(fixture)
+    suite.makepyfile("""
+        import pytest
+        @pytest.mark.sqlgen_fixtures("icu.sql")
+        @pytest.mark.parametrize("again", [False, True])
+        def test_it(sqlgen_connection, again):
+            assert sqlgen_connection.execute("SELECT id FROM items").fetchall() == [(9,)]
+        """)
+    result = run(suite)
+    result.assert_outcomes(passed=2)
+    assert result.stdout.str().count("the collation `de-x-icu` is C here") == 1
+
+
 def test_urls_of_sqlalchemy_are_accepted(
     suite: pytest.Pytester, server: database.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
