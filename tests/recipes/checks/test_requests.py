@@ -61,6 +61,7 @@ async def test_patch(client: AsyncClient) -> None:
         product |= patch
         assert response.json() == product
     assert (await client.patch("/products/B1", json={"name": None})).status_code == 422
+    assert (await client.patch("/products/B1", json={"price": -1})).status_code == 422
     assert (await client.patch("/products/B9", json={})).status_code == 404
 
 
