@@ -138,6 +138,24 @@ async def test_two_orders_of_the_last_one(shop: AsyncClient) -> None:
     assert sorted(response.status_code for response in responses) == [201, 409]
 
 
+async def test_orders_of_the_same_products_at_once(client: AsyncClient) -> None:
+    lines = "".join(f"X{n},Tetris {n},game,5.00,20\n" for n in range(5))
+    await client.post("/products/import", content=CSV.splitlines()[0] + "\n" + lines)
+    await client.post("/customers", json={"email": "ada@example.org", "name": "Ada"})
+    products = ["1", "2", "3", "4", "5"]
+    responses = await asyncio.gather(
+        *(
+            client.post(
+                "/orders", json={"customer_id": 1, "quantities": dict.fromkeys(some, 2)}
+            )
+            for some in [products, products[::-1]] * 5
+        )
+    )
+    assert [response.status_code for response in responses] == [201] * 10
+    left = (await client.get("/products")).json()
+    assert {product["stock"] for product in left} == {0}
+
+
 async def test_import_of_all_or_none(shop: AsyncClient) -> None:
     response = await shop.post("/products/import", content=CSV.replace("B1", "B9"))
     assert (response.status_code, response.json()["detail"]) == (
