@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from ..model.identifiers import quoted
 from ..model.routines import Gives, RoutineArgument, TypedRoutine
 from ..model.source import SourceFile
 from .names import is_snake_case, snake_case
@@ -88,7 +89,7 @@ def _comment(text: str) -> Iterator[str]:
 
 
 def _statement(routine: TypedRoutine) -> str:
-    call = f"{_quoted(routine.schema)}.{_quoted(routine.name)}({', '.join(_arguments(routine))})"
+    call = f"{quoted(routine.schema)}.{quoted(routine.name)}({', '.join(_arguments(routine))})"
     if routine.is_procedure:
         return f"CALL {call}"
     if routine.gives is Gives.ROW:
@@ -136,17 +137,13 @@ def _arguments(routine: TypedRoutine) -> Iterator[str]:
     """Yield the arguments of the call, by their names where they have some."""
     first = _first_named(routine)
     for place, (argument, parameter) in enumerate(_parameters(routine)):
-        name = "" if place < first else f"{_quoted(argument.name)} => "
+        name = "" if place < first else f"{quoted(argument.name)} => "
         variadic = "VARIADIC " if argument.mode == "v" else ""
         if argument.mode == "o":
             yield f"{variadic}{name}NULL"
             continue
         mark = "" if routine.strict and not argument.has_default else "?"
         yield f"{variadic}{name}:{parameter}{mark}::{argument.type}"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _one_line(text: str) -> str:

@@ -15,12 +15,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from ...model.catalog import ArrayType, CompositeType, PgType
+from ...model.identifiers import quoted, unquoted
 from ...model.typed import Star
 from ..tree.enums import CmdType, RTEKind
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel
 from ..tree.types import base_type
-from .keywords import quoted, unquoted
 from .spans import characters
 from .sql_tokens import SqlTokens
 

@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Final
 
 from ...model.catalog import ArrayType, CompositeType, DomainType, PgType
+from ...model.identifiers import quoted, unquoted
 from ...model.query import Mark, Query
 from ...model.typed import Star, TypedColumn
 from ..tree.enums import RTEKind
 from ..tree.query_level import QueryLevel, Source
 from ..tree.types import base_type
-from .keywords import quoted, unquoted
 from .named_fields import named_fields, text_by_name
 from .spans import characters
 from .sql_tokens import SqlTokens

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ...model.identifiers import quoted, unquoted
 from ...model.postgres import RECORD
 from ...model.typed import Star
 from ..tree.column_types import inferred_type
@@ -10,7 +11,6 @@ from ..tree.enums import CmdType, JoinType, RTEKind, SetOperation, SubLinkType
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, Source
 from .json_arguments import JSON_CALLS
-from .keywords import quoted, unquoted
 from .line_ends import names_with_line_ends
 from .named_fields import named_fields, named_row
 from .spans import characters

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
+from ...model.identifiers import quoted
 from ...model.typed import Star
 from ..tree.enums import CmdType, RTEKind, SubLinkType
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, Source
-from .keywords import quoted
 from .line_ends import names_with_line_ends
 from .spans import characters, start_of
 from .sql_tokens import SqlTokens

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 
 from ...model.catalog import Catalog, CompositeType, PgType
 from ...model.frozen import frozen
+from ...model.identifiers import quoted
 from ...model.typed import Star
 from ..tree.column_types import column_type
 from ..tree.nodes import Node
 from ..tree.query_level import Source
 from ..tree.types import type_of
-from .keywords import quoted
 from .named_fields import json_fields, named_fields
 
 

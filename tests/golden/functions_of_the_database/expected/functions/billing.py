@@ -28,14 +28,14 @@ __all__ = [
 
 
 FEE: Final = """\
-SELECT "billing"."fee"("minutes" => $1::integer, "rate" => $2::numeric, "note" => $3::text) AS result /* functions.billing.fee */"""
+SELECT billing.fee(minutes => $1::integer, rate => $2::numeric, note => $3::text) AS result /* functions.billing.fee */"""
 
 FEE_VARIANTS: Final = Variants(
     FEE,
     ("minutes", "rate", "note"),
     assignments=(
-        ', "rate" => $2::numeric',
-        ', "note" => $3::text',
+        ", rate => $2::numeric",
+        ", note => $3::text",
     ),
     unset=("rate", "note"),
 )
@@ -85,20 +85,20 @@ class OpenInvoicesRow:
 
 
 OPEN_INVOICES: Final = """\
-SELECT id, patient, status, total FROM "billing"."open_invoices"("only_of" => $1::text, VARIADIC "statuses" => $2::billing.status[]) /* functions.billing.open_invoices */"""
+SELECT id, patient, status, total FROM billing.open_invoices(only_of => $1::text, VARIADIC statuses => $2::billing.status[]) /* functions.billing.open_invoices */"""
 
 OPEN_INVOICES_VARIANTS: Final = Variants(
     OPEN_INVOICES,
     ("only_of", "statuses"),
     sets=[
         [
-            '"only_of" => $1::text, ',
-            'VARIADIC "statuses" => $2::billing.status[]',
+            "only_of => $1::text, ",
+            "VARIADIC statuses => $2::billing.status[]",
         ],
     ],
     unset=("only_of", "statuses"),
     unchanged="""\
-SELECT id, patient, status, total FROM "billing"."open_invoices"() /* functions.billing.open_invoices */""",
+SELECT id, patient, status, total FROM billing.open_invoices() /* functions.billing.open_invoices */""",
 )
 
 
@@ -123,12 +123,12 @@ def open_invoices(
 
 
 PAY: Final = """\
-CALL "billing"."pay"("id" => $1::bigint, "status" => $2::billing.status, "at" => $3::timestamp with time zone) /* functions.billing.pay */"""
+CALL billing.pay(id => $1::bigint, status => $2::billing.status, at => $3::timestamp with time zone) /* functions.billing.pay */"""
 
 PAY_VARIANTS: Final = Variants(
     PAY,
     ("id", "status", "at"),
-    assignments=(', "at" => $3::timestamp with time zone',),
+    assignments=(", at => $3::timestamp with time zone",),
     unset=("at",),
 )
 
@@ -152,7 +152,7 @@ def pay(
 
 
 SLUG_BIGINT: Final = """\
-SELECT "billing"."slug"("id" => $1::bigint) AS result /* functions.billing.slug_bigint */"""
+SELECT billing.slug(id => $1::bigint) AS result /* functions.billing.slug_bigint */"""
 
 
 def slug_bigint(conn: Connection[Any], *, id: int) -> str:
@@ -162,7 +162,7 @@ def slug_bigint(conn: Connection[Any], *, id: int) -> str:
 
 
 SLUG_TEXT: Final = """\
-SELECT "billing"."slug"("name" => $1::text) AS result /* functions.billing.slug_text */"""
+SELECT billing.slug(name => $1::text) AS result /* functions.billing.slug_text */"""
 
 
 def slug_text(conn: Connection[Any], *, name: str) -> str:
@@ -180,7 +180,7 @@ class TotalsRow:
 
 
 TOTALS: Final = """\
-SELECT open, paid FROM "billing"."totals"("patient" => $1::text) /* functions.billing.totals */"""
+SELECT open, paid FROM billing.totals(patient => $1::text) /* functions.billing.totals */"""
 
 
 def totals(conn: Connection[Any], *, patient: str | None) -> TotalsRow:
