@@ -50,6 +50,8 @@ CREATE FUNCTION app.mixed(int, b int DEFAULT 1, c int DEFAULT 2) RETURNS int LAN
 CREATE FUNCTION app."Odd ""name"" x"("a:b" int, "a.b" int DEFAULT 5, "$1" int DEFAULT 6, "import" int DEFAULT 7)
     RETURNS int LANGUAGE sql AS $$ SELECT "a:b" + "a.b" + "$1" + "import" $$;
 CREATE FUNCTION app."import"("class" int, "=>" text DEFAULT '=> ,') RETURNS text LANGUAGE sql AS $$ SELECT "=>" $$;
+CREATE FUNCTION app.named_as_ours(conn int, rows int, self int, value int DEFAULT 1, "row" int DEFAULT 2,
+    cursor int DEFAULT 3) RETURNS int LANGUAGE sql AS $$ SELECT conn + rows + self + value + "row" + cursor $$;
 CREATE FUNCTION app.known(t text) RETURNS int LANGUAGE sql IMMUTABLE STRICT RETURN length(t);
 CREATE PROCEDURE app.rename(a int, b text DEFAULT 'New') LANGUAGE sql
     AS $$ UPDATE app.owners SET name = b WHERE id = a $$;
@@ -136,6 +138,8 @@ def test_functions_are_called(root: Path, connection: Connection) -> None:
     assert f.odd_name_x(conn, a_b=1, a_b_2=2, arg3=3, import_=4) == 10
     assert f.import_(conn, class_=1) == "=> ,"
     assert f.import_(conn, class_=1, arg2="x") == "x"
+    assert f.named_as_ours(conn, conn_=1, rows=1, self=1) == 9
+    assert f.named_as_ours(conn, conn_=1, rows=1, self=1, row=0, cursor=0) == 4
     assert f.rename(conn, a=1) is None
     assert f.get_owner(conn, p_id=1).name == "New"
     f.rename(conn, a=1, b="Zoe")

@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "check": "Tell whether the generated code is current; write nothing.",
     "watch": "Build at every save.",
     "describe": "Show each query's types, nullability and the reason of each.",
+    "scaffold": "Write a file of queries for a table, to start from.",
     "impact": "Tell what migrations break in the deployed code, and what to deploy first.",
     "templates": "Copy the templates of the generated code, to change them.",
     "migrate": "Write, apply, revert and check migrations.",

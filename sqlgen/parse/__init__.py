@@ -3,6 +3,7 @@
 from .foreign_folders import foreign_migrations, foreign_warnings, tool_of
 from .foreign_tools import PLAIN_TOOLS
 from .migrations import migrations
+from .names import parameter_name, pascal_case, snake_case
 from .psql import copied_rows, is_dump, is_psql_script
 from .queries import query_file
 from .recorded_text import agrees_with_text
@@ -20,10 +21,13 @@ __all__ = [
     "is_dump",
     "is_psql_script",
     "migrations",
+    "parameter_name",
+    "pascal_case",
     "query_file",
     "refuse_psql_commands",
     "routine_at",
     "routine_files",
+    "snake_case",
     "statements",
     "tool_of",
 ]

@@ -31,6 +31,12 @@ def snake_case(name: str) -> str:
     return guess if is_snake_case(guess) else ""
 
 
+def parameter_name(name: str, otherwise: str) -> str:
+    """Return the name of a parameter that is nearest to *name*; *otherwise*, if there is none."""
+    guess = snake_case(name) or otherwise
+    return f"{guess}_" if guess == "conn" else guess
+
+
 def pascal_case(name: str) -> str:
     """Return the PascalCase name that is nearest to *name*, or `""` if there is none."""
     guess = "".join(word[:1].upper() + word[1:] for word in re.split(r"[\W_]+", name))

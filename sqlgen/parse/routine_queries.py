@@ -8,7 +8,7 @@ from typing import Final
 from ..model.identifiers import quoted
 from ..model.routines import Gives, RoutineArgument, TypedRoutine
 from ..model.source import SourceFile
-from .names import is_snake_case, snake_case
+from .names import is_snake_case, parameter_name, snake_case
 
 FOLDER: Final = "functions"
 """The folder of the query files, below that of the project's own."""
@@ -129,7 +129,7 @@ def _parameters(routine: TypedRoutine) -> Iterator[tuple[RoutineArgument, str]]:
     names = _UniqueNames()
     for place, argument in enumerate(routine.arguments):
         is_input = argument.mode != "o"
-        name = snake_case(argument.name) or f"arg{place + 1}"
+        name = parameter_name(argument.name, f"arg{place + 1}")
         yield argument, names.unique(name) if is_input else ""
 
 

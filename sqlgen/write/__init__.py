@@ -6,8 +6,11 @@ from .diff import diff
 from .digests import digest, digests, is_current, verify_syntax
 from .journal import finish_interrupted, is_temporary
 from .scaffold import scaffold
+from .table_queries import Draft, TableNames, table_queries
 
 __all__ = [
+    "Draft",
+    "TableNames",
     "apply",
     "changes",
     "current_text",
@@ -19,5 +22,6 @@ __all__ = [
     "is_lockfile",
     "is_temporary",
     "scaffold",
+    "table_queries",
     "verify_syntax",
 ]

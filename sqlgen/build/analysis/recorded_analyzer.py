@@ -26,6 +26,7 @@ from .database_analyzer import DatabaseAnalyzer
 
 if TYPE_CHECKING:
     from ...infer import SchemaDiff
+    from ...model.catalog import Catalog
     from ...model.description import Description
     from ..server.server_pool import ServerPool
 
@@ -135,6 +136,10 @@ class RecordedAnalyzer:
         names = self._database.unknown_names()
         self._store.put(key, pickle.dumps(names))
         return names
+
+    def catalog(self) -> "Catalog":
+        """Return the database's facts."""
+        return self._database.session().catalog
 
     def typed_routines(self) -> TypedRoutines:
         """Return the functions and procedures that the configuration names."""
