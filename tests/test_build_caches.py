@@ -116,6 +116,7 @@ CHANGES: dict[str, Change] = {
         "pyproject.toml", "mode", 'rows = "msgspec"\nfields = "camel"\nmode'
     ),
     "the protocols": replaced("pyproject.toml", "mode", "protocols = true\nmode"),
+    "the check": replaced("pyproject.toml", "mode", "schema_check = false\nmode"),
     "a type": replaced(
         "pyproject.toml", '"sync"\n', '"sync"\n[tool.sqlgen.types]\ntext = "bytes"\n'
     ),

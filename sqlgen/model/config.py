@@ -131,6 +131,7 @@ class Config:
     json_numbers: JsonNumbers = JsonNumbers.FLOAT
     statement_names: bool = True
     protocols: bool = False
+    schema_check: bool = True
     types: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)

@@ -454,6 +454,55 @@ class TypedMarker:
     path: str
 
 
+@frozen(kw_only=True)
+class ColumnUse:
+    """A column that queries use.
+
+    `schema` is empty where the search path finds the relation. `type` is the type that PostgreSQL displays,
+    empty where no query shows it. `not_null`: a query has it as a value that cannot be NULL.
+    """
+
+    schema: str
+    relation: str
+    column: str
+    type: str
+    not_null: bool
+    queries: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class ValueUse:
+    """The values that queries know of an enum or domain, by its `type`, or of a column with a CHECK.
+
+    `readers` are the queries that get such values, `writers` those that send them.
+    """
+
+    values: tuple[str, ...]
+    readers: tuple[str, ...]
+    writers: tuple[str, ...]
+    schema: str = ""
+    relation: str = ""
+    column: str = ""
+    type: str = ""
+    is_enum: bool = False
+
+
+@frozen
+class SchemaSupport:
+    """The file of what compares a live database with the `SchemaUses`; its text is always the same."""
+
+    path: str
+
+
+@frozen
+class SchemaUses:
+    """The file of what the queries use of the schema."""
+
+    path: str
+    columns: tuple[ColumnUse, ...]
+    values: tuple[ValueUse, ...]
+
+
 PythonFile: TypeAlias = (
     Module
     | Support
@@ -461,5 +510,7 @@ PythonFile: TypeAlias = (
     | VariantSupport
     | DeprecationSupport
     | JsonSupport
+    | SchemaSupport
+    | SchemaUses
     | TypedMarker
 )

@@ -61,6 +61,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "json_numbers": choice(JsonNumbers),
         "statement_names": boolean,
         "protocols": boolean,
+        "schema_check": boolean,
         "types": python_types,
         "columns": columns,
         "aliases": python_types,

@@ -11,6 +11,8 @@ from ..model.python import (
     JsonSupport,
     Module,
     PythonFile,
+    SchemaSupport,
+    SchemaUses,
     Support,
     TypedMarker,
     VariantSupport,
@@ -19,6 +21,7 @@ from ..model.source import SourceFile
 from .engine import environment
 from .layout import lay_out
 from .printing import printed
+from .schema_uses import schema_uses
 
 _RUNTIME: Final = Path(__file__).with_name("runtime")
 
@@ -42,6 +45,10 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
             return GeneratedFile(file.path, _marker() + _verbatim("deprecated.py"))
         case JsonSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("json_support.py"))
+        case SchemaSupport():
+            return GeneratedFile(file.path, _marker() + _verbatim("schema.py"))
+        case SchemaUses():
+            return GeneratedFile(file.path, _marker() + schema_uses(file))
         case TypedMarker():
             return GeneratedFile(file.path, _marker())
 
@@ -52,7 +59,8 @@ def _source(module: Module, templates: tuple[SourceFile, ...]) -> str:
     Raises `SqlgenError` for what is wrong in the project's templates: an unknown name, an error
     while they run (`template-error`), or printed text that is not Python (`template-output`).
     """
-    if not templates:
+    # What a package offers itself is imported there, whether or not a template prints `__all__`.
+    if not templates or module.offered:
         text, _ = printed(module, environment())
         return lay_out(text)
     from .project_templates import source_by  # most projects have none

@@ -16,6 +16,7 @@ from .queries import translate_query
 from .renamed import renamed
 from .shared.context import TranslationContext
 from .shared.requirements import SharedRequirements, requirements_of
+from .shared.schema_uses import schema_uses
 
 
 def module(
@@ -57,6 +58,9 @@ def module(
         for name in renamed(one, query)
     ]
     required = requirements_of(main, rows, has_protocol=config.protocols)
+    if config.schema_check:
+        columns, values = schema_uses(typed, path.name, config)
+        required = replace(required, columns=columns, values=values)
     return (main, *twins), required, tuple(changed)
 
 

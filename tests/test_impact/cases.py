@@ -159,7 +159,8 @@ class Case:
     new code before it; queries that are in neither run as before. `before` and `after` insert the rows that show what
     is found: before the migration, on the base schema, and after it; `before_deploying` only those that the new
     code meets. `calls` replaces the `CALLS` of a query, `new_calls` those of the new code.
-    `role` is who calls them, if not a superuser.
+    `role` is who calls them, if not a superuser. `is_guarded`: `check_schema` of the deployed code finds what
+    breaks it.
     """
 
     change: str
@@ -171,6 +172,7 @@ class Case:
     after: str = ""
     before_deploying: str = ""
     role: str = ""
+    is_guarded: bool = False
     calls: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     new_calls: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -208,6 +210,7 @@ CASES: Mapping[str, Case] = {
         queries="pet_names remove_owner",
         new={"pet_names": "SELECT id, name FROM owners"},
         deployed={"pet_names": "breaks"},
+        is_guarded=True,
     ),
     "a table is renamed": Case(
         change="ALTER TABLE owners RENAME TO people",
@@ -215,6 +218,7 @@ CASES: Mapping[str, Case] = {
         new={"homes": "SELECT id, home FROM people"},
         deployed={"homes": "breaks"},
         current={"homes": "breaks"},
+        is_guarded=True,
     ),
     "a table moves to another schema": Case(
         change="CREATE SCHEMA app; ALTER TABLE owners SET SCHEMA app",
@@ -222,6 +226,7 @@ CASES: Mapping[str, Case] = {
         new={"homes": "SELECT id, home FROM app.owners"},
         deployed={"homes": "breaks"},
         current={"homes": "breaks"},
+        is_guarded=True,
     ),
     "a table becomes a view": Case(
         change="ALTER TABLE owners RENAME TO people; CREATE VIEW owners AS SELECT * FROM people",
@@ -265,6 +270,7 @@ CASES: Mapping[str, Case] = {
         queries="pet notes pet_name add",
         new={"notes": "SELECT id, 'x' AS note FROM pets"},
         deployed={"pet": "breaks", "notes": "breaks"},
+        is_guarded=True,
     ),
     "a column is renamed": Case(
         change="ALTER TABLE pets RENAME note TO remark",
@@ -272,6 +278,7 @@ CASES: Mapping[str, Case] = {
         new={"notes": "SELECT id, remark AS note FROM pets"},
         deployed={"notes": "breaks"},
         current={"notes": "breaks"},
+        is_guarded=True,
     ),
     "SET NOT NULL": Case(
         change="UPDATE pets SET note = '' WHERE note IS NULL;"
@@ -291,6 +298,7 @@ CASES: Mapping[str, Case] = {
         deployed={"pet_name.name": "widens"},
         current={"rename.name": "may fail"},
         new_calls={"rename": [{"id": 1, "name": "Max"}, {"id": 1, "name": None}]},
+        is_guarded=True,
     ),
     "a default is dropped": Case(
         change="ALTER TABLE pets ALTER size DROP DEFAULT",
@@ -329,6 +337,7 @@ CASES: Mapping[str, Case] = {
         queries="ages",
         deployed={"ages.age": "breaks"},
         current={"ages.age": "breaks"},
+        is_guarded=True,
     ),
     "varchar becomes longer": Case(
         change="ALTER TABLE pets ALTER name TYPE varchar(40)",
@@ -364,6 +373,7 @@ CASES: Mapping[str, Case] = {
         new={"born": "SELECT born AT TIME ZONE 'UTC' AS born FROM pets"},
         deployed={"born.born": "breaks"},
         current={"born.born": "breaks"},
+        is_guarded=True,
     ),
     "a unique constraint is dropped": Case(
         change="ALTER TABLE pets DROP CONSTRAINT pets_chip_key",
@@ -394,6 +404,7 @@ CASES: Mapping[str, Case] = {
         new_calls={
             "set_status": [{"id": 1, "status": "done"}, {"id": 1, "status": "missed"}]
         },
+        is_guarded=True,
     ),
     "an enum's label is renamed": Case(
         change="ALTER TYPE status RENAME VALUE 'done' TO 'finished'",
@@ -413,6 +424,7 @@ CASES: Mapping[str, Case] = {
                 {"id": 1, "status": "finished"},
             ]
         },
+        is_guarded=True,
     ),
     "a CHECK allows one value more": Case(
         change="ALTER TABLE pets DROP CONSTRAINT pets_size_check,"
@@ -422,6 +434,7 @@ CASES: Mapping[str, Case] = {
         deployed={"sizes.size": "unknown value"},
         current={"set_size.size": "may fail"},
         new_calls={"set_size": [{"id": 1, "size": "huge"}]},
+        is_guarded=True,
     ),
     "a CHECK allows one value less": Case(
         change="UPDATE pets SET size = 'small';"
@@ -432,6 +445,7 @@ CASES: Mapping[str, Case] = {
         new_calls={"set_size": [{"id": 1, "size": "small"}]},
         deployed={"set_size.size": "may fail"},
         current={"sizes.size": "unknown value"},
+        is_guarded=True,
     ),
     "a CHECK of values is dropped": Case(
         change="ALTER TABLE pets DROP CONSTRAINT pets_size_check",
@@ -440,6 +454,7 @@ CASES: Mapping[str, Case] = {
         deployed={"sizes.size": "unknown value"},
         current={"set_size.size": "may fail"},
         new_calls={"set_size": [{"id": 1, "size": "any"}]},
+        is_guarded=True,
     ),
     "a domain's CHECK allows one value more": Case(
         change="ALTER DOMAIN code DROP CONSTRAINT code_check;"
@@ -449,6 +464,7 @@ CASES: Mapping[str, Case] = {
         deployed={"codes.code": "unknown value"},
         current={"set_code.code": "may fail"},
         new_calls={"set_code": [{"id": 1, "code": "z"}]},
+        is_guarded=True,
     ),
     "a domain's CHECK is dropped": Case(
         change="ALTER DOMAIN code DROP CONSTRAINT code_check",
@@ -457,6 +473,7 @@ CASES: Mapping[str, Case] = {
         deployed={"codes.code": "unknown value"},
         current={"set_code.code": "may fail"},
         new_calls={"set_code": [{"id": 1, "code": "any"}]},
+        is_guarded=True,
     ),
     "a domain's type is renamed": Case(
         change="ALTER DOMAIN code RENAME TO pet_code",

@@ -34,6 +34,7 @@ class Failures(NamedTuple):
     before: dict[str, list[str]]
     prepared: dict[str, list[str]]
     after: dict[str, list[str]]
+    mismatch: str
 
 
 class Revisions:
@@ -99,10 +100,11 @@ class Revisions:
                     with database.connect(self._server, own.info.dbname) as fresh:
                         set_role(fresh, role)
                         after = _failures(fresh, module, calls[name])
+                        mismatch = _mismatch(fresh, name)
                     if name == "deployed":
                         new = self.roots["current"]
                         generate(new, "current", own, self._queries["current"])
-                failures[name] = Failures(before, prepared, after)
+                failures[name] = Failures(before, prepared, after, mismatch)
         return failures
 
     @contextmanager
@@ -128,6 +130,18 @@ def generate(root: Path, name: str, connection: Connection, queries: str) -> Non
         (root / made.path).parent.mkdir(parents=True, exist_ok=True)
         (root / made.path).write_text(made.text)
     importlib.invalidate_caches()
+
+
+def _mismatch(connection: Connection, name: str) -> str:
+    """Return what the package's own check finds in the database."""
+    package = importlib.import_module(name)
+    if not hasattr(package, "check_schema"):
+        return ""  # none of its queries uses a table
+    try:
+        package.check_schema(connection)
+    except package.SchemaMismatch as mismatch:
+        return str(mismatch)
+    return ""
 
 
 def set_role(connection: Connection, role: str) -> None:

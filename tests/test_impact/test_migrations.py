@@ -42,6 +42,9 @@ def test_the_verdicts_are_what_happens(
     agree(case.deployed, {**old.prepared, **old.after}, calls["deployed"])
     # What fails on its own schema, too, does not come from the order.
     prepared = {n: errors for n, errors in new.prepared.items() if n not in new.after}
+    assert not new.mismatch
+    assert bool(old.mismatch) == case.is_guarded, old.mismatch
+    assert case.deployed or not old.mismatch
     agree(case.current, {**prepared, **new.before}, calls["current"])
 
 

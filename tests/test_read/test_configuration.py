@@ -78,6 +78,7 @@ array_elements = "nullable"
 json_numbers = "decimal"
 statement_names = false
 protocols = true
+schema_check = false
 types = { uuid = "str", "app.money" = "app.types.Money" }
 
 [tool.sqlgen.columns]
@@ -111,6 +112,7 @@ seeds = "db/seeds"
         json_numbers=JsonNumbers.DECIMAL,
         statement_names=False,
         protocols=True,
+        schema_check=False,
         types={"uuid": "str", "app.money": "app.types.Money"},
         columns={
             "patients.address": "app.types.Address",
@@ -200,7 +202,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
+   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `schema_check`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1

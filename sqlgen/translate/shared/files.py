@@ -7,7 +7,10 @@ from ...model.python import (
     DeprecationSupport,
     JsonSupport,
     Module,
+    Named,
     PythonFile,
+    SchemaSupport,
+    SchemaUses,
     Support,
     TypedMarker,
     VariantSupport,
@@ -15,7 +18,7 @@ from ...model.python import (
 from ...model.source import SourceFile
 from ..module_paths import ModulePath, package_modules
 from ..name_clashes import check_models
-from ..types.python_types import UNSET, VALUE_UNSET
+from ..types.python_types import CHECK_SCHEMA, SCHEMA_MISMATCH, UNSET, VALUE_UNSET
 from .context import TranslationContext
 from .models import composites, models_module
 from .protocols import protocol_modules
@@ -23,6 +26,7 @@ from .references import TypeReferences
 from .requirements import SharedRequirements, requirements_of
 from .rows import shared_rows
 from .rows_of_composites import rows_of_composites
+from .schema_uses import merged_columns, merged_values
 
 
 def shared_files(
@@ -48,8 +52,13 @@ def shared_files(
     check_models(models, rows, by_path)
     users = (*requirements, requirements_of(models))
     varies = any(user.variants for user in users)
+    offered: tuple[Named, ...] = (VALUE_UNSET, UNSET) if varies else ()
+    columns = merged_columns([use for one in requirements for use in one.columns])
+    values = merged_values([use for one in requirements for use in one.values])
+    if columns or values:
+        offered += (SCHEMA_MISMATCH, CHECK_SCHEMA)
     files: list[PythonFile] = [
-        *package_modules(paths, context.config, (VALUE_UNSET, UNSET) if varies else ()),
+        *package_modules(paths, context.config, offered),
         TypedMarker(f"{output}/py.typed"),
     ]
     if not _is_empty(models):
@@ -66,6 +75,9 @@ def shared_files(
         files.append(DeprecationSupport(f"{output}/_deprecated.py"))
     if any(user.json_support for user in users):
         files.append(JsonSupport(f"{output}/_json.py"))
+    if columns or values:
+        files.append(SchemaSupport(f"{output}/_schema.py"))
+        files.append(SchemaUses(f"{output}/_schema_uses.py", columns, values))
     return tuple(files)
 
 

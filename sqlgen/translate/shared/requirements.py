@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from ...model.frozen import frozen
-from ...model.python import Function, Module, Named, Record, Structure
+from ...model.python import (
+    ColumnUse,
+    Function,
+    Module,
+    Named,
+    Record,
+    Structure,
+    ValueUse,
+)
 from ...model.row_styles import RowStyle
 from ..types.aliases import SHARED_ALIASES
 from ..types.structures import structures_in
@@ -45,7 +53,8 @@ class SharedRequirements:
     `rows` are its shared row classes, `aliases` the aliases of `models` that it uses, and `styles`
     the styles of its own row classes. `support`, `json_support`, `cursors`, `variants` and
     `deprecated` tell whether it imports from `_support`, `_json`, `_cursors`, `_variants` and `_deprecated`.
-    `functions` are those of which the package has a `Protocol`.
+    `functions` are those of which the package has a `Protocol`. `columns` and `values` are what its queries
+    use of the schema, if that is to be checked.
     """
 
     rows: tuple[SharedRow, ...] = ()
@@ -57,6 +66,8 @@ class SharedRequirements:
     variants: bool = False
     deprecated: bool = False
     functions: tuple[Function, ...] = ()
+    columns: tuple[ColumnUse, ...] = ()
+    values: tuple[ValueUse, ...] = ()
 
 
 def requirements_of(

@@ -17,6 +17,7 @@ from ...model.python import (
 SUPPORT = "._support"
 JSON_SUPPORT = "._json"
 VARIANT_SUPPORT = "._variants"
+SCHEMA_SUPPORT = "._schema"
 MODELS = ".models"
 
 BOOL = Named("bool")
@@ -47,6 +48,8 @@ INET = Named("Inet", MODELS)
 CIDR = Named("Cidr", MODELS)
 UNSET = Named("Unset", VARIANT_SUPPORT)
 VALUE_UNSET = Named("UNSET", VARIANT_SUPPORT)
+CHECK_SCHEMA = Named("check_schema", SCHEMA_SUPPORT)
+SCHEMA_MISMATCH = Named("SchemaMismatch", SCHEMA_SUPPORT)
 
 KEEP = Keep()
 

@@ -1,0 +1,213 @@
+"""Compare a live database with what the queries use of it."""
+
+import json
+import re
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from typing import Any, Final, overload
+
+from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
+from psycopg.rows import tuple_row
+
+Row = Sequence[Any]
+
+
+class SchemaMismatch(Exception):  # noqa: N818 (what it is, as its name in messages)
+    """A database does not fit the queries; `problems` has a line for each thing that does not."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@overload
+def check_schema(conn: Connection[Any]) -> None: ...
+@overload
+def check_schema(conn: AsyncConnection[Any]) -> Coroutine[Any, Any, None]: ...
+def check_schema(
+    conn: Connection[Any] | AsyncConnection[Any],
+) -> Coroutine[Any, Any, None] | None:
+    """Raise `SchemaMismatch` where the connection's database does not fit what the queries use.
+
+    Compares, with one statement, the columns that queries use, their types and NOT NULL, the labels of
+    enums and the values that CHECK constraints list. What no query uses may differ. Await it where the
+    connection is an asynchronous one.
+    """
+    if isinstance(conn, AsyncConnection):
+        return _check_async(conn)
+    with RawCursor(conn, row_factory=tuple_row) as cursor:
+        columns, values = _uses()
+        cursor.execute(_STATEMENT, _parameters(columns, values), prepare=False)
+        _compare(columns, values, cursor.fetchall())
+    return None
+
+
+async def _check_async(conn: AsyncConnection[Any]) -> None:
+    async with AsyncRawCursor(conn, row_factory=tuple_row) as cursor:
+        columns, values = _uses()
+        await cursor.execute(_STATEMENT, _parameters(columns, values), prepare=False)
+        _compare(columns, values, await cursor.fetchall())
+
+
+_STATEMENT: Final = """
+WITH RECURSIVE plain_types (type, plain) AS (
+    -- The type that the values of each domain have.
+    SELECT oid, oid FROM pg_type WHERE typtype <> 'd'
+    UNION ALL
+    SELECT t.oid, p.plain
+    FROM plain_types AS p JOIN pg_type AS t ON t.typtype = 'd' AND t.typbasetype = p.type
+)
+SELECT u.number,
+       a.attnum IS NOT NULL,
+       p.plain = to_regtype(u.type),
+       format_type(p.plain, NULL),
+       -- Since 18, a NOT NULL constraint may be NOT VALID.
+       a.attnotnull AND NOT EXISTS (
+           SELECT FROM pg_constraint AS c
+           WHERE c.conrelid = a.attrelid AND c.contype = 'n' AND c.conkey = ARRAY[a.attnum]
+             AND NOT c.convalidated
+       ),
+       NULL::text[]
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+     AS u (schema, relation, "column", type, number)
+LEFT JOIN pg_attribute AS a
+       ON a.attrelid = to_regclass(concat_ws('.', quote_ident(nullif(u.schema, '')), quote_ident(u.relation)))
+      AND a.attname = u."column" AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN plain_types AS p ON p.type = a.atttypid
+UNION ALL
+SELECT -u.number,
+       coalesce(a.atttypid, to_regtype(u.type)) IS NOT NULL,
+       NULL,
+       NULL,
+       NULL,
+       CASE WHEN u.is_enum THEN (
+           SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder)
+           FROM pg_type AS t
+           JOIN plain_types AS p ON p.type = coalesce(nullif(t.typelem, 0), t.oid)
+           JOIN pg_enum AS e ON e.enumtypid = p.plain
+           WHERE t.oid = coalesce(a.atttypid, to_regtype(u.type))
+       ) ELSE (
+           SELECT array_agg(pg_get_constraintdef(c.oid))
+           FROM pg_constraint AS c
+           WHERE c.contype = 'c' AND c.convalidated
+             -- NOT ENFORCED, since 18.
+             AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+             AND (
+                 c.conrelid = a.attrelid AND a.attnum = ANY (c.conkey)
+                 OR c.conrelid = 0 AND c.contypid = coalesce(a.atttypid, to_regtype(u.type))
+             )
+       ) END
+FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[]) WITH ORDINALITY
+     AS u (schema, relation, "column", type, is_enum, number)
+LEFT JOIN pg_attribute AS a
+       ON a.attrelid = CASE WHEN u.relation <> '' THEN
+              to_regclass(concat_ws('.', quote_ident(nullif(u.schema, '')), quote_ident(u.relation)))
+          END
+      AND a.attname = u."column" AND a.attnum > 0 AND NOT a.attisdropped
+"""
+
+_ALIKE: Final = (
+    ("smallint", "integer", "bigint"),
+    ("character varying", "character", "text"),
+    ("text", "character varying", "citext"),
+    ("json", "jsonb"),
+)
+"""Types whose values may take the place of those of a type before them."""
+
+_STRING: Final = r"E?'(?:[^']|'')*'"
+_LIST: Final = (
+    rf"CHECK \((?:{_STRING}|::text|::character varying|ARRAY|ANY| OR | IS NULL"
+    r"|[\[\](),= ]|%s)+\)"
+)
+"""A CHECK constraint that lists the values of a column, as `pg_get_constraintdef` prints it."""
+
+
+def _uses() -> tuple[list[Row], list[Row]]:
+    """Return what the queries use: columns, and the values of types and columns."""
+    from . import _schema_uses  # large, and needed for this alone
+
+    return (
+        [json.loads(line) for line in _schema_uses.COLUMNS.splitlines()],
+        [json.loads(line) for line in _schema_uses.VALUES.splitlines()],
+    )
+
+
+def _parameters(columns: Sequence[Row], values: Sequence[Row]) -> list[list[Any]]:
+    return [
+        *([row[place] for row in columns] for place in range(4)),
+        *([row[place] for row in values] for place in range(5)),
+    ]
+
+
+def _compare(
+    columns: Sequence[Row], values: Sequence[Row], live: Iterable[Row]
+) -> None:
+    """Raise `SchemaMismatch` if the *live* database does not have what is used."""
+    problems: list[str] = []
+    for number, *facts in sorted(live, key=lambda row: (row[0] < 0, abs(row[0]))):
+        if number > 0:
+            problems += _column_problems(columns[number - 1], facts)
+        else:
+            problems += _value_problems(values[-number - 1], facts)
+    if problems:
+        raise SchemaMismatch(problems)
+
+
+def _column_problems(used: Row, facts: Row) -> Iterator[str]:
+    schema, relation, column, type_, not_null, queries = used
+    exists, same_type, live_type, is_not_null, _ = facts
+    name = ".".join(filter(None, [schema, relation, column]))
+    users = f" (used by {', '.join(queries)})"
+    if not exists:
+        yield f"{name} is missing{users}"
+    elif type_ and not same_type and not _is_alike(type_, live_type):
+        yield f"{name} is {live_type}, not {type_}{users}"
+    elif not_null and not is_not_null:
+        yield f"{name} may be NULL{users}"
+
+
+def _is_alike(type_: str, live: str) -> bool:
+    return any(type_ in row and live in row[row.index(type_) :] for row in _ALIKE)
+
+
+def _value_problems(used: Row, facts: Row) -> Iterator[str]:
+    schema, relation, column, type_, is_enum, expected, readers, writers = used
+    exists, *_, texts = facts
+    name = ".".join(filter(None, [schema, relation, column])) or type_
+    if not exists:
+        if not column:
+            yield f"{name} is missing (used by {', '.join(readers or writers)})"
+        return
+    allowed = texts if is_enum else _allowed(texts or [], column)
+    if allowed is None:
+        if readers and not texts:
+            yield f"{name} may be any value (read by {', '.join(readers)})"
+        return
+    unknown = [value for value in allowed if value not in expected]
+    missing = [value for value in expected if value not in allowed]
+    if unknown and readers:
+        yield f"{name} may be {_listed(unknown)} (read by {', '.join(readers)})"
+    if missing and writers:
+        yield f"{name} may not be {_listed(missing)} (written by {', '.join(writers)})"
+
+
+def _allowed(definitions: Sequence[str], column: str) -> list[str] | None:
+    """Return the values that CHECK constraints list for a column; None if none of them is such a list."""
+    quoted = '"' + column.replace('"', '""') + '"'
+    names = "|".join([re.escape(name) for name in (column, quoted, "VALUE")])
+    allowed: list[str] | None = None
+    for definition in definitions:
+        if not re.fullmatch(_LIST % f"(?:{names})", definition):
+            continue
+        strings = [_text(string) for string in re.findall(_STRING, definition)]
+        allowed = [value for value in strings if allowed is None or value in allowed]
+    return allowed
+
+
+def _text(string: str) -> str:
+    if string.startswith("E"):
+        return string[2:-1].replace("''", "'").replace("\\\\", "\\")
+    return string[1:-1].replace("''", "'")
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join([f"'{value}'" for value in values])

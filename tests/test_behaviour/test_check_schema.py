@@ -1,0 +1,166 @@
+"""`check_schema` of a generated package, on databases that differ from that of the build."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.test_behaviour.packages import Build, Connection
+
+SCHEMA = """
+CREATE SCHEMA app;
+CREATE TYPE mood AS ENUM ('happy', 'sad');
+CREATE DOMAIN code AS varchar(9) CHECK (VALUE IN ('x', 'y''z'));
+CREATE TABLE pets (
+    id int PRIMARY KEY,
+    name text NOT NULL,
+    mood mood NOT NULL,
+    size text NOT NULL CHECK (size IN ('small', 'large')),
+    code code,
+    "Odd ""name" bigint,
+    unused date NOT NULL DEFAULT 'today'
+);
+CREATE TABLE app.visits (pet_id int REFERENCES pets, day date NOT NULL, moods mood[] NOT NULL);
+"""
+QUERIES = """
+-- name: pet :optional
+SELECT id, name, mood, size, code, "Odd ""name" AS odd FROM pets WHERE id = :id;
+
+-- name: visits :many
+SELECT pet_id, day FROM app.visits WHERE moods @> :moods;
+
+-- name: add :exec
+INSERT INTO pets (id, name, mood, size) VALUES (:id, :name, :mood, :size);
+
+-- name: clear :exec
+DELETE FROM pets WHERE id = :id;
+
+-- name: count :one
+SELECT count(*) AS n FROM pets;
+"""
+PET, ADD = "q.pet", "q.add"
+USERS = "(used by q.add, q.pet)"
+
+
+@pytest.fixture
+def package(build: Build) -> Any:
+    return build(SCHEMA, QUERIES).module
+
+
+FITS = {
+    "nothing": "SELECT 1",
+    "a column that no query uses": "ALTER TABLE pets DROP COLUMN unused",
+    "a new table and column": "CREATE TABLE t (id int); ALTER TABLE pets ADD COLUMN more text",
+    "wider integers": "ALTER TABLE pets ALTER id TYPE bigint",
+    "another length": "ALTER TABLE pets ALTER name TYPE varchar(9)",
+    "NOT NULL where there was none": 'ALTER TABLE pets ALTER "Odd ""name" SET NOT NULL',
+    "another order": "ALTER TABLE app.visits RENAME TO old;"
+    " CREATE TABLE app.visits AS SELECT moods, day, pet_id FROM app.old;"
+    " ALTER TABLE app.visits ALTER day SET NOT NULL, ALTER moods SET NOT NULL",
+    "another name of an enum and of a domain that are only read": "ALTER DOMAIN code RENAME TO kind; ALTER TABLE pets ALTER code TYPE kind",
+    "another name of a constraint": "ALTER TABLE pets RENAME CONSTRAINT pets_size_check TO other",
+    "a list of values within another condition": "ALTER TABLE pets"
+    " DROP CONSTRAINT pets_size_check, ADD CHECK (size IN ('small', 'large') AND id > 0)",
+    "one more CHECK": "ALTER TABLE pets ADD CHECK (size <> 'x' AND name = 'Rex')",
+    "a table in another schema of the search path": "CREATE SCHEMA other;"
+    " ALTER TABLE pets SET SCHEMA other; SET search_path = other, public",
+}
+
+
+@pytest.mark.parametrize("change", FITS.values(), ids=FITS)
+def test_what_no_query_uses_may_differ(
+    package: Any, connection: Connection, change: str
+) -> None:
+    connection.execute(change.encode())
+    assert package.check_schema(connection) is None
+
+
+MISMATCHES = {
+    "ALTER TABLE pets DROP COLUMN name": f"pets.name is missing {USERS}",
+    "DROP TABLE app.visits": "app.visits.day is missing (used by q.visits)\n"
+    "app.visits.moods is missing (used by q.visits)\n"
+    "app.visits.pet_id is missing (used by q.visits)",
+    'ALTER TABLE pets RENAME "Odd ""name" TO odd': f'pets.Odd "name is missing (used by {PET})',
+    "ALTER TABLE pets ALTER name DROP NOT NULL": f"pets.name may be NULL {USERS}",
+    "ALTER TABLE pets ALTER name TYPE int USING 1": f"pets.name is integer, not text {USERS}",
+    'ALTER TABLE pets ALTER "Odd ""name" TYPE int': (
+        f'pets.Odd "name is integer, not bigint (used by {PET})'
+    ),
+    "ALTER TYPE mood ADD VALUE 'angry'": f"pets.mood may be 'angry' (read by {PET})",
+    "ALTER TYPE mood RENAME VALUE 'sad' TO 'it''s'": (
+        f"pets.mood may be 'it's' (read by {PET})\n"
+        "mood may not be 'sad' (written by q.add, q.visits)"
+    ),
+    "ALTER TABLE pets DROP CONSTRAINT pets_size_check": (
+        f"pets.size may be any value (read by {PET})"
+    ),
+    "ALTER TABLE pets DROP CONSTRAINT pets_size_check,"
+    " ADD CHECK (size IN ('small', 'huge'))": (
+        f"pets.size may be 'huge' (read by {PET})\n"
+        f"pets.size may not be 'large' (written by {ADD})"
+    ),
+    "ALTER TABLE pets ADD CHECK (size = 'small')": (
+        f"pets.size may not be 'large' (written by {ADD})"
+    ),
+    "ALTER TABLE pets DROP CONSTRAINT pets_size_check,"
+    " ADD CHECK (size IN ('small', 'large')) NOT VALID": (
+        f"pets.size may be any value (read by {PET})"
+    ),
+    "ALTER DOMAIN code DROP CONSTRAINT code_check": f"pets.code may be any value (read by {PET})",
+    "ALTER DOMAIN code DROP CONSTRAINT code_check; ALTER DOMAIN code ADD CHECK (VALUE = 'x')": "",
+    "ALTER TABLE pets ALTER mood TYPE text": f"pets.mood may be any value (read by {PET})",
+    "DROP TABLE app.visits, pets; DROP TYPE mood": "mood is missing (used by q.add, q.visits)",
+}
+
+
+@pytest.mark.parametrize(("change", "message"), MISMATCHES.items())
+def test_each_mismatch_names_the_queries_that_it_is_about(
+    package: Any, connection: Connection, change: str, message: str
+) -> None:
+    connection.execute(change.encode())
+    if not message:
+        package.check_schema(connection)
+        return
+    with pytest.raises(package.SchemaMismatch) as caught:
+        package.check_schema(connection)
+    assert str(caught.value).endswith(message)
+    assert caught.value.problems == tuple(str(caught.value).split("\n"))
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+def test_an_asynchronous_connection_is_awaited(
+    package: Any, connection: Connection, loop: asyncio.AbstractEventLoop
+) -> None:
+    async def check() -> None:
+        async with await psycopg.AsyncConnection.connect(connection.info.dsn) as conn:
+            await package.check_schema(conn)
+            connection.execute("ALTER TABLE pets DROP COLUMN name")
+            with pytest.raises(package.SchemaMismatch, match=r"pets\.name is missing"):
+                await package.check_schema(conn)
+
+    loop.run_until_complete(check())
+
+
+def test_one_statement_runs_and_is_not_prepared(
+    package: Any, connection: Connection
+) -> None:
+    connection.execute("SET application_name = 'x'")
+    connection.prepare_threshold = 0
+    package.check_schema(connection)
+    names = connection.execute(
+        "SELECT statement FROM pg_prepared_statements"
+    ).fetchall()
+    assert not [name for (name,) in names if "plain_types" in name]
+
+
+def test_it_can_be_left_out(build: Build) -> None:
+    made = build(SCHEMA, QUERIES, schema_check=False)
+    assert not hasattr(made.module, "check_schema")
