@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor, rowcount_of
+from ._errors import set_error_class
 from ._support import array_of, of_equal_lengths, one, optional, rows_of
+from .errors import AllergiesPatientIdFkey, AllergiesSeverityCheck
 from .models import AllergiesSeverity, Allergy
 
 __all__ = [
@@ -61,6 +63,9 @@ RETURNING id, patient_id, allergen, severity, reaction, onset_date, created_at,
 /* allergies.record_allergy */"""
 
 
+RECORD_ALLERGY_ERRORS: Final = (AllergiesSeverityCheck, AllergiesPatientIdFkey)
+
+
 def record_allergy(
     conn: Connection[Any],
     *,
@@ -70,12 +75,20 @@ def record_allergy(
     reaction: str | None,
     onset_date: datetime.date | None,
 ) -> Allergy:
-    """What is reported again replaces what was known."""
-    with raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
-        cursor.execute(
-            RECORD_ALLERGY, (patient_id, allergen, severity, reaction, onset_date)
-        )
-        return one(cursor.fetchall())
+    """What is reported again replaces what was known.
+
+    Raises AllergiesSeverityCheck, AllergiesPatientIdFkey.
+    The trigger `allergies_record_change` of `allergies` may raise other errors.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
+            cursor.execute(
+                RECORD_ALLERGY, (patient_id, allergen, severity, reaction, onset_date)
+            )
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, RECORD_ALLERGY_ERRORS)
+        raise
 
 
 REPORT_ALLERGY: Final = """\
@@ -86,6 +99,9 @@ RETURNING id
 /* allergies.report_allergy */"""
 
 
+REPORT_ALLERGY_ERRORS: Final = (AllergiesSeverityCheck, AllergiesPatientIdFkey)
+
+
 def report_allergy(
     conn: Connection[Any],
     *,
@@ -93,10 +109,18 @@ def report_allergy(
     allergen: str,
     severity: AllergiesSeverity,
 ) -> UUID | None:
-    """The id of a new allergy, or None if the patient's record has it already."""
-    with raw_cursor(conn, row_factory=scalar_row) as cursor:
-        cursor.execute(REPORT_ALLERGY, (patient_id, allergen, severity))
-        return optional(cursor.fetchall())
+    """The id of a new allergy, or None if the patient's record has it already.
+
+    Raises AllergiesSeverityCheck, AllergiesPatientIdFkey.
+    The trigger `allergies_record_change` of `allergies` may raise other errors.
+    """
+    try:
+        with raw_cursor(conn, row_factory=scalar_row) as cursor:
+            cursor.execute(REPORT_ALLERGY, (patient_id, allergen, severity))
+            return optional(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, REPORT_ALLERGY_ERRORS)
+        raise
 
 
 IMPORT_ALLERGIES: Final = """\
@@ -107,6 +131,9 @@ ON CONFLICT DO NOTHING
 /* allergies.import_allergies */"""
 
 
+IMPORT_ALLERGIES_ERRORS: Final = (AllergiesSeverityCheck, AllergiesPatientIdFkey)
+
+
 def import_allergies(
     conn: Connection[Any],
     *,
@@ -114,30 +141,48 @@ def import_allergies(
     allergens: Sequence[str],
     severities: Sequence[AllergiesSeverity],
 ) -> int:
-    """Two sequences of one length: what the patient is allergic to, and how badly."""
-    with raw_cursor(conn) as cursor:
-        return rowcount_of(
-            cursor.execute(
-                IMPORT_ALLERGIES,
-                of_equal_lengths(
-                    (patient_id, array_of(allergens), array_of(severities)),
-                    allergens=allergens,
-                    severities=severities,
-                ),
+    """Two sequences of one length: what the patient is allergic to, and how badly.
+
+    Raises AllergiesSeverityCheck, AllergiesPatientIdFkey.
+    The trigger `allergies_record_change` of `allergies` may raise other errors.
+    """
+    try:
+        with raw_cursor(conn) as cursor:
+            return rowcount_of(
+                cursor.execute(
+                    IMPORT_ALLERGIES,
+                    of_equal_lengths(
+                        (patient_id, array_of(allergens), array_of(severities)),
+                        allergens=allergens,
+                        severities=severities,
+                    ),
+                )
             )
-        )
+    except IntegrityError as error:
+        set_error_class(error, IMPORT_ALLERGIES_ERRORS)
+        raise
 
 
 SET_ALLERGY_SEVERITY: Final = """\
 UPDATE allergies SET severity = $1 WHERE id = $2 RETURNING id, patient_id, allergen, severity, reaction, onset_date, created_at, updated_at /* allergies.set_allergy_severity */"""
 
 
+SET_ALLERGY_SEVERITY_ERRORS: Final = (AllergiesSeverityCheck,)
+
+
 def set_allergy_severity(
     conn: Connection[Any], *, severity: AllergiesSeverity, allergy_id: UUID
 ) -> Allergy | None:
-    with raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
-        cursor.execute(SET_ALLERGY_SEVERITY, (severity, allergy_id))
-        return optional(cursor.fetchall())
+    """Raises AllergiesSeverityCheck.
+    The trigger `allergies_record_change` of `allergies` may raise other errors.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
+            cursor.execute(SET_ALLERGY_SEVERITY, (severity, allergy_id))
+            return optional(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, SET_ALLERGY_SEVERITY_ERRORS)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +214,6 @@ DELETE FROM allergies WHERE id = $1 /* allergies.remove_allergy */"""
 
 
 def remove_allergy(conn: Connection[Any], *, allergy_id: UUID) -> int:
+    """The trigger `allergies_record_change` of `allergies` may raise other errors."""
     with raw_cursor(conn) as cursor:
         return rowcount_of(cursor.execute(REMOVE_ALLERGY, (allergy_id,)))

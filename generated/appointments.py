@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from ._cursors import is_pipelined, raw_cursor, rowcount_of, total_rowcount
+from ._errors import set_error_class
 from ._support import (
     array_of,
     as_int8,
@@ -22,6 +23,13 @@ from ._support import (
     parse_enum,
     range_text,
     rows_of,
+)
+from .errors import (
+    AppointmentsDuringNotNull,
+    AppointmentsEndsAfterStart,
+    AppointmentsNoDoubleBooking,
+    AppointmentsPatientIdFkey,
+    AppointmentsPractitionerIdFkey,
 )
 from .models import Appointment, AppointmentStatus
 
@@ -54,6 +62,15 @@ RETURNING id, patient_id, practitioner_id, status, starts_at, ends_at, during, r
 /* appointments.book_appointment */"""
 
 
+BOOK_APPOINTMENT_ERRORS: Final = (
+    AppointmentsNoDoubleBooking,
+    AppointmentsEndsAfterStart,
+    AppointmentsPatientIdFkey,
+    AppointmentsPractitionerIdFkey,
+    AppointmentsDuringNotNull,
+)
+
+
 def book_appointment(
     conn: Connection[Any],
     *,
@@ -63,12 +80,22 @@ def book_appointment(
     ends_at: datetime.datetime,
     reason: str | None,
 ) -> Appointment:
-    """Fails with `ExclusionViolation` if the practitioner is busy then."""
-    with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
-        cursor.execute(
-            BOOK_APPOINTMENT, (patient_id, practitioner_id, starts_at, ends_at, reason)
-        )
-        return one(cursor.fetchall())
+    """Fails with `ExclusionViolation` if the practitioner is busy then.
+
+    Raises AppointmentsNoDoubleBooking, AppointmentsEndsAfterStart,
+    AppointmentsPatientIdFkey, AppointmentsPractitionerIdFkey,
+    AppointmentsDuringNotNull.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
+            cursor.execute(
+                BOOK_APPOINTMENT,
+                (patient_id, practitioner_id, starts_at, ends_at, reason),
+            )
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, BOOK_APPOINTMENT_ERRORS)
+        raise
 
 
 GET_APPOINTMENT: Final = """\
@@ -95,13 +122,28 @@ RETURNING id, patient_id, practitioner_id, status, starts_at, ends_at, during, r
 /* appointments.reschedule_appointment */"""
 
 
+RESCHEDULE_APPOINTMENT_ERRORS: Final = (
+    AppointmentsNoDoubleBooking,
+    AppointmentsEndsAfterStart,
+    AppointmentsDuringNotNull,
+)
+
+
 def reschedule_appointment(
     conn: Connection[Any], *, starts_at: datetime.datetime, appointment_id: UUID
 ) -> Appointment | None:
-    """Moves an appointment and keeps its length."""
-    with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
-        cursor.execute(RESCHEDULE_APPOINTMENT, (starts_at, appointment_id))
-        return optional(cursor.fetchall())
+    """Moves an appointment and keeps its length.
+
+    Raises AppointmentsNoDoubleBooking, AppointmentsEndsAfterStart,
+    AppointmentsDuringNotNull.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
+            cursor.execute(RESCHEDULE_APPOINTMENT, (starts_at, appointment_id))
+            return optional(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, RESCHEDULE_APPOINTMENT_ERRORS)
+        raise
 
 
 SET_APPOINTMENT_STATUS: Final = """\
@@ -110,12 +152,20 @@ UPDATE appointments SET status = $1 WHERE id = $2 RETURNING id, patient_id, prac
 /* appointments.set_appointment_status */"""
 
 
+SET_APPOINTMENT_STATUS_ERRORS: Final = (AppointmentsNoDoubleBooking,)
+
+
 def set_appointment_status(
     conn: Connection[Any], *, status: AppointmentStatus, appointment_id: UUID
 ) -> Appointment | None:
-    with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
-        cursor.execute(SET_APPOINTMENT_STATUS, (status, appointment_id))
-        return optional(cursor.fetchall())
+    """Raises AppointmentsNoDoubleBooking."""
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
+            cursor.execute(SET_APPOINTMENT_STATUS, (status, appointment_id))
+            return optional(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, SET_APPOINTMENT_STATUS_ERRORS)
+        raise
 
 
 class SetAppointmentStatusesParams(NamedTuple):
@@ -129,17 +179,27 @@ SET_APPOINTMENT_STATUSES: Final = """\
 UPDATE appointments SET status = $1 WHERE id = $2 /* appointments.set_appointment_statuses */"""
 
 
+SET_APPOINTMENT_STATUSES_ERRORS: Final = (AppointmentsNoDoubleBooking,)
+
+
 def set_appointment_statuses(
     conn: Connection[Any], *, rows: Iterable[SetAppointmentStatusesParams]
 ) -> int:
-    """At the end of the day: what became of each appointment."""
-    with raw_cursor(conn) as cursor:
-        cursor.executemany(
-            SET_APPOINTMENT_STATUSES,
-            ((row.status, row.appointment_id) for row in items_of(rows)),
-            returning=is_pipelined(conn),
-        )
-        return total_rowcount(cursor)
+    """At the end of the day: what became of each appointment.
+
+    Raises AppointmentsNoDoubleBooking.
+    """
+    try:
+        with raw_cursor(conn) as cursor:
+            cursor.executemany(
+                SET_APPOINTMENT_STATUSES,
+                ((row.status, row.appointment_id) for row in items_of(rows)),
+                returning=is_pipelined(conn),
+            )
+            return total_rowcount(cursor)
+    except IntegrityError as error:
+        set_error_class(error, SET_APPOINTMENT_STATUSES_ERRORS)
+        raise
 
 
 CANCEL_APPOINTMENTS: Final = """\
@@ -148,12 +208,22 @@ WHERE patient_id = $1 AND starts_at > $2::timestamptz AND status IN ('scheduled'
 /* appointments.cancel_appointments */"""
 
 
+CANCEL_APPOINTMENTS_ERRORS: Final = (AppointmentsNoDoubleBooking,)
+
+
 def cancel_appointments(
     conn: Connection[Any], *, patient_id: UUID, after: datetime.datetime
 ) -> int:
-    """Cancels all that a patient still has to come to."""
-    with raw_cursor(conn) as cursor:
-        return rowcount_of(cursor.execute(CANCEL_APPOINTMENTS, (patient_id, after)))
+    """Cancels all that a patient still has to come to.
+
+    Raises AppointmentsNoDoubleBooking.
+    """
+    try:
+        with raw_cursor(conn) as cursor:
+            return rowcount_of(cursor.execute(CANCEL_APPOINTMENTS, (patient_id, after)))
+    except IntegrityError as error:
+        set_error_class(error, CANCEL_APPOINTMENTS_ERRORS)
+        raise
 
 
 COUNT_APPOINTMENTS: Final = """\

@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
 from ._cursors import raw_cursor, results_of, stream_cursor
+from ._errors import set_error_class
 from ._support import (
     TypedDict,
     array_of,
@@ -22,6 +23,17 @@ from ._support import (
     optional,
     range_text,
     rows_of,
+)
+from .errors import (
+    AppointmentsNoDoubleBooking,
+    EncountersAppointmentIdFkey,
+    EncountersAppointmentIdKey,
+    EncountersEndsAfterStart,
+    EncountersPatientIdFkey,
+    EncountersPractitionerIdFkey,
+    EncountersSettingCheck,
+    ObservationsEncounterIdFkey,
+    ObservationsOneValue,
 )
 from .models import Encounter, EncountersSetting, JsonNumber
 
@@ -59,6 +71,16 @@ RETURNING id, patient_id, practitioner_id, appointment_id, setting, started_at,
 /* encounters.start_encounter */"""
 
 
+START_ENCOUNTER_ERRORS: Final = (
+    EncountersAppointmentIdKey,
+    EncountersEndsAfterStart,
+    EncountersSettingCheck,
+    EncountersAppointmentIdFkey,
+    EncountersPatientIdFkey,
+    EncountersPractitionerIdFkey,
+)
+
+
 def start_encounter(
     conn: Connection[Any],
     *,
@@ -68,12 +90,20 @@ def start_encounter(
     setting: EncountersSetting,
     started_at: datetime.datetime,
 ) -> Encounter:
-    with raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
-        cursor.execute(
-            START_ENCOUNTER,
-            (patient_id, practitioner_id, appointment_id, setting, started_at),
-        )
-        return one(cursor.fetchall())
+    """Raises EncountersAppointmentIdKey, EncountersEndsAfterStart,
+    EncountersSettingCheck, EncountersAppointmentIdFkey, EncountersPatientIdFkey,
+    EncountersPractitionerIdFkey.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
+            cursor.execute(
+                START_ENCOUNTER,
+                (patient_id, practitioner_id, appointment_id, setting, started_at),
+            )
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, START_ENCOUNTER_ERRORS)
+        raise
 
 
 ADMIT_APPOINTMENT: Final = """\
@@ -90,12 +120,33 @@ RETURNING id, patient_id, practitioner_id, appointment_id, setting, started_at,
 /* encounters.admit_appointment */"""
 
 
+ADMIT_APPOINTMENT_ERRORS: Final = (
+    AppointmentsNoDoubleBooking,
+    EncountersAppointmentIdKey,
+    EncountersEndsAfterStart,
+    EncountersSettingCheck,
+    EncountersAppointmentIdFkey,
+    EncountersPatientIdFkey,
+    EncountersPractitionerIdFkey,
+)
+
+
 def admit_appointment(
     conn: Connection[Any], *, appointment_id: UUID
 ) -> Encounter | None:
-    """The patient is here: marks the appointment and opens its encounter, in one statement."""
-    with raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
-        return optional(cursor.execute(ADMIT_APPOINTMENT, (appointment_id,)).fetchall())
+    """The patient is here: marks the appointment and opens its encounter, in one statement.
+
+    Raises AppointmentsNoDoubleBooking, EncountersAppointmentIdKey,
+    EncountersEndsAfterStart, EncountersSettingCheck, EncountersAppointmentIdFkey,
+    EncountersPatientIdFkey, EncountersPractitionerIdFkey.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
+            cursor.execute(ADMIT_APPOINTMENT, (appointment_id,))
+            return optional(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, ADMIT_APPOINTMENT_ERRORS)
+        raise
 
 
 FINISH_ENCOUNTER: Final = """\
@@ -110,6 +161,9 @@ RETURNING id, patient_id, practitioner_id, appointment_id, setting, started_at,
 /* encounters.finish_encounter */"""
 
 
+FINISH_ENCOUNTER_ERRORS: Final = (EncountersEndsAfterStart,)
+
+
 def finish_encounter(
     conn: Connection[Any],
     *,
@@ -119,12 +173,17 @@ def finish_encounter(
     signature: bytes | None,
     encounter_id: UUID,
 ) -> Encounter | None:
-    with raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
-        cursor.execute(
-            FINISH_ENCOUNTER,
-            (ended_at, summary, array_of(diagnoses), signature, encounter_id),
-        )
-        return optional(cursor.fetchall())
+    """Raises EncountersEndsAfterStart."""
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
+            cursor.execute(
+                FINISH_ENCOUNTER,
+                (ended_at, summary, array_of(diagnoses), signature, encounter_id),
+            )
+            return optional(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, FINISH_ENCOUNTER_ERRORS)
+        raise
 
 
 LIST_ENCOUNTERS: Final = """\
@@ -173,6 +232,9 @@ RETURNING id
 /* encounters.record_measurement */"""
 
 
+RECORD_MEASUREMENT_ERRORS: Final = (ObservationsOneValue, ObservationsEncounterIdFkey)
+
+
 def record_measurement(
     conn: Connection[Any],
     *,
@@ -182,19 +244,24 @@ def record_measurement(
     unit: str,
     reference_range: Range[Decimal] | None,
 ) -> int:
-    with raw_cursor(conn, row_factory=scalar_row) as cursor:
-        cursor.execute(
-            RECORD_MEASUREMENT,
-            (
-                encounter_id,
-                code,
-                float(value),
-                unit,
-                None if reference_range is None else range_text(reference_range),
-            ),
-        )
-        value_: int = one(cursor.fetchall())
-        return value_
+    """Raises ObservationsOneValue, ObservationsEncounterIdFkey."""
+    try:
+        with raw_cursor(conn, row_factory=scalar_row) as cursor:
+            cursor.execute(
+                RECORD_MEASUREMENT,
+                (
+                    encounter_id,
+                    code,
+                    float(value),
+                    unit,
+                    None if reference_range is None else range_text(reference_range),
+                ),
+            )
+            value_: int = one(cursor.fetchall())
+            return value_
+    except IntegrityError as error:
+        set_error_class(error, RECORD_MEASUREMENT_ERRORS)
+        raise
 
 
 class RecordMeasurementsParams(NamedTuple):
@@ -213,20 +280,30 @@ RETURNING id
 /* encounters.record_measurements */"""
 
 
+RECORD_MEASUREMENTS_ERRORS: Final = (ObservationsOneValue, ObservationsEncounterIdFkey)
+
+
 def record_measurements(
     conn: Connection[Any], *, rows: Iterable[RecordMeasurementsParams]
 ) -> list[list[int]]:
-    """What a monitor sends, in one round trip; the new ids in order."""
-    with raw_cursor(conn, row_factory=scalar_row) as cursor:
-        cursor.executemany(
-            RECORD_MEASUREMENTS,
-            (
-                (row.encounter_id, row.code, float(row.value), row.unit)
-                for row in items_of(rows)
-            ),
-            returning=True,
-        )
-        return results_of(cursor)
+    """What a monitor sends, in one round trip; the new ids in order.
+
+    Raises ObservationsOneValue, ObservationsEncounterIdFkey.
+    """
+    try:
+        with raw_cursor(conn, row_factory=scalar_row) as cursor:
+            cursor.executemany(
+                RECORD_MEASUREMENTS,
+                (
+                    (row.encounter_id, row.code, float(row.value), row.unit)
+                    for row in items_of(rows)
+                ),
+                returning=True,
+            )
+            return results_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, RECORD_MEASUREMENTS_ERRORS)
+        raise
 
 
 class ImportObservationsParams(NamedTuple):
@@ -245,29 +322,47 @@ IMPORT_OBSERVATIONS: Final = """\
 COPY observations (encounter_id, code, value_quantity, value_text, unit, reference_range, observed_at) FROM STDIN (FORMAT BINARY) /* encounters.import_observations */"""
 
 
+IMPORT_OBSERVATIONS_ERRORS: Final = (ObservationsOneValue, ObservationsEncounterIdFkey)
+
+
 def import_observations(
     conn: Connection[Any], *, rows: Iterable[ImportObservationsParams]
 ) -> int:
-    """The history from another system, as fast as PostgreSQL can take it."""
-    with raw_cursor(conn) as cursor:
-        with cursor.copy(IMPORT_OBSERVATIONS) as copy:
-            aware = aware_in(conn)
-            copy.set_types(
-                ["uuid", "text", "float8", "text", "text", "numrange", "timestamptz"]
-            )
-            for row in items_of(rows):
-                copy.write_row(
-                    (
-                        row.encounter_id,
-                        row.code,
-                        row.value_quantity,
-                        row.value_text,
-                        row.unit,
-                        row.reference_range,
-                        aware(row.observed_at),
-                    )
+    """The history from another system, as fast as PostgreSQL can take it.
+
+    Raises ObservationsOneValue, ObservationsEncounterIdFkey.
+    """
+    try:
+        with raw_cursor(conn) as cursor:
+            with cursor.copy(IMPORT_OBSERVATIONS) as copy:
+                aware = aware_in(conn)
+                copy.set_types(
+                    [
+                        "uuid",
+                        "text",
+                        "float8",
+                        "text",
+                        "text",
+                        "numrange",
+                        "timestamptz",
+                    ]
                 )
-        return cursor.rowcount
+                for row in items_of(rows):
+                    copy.write_row(
+                        (
+                            row.encounter_id,
+                            row.code,
+                            row.value_quantity,
+                            row.value_text,
+                            row.unit,
+                            row.reference_range,
+                            aware(row.observed_at),
+                        )
+                    )
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, IMPORT_OBSERVATIONS_ERRORS)
+        raise
 
 
 RECORD_FINDING: Final = """\
@@ -276,11 +371,19 @@ VALUES ($1, $2, $3)
 /* encounters.record_finding */"""
 
 
+RECORD_FINDING_ERRORS: Final = (ObservationsOneValue, ObservationsEncounterIdFkey)
+
+
 def record_finding(
     conn: Connection[Any], *, encounter_id: UUID, code: str, finding: str
 ) -> None:
-    with raw_cursor(conn) as cursor:
-        cursor.execute(RECORD_FINDING, (encounter_id, code, finding))
+    """Raises ObservationsOneValue, ObservationsEncounterIdFkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            cursor.execute(RECORD_FINDING, (encounter_id, code, finding))
+    except IntegrityError as error:
+        set_error_class(error, RECORD_FINDING_ERRORS)
+        raise
 
 
 @dataclass(frozen=True, slots=True)

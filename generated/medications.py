@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor
+from ._errors import set_error_class
 from ._support import (
     array_of,
     as_int4,
@@ -21,6 +22,12 @@ from ._support import (
     rows_of,
 )
 from ._variants import UNSET, Unset, Variants
+from .errors import (
+    MedicationsFormCheck,
+    MedicationsNameFormKey,
+    MedicationsStockCheck,
+    MedicationsUnitPriceCheck,
+)
 from .models import Medication, MedicationsForm
 
 __all__ = [
@@ -52,6 +59,14 @@ ADD_MEDICATION_VARIANTS: Final = Variants(
 )
 
 
+ADD_MEDICATION_ERRORS: Final = (
+    MedicationsNameFormKey,
+    MedicationsFormCheck,
+    MedicationsStockCheck,
+    MedicationsUnitPriceCheck,
+)
+
+
 def add_medication(
     conn: Connection[Any],
     *,
@@ -63,19 +78,26 @@ def add_medication(
     stock: int | Unset = UNSET,
     controlled: bool | Unset = UNSET,
 ) -> Medication:
-    with raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
-        cursor.execute(
-            *ADD_MEDICATION_VARIANTS.given(
-                atc_code,
-                name,
-                form,
-                array_of(ingredients),
-                unit_price,
-                stock if stock is UNSET else as_int4(stock),
-                controlled,
+    """Raises MedicationsNameFormKey, MedicationsFormCheck, MedicationsStockCheck,
+    MedicationsUnitPriceCheck.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
+            cursor.execute(
+                *ADD_MEDICATION_VARIANTS.given(
+                    atc_code,
+                    name,
+                    form,
+                    array_of(ingredients),
+                    unit_price,
+                    stock if stock is UNSET else as_int4(stock),
+                    controlled,
+                )
             )
-        )
-        return one(cursor.fetchall())
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, ADD_MEDICATION_ERRORS)
+        raise
 
 
 LIST_MEDICATIONS: Final = """\
@@ -123,20 +145,30 @@ RETURNING m.id, m.name, m.stock
 /* medications.restock_medications */"""
 
 
+RESTOCK_MEDICATIONS_ERRORS: Final = (MedicationsStockCheck,)
+
+
 def restock_medications(
     conn: Connection[Any], *, ids: Sequence[UUID], quantities: Sequence[int]
 ) -> list[RestockMedicationsRow]:
-    """Adds a delivery to the stock; unknown ids are left out of the answer."""
-    with raw_cursor(conn, row_factory=rows_of(RestockMedicationsRow)) as cursor:
-        cursor.execute(
-            RESTOCK_MEDICATIONS,
-            of_equal_lengths(
-                (array_of(ids, str), array_of(quantities, int4_text)),
-                ids=ids,
-                quantities=quantities,
-            ),
-        )
-        return cursor.fetchall()
+    """Adds a delivery to the stock; unknown ids are left out of the answer.
+
+    Raises MedicationsStockCheck.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(RestockMedicationsRow)) as cursor:
+            cursor.execute(
+                RESTOCK_MEDICATIONS,
+                of_equal_lengths(
+                    (array_of(ids, str), array_of(quantities, int4_text)),
+                    ids=ids,
+                    quantities=quantities,
+                ),
+            )
+            return cursor.fetchall()
+    except IntegrityError as error:
+        set_error_class(error, RESTOCK_MEDICATIONS_ERRORS)
+        raise
 
 
 DISPENSE_MEDICATION: Final = """\
@@ -146,13 +178,23 @@ RETURNING stock
 /* medications.dispense_medication */"""
 
 
+DISPENSE_MEDICATION_ERRORS: Final = (MedicationsStockCheck,)
+
+
 def dispense_medication(
     conn: Connection[Any], *, quantity: int, medication_id: UUID
 ) -> int | None:
-    """The stock that is left, or None if there is not enough."""
-    with raw_cursor(conn, row_factory=scalar_row) as cursor:
-        cursor.execute(DISPENSE_MEDICATION, (as_int4(quantity), medication_id))
-        return optional(cursor.fetchall())
+    """The stock that is left, or None if there is not enough.
+
+    Raises MedicationsStockCheck.
+    """
+    try:
+        with raw_cursor(conn, row_factory=scalar_row) as cursor:
+            cursor.execute(DISPENSE_MEDICATION, (as_int4(quantity), medication_id))
+            return optional(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, DISPENSE_MEDICATION_ERRORS)
+        raise
 
 
 STOCK_VALUE: Final = """\

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from typing import Any, Final, Self, overload
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor, rowcount_of, stream_cursor
+from ._errors import set_error_class
 from ._support import array_of, as_int8, one, optional, rows_of
 from ._variants import UNSET, Unset, Variants
+from .errors import (
+    AppointmentsPatientIdFkey,
+    EmailAddressForm,
+    EncountersPatientIdFkey,
+    MedicalRecordNumberForm,
+    PatientsDeceasedAfterBirth,
+    PatientsMrnKey,
+    PatientsNamesNotBlank,
+)
 from .models import Patient, PostalAddress, Sex
 
 __all__ = [
@@ -117,6 +127,15 @@ REGISTER_PATIENT_VARIANTS: Final = Variants(
 )
 
 
+REGISTER_PATIENT_ERRORS: Final = (
+    EmailAddressForm,
+    MedicalRecordNumberForm,
+    PatientsMrnKey,
+    PatientsDeceasedAfterBirth,
+    PatientsNamesNotBlank,
+)
+
+
 def register_patient(
     conn: Connection[Any],
     *,
@@ -129,21 +148,34 @@ def register_patient(
     phone_numbers: Sequence[str] | Unset = UNSET,
     address: PostalAddress | None,
 ) -> Patient:
-    """A new patient; the database gives the id."""
-    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
-        cursor.execute(
-            *REGISTER_PATIENT_VARIANTS.given(
-                mrn,
-                given_name,
-                family_name,
-                born_on,
-                sex,
-                email,
-                phone_numbers if phone_numbers is UNSET else array_of(phone_numbers),
-                None if address is None else address.as_tuple(),
+    """A new patient; the database gives the id.
+
+    Raises EmailAddressForm, MedicalRecordNumberForm, PatientsMrnKey,
+    PatientsDeceasedAfterBirth, PatientsNamesNotBlank.
+    The trigger `patients_record_change` of `patients` may raise other errors.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
+            cursor.execute(
+                *REGISTER_PATIENT_VARIANTS.given(
+                    mrn,
+                    given_name,
+                    family_name,
+                    born_on,
+                    sex,
+                    email,
+                    (
+                        phone_numbers
+                        if phone_numbers is UNSET
+                        else array_of(phone_numbers)
+                    ),
+                    None if address is None else address.as_tuple(),
+                )
             )
-        )
-        return one(cursor.fetchall())
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, REGISTER_PATIENT_ERRORS)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +197,14 @@ RETURNING p.id, (p.xmax = 0) AS inserted
 /* patients.import_patient */"""
 
 
+IMPORT_PATIENT_ERRORS: Final = (
+    EmailAddressForm,
+    MedicalRecordNumberForm,
+    PatientsDeceasedAfterBirth,
+    PatientsNamesNotBlank,
+)
+
+
 def import_patient(
     conn: Connection[Any],
     *,
@@ -175,10 +215,18 @@ def import_patient(
 ) -> ImportPatientRow:
     """Registers a patient from another system, or brings the one of that number up to date.
     `inserted` tells which it was.
+
+    Raises EmailAddressForm, MedicalRecordNumberForm, PatientsDeceasedAfterBirth,
+    PatientsNamesNotBlank.
+    The trigger `patients_record_change` of `patients` may raise other errors.
     """
-    with raw_cursor(conn, row_factory=rows_of(ImportPatientRow)) as cursor:
-        cursor.execute(IMPORT_PATIENT, (mrn, given_name, family_name, born_on))
-        return one(cursor.fetchall())
+    try:
+        with raw_cursor(conn, row_factory=rows_of(ImportPatientRow)) as cursor:
+            cursor.execute(IMPORT_PATIENT, (mrn, given_name, family_name, born_on))
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, IMPORT_PATIENT_ERRORS)
+        raise
 
 
 UPDATE_CONTACT_DETAILS: Final = """\
@@ -217,6 +265,9 @@ WHERE id = $4
 )
 
 
+UPDATE_CONTACT_DETAILS_ERRORS: Final = (EmailAddressForm,)
+
+
 def update_contact_details(
     conn: Connection[Any],
     *,
@@ -225,32 +276,54 @@ def update_contact_details(
     address: PostalAddress | None | Unset = UNSET,
     patient_id: UUID,
 ) -> Patient | None:
-    """What is given is changed, the rest stays."""
-    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
-        cursor.execute(
-            *UPDATE_CONTACT_DETAILS_VARIANTS.given(
-                email,
-                phone_numbers if phone_numbers is UNSET else array_of(phone_numbers),
-                (
-                    address
-                    if address is UNSET
-                    else None if address is None else address.as_tuple()
-                ),
-                patient_id,
+    """What is given is changed, the rest stays.
+
+    Raises EmailAddressForm.
+    The trigger `patients_record_change` of `patients` may raise other errors.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
+            cursor.execute(
+                *UPDATE_CONTACT_DETAILS_VARIANTS.given(
+                    email,
+                    (
+                        phone_numbers
+                        if phone_numbers is UNSET
+                        else array_of(phone_numbers)
+                    ),
+                    (
+                        address
+                        if address is UNSET
+                        else None if address is None else address.as_tuple()
+                    ),
+                    patient_id,
+                )
             )
-        )
-        return optional(cursor.fetchall())
+            return optional(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, UPDATE_CONTACT_DETAILS_ERRORS)
+        raise
 
 
 RECORD_DEATH: Final = """\
 UPDATE patients SET deceased_on = $1::date WHERE id = $2 AND deceased_on IS NULL /* patients.record_death */"""
 
 
+RECORD_DEATH_ERRORS: Final = (PatientsDeceasedAfterBirth,)
+
+
 def record_death(
     conn: Connection[Any], *, deceased_on: datetime.date, patient_id: UUID
 ) -> int:
-    with raw_cursor(conn) as cursor:
-        return rowcount_of(cursor.execute(RECORD_DEATH, (deceased_on, patient_id)))
+    """Raises PatientsDeceasedAfterBirth.
+    The trigger `patients_record_change` of `patients` may raise other errors.
+    """
+    try:
+        with raw_cursor(conn) as cursor:
+            return rowcount_of(cursor.execute(RECORD_DEATH, (deceased_on, patient_id)))
+    except IntegrityError as error:
+        set_error_class(error, RECORD_DEATH_ERRORS)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,13 +555,26 @@ SELECT
 /* patients.merge_patients */"""
 
 
+MERGE_PATIENTS_ERRORS: Final = (AppointmentsPatientIdFkey, EncountersPatientIdFkey)
+
+
 def merge_patients(
     conn: Connection[Any], *, survivor_id: UUID, duplicate_id: UUID
 ) -> MergePatientsRow:
-    """Moves the record of a patient who was registered twice, and forgets the duplicate."""
-    with raw_cursor(conn, row_factory=rows_of(MergePatientsRow)) as cursor:
-        cursor.execute(MERGE_PATIENTS, (survivor_id, duplicate_id))
-        return one(cursor.fetchall())
+    """Moves the record of a patient who was registered twice, and forgets the duplicate.
+
+    Raises AppointmentsPatientIdFkey, EncountersPatientIdFkey.
+    The trigger `patients_record_change` of `patients`, the trigger
+    `allergies_record_change` of `allergies` and the trigger
+    `prescriptions_record_change` of `prescriptions` may raise other errors.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(MergePatientsRow)) as cursor:
+            cursor.execute(MERGE_PATIENTS, (survivor_id, duplicate_id))
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, MERGE_PATIENTS_ERRORS)
+        raise
 
 
 DELETE_PATIENT: Final = """\
@@ -496,6 +582,11 @@ DELETE FROM patients WHERE id = $1 /* patients.delete_patient */"""
 
 
 def delete_patient(conn: Connection[Any], *, patient_id: UUID) -> int:
-    """Erases a patient with everything that hangs on them."""
+    """Erases a patient with everything that hangs on them.
+
+    The trigger `patients_record_change` of `patients`, the trigger
+    `allergies_record_change` of `allergies` and the trigger
+    `prescriptions_record_change` of `prescriptions` may raise other errors.
+    """
     with raw_cursor(conn) as cursor:
         return rowcount_of(cursor.execute(DELETE_PATIENT, (patient_id,)))

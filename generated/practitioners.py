@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.types.range import Range
 
 from ._cursors import raw_cursor, rowcount_of
+from ._errors import set_error_class
 from ._support import (
     array_of,
     one,
@@ -19,6 +20,11 @@ from ._support import (
     parse_enum,
     range_text,
     rows_of,
+)
+from .errors import (
+    EmailAddressForm,
+    PractitionersHasSpecialty,
+    PractitionersLicenceNumberKey,
 )
 from .models import Practitioner, Specialty
 
@@ -45,6 +51,13 @@ RETURNING id, licence_number, full_name, email, specialties, room, active, creat
 /* practitioners.hire_practitioner */"""
 
 
+HIRE_PRACTITIONER_ERRORS: Final = (
+    EmailAddressForm,
+    PractitionersLicenceNumberKey,
+    PractitionersHasSpecialty,
+)
+
+
 def hire_practitioner(
     conn: Connection[Any],
     *,
@@ -54,12 +67,19 @@ def hire_practitioner(
     specialties: Sequence[Specialty],
     room: str | None,
 ) -> Practitioner:
-    with raw_cursor(conn, row_factory=rows_of(Practitioner)) as cursor:
-        cursor.execute(
-            HIRE_PRACTITIONER,
-            (licence_number, full_name, email, array_of(specialties), room),
-        )
-        return one(cursor.fetchall())
+    """Raises EmailAddressForm, PractitionersLicenceNumberKey,
+    PractitionersHasSpecialty.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Practitioner)) as cursor:
+            cursor.execute(
+                HIRE_PRACTITIONER,
+                (licence_number, full_name, email, array_of(specialties), room),
+            )
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, HIRE_PRACTITIONER_ERRORS)
+        raise
 
 
 GET_PRACTITIONER_BY_LICENCE: Final = """\

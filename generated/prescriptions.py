@@ -7,11 +7,25 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.types.range import Range
 
 from ._cursors import raw_cursor
+from ._errors import set_error_class
 from ._support import one, optional, range_text, rows_of
+from .errors import (
+    PrescriptionsDoseCheck,
+    PrescriptionsDoseIntervalCheck,
+    PrescriptionsDoseUnitCheck,
+    PrescriptionsEncounterIdFkey,
+    PrescriptionsMedicationIdFkey,
+    PrescriptionsNotTwice,
+    PrescriptionsPatientIdFkey,
+    PrescriptionsPractitionerIdFkey,
+    PrescriptionsStatusCheck,
+    PrescriptionsStoppedForAReason,
+    PrescriptionsValidDuringCheck,
+)
 from .models import (
     AllergiesSeverity,
     MedicationsForm,
@@ -43,6 +57,21 @@ RETURNING id, patient_id, medication_id, practitioner_id, encounter_id, status, 
 /* prescriptions.prescribe */"""
 
 
+PRESCRIBE_ERRORS: Final = (
+    PrescriptionsNotTwice,
+    PrescriptionsDoseCheck,
+    PrescriptionsDoseIntervalCheck,
+    PrescriptionsDoseUnitCheck,
+    PrescriptionsStatusCheck,
+    PrescriptionsStoppedForAReason,
+    PrescriptionsValidDuringCheck,
+    PrescriptionsEncounterIdFkey,
+    PrescriptionsPatientIdFkey,
+    PrescriptionsPractitionerIdFkey,
+    PrescriptionsMedicationIdFkey,
+)
+
+
 def prescribe(
     conn: Connection[Any],
     *,
@@ -55,23 +84,37 @@ def prescribe(
     dose_interval: datetime.timedelta,
     valid_during: Range[datetime.date],
 ) -> Prescription:
-    """Fails with `ExclusionViolation` if the patient gets the medication in those days already."""
-    with raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        cursor.execute(
-            PRESCRIBE,
-            (
-                patient_id,
-                medication_id,
-                practitioner_id,
-                encounter_id,
-                dose,
-                dose_unit,
-                dose_interval,
-                range_text(valid_during),
-            ),
-            binary=True,
-        )
-        return one(cursor.fetchall())
+    """Fails with `ExclusionViolation` if the patient gets the medication in those days already.
+
+    Raises PrescriptionsNotTwice, PrescriptionsDoseCheck,
+    PrescriptionsDoseIntervalCheck, PrescriptionsDoseUnitCheck,
+    PrescriptionsStatusCheck, PrescriptionsStoppedForAReason,
+    PrescriptionsValidDuringCheck, PrescriptionsEncounterIdFkey,
+    PrescriptionsPatientIdFkey, PrescriptionsPractitionerIdFkey,
+    PrescriptionsMedicationIdFkey.
+    The trigger `prescriptions_record_change` of `prescriptions` may raise other
+    errors.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
+            cursor.execute(
+                PRESCRIBE,
+                (
+                    patient_id,
+                    medication_id,
+                    practitioner_id,
+                    encounter_id,
+                    dose,
+                    dose_unit,
+                    dose_interval,
+                    range_text(valid_during),
+                ),
+                binary=True,
+            )
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, PRESCRIBE_ERRORS)
+        raise
 
 
 LIST_PRESCRIPTIONS: Final = """\
@@ -136,12 +179,26 @@ RETURNING id, patient_id, medication_id, practitioner_id, encounter_id, status, 
 /* prescriptions.extend_prescription */"""
 
 
+EXTEND_PRESCRIPTION_ERRORS: Final = (
+    PrescriptionsNotTwice,
+    PrescriptionsValidDuringCheck,
+)
+
+
 def extend_prescription(
     conn: Connection[Any], *, until: datetime.date, prescription_id: UUID
 ) -> Prescription | None:
-    with raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        cursor.execute(EXTEND_PRESCRIPTION, (until, prescription_id), binary=True)
-        return optional(cursor.fetchall())
+    """Raises PrescriptionsNotTwice, PrescriptionsValidDuringCheck.
+    The trigger `prescriptions_record_change` of `prescriptions` may raise other
+    errors.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
+            cursor.execute(EXTEND_PRESCRIPTION, (until, prescription_id), binary=True)
+            return optional(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, EXTEND_PRESCRIPTION_ERRORS)
+        raise
 
 
 STOP_PRESCRIPTION: Final = """\
@@ -152,12 +209,28 @@ RETURNING id, patient_id, medication_id, practitioner_id, encounter_id, status, 
 /* prescriptions.stop_prescription */"""
 
 
+STOP_PRESCRIPTION_ERRORS: Final = (
+    PrescriptionsNotTwice,
+    PrescriptionsStatusCheck,
+    PrescriptionsStoppedForAReason,
+)
+
+
 def stop_prescription(
     conn: Connection[Any], *, reason: str, prescription_id: UUID
 ) -> Prescription | None:
-    with raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        cursor.execute(STOP_PRESCRIPTION, (reason, prescription_id), binary=True)
-        return optional(cursor.fetchall())
+    """Raises PrescriptionsNotTwice, PrescriptionsStatusCheck,
+    PrescriptionsStoppedForAReason.
+    The trigger `prescriptions_record_change` of `prescriptions` may raise other
+    errors.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
+            cursor.execute(STOP_PRESCRIPTION, (reason, prescription_id), binary=True)
+            return optional(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, STOP_PRESCRIPTION_ERRORS)
+        raise
 
 
 @dataclass(frozen=True, slots=True)

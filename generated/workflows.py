@@ -7,12 +7,27 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
 from ._cursors import raw_cursor, rowcount_of
+from ._errors import set_error_class
 from ._support import array_of, as_int8, one, optional, parse_enum, rows_of
+from .errors import (
+    VisualWorkflowsCategoryCheck,
+    VisualWorkflowsCreatedByFkey,
+    VisualWorkflowsDerivedFromFkey,
+    VisualWorkflowsIsAGraph,
+    VisualWorkflowsNameRevisionKey,
+    VisualWorkflowsRevisionCheck,
+    WorkflowConfigurationsKeyCheck,
+    WorkflowConfigurationsQuietHours,
+    WorkflowConfigurationsSettingsCheck,
+    WorkflowConfigurationsUpdatedByFkey,
+    WorkflowRunsPatientIdFkey,
+    WorkflowRunsWorkflowIdFkey,
+)
 from .models import (
     JsonInput,
     JsonValue,
@@ -63,6 +78,14 @@ RETURNING key, enabled, settings, escalate_after, quiet_from, quiet_until, updat
 /* workflows.configure_workflow */"""
 
 
+CONFIGURE_WORKFLOW_ERRORS: Final = (
+    WorkflowConfigurationsKeyCheck,
+    WorkflowConfigurationsQuietHours,
+    WorkflowConfigurationsSettingsCheck,
+    WorkflowConfigurationsUpdatedByFkey,
+)
+
+
 def configure_workflow(
     conn: Connection[Any],
     *,
@@ -74,21 +97,29 @@ def configure_workflow(
     quiet_until: datetime.time | None,
     updated_by: UUID | None,
 ) -> WorkflowConfiguration:
-    """Sets a configuration; settings that are not given stay."""
-    with raw_cursor(conn, row_factory=rows_of(WorkflowConfiguration)) as cursor:
-        cursor.execute(
-            CONFIGURE_WORKFLOW,
-            (
-                key,
-                enabled,
-                Jsonb(settings),
-                escalate_after,
-                quiet_from,
-                quiet_until,
-                updated_by,
-            ),
-        )
-        return one(cursor.fetchall())
+    """Sets a configuration; settings that are not given stay.
+
+    Raises WorkflowConfigurationsKeyCheck, WorkflowConfigurationsQuietHours,
+    WorkflowConfigurationsSettingsCheck, WorkflowConfigurationsUpdatedByFkey.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(WorkflowConfiguration)) as cursor:
+            cursor.execute(
+                CONFIGURE_WORKFLOW,
+                (
+                    key,
+                    enabled,
+                    Jsonb(settings),
+                    escalate_after,
+                    quiet_from,
+                    quiet_until,
+                    updated_by,
+                ),
+            )
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, CONFIGURE_WORKFLOW_ERRORS)
+        raise
 
 
 LIST_WORKFLOW_CONFIGURATIONS: Final = """\
@@ -126,6 +157,12 @@ WHERE key = $4
 /* workflows.set_workflow_setting */"""
 
 
+SET_WORKFLOW_SETTING_ERRORS: Final = (
+    WorkflowConfigurationsSettingsCheck,
+    WorkflowConfigurationsUpdatedByFkey,
+)
+
+
 def set_workflow_setting(
     conn: Connection[Any],
     *,
@@ -134,12 +171,18 @@ def set_workflow_setting(
     updated_by: UUID | None,
     key: str,
 ) -> int:
-    with raw_cursor(conn) as cursor:
-        return rowcount_of(
-            cursor.execute(
-                SET_WORKFLOW_SETTING, (array_of(path), Jsonb(value), updated_by, key)
+    """Raises WorkflowConfigurationsSettingsCheck, WorkflowConfigurationsUpdatedByFkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            return rowcount_of(
+                cursor.execute(
+                    SET_WORKFLOW_SETTING,
+                    (array_of(path), Jsonb(value), updated_by, key),
+                )
             )
-        )
+    except IntegrityError as error:
+        set_error_class(error, SET_WORKFLOW_SETTING_ERRORS)
+        raise
 
 
 DRAW_WORKFLOW: Final = """\
@@ -158,6 +201,16 @@ RETURNING id, name, revision, category, definition, derived_from, created_by,
 /* workflows.draw_workflow */"""
 
 
+DRAW_WORKFLOW_ERRORS: Final = (
+    VisualWorkflowsNameRevisionKey,
+    VisualWorkflowsCategoryCheck,
+    VisualWorkflowsIsAGraph,
+    VisualWorkflowsRevisionCheck,
+    VisualWorkflowsCreatedByFkey,
+    VisualWorkflowsDerivedFromFkey,
+)
+
+
 def draw_workflow(
     conn: Connection[Any],
     *,
@@ -166,10 +219,21 @@ def draw_workflow(
     definition: JsonInput,
     created_by: UUID | None,
 ) -> VisualWorkflow:
-    """Saves a new workflow, or the next revision of the one of that name."""
-    with raw_cursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
-        cursor.execute(DRAW_WORKFLOW, (name, category, Jsonb(definition), created_by))
-        return one(cursor.fetchall())
+    """Saves a new workflow, or the next revision of the one of that name.
+
+    Raises VisualWorkflowsNameRevisionKey, VisualWorkflowsCategoryCheck,
+    VisualWorkflowsIsAGraph, VisualWorkflowsRevisionCheck,
+    VisualWorkflowsCreatedByFkey, VisualWorkflowsDerivedFromFkey.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
+            cursor.execute(
+                DRAW_WORKFLOW, (name, category, Jsonb(definition), created_by)
+            )
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, DRAW_WORKFLOW_ERRORS)
+        raise
 
 
 PUBLISH_WORKFLOW: Final = """\
@@ -319,12 +383,20 @@ RETURNING id, workflow_id, patient_id, state, attempts, context, queued_at, star
 /* workflows.queue_run */"""
 
 
+QUEUE_RUN_ERRORS: Final = (WorkflowRunsPatientIdFkey, WorkflowRunsWorkflowIdFkey)
+
+
 def queue_run(
     conn: Connection[Any], *, workflow_id: UUID, patient_id: UUID, context: JsonInput
 ) -> WorkflowRun:
-    with raw_cursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
-        cursor.execute(QUEUE_RUN, (workflow_id, patient_id, Jsonb(context)))
-        return one(cursor.fetchall())
+    """Raises WorkflowRunsPatientIdFkey, WorkflowRunsWorkflowIdFkey."""
+    try:
+        with raw_cursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
+            cursor.execute(QUEUE_RUN, (workflow_id, patient_id, Jsonb(context)))
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, QUEUE_RUN_ERRORS)
+        raise
 
 
 CLAIM_RUN: Final = """\

@@ -37,6 +37,10 @@ FILES = {
     "migrations/0003_create_words.sql": (
         "CREATE EXTENSION words;\nCREATE TABLE dictionary (word words);\n"
     ),
+    "queries/changes.sql": (
+        "-- name: drop_note :exec\nDELETE FROM notes WHERE id = :id;\n\n"
+        "-- name: add_tag :exec\nINSERT INTO tags VALUES (:note_id, :word);\n"
+    ),
     "queries/words.sql": "-- name: all_words :many\nSELECT word FROM dictionary;\n",
     "extensions/words.control": "default_version = '1'\n",
     "extensions/words--1.sql": "CREATE DOMAIN words AS text NOT NULL;\n",
@@ -87,7 +91,8 @@ CHANGES: dict[str, Change] = {
         "ALTER TABLE notes ADD at date; ALTER TABLE tags ALTER word DROP NOT NULL;",
     ),
     "one migration less": both(
-        removed("migrations/0002_create_tags.sql"), removed("queries/tags.sql")
+        removed("migrations/0002_create_tags.sql"),
+        both(removed("queries/tags.sql"), removed("queries/changes.sql")),
     ),
     "a migration's name": moved(
         "migrations/0002_create_tags.sql", "migrations/0002_tags.sql"
@@ -117,6 +122,27 @@ CHANGES: dict[str, Change] = {
     ),
     "the protocols": replaced("pyproject.toml", "mode", "protocols = true\nmode"),
     "the check": replaced("pyproject.toml", "mode", "schema_check = false\nmode"),
+    "no errors": replaced("pyproject.toml", "mode", "errors = false\nmode"),
+    "a constraint": lambda root: _write(
+        root, "migrations/0004_more.sql", "ALTER TABLE tags ADD CHECK (word <> '');"
+    ),
+    "a key that refers to a table": lambda root: _write(
+        root,
+        "migrations/0004_more.sql",
+        "CREATE TABLE stars (note_id int REFERENCES notes);",
+    ),
+    "a key on a key": lambda root: _write(
+        root,
+        "migrations/0004_more.sql",
+        "ALTER TABLE tags ADD id int UNIQUE, DROP CONSTRAINT tags_note_id_fkey,"
+        " ADD FOREIGN KEY (note_id) REFERENCES notes ON DELETE CASCADE;"
+        "CREATE TABLE uses (tag_id int REFERENCES tags (id));",
+    ),
+    "a CHECK of a domain": lambda root: _write(
+        root,
+        "migrations/0004_more.sql",
+        "CREATE DOMAIN plain AS text CHECK (VALUE <> ''); ALTER TABLE tags ALTER word TYPE plain;",
+    ),
     "a type": replaced(
         "pyproject.toml", '"sync"\n', '"sync"\n[tool.sqlgen.types]\ntext = "bytes"\n'
     ),
@@ -481,7 +507,9 @@ def test_a_changed_template_changes_what_is_generated(root: Path) -> None:
     for text in (f"# One.\n{template}", f"# Another.\n{template}", template):
         _write(root, "templates/constant.jinja", text)
         paths = {change.path for change in build.build(config).changes}
-        assert paths == {f"generated/{name}.py" for name in ("notes", "tags", "words")}
+        assert paths == {
+            f"generated/{name}.py" for name in ("changes", "notes", "tags", "words")
+        }
         assert build.build(config).changes == ()
         assert build.check_offline(config).changes == ()
         first_line = (root / "generated/notes.py").read_text().splitlines()

@@ -75,14 +75,23 @@ QUERIES = """
     -- name: add_note :exec
     -- sqlgen: default pages
     INSERT INTO notes (body, pages) VALUES (:body, :pages);
+
+    -- name: report_allergy :exec
+    INSERT INTO allergies VALUES (:id, :patient_id, :severity);
 """
 
 SERVICE = """
     from typing import Any, assert_never
 
     from generated import UNSET, Unset
-    from generated.models import Patient, VisitState
+    from generated.errors import (
+        AllergiesPatientIdFkey,
+        AllergiesPkey,
+        KnownSeverity,
+    )
+    from generated.models import AllergiesSeverity, Patient, VisitState
     from generated.records import (
+        REPORT_ALLERGY_ERRORS,
         add_note,
         change_note,
         count_allergies,
@@ -91,6 +100,7 @@ SERVICE = """
         get_visit,
         list_severities,
         list_visits_in,
+        report_allergy,
         search_visits,
     )
     from psycopg import Connection
@@ -147,6 +157,22 @@ SERVICE = """
 
     def write(conn: Connection[Any], body: str, pages: int | Unset = UNSET) -> None:
         return add_note(conn, body=body, pages=pages)
+
+
+    def report(conn: Connection[Any], severity: AllergiesSeverity) -> int:
+        try:
+            report_allergy(conn, id=1, patient_id=1, severity=severity)
+        except REPORT_ALLERGY_ERRORS as error:
+            match error:
+                case AllergiesPkey():
+                    return 409
+                case AllergiesPatientIdFkey():
+                    return 404
+                case KnownSeverity():
+                    return 422
+                case _:
+                    assert_never(error)
+        return 200
 
 
     def in_waiting_room(conn: Connection[Any]) -> int:
@@ -247,6 +273,24 @@ def project(
             "return patient.name.upper()",
             "Statement is unreachable",
             id="a column is made not null",
+        ),
+        pytest.param(
+            "ALTER TABLE allergies ADD CONSTRAINT once UNIQUE (patient_id, severity);",
+            "assert_never(error)",
+            'Argument 1 to "assert_never" has incompatible type "Once"',
+            id="a constraint is added",
+        ),
+        pytest.param(
+            "ALTER TABLE allergies DROP CONSTRAINT allergies_patient_id_fkey;",
+            "from generated.errors import (",
+            'Module "generated.errors" has no attribute "AllergiesPatientIdFkey"',
+            id="a constraint is dropped",
+        ),
+        pytest.param(
+            "ALTER TABLE allergies RENAME CONSTRAINT allergies_pkey TO allergy_key;",
+            "assert_never(error)",
+            'Argument 1 to "assert_never" has incompatible type "AllergyKey"',
+            id="a constraint is renamed",
         ),
         pytest.param(
             "ALTER TYPE visit_state ADD VALUE 'cancelled';",

@@ -3,13 +3,14 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IntegrityError
 from psycopg.rows import scalar_row
 
 from .._cursors import async_raw_cursor, async_rowcount_of
+from .._errors import set_error_class
 from .._support import array_of, of_equal_lengths, one, optional, rows_of
 from ..allergies import (
     IMPORT_ALLERGIES,
@@ -22,6 +23,7 @@ from ..allergies import (
     SET_ALLERGY_SEVERITY,
     ListAllergyReactionsRow,
 )
+from ..errors import AllergiesPatientIdFkey, AllergiesSeverityCheck
 from ..models import AllergiesSeverity, Allergy
 
 __all__ = [
@@ -53,6 +55,9 @@ async def list_allergies_by_severity(
         return await cursor.fetchall()
 
 
+RECORD_ALLERGY_ERRORS: Final = (AllergiesSeverityCheck, AllergiesPatientIdFkey)
+
+
 async def record_allergy(
     conn: AsyncConnection[Any],
     *,
@@ -62,12 +67,23 @@ async def record_allergy(
     reaction: str | None,
     onset_date: datetime.date | None,
 ) -> Allergy:
-    """What is reported again replaces what was known."""
-    async with async_raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
-        await cursor.execute(
-            RECORD_ALLERGY, (patient_id, allergen, severity, reaction, onset_date)
-        )
-        return one(await cursor.fetchall())
+    """What is reported again replaces what was known.
+
+    Raises AllergiesSeverityCheck, AllergiesPatientIdFkey.
+    The trigger `allergies_record_change` of `allergies` may raise other errors.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
+            await cursor.execute(
+                RECORD_ALLERGY, (patient_id, allergen, severity, reaction, onset_date)
+            )
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, RECORD_ALLERGY_ERRORS)
+        raise
+
+
+REPORT_ALLERGY_ERRORS: Final = (AllergiesSeverityCheck, AllergiesPatientIdFkey)
 
 
 async def report_allergy(
@@ -77,10 +93,21 @@ async def report_allergy(
     allergen: str,
     severity: AllergiesSeverity,
 ) -> UUID | None:
-    """The id of a new allergy, or None if the patient's record has it already."""
-    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
-        await cursor.execute(REPORT_ALLERGY, (patient_id, allergen, severity))
-        return optional(await cursor.fetchall())
+    """The id of a new allergy, or None if the patient's record has it already.
+
+    Raises AllergiesSeverityCheck, AllergiesPatientIdFkey.
+    The trigger `allergies_record_change` of `allergies` may raise other errors.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
+            await cursor.execute(REPORT_ALLERGY, (patient_id, allergen, severity))
+            return optional(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, REPORT_ALLERGY_ERRORS)
+        raise
+
+
+IMPORT_ALLERGIES_ERRORS: Final = (AllergiesSeverityCheck, AllergiesPatientIdFkey)
 
 
 async def import_allergies(
@@ -90,25 +117,43 @@ async def import_allergies(
     allergens: Sequence[str],
     severities: Sequence[AllergiesSeverity],
 ) -> int:
-    """Two sequences of one length: what the patient is allergic to, and how badly."""
-    async with async_raw_cursor(conn) as cursor:
-        await cursor.execute(
-            IMPORT_ALLERGIES,
-            of_equal_lengths(
-                (patient_id, array_of(allergens), array_of(severities)),
-                allergens=allergens,
-                severities=severities,
-            ),
-        )
-        return await async_rowcount_of(cursor)
+    """Two sequences of one length: what the patient is allergic to, and how badly.
+
+    Raises AllergiesSeverityCheck, AllergiesPatientIdFkey.
+    The trigger `allergies_record_change` of `allergies` may raise other errors.
+    """
+    try:
+        async with async_raw_cursor(conn) as cursor:
+            await cursor.execute(
+                IMPORT_ALLERGIES,
+                of_equal_lengths(
+                    (patient_id, array_of(allergens), array_of(severities)),
+                    allergens=allergens,
+                    severities=severities,
+                ),
+            )
+            return await async_rowcount_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, IMPORT_ALLERGIES_ERRORS)
+        raise
+
+
+SET_ALLERGY_SEVERITY_ERRORS: Final = (AllergiesSeverityCheck,)
 
 
 async def set_allergy_severity(
     conn: AsyncConnection[Any], *, severity: AllergiesSeverity, allergy_id: UUID
 ) -> Allergy | None:
-    async with async_raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
-        await cursor.execute(SET_ALLERGY_SEVERITY, (severity, allergy_id))
-        return optional(await cursor.fetchall())
+    """Raises AllergiesSeverityCheck.
+    The trigger `allergies_record_change` of `allergies` may raise other errors.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Allergy)) as cursor:
+            await cursor.execute(SET_ALLERGY_SEVERITY, (severity, allergy_id))
+            return optional(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, SET_ALLERGY_SEVERITY_ERRORS)
+        raise
 
 
 async def list_allergy_reactions(
@@ -123,6 +168,7 @@ async def list_allergy_reactions(
 
 
 async def remove_allergy(conn: AsyncConnection[Any], *, allergy_id: UUID) -> int:
+    """The trigger `allergies_record_change` of `allergies` may raise other errors."""
     async with async_raw_cursor(conn) as cursor:
         await cursor.execute(REMOVE_ALLERGY, (allergy_id,))
         return await async_rowcount_of(cursor)

@@ -3,14 +3,15 @@
 
 import datetime
 from collections.abc import AsyncIterable, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IntegrityError
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
 from .._cursors import async_raw_cursor, async_rowcount_of, is_pipelined, total_rowcount
+from .._errors import set_error_class
 from .._support import (
     array_of,
     arrived_items_of,
@@ -39,6 +40,13 @@ from ..appointments import (
     ListDayScheduleRow,
     SetAppointmentStatusesParams,
 )
+from ..errors import (
+    AppointmentsDuringNotNull,
+    AppointmentsEndsAfterStart,
+    AppointmentsNoDoubleBooking,
+    AppointmentsPatientIdFkey,
+    AppointmentsPractitionerIdFkey,
+)
 from ..models import Appointment, AppointmentStatus
 
 __all__ = [
@@ -58,6 +66,15 @@ __all__ = [
 ]
 
 
+BOOK_APPOINTMENT_ERRORS: Final = (
+    AppointmentsNoDoubleBooking,
+    AppointmentsEndsAfterStart,
+    AppointmentsPatientIdFkey,
+    AppointmentsPractitionerIdFkey,
+    AppointmentsDuringNotNull,
+)
+
+
 async def book_appointment(
     conn: AsyncConnection[Any],
     *,
@@ -67,12 +84,22 @@ async def book_appointment(
     ends_at: datetime.datetime,
     reason: str | None,
 ) -> Appointment:
-    """Fails with `ExclusionViolation` if the practitioner is busy then."""
-    async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
-        await cursor.execute(
-            BOOK_APPOINTMENT, (patient_id, practitioner_id, starts_at, ends_at, reason)
-        )
-        return one(await cursor.fetchall())
+    """Fails with `ExclusionViolation` if the practitioner is busy then.
+
+    Raises AppointmentsNoDoubleBooking, AppointmentsEndsAfterStart,
+    AppointmentsPatientIdFkey, AppointmentsPractitionerIdFkey,
+    AppointmentsDuringNotNull.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
+            await cursor.execute(
+                BOOK_APPOINTMENT,
+                (patient_id, practitioner_id, starts_at, ends_at, reason),
+            )
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, BOOK_APPOINTMENT_ERRORS)
+        raise
 
 
 async def get_appointment(
@@ -83,21 +110,47 @@ async def get_appointment(
         return optional(await cursor.fetchall())
 
 
+RESCHEDULE_APPOINTMENT_ERRORS: Final = (
+    AppointmentsNoDoubleBooking,
+    AppointmentsEndsAfterStart,
+    AppointmentsDuringNotNull,
+)
+
+
 async def reschedule_appointment(
     conn: AsyncConnection[Any], *, starts_at: datetime.datetime, appointment_id: UUID
 ) -> Appointment | None:
-    """Moves an appointment and keeps its length."""
-    async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
-        await cursor.execute(RESCHEDULE_APPOINTMENT, (starts_at, appointment_id))
-        return optional(await cursor.fetchall())
+    """Moves an appointment and keeps its length.
+
+    Raises AppointmentsNoDoubleBooking, AppointmentsEndsAfterStart,
+    AppointmentsDuringNotNull.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
+            await cursor.execute(RESCHEDULE_APPOINTMENT, (starts_at, appointment_id))
+            return optional(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, RESCHEDULE_APPOINTMENT_ERRORS)
+        raise
+
+
+SET_APPOINTMENT_STATUS_ERRORS: Final = (AppointmentsNoDoubleBooking,)
 
 
 async def set_appointment_status(
     conn: AsyncConnection[Any], *, status: AppointmentStatus, appointment_id: UUID
 ) -> Appointment | None:
-    async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
-        await cursor.execute(SET_APPOINTMENT_STATUS, (status, appointment_id))
-        return optional(await cursor.fetchall())
+    """Raises AppointmentsNoDoubleBooking."""
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
+            await cursor.execute(SET_APPOINTMENT_STATUS, (status, appointment_id))
+            return optional(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, SET_APPOINTMENT_STATUS_ERRORS)
+        raise
+
+
+SET_APPOINTMENT_STATUSES_ERRORS: Final = (AppointmentsNoDoubleBooking,)
 
 
 async def set_appointment_statuses(
@@ -108,23 +161,43 @@ async def set_appointment_statuses(
         | AsyncIterable[SetAppointmentStatusesParams]
     ),
 ) -> int:
-    """At the end of the day: what became of each appointment."""
-    async with async_raw_cursor(conn) as cursor:
-        await cursor.executemany(
-            SET_APPOINTMENT_STATUSES,
-            ((row.status, row.appointment_id) for row in await arrived_items_of(rows)),
-            returning=is_pipelined(conn),
-        )
-        return total_rowcount(cursor)
+    """At the end of the day: what became of each appointment.
+
+    Raises AppointmentsNoDoubleBooking.
+    """
+    try:
+        async with async_raw_cursor(conn) as cursor:
+            await cursor.executemany(
+                SET_APPOINTMENT_STATUSES,
+                (
+                    (row.status, row.appointment_id)
+                    for row in await arrived_items_of(rows)
+                ),
+                returning=is_pipelined(conn),
+            )
+            return total_rowcount(cursor)
+    except IntegrityError as error:
+        set_error_class(error, SET_APPOINTMENT_STATUSES_ERRORS)
+        raise
+
+
+CANCEL_APPOINTMENTS_ERRORS: Final = (AppointmentsNoDoubleBooking,)
 
 
 async def cancel_appointments(
     conn: AsyncConnection[Any], *, patient_id: UUID, after: datetime.datetime
 ) -> int:
-    """Cancels all that a patient still has to come to."""
-    async with async_raw_cursor(conn) as cursor:
-        await cursor.execute(CANCEL_APPOINTMENTS, (patient_id, after))
-        return await async_rowcount_of(cursor)
+    """Cancels all that a patient still has to come to.
+
+    Raises AppointmentsNoDoubleBooking.
+    """
+    try:
+        async with async_raw_cursor(conn) as cursor:
+            await cursor.execute(CANCEL_APPOINTMENTS, (patient_id, after))
+            return await async_rowcount_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, CANCEL_APPOINTMENTS_ERRORS)
+        raise
 
 
 async def count_appointments(

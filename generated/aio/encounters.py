@@ -4,14 +4,15 @@
 import datetime
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IntegrityError
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
 from .._cursors import async_raw_cursor, async_results_of, async_stream_cursor
+from .._errors import set_error_class
 from .._support import (
     array_of,
     arrived_items_of,
@@ -44,6 +45,17 @@ from ..encounters import (
     RecordMeasurementsParams,
     StreamMeasurementsRow,
 )
+from ..errors import (
+    AppointmentsNoDoubleBooking,
+    EncountersAppointmentIdFkey,
+    EncountersAppointmentIdKey,
+    EncountersEndsAfterStart,
+    EncountersPatientIdFkey,
+    EncountersPractitionerIdFkey,
+    EncountersSettingCheck,
+    ObservationsEncounterIdFkey,
+    ObservationsOneValue,
+)
 from ..models import Encounter, EncountersSetting
 
 __all__ = [
@@ -63,6 +75,16 @@ __all__ = [
 ]
 
 
+START_ENCOUNTER_ERRORS: Final = (
+    EncountersAppointmentIdKey,
+    EncountersEndsAfterStart,
+    EncountersSettingCheck,
+    EncountersAppointmentIdFkey,
+    EncountersPatientIdFkey,
+    EncountersPractitionerIdFkey,
+)
+
+
 async def start_encounter(
     conn: AsyncConnection[Any],
     *,
@@ -72,21 +94,52 @@ async def start_encounter(
     setting: EncountersSetting,
     started_at: datetime.datetime,
 ) -> Encounter:
-    async with async_raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
-        await cursor.execute(
-            START_ENCOUNTER,
-            (patient_id, practitioner_id, appointment_id, setting, started_at),
-        )
-        return one(await cursor.fetchall())
+    """Raises EncountersAppointmentIdKey, EncountersEndsAfterStart,
+    EncountersSettingCheck, EncountersAppointmentIdFkey, EncountersPatientIdFkey,
+    EncountersPractitionerIdFkey.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
+            await cursor.execute(
+                START_ENCOUNTER,
+                (patient_id, practitioner_id, appointment_id, setting, started_at),
+            )
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, START_ENCOUNTER_ERRORS)
+        raise
+
+
+ADMIT_APPOINTMENT_ERRORS: Final = (
+    AppointmentsNoDoubleBooking,
+    EncountersAppointmentIdKey,
+    EncountersEndsAfterStart,
+    EncountersSettingCheck,
+    EncountersAppointmentIdFkey,
+    EncountersPatientIdFkey,
+    EncountersPractitionerIdFkey,
+)
 
 
 async def admit_appointment(
     conn: AsyncConnection[Any], *, appointment_id: UUID
 ) -> Encounter | None:
-    """The patient is here: marks the appointment and opens its encounter, in one statement."""
-    async with async_raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
-        await cursor.execute(ADMIT_APPOINTMENT, (appointment_id,))
-        return optional(await cursor.fetchall())
+    """The patient is here: marks the appointment and opens its encounter, in one statement.
+
+    Raises AppointmentsNoDoubleBooking, EncountersAppointmentIdKey,
+    EncountersEndsAfterStart, EncountersSettingCheck, EncountersAppointmentIdFkey,
+    EncountersPatientIdFkey, EncountersPractitionerIdFkey.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
+            await cursor.execute(ADMIT_APPOINTMENT, (appointment_id,))
+            return optional(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, ADMIT_APPOINTMENT_ERRORS)
+        raise
+
+
+FINISH_ENCOUNTER_ERRORS: Final = (EncountersEndsAfterStart,)
 
 
 async def finish_encounter(
@@ -98,12 +151,17 @@ async def finish_encounter(
     signature: bytes | None,
     encounter_id: UUID,
 ) -> Encounter | None:
-    async with async_raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
-        await cursor.execute(
-            FINISH_ENCOUNTER,
-            (ended_at, summary, array_of(diagnoses), signature, encounter_id),
-        )
-        return optional(await cursor.fetchall())
+    """Raises EncountersEndsAfterStart."""
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:
+            await cursor.execute(
+                FINISH_ENCOUNTER,
+                (ended_at, summary, array_of(diagnoses), signature, encounter_id),
+            )
+            return optional(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, FINISH_ENCOUNTER_ERRORS)
+        raise
 
 
 async def list_encounters(
@@ -125,6 +183,9 @@ async def list_open_encounters(
         return await cursor.fetchall()
 
 
+RECORD_MEASUREMENT_ERRORS: Final = (ObservationsOneValue, ObservationsEncounterIdFkey)
+
+
 async def record_measurement(
     conn: AsyncConnection[Any],
     *,
@@ -134,19 +195,27 @@ async def record_measurement(
     unit: str,
     reference_range: Range[Decimal] | None,
 ) -> int:
-    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
-        await cursor.execute(
-            RECORD_MEASUREMENT,
-            (
-                encounter_id,
-                code,
-                float(value),
-                unit,
-                None if reference_range is None else range_text(reference_range),
-            ),
-        )
-        value_: int = one(await cursor.fetchall())
-        return value_
+    """Raises ObservationsOneValue, ObservationsEncounterIdFkey."""
+    try:
+        async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
+            await cursor.execute(
+                RECORD_MEASUREMENT,
+                (
+                    encounter_id,
+                    code,
+                    float(value),
+                    unit,
+                    None if reference_range is None else range_text(reference_range),
+                ),
+            )
+            value_: int = one(await cursor.fetchall())
+            return value_
+    except IntegrityError as error:
+        set_error_class(error, RECORD_MEASUREMENT_ERRORS)
+        raise
+
+
+RECORD_MEASUREMENTS_ERRORS: Final = (ObservationsOneValue, ObservationsEncounterIdFkey)
 
 
 async def record_measurements(
@@ -154,17 +223,27 @@ async def record_measurements(
     *,
     rows: Iterable[RecordMeasurementsParams] | AsyncIterable[RecordMeasurementsParams],
 ) -> list[list[int]]:
-    """What a monitor sends, in one round trip; the new ids in order."""
-    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
-        await cursor.executemany(
-            RECORD_MEASUREMENTS,
-            (
-                (row.encounter_id, row.code, float(row.value), row.unit)
-                for row in await arrived_items_of(rows)
-            ),
-            returning=True,
-        )
-        return await async_results_of(cursor)
+    """What a monitor sends, in one round trip; the new ids in order.
+
+    Raises ObservationsOneValue, ObservationsEncounterIdFkey.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
+            await cursor.executemany(
+                RECORD_MEASUREMENTS,
+                (
+                    (row.encounter_id, row.code, float(row.value), row.unit)
+                    for row in await arrived_items_of(rows)
+                ),
+                returning=True,
+            )
+            return await async_results_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, RECORD_MEASUREMENTS_ERRORS)
+        raise
+
+
+IMPORT_OBSERVATIONS_ERRORS: Final = (ObservationsOneValue, ObservationsEncounterIdFkey)
 
 
 async def import_observations(
@@ -172,33 +251,56 @@ async def import_observations(
     *,
     rows: Iterable[ImportObservationsParams] | AsyncIterable[ImportObservationsParams],
 ) -> int:
-    """The history from another system, as fast as PostgreSQL can take it."""
-    async with async_raw_cursor(conn) as cursor:
-        async with cursor.copy(IMPORT_OBSERVATIONS) as copy:
-            aware = aware_in(conn)
-            copy.set_types(
-                ["uuid", "text", "float8", "text", "text", "numrange", "timestamptz"]
-            )
-            async for row in async_items_of(rows):
-                await copy.write_row(
-                    (
-                        row.encounter_id,
-                        row.code,
-                        row.value_quantity,
-                        row.value_text,
-                        row.unit,
-                        row.reference_range,
-                        aware(row.observed_at),
-                    )
+    """The history from another system, as fast as PostgreSQL can take it.
+
+    Raises ObservationsOneValue, ObservationsEncounterIdFkey.
+    """
+    try:
+        async with async_raw_cursor(conn) as cursor:
+            async with cursor.copy(IMPORT_OBSERVATIONS) as copy:
+                aware = aware_in(conn)
+                copy.set_types(
+                    [
+                        "uuid",
+                        "text",
+                        "float8",
+                        "text",
+                        "text",
+                        "numrange",
+                        "timestamptz",
+                    ]
                 )
-        return cursor.rowcount
+                async for row in async_items_of(rows):
+                    await copy.write_row(
+                        (
+                            row.encounter_id,
+                            row.code,
+                            row.value_quantity,
+                            row.value_text,
+                            row.unit,
+                            row.reference_range,
+                            aware(row.observed_at),
+                        )
+                    )
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, IMPORT_OBSERVATIONS_ERRORS)
+        raise
+
+
+RECORD_FINDING_ERRORS: Final = (ObservationsOneValue, ObservationsEncounterIdFkey)
 
 
 async def record_finding(
     conn: AsyncConnection[Any], *, encounter_id: UUID, code: str, finding: str
 ) -> None:
-    async with async_raw_cursor(conn) as cursor:
-        await cursor.execute(RECORD_FINDING, (encounter_id, code, finding))
+    """Raises ObservationsOneValue, ObservationsEncounterIdFkey."""
+    try:
+        async with async_raw_cursor(conn) as cursor:
+            await cursor.execute(RECORD_FINDING, (encounter_id, code, finding))
+    except IntegrityError as error:
+        set_error_class(error, RECORD_FINDING_ERRORS)
+        raise
 
 
 async def list_latest_observations(

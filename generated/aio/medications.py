@@ -3,13 +3,14 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IntegrityError
 from psycopg.rows import scalar_row
 
 from .._cursors import async_raw_cursor
+from .._errors import set_error_class
 from .._support import (
     array_of,
     as_int4,
@@ -20,6 +21,12 @@ from .._support import (
     rows_of,
 )
 from .._variants import UNSET, Unset
+from ..errors import (
+    MedicationsFormCheck,
+    MedicationsNameFormKey,
+    MedicationsStockCheck,
+    MedicationsUnitPriceCheck,
+)
 from ..medications import (
     ADD_MEDICATION_VARIANTS,
     DISPENSE_MEDICATION,
@@ -41,6 +48,14 @@ __all__ = [
 ]
 
 
+ADD_MEDICATION_ERRORS: Final = (
+    MedicationsNameFormKey,
+    MedicationsFormCheck,
+    MedicationsStockCheck,
+    MedicationsUnitPriceCheck,
+)
+
+
 async def add_medication(
     conn: AsyncConnection[Any],
     *,
@@ -52,19 +67,26 @@ async def add_medication(
     stock: int | Unset = UNSET,
     controlled: bool | Unset = UNSET,
 ) -> Medication:
-    async with async_raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
-        await cursor.execute(
-            *ADD_MEDICATION_VARIANTS.given(
-                atc_code,
-                name,
-                form,
-                array_of(ingredients),
-                unit_price,
-                stock if stock is UNSET else as_int4(stock),
-                controlled,
+    """Raises MedicationsNameFormKey, MedicationsFormCheck, MedicationsStockCheck,
+    MedicationsUnitPriceCheck.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
+            await cursor.execute(
+                *ADD_MEDICATION_VARIANTS.given(
+                    atc_code,
+                    name,
+                    form,
+                    array_of(ingredients),
+                    unit_price,
+                    stock if stock is UNSET else as_int4(stock),
+                    controlled,
+                )
             )
-        )
-        return one(await cursor.fetchall())
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, ADD_MEDICATION_ERRORS)
+        raise
 
 
 async def list_medications(
@@ -85,31 +107,53 @@ async def list_medications_with(
         return await cursor.fetchall()
 
 
+RESTOCK_MEDICATIONS_ERRORS: Final = (MedicationsStockCheck,)
+
+
 async def restock_medications(
     conn: AsyncConnection[Any], *, ids: Sequence[UUID], quantities: Sequence[int]
 ) -> list[RestockMedicationsRow]:
-    """Adds a delivery to the stock; unknown ids are left out of the answer."""
-    async with async_raw_cursor(
-        conn, row_factory=rows_of(RestockMedicationsRow)
-    ) as cursor:
-        await cursor.execute(
-            RESTOCK_MEDICATIONS,
-            of_equal_lengths(
-                (array_of(ids, str), array_of(quantities, int4_text)),
-                ids=ids,
-                quantities=quantities,
-            ),
-        )
-        return await cursor.fetchall()
+    """Adds a delivery to the stock; unknown ids are left out of the answer.
+
+    Raises MedicationsStockCheck.
+    """
+    try:
+        async with async_raw_cursor(
+            conn, row_factory=rows_of(RestockMedicationsRow)
+        ) as cursor:
+            await cursor.execute(
+                RESTOCK_MEDICATIONS,
+                of_equal_lengths(
+                    (array_of(ids, str), array_of(quantities, int4_text)),
+                    ids=ids,
+                    quantities=quantities,
+                ),
+            )
+            return await cursor.fetchall()
+    except IntegrityError as error:
+        set_error_class(error, RESTOCK_MEDICATIONS_ERRORS)
+        raise
+
+
+DISPENSE_MEDICATION_ERRORS: Final = (MedicationsStockCheck,)
 
 
 async def dispense_medication(
     conn: AsyncConnection[Any], *, quantity: int, medication_id: UUID
 ) -> int | None:
-    """The stock that is left, or None if there is not enough."""
-    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
-        await cursor.execute(DISPENSE_MEDICATION, (as_int4(quantity), medication_id))
-        return optional(await cursor.fetchall())
+    """The stock that is left, or None if there is not enough.
+
+    Raises MedicationsStockCheck.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
+            await cursor.execute(
+                DISPENSE_MEDICATION, (as_int4(quantity), medication_id)
+            )
+            return optional(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, DISPENSE_MEDICATION_ERRORS)
+        raise
 
 
 async def stock_value(conn: AsyncConnection[Any]) -> Decimal | None:

@@ -3,15 +3,25 @@
 
 import datetime
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any, overload
+from typing import Any, Final, overload
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IntegrityError
 from psycopg.rows import scalar_row
 
 from .._cursors import async_raw_cursor, async_rowcount_of, async_stream_cursor
+from .._errors import set_error_class
 from .._support import array_of, as_int8, one, optional, rows_of
 from .._variants import UNSET, Unset
+from ..errors import (
+    AppointmentsPatientIdFkey,
+    EmailAddressForm,
+    EncountersPatientIdFkey,
+    MedicalRecordNumberForm,
+    PatientsDeceasedAfterBirth,
+    PatientsMrnKey,
+    PatientsNamesNotBlank,
+)
 from ..models import Patient, PostalAddress, Sex
 from ..patients import (
     COUNT_PATIENTS,
@@ -80,6 +90,15 @@ async def list_patients_by_ids(
         return await cursor.fetchall()
 
 
+REGISTER_PATIENT_ERRORS: Final = (
+    EmailAddressForm,
+    MedicalRecordNumberForm,
+    PatientsMrnKey,
+    PatientsDeceasedAfterBirth,
+    PatientsNamesNotBlank,
+)
+
+
 async def register_patient(
     conn: AsyncConnection[Any],
     *,
@@ -92,21 +111,42 @@ async def register_patient(
     phone_numbers: Sequence[str] | Unset = UNSET,
     address: PostalAddress | None,
 ) -> Patient:
-    """A new patient; the database gives the id."""
-    async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
-        await cursor.execute(
-            *REGISTER_PATIENT_VARIANTS.given(
-                mrn,
-                given_name,
-                family_name,
-                born_on,
-                sex,
-                email,
-                phone_numbers if phone_numbers is UNSET else array_of(phone_numbers),
-                None if address is None else address.as_tuple(),
+    """A new patient; the database gives the id.
+
+    Raises EmailAddressForm, MedicalRecordNumberForm, PatientsMrnKey,
+    PatientsDeceasedAfterBirth, PatientsNamesNotBlank.
+    The trigger `patients_record_change` of `patients` may raise other errors.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
+            await cursor.execute(
+                *REGISTER_PATIENT_VARIANTS.given(
+                    mrn,
+                    given_name,
+                    family_name,
+                    born_on,
+                    sex,
+                    email,
+                    (
+                        phone_numbers
+                        if phone_numbers is UNSET
+                        else array_of(phone_numbers)
+                    ),
+                    None if address is None else address.as_tuple(),
+                )
             )
-        )
-        return one(await cursor.fetchall())
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, REGISTER_PATIENT_ERRORS)
+        raise
+
+
+IMPORT_PATIENT_ERRORS: Final = (
+    EmailAddressForm,
+    MedicalRecordNumberForm,
+    PatientsDeceasedAfterBirth,
+    PatientsNamesNotBlank,
+)
 
 
 async def import_patient(
@@ -119,10 +159,25 @@ async def import_patient(
 ) -> ImportPatientRow:
     """Registers a patient from another system, or brings the one of that number up to date.
     `inserted` tells which it was.
+
+    Raises EmailAddressForm, MedicalRecordNumberForm, PatientsDeceasedAfterBirth,
+    PatientsNamesNotBlank.
+    The trigger `patients_record_change` of `patients` may raise other errors.
     """
-    async with async_raw_cursor(conn, row_factory=rows_of(ImportPatientRow)) as cursor:
-        await cursor.execute(IMPORT_PATIENT, (mrn, given_name, family_name, born_on))
-        return one(await cursor.fetchall())
+    try:
+        async with async_raw_cursor(
+            conn, row_factory=rows_of(ImportPatientRow)
+        ) as cursor:
+            await cursor.execute(
+                IMPORT_PATIENT, (mrn, given_name, family_name, born_on)
+            )
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, IMPORT_PATIENT_ERRORS)
+        raise
+
+
+UPDATE_CONTACT_DETAILS_ERRORS: Final = (EmailAddressForm,)
 
 
 async def update_contact_details(
@@ -133,29 +188,51 @@ async def update_contact_details(
     address: PostalAddress | None | Unset = UNSET,
     patient_id: UUID,
 ) -> Patient | None:
-    """What is given is changed, the rest stays."""
-    async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
-        await cursor.execute(
-            *UPDATE_CONTACT_DETAILS_VARIANTS.given(
-                email,
-                phone_numbers if phone_numbers is UNSET else array_of(phone_numbers),
-                (
-                    address
-                    if address is UNSET
-                    else None if address is None else address.as_tuple()
-                ),
-                patient_id,
+    """What is given is changed, the rest stays.
+
+    Raises EmailAddressForm.
+    The trigger `patients_record_change` of `patients` may raise other errors.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
+            await cursor.execute(
+                *UPDATE_CONTACT_DETAILS_VARIANTS.given(
+                    email,
+                    (
+                        phone_numbers
+                        if phone_numbers is UNSET
+                        else array_of(phone_numbers)
+                    ),
+                    (
+                        address
+                        if address is UNSET
+                        else None if address is None else address.as_tuple()
+                    ),
+                    patient_id,
+                )
             )
-        )
-        return optional(await cursor.fetchall())
+            return optional(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, UPDATE_CONTACT_DETAILS_ERRORS)
+        raise
+
+
+RECORD_DEATH_ERRORS: Final = (PatientsDeceasedAfterBirth,)
 
 
 async def record_death(
     conn: AsyncConnection[Any], *, deceased_on: datetime.date, patient_id: UUID
 ) -> int:
-    async with async_raw_cursor(conn) as cursor:
-        await cursor.execute(RECORD_DEATH, (deceased_on, patient_id))
-        return await async_rowcount_of(cursor)
+    """Raises PatientsDeceasedAfterBirth.
+    The trigger `patients_record_change` of `patients` may raise other errors.
+    """
+    try:
+        async with async_raw_cursor(conn) as cursor:
+            await cursor.execute(RECORD_DEATH, (deceased_on, patient_id))
+            return await async_rowcount_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, RECORD_DEATH_ERRORS)
+        raise
 
 
 @overload
@@ -253,17 +330,37 @@ async def list_appointment_counts(
         return await cursor.fetchall()
 
 
+MERGE_PATIENTS_ERRORS: Final = (AppointmentsPatientIdFkey, EncountersPatientIdFkey)
+
+
 async def merge_patients(
     conn: AsyncConnection[Any], *, survivor_id: UUID, duplicate_id: UUID
 ) -> MergePatientsRow:
-    """Moves the record of a patient who was registered twice, and forgets the duplicate."""
-    async with async_raw_cursor(conn, row_factory=rows_of(MergePatientsRow)) as cursor:
-        await cursor.execute(MERGE_PATIENTS, (survivor_id, duplicate_id))
-        return one(await cursor.fetchall())
+    """Moves the record of a patient who was registered twice, and forgets the duplicate.
+
+    Raises AppointmentsPatientIdFkey, EncountersPatientIdFkey.
+    The trigger `patients_record_change` of `patients`, the trigger
+    `allergies_record_change` of `allergies` and the trigger
+    `prescriptions_record_change` of `prescriptions` may raise other errors.
+    """
+    try:
+        async with async_raw_cursor(
+            conn, row_factory=rows_of(MergePatientsRow)
+        ) as cursor:
+            await cursor.execute(MERGE_PATIENTS, (survivor_id, duplicate_id))
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, MERGE_PATIENTS_ERRORS)
+        raise
 
 
 async def delete_patient(conn: AsyncConnection[Any], *, patient_id: UUID) -> int:
-    """Erases a patient with everything that hangs on them."""
+    """Erases a patient with everything that hangs on them.
+
+    The trigger `patients_record_change` of `patients`, the trigger
+    `allergies_record_change` of `allergies` and the trigger
+    `prescriptions_record_change` of `prescriptions` may raise other errors.
+    """
     async with async_raw_cursor(conn) as cursor:
         await cursor.execute(DELETE_PATIENT, (patient_id,))
         return await async_rowcount_of(cursor)

@@ -3,14 +3,20 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IntegrityError
 from psycopg.types.range import Range
 
 from .._cursors import async_raw_cursor, async_rowcount_of
+from .._errors import set_error_class
 from .._support import array_of, one, optional, range_text, rows_of
+from ..errors import (
+    EmailAddressForm,
+    PractitionersHasSpecialty,
+    PractitionersLicenceNumberKey,
+)
 from ..models import Practitioner, Specialty
 from ..practitioners import (
     FIND_FREE_PRACTITIONERS,
@@ -38,6 +44,13 @@ __all__ = [
 ]
 
 
+HIRE_PRACTITIONER_ERRORS: Final = (
+    EmailAddressForm,
+    PractitionersLicenceNumberKey,
+    PractitionersHasSpecialty,
+)
+
+
 async def hire_practitioner(
     conn: AsyncConnection[Any],
     *,
@@ -47,12 +60,19 @@ async def hire_practitioner(
     specialties: Sequence[Specialty],
     room: str | None,
 ) -> Practitioner:
-    async with async_raw_cursor(conn, row_factory=rows_of(Practitioner)) as cursor:
-        await cursor.execute(
-            HIRE_PRACTITIONER,
-            (licence_number, full_name, email, array_of(specialties), room),
-        )
-        return one(await cursor.fetchall())
+    """Raises EmailAddressForm, PractitionersLicenceNumberKey,
+    PractitionersHasSpecialty.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Practitioner)) as cursor:
+            await cursor.execute(
+                HIRE_PRACTITIONER,
+                (licence_number, full_name, email, array_of(specialties), room),
+            )
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, HIRE_PRACTITIONER_ERRORS)
+        raise
 
 
 async def get_practitioner_by_licence(

@@ -3,14 +3,28 @@
 
 import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IntegrityError
 from psycopg.types.range import Range
 
 from .._cursors import async_raw_cursor
+from .._errors import set_error_class
 from .._support import one, optional, range_text, rows_of
+from ..errors import (
+    PrescriptionsDoseCheck,
+    PrescriptionsDoseIntervalCheck,
+    PrescriptionsDoseUnitCheck,
+    PrescriptionsEncounterIdFkey,
+    PrescriptionsMedicationIdFkey,
+    PrescriptionsNotTwice,
+    PrescriptionsPatientIdFkey,
+    PrescriptionsPractitionerIdFkey,
+    PrescriptionsStatusCheck,
+    PrescriptionsStoppedForAReason,
+    PrescriptionsValidDuringCheck,
+)
 from ..models import Prescription, PrescriptionsDoseUnit
 from ..prescriptions import (
     EXTEND_PRESCRIPTION,
@@ -36,6 +50,21 @@ __all__ = [
 ]
 
 
+PRESCRIBE_ERRORS: Final = (
+    PrescriptionsNotTwice,
+    PrescriptionsDoseCheck,
+    PrescriptionsDoseIntervalCheck,
+    PrescriptionsDoseUnitCheck,
+    PrescriptionsStatusCheck,
+    PrescriptionsStoppedForAReason,
+    PrescriptionsValidDuringCheck,
+    PrescriptionsEncounterIdFkey,
+    PrescriptionsPatientIdFkey,
+    PrescriptionsPractitionerIdFkey,
+    PrescriptionsMedicationIdFkey,
+)
+
+
 async def prescribe(
     conn: AsyncConnection[Any],
     *,
@@ -48,23 +77,37 @@ async def prescribe(
     dose_interval: datetime.timedelta,
     valid_during: Range[datetime.date],
 ) -> Prescription:
-    """Fails with `ExclusionViolation` if the patient gets the medication in those days already."""
-    async with async_raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        await cursor.execute(
-            PRESCRIBE,
-            (
-                patient_id,
-                medication_id,
-                practitioner_id,
-                encounter_id,
-                dose,
-                dose_unit,
-                dose_interval,
-                range_text(valid_during),
-            ),
-            binary=True,
-        )
-        return one(await cursor.fetchall())
+    """Fails with `ExclusionViolation` if the patient gets the medication in those days already.
+
+    Raises PrescriptionsNotTwice, PrescriptionsDoseCheck,
+    PrescriptionsDoseIntervalCheck, PrescriptionsDoseUnitCheck,
+    PrescriptionsStatusCheck, PrescriptionsStoppedForAReason,
+    PrescriptionsValidDuringCheck, PrescriptionsEncounterIdFkey,
+    PrescriptionsPatientIdFkey, PrescriptionsPractitionerIdFkey,
+    PrescriptionsMedicationIdFkey.
+    The trigger `prescriptions_record_change` of `prescriptions` may raise other
+    errors.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
+            await cursor.execute(
+                PRESCRIBE,
+                (
+                    patient_id,
+                    medication_id,
+                    practitioner_id,
+                    encounter_id,
+                    dose,
+                    dose_unit,
+                    dose_interval,
+                    range_text(valid_during),
+                ),
+                binary=True,
+            )
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, PRESCRIBE_ERRORS)
+        raise
 
 
 async def list_prescriptions(
@@ -86,20 +129,54 @@ async def list_current_medications(
         return await cursor.fetchall()
 
 
+EXTEND_PRESCRIPTION_ERRORS: Final = (
+    PrescriptionsNotTwice,
+    PrescriptionsValidDuringCheck,
+)
+
+
 async def extend_prescription(
     conn: AsyncConnection[Any], *, until: datetime.date, prescription_id: UUID
 ) -> Prescription | None:
-    async with async_raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        await cursor.execute(EXTEND_PRESCRIPTION, (until, prescription_id), binary=True)
-        return optional(await cursor.fetchall())
+    """Raises PrescriptionsNotTwice, PrescriptionsValidDuringCheck.
+    The trigger `prescriptions_record_change` of `prescriptions` may raise other
+    errors.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
+            await cursor.execute(
+                EXTEND_PRESCRIPTION, (until, prescription_id), binary=True
+            )
+            return optional(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, EXTEND_PRESCRIPTION_ERRORS)
+        raise
+
+
+STOP_PRESCRIPTION_ERRORS: Final = (
+    PrescriptionsNotTwice,
+    PrescriptionsStatusCheck,
+    PrescriptionsStoppedForAReason,
+)
 
 
 async def stop_prescription(
     conn: AsyncConnection[Any], *, reason: str, prescription_id: UUID
 ) -> Prescription | None:
-    async with async_raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
-        await cursor.execute(STOP_PRESCRIPTION, (reason, prescription_id), binary=True)
-        return optional(await cursor.fetchall())
+    """Raises PrescriptionsNotTwice, PrescriptionsStatusCheck,
+    PrescriptionsStoppedForAReason.
+    The trigger `prescriptions_record_change` of `prescriptions` may raise other
+    errors.
+    """
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(Prescription)) as cursor:
+            await cursor.execute(
+                STOP_PRESCRIPTION, (reason, prescription_id), binary=True
+            )
+            return optional(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, STOP_PRESCRIPTION_ERRORS)
+        raise
 
 
 async def list_allergy_conflicts(

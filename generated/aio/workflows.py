@@ -3,15 +3,30 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IntegrityError
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
 from .._cursors import async_raw_cursor, async_rowcount_of
+from .._errors import set_error_class
 from .._support import array_of, as_int8, one, optional, rows_of
+from ..errors import (
+    VisualWorkflowsCategoryCheck,
+    VisualWorkflowsCreatedByFkey,
+    VisualWorkflowsDerivedFromFkey,
+    VisualWorkflowsIsAGraph,
+    VisualWorkflowsNameRevisionKey,
+    VisualWorkflowsRevisionCheck,
+    WorkflowConfigurationsKeyCheck,
+    WorkflowConfigurationsQuietHours,
+    WorkflowConfigurationsSettingsCheck,
+    WorkflowConfigurationsUpdatedByFkey,
+    WorkflowRunsPatientIdFkey,
+    WorkflowRunsWorkflowIdFkey,
+)
 from ..models import (
     JsonInput,
     JsonValue,
@@ -61,6 +76,14 @@ __all__ = [
 ]
 
 
+CONFIGURE_WORKFLOW_ERRORS: Final = (
+    WorkflowConfigurationsKeyCheck,
+    WorkflowConfigurationsQuietHours,
+    WorkflowConfigurationsSettingsCheck,
+    WorkflowConfigurationsUpdatedByFkey,
+)
+
+
 async def configure_workflow(
     conn: AsyncConnection[Any],
     *,
@@ -72,23 +95,31 @@ async def configure_workflow(
     quiet_until: datetime.time | None,
     updated_by: UUID | None,
 ) -> WorkflowConfiguration:
-    """Sets a configuration; settings that are not given stay."""
-    async with async_raw_cursor(
-        conn, row_factory=rows_of(WorkflowConfiguration)
-    ) as cursor:
-        await cursor.execute(
-            CONFIGURE_WORKFLOW,
-            (
-                key,
-                enabled,
-                Jsonb(settings),
-                escalate_after,
-                quiet_from,
-                quiet_until,
-                updated_by,
-            ),
-        )
-        return one(await cursor.fetchall())
+    """Sets a configuration; settings that are not given stay.
+
+    Raises WorkflowConfigurationsKeyCheck, WorkflowConfigurationsQuietHours,
+    WorkflowConfigurationsSettingsCheck, WorkflowConfigurationsUpdatedByFkey.
+    """
+    try:
+        async with async_raw_cursor(
+            conn, row_factory=rows_of(WorkflowConfiguration)
+        ) as cursor:
+            await cursor.execute(
+                CONFIGURE_WORKFLOW,
+                (
+                    key,
+                    enabled,
+                    Jsonb(settings),
+                    escalate_after,
+                    quiet_from,
+                    quiet_until,
+                    updated_by,
+                ),
+            )
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, CONFIGURE_WORKFLOW_ERRORS)
+        raise
 
 
 async def list_workflow_configurations(
@@ -111,6 +142,12 @@ async def get_workflow_setting(
         return optional(await cursor.fetchall())
 
 
+SET_WORKFLOW_SETTING_ERRORS: Final = (
+    WorkflowConfigurationsSettingsCheck,
+    WorkflowConfigurationsUpdatedByFkey,
+)
+
+
 async def set_workflow_setting(
     conn: AsyncConnection[Any],
     *,
@@ -119,11 +156,26 @@ async def set_workflow_setting(
     updated_by: UUID | None,
     key: str,
 ) -> int:
-    async with async_raw_cursor(conn) as cursor:
-        await cursor.execute(
-            SET_WORKFLOW_SETTING, (array_of(path), Jsonb(value), updated_by, key)
-        )
-        return await async_rowcount_of(cursor)
+    """Raises WorkflowConfigurationsSettingsCheck, WorkflowConfigurationsUpdatedByFkey."""
+    try:
+        async with async_raw_cursor(conn) as cursor:
+            await cursor.execute(
+                SET_WORKFLOW_SETTING, (array_of(path), Jsonb(value), updated_by, key)
+            )
+            return await async_rowcount_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, SET_WORKFLOW_SETTING_ERRORS)
+        raise
+
+
+DRAW_WORKFLOW_ERRORS: Final = (
+    VisualWorkflowsNameRevisionKey,
+    VisualWorkflowsCategoryCheck,
+    VisualWorkflowsIsAGraph,
+    VisualWorkflowsRevisionCheck,
+    VisualWorkflowsCreatedByFkey,
+    VisualWorkflowsDerivedFromFkey,
+)
 
 
 async def draw_workflow(
@@ -134,12 +186,23 @@ async def draw_workflow(
     definition: JsonInput,
     created_by: UUID | None,
 ) -> VisualWorkflow:
-    """Saves a new workflow, or the next revision of the one of that name."""
-    async with async_raw_cursor(conn, row_factory=rows_of(VisualWorkflow)) as cursor:
-        await cursor.execute(
-            DRAW_WORKFLOW, (name, category, Jsonb(definition), created_by)
-        )
-        return one(await cursor.fetchall())
+    """Saves a new workflow, or the next revision of the one of that name.
+
+    Raises VisualWorkflowsNameRevisionKey, VisualWorkflowsCategoryCheck,
+    VisualWorkflowsIsAGraph, VisualWorkflowsRevisionCheck,
+    VisualWorkflowsCreatedByFkey, VisualWorkflowsDerivedFromFkey.
+    """
+    try:
+        async with async_raw_cursor(
+            conn, row_factory=rows_of(VisualWorkflow)
+        ) as cursor:
+            await cursor.execute(
+                DRAW_WORKFLOW, (name, category, Jsonb(definition), created_by)
+            )
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, DRAW_WORKFLOW_ERRORS)
+        raise
 
 
 async def publish_workflow(
@@ -192,6 +255,9 @@ async def list_nodes(
         return await cursor.fetchall()
 
 
+QUEUE_RUN_ERRORS: Final = (WorkflowRunsPatientIdFkey, WorkflowRunsWorkflowIdFkey)
+
+
 async def queue_run(
     conn: AsyncConnection[Any],
     *,
@@ -199,9 +265,14 @@ async def queue_run(
     patient_id: UUID,
     context: JsonInput,
 ) -> WorkflowRun:
-    async with async_raw_cursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
-        await cursor.execute(QUEUE_RUN, (workflow_id, patient_id, Jsonb(context)))
-        return one(await cursor.fetchall())
+    """Raises WorkflowRunsPatientIdFkey, WorkflowRunsWorkflowIdFkey."""
+    try:
+        async with async_raw_cursor(conn, row_factory=rows_of(WorkflowRun)) as cursor:
+            await cursor.execute(QUEUE_RUN, (workflow_id, patient_id, Jsonb(context)))
+            return one(await cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, QUEUE_RUN_ERRORS)
+        raise
 
 
 async def claim_run(conn: AsyncConnection[Any]) -> WorkflowRun | None:

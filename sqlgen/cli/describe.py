@@ -11,6 +11,7 @@ import click
 
 from ..build import DescribedQuery, describe_queries
 from ..conninfo import mask_arguments
+from ..model.constraints import Violation
 from ..model.diagnostic import ConfigurationError, Diagnostic
 from ..model.query import Part, PartKind, Query
 from ..model.typed import TypedQuery
@@ -121,11 +122,46 @@ def as_json(described: DescribedQuery) -> dict[str, Any]:
         ],
         "variants": query.variant_count,
         "analyses": query.analysis_count,
+        "errors": [
+            {"class": class_, **_constraint(violation)}
+            for class_, violation in zip(
+                shown.errors or [None] * len(typed.violations),
+                typed.violations,
+                strict=True,
+            )
+        ],
+        "deferred_errors": [_constraint(each) for each in typed.deferred_violations],
+        "unknown_errors": list(typed.unknown_effects),
     }
 
 
+def _constraint(violation: Violation) -> dict[str, str]:
+    return {
+        "kind": violation.kind.value,
+        "relation": f"{violation.schema}.{violation.relation}",
+        "name": violation.name,
+        "definition": violation.definition,
+    }
+
+
+def _errors(described: DescribedQuery) -> list[str]:
+    """Return the lines about the constraints that a query can violate."""
+    typed, shown = described.query, described.annotations
+    names = shown.errors or [violation.name for violation in typed.violations]
+    lines = [
+        f"  raises {name}  {violation.relation}: {violation.definition}"
+        for name, violation in zip(names, typed.violations, strict=True)
+    ]
+    lines += [
+        f"  COMMIT checks {each.name}  {each.relation}: {each.definition}"
+        for each in typed.deferred_violations
+    ]
+    lines += [f"  {effect} may raise others" for effect in typed.unknown_effects]
+    return lines
+
+
 def as_text(described: DescribedQuery, *, color: bool) -> str:
-    """Return a block for people: the query, then a line for each parameter and column."""
+    """Return a block for people: the query, then a line for each parameter, column and error."""
     typed, shown = described.query, described.annotations
     span = typed.query.name_span
     head = f"{span.text} :{typed.query.command}"
@@ -154,6 +190,7 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         reason = click.style(row[3], dim=True) if color else row[3]
         lines.append(f"  {'  '.join(cells)}  {reason}")
+    lines += _errors(described)
     return "\n".join(lines) + "\n"
 
 

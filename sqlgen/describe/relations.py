@@ -17,6 +17,7 @@ from ..model.catalog import (
 from .check_literals import AllowedValues, allowed_values, common_values
 from .columns import ColumnRow, Inheritance
 from .constraints import checks, foreign_keys, row_triggers, unique_keys
+from .enforced import EnforcedConstraints
 from .types import is_text
 
 _RELATIONS = """
@@ -59,11 +60,12 @@ def relations(
     columns: Mapping[int, Iterable[ColumnRow]],
     inheritance: Inheritance,
     comments: Mapping[tuple[int, int], str],
+    writes: EnforcedConstraints,
 ) -> dict[int, Relation]:
     """Return every relation by its oid.
 
     *types* are by oid, *columns* by relation, *comments* by relation and column number; 0 is the
-    relation itself.
+    relation itself. *writes* are what writes may violate.
     """
     keys = unique_keys(connection)
     triggers = row_triggers(connection, inheritance)
@@ -111,6 +113,9 @@ def relations(
             has_children=oid in inheritance.descendants,
             row_security=row_security,
             policies=tuple(policies or ()),
+            constraints=writes.constraints.get(oid, ()),
+            incoming=writes.incoming.get(oid, ()),
+            triggers=writes.triggers.get(oid, ()),
             comment=comments.get((oid, 0), ""),
         )
     return relations

@@ -7,6 +7,7 @@ import psycopg
 from ..model import postgres
 from ..model.catalog import Catalog
 from .columns import columns, inheritance
+from .enforced import enforced
 from .functions import functions, operators
 from .relations import relations
 from .types import FieldRow, types
@@ -41,12 +42,21 @@ def catalog(connection: psycopg.Connection[Any]) -> Catalog:
             },
             {oid: comment for (oid, _), comment in comments["t"].items()},
         )
+        writes = enforced(
+            connection,
+            family,
+            {
+                relation: {row.number: row.name for row in rows}
+                for relation, rows in column_rows.items()
+            },
+        )
         return Catalog(
             server_version=connection.info.server_version,
             types=all_types,
             relations=relations(
-                connection, all_types, column_rows, family, comments["c"]
+                connection, all_types, column_rows, family, comments["c"], writes
             ),
             functions=functions(connection, all_types),
             operators=operators(connection),
+            domains=writes.domains,
         )

@@ -8,7 +8,7 @@ oid in it leads to a changed fact, the inference is the same.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from ..model import postgres
@@ -49,17 +49,57 @@ def diff_schemas(before: Catalog, after: Catalog) -> SchemaDiff | None:
         before.server_version != after.server_version
         or before.functions != after.functions
         or before.operators != after.operators
+        or before.domains != after.domains
     ):
         return None
     types = _changed(before.types, after.types)
     relations = _changed(before.relations, after.relations)
-    return SchemaDiff(_with_users(frozenset(types | relations), before, after))
+    reaching = _reaching(before, after, relations)
+    return SchemaDiff(
+        _with_users(frozenset(types | relations | reaching), before, after)
+    )
 
 
 def _changed(before: Mapping[int, Fact], after: Mapping[int, Fact]) -> set[int]:
     return {
         oid for oid in before.keys() | after.keys() if before.get(oid) != after.get(oid)
     }
+
+
+def _reaching(
+    before: Catalog, after: Catalog, changed: Collection[int]
+) -> frozenset[int]:
+    """Return the tables whose deleted rows or changed keys lead to rows of *changed* tables.
+
+    What a write can violate depends on these by CASCADE and SET …, as far as writes of them matter.
+    """
+    affected = {
+        oid
+        for oid in changed
+        if _of_writes(before.relations.get(oid)) != _of_writes(after.relations.get(oid))
+    }
+    reaching: set[int] = set()
+    while affected:
+        affected = {
+            oid
+            for catalog in (before, after)
+            for oid, relation in catalog.relations.items()
+            for key in relation.incoming
+            if key.source in affected
+        } - reaching
+        reaching |= affected
+    return frozenset(reaching)
+
+
+def _of_writes(relation: Relation | None) -> object:
+    """Return the facts about a table that decide on what its writes can violate."""
+    return relation and (
+        relation.constraints,
+        relation.incoming,
+        relation.triggers,
+        relation.has_rules,
+        [(c.name, c.type, c.not_null, c.default) for c in relation.columns.values()],
+    )
 
 
 def _with_users(

@@ -38,6 +38,7 @@ from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level
 from .tree.types import type_in_tree, with_proved_fields
 from .variants import proof
+from .violations import Violations, is_write, violations
 from .writing import broken_promise, possible_write
 
 
@@ -119,6 +120,16 @@ def query(
     warnings += sort_warnings(description.query, level)
     warnings += misread_warnings(description.query, level)
     reads, writes = lineage(level)
+    can_violate = Violations()
+    if is_write(level):
+        forms = (known,) if known is level else (known, level)
+        scopes = [
+            statement_scope(
+                form, parameters, never_null, nullable_elements=nullable_elements
+            )
+            for form in forms
+        ]
+        can_violate = violations(*scopes)
     return TypedQuery(
         query=description.query,
         parameters=parameters,
@@ -128,6 +139,9 @@ def query(
         reads=reads,
         writes=writes,
         may_write=write.reason if write else "",
+        violations=can_violate.immediate,
+        deferred_violations=can_violate.deferred,
+        unknown_effects=can_violate.unknown,
         warnings=tuple(
             [w for w in warnings if w.code not in description.query.allowed_warnings]
         ),

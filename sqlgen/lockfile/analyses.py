@@ -18,6 +18,7 @@ from ..model.catalog import (
     ScalarType,
 )
 from ..model.commands import Cardinality
+from ..model.constraints import ConstraintKind, Violation
 from ..model.json_shape import (
     JsonArray,
     JsonLiterals,
@@ -75,6 +76,7 @@ PLAIN_FORMS: Final[Mapping[type, Callable[[Any], Any]]] = {
     **{class_: attrgetter(*names) for class_, names in FIELDS.items()},
     Override: attrgetter(*_names(Override)),
     Star: attrgetter(*_names(Star)),
+    Violation: attrgetter(*_names(Violation)),
     **dict.fromkeys(_SHAPES, json_shapes.written),
 }
 """How each object in an analysis becomes plain data, by its class.
@@ -115,7 +117,10 @@ class AnalysisDecoder:
 
         Raises `KeyError`, `TypeError` and the like for any other data.
         """
-        parameters, columns, cardinality, stars, reads, writes, may_write = row
+        # fmt: off
+        (parameters, columns, cardinality, stars, reads, writes, may_write,
+         violations, deferred, unknown_effects) = row
+        # fmt: on
         return TypedQuery(
             query=query,
             parameters=tuple([self._parameter(values) for values in parameters]),
@@ -125,6 +130,9 @@ class AnalysisDecoder:
             reads=tuple([self._table_column(column) for column in reads]),
             writes=tuple([self._table_column(column) for column in writes]),
             may_write=may_write,
+            violations=tuple([_violation(*each) for each in violations]),
+            deferred_violations=tuple([_violation(*each) for each in deferred]),
+            unknown_effects=tuple(unknown_effects),
             warnings=tuple(warnings),
         )
 
@@ -172,6 +180,13 @@ class AnalysisDecoder:
 
 def _star(start: int, end: int, columns: Sequence[str]) -> Star:
     return Star(start, end, tuple(columns))
+
+
+def _violation(
+    kind: str, schema: str, relation: str, name: str, definition: str, aliases: Row
+) -> Violation:
+    pairs = tuple([(other, alias) for other, alias in aliases])
+    return Violation(ConstraintKind(kind), schema, relation, name, definition, pairs)
 
 
 def _override(text: str, mark: str, type_: str) -> Override:

@@ -51,6 +51,9 @@ class EntryWriter:
             "columns": _listed(
                 [_write_column(column, texts) for column in typed.columns]
             ),
+            "deferred_violations": _listed(
+                [_encoded(each) for each in typed.deferred_violations]
+            ),
             "fingerprint": quoted(fingerprint(typed.query)),
             "parameters": _listed(
                 [_write_parameter(each, texts) for each in typed.parameters]
@@ -58,6 +61,10 @@ class EntryWriter:
             "read_only": "true" if typed.read_only else "",
             "reads": _listed([_column(column) for column in typed.reads]),
             "stars": _listed([_encoded(star) for star in typed.stars]),
+            "unknown_effects": _listed(
+                [quoted(each) for each in typed.unknown_effects]
+            ),
+            "violations": _listed([_encoded(each) for each in typed.violations]),
             "writes": _listed([_column(column) for column in typed.writes]),
         }
         return ",\n".join(

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 
 from ..model.catalog import ArrayType, DomainType, PgType
 from ..model.commands import Cardinality
+from ..model.constraints import ConstraintKind
 from ..model.json_shape import JsonKind
 from ..model.query import Mark
 
@@ -145,6 +146,9 @@ def names(value: Any) -> None:
 
 
 _star: Final = row(number, number, _texts)
+_violation: Final = row(
+    member(ConstraintKind), text, text, text, text, listed(row(text, text))
+)
 
 _VALUE: Final[Mapping[str, Check]] = {
     "name": text,
@@ -173,11 +177,14 @@ COLUMN: Final[Mapping[str, Check]] = {
 ENTRY: Final[Mapping[str, Check]] = {
     "cardinality": member(Cardinality),
     "columns": listed(keyed(COLUMN)),
+    "deferred_violations": listed(_violation),
     "fingerprint": text,
     "parameters": listed(keyed(PARAMETER)),
     "read_only": truth,
     "reads": listed(names),
     "stars": listed(_star),
+    "unknown_effects": _texts,
+    "violations": listed(_violation),
     "writes": listed(names),
 }
 """The entry of a query; columns and parameters have a table of their own."""

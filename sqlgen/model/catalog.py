@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 
+from .constraints import Constraint, DomainName, IncomingKey, Trigger, Violation
 from .frozen import frozen
 from .postgres import FIRST_NORMAL_OBJECT_ID
 
@@ -208,7 +209,9 @@ class Relation:
     `("instead of", "update")`. `has_rules`: rules of the user's replace or add statements;
     `has_insert_rules`: some of them do so for INSERT. `has_children`: inheritance children or partitions.
     `row_security`: policies may hide rows (`pg_class.relrowsecurity`); `policies` are the trees of the
-    conditions that a SELECT obeys then.
+    conditions that a SELECT obeys then. `constraints` are all that a write of the
+    table or its descendants may violate, `incoming` the foreign keys that refer to these, and `triggers`
+    all triggers of the user's on these.
     """
 
     oid: int
@@ -227,6 +230,9 @@ class Relation:
     has_children: bool = False
     row_security: bool = False
     policies: tuple[str, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    incoming: tuple[IncomingKey, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
     comment: str = ""
 
 
@@ -275,7 +281,8 @@ class Routine:
 class Catalog:
     """The facts that inference needs; keys are oids of this one database.
 
-    `operators` maps an operator's oid to its name (`=`, `||`), for reasons that people read.
+    `operators` maps an operator's oid to its name (`=`, `||`), for reasons that people read. `domains`
+    are the constraints that values of each domain may violate.
     `server_version` is `server_version_num`, for instance 180006.
     """
 
@@ -284,3 +291,4 @@ class Catalog:
     relations: Mapping[int, Relation] = field(default_factory=dict)
     functions: Mapping[int, Routine] = field(default_factory=dict)
     operators: Mapping[int, str] = field(default_factory=dict)
+    domains: Mapping[DomainName, tuple[Violation, ...]] = field(default_factory=dict)

@@ -109,8 +109,8 @@ class Config:
     `schema.table.column`) and an alias to a Python type expression as text, and `names` a table, enum
     or composite to its class's name. `never_null` are the
     user's functions that never return NULL, as `schema.name(types)`; `typed_functions` name those that get a
-    Python function each, as `schema.name` or `schema.*`. With `statement_names`, each
-    statement ends with its query's name.
+    Python function each, as `schema.name` or `schema.*`. With `errors`, there is a class
+    for each constraint that the queries can violate. With `statement_names`, each statement ends with its query's name.
     """
 
     root: Path
@@ -129,6 +129,7 @@ class Config:
     outside_folders: tuple[str, ...] = ()
     array_elements: ArrayElements = ArrayElements.NOT_NULL
     json_numbers: JsonNumbers = JsonNumbers.FLOAT
+    errors: bool = True
     statement_names: bool = True
     protocols: bool = False
     schema_check: bool = True

@@ -294,6 +294,28 @@ class Constant:
 
 
 @frozen(kw_only=True)
+class ErrorClass:
+    """The class of the errors about a constraint; `bases` are psycopg's.
+
+    `reported` are the pairs of names, of the table or domain and of the constraint or column, by which
+    PostgreSQL reports it.
+    """
+
+    name: str
+    doc: str
+    bases: tuple[Named, ...]
+    reported: tuple[tuple[str, str], ...]
+
+
+@frozen
+class RaisedErrors:
+    """The tuple, under its `name`, of the classes of the errors that a function raises."""
+
+    name: str
+    classes: tuple[Named, ...]
+
+
+@frozen(kw_only=True)
 class Argument:
     """A keyword-only argument of a function.
 
@@ -360,7 +382,8 @@ class Function:
     `equal_lengths` are the positions of arguments, group by group, whose lists must be equally long.
     `variants` is the constant that makes the statement of what is given; `together` are the positions of
     arguments, group by group, that are given together or not at all. `deprecated` is the message to those
-    who still call it, empty if it is not deprecated.
+    who still call it, empty if it is not deprecated. `errors` are those of the constraints that it can
+    violate, None if there are none.
     """
 
     name: str
@@ -374,6 +397,7 @@ class Function:
     variants: Named | None = None
     together: tuple[tuple[int, ...], ...] = ()
     deprecated: str = ""
+    errors: RaisedErrors | None = None
 
 
 @frozen
@@ -407,6 +431,7 @@ class Module:
     aliases: tuple[Alias, ...] = ()
     composites: tuple[Composite, ...] = ()
     records: tuple[Record, ...] = ()
+    errors: tuple[ErrorClass, ...] = ()
     constants: tuple[Constant, ...] = ()
     functions: tuple[Function, ...] = ()
     protocols: tuple[ModuleProtocol, ...] = ()
@@ -436,6 +461,13 @@ class VariantSupport:
 @frozen
 class DeprecationSupport:
     """The file of the decorator of deprecated functions; its text is always the same."""
+
+    path: str
+
+
+@frozen
+class ErrorSupport:
+    """The file of what gives errors about constraints their classes; its text is always the same."""
 
     path: str
 
@@ -509,6 +541,7 @@ PythonFile: TypeAlias = (
     | CursorSupport
     | VariantSupport
     | DeprecationSupport
+    | ErrorSupport
     | JsonSupport
     | SchemaSupport
     | SchemaUses

@@ -4,6 +4,7 @@ from typing import Final
 
 from .catalog import DomainType, PgType
 from .commands import Cardinality
+from .constraints import Violation
 from .diagnostic import Diagnostic
 from .frozen import frozen
 from .json_shape import JsonShape
@@ -113,7 +114,9 @@ class TypedQuery:
     """A query with the results of its analysis, which hold no oid of a particular database.
 
     `reads` and `writes` are the table columns that the query reads and writes, sorted. `may_write` is
-    the reason why it may write, in whatever way; empty where it is proved that it does not.
+    the reason why it may write, in whatever way; empty where it is proved that it does not. `violations` are
+    the constraints that a query that writes can violate, `deferred_violations` those that it can violate
+    at COMMIT. `unknown_effects` are what takes part and could violate others: triggers, rules and functions.
     """
 
     query: Query
@@ -124,6 +127,9 @@ class TypedQuery:
     reads: tuple[ColumnName, ...] = ()
     writes: tuple[ColumnName, ...] = ()
     may_write: str = NOT_PROVED
+    violations: tuple[Violation, ...] = ()
+    deferred_violations: tuple[Violation, ...] = ()
+    unknown_effects: tuple[str, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
 
     @property

@@ -18,6 +18,8 @@ _WORDS: Final = frozenset("""
     select from row case when is not distinct null then else end as offset array with
     """.split())  # noqa: SIM905 (a list is no easier to read)
 """The words of SQL that expansions are made of; all are reserved, and no name without quotes."""
+_VALUE_BEGINNINGS: Final = frozenset({"array", "case", "null", "row", "select"})
+"""The words of expansions that begin an expression; none of them follows a name."""
 _FUNCTIONS: Final = frozenset({"pg_catalog.unnest", "pg_catalog.array_ndims"})
 """The functions that expansions call."""
 _SIGNS: Final = frozenset({"(", ")", ",", ".", "::", "*", ">", "0", "1"})
@@ -236,7 +238,10 @@ def _are_words_of_expansion(
             chain += [".", words.word(end + 1)]
             end += 2
         is_after_value = words.is_name(index - 1) or words.word(index - 1) == ")"
-        if is_after_value or not _is_name(words, index, end, chain, names, value):
+        is_before_value = words.word(end) in _VALUE_BEGINNINGS
+        if is_after_value or is_before_value:
+            return False
+        if not _is_name(words, index, end, chain, names, value):
             return False
         is_list = words.word(end) == "(" and (
             words.word(index - 1) == "as" or _is_cte(words, index)

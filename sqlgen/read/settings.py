@@ -51,6 +51,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "output": output_folder,
         "mode": choice(Mode),
         "rows": choice(RowStyle),
+        "errors": boolean,
         "fields": choice(FieldKeys),
         "server": server,
         "search_path": search_path,

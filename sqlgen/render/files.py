@@ -8,6 +8,7 @@ from ..model.output import MARKER, GeneratedFile
 from ..model.python import (
     CursorSupport,
     DeprecationSupport,
+    ErrorSupport,
     JsonSupport,
     Module,
     PythonFile,
@@ -43,6 +44,10 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
             return GeneratedFile(file.path, _marker() + _verbatim("variants.py"))
         case DeprecationSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("deprecated.py"))
+        case ErrorSupport():
+            return GeneratedFile(
+                file.path, _marker() + _verbatim("constraint_errors.py")
+            )
         case JsonSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("json_support.py"))
         case SchemaSupport():
@@ -56,11 +61,12 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
 def _source(module: Module, templates: tuple[SourceFile, ...]) -> str:
     """Return the source of a module, printed by our templates or the project's own.
 
+    The classes of errors are always printed by ours: templates of a project may be older than these.
     Raises `SqlgenError` for what is wrong in the project's templates: an unknown name, an error
     while they run (`template-error`), or printed text that is not Python (`template-output`).
     """
     # What a package offers itself is imported there, whether or not a template prints `__all__`.
-    if not templates or module.offered:
+    if not templates or module.offered or module.errors:
         text, _ = printed(module, environment())
         return lay_out(text)
     from .project_templates import source_by  # most projects have none

@@ -11,12 +11,14 @@ from .types.overrides import text
 class Annotations:
     """The annotations of a query's parameters and columns, in the query's order.
 
-    `row` is the name of the row class, empty where the function returns bare values or no rows.
+    `row` is the name of the row class, empty where the function returns bare values or no rows. `errors`
+    are the classes of the constraints that the query can violate; empty if they have none.
     """
 
     row: str
     parameters: tuple[str, ...]
     columns: tuple[str, ...]
+    errors: tuple[str, ...]
 
 
 def annotations(query: TypedQuery, context: TranslationContext) -> Annotations:
@@ -36,4 +38,7 @@ def _annotations(query: TranslatedQuery) -> Annotations:
         row=row.name if row else "",
         parameters=tuple(text(function.arguments[n].type) for n in function.values),
         columns=columns,
+        errors=tuple(
+            [each.name for each in function.errors.classes] if function.errors else ()
+        ),
     )

@@ -90,17 +90,22 @@ def _module_path(file: SourceFile, config: Config) -> ModulePath:
         reserved.add("aio")
     if config.protocols:
         reserved.add("protocols")
+    if config.errors:
+        reserved.add("errors")
     if parts[0] in reserved:
-        raise _bad(file, f"`{parts[0]}` is a module of sqlgen's own")
+        hint = "rename the file"
+        if parts[0] == "errors":
+            hint += ", or set `errors = false`"
+        raise _bad(file, f"`{parts[0]}` is a module of sqlgen's own", hint)
     return ModulePath("." + ".".join(parts), "/".join([config.output, *parts]) + ".py")
 
 
-def _bad(file: SourceFile, why: str) -> SqlgenError:
+def _bad(file: SourceFile, why: str, hint: str = "rename the file") -> SqlgenError:
     return SqlgenError(
         Diagnostic(
             code="bad-module-name",
             message=f"`{file.path}` cannot become a module: {why}",
             label=Label(Span(file, 0, 0)),
-            hint="rename the file",
+            hint=hint,
         )
     )

@@ -17,9 +17,11 @@ def check_module(queries: Sequence[TranslatedQuery]) -> None:
     for query in queries:
         records = [record.name for record in query.classes]
         structures = [item.name for item in query.structures if item.module != MODELS]
-        variants = query.constant.variants
-        constants = [query.constant.name, *([variants.name] if variants else [])]
-        for name in (query.function.name, *constants, *records, *structures):
+        variants, errors = query.constant.variants, query.function.errors
+        own = [query.function.name, query.constant.name]
+        own += [variants.name] if variants else []
+        own += [errors.name] if errors else []
+        for name in (*own, *records, *structures):
             owner = owners.setdefault(name, query)
             if owner is not query:
                 raise _taken(

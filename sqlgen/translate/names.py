@@ -40,7 +40,7 @@ BUILTINS = _words(
 
 CLASSES = _words(
     "AsyncConnection AsyncGenerator "
-    "Connection False Final Float4 Float8 Int2 Int4 Int8 Generator JsonNumber "
+    "Connection False Final Float4 Float8 Int2 Int4 Int8 IntegrityError Generator JsonNumber "
     "Literal Multirange None NotRequired Oid Range Self Sequence StrEnum "
     "True TypeAlias TypedDict"
 )
@@ -57,7 +57,7 @@ FUNCTIONS |= {name for name in _mentioned_names() | _OF_STYLES if name[0].islowe
 FUNCTIONS |= frozenset(name for command in Command for name in command.spec.helpers)
 FUNCTIONS |= _words(
     "arrived_items_of async_items_of async_raw_cursor async_results_of async_rowcount_of async_stream_cursor is_pipelined "
-    "raw_cursor results_of rowcount_of stream_cursor total_rowcount"
+    "raw_cursor results_of rowcount_of set_error_class stream_cursor total_rowcount"
 )
 """Functions and modules that generated modules import."""
 
@@ -95,6 +95,11 @@ def function_name(name: str) -> str:
 def constant_name(name: str) -> str:
     """Return the name of the constant with a function's SQL."""
     return _free(name.upper(), {name})
+
+
+def errors_name(constant: str) -> str:
+    """Return the name of the tuple of a function's errors; *constant* is that of its SQL."""
+    return f"{constant}_ERRORS"
 
 
 def class_name(name: str) -> str:

@@ -22,6 +22,7 @@ from .bulk import as_fields, parameter_row
 from .json_keys import check_json_keys
 from .nested_rows import NestedRow
 from .parameters import arguments_of, signature_order
+from .raised_errors import raised_errors
 from .rows import result_types, row_columns, row_shape
 from .shared.context import TranslationContext
 from .shared.requirements import SharedRow
@@ -103,7 +104,7 @@ def translate_query(
     arguments, casts = arguments_of(
         parameters,
         context,
-        taken={constant, *_names_in_body(shape)},
+        taken={constant, *_names_in_body(shape), names.errors_name(constant)},
         query=query.query,
     )
     numbers = tuple(sorted(parameter.number for parameter in parameters))
@@ -140,9 +141,10 @@ def translate_query(
         tuple([n for n, each in enumerate(parameters) if each.same_length == group])
         for group in sorted(groups)
     ]
+    raised = raised_errors(query, constant, context)
     function = Function(
         name=names.function_name(query.query.name),
-        doc=query.query.doc,
+        doc="\n\n".join(filter(None, [query.query.doc, raised.doc])),
         arguments=arguments,
         values=tuple(positions[number] for number in numbers),
         result=Result(
@@ -157,6 +159,7 @@ def translate_query(
         variants=Named(variants.name, module) if variants else None,
         together=together(query.query, positions),
         deprecated=_deprecated(query.query),
+        errors=raised.errors,
     )
     return TranslatedQuery(
         query.query,

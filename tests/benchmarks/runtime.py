@@ -141,6 +141,9 @@ WHERE active AND (:code::text IS NULL OR code = :code)
     AND (:owner_ids::uuid[] IS NULL OR owner_id <> ALL(:owner_ids))
 ORDER BY id LIMIT :rows;
 
+-- name: touch_item :execrows
+UPDATE items SET code = :code WHERE id = :item_id;
+
 -- name: list_items :many
 SELECT * FROM items;
 
@@ -208,6 +211,7 @@ def main() -> None:
         one_row(conn, arguments.rounds)
         asyncio.run(one_row_async(conn.info.dsn, arguments.rounds))
         varying(conn, arguments.rounds)
+        errors(conn, arguments.rounds)
         tracing(conn, arguments.rounds)
         many_rows(conn, arguments.rounds)
         nested_rows(conn, arguments.rounds)
@@ -308,6 +312,33 @@ def varying(conn: Connection, rounds: int) -> None:
         ):
             row = f"{name} ({kind})"
             compare(row, hand, generated, rounds * 2, each=200, clock=clock)
+
+
+def errors(conn: Connection, rounds: int) -> None:
+    """Compare a function whose errors have classes of constraints with the same one without."""
+    q = importlib.import_module("measured.q")
+    cursors = importlib.import_module("measured._cursors")
+
+    def plain(conn: Connection, *, code: str, item_id: int) -> int:
+        with cursors.raw_cursor(conn) as cursor:
+            count: int = cursors.rowcount_of(
+                cursor.execute(q.TOUCH_ITEM, (code, item_id))
+            )
+            return count
+
+    def calls(function: Callable[..., int]) -> Callable[[], None]:
+        def run() -> None:
+            for n in range(1, 201):
+                function(conn, code=f"code {n}", item_id=n)
+
+        return run
+
+    assert len(q.TOUCH_ITEM_ERRORS) == 1
+    for clock, name in ((time.process_time, "processor"), (time.perf_counter, "clock")):
+        row = f"one update, classes of errors ({name})"
+        compare(
+            row, calls(plain), calls(q.touch_item), rounds * 2, each=200, clock=clock
+        )
 
 
 def tracing(conn: Connection, rounds: int) -> None:

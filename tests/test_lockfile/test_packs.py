@@ -119,16 +119,8 @@ def test_no_field_is_forgotten() -> None:
     names = [f.name for kind in (TypedQuery, TypedParameter, TypedColumn) for f in fields(kind)]  # fmt: skip
     assert names == [
         *("query", "parameters", "columns", "cardinality", "stars", "reads", "writes"),
-        *(
-            "may_write",
-            "warnings",
-            "name",
-            "number",
-            "type",
-            "nullable",
-            "reason",
-            "column",
-        ),
+        *("may_write", "violations", "deferred_violations", "unknown_effects"),
+        *("warnings", "name", "number", "type", "nullable", "reason", "column"),
         *(
             "literals",
             "domain",

@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 from psycopg import AsyncConnection, Connection
 from psycopg.errors import (
-    CheckViolation,
     ExclusionViolation,
     NoDataFound,
     UniqueViolation,
@@ -25,6 +24,13 @@ from generated.aio import encounters as aio_encounters
 from generated.aio import patients as aio_patients
 from generated.aio import practitioners as aio_practitioners
 from generated.aio import workflows as aio_workflows
+from generated.errors import (
+    EmailAddressForm,
+    MedicalRecordNumberForm,
+    PatientsDeceasedAfterBirth,
+    PatientsMrnKey,
+    PatientsNamesNotBlank,
+)
 from generated.models import (
     Appointment,
     AppointmentStatus,
@@ -47,7 +53,7 @@ class Reception:
     pool: AsyncConnectionPool[AsyncConnection[Any]]
 
     async def register(self, mrn: str, name: str) -> Patient:
-        given_name, family_name = name.split()
+        given_name, family_name = name.split(" ")
         async with self.pool.connection() as conn:
             return await aio_patients.register_patient(
                 conn,
@@ -60,6 +66,26 @@ class Reception:
                 phone_numbers=[],
                 address=None,
             )
+
+    async def post_patient(self, mrn: str, name: str) -> tuple[int, str]:
+        """Register a patient, and return the status and the field that is wrong."""
+        try:
+            patient = await self.register(mrn, name)
+        except aio_patients.REGISTER_PATIENT_ERRORS as error:
+            match error:
+                case PatientsMrnKey():
+                    return 409, "mrn"
+                case MedicalRecordNumberForm():
+                    return 422, "mrn"
+                case PatientsNamesNotBlank():
+                    return 422, "name"
+                case EmailAddressForm():
+                    return 422, "email"
+                case PatientsDeceasedAfterBirth():
+                    return 422, "deceased_on"
+                case _:
+                    assert_never(error)
+        return 201, str(patient.id)
 
     async def book(self, patient: Patient, starts_at: datetime) -> Appointment | None:
         """Book an appointment; return None if somebody else was faster."""
@@ -120,8 +146,15 @@ def test_an_asyncio_service_on_a_pool(clinic: str) -> None:
             assert await desk.arrive(winner) == "Please take a seat."
             with pytest.raises(UniqueViolation):
                 await desk.register("MRN-000201", "Guest Again")
-            with pytest.raises(CheckViolation):
-                await desk.register("none", "Guest Wrong")
+            answers = [
+                await desk.post_patient(mrn, name)
+                for mrn, name in (
+                    ("MRN-000201", "Guest Again"),
+                    ("none", "Guest Wrong"),
+                    ("MRN-000299", "Guest "),
+                )
+            ]
+            assert answers == [(409, "mrn"), (422, "mrn"), (422, "name")]
             async with pool.connection() as conn:
                 seen = await aio_appointments.get_appointment(
                     conn, appointment_id=winner.id

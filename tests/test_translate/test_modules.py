@@ -150,6 +150,7 @@ def test_async_alone_needs_no_folder() -> None:
     ("path", "why"),
     [
         ("queries/models.sql", "`models` is a module of sqlgen's own"),
+        ("queries/errors.sql", "`errors` is a module of sqlgen's own"),
         ("queries/aio/x.sql", "`aio` is a module of sqlgen's own"),
         ("queries/class.sql", "`class` is no name for a Python module"),
         ("queries/1st.sql", "`1st` is no name for a Python module"),

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 from weakref import ref
 
+from ...model import postgres
 from ...model.catalog import Catalog, CompositeType, Relation
 from .enums import CmdType, RTEKind
 from .expressions import unchanged
@@ -39,6 +40,23 @@ class CatalogIndex:
         for function in self.catalog.functions.values():
             names.update([name for _, name, _ in function.all_arguments])
         return frozenset([name for name in names if "\n" in name])
+
+    @cached_property
+    def user_functions(self) -> frozenset[str]:
+        """Return the names of functions that do not come with PostgreSQL."""
+        functions = self.catalog.functions.values()
+        return frozenset([each.name for each in functions if not each.system])
+
+    @cached_property
+    def user_operators(self) -> frozenset[str]:
+        """Return the names of operators that do not come with PostgreSQL."""
+        return frozenset(
+            [
+                name
+                for oid, name in self.catalog.operators.items()
+                if oid >= postgres.FIRST_NORMAL_OBJECT_ID
+            ]
+        )
 
     def relation(self, oid: int) -> IndexedRelation | None:
         """Return the relation of that *oid*, None if the catalog has none."""

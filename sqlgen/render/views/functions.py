@@ -46,12 +46,20 @@ class MakerView:
     value: str
 
 
+@frozen
+class ErrorsView:
+    """A tuple of errors: its `name`, and the names of its `classes`."""
+
+    name: str
+    classes: list[str]
+
+
 class FunctionView:
     """A function: its `name` and `doc`, and its `command`, which is the one in the query file.
 
     `deprecated` is the message to those who call it, empty if they may.
 
-    `cursor`, `value` and `row` are names for local variables that no argument has.
+    `cursor`, `value`, `row` and `error` are names for local variables that no argument has.
     """
 
     def __init__(self, function: Function, imports: Imports, *, is_async: bool) -> None:
@@ -67,9 +75,19 @@ class FunctionView:
         taken = (
             () if function.result.rows else [item.name for item in function.arguments]
         )
-        self.cursor, self.value, self.row = (
-            f"{name}_" if name in taken else name for name in ("cursor", "value", "row")
+        self.cursor, self.value, self.row, self.error = (
+            f"{name}_" if name in taken else name
+            for name in ("cursor", "value", "row", "error")
         )
+
+    @cached_property
+    def errors(self) -> ErrorsView | None:
+        """Return the tuple of the errors of constraints that the statement can violate; None if there are none."""
+        errors = self._function.errors
+        if errors is None:
+            return None
+        classes = [self._imports.name(each) for each in errors.classes]
+        return ErrorsView(errors.name, classes)
 
     @property
     def parameters(self) -> list[str]:

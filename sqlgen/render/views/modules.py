@@ -9,6 +9,7 @@ from ...model.python import (
     Alias,
     Constant,
     Enum,
+    ErrorClass,
     Function,
     Generic,
     Module,
@@ -67,6 +68,26 @@ class AliasView:
     def type(self) -> str:
         """Return the type, in which the alias itself is quoted."""
         return type_text(self._type, self._imports, self.name)
+
+
+class ErrorClassView:
+    """The class of the errors about a constraint: its `name`, `doc` and `bases`.
+
+    `reported` are the pairs of names by which PostgreSQL reports it: of the table or domain, and of the
+    constraint or column.
+    """
+
+    def __init__(self, error: ErrorClass, imports: Imports) -> None:
+        self.name = error.name
+        self.doc = Text(error.doc)
+        self.reported = [(Text(table), Text(name)) for table, name in error.reported]
+        self._bases = error.bases
+        self._imports = imports
+
+    @property
+    def bases(self) -> list[str]:
+        """Return psycopg's classes that it is derived from."""
+        return [self._imports.name(base) for base in self._bases]
 
 
 class ConstantView:
@@ -145,7 +166,7 @@ class SectionView:
 
 
 class ModuleView:
-    """A module: its `name` (`patients`), `doc`, `is_async`, and the `enums`, `aliases` and `composites` it defines.
+    """A module: its `name` (`patients`), `doc`, `is_async`, and the `enums`, `aliases`, `composites` and `errors` it defines.
 
     `protocols` are classes with the functions of other modules.
     """
@@ -163,6 +184,7 @@ class ModuleView:
             ProtocolView(item, imports, is_async=module.is_async)
             for item in module.protocols
         ]
+        self.errors = [ErrorClassView(error, imports) for error in module.errors]
         self._module = module
         self._structures = tuple(structures)
         self._imports = imports
@@ -188,6 +210,9 @@ class ModuleView:
         own += [named.name for named in self._module.offered]
         constants = {constant.name for constant in self._module.constants}
         constants |= {c.variants.name for c in self._module.constants if c.variants}
+        constants |= {
+            each.errors.name for each in self._module.functions if each.errors
+        }
         return [Text(name) for name in sorted_names(own) if name not in constants]
 
     @cached_property
@@ -303,8 +328,10 @@ def _defined_names(module: Module, structures: Iterable[Structure]) -> list[str]
         *(composite.name for composite in module.composites),
         *(record.name for record in module.records),
         *(structure.name for structure in structures),
+        *(error.name for error in module.errors),
         *(constant.name for constant in module.constants),
         *(item.variants.name for item in module.constants if item.variants),
+        *(each.errors.name for each in module.functions if each.errors),
         *(function.name for function in module.functions),
         *(protocol.name for protocol in module.protocols),
     ]

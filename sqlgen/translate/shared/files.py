@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ...model.python import (
     CursorSupport,
     DeprecationSupport,
+    ErrorSupport,
     JsonSupport,
     Module,
     Named,
@@ -20,6 +21,7 @@ from ..module_paths import ModulePath, package_modules
 from ..name_clashes import check_models
 from ..types.python_types import CHECK_SCHEMA, SCHEMA_MISMATCH, UNSET, VALUE_UNSET
 from .context import TranslationContext
+from .errors import errors_module
 from .models import composites, models_module
 from .protocols import protocol_modules
 from .references import TypeReferences
@@ -63,6 +65,9 @@ def shared_files(
     ]
     if not _is_empty(models):
         files.insert(0, models)
+    errors = errors_module(context.names, context.config)
+    if errors.errors:
+        files.append(errors)
     if context.config.protocols:
         files += protocol_modules(requirements, paths, context.config)
     if any(user.support for user in users):
@@ -73,6 +78,8 @@ def shared_files(
         files.append(VariantSupport(f"{output}/_variants.py"))
     if any(user.deprecated for user in users):
         files.append(DeprecationSupport(f"{output}/_deprecated.py"))
+    if any(user.errors for user in users):
+        files.append(ErrorSupport(f"{output}/_errors.py"))
     if any(user.json_support for user in users):
         files.append(JsonSupport(f"{output}/_json.py"))
     if columns or values:

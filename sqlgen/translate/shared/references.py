@@ -14,6 +14,7 @@ from ...model.catalog import (
     RangeType,
     ScalarType,
 )
+from ...model.constraints import Violation
 from ...model.frozen import frozen
 from ...model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from ..types.rows import row_class, row_in
@@ -34,7 +35,7 @@ class TypeReferences:
 
     `types` get a class or alias, and so do the values of the `checked` columns. `read` and
     `written` are the composites in results and in parameters. `rows` are those whose columns are
-    selected.
+    selected. `violations` are the constraints that the queries can violate.
     """
 
     types: Mapping[TypeKey, NamedType] = dataclass_field(default_factory=dict)
@@ -42,6 +43,7 @@ class TypeReferences:
     read: frozenset[TypeKey] = frozenset()
     written: frozenset[TypeKey] = frozenset()
     rows: frozenset[TypeKey] = frozenset()
+    violations: frozenset[Violation] = frozenset()
 
 
 def type_references(
@@ -53,7 +55,9 @@ def type_references(
     read: set[TypeKey] = set()
     written: set[TypeKey] = set()
     rows: set[TypeKey] = set()
+    violations: set[Violation] = set()
     for query in queries:
+        violations.update(query.violations)
         for column in query.columns:
             _add(column, aliases, types, checked, read, read, rows)
         for parameter in query.parameters:
@@ -64,6 +68,7 @@ def type_references(
         read=frozenset(read),
         written=frozenset(written),
         rows=frozenset(rows),
+        violations=frozenset(violations),
     )
 
 
@@ -74,6 +79,7 @@ def merge_references(references: Iterable[TypeReferences]) -> TypeReferences:
     read: set[TypeKey] = set()
     written: set[TypeKey] = set()
     rows: set[TypeKey] = set()
+    violations: set[Violation] = set()
     for part in references:
         for key, type_ in part.types.items():
             _add_type(
@@ -86,12 +92,14 @@ def merge_references(references: Iterable[TypeReferences]) -> TypeReferences:
         read |= part.read
         written |= part.written
         rows |= part.rows
+        violations |= part.violations
     return TypeReferences(
         types=dict(sorted(types.items())),
         checked=frozenset(checked),
         read=frozenset(read),
         written=frozenset(written),
         rows=frozenset(rows),
+        violations=frozenset(violations),
     )
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from ...model.config import Config
+from ...model.constraints import Violation
 from ...model.frozen import frozen
 from ...model.python import Alias, LiteralOf, Named
 from ...model.typed import TypedColumn, TypedParameter
 from .. import names
 from ..types.python_types import MODELS
+from .error_names import error_names
 from .references import CheckedColumn, NamedType, TypeKey, TypeReferences, type_key
 
 
@@ -16,11 +18,12 @@ class SharedNames:
     """The names of the classes and aliases in the `models` module.
 
     `columns` are the aliases of checked columns, `classes` the classes of types and the aliases of
-    domains.
+    domains. `errors` are the classes in the `errors` module.
     """
 
     columns: Mapping[CheckedColumn, str]
     classes: Mapping[TypeKey, str]
+    errors: Mapping[Violation, str]
 
     def aliases(self) -> tuple[Alias, ...]:
         """Return the aliases of the checked columns."""
@@ -47,6 +50,13 @@ class SharedNames:
         return (
             tuple([self.classes[key] for key in sorted(references.types)]),
             tuple([self.columns[column] for column in columns]),
+            tuple(
+                [
+                    self.errors[each]
+                    for each in self.errors
+                    if each in references.violations
+                ]
+            ),
         )
 
 
@@ -54,7 +64,8 @@ def shared_names(references: TypeReferences, config: Config) -> SharedNames:
     """Return the names of all types and checked columns that a package refers to."""
     classes = class_names(references.types.values(), config)
     columns = checked_column_names(references.checked, classes, config.search_path)
-    return SharedNames(columns, classes)
+    errors = error_names(references.violations) if config.errors else {}
+    return SharedNames(columns, classes, errors)
 
 
 def class_names(types: Iterable[NamedType], config: Config) -> dict[TypeKey, str]:

@@ -19,6 +19,7 @@ JSON_SUPPORT = "._json"
 VARIANT_SUPPORT = "._variants"
 SCHEMA_SUPPORT = "._schema"
 MODELS = ".models"
+ERRORS = ".errors"
 
 BOOL = Named("bool")
 BYTES = Named("bytes")

@@ -4,11 +4,13 @@ import datetime
 from dataclasses import dataclass
 from typing import Any, Final, overload
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 
 from ._cursors import raw_cursor, rowcount_of
+from ._errors import set_error_class
 from ._support import as_int4, one, optional, rows_of
 from ._variants import UNSET, Unset, Variants
+from .errors import PatientsMrnKey, PatientsSexCheck
 from .models import Patient, PatientsSex
 
 __all__ = [
@@ -192,6 +194,9 @@ ADD_PATIENT_VARIANTS: Final = Variants(
 )
 
 
+ADD_PATIENT_ERRORS: Final = (PatientsMrnKey, PatientsSexCheck)
+
+
 def add_patient(
     conn: Connection[Any],
     *,
@@ -201,11 +206,16 @@ def add_patient(
     language: str | None | Unset = UNSET,
     changed_at: datetime.datetime | Unset = UNSET,
 ) -> Patient:
-    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
-        cursor.execute(
-            *ADD_PATIENT_VARIANTS.given(mrn, name, sex, language, changed_at)
-        )
-        return one(cursor.fetchall())
+    """Raises PatientsMrnKey, PatientsSexCheck."""
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
+            cursor.execute(
+                *ADD_PATIENT_VARIANTS.given(mrn, name, sex, language, changed_at)
+            )
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, ADD_PATIENT_ERRORS)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +241,9 @@ UPSERT_PATIENT_VARIANTS: Final = Variants(
 )
 
 
+UPSERT_PATIENT_ERRORS: Final = (PatientsSexCheck,)
+
+
 def upsert_patient(
     conn: Connection[Any],
     *,
@@ -239,9 +252,14 @@ def upsert_patient(
     language: str | Unset = UNSET,
     email: str | None | Unset = UNSET,
 ) -> UpsertPatientRow:
-    with raw_cursor(conn, row_factory=rows_of(UpsertPatientRow)) as cursor:
-        cursor.execute(*UPSERT_PATIENT_VARIANTS.given(mrn, name, language, email))
-        return one(cursor.fetchall())
+    """Raises PatientsSexCheck."""
+    try:
+        with raw_cursor(conn, row_factory=rows_of(UpsertPatientRow)) as cursor:
+            cursor.execute(*UPSERT_PATIENT_VARIANTS.given(mrn, name, language, email))
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, UPSERT_PATIENT_ERRORS)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +286,9 @@ ADD_TWO_PATIENTS_VARIANTS: Final = Variants(
 )
 
 
+ADD_TWO_PATIENTS_ERRORS: Final = (PatientsMrnKey, PatientsSexCheck)
+
+
 def add_two_patients(
     conn: Connection[Any],
     *,
@@ -278,10 +299,15 @@ def add_two_patients(
     other_name: str,
     other_sex: PatientsSex | Unset = UNSET,
 ) -> list[AddTwoPatientsRow]:
-    with raw_cursor(conn, row_factory=rows_of(AddTwoPatientsRow)) as cursor:
-        cursor.execute(
-            *ADD_TWO_PATIENTS_VARIANTS.given(
-                mrn, name, sex, other_mrn, other_name, other_sex
+    """Raises PatientsMrnKey, PatientsSexCheck."""
+    try:
+        with raw_cursor(conn, row_factory=rows_of(AddTwoPatientsRow)) as cursor:
+            cursor.execute(
+                *ADD_TWO_PATIENTS_VARIANTS.given(
+                    mrn, name, sex, other_mrn, other_name, other_sex
+                )
             )
-        )
-        return cursor.fetchall()
+            return cursor.fetchall()
+    except IntegrityError as error:
+        set_error_class(error, ADD_TWO_PATIENTS_ERRORS)
+        raise

@@ -4,11 +4,18 @@ import datetime
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 
 from ._cursors import is_pipelined, raw_cursor, results_of, total_rowcount
+from ._errors import set_error_class
 from ._support import as_int4, items_of, rows_of
+from .errors import (
+    AppointmentsPatientIdFkey,
+    AppointmentsPkey,
+    PatientsMrnKey,
+    PatientsPkey,
+)
 from .models import Appointment
 
 __all__ = [
@@ -35,18 +42,28 @@ ADD_PATIENTS: Final = """\
 INSERT INTO patients (id, mrn, name, born_on) VALUES ($1, $2, $3, $4::date) /* patients.add_patients */"""
 
 
+ADD_PATIENTS_ERRORS: Final = (PatientsMrnKey, PatientsPkey)
+
+
 def add_patients(conn: Connection[Any], *, rows: Iterable[AddPatientsParams]) -> int:
-    """Many at once."""
-    with raw_cursor(conn) as cursor:
-        cursor.executemany(
-            ADD_PATIENTS,
-            (
-                (as_int4(row.id), row.mrn, row.name, row.born_on)
-                for row in items_of(rows)
-            ),
-            returning=is_pipelined(conn),
-        )
-        return total_rowcount(cursor)
+    """Many at once.
+
+    Raises PatientsMrnKey, PatientsPkey.
+    """
+    try:
+        with raw_cursor(conn) as cursor:
+            cursor.executemany(
+                ADD_PATIENTS,
+                (
+                    (as_int4(row.id), row.mrn, row.name, row.born_on)
+                    for row in items_of(rows)
+                ),
+                returning=is_pipelined(conn),
+            )
+            return total_rowcount(cursor)
+    except IntegrityError as error:
+        set_error_class(error, ADD_PATIENTS_ERRORS)
+        raise
 
 
 class AddAppointmentsParams(NamedTuple):
@@ -62,31 +79,49 @@ ADD_APPOINTMENTS: Final = """\
 INSERT INTO appointments VALUES ($1, $2, $3::timestamptz, $4) RETURNING id, patient_id, starts_at, note /* patients.add_appointments */"""
 
 
+ADD_APPOINTMENTS_ERRORS: Final = (AppointmentsPkey, AppointmentsPatientIdFkey)
+
+
 def add_appointments(
     conn: Connection[Any], *, rows: Iterable[AddAppointmentsParams]
 ) -> list[list[Appointment]]:
-    with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
-        cursor.executemany(
-            ADD_APPOINTMENTS,
-            (
-                (as_int4(row.id), as_int4(row.patient_id), row.starts_at, row.note)
-                for row in items_of(rows)
-            ),
-            returning=True,
-        )
-        return results_of(cursor)
+    """Raises AppointmentsPkey, AppointmentsPatientIdFkey."""
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Appointment)) as cursor:
+            cursor.executemany(
+                ADD_APPOINTMENTS,
+                (
+                    (as_int4(row.id), as_int4(row.patient_id), row.starts_at, row.note)
+                    for row in items_of(rows)
+                ),
+                returning=True,
+            )
+            return results_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, ADD_APPOINTMENTS_ERRORS)
+        raise
 
 
 REMOVE_PATIENTS: Final = """\
 DELETE FROM patients WHERE id = $1 RETURNING mrn /* patients.remove_patients */"""
 
 
+REMOVE_PATIENTS_ERRORS: Final = (AppointmentsPatientIdFkey,)
+
+
 def remove_patients(conn: Connection[Any], *, rows: Iterable[int]) -> list[list[str]]:
-    with raw_cursor(conn, row_factory=scalar_row) as cursor:
-        cursor.executemany(
-            REMOVE_PATIENTS, ((as_int4(row),) for row in items_of(rows)), returning=True
-        )
-        return results_of(cursor)
+    """Raises AppointmentsPatientIdFkey."""
+    try:
+        with raw_cursor(conn, row_factory=scalar_row) as cursor:
+            cursor.executemany(
+                REMOVE_PATIENTS,
+                ((as_int4(row),) for row in items_of(rows)),
+                returning=True,
+            )
+            return results_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, REMOVE_PATIENTS_ERRORS)
+        raise
 
 
 class CopyPatientsParams(NamedTuple):
@@ -102,10 +137,18 @@ COPY_PATIENTS: Final = """\
 COPY patients (id, mrn, name, born_on) FROM STDIN (FORMAT BINARY) /* patients.copy_patients */"""
 
 
+COPY_PATIENTS_ERRORS: Final = (PatientsMrnKey, PatientsPkey)
+
+
 def copy_patients(conn: Connection[Any], *, rows: Iterable[CopyPatientsParams]) -> int:
-    with raw_cursor(conn) as cursor:
-        with cursor.copy(COPY_PATIENTS) as copy:
-            copy.set_types(["int4", "text", "text", "date"])
-            for row in items_of(rows):
-                copy.write_row((as_int4(row.id), row.mrn, row.name, row.born_on))
-        return cursor.rowcount
+    """Raises PatientsMrnKey, PatientsPkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            with cursor.copy(COPY_PATIENTS) as copy:
+                copy.set_types(["int4", "text", "text", "date"])
+                for row in items_of(rows):
+                    copy.write_row((as_int4(row.id), row.mrn, row.name, row.born_on))
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, COPY_PATIENTS_ERRORS)
+        raise

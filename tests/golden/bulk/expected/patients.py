@@ -4,10 +4,12 @@ import datetime
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 
 from ._cursors import is_pipelined, raw_cursor, results_of, total_rowcount
+from ._errors import set_error_class
 from ._support import as_int4, items_of, rows_of
+from .errors import PatientsMrnKey, PatientsPkey
 from .models import PatientKey
 
 __all__ = [
@@ -33,15 +35,23 @@ IMPORT_PATIENTS: Final = """\
 COPY patients (id, mrn, name, born_on) FROM STDIN (FORMAT BINARY) /* patients.import_patients */"""
 
 
+IMPORT_PATIENTS_ERRORS: Final = (PatientsMrnKey, PatientsPkey)
+
+
 def import_patients(
     conn: Connection[Any], *, rows: Iterable[ImportPatientsParams]
 ) -> int:
-    with raw_cursor(conn) as cursor:
-        with cursor.copy(IMPORT_PATIENTS) as copy:
-            copy.set_types(["int4", "text", "text", "date"])
-            for row in items_of(rows):
-                copy.write_row((as_int4(row.id), row.mrn, row.name, row.born_on))
-        return cursor.rowcount
+    """Raises PatientsMrnKey, PatientsPkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            with cursor.copy(IMPORT_PATIENTS) as copy:
+                copy.set_types(["int4", "text", "text", "date"])
+                for row in items_of(rows):
+                    copy.write_row((as_int4(row.id), row.mrn, row.name, row.born_on))
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, IMPORT_PATIENTS_ERRORS)
+        raise
 
 
 class RenameAllParams(NamedTuple):
@@ -77,13 +87,21 @@ ADD_ALL: Final = """\
 INSERT INTO patients (id, mrn, name) VALUES ($1, $2, $3) RETURNING id, mrn /* patients.add_all */"""
 
 
+ADD_ALL_ERRORS: Final = (PatientsMrnKey, PatientsPkey)
+
+
 def add_all(
     conn: Connection[Any], *, rows: Iterable[AddAllParams]
 ) -> list[list[PatientKey]]:
-    with raw_cursor(conn, row_factory=rows_of(PatientKey)) as cursor:
-        cursor.executemany(
-            ADD_ALL,
-            ((as_int4(row.id), row.mrn, row.name) for row in items_of(rows)),
-            returning=True,
-        )
-        return results_of(cursor)
+    """Raises PatientsMrnKey, PatientsPkey."""
+    try:
+        with raw_cursor(conn, row_factory=rows_of(PatientKey)) as cursor:
+            cursor.executemany(
+                ADD_ALL,
+                ((as_int4(row.id), row.mrn, row.name) for row in items_of(rows)),
+                returning=True,
+            )
+            return results_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, ADD_ALL_ERRORS)
+        raise

@@ -5,11 +5,13 @@ import datetime
 from collections.abc import Generator
 from typing import Any, Final
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor, rowcount_of, stream_cursor
+from ._errors import set_error_class
 from ._support import as_int4, one, optional, rows_of
+from .errors import AppointmentsPatientIdFkey
 from .models import Patient
 
 __all__ = [
@@ -74,9 +76,17 @@ DELETE_PATIENT: Final = """\
 DELETE FROM patients WHERE id = $1 /* patients.delete_patient */"""
 
 
+DELETE_PATIENT_ERRORS: Final = (AppointmentsPatientIdFkey,)
+
+
 def delete_patient(conn: Connection[Any], *, id: int) -> int:
-    with raw_cursor(conn) as cursor:
-        return rowcount_of(cursor.execute(DELETE_PATIENT, (as_int4(id),)))
+    """Raises AppointmentsPatientIdFkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            return rowcount_of(cursor.execute(DELETE_PATIENT, (as_int4(id),)))
+    except IntegrityError as error:
+        set_error_class(error, DELETE_PATIENT_ERRORS)
+        raise
 
 
 COUNT_PATIENTS: Final = "SELECT count(*) FROM patients /* patients.count_patients */"

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 
 from ._cursors import raw_cursor
+from ._errors import set_error_class
 from ._support import items_of, one, rows_of
+from .errors import ColourCheck
 from .models import Shape, Shapes
 
 __all__ = ["CopyShapesParams", "add_shape", "copy_shapes"]
@@ -20,15 +22,23 @@ INSERT INTO shapes VALUES ($1, $2) RETURNING ROW((shape).colour, (shape).colours
 /* shapes.add_shape */"""
 
 
+ADD_SHAPE_ERRORS: Final = (ColourCheck,)
+
+
 def add_shape(
     conn: Connection[Any], *, shape: Shape, others: Sequence[Shape]
 ) -> Shapes:
-    with raw_cursor(conn, row_factory=rows_of(Shapes)) as cursor:
-        cursor.execute(
-            ADD_SHAPE,
-            (shape.as_tuple(), [item.as_tuple() for item in items_of(others)]),
-        )
-        return one(cursor.fetchall())
+    """Raises ColourCheck."""
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Shapes)) as cursor:
+            cursor.execute(
+                ADD_SHAPE,
+                (shape.as_tuple(), [item.as_tuple() for item in items_of(others)]),
+            )
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, ADD_SHAPE_ERRORS)
+        raise
 
 
 class CopyShapesParams(NamedTuple):
@@ -41,14 +51,22 @@ class CopyShapesParams(NamedTuple):
 COPY_SHAPES: Final = "COPY shapes FROM STDIN /* shapes.copy_shapes */"
 
 
+COPY_SHAPES_ERRORS: Final = (ColourCheck,)
+
+
 def copy_shapes(conn: Connection[Any], *, rows: Iterable[CopyShapesParams]) -> int:
-    with raw_cursor(conn) as cursor:
-        with cursor.copy(COPY_SHAPES) as copy:
-            for row in items_of(rows):
-                copy.write_row(
-                    (
-                        row.shape.as_tuple(),
-                        [item.as_tuple() for item in items_of(row.others)],
+    """Raises ColourCheck."""
+    try:
+        with raw_cursor(conn) as cursor:
+            with cursor.copy(COPY_SHAPES) as copy:
+                for row in items_of(rows):
+                    copy.write_row(
+                        (
+                            row.shape.as_tuple(),
+                            [item.as_tuple() for item in items_of(row.others)],
+                        )
                     )
-                )
-        return cursor.rowcount
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, COPY_SHAPES_ERRORS)
+        raise

@@ -4,11 +4,13 @@ import datetime
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, NamedTuple, Self
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from pydantic import BaseModel, Field
 
 from ._cursors import raw_cursor
+from ._errors import set_error_class
 from ._support import as_int4, aware_in, items_of, loads, one, read_composite, rows_of
+from .errors import VisitsPatientIdFkey, VisitsPkey
 from .models import JsonValue, Patient, Visit
 
 __all__ = [
@@ -115,16 +117,24 @@ ADD_VISITS: Final = """\
 COPY visits (id, patient_id, seen_at) FROM STDIN (FORMAT BINARY) /* patients.add_visits */"""
 
 
+ADD_VISITS_ERRORS: Final = (VisitsPkey, VisitsPatientIdFkey)
+
+
 def add_visits(conn: Connection[Any], *, rows: Iterable[AddVisitsParams]) -> int:
-    with raw_cursor(conn) as cursor:
-        with cursor.copy(ADD_VISITS) as copy:
-            aware = aware_in(conn)
-            copy.set_types(["int4", "int4", "timestamptz"])
-            for row in items_of(rows):
-                copy.write_row(
-                    (as_int4(row.id), as_int4(row.patient_id), aware(row.seen_at))
-                )
-        return cursor.rowcount
+    """Raises VisitsPkey, VisitsPatientIdFkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            with cursor.copy(ADD_VISITS) as copy:
+                aware = aware_in(conn)
+                copy.set_types(["int4", "int4", "timestamptz"])
+                for row in items_of(rows):
+                    copy.write_row(
+                        (as_int4(row.id), as_int4(row.patient_id), aware(row.seen_at))
+                    )
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, ADD_VISITS_ERRORS)
+        raise
 
 
 class FieldRow(BaseModel, frozen=True, populate_by_name=True):

@@ -2,11 +2,19 @@
 
 from typing import Any, Final, Self
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from pydantic import BaseModel
 
 from ._cursors import raw_cursor
+from ._errors import set_error_class
 from ._support import make_row, rows_of
+from .errors import (
+    CustomersIdNotNull,
+    CustomersKindCheck,
+    CustomersKindNotNull,
+    CustomersNameNotNull,
+    CustomersPkey,
+)
 from .models import Customer, Summary
 
 __all__ = [
@@ -77,6 +85,22 @@ INSERT INTO customers SELECT ($1::customers).id, ($1::customers).name,
 /* orders.save_customer */"""
 
 
+SAVE_CUSTOMER_ERRORS: Final = (
+    CustomersPkey,
+    CustomersKindCheck,
+    CustomersIdNotNull,
+    CustomersKindNotNull,
+    CustomersNameNotNull,
+)
+
+
 def save_customer(conn: Connection[Any], *, customer: Customer) -> None:
-    with raw_cursor(conn) as cursor:
-        cursor.execute(SAVE_CUSTOMER, (customer.as_tuple(),))
+    """Raises CustomersPkey, CustomersKindCheck, CustomersIdNotNull,
+    CustomersKindNotNull, CustomersNameNotNull.
+    """
+    try:
+        with raw_cursor(conn) as cursor:
+            cursor.execute(SAVE_CUSTOMER, (customer.as_tuple(),))
+    except IntegrityError as error:
+        set_error_class(error, SAVE_CUSTOMER_ERRORS)
+        raise

@@ -4,11 +4,13 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, Final
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor, rowcount_of
+from ._errors import set_error_class
 from ._support import array_of, as_int4, as_int8, int4_text
+from .errors import PatientsMrnKey, PatientsPkey
 
 __all__ = ["add", "marks", "search"]
 
@@ -41,6 +43,9 @@ ADD: Final = """\
 INSERT INTO patients (id, mrn, name, born_on) VALUES ($1, $2, $3, $4::date) /* patients.add */"""
 
 
+ADD_ERRORS: Final = (PatientsMrnKey, PatientsPkey)
+
+
 def add(
     conn: Connection[Any],
     *,
@@ -49,8 +54,13 @@ def add(
     name: str,
     born_on: datetime.date | None,
 ) -> None:
-    with raw_cursor(conn) as cursor:
-        cursor.execute(ADD, (as_int4(id), mrn, name, born_on))
+    """Raises PatientsMrnKey, PatientsPkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            cursor.execute(ADD, (as_int4(id), mrn, name, born_on))
+    except IntegrityError as error:
+        set_error_class(error, ADD_ERRORS)
+        raise
 
 
 MARKS: Final = """\

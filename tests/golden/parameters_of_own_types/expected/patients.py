@@ -6,13 +6,15 @@ from typing import Any, Final, Literal, NamedTuple
 from app.contact import Address, Contact
 from app.ids import PatientId
 from app.sorting import Sort
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
 from ._cursors import raw_cursor
+from ._errors import set_error_class
 from ._json import to_json
 from ._support import fields_of, items_of, value_of
+from .errors import PatientsPkey
 
 __all__ = ["ImportPatientsParams", "import_patients", "list_patients", "move"]
 
@@ -66,11 +68,19 @@ IMPORT_PATIENTS: Final = """\
 COPY patients (id, name, note) FROM STDIN /* patients.import_patients */"""
 
 
+IMPORT_PATIENTS_ERRORS: Final = (PatientsPkey,)
+
+
 def import_patients(
     conn: Connection[Any], *, rows: Iterable[ImportPatientsParams]
 ) -> int:
-    with raw_cursor(conn) as cursor:
-        with cursor.copy(IMPORT_PATIENTS) as copy:
-            for row in items_of(rows):
-                copy.write_row((value_of(row.id), row.name, row.note))
-        return cursor.rowcount
+    """Raises PatientsPkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            with cursor.copy(IMPORT_PATIENTS) as copy:
+                for row in items_of(rows):
+                    copy.write_row((value_of(row.id), row.name, row.note))
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, IMPORT_PATIENTS_ERRORS)
+        raise

@@ -5,13 +5,15 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Self, overload
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor, results_of, rowcount_of, stream_cursor
 from ._deprecated import deprecated
+from ._errors import set_error_class
 from ._support import TypedDict, as_int4, items_of, one, optional, parse_enum, rows_of
 from ._variants import Variants
+from .errors import PatientsPkey
 from .models import Patient, Sex
 
 __all__ = [
@@ -185,25 +187,43 @@ ADD_PATIENTS: Final = """\
 COPY patients (id, family_name, born_on) FROM STDIN (FORMAT BINARY) /* patients.add_patients */"""
 
 
+ADD_PATIENTS_ERRORS: Final = (PatientsPkey,)
+
+
 def add_patients(conn: Connection[Any], *, rows: Iterable[AddPatientsParams]) -> int:
-    with raw_cursor(conn) as cursor:
-        with cursor.copy(ADD_PATIENTS) as copy:
-            copy.set_types(["int4", "text", "date"])
-            for row in items_of(rows):
-                copy.write_row((as_int4(row.id), row.family_name, row.born_on))
-        return cursor.rowcount
+    """Raises PatientsPkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            with cursor.copy(ADD_PATIENTS) as copy:
+                copy.set_types(["int4", "text", "date"])
+                for row in items_of(rows):
+                    copy.write_row((as_int4(row.id), row.family_name, row.born_on))
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, ADD_PATIENTS_ERRORS)
+        raise
 
 
 TOUCH_PATIENTS: Final = """\
 UPDATE patients SET id = id WHERE id = $1 RETURNING family_name /* patients.touch_patients */"""
 
 
+TOUCH_PATIENTS_ERRORS: Final = (PatientsPkey,)
+
+
 def touch_patients(conn: Connection[Any], *, rows: Iterable[int]) -> list[list[str]]:
-    with raw_cursor(conn, row_factory=scalar_row) as cursor:
-        cursor.executemany(
-            TOUCH_PATIENTS, ((as_int4(row),) for row in items_of(rows)), returning=True
-        )
-        return results_of(cursor)
+    """Raises PatientsPkey."""
+    try:
+        with raw_cursor(conn, row_factory=scalar_row) as cursor:
+            cursor.executemany(
+                TOUCH_PATIENTS,
+                ((as_int4(row),) for row in items_of(rows)),
+                returning=True,
+            )
+            return results_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, TOUCH_PATIENTS_ERRORS)
+        raise
 
 
 class DateRowJson(TypedDict):

@@ -4,10 +4,12 @@ import datetime
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 
 from ._cursors import raw_cursor
+from ._errors import set_error_class
 from ._support import as_int4, one, rows_of
+from .errors import PatientsMrnKey, PatientsPkey
 
 __all__ = [
     "AddPatientRow",
@@ -74,6 +76,9 @@ ADD_PATIENT: Final = """\
 INSERT INTO patients VALUES ($1, $2, $3, $4::date) RETURNING id, mrn, name, born_on /* patients.add_patient */"""
 
 
+ADD_PATIENT_ERRORS: Final = (PatientsMrnKey, PatientsPkey)
+
+
 def add_patient(
     conn: Connection[Any],
     *,
@@ -82,6 +87,11 @@ def add_patient(
     name: str,
     born_on: datetime.date | None,
 ) -> AddPatientRow:
-    with raw_cursor(conn, row_factory=rows_of(AddPatientRow)) as cursor:
-        cursor.execute(ADD_PATIENT, (as_int4(id), mrn, name, born_on))
-        return one(cursor.fetchall())
+    """Raises PatientsMrnKey, PatientsPkey."""
+    try:
+        with raw_cursor(conn, row_factory=rows_of(AddPatientRow)) as cursor:
+            cursor.execute(ADD_PATIENT, (as_int4(id), mrn, name, born_on))
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, ADD_PATIENT_ERRORS)
+        raise

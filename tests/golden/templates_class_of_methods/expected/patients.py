@@ -73,6 +73,7 @@ class Patients:
             cursor.execute(RENAME_PATIENT, (name, as_int4(id)))
 
     def delete_patient(self, *, id: int) -> int:
+        """Raises AppointmentsPatientIdFkey."""
         with raw_cursor(self._conn) as cursor:
             cursor.execute(DELETE_PATIENT, (as_int4(id),))
             return cursor.rowcount

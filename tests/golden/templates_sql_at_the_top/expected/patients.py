@@ -5,12 +5,14 @@ import datetime
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 from psycopg.types.range import Range
 
 from ._cursors import raw_cursor, rowcount_of
+from ._errors import set_error_class
 from ._support import as_int4, one, optional, rows_of
+from .errors import AppointmentsPatientIdFkey
 from .models import Patient
 
 __all__ = [
@@ -77,9 +79,17 @@ def rename_patient(conn: Connection[Any], *, name: str, id: int) -> None:
         cursor.execute(RENAME_PATIENT, (name, as_int4(id)))
 
 
+DELETE_PATIENT_ERRORS: Final = (AppointmentsPatientIdFkey,)
+
+
 def delete_patient(conn: Connection[Any], *, id: int) -> int:
-    with raw_cursor(conn) as cursor:
-        return rowcount_of(cursor.execute(DELETE_PATIENT, (as_int4(id),)))
+    """Raises AppointmentsPatientIdFkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            return rowcount_of(cursor.execute(DELETE_PATIENT, (as_int4(id),)))
+    except IntegrityError as error:
+        set_error_class(error, DELETE_PATIENT_ERRORS)
+        raise
 
 
 def count_patients(conn: Connection[Any]) -> int:

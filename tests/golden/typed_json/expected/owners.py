@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, NotRequired
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
 from ._cursors import raw_cursor
+from ._errors import set_error_class
 from ._support import TypedDict, array_of, as_int4, one, optional, rows_of
+from .errors import PetsOwnerIdFkey, PetsPkey
 from .models import JsonInput, JsonNumber, JsonValue, Owner
 
 __all__ = [
@@ -219,6 +221,9 @@ RETURNING to_jsonb((SELECT "whole row" FROM (SELECT pets.id, pets.owner_id, pets
 /* owners.add_pet */"""
 
 
+ADD_PET_ERRORS: Final = (PetsPkey, PetsOwnerIdFkey)
+
+
 def add_pet(
     conn: Connection[Any],
     *,
@@ -228,12 +233,17 @@ def add_pet(
     tags: Sequence[str],
     extra: JsonInput,
 ) -> AddPetRowPet:
-    with raw_cursor(conn, row_factory=scalar_row) as cursor:
-        cursor.execute(
-            ADD_PET, (id, as_int4(owner_id), name, array_of(tags), Jsonb(extra))
-        )
-        value: AddPetRowPet = one(cursor.fetchall())
-        return value
+    """Raises PetsPkey, PetsOwnerIdFkey."""
+    try:
+        with raw_cursor(conn, row_factory=scalar_row) as cursor:
+            cursor.execute(
+                ADD_PET, (id, as_int4(owner_id), name, array_of(tags), Jsonb(extra))
+            )
+            value: AddPetRowPet = one(cursor.fetchall())
+            return value
+    except IntegrityError as error:
+        set_error_class(error, ADD_PET_ERRORS)
+        raise
 
 
 OVERRIDDEN: Final = """\

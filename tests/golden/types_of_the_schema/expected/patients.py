@@ -4,13 +4,15 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, Final
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 from psycopg.types.range import Range
 
 from ._cursors import raw_cursor
+from ._errors import set_error_class
 from ._support import array_of, as_int8, items_of, one, range_text, rows_of
+from .errors import MrnCheck, SeverityCheck, ThingsKindCheck, ThingsPkey
 from .models import Address, JsonInput, Severity, Status, Thing, ThingsKind
 
 __all__ = ["add_thing", "get_thing", "of_kind"]
@@ -37,6 +39,9 @@ ADD_THING: Final = """\
 INSERT INTO things VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) /* patients.add_thing */"""
 
 
+ADD_THING_ERRORS: Final = (MrnCheck, SeverityCheck, ThingsPkey, ThingsKindCheck)
+
+
 def add_thing(
     conn: Connection[Any],
     *,
@@ -52,23 +57,28 @@ def add_thing(
     tags: Sequence[str],
     details: JsonInput,
 ) -> None:
-    with raw_cursor(conn) as cursor:
-        cursor.execute(
-            ADD_THING,
-            (
-                as_int8(id),
-                status,
-                array_of(history),
-                mrn,
-                severity,
-                None if home is None else home.as_tuple(),
-                [item.as_tuple() for item in items_of(former)],
-                kind,
-                range_text(during),
-                array_of(tags),
-                Jsonb(details),
-            ),
-        )
+    """Raises MrnCheck, SeverityCheck, ThingsPkey, ThingsKindCheck."""
+    try:
+        with raw_cursor(conn) as cursor:
+            cursor.execute(
+                ADD_THING,
+                (
+                    as_int8(id),
+                    status,
+                    array_of(history),
+                    mrn,
+                    severity,
+                    None if home is None else home.as_tuple(),
+                    [item.as_tuple() for item in items_of(former)],
+                    kind,
+                    range_text(during),
+                    array_of(tags),
+                    Jsonb(details),
+                ),
+            )
+    except IntegrityError as error:
+        set_error_class(error, ADD_THING_ERRORS)
+        raise
 
 
 OF_KIND: Final = """\

@@ -2,9 +2,9 @@
 
 import datetime
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
-from typing import Any, overload
+from typing import Any, Final, overload
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, IntegrityError
 from psycopg.rows import scalar_row
 
 from .._cursors import (
@@ -14,7 +14,9 @@ from .._cursors import (
     async_stream_cursor,
 )
 from .._deprecated import deprecated
+from .._errors import set_error_class
 from .._support import arrived_items_of, as_int4, async_items_of, one, optional, rows_of
+from ..errors import PatientsPkey
 from ..models import Patient, Sex
 from ..patients import (
     ADD_PATIENTS,
@@ -130,29 +132,47 @@ async def remove_patients(
         return await async_rowcount_of(cursor)
 
 
+ADD_PATIENTS_ERRORS: Final = (PatientsPkey,)
+
+
 async def add_patients(
     conn: AsyncConnection[Any],
     *,
     rows: Iterable[AddPatientsParams] | AsyncIterable[AddPatientsParams],
 ) -> int:
-    async with async_raw_cursor(conn) as cursor:
-        async with cursor.copy(ADD_PATIENTS) as copy:
-            copy.set_types(["int4", "text", "date"])
-            async for row in async_items_of(rows):
-                await copy.write_row((as_int4(row.id), row.family_name, row.born_on))
-        return cursor.rowcount
+    """Raises PatientsPkey."""
+    try:
+        async with async_raw_cursor(conn) as cursor:
+            async with cursor.copy(ADD_PATIENTS) as copy:
+                copy.set_types(["int4", "text", "date"])
+                async for row in async_items_of(rows):
+                    await copy.write_row(
+                        (as_int4(row.id), row.family_name, row.born_on)
+                    )
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, ADD_PATIENTS_ERRORS)
+        raise
+
+
+TOUCH_PATIENTS_ERRORS: Final = (PatientsPkey,)
 
 
 async def touch_patients(
     conn: AsyncConnection[Any], *, rows: Iterable[int] | AsyncIterable[int]
 ) -> list[list[str]]:
-    async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
-        await cursor.executemany(
-            TOUCH_PATIENTS,
-            ((as_int4(row),) for row in await arrived_items_of(rows)),
-            returning=True,
-        )
-        return await async_results_of(cursor)
+    """Raises PatientsPkey."""
+    try:
+        async with async_raw_cursor(conn, row_factory=scalar_row) as cursor:
+            await cursor.executemany(
+                TOUCH_PATIENTS,
+                ((as_int4(row),) for row in await arrived_items_of(rows)),
+                returning=True,
+            )
+            return await async_results_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, TOUCH_PATIENTS_ERRORS)
+        raise
 
 
 async def date(conn: AsyncConnection[Any]) -> DateRow:

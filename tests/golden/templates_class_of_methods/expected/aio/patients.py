@@ -54,6 +54,7 @@ class Patients:
             await cursor.execute(RENAME_PATIENT, (name, as_int4(id)))
 
     async def delete_patient(self, *, id: int) -> int:
+        """Raises AppointmentsPatientIdFkey."""
         async with async_raw_cursor(self._conn) as cursor:
             await cursor.execute(DELETE_PATIENT, (as_int4(id),))
             return cursor.rowcount

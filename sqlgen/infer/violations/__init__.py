@@ -1,0 +1,9 @@
+"""An analysed statement -> the constraints that it can violate.
+
+`writes` reads the tree, `effects` the catalog: a write has others in its wake, by foreign keys. `domain_values`
+finds the domains whose constraints are checked. `trigger_bodies` reads the few triggers that can be known.
+"""
+
+from .statement import Violations, is_write, violations
+
+__all__ = ["Violations", "is_write", "violations"]

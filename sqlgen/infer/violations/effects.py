@@ -1,0 +1,293 @@
+"""Writes -> the constraints that they, and what follows from them, can violate.
+
+A DELETE reaches further rows by ON DELETE CASCADE and SET NULL, an UPDATE of a key by ON UPDATE, and these
+may again violate constraints of their tables.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from ...model.catalog import Catalog, Column, Relation, RelationKind
+from ...model.constraints import (
+    Constraint,
+    ConstraintKind,
+    IncomingKey,
+    Trigger,
+    Violation,
+)
+from ..tree.query_level import catalog_index
+from .domain_values import violations_of
+from .trigger_bodies import assigned_columns
+from .writes import TableWrite
+
+MayBeNull = Callable[[Column], bool]
+"""Tells whether the default of a column may be NULL."""
+
+_INDEXES = (ConstraintKind.UNIQUE, ConstraintKind.EXCLUSION)
+_KEYS = (ConstraintKind.FOREIGN_KEY, ConstraintKind.RESTRICT_KEY)
+_VARIABLE = re.compile(r":varattno (-?\d+)")
+_FUNCTION = re.compile(r":funcid (\d+)")
+_DRAWN = frozenset(
+    {"nextval", "gen_random_uuid", "uuidv4", "uuidv7", "uuid_generate_v4"}
+)
+"""Functions whose values are new each time."""
+
+
+class Effects:
+    """Gathers what writes can violate: `immediate` at once, `deferred` at COMMIT.
+
+    `unknown` names what else takes part, of which nothing is known.
+    """
+
+    def __init__(self, catalog: Catalog, default_may_be_null: MayBeNull) -> None:
+        self.immediate: dict[Violation, None] = {}
+        self.deferred: dict[Violation, None] = {}
+        self.unknown: dict[str, None] = {}
+        self._catalog = catalog
+        self._index = catalog_index(catalog)
+        self._default_may_be_null = default_may_be_null
+        self._seen: set[tuple[int, str, frozenset[tuple[str, bool]]]] = set()
+
+    def add(self, write: TableWrite) -> None:
+        """Add what a write of the statement itself can violate."""
+        match write.event:
+            case "insert":
+                self._insert(write.relation, write.assigned, write.arbiters)
+            case "update":
+                self._update(write.relation, write.assigned)
+            case _:
+                self._delete(write.relation)
+
+    def add_domains(self, column: Column, may_be_null: bool) -> None:
+        """Add the constraints of the domains that a column's values are of."""
+        violations = violations_of(column.type, may_be_null, self._catalog.domains)
+        self.immediate.update(dict.fromkeys(violations))
+
+    def _insert(
+        self,
+        table: Relation,
+        assigned: Mapping[str, bool],
+        arbiters: frozenset[Constraint],
+    ) -> None:
+        columns = {column.name: column for column in table.columns.values()}
+        lacking = [c.name for c in columns.values() if self._may_lack(c)]
+        given = _either(assigned, self._assigned_by_triggers(table, "insert", assigned))
+        given |= {name: True for name in lacking if name in given.keys() - assigned}
+        given |= dict.fromkeys(_generated(table, given), True)
+        for name, column in columns.items():
+            self.add_domains(column, given.get(name, self._may_lack(column)))
+        for constraint in table.constraints:
+            kind = constraint.violation.kind
+            if not constraint.takes_inserts or constraint in arbiters:
+                continue
+            if kind is ConstraintKind.NOT_NULL:
+                name = constraint.violation.name
+                column_ = columns.get(name)
+                may_be_null = given.get(name, column_ and self._may_lack(column_))
+                if not may_be_null:
+                    continue
+            elif kind in _KEYS:
+                if _refers_to_nothing(constraint, given, columns):
+                    continue
+            elif kind in _INDEXES and not self._may_conflict(
+                constraint, given, columns
+            ):
+                continue
+            self._add(constraint)
+
+    def _update(
+        self,
+        table: Relation,
+        assigned: Mapping[str, bool],
+        nulled: frozenset[str] = frozenset(),
+    ) -> None:
+        """Add what an UPDATE can violate; *nulled* are the columns that it sets to NULL."""
+        by_triggers = self._assigned_by_triggers(table, "update", assigned)
+        changed = _either(assigned, by_triggers)
+        nulled -= by_triggers.keys()
+        changed |= dict.fromkeys(_generated(table, changed), True)
+        if not self._is_new(table, "update", changed):
+            return
+        for column in table.columns.values():
+            if column.name in changed:
+                self.add_domains(column, changed[column.name])
+        for constraint in table.constraints:
+            columns = constraint.columns
+            if constraint.violation.kind is ConstraintKind.NOT_NULL:
+                touches = changed.get(constraint.violation.name, False)
+            else:
+                touches = columns is None or not changed.keys().isdisjoint(columns)
+            if constraint.is_unstable or (
+                touches and not _holds_for_nulls(constraint, nulled)
+            ):
+                self._add(constraint)
+        for key in table.incoming:
+            if not changed.keys().isdisjoint(key.target_columns):
+                self._change_key(key, changed)
+
+    def _delete(self, table: Relation) -> None:
+        self._assigned_by_triggers(table, "delete", {})
+        if not self._is_new(table, "delete", {}):
+            return
+        for key in table.incoming:
+            source = self._catalog.relations.get(key.source)
+            if key.on_delete in "ar":
+                self._add(key.constraint, restricts=key.on_delete == "r")
+            elif source is not None and key.on_delete == "c":
+                self._delete(source)
+            elif source is not None:
+                self._set(key, source, key.set_columns, key.on_delete)
+
+    def _change_key(self, key: IncomingKey, changed: Mapping[str, bool]) -> None:
+        """Add what a change of the columns that a foreign key refers to can violate."""
+        source = self._catalog.relations.get(key.source)
+        if key.on_update in "ar":
+            self._add(key.constraint, restricts=key.on_update == "r")
+        elif source is not None and key.on_update == "c":
+            pairs = zip(key.source_columns, key.target_columns, strict=True)
+            self._update(
+                source, {column: changed.get(target, True) for column, target in pairs}
+            )
+        elif source is not None:
+            self._set(key, source, key.source_columns, key.on_update)
+
+    def _set(
+        self, key: IncomingKey, source: Relation, columns: Sequence[str], action: str
+    ) -> None:
+        """Add what SET NULL (`n`) or SET DEFAULT (`d`) can violate.
+
+        Rows that refer to the default already are found at once, also by a deferred key
+        (`RI_FKey_setdefault_del` in ri_triggers.c).
+        """
+        if action == "d":
+            self._add(key.constraint, restricts=True)
+        nulled = frozenset(columns if action == "n" else ())
+        self._update(source, dict.fromkeys(columns, True), nulled)
+
+    def _add(self, constraint: Constraint, *, restricts: bool = False) -> None:
+        # RESTRICT does not wait, whatever the constraint says (CREATE TABLE, "RESTRICT").
+        is_deferred = constraint.is_deferred and not restricts
+        (self.deferred if is_deferred else self.immediate)[constraint.violation] = None
+
+    def _is_new(self, table: Relation, event: str, changed: Mapping[str, bool]) -> bool:
+        key = table.oid, event, frozenset(changed.items())
+        is_new = key not in self._seen
+        self._seen.add(key)
+        return is_new
+
+    def _assigned_by_triggers(
+        self, table: Relation, event: str, assigned: Mapping[str, bool]
+    ) -> dict[str, bool]:
+        """Return the columns that known triggers assign, and whether these may be NULL."""
+        columns: dict[str, bool] = {}
+        if table.has_rules:
+            self.unknown[f"the rules of `{table.name}`"] = None
+        events = {event}
+        if table.kind is RelationKind.PARTITIONED and event == "update":
+            events |= {"insert", "delete"}  # for a row that moves to another partition
+        for trigger in table.triggers:
+            if trigger.events.isdisjoint(events):
+                continue
+            if trigger.events.isdisjoint(events - {"update"}) and not _fires(
+                trigger, assigned
+            ):
+                continue
+            own = (
+                assigned_columns(
+                    trigger.body, self._index.user_functions, self._index.user_operators
+                )
+                if trigger.is_before_row and trigger.body
+                else None
+            )
+            if own is None:
+                self.unknown[f"the trigger `{trigger.name}` of `{table.name}`"] = None
+            else:
+                values = {n: value.may_be_null(table) for n, value in own.items()}
+                columns = _either(columns, values)
+        return columns
+
+    def _may_lack(self, column: Column) -> bool:
+        """Return whether a column that an INSERT gives no value for may be NULL."""
+        if column.identity:
+            return False
+        return not column.has_default or self._default_may_be_null(column)
+
+    def _may_conflict(
+        self,
+        index: Constraint,
+        given: Mapping[str, bool],
+        columns: Mapping[str, Column],
+    ) -> bool:
+        """Return whether an inserted row may conflict with another one."""
+        if index.columns is None:
+            return True
+        # NULLs do not conflict. Columns that only a partition has are not among these.
+        left = [columns[n] for n in index.keys if n not in given and n in columns]
+        if not index.nulls_conflict and any(
+            not column.has_default and not column.identity for column in left
+        ):
+            return False
+        if not given.keys().isdisjoint(index.columns):
+            return True
+        return not any(map(self._is_drawn, left))
+
+    def _is_drawn(self, column: Column) -> bool:
+        """Return whether the default of a column is another one each time."""
+        functions = self._catalog.functions
+        called = [
+            functions[int(oid)].name
+            for oid in _FUNCTION.findall(column.default)
+            if int(oid) in functions
+        ]
+        return column.identity or not _DRAWN.isdisjoint(called)
+
+
+def _either(first: Mapping[str, bool], then: Mapping[str, bool]) -> dict[str, bool]:
+    """Return the columns that the first or the second assigns; each may be NULL if one of them may.
+
+    A trigger may be disabled, or have a condition, so that the value before it stays.
+    """
+    return {
+        **first,
+        **{name: null or first.get(name, False) for name, null in then.items()},
+    }
+
+
+def _fires(trigger: Trigger, assigned: Mapping[str, bool]) -> bool:
+    """Return whether an UPDATE of these columns fires a trigger, which may be `UPDATE OF` others."""
+    return not trigger.columns or not assigned.keys().isdisjoint(trigger.columns)
+
+
+def _generated(table: Relation, changed: Iterable[str]) -> list[str]:
+    """Return the columns that are generated from changed ones."""
+    names = {number: column.name for number, column in table.columns.items()}
+    changed = set(changed)
+    generated: list[str] = []
+    for column in table.columns.values():
+        if not column.generated:
+            continue
+        used = {names.get(int(n)) for n in _VARIABLE.findall(column.expression)}
+        # Children may have another expression, which is not known, or the whole row is used.
+        if not column.expression or None in used or used & changed:
+            generated.append(column.name)
+    return generated
+
+
+def _refers_to_nothing(
+    key: Constraint, given: Mapping[str, bool], columns: Mapping[str, Column]
+) -> bool:
+    """Return whether one of a foreign key's columns is left NULL, so that it refers to no row."""
+    if "MATCH FULL" in key.violation.definition:
+        return False
+    left = [columns[n] for n in key.columns or () if n not in given and n in columns]
+    return any(not column.has_default and not column.identity for column in left)
+
+
+def _holds_for_nulls(constraint: Constraint, nulled: frozenset[str]) -> bool:
+    """Return whether a row with NULL in these columns satisfies a constraint."""
+    if constraint.violation.kind in _INDEXES:
+        return not (constraint.nulls_conflict or nulled.isdisjoint(constraint.keys))
+    if constraint.violation.kind in _KEYS:
+        is_full = "MATCH FULL" in constraint.violation.definition
+        return not (is_full or nulled.isdisjoint(constraint.columns or ()))
+    return False

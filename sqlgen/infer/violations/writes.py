@@ -1,0 +1,182 @@
+"""A query level -> the writes that it does, each with the columns that it assigns."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ...model.catalog import Relation, RelationKind
+from ...model.constraints import Constraint, ConstraintKind
+from ...model.frozen import frozen
+from ..nullability.scope import Scope
+from ..tree.enums import CmdType, OnConflictAction, RTEKind
+from ..tree.nodes import Node
+from ..tree.origins import has_own_returning, origin
+from ..tree.query_level import QueryLevel
+
+_EVENTS = {
+    CmdType.INSERT: "insert",
+    CmdType.UPDATE: "update",
+    CmdType.DELETE: "delete",
+}
+_TABLES = (RelationKind.TABLE, RelationKind.PARTITIONED)
+
+
+@frozen(kw_only=True)
+class TableWrite:
+    """An INSERT, UPDATE or DELETE of a table, `event` in lower case.
+
+    `assigned` tells of each column that gets a value whether that may be NULL. `arbiters` are the unique
+    indexes whose conflicts ON CONFLICT takes care of.
+    """
+
+    relation: Relation
+    event: str
+    assigned: Mapping[str, bool]
+    arbiters: frozenset[Constraint] = frozenset()
+
+
+@frozen
+class UnknownWrite:
+    """A write of a relation for which others decide what is written, or that enforces nothing."""
+
+    relation: Relation
+
+
+def writes(scope: Scope) -> Iterator[TableWrite | UnknownWrite]:
+    """Yield the writes that a query does itself, without those of queries within it."""
+    query, level = scope.query, scope.level
+    kind = query.number("commandType")
+    entry = level.entry(query.number("resultRelation"))
+    if kind not in (*_EVENTS, CmdType.MERGE) or entry is None:
+        return
+    relation = level.relation(entry)
+    if relation is None:
+        return
+    table, view = _table(level, entry, relation)
+    if table.kind not in _TABLES:
+        yield UnknownWrite(table)
+        return
+
+    def write(
+        event: int, targets: Iterable[Node], **more: frozenset[Constraint]
+    ) -> TableWrite:
+        return TableWrite(
+            relation=table,
+            event=_EVENTS[event],
+            assigned=_assigned(targets, table, view, scope),
+            **more,
+        )
+
+    if kind == CmdType.MERGE:
+        for action in query.nodes("mergeActionList"):
+            if action.number("commandType") in _EVENTS:
+                yield write(action.number("commandType"), action.nodes("targetList"))
+        return
+    conflict = query.node("onConflict")
+    yield write(
+        kind,
+        () if kind == CmdType.DELETE else query.nodes("targetList"),
+        arbiters=_arbiters(conflict, table, view) if conflict else frozenset(),
+    )
+    if conflict and conflict.number("action") == OnConflictAction.UPDATE:
+        yield write(CmdType.UPDATE, conflict.nodes("onConflictSet"))
+
+
+def is_left_to_default(expression: Node, level: QueryLevel) -> bool:
+    """Return whether a value is DEFAULT, in VALUES of several rows that of all rows."""
+    if expression.tag == "VAR":
+        column = level.resolve(expression)
+        if column is None or column.source.kind != RTEKind.VALUES:
+            return False
+        rows = column.source.expressions
+        return bool(rows) and all(item.tag == "SETTODEFAULT" for item in rows)
+    return expression.tag == "SETTODEFAULT"
+
+
+def _table(
+    level: QueryLevel, entry: Node, relation: Relation
+) -> tuple[Relation, QueryLevel | None]:
+    """Return the table that is written, and the query of the view through which it is, if any."""
+    first: QueryLevel | None = None
+    while not has_own_returning(relation) and (view := level.from_query(entry)):
+        first = first or view
+        tree = view.query.node("jointree")
+        sources = tree.nodes("fromlist") if tree else ()
+        inner = view.entry(sources[0].number("rtindex")) if len(sources) == 1 else None
+        inner_relation = view.relation(inner) if inner else None
+        if inner is None or inner_relation is None:
+            break
+        level, entry, relation = view, inner, inner_relation
+    return relation, first
+
+
+def _assigned(
+    targets: Iterable[Node], table: Relation, view: QueryLevel | None, scope: Scope
+) -> dict[str, bool]:
+    assigned: dict[str, bool] = {}
+    for target in targets:
+        expression = target.node("expr")
+        if target.flag("resjunk") or expression is None:
+            continue
+        is_insert = scope.query.number("commandType") == CmdType.INSERT
+        if is_insert and is_left_to_default(expression, scope.level):
+            continue
+        name = _column(target.number("resno"), table, view)
+        if name is not None:
+            nullable = scope.verdict(expression).nullable
+            assigned[name] = nullable or assigned.get(name, False)
+    return assigned
+
+
+def _column(number: int, table: Relation, view: QueryLevel | None) -> str | None:
+    """Return the name of the table's column that is written, also through a view."""
+    if view is not None:
+        if not 0 < number <= len(view.output):
+            return None
+        expression = view.output_expressions[number - 1]
+        column = origin(expression, view) if expression else None
+        if column is None or column.table != table.oid:
+            return None
+        number = column.number
+    stored = table.columns.get(number)
+    return stored.name if stored else None
+
+
+def _arbiters(
+    conflict: Node, table: Relation, view: QueryLevel | None
+) -> frozenset[Constraint]:
+    """Return the indexes whose conflicts cannot raise an error.
+
+    Without a target, those are all. Else PostgreSQL chooses the indexes over exactly the columns and
+    expressions of the target, whose WHERE clause follows from that of the target; here, only what is certain.
+    """
+    indexes = [
+        constraint
+        for constraint in table.constraints
+        if constraint.violation.kind
+        in (ConstraintKind.UNIQUE, ConstraintKind.EXCLUSION)
+    ]
+    if named := conflict.number("constraint"):
+        return frozenset([index for index in indexes if named in index.oids])
+    elements = conflict.nodes("arbiterElems")
+    if not elements:
+        return frozenset(indexes)
+    columns: set[str | None] = set()
+    expressions = 0
+    for element in elements:
+        expression = element.node("expr")
+        if element.number("infercollid") or element.number("inferopclass"):
+            return frozenset()
+        if expression is not None and expression.tag == "VAR":
+            columns.add(_column(expression.number("varattno"), table, view))
+        else:
+            expressions += 1
+    fitting = [
+        index
+        for index in indexes
+        if index.violation.kind is ConstraintKind.UNIQUE
+        and set(index.keys) == columns
+        and index.expressions == expressions
+    ]
+    if len(fitting) == 1:
+        return frozenset(fitting)  # else the statement would always fail
+    whole = [index for index in fitting if not index.predicate]
+    return frozenset(whole if not expressions else ())

@@ -1,0 +1,159 @@
+"""Statements -> the constraints that they can violate, by PostgreSQL's names."""
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from sqlgen.model.typed import TypedQuery
+from tests.test_infer.conftest import Typed
+
+SCHEMA = """
+CREATE DOMAIN code AS text CONSTRAINT code_form CHECK (VALUE ~ '^[a-z]+$');
+CREATE DOMAIN long_code AS code CONSTRAINT long_code_length CHECK (length(VALUE) > 3) NOT NULL;
+CREATE TABLE users (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    email text NOT NULL,
+    nick text UNIQUE,
+    team int UNIQUE DEFAULT 1,
+    code code,
+    score int CONSTRAINT score_range CHECK (score < 10),
+    doubled int GENERATED ALWAYS AS (score * 2) STORED CONSTRAINT doubled_range CHECK (doubled < 15),
+    seen_at timestamptz CONSTRAINT seen_before CHECK (seen_at < now())
+);
+CREATE UNIQUE INDEX users_email ON users (lower(email));
+CREATE UNIQUE INDEX users_active ON users (code) WHERE score > 0;
+CREATE TABLE posts (
+    id int PRIMARY KEY,
+    user_id int REFERENCES users ON DELETE CASCADE ON UPDATE CASCADE,
+    editor_id int NOT NULL REFERENCES users ON DELETE SET NULL,
+    title text,
+    UNIQUE (user_id, title)
+);
+CREATE TABLE likes (
+    post_id int REFERENCES posts DEFERRABLE INITIALLY DEFERRED,
+    user_id int CONSTRAINT likes_user REFERENCES users ON UPDATE RESTRICT
+);
+CREATE TABLE tags (post_id int REFERENCES posts ON DELETE RESTRICT, code long_code);
+CREATE TABLE days (day int, n int, PRIMARY KEY (day)) PARTITION BY RANGE (day);
+CREATE TABLE days_1 PARTITION OF days (CONSTRAINT only_here CHECK (n > 0)) FOR VALUES FROM (0) TO (10);
+CREATE VIEW named AS SELECT nick AS name, id FROM users;
+"""
+
+STATEMENTS = {
+    # INSERT
+    "INSERT INTO users (email, nick) VALUES (:email, :nick)": (
+        "users_nick_key users_team_key users_email doubled_range score_range seen_before code_form"
+    ),
+    "INSERT INTO users (email, team) SELECT nick, NULL FROM users": (
+        "email users_team_key users_email doubled_range score_range seen_before code_form"
+    ),
+    "INSERT INTO users (email, code, team) VALUES (:email, :code, 1)": (
+        "users_team_key users_email users_active doubled_range score_range seen_before code_form"
+    ),
+    "INSERT INTO posts (id, editor_id, title) VALUES (1, 2, 'a')": (
+        "posts_pkey posts_editor_id_fkey"
+    ),
+    "INSERT INTO likes VALUES (1, 2)": "likes_user COMMIT:likes_post_id_fkey",
+    "INSERT INTO tags VALUES (1, :code)": "tags_post_id_fkey code_form long_code_length",
+    "INSERT INTO days VALUES (1, 2)": "days_pkey only_here",
+    "INSERT INTO days_1 VALUES (1, 2)": "days_pkey only_here",
+    # ON CONFLICT
+    "INSERT INTO posts VALUES (1, 2, 3, 'a') ON CONFLICT DO NOTHING": (
+        "posts_user_id_fkey posts_editor_id_fkey"
+    ),
+    "INSERT INTO posts VALUES (1, 2, 3, 'a') ON CONFLICT (id) DO NOTHING": (
+        "posts_user_id_title_key posts_user_id_fkey posts_editor_id_fkey"
+    ),
+    "INSERT INTO posts VALUES (1, 2, 3, 'a') ON CONFLICT ON CONSTRAINT posts_user_id_title_key DO NOTHING": (
+        "posts_pkey posts_user_id_fkey posts_editor_id_fkey"
+    ),
+    "INSERT INTO posts VALUES (1, 2, 3, 'a') ON CONFLICT (title, user_id) DO UPDATE SET title = 'b'": (
+        "posts_pkey posts_user_id_title_key posts_user_id_fkey posts_editor_id_fkey"
+    ),
+    # UPDATE
+    "UPDATE users SET nick = 'a'": "users_nick_key seen_before",
+    "UPDATE users SET score = 1": "users_active score_range doubled_range seen_before",
+    "UPDATE users SET email = NULL": "email users_email seen_before",
+    "UPDATE named SET name = 'a'": "users_nick_key seen_before",
+    "UPDATE users SET id = DEFAULT": (
+        "id users_pkey posts_user_id_fkey posts_user_id_title_key posts_editor_id_fkey likes_user seen_before"
+    ),
+    "UPDATE tags SET code = NULL": "long_code: code_form long_code_length",
+    "UPDATE days SET n = 1": "only_here",
+    # DELETE
+    "DELETE FROM tags": "",
+    "DELETE FROM posts": "tags_post_id_fkey COMMIT:likes_post_id_fkey",
+    "DELETE FROM users": "likes_user editor_id tags_post_id_fkey COMMIT:likes_post_id_fkey",
+    # several
+    "WITH gone AS (DELETE FROM posts) UPDATE users SET nick = 'a'": (
+        "tags_post_id_fkey users_nick_key seen_before COMMIT:likes_post_id_fkey"
+    ),
+    "SELECT * FROM users WHERE code = :code": "",
+}
+
+BODIES = {
+    "BEGIN NEW.score := 1; RETURN NEW; END": "score_range doubled_range users_active",
+    "begin new.seen_at = now(); return new; end;": "",
+    "BEGIN NEW.score := coalesce(NEW.score, 0) + 1; RETURN NEW; END": "score_range doubled_range users_active",
+    "BEGIN RETURN NEW; END": "",
+    "BEGIN NEW.score := mine(1); RETURN NEW; END": None,
+    "BEGIN NEW.score := (SELECT 1); RETURN NEW; END": None,
+    "BEGIN IF true THEN NEW.score := 1; END IF; RETURN NEW; END": None,
+    "BEGIN PERFORM now(); RETURN NEW; END": None,
+    "BEGIN NEW.score := 1; RETURN NULL; END": None,
+    "BEGIN NEW.score := 1; RETURN NEW; EXCEPTION WHEN others THEN RETURN NEW; END": None,
+    "DECLARE n int := mine(1); BEGIN RETURN NEW; END": None,
+}
+"""The bodies of a BEFORE trigger -> what it adds to what an UPDATE can violate; None: nothing is known."""
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_triggers(
+    typed: Typed, connection: psycopg.Connection[TupleRow], body: str
+) -> None:
+    connection.execute(SCHEMA.encode())
+    query = typed(
+        "UPDATE users SET nick = 'a'",
+        "CREATE FUNCTION mine(int) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        f"CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS $f$ {body} $f$",
+        "CREATE TRIGGER change BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION change()",
+        command="exec",
+    )
+    added = BODIES[body]
+    expected = f"users_nick_key seen_before {added or ''}".split()
+    assert _names(query) == sorted(expected)
+    unknown = () if added is not None else ("the trigger `change` of `users`",)
+    assert query.unknown_effects == unknown
+
+
+def test_functions_and_rules_are_unknown(
+    typed: Typed, connection: psycopg.Connection[TupleRow]
+) -> None:
+    connection.execute(SCHEMA.encode())
+    query = typed(
+        "UPDATE users SET nick = writes()",
+        "CREATE FUNCTION writes() RETURNS text LANGUAGE sql AS 'SELECT null::text'",
+        "CREATE RULE more AS ON UPDATE TO users DO ALSO SELECT 1",
+        command="exec",
+    )
+    assert set(query.unknown_effects) == {
+        "the function `writes`",
+        "the rules of `users`",
+    }
+
+
+def _names(query: TypedQuery) -> list[str]:
+    return sorted(
+        [violation.name or f"{violation.relation}:" for violation in query.violations]
+        + [f"COMMIT:{violation.name}" for violation in query.deferred_violations]
+    )
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_statements(
+    typed: Typed, connection: psycopg.Connection[TupleRow], statement: str
+) -> None:
+    connection.execute(SCHEMA.encode())
+    query = typed(statement, command="many" if "SELECT *" in statement else "exec")
+    assert _names(query) == sorted(STATEMENTS[statement].split())
+    assert query.unknown_effects == ()
