@@ -18,8 +18,8 @@ import pytest
 from psycopg.rows import TupleRow
 
 from sqlgen import database
-from sqlgen.embedded import binaries
-from sqlgen.embedded.binaries import Binaries
+from sqlgen.embedded.programs import binaries
+from sqlgen.embedded.programs.binaries import Binaries
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background jobs ignore Ctrl-C, and so would the processes that the tests interrupt.

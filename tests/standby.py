@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from sqlgen.embedded.account import server_account
-from sqlgen.embedded.binaries import Binaries
+from sqlgen.embedded.programs.binaries import Binaries
 
 SETTINGS = "listen_addresses=''\nfsync=off\nwal_level=replica\nmax_wal_senders=2\nshared_buffers='16MB'\n"
 

@@ -7,9 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from sqlgen.cli import main
-from sqlgen.embedded import binaries, storage
 from sqlgen.embedded.account import Account
-from sqlgen.embedded.binaries_copy import installation_key
+from sqlgen.embedded.clusters import storage
+from sqlgen.embedded.programs import binaries
+from sqlgen.embedded.programs.binaries_copy import installation_key
 
 
 def test_programs_of_the_same_bytes_have_the_same_clusters(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from psycopg.rows import TupleRow
 from sqlgen import database, migrate
 from sqlgen.cli import main
 from sqlgen.database import development
-from sqlgen.embedded import binaries
+from sqlgen.embedded.programs import binaries
 
 Connection = psycopg.Connection[TupleRow]
 

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from sqlgen import migrate, parse, read
-from sqlgen.embedded import binaries
+from sqlgen.embedded.programs import binaries
 
 ROOT = Path(__file__).parents[1]
 MIGRATIONS = parse.migrations(read.sources(ROOT, "migrations"))

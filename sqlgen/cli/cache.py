@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from .. import cache as caches
-from ..embedded import storage
-from ..embedded.storage import StoredFolder
+from ..embedded.clusters import storage
+from ..embedded.clusters.storage import StoredFolder
 from .console import exit_on_errors
 
 

@@ -17,17 +17,13 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 
-from ..embedded import (
-    detached,
-    extension_shims,
-    find_binaries,
-    own_clusters,
-    pid_file,
-    pristine,
-)
+from ..embedded import find_binaries
 from ..embedded.account import Account, make_folder, server_account, storage_folder
-from ..embedded.binaries import Binaries, from_wheel, in_folder, installed
-from ..embedded.binaries_copy import runnable_binaries
+from ..embedded.clusters import own_clusters, pristine
+from ..embedded.processes import detached, pid_file
+from ..embedded.programs import extension_shims
+from ..embedded.programs.binaries import Binaries, from_wheel, in_folder, installed
+from ..embedded.programs.binaries_copy import runnable_binaries
 from ..model.diagnostic import ServerUnavailableError, server_unavailable
 from ..model.session import OWN_CLUSTER
 from . import urls

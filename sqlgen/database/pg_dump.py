@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.conninfo import make_conninfo
 
 from ..conninfo import parse_conninfo, redact
-from ..embedded.binaries import installed, wheel_folder
+from ..embedded.programs.binaries import installed, wheel_folder
 from ..model.diagnostic import server_unavailable
 
 

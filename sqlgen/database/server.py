@@ -11,8 +11,8 @@ from psycopg.conninfo import make_conninfo
 from .. import embedded
 from ..conninfo import libpq_conninfo, parse_conninfo, redact
 from ..embedded import SUPERUSER, EmbeddedServer
-from ..embedded.binaries import OLDEST, Binaries, in_folder
-from ..embedded.socket_folder import PORT
+from ..embedded.processes.socket_folder import PORT
+from ..embedded.programs.binaries import OLDEST, Binaries, in_folder
 from ..model.diagnostic import ServerUnavailableError, server_unavailable
 from .shared_state import SharedState, restore_shared_state, shared_state
 from .stale_databases import drop_stale_databases

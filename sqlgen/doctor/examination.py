@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 import psycopg
 from psycopg.rows import TupleRow
 
-from ..migrate.connection import connect, outside_of_files
+from ..migrate.sessions.connection import connect, outside_of_files
 from .facts import Pooling, ServerFacts
 
 SETTINGS: Final = (

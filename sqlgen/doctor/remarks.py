@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Final
 
-from ..embedded.binaries import OLDEST
+from ..embedded.programs.binaries import OLDEST
 from ..model.frozen import frozen
 from .facts import Pooling, ServerFacts
 

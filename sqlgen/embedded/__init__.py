@@ -1,6 +1,6 @@
 """PostgreSQL's programs -> a server that sqlgen starts and stops itself, without psycopg."""
 
-from .initdb import SUPERUSER
+from .clusters.initdb import SUPERUSER
 from .running_server import EmbeddedServer
 from .server import (
     SCHEMA_DATABASE_PREFIX,

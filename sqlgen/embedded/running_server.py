@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Final
 
 from ..model.diagnostic import ServerUnavailableError
-from . import integrity
-from .cluster import Slot
-from .postgres import Postgres, unavailable
-from .pristine import copy_pristine, is_sandboxed, pristine_of
-from .socket_folder import make_socket_folder, remove_socket_folder, socket_path
+from .clusters import integrity
+from .clusters.cluster import Slot
+from .clusters.pristine import copy_pristine, is_sandboxed, pristine_of
+from .processes.postgres import Postgres, unavailable
+from .processes.socket_folder import (
+    make_socket_folder,
+    remove_socket_folder,
+    socket_path,
+)
 
 _CONFIGURATION: Final = "postgresql.auto.conf"
 """The file in which `ALTER SYSTEM` writes, and which no argument of the server can replace."""
@@ -191,7 +195,7 @@ class EmbeddedServer:
         slot = self._slot
         if not self._sandboxed or not is_sandboxed(slot.folder, slot.binaries):
             return None
-        from . import sandbox
+        from .restrictions import sandbox
 
         data = self.folder / "data"
         return lambda: sandbox.restrict_to_server(

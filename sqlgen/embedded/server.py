@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from ..model.diagnostic import Diagnostic, ServerUnavailableError
-from . import binaries, cluster, extension_shims
 from .account import server_account
-from .binaries import Binaries
-from .fingerprint import server_fingerprint
+from .clusters import cluster
+from .programs import binaries, extension_shims
+from .programs.binaries import Binaries
+from .programs.fingerprint import server_fingerprint
 from .running_server import EmbeddedServer
 
 SCHEMA_DATABASE_PREFIX: Final = "sqlgen_schema_"

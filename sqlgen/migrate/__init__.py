@@ -1,13 +1,15 @@
 """Migration -> a database that has the schema, and a ledger that records it."""
 
+from .adaptations.server_wide import fit_for_server
 from .api import aapply, apply
 from .apply import MigrationRun
-from .connection import NOTICE
-from .down_mismatch import diagnose_mismatch
-from .execute import execute, execute_foreign, execute_script
-from .lock import lock_key
+from .ledgers.pending import MigrationPlan, Resume
+from .ledgers.status import DRIFT, MigrationState, MigrationStatus
 from .new import new
-from .pending import MigrationPlan, Resume
+from .proofs.down_mismatch import diagnose_mismatch
+from .proofs.snapshot import snapshot
+from .proofs.squash import Squash, squash
+from .proofs.verify import DownMismatch, verify
 from .reset import DatabaseToReset, find_database, reset
 from .runner import (
     LedgerStatus,
@@ -19,13 +21,11 @@ from .runner import (
     status,
     up,
 )
-from .schemas import check_schema
+from .scripts.execute import execute, execute_foreign, execute_script
 from .seeds import seed
-from .server_wide import fit_for_server
-from .snapshot import snapshot
-from .squash import Squash, squash
-from .status import DRIFT, MigrationState, MigrationStatus
-from .verify import DownMismatch, verify
+from .sessions.connection import NOTICE
+from .sessions.lock import lock_key
+from .sessions.schemas import check_schema
 
 __all__ = [
     "DRIFT",

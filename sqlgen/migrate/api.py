@@ -19,12 +19,12 @@ from psycopg.conninfo import make_conninfo
 from .. import parse, read
 from ..conninfo import libpq_conninfo
 from ..model.migration import Migration
+from .adaptations.own_server import fit_if_embedded
 from .apply import MigrationRun, apply_pending
-from .ledger import TABLE
-from .own_server import fit_if_embedded
-from .protocol import Operation
+from .ledgers.ledger import TABLE
 from .runner import LOCK_TIMEOUT
-from .schemas import arun_locked, check_schema, run_locked
+from .sessions.protocol import Operation
+from .sessions.schemas import arun_locked, check_schema, run_locked
 
 
 def apply(

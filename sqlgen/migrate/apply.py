@@ -12,14 +12,14 @@ from .. import parse
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Migration
 from ..model.source import SourceFile
-from . import ledger, resumption
-from .by_statement import StatementRun
-from .failures import diagnose_failure
-from .ledger import Ledger
-from .pending import MigrationPlan, Resume, plan_apply
-from .protocol import Operation, run_script, run_statement
-from .session import RESET_SETTINGS, reset_session
-from .status import MigrationStatus, compare_with_ledger
+from .ledgers import ledger, resumption
+from .ledgers.ledger import Ledger
+from .ledgers.pending import MigrationPlan, Resume, plan_apply
+from .ledgers.status import MigrationStatus, compare_with_ledger
+from .scripts.by_statement import StatementRun
+from .scripts.failures import diagnose_failure
+from .sessions.protocol import Operation, run_script, run_statement
+from .sessions.session import RESET_SETTINGS, reset_session
 
 LOGGER = logging.getLogger("sqlgen.migrate")
 

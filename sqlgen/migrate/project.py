@@ -16,9 +16,9 @@ from ..model.migration import Migration
 from ..model.output import Change
 from ..model.session import quoted_search_path
 from ..model.source import SourceFile
-from . import collations
-from .own_server import fit_files_for_embedded, fit_for_embedded
-from .server_wide import fit_for_server
+from .adaptations import collations
+from .adaptations.own_server import fit_files_for_embedded, fit_for_embedded
+from .adaptations.server_wide import fit_for_server
 
 DEVELOPMENT_DATABASE = "dev"
 """The default name of the database on the embedded development server."""

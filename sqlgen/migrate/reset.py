@@ -9,7 +9,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
 from ..model.diagnostic import Diagnostic, SqlgenError
-from .connection import NO_DATABASE, connect, outside_of_files
+from .sessions.connection import NO_DATABASE, connect, outside_of_files
 
 _CURRENT = """
 SELECT datname, pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()

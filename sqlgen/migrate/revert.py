@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.migration import Migration
 from ..model.source import Span
-from . import ledger, resumption
 from .apply import MigrationRun, in_transaction, log_warnings
-from .by_statement import StatementRun
-from .ledger import Ledger
-from .pending import plan_revert
-from .protocol import Operation, run_statement
-from .session import reset_session
-from .status import MigrationStatus, compare_with_ledger
+from .ledgers import ledger, resumption
+from .ledgers.ledger import Ledger
+from .ledgers.pending import plan_revert
+from .ledgers.status import MigrationStatus, compare_with_ledger
+from .scripts.by_statement import StatementRun
+from .sessions.protocol import Operation, run_statement
+from .sessions.session import reset_session
 
 LOGGER = logging.getLogger("sqlgen.migrate")
 

@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..model.migration import Migration
-from . import ledger
 from .apply import MigrationRun, apply_pending
-from .ledger import TABLE, Ledger
-from .pending import MigrationPlan, Resume, plan_apply
-from .protocol import Operation, ResultT, run_operation, run_statement
-from .repair import accept_changes, mark_applied
+from .ledgers import ledger
+from .ledgers.ledger import TABLE, Ledger
+from .ledgers.pending import MigrationPlan, Resume, plan_apply
+from .ledgers.repair import accept_changes, mark_applied
+from .ledgers.status import MigrationStatus, compare_with_ledger
 from .revert import revert_last
-from .schemas import check_schema, run_locked
-from .status import MigrationStatus, compare_with_ledger
+from .sessions.protocol import Operation, ResultT, run_operation, run_statement
+from .sessions.schemas import check_schema, run_locked
 
 LOCK_TIMEOUT = 60.0
 

@@ -7,8 +7,8 @@ from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.source import SourceFile, Span
 from ..parse.statements import TRANSACTION_CONTROL
 from .apply import in_transaction, run_file
-from .protocol import Operation, run_operation, run_statement
-from .session import RESET_SETTINGS
+from .sessions.protocol import Operation, run_operation, run_statement
+from .sessions.session import RESET_SETTINGS
 
 
 def seed(conninfo: str, seeds: Sequence[SourceFile]) -> None:

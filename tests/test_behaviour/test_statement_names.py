@@ -6,7 +6,8 @@ import psycopg
 import pytest
 
 from sqlgen import database
-from sqlgen.embedded import binaries, postgres
+from sqlgen.embedded.processes import postgres
+from sqlgen.embedded.programs import binaries
 from tests.test_behaviour import packages
 from tests.test_behaviour.packages import Build, Connection
 

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from sqlgen.database import development
-from sqlgen.embedded import own_clusters, pid_file
 from sqlgen.embedded.account import server_account
+from sqlgen.embedded.clusters import own_clusters
+from sqlgen.embedded.processes import pid_file
 from sqlgen.model.diagnostic import ServerUnavailableError
 
 

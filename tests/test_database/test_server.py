@@ -16,9 +16,11 @@ import psycopg
 import pytest
 
 from sqlgen import database
-from sqlgen.embedded import account, binaries, postgres
+from sqlgen.embedded import account
 from sqlgen.embedded.account import Account
-from sqlgen.embedded.postgres import Postgres
+from sqlgen.embedded.processes import postgres
+from sqlgen.embedded.processes.postgres import Postgres
+from sqlgen.embedded.programs import binaries
 from sqlgen.model.diagnostic import ServerUnavailableError
 
 PROGRAM = """

@@ -14,7 +14,9 @@ import psycopg
 import pytest
 
 from sqlgen import database
-from sqlgen.embedded import binaries, pristine, sandbox, seccomp
+from sqlgen.embedded.clusters import pristine
+from sqlgen.embedded.programs import binaries
+from sqlgen.embedded.restrictions import sandbox, seccomp
 
 DOORS = {
     "program, written to": "COPY (SELECT 1) TO PROGRAM 'cat > /dev/null'",

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sqlgen.embedded import stale_clusters
 from sqlgen.embedded.account import Account
-from sqlgen.embedded.binaries import Binaries
+from sqlgen.embedded.clusters import stale_clusters
+from sqlgen.embedded.programs.binaries import Binaries
 
 DAY = 24 * 3600
 MakeClusters = Callable[[str, float], Path]

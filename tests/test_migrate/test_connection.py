@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
 from sqlgen import database, migrate
-from sqlgen.migrate.connection import aconnect
+from sqlgen.migrate.sessions.connection import aconnect
 from sqlgen.model.diagnostic import ServerUnavailableError
 
 

@@ -10,8 +10,8 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from sqlgen import database, migrate, parse
-from sqlgen.embedded import binaries
-from sqlgen.migrate.dumps import without_surroundings
+from sqlgen.embedded.programs import binaries
+from sqlgen.migrate.adaptations.dumps import without_surroundings
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.migration import Migration
 from sqlgen.model.source import SourceFile

@@ -5,7 +5,7 @@ import pytest
 from psycopg.rows import TupleRow
 
 from sqlgen import migrate
-from sqlgen.migrate.collations import collation_warning
+from sqlgen.migrate.adaptations.collations import collation_warning
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.migration import Migration
 from sqlgen.model.source import SourceFile

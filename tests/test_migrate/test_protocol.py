@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 
-from sqlgen.migrate.lock import with_lock
-from sqlgen.migrate.protocol import (
+from sqlgen.migrate.sessions.lock import with_lock
+from sqlgen.migrate.sessions.protocol import (
     Operation,
     Request,
     RunStatement,

@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 
 from sqlgen import build, database, migrate, parse
 from sqlgen.migrate import project
-from sqlgen.migrate.server_wide import is_server_wide, without_statements
+from sqlgen.migrate.adaptations.server_wide import is_server_wide, without_statements
 from sqlgen.model.config import Config
 from sqlgen.model.diagnostic import Severity
 from sqlgen.model.source import SourceFile

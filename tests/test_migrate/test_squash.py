@@ -19,8 +19,8 @@ from psycopg.rows import TupleRow
 from sqlgen import database, migrate, parse, read, write
 from sqlgen.cli import main
 from sqlgen.migrate import MigrationState, snapshot
-from sqlgen.migrate.contents import contents
-from sqlgen.migrate.element_casts import with_casts_of_elements
+from sqlgen.migrate.proofs.contents import contents
+from sqlgen.migrate.proofs.element_casts import with_casts_of_elements
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.migration import Migration
 

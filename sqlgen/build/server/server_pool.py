@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ... import cache, embedded
 from ...embedded import EmbeddedServer
-from ...embedded.binaries import in_folder
+from ...embedded.programs.binaries import in_folder
 from ...model.config import Config
 from ...model.progress import Progress
 

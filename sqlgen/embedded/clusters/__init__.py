@@ -1,0 +1,1 @@
+"""Folders with the data of embedded servers: made, found, checked and deleted."""

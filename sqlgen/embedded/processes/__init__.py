@@ -1,0 +1,1 @@
+"""Processes of embedded servers: started, watched and ended."""

@@ -1,0 +1,1 @@
+"""PostgreSQL's programs, wherever they are installed, and extensions for them."""

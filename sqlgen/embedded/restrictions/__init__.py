@@ -1,0 +1,1 @@
+"""What the kernel keeps an embedded server from."""

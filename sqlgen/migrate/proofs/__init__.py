@@ -1,0 +1,1 @@
+"""Scratch databases -> whether migrations do what they should: verify and squash."""

@@ -1,0 +1,1 @@
+"""A file -> its statements run, in one transaction or one by one."""

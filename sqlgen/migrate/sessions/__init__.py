@@ -1,0 +1,1 @@
+"""Connections to the database, and what is sent over them: settings, the lock, scripts."""
