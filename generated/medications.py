@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from psycopg import Connection, IntegrityError
@@ -31,6 +31,7 @@ from .errors import (
 from .models import Medication, MedicationsForm
 
 __all__ = [
+    "ListMedicationsSort",
     "RestockMedicationsRow",
     "add_medication",
     "dispense_medication",
@@ -39,6 +40,12 @@ __all__ = [
     "restock_medications",
     "stock_value",
 ]
+
+
+ListMedicationsSort: TypeAlias = Literal[
+    "name", "-name", "atc_code", "-atc_code", "unit_price", "-unit_price", "least_stock"
+]
+"""What the rows of `list_medications` can be sorted by; `-` means descending."""
 
 
 ADD_MEDICATION: Final = """\
@@ -102,14 +109,36 @@ def add_medication(
 
 LIST_MEDICATIONS: Final = """\
 SELECT id, atc_code, name, form, ingredients, unit_price, stock, controlled, created_at,
-       updated_at FROM medications WHERE starts_with(atc_code, $1) ORDER BY name, form
+       updated_at FROM medications WHERE starts_with(atc_code, $1) ORDER BY :sort, name, form
 /* medications.list_medications */"""
 
+LIST_MEDICATIONS_VARIANTS: Final = Variants(
+    LIST_MEDICATIONS,
+    ("atc_prefix",),
+    optional=("starts_with(atc_code, $1)",),
+    place=":sort",
+    order={
+        "name": "name",
+        "-name": "name DESC",
+        "atc_code": "atc_code",
+        "-atc_code": "atc_code DESC",
+        "unit_price": "unit_price",
+        "-unit_price": "unit_price DESC",
+        "least_stock": "(stock)",
+    },
+)
 
-def list_medications(conn: Connection[Any], *, atc_prefix: str) -> list[Medication]:
-    """All medications below a node of the ATC tree, such as `J01`."""
+
+def list_medications(
+    conn: Connection[Any],
+    *,
+    atc_prefix: str | None = None,
+    sort: ListMedicationsSort = "name",
+) -> list[Medication]:
+    """The formulary, or what is below a node of the ATC tree, such as `J01`."""
     with raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
-        return cursor.execute(LIST_MEDICATIONS, (atc_prefix,)).fetchall()
+        cursor.execute(*LIST_MEDICATIONS_VARIANTS.sorted_by(sort).given(atc_prefix))
+        return cursor.fetchall()
 
 
 LIST_MEDICATIONS_WITH: Final = """\

@@ -34,7 +34,7 @@ from .encounters import (
     RecordMeasurementsParams,
     StreamMeasurementsRow,
 )
-from .medications import RestockMedicationsRow
+from .medications import ListMedicationsSort, RestockMedicationsRow
 from .models import (
     AllergiesSeverity,
     Allergy,
@@ -387,7 +387,11 @@ class MedicationsQueries(Protocol):
     ) -> Medication: ...
 
     def list_medications(
-        self, conn: Connection[Any], *, atc_prefix: str
+        self,
+        conn: Connection[Any],
+        *,
+        atc_prefix: str | None = None,
+        sort: ListMedicationsSort = "name",
     ) -> list[Medication]: ...
 
     def list_medications_with(

@@ -7,8 +7,10 @@ VALUES (:atc_code, :name, :form, :ingredients, :unit_price, :stock, :controlled)
 RETURNING *;
 
 -- name: list_medications :many -> Medication
--- All medications below a node of the ATC tree, such as `J01`.
-SELECT * FROM medications WHERE starts_with(atc_code, :atc_prefix) ORDER BY name, form;
+-- sqlgen: optional atc_prefix
+-- sqlgen: order sort by name | atc_code | unit_price | least_stock = stock asc
+-- The formulary, or what is below a node of the ATC tree, such as `J01`.
+SELECT * FROM medications WHERE starts_with(atc_code, :atc_prefix) ORDER BY :sort, name, form;
 
 -- name: list_medications_with :many -> Medication
 -- Those that have every one of the ingredients.

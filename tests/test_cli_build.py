@@ -161,6 +161,7 @@ def test_describe_as_json(project: Path) -> None:
         "writes": [],
         "read_only": True,
         "optional": [],
+        "order": None,
         "variants": 1,
         "analyses": 1,
     }
@@ -211,6 +212,32 @@ def test_describe_tells_what_may_be_left_out_of_writes(project: Path) -> None:
     lines = sqlgen(project, "describe", "rename", "add").stdout.splitlines()
     assert "  without :born: born = :born" in lines
     assert "  DEFAULT for :born: :born" in lines
+
+
+def test_describe_tells_the_order_that_a_call_chooses(project: Path) -> None:
+    (project / "queries/sorted.sql").write_text(
+        "-- name: list_all :many\n-- sqlgen: order sort by up to 2 of name | age = now() - born"
+        " desc nulls last\nSELECT id, name FROM patients ORDER BY :sort;\n"
+    )
+    result = sqlgen(project, "describe", "--format", "json", "list_all")
+    [query] = json.loads(result.stdout)["queries"]
+    assert query["order"] == {
+        "parameter": "sort",
+        "up_to": 2,
+        "keys": [
+            {"values": ["name", "-name"], "items": ["name", "name DESC"]},
+            {"values": ["age"], "items": ["(now() - born) DESC NULLS LAST"]},
+        ],
+    }
+    assert (query["variants"], query["analyses"]) == (3 + 4, 2)
+    assert "public.patients.born" in query["reads"]
+    lines = sqlgen(project, "describe", "list_all").stdout.splitlines()
+    assert lines[2:6] == [
+        "  7 variants, proved by 2 analyses",
+        "  :sort sorts by up to 2 of",
+        '    "name" or "-name": name',
+        '    "age": (now() - born) DESC NULLS LAST',
+    ]
 
 
 def test_describe_goes_on_after_an_error(project: Path) -> None:

@@ -457,3 +457,69 @@ def test_sqlgen_reports_the_query(project: Project, change: str, expected: str) 
     project.migrate(2, change)
     assert project.sqlgen().strip() == dedent(expected).strip()
     assert (project.root / "generated" / "records.py").read_text() == before
+
+
+LIST = """
+    -- name: list_patients :many
+    -- sqlgen: order sort by name | born_on | nickname desc
+    SELECT id FROM patients ORDER BY :sort;
+"""
+
+ORDERED = """
+    from typing import Any
+
+    from generated.lists import ListPatientsSort, list_patients
+    from psycopg import Connection
+
+
+    def oldest(conn: Connection[Any]) -> list[int]:
+        return list_patients(conn, sort="born_on")
+
+
+    def by_nickname(conn: Connection[Any]) -> list[int]:
+        return list_patients(conn, sort="nickname")
+
+
+    def chosen(conn: Connection[Any], sort: ListPatientsSort) -> list[int]:
+        return list_patients(conn, sort=sort)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("name | born_on", "name", 'return list_patients(conn, sort="born_on")'),
+        ("born_on |", "born_on desc |", ""),
+        ("nickname", "n = nickname", 'return list_patients(conn, sort="nickname")'),
+        (
+            "order sort by",
+            "order sort by up to 2 of",
+            "return list_patients(conn, sort=sort)",
+        ),
+    ],
+)
+def test_mypy_reports_a_key_that_is_no_longer_there(
+    project: Project, before: str, after: str, line: str
+) -> None:
+    queries = project.root / "queries/lists.sql"
+    queries.write_text(dedent(LIST))
+    (project.root / "service.py").write_text(dedent(ORDERED))
+    assert project.sqlgen() == ""
+    assert project.mypy() == []
+    queries.write_text(dedent(LIST).replace(before, after))
+    assert project.sqlgen() == ""
+    errors = project.mypy()
+    if line:
+        message = (
+            f'{line}  ->  Argument "sort" to "list_patients" has incompatible type'
+        )
+        assert any(error.startswith(message) for error in errors), errors
+    else:
+        assert errors == []
+
+
+def test_sqlgen_reports_the_key_whose_column_is_dropped(project: Project) -> None:
+    (project.root / "queries/lists.sql").write_text(dedent(LIST))
+    assert project.sqlgen() == ""
+    project.migrate(2, "ALTER TABLE patients DROP COLUMN nickname;")
+    assert 'PostgreSQL reports: column "nickname" does not exist' in project.sqlgen()

@@ -30,10 +30,11 @@ from ..errors import (
 from ..medications import (
     ADD_MEDICATION_VARIANTS,
     DISPENSE_MEDICATION,
-    LIST_MEDICATIONS,
+    LIST_MEDICATIONS_VARIANTS,
     LIST_MEDICATIONS_WITH,
     RESTOCK_MEDICATIONS,
     STOCK_VALUE,
+    ListMedicationsSort,
     RestockMedicationsRow,
 )
 from ..models import Medication, MedicationsForm
@@ -90,11 +91,16 @@ async def add_medication(
 
 
 async def list_medications(
-    conn: AsyncConnection[Any], *, atc_prefix: str
+    conn: AsyncConnection[Any],
+    *,
+    atc_prefix: str | None = None,
+    sort: ListMedicationsSort = "name",
 ) -> list[Medication]:
-    """All medications below a node of the ATC tree, such as `J01`."""
+    """The formulary, or what is below a node of the ATC tree, such as `J01`."""
     async with async_raw_cursor(conn, row_factory=rows_of(Medication)) as cursor:
-        await cursor.execute(LIST_MEDICATIONS, (atc_prefix,))
+        await cursor.execute(
+            *LIST_MEDICATIONS_VARIANTS.sorted_by(sort).given(atc_prefix)
+        )
         return await cursor.fetchall()
 
 

@@ -34,7 +34,7 @@ from ..encounters import (
     RecordMeasurementsParams,
     StreamMeasurementsRow,
 )
-from ..medications import RestockMedicationsRow
+from ..medications import ListMedicationsSort, RestockMedicationsRow
 from ..models import (
     AllergiesSeverity,
     Allergy,
@@ -417,7 +417,11 @@ class MedicationsQueries(Protocol):
     ) -> Medication: ...
 
     async def list_medications(
-        self, conn: AsyncConnection[Any], *, atc_prefix: str
+        self,
+        conn: AsyncConnection[Any],
+        *,
+        atc_prefix: str | None = None,
+        sort: ListMedicationsSort = "name",
     ) -> list[Medication]: ...
 
     async def list_medications_with(

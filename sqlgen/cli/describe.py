@@ -13,6 +13,7 @@ from ..build import DescribedQuery, describe_queries
 from ..conninfo import mask_arguments
 from ..model.constraints import Violation
 from ..model.diagnostic import ConfigurationError, Diagnostic
+from ..model.order import Order
 from ..model.query import Part, PartKind, Query
 from ..model.typed import TypedQuery
 from .console import FAILED, Progress, configuration, exit_on_errors, is_coloured, show
@@ -120,6 +121,7 @@ def as_json(described: DescribedQuery) -> dict[str, Any]:
             }
             for part in query.parts
         ],
+        "order": order_as_json(query.order) if query.order else None,
         "variants": query.variant_count,
         "analyses": query.analysis_count,
         "errors": [
@@ -170,14 +172,23 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
     place = span.source.origin or f"{span.source.path}:{span.line}"
     lines = [f"{click.style(head, bold=True) if color else head}  {place}"]
     lines.append(f"  {rows(typed)}, {access(typed)}")
-    if typed.query.parts:
+    if typed.query.parts or typed.query.order:
         count, analyses = typed.query.variant_count, typed.query.analysis_count
-        lines.append(f"  {count} variants, proved by {analyses} analyses")
+        noun = "analyses" if analyses > 1 else "analysis"
+        lines.append(f"  {count} variants, proved by {analyses} {noun}")
     for part in typed.query.parts:
         names = " and ".join([f":{name}" for name in part_names(typed.query, part)])
         text = " ".join(typed.query.part_text(part).split())
         becomes = "DEFAULT for" if part.kind is PartKind.DEFAULT else "without"
         lines.append(f"  {becomes} {names}: {text}")
+    if order := typed.query.order:
+        most = f" up to {order.most} of" if order.most else ""
+        lines.append(f"  :{order.name} sorts by{most}")
+        for key in order.keys:
+            values = " or ".join(
+                [json.dumps(v, ensure_ascii=False) for v, _ in key.choices]
+            )
+            lines.append(f"    {values}: {key.choices[0][1]}")
     table = [
         (f":{p.name}", p.type.display, annotation, p.reason)
         for p, annotation in zip(typed.parameters, shown.parameters, strict=True)
@@ -197,6 +208,21 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
 def access(typed: TypedQuery) -> str:
     """Return whether the query only reads, and if not, why."""
     return "only reads" if typed.read_only else f"may write: {typed.may_write}"
+
+
+def order_as_json(order: Order) -> dict[str, Any]:
+    """Return the parameter that chooses the order, with the values and the item of ORDER BY of each key."""
+    return {
+        "parameter": order.name,
+        "up_to": order.most or None,
+        "keys": [
+            {
+                "values": [value for value, _ in key.choices],
+                "items": [item for _, item in key.choices],
+            }
+            for key in order.keys
+        ],
+    }
 
 
 def part_names(query: Query, part: Part) -> list[str]:

@@ -1,4 +1,4 @@
-"""Queries with parts that may be left out, session -> the trees of the statements without them.
+"""Queries that vary, session -> the trees of the statements without parts, and by other keys of the order.
 
 A statement without a part has parameters that nothing uses. PostgreSQL accepts them if their types are
 given, and these are the types that it has inferred for the whole statement.
@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from ..model.description import VariantTrees
 from ..model.diagnostic import Diagnostic, Label
+from ..model.order import OrderKey
 from ..model.query import Part, PartKind, Query
 from ..model.source import Span
 from .responses import DescribeStatements, ParsedStatement, Response, StatementError
@@ -30,7 +31,7 @@ def describe_variants(
     statements: list[_Statement] = []
     trees: dict[int, dict[_Role, str]] = {}
     for place, (query, response) in enumerate(zip(queries, responses, strict=True)):
-        if query.parts and isinstance(response, ParsedStatement):
+        if (query.parts or query.order) and isinstance(response, ParsedStatement):
             trees[place] = {}
             statements += _statements(place, query, response.parameters)
     outcomes: dict[int, VariantTrees | Diagnostic] = {}
@@ -48,14 +49,23 @@ def describe_variants(
         outcomes.setdefault(
             place,
             VariantTrees(
-                tuple(without), by_role.get(_UNKNOWN, ""), by_role.get(_UNCHANGED, "")
+                tuple(without),
+                by_role.get(_UNKNOWN, ""),
+                by_role.get(_UNCHANGED, ""),
+                tuple(
+                    [
+                        tree
+                        for role, tree in by_role.items()
+                        if isinstance(role, OrderKey)
+                    ]
+                ),
             ),
         )
     return outcomes
 
 
-_Role: TypeAlias = int | str
-"""What a statement is described for: the number of the part that it lacks, or one of these two."""
+_Role: TypeAlias = int | str | OrderKey
+"""What a statement is described for: the number of the part that it lacks, the key, or one of these two."""
 
 _UNKNOWN: Final = "unknown"
 _UNCHANGED: Final = "unchanged"
@@ -73,7 +83,7 @@ class _Statement(NamedTuple):
 def _statements(
     place: int, query: Query, types: tuple[int, ...]
 ) -> Iterator[_Statement]:
-    """Yield the statements that show what a query is without its parts."""
+    """Yield the statements that show what a query is without its parts, and by other keys."""
     text = query.sql.text
     for number, part in enumerate(query.parts):
         if part.kind is not PartKind.ARGUMENT and not query.is_alone(part):
@@ -87,6 +97,11 @@ def _statements(
         )
     if query.unchanged and query.unchanged.returning:
         yield _Statement(place, _UNCHANGED, query.unchanged.statement(text), types)
+    if query.order:
+        for key in query.order.keys[1:]:
+            yield _Statement(
+                place, key, query.order.in_place(text, key.choices[0][1]), types
+            )
 
 
 def _without(query: Query, part: Part) -> str:
@@ -116,7 +131,14 @@ def _replaced(text: str, ranges: Sequence[tuple[int, int]], new: str) -> str:
 
 
 def _refused(query: Query, role: _Role, error: StatementError) -> Diagnostic:
-    """Return the error that PostgreSQL has for the statement without a part, or without all."""
+    """Return the error that PostgreSQL has for the statement without a part or all, or by another key."""
+    if isinstance(role, OrderKey):
+        return Diagnostic(
+            code="not-sortable",
+            message=f"the rows cannot be sorted by this key: PostgreSQL reports: {error.message}",
+            label=Label(role.span),
+            hint="write the name of an output column, or `label = expression`",
+        )
     part = query.parts[role] if isinstance(role, int) else query.parts[0]
     if role == _UNCHANGED:
         part = next(part for part in query.parts if part.set_list)

@@ -47,4 +47,7 @@ def _sent(query: Query, statement: RunningStatement) -> Query:
         for part in query.parts
     ]
     unchanged = query.unchanged and query.unchanged.moved(places)
-    return replace(query, sql=parsed, parts=tuple(parts), unchanged=unchanged)
+    order = query.order and query.order.moved(places)
+    return replace(
+        query, sql=parsed, parts=tuple(parts), unchanged=unchanged, order=order
+    )

@@ -37,7 +37,7 @@ from .tree.array_shapes import with_shapes
 from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level
 from .tree.types import type_in_tree, with_proved_fields
-from .variants import proof
+from .variants import proof, unproved_keys
 from .violations import Violations, is_write, violations
 from .writing import broken_promise, possible_write
 
@@ -64,7 +64,8 @@ def query(
         errors.append(copy_error(description.query, level))
     proved = proof(description, level)
     errors += proved.errors
-    write = possible_write(catalog, description.tree)
+    errors += unproved_keys(description, tree)
+    write = possible_write(catalog, description.tree_of_all_keys)
     errors.append(broken_promise(description.query, write, tree) if write else None)
     missing = list(missing_columns(description.query, level)) if level else []
     errors += [one for one in missing if one.severity is Severity.ERROR]
@@ -119,7 +120,7 @@ def query(
         warnings.append(warning)
     warnings += sort_warnings(description.query, level)
     warnings += misread_warnings(description.query, level)
-    reads, writes = lineage(level)
+    reads, writes = lineage(_sorted_by_each_key(description, level))
     can_violate = Violations()
     if is_write(level):
         forms = (known,) if known is level else (known, level)
@@ -146,6 +147,15 @@ def query(
             [w for w in warnings if w.code not in description.query.allowed_warnings]
         ),
     )
+
+
+def _sorted_by_each_key(
+    description: Description, level: QueryLevel
+) -> list[QueryLevel]:
+    """Return the statement by each key of its order; *level* is that by the first one."""
+    variants = description.variants
+    trees = [nodes.query(tree) for tree in variants.sorted] if variants else []
+    return [level, *[statement_level(level.catalog, tree) for tree in trees if tree]]
 
 
 def _outermost(stars: Mapping[int, Star]) -> tuple[Star, ...]:

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from ..model.order import Order
 from ..model.query import Parameter, Query
 
 _RECENT: dict[int, tuple[Query, str]] = {}
@@ -26,7 +27,6 @@ def fingerprint(query: Query) -> str:
 
 def _digest(query: Query) -> str:
     sql = query.sql
-    start = sql.to_source(0)
     facts = (
         query.name,
         str(query.command),
@@ -34,13 +34,34 @@ def _digest(query: Query) -> str:
         query.named_after_file,
         sql.text,
         [(p.name, p.number, _marks(p)) for p in query.parameters],
-        [(o.server, o.source - start, o.length, o.exact) for o in sql.origins],
+        _origins(query),
         *sorted(query.allowed_warnings),
         *[(part.start, part.end, str(part.kind)) for part in query.parts],
         *query.require_one_of,
         *(["read only"] if query.read_only else ()),
+        *_order(query.order),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:40]
+
+
+def _origins(query: Query) -> list[tuple[int, ...]]:
+    """Return where the statement's text comes from; the key of an order stands above the statement."""
+    sql, order = query.sql, query.order
+    start = sql.to_source(0)
+    return [
+        (
+            (origin.server, origin.length)
+            if order and order.start <= origin.server < order.end
+            else (origin.server, origin.source - start, origin.length, origin.exact)
+        )
+        for origin in sql.origins
+    ]
+
+
+def _order(order: Order | None) -> list[object]:
+    if order is None:
+        return []
+    return [order.name, order.most, order.start, order.end, *order.choices]
 
 
 def _marks(parameter: Parameter) -> str:

@@ -24,16 +24,18 @@ class ResultColumn:
 
 @frozen
 class VariantTrees:
-    """The analysed trees of a statement without some of its `Query.parts`.
+    """The analysed trees of a statement without some of its `Query.parts`, and by other keys of its order.
 
     `without` are the trees without one part, for each part; empty for the only assignment of a SET. In
     `unknown` each condition that is a part is one of which nothing is known; empty if there is none. `unchanged`
-    is that of `Query.unchanged`, empty if it is not there. All have the parameter types of the whole statement.
+    is that of `Query.unchanged`, empty if it is not there. `sorted` are those by each key of the order but the
+    first. All have the parameter types of the whole statement.
     """
 
     without: tuple[str, ...]
     unknown: str
     unchanged: str = ""
+    sorted: tuple[str, ...] = ()
 
 
 @frozen
@@ -42,7 +44,7 @@ class Description:
 
     `tree` is the analysed query as `debug_print_parse` prints it, unwrapped to one line; its
     locations are byte offsets into `query.sql.text` encoded as UTF-8. It is empty for a utility
-    statement whose tree has none. `variants` is None if calls can leave out nothing. `digest` differs where the server's answers differ, oids included.
+    statement whose tree has none. `variants` is None if there is only one statement. `digest` differs where the server's answers differ, oids included.
     """
 
     query: Query
@@ -51,3 +53,9 @@ class Description:
     tree: str
     digest: bytes = b""
     variants: VariantTrees | None = None
+
+    @property
+    def tree_of_all_keys(self) -> str:
+        """Return the tree, with those of the other keys of the order; empty if there is none."""
+        others = self.variants.sorted if self.variants and self.tree else ()
+        return " ".join([self.tree, *others])

@@ -264,6 +264,19 @@ class Composite:
 
 
 @frozen(kw_only=True)
+class Choices:
+    """The items of ORDER BY that a call chooses from, by the values of the argument.
+
+    `place` is the text that stands for the item in the statement. `most` is the number of values that a
+    call may give, 0 if it gives one and no sequence.
+    """
+
+    place: str
+    items: tuple[tuple[str, str], ...]
+    most: int
+
+
+@frozen(kw_only=True)
 class Variants:
     """A constant that makes a statement of what is given: `Variants(…)` of `_variants`.
 
@@ -271,6 +284,7 @@ class Variants:
     `conditions`, `assignments` with a comma, values that become `defaults`, and those of `sets` all
     assignments of which may be left out. `unchanged` is the statement that runs where there is nothing to set.
     `unset` are the arguments that are UNSET by default. `require_one_of` are groups of arguments.
+    `order` is None if the rows come in one order.
     """
 
     name: str
@@ -282,6 +296,7 @@ class Variants:
     unset: tuple[str, ...] = ()
     require_one_of: tuple[tuple[str, ...], ...] = ()
     unchanged: str = ""
+    order: Choices | None = None
 
 
 @frozen
@@ -327,6 +342,20 @@ class Argument:
     write: Conversion
     optional: bool = False
     unset: bool = False
+
+
+@frozen(kw_only=True)
+class OrderArgument:
+    """The keyword-only argument that chooses the order of the rows: one value or a sequence.
+
+    It stands before the argument at `place` in the signature. `default` is the value of the first key.
+    """
+
+    name: str
+    type: PyType
+    default: str
+    several: bool
+    place: int
 
 
 # --- the results of functions ------------------------------------------------------------------
@@ -383,7 +412,7 @@ class Function:
     `variants` is the constant that makes the statement of what is given; `together` are the positions of
     arguments, group by group, that are given together or not at all. `deprecated` is the message to those
     who still call it, empty if it is not deprecated. `errors` are those of the constraints that it can
-    violate, None if there are none.
+    violate, None if there are none. `order` is None if the rows come in one order.
     """
 
     name: str
@@ -398,6 +427,7 @@ class Function:
     together: tuple[tuple[int, ...], ...] = ()
     deprecated: str = ""
     errors: RaisedErrors | None = None
+    order: OrderArgument | None = None
 
 
 @frozen

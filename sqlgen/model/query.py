@@ -6,6 +6,7 @@ from itertools import combinations
 
 from .commands import Command
 from .frozen import frozen
+from .order import Order
 from .source import SourceFile, Span
 
 
@@ -186,7 +187,8 @@ class Query:
     `allowed_warnings` are the codes of warnings that its author does not want to see. `parts` are those
     that a call may leave out, in order and apart from each other; of each group in `require_one_of`, numbers
     of parameters, a call gives at least one. `unchanged` is there if an UPDATE may have nothing to set.
-    `read_only` is the comment in which the author promises that the query only reads.
+    `read_only` is the comment in which the author promises that the query only reads. `order` is None if
+    the rows come in one order.
     `deprecated` is the message to those who still call it, which may be empty; None if it is not deprecated.
     `named_after_file`: the file has no header; `name` is the file's, `name_span` the statement, and
     `command` a guess from its words, which what the server describes may correct.
@@ -207,6 +209,7 @@ class Query:
     unchanged: Unchanged | None = None
     deprecated: str | None = None
     read_only: Span | None = None
+    order: Order | None = None
 
     @property
     def optional(self) -> frozenset[int]:
@@ -227,7 +230,7 @@ class Query:
 
     @property
     def variant_count(self) -> int:
-        """Return how many statements calls can run, by which of the parts they give."""
+        """Return how many statements calls can run, by the parts that they give and the orders."""
         count = 0
         for size in range(len(self.require_one_of) + 1):
             # The parts of some groups are all left out: such calls are refused, each once.
@@ -235,15 +238,15 @@ class Query:
                 numbers = {number for group in groups for number in group}
                 free = [p for p in self.parts if numbers.isdisjoint(p.parameters)]
                 count += (-1) ** size * 2 ** len(free)
-        return count
+        return count * (self.order.count if self.order else 1)
 
     @property
     def analysis_count(self) -> int:
         """Return how many analyses prove all of these statements.
 
         They are that of the whole statement, one without each part, one in which nothing is known of the
-        conditions, and one that reads the rows which an UPDATE leaves as they are. The only assignment of a
-        SET has none, nor has an argument.
+        conditions, one that reads the rows which an UPDATE leaves as they are, and one for each further key of
+        the order. The only assignment of a SET has none, nor has an argument.
         """
         alone = len(
             [
@@ -254,7 +257,8 @@ class Query:
         )
         has_conditions = any(part.kind is PartKind.CONDITION for part in self.parts)
         reads = self.unchanged is not None and self.unchanged.returning is not None
-        return 1 + alone + has_conditions + reads
+        keys = len(self.order.keys) - 1 if self.order else 0
+        return 1 + alone + has_conditions + reads + keys
 
     def is_alone(self, part: Part) -> bool:
         """Return whether a part is the only assignment of its SET, which is never left out by itself."""

@@ -13,6 +13,7 @@ FORMS: Final = {
     "allow": "allow CODE[, CODE]",
     "default": "default NAME[, NAME]",
     "optional": "optional NAME[, NAME]",
+    "order": "order NAME by KEY | KEY",
     "parameter": "parameter NAME: TYPE",
     "read only": "read only",
     "require one of": "require one of NAME, NAME",
@@ -24,7 +25,14 @@ _WRITTEN_BY_US: Final = {"squashes"}
 """Directives that commands write, and that no hint offers."""
 
 
-_OF_QUERIES: Final = {"default", "optional", "parameter", "read only", "require one of"}
+_OF_QUERIES: Final = {
+    "default",
+    "optional",
+    "order",
+    "parameter",
+    "read only",
+    "require one of",
+}
 """Directives that only a query may have."""
 
 

@@ -22,6 +22,7 @@ from .headers import FORM, Header, header, is_header
 from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, delimiters
 from .names import is_snake_case, snake_case
 from .optional_parts import optional_parts
+from .orders import with_order
 from .parameter_types import with_types
 from .parameters import parameters
 from .statements import returns_rows, statements
@@ -124,8 +125,9 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
     above = tokens[section.first : code.first]
     without_effect(source, tokens[code.first : section.last])
     known, _ = directives(source, above)
-    items = with_types(known, items)
-    optional = optional_parts(known, items, sql, heading.command)
+    ordered = with_order(known, items, sql)
+    items = with_types(known, ordered.parameters)
+    optional = optional_parts(known, items, ordered.sql, heading.command)
     doc, deprecated = deprecation(
         docstring(
             source.text, tokens[section.first : section.last], right_below=heading.end
@@ -140,12 +142,13 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
         doc=doc,
         deprecated=deprecated,
         parameters=items,
-        sql=sql,
+        sql=ordered.sql,
         allowed_warnings=_allowed(source, above),
         parts=optional.parts,
         require_one_of=optional.require_one_of,
         unchanged=optional.unchanged,
         read_only=read_only_promise(known),
+        order=ordered.order,
     )
 
 
@@ -169,9 +172,10 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
     above = [token for token in tokens if token.end <= code.start]
     without_effect(source, tokens[len(above) :])
     known, _ = directives(source, above)
-    items = with_types(known, items)
+    ordered = with_order(known, items, sql)
+    items = with_types(known, ordered.parameters)
     command = Command.MANY if returns_rows(whole.text) else Command.EXEC
-    optional = optional_parts(known, items, sql, command)
+    optional = optional_parts(known, items, ordered.sql, command)
     doc, deprecated = deprecation(docstring(source.text, above))
     query = Query(
         name=name,
@@ -182,13 +186,14 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
         doc=doc,
         deprecated=deprecated,
         parameters=items,
-        sql=sql,
+        sql=ordered.sql,
         named_after_file=True,
         allowed_warnings=_allowed(source, above),
         parts=optional.parts,
         require_one_of=optional.require_one_of,
         unchanged=optional.unchanged,
         read_only=read_only_promise(known),
+        order=ordered.order,
     )
     return QueryFile(source=source, doc="", queries=(query,))
 

@@ -40,6 +40,7 @@ def module(
         source=file.source.origin or file.source.path,
         doc=file.doc,
         is_async=config.mode is Mode.ASYNC,
+        aliases=tuple([query.alias for query in queries if query.alias]),
         records=tuple(
             [
                 with_json_keys(record, config)
@@ -72,6 +73,7 @@ def _twin(module: Module, config: Config) -> Module:
         name=f".aio{module.name}",
         path=f"{config.output}/aio/{inside}",
         is_async=True,
+        aliases=(),
         records=(),
         constants=(),
     )

@@ -3,6 +3,7 @@
 from ..model.commands import Accepts
 from ..model.frozen import frozen
 from ..model.python import (
+    Alias,
     Constant,
     Function,
     Named,
@@ -21,6 +22,7 @@ from . import copying, names, sql
 from .bulk import as_fields, parameter_row
 from .json_keys import check_json_keys
 from .nested_rows import NestedRow
+from .orders import order_alias, order_argument, ordered
 from .parameters import arguments_of, signature_order
 from .raised_errors import raised_errors
 from .rows import result_types, row_columns, row_shape
@@ -38,7 +40,8 @@ class TranslatedQuery:
     """A query's function, its constant, and its row classes.
 
     `row` is the class of the rows that it returns, and `params` that of the rows of parameters that
-    a bulk command takes; each is None where there is none. `nested` are the classes of the rows within.
+    a bulk command takes; `alias` is for the values that choose the order. Each is None where there is none.
+    `nested` are the classes of the rows within.
     `narrowed` are the columns' `TypedColumn.narrowed`. `structures` are the `TypedDict`s of the row's JSON.
     """
 
@@ -50,6 +53,7 @@ class TranslatedQuery:
     narrowed: tuple[bool, ...] = ()
     structures: tuple[Structure, ...] = ()
     nested: tuple[NestedRow, ...] = ()
+    alias: Alias | None = None
 
     @property
     def classes(self) -> tuple[Record, ...]:
@@ -110,7 +114,7 @@ def translate_query(
     numbers = tuple(sorted(parameter.number for parameter in parameters))
     selected = [row_columns(c, query.query, context) for c in query.columns]
     running = sql.running(query, casts, [star for star in selected if star])
-    statement = running.text
+    statement, choices = ordered(query.query, running)
     column_types: tuple[str, ...] = ()
     rows: PyType | None = None
     params: Record | None = None
@@ -135,7 +139,14 @@ def translate_query(
 
     statement = named(statement)
     positions = {parameter.number: n for n, parameter in enumerate(parameters)}
-    variants = variants_of(query, running, arguments, parameters, named)
+    variants = variants_of(query, running, arguments, parameters, named, choices)
+    alias = order_alias(query.query)
+    order = order_argument(
+        query.query,
+        Named(alias.name if alias else "", module),
+        {constant, *_names_in_body(shape), *[item.name for item in arguments]},
+        [parameter.number for parameter in parameters],
+    )
     groups = {parameter.same_length for parameter in parameters} - {0}
     lengths = [
         tuple([n for n, each in enumerate(parameters) if each.same_length == group])
@@ -160,6 +171,7 @@ def translate_query(
         together=together(query.query, positions),
         deprecated=_deprecated(query.query),
         errors=raised.errors,
+        order=order,
     )
     return TranslatedQuery(
         query.query,
@@ -170,6 +182,7 @@ def translate_query(
         narrowed=tuple([column.narrowed for column in query.columns]),
         structures=_structures(query, shape, row),
         nested=nested,
+        alias=alias,
     )
 
 

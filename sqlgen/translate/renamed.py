@@ -28,6 +28,10 @@ def renamed(query: TypedQuery, translated: TranslatedQuery) -> Iterator[Renamed]
             title = f"parameter `{parameter.name}` of `{name}`"
             place = places[0] if places else span
             yield Renamed(title=title, new=argument.name, span=place)
+    order, argument_of_order = query.query.order, translated.function.order
+    if order and argument_of_order and order.name != argument_of_order.name:
+        title = f"parameter `{order.name}` of `{name}`"
+        yield Renamed(title=title, new=argument_of_order.name, span=order.span)
     fields: tuple[Field, ...] = record.fields if record else ()
     for column, field in zip(query.columns, fields, strict=False):
         if column.name != field.name:

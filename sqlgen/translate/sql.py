@@ -18,7 +18,8 @@ from .row_layout import WIDTH, in_lines, whole_row
 class RunningStatement(NamedTuple):
     """The statement that runs: its text, those of its parts, and that of `Query.unchanged`, or empty.
 
-    `places` are the places in the text of where, in the analysed one, the parts and pieces begin and end.
+    `places` are the places in the text of where, in the analysed one, the parts, pieces and the item of the
+    order begin and end.
     """
 
     text: str
@@ -63,6 +64,8 @@ def running(
     }
     if own.unchanged:
         edges |= own.unchanged.edges
+    if own.order:
+        edges |= {own.order.start, own.order.end}
     edits += [(edge, edge, "") for edge in edges]
     places: dict[int, int] = {}
     result, place = "", 0

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
-from ..model.python import Argument, Variants
+from ..model.python import Argument, Choices, Variants
 from ..model.query import PartKind, Query
 from ..model.typed import TypedParameter, TypedQuery
 from . import names
@@ -21,14 +21,15 @@ def variants_of(
     arguments: Sequence[Argument],
     parameters: Sequence[TypedParameter],
     name_of_statement: Callable[[str], str],
+    choices: Choices | None = None,
 ) -> Variants | None:
-    """Return the constant with the variants of a query; None if a call can leave out nothing.
+    """Return the constant with the variants of a query; None if there is only one statement.
 
     *running* is the statement that runs. *arguments* are those for the *parameters*. *name_of_statement*
-    gives a statement the comment with the query's name. Raises `SqlgenError` (`not-optional`).
+    gives a statement the comment with the query's name. *choices* are those of its order. Raises `SqlgenError` (`not-optional`).
     """
     own = query.query
-    if not own.parts:
+    if not own.parts and choices is None:
         return None
     _check(query)
     by_number = {
@@ -54,6 +55,7 @@ def variants_of(
             [tuple([by_number[n] for n in group]) for group in own.require_one_of]
         ),
         unchanged=name_of_statement(running.unchanged) if running.unchanged else "",
+        order=choices,
     )
 
 
@@ -67,6 +69,15 @@ def _check(query: TypedQuery) -> None:
     """Raise `SqlgenError` for what cannot be found in a statement, or run, with parts left out."""
     own = query.query
     label = Label(own.name_span)
+    if own.command.spec.bulk and own.order:
+        raise SqlgenError(
+            Diagnostic(
+                code="not-sortable",
+                message=f"`:{own.command}` runs one statement for all rows, which has one order",
+                label=Label(own.order.span),
+                hint="take out `-- sqlgen: order`, or use another command",
+            )
+        )
     if own.command.spec.bulk:
         raise SqlgenError(
             Diagnostic(
@@ -78,6 +89,9 @@ def _check(query: TypedQuery) -> None:
         )
     found = [match.start() for match in _PLACEHOLDER.finditer(own.sql.text)]
     stars = [column for star in query.stars for column in star.columns]
+    stars += [item for _, item in own.order.choices] if own.order else []
+    if not own.parts:
+        return
     if found != [p.start for p in own.sql.placeholders] or any(
         _PLACEHOLDER.search(column) for column in stars
     ):

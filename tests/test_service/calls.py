@@ -154,11 +154,17 @@ def full_name(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__name__}"
 
 
-def constant(function: str) -> str:
-    """Return the SQL of the function of that full name."""
+def statement(function: str) -> str:
+    """Return the SQL of the function of that full name, with all its conditions and in its usual order."""
     module, _, name = function.rpartition(".")
-    statement: str = getattr(import_module(module), name.upper())
-    return statement
+    names = vars(import_module(module))
+    text: str = names[name.upper()]
+    variants = names.get(f"{name.upper()}_VARIANTS")
+    if variants is None or not variants._order:
+        return text
+    first = next(iter(variants._order))
+    text, _ = variants.sorted_by(first).given(*[object() for _ in variants._parameters])
+    return text
 
 
 def public_functions(package: ModuleType) -> Iterator[str]:

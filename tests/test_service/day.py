@@ -384,6 +384,13 @@ async def in_the_pharmacy(call: Caller) -> None:
     assert (ordered.stock, ordered.controlled) == (0, False)
     pain = await call(medications.list_medications, atc_prefix="N02")
     assert [m.controlled for m in pain] == [True, False]
+    by_stock = await call(medications.list_medications, sort="least_stock")
+    assert [m.stock for m in by_stock] == sorted(m.stock for m in by_stock)
+    dearest = await call(
+        medications.list_medications, atc_prefix="N02", sort="-unit_price"
+    )
+    assert {m.id for m in dearest} == {m.id for m in pain}
+    assert dearest[0].unit_price == max(m.unit_price for m in pain)
     with_both = await call(
         medications.list_medications_with, ingredients=["penicillin", "amoxicillin"]
     )

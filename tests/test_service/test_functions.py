@@ -13,7 +13,7 @@ from psycopg.rows import scalar_row
 
 from sqlgen import describe, parse, read
 from sqlgen.model.description import Description
-from tests.test_service.calls import ALL, ASYNC, Async, Sync, constant
+from tests.test_service.calls import ALL, ASYNC, Async, Sync, statement
 from tests.test_service.day import a_day_in_the_clinic
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +57,7 @@ def test_what_runs_is_what_was_described(clinic: str) -> None:
         name = function.rpartition(".")[2]
         if name not in others:
             types = with_rows_as_text(expected[name])
-            assert ran[constant(function)] == types, name
+            assert ran[statement(function)] == types, name
 
 
 Types = tuple[list[str], list[str]]

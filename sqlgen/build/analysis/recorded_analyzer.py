@@ -207,7 +207,7 @@ class RecordedAnalyzer:
                 and record.is_clean
                 and record.answer_digests.get(lockfile.fingerprint(query))
                 == description.digest
-                and not previous[1].may_affect(description.tree)
+                and not previous[1].may_affect(description.tree_of_all_keys)
             ):
                 same.append(description)
             else:

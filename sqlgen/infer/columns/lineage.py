@@ -15,9 +15,9 @@ _Columns: TypeAlias = set[tuple[IndexedRelation, int]]
 
 
 def lineage(
-    statement: QueryLevel,
+    statements: Iterable[QueryLevel],
 ) -> tuple[tuple[ColumnName, ...], tuple[ColumnName, ...]]:
-    """Return the columns that a statement reads and those that it writes, each sorted.
+    """Return the columns that the forms of a statement read and those that they write, each sorted.
 
     They are the columns that PostgreSQL itself checks permissions for. A view stands for all that it
     reads. A DELETE writes all columns of its table.
@@ -25,8 +25,9 @@ def lineage(
     reads: _Columns = set()
     writes: _Columns = set()
     seen: set[int] = set()
-    for level in statement.all:
-        _gather(level, reads, writes, seen)
+    for statement in statements:
+        for level in statement.all:
+            _gather(level, reads, writes, seen)
     return _names(reads), _names(writes)
 
 

@@ -43,7 +43,11 @@ def _warning(query: Query, parameter: Node) -> Diagnostic:
         message=f"`ORDER BY {written}` sorts nothing: {written} is a value, the same for all rows,"
         " and never the name of a column",
         label=Label(span),
-        hint=f"choose between columns: `ORDER BY CASE {written} WHEN 'name' THEN name END`",
+        hint=(
+            f"let calls choose between columns: `-- sqlgen: order {written[1:]} by name | id`"
+            if query.parameters[0].name
+            else f"choose between columns: `ORDER BY CASE {written} WHEN 'name' THEN name END`"
+        ),
         severity=Severity.WARNING,
     )
 

@@ -1,5 +1,6 @@
-"""The trees of a statement with and without its parts -> the proof that each may be left out."""
+"""The trees of a statement that varies -> the proof that it gives the same columns in all its forms."""
 
+from .order_proof import unproved_keys
 from .proof import proof
 
-__all__ = ["proof"]
+__all__ = ["proof", "unproved_keys"]

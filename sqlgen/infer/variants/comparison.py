@@ -1,7 +1,7 @@
 """Two trees -> the places where they differ."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
 from ..tree.forms import Field
@@ -39,6 +39,17 @@ def differences(before: Node, after: Node) -> tuple[Difference, ...]:
     Positions in the text are not compared, nor what follows from the rest of a statement.
     """
     return tuple(_differences((), before, after))
+
+
+def without_fields(node: Node, names: Collection[str]) -> str:
+    """Return what a node says itself, as far as it is compared, without the lists of those *names*."""
+    pattern = rf" :(?:{'|'.join(names)}) (?:<>|\([^()]*\))"
+    return re.sub(pattern, "", own_meaning(node))
+
+
+def children_by_field(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the children of a node, each with the name of its field."""
+    return zip(fields(node), node.children, strict=True)
 
 
 def _differences(

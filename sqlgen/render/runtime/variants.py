@@ -1,7 +1,8 @@
-"""Statements of which a call may leave out parts."""
+"""Statements of which a call may leave out parts, and choose the order of the rows."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from enum import Enum
 from typing import Any, Final, LiteralString
 
@@ -14,11 +15,14 @@ class Unset(Enum):
 
 UNSET: Final = Unset.UNSET
 
+_MOST_ORDERS: Final = 1000
+"""The orders of a statement that are remembered, since sequences of keys may be many."""
+
 _PLACEHOLDER: Final = re.compile(r'(?<![\w$"])\$(\d+)')
 
 
 class Variants:
-    """A statement, and what it is without some of its parts.
+    """A statement, what it is without some of its parts, and by each of its orders.
 
     *parameters* are the names of `$1`, `$2`, … Each text in *optional* is a condition within the statement;
     where its arguments are not given, `(true)` stands in its place. In that of a text in *defaults*, DEFAULT
@@ -26,12 +30,15 @@ class Variants:
     assignments of a SET, each but the last with its comma. With none of these, *unchanged* is run.
     An argument is not given if it is None or, for one named in *unset*, UNSET. Of each group in
     *require_one_of*, at least one must be given.
+
+    The items of *order* are what may stand in ORDER BY, where the statement has the text *place*. A call
+    chooses one by its key, or a sequence of up to *at_most*.
     """
 
     def __init__(
         self,
         statement: LiteralString,
-        parameters: Sequence[str],
+        parameters: Sequence[str] = (),
         *,
         optional: Sequence[str] = (),
         defaults: Sequence[str] = (),
@@ -40,6 +47,9 @@ class Variants:
         unset: Collection[str] = (),
         require_one_of: Sequence[Collection[str]] = (),
         unchanged: LiteralString = "",
+        place: LiteralString = "",
+        order: Mapping[str, LiteralString] | None = None,
+        at_most: int = 1,
     ) -> None:
         self._statement: LiteralString = statement
         self._parameters = parameters
@@ -63,6 +73,44 @@ class Variants:
             for n in numbers
         ]
         self._known: dict[tuple[int, ...], tuple[LiteralString, list[int]]] = {}
+        self._place: LiteralString = place
+        self._order: Mapping[str, LiteralString] = order or {}
+        self._at_most = at_most
+        self._sorted: dict[str | tuple[str, ...], Variants] = {}
+
+    def sorted_by(self, key: str) -> "Variants":
+        """Return the statement that sorts by the *key*. Raises `ValueError` for one that is none of the order's."""
+        return self._sorted.get(key) or self._sorted_by(key, (key,))
+
+    def sorted_by_each(self, keys: Sequence[str]) -> "Variants":
+        """Return the statement that sorts by the first of the *keys*, then by the next one, and so on.
+
+        Raises `ValueError` for a key that is none of the order's or is there twice, for none and for too many.
+        """
+        if isinstance(keys, str):
+            raise TypeError(f"give a sequence of keys, not the text {keys!r}")
+        chosen = tuple(keys)
+        return self._sorted.get(chosen) or self._sorted_by(chosen, chosen)
+
+    def _sorted_by(
+        self, choice: str | tuple[str, ...], keys: tuple[str, ...]
+    ) -> "Variants":
+        unknown = [key for key in keys if key not in self._order]
+        if unknown:
+            known = ", ".join(map(repr, self._order))
+            raise ValueError(f"cannot sort by {unknown[0]!r}, only by {known}")
+        if not 0 < len(keys) <= self._at_most:
+            raise ValueError(f"give 1 to {self._at_most} keys to sort by")
+        if len({key.removeprefix("-") for key in keys}) < len(keys):
+            raise ValueError("a key to sort by is there twice")
+        if len(self._sorted) >= _MOST_ORDERS:
+            self._sorted.clear()
+        separator: LiteralString = ", "
+        items = separator.join([self._order[key] for key in keys])
+        statement = self._statement.replace(self._place, items, 1)
+        variants = self._sorted[choice] = copy(self)
+        vars(variants).update(_statement=statement, _known={})
+        return variants
 
     def given(self, *values: Any) -> tuple[LiteralString, tuple[Any, ...]]:
         """Return the statement without the parts whose values are not given, and the others' values.

@@ -29,7 +29,7 @@ from ..expressions import (
     type_text,
 )
 from ..imports import Imports
-from ..literals import Text
+from ..literals import Text, string
 from .records import tuple_of
 
 _MOST_GROUPS: Final = 3
@@ -73,8 +73,10 @@ class FunctionView:
         self._result = function.result
         self._imports = imports
         taken = (
-            () if function.result.rows else [item.name for item in function.arguments]
+            [] if function.result.rows else [item.name for item in function.arguments]
         )
+        if function.order:
+            taken.append(function.order.name)
         self.cursor, self.value, self.row, self.error = (
             f"{name}_" if name in taken else name
             for name in ("cursor", "value", "row", "error")
@@ -92,7 +94,7 @@ class FunctionView:
     @property
     def parameters(self) -> list[str]:
         """Return the parameters after the connection: none, or `*` and the keyword-only ones."""
-        if not self._function.arguments:
+        if not self.keyword_parameters:
             return []
         return ["*", *self.keyword_parameters]
 
@@ -138,10 +140,23 @@ class FunctionView:
             row = type_text(self._result.rows, self._imports)
             iterables = [self._imports.use("collections.abc", kind) for kind in kinds]
             return ["rows: " + " | ".join([f"{name}[{row}]" for name in iterables])]
-        return [
-            f"{argument.name}: {type_text(argument.type, self._imports)}{self._default(argument)}"
-            for argument in self._function.arguments
-        ]
+        return self._with_order(
+            [
+                f"{argument.name}: {type_text(argument.type, self._imports)}{self._default(argument)}"
+                for argument in self._function.arguments
+            ]
+        )
+
+    def _with_order(self, parameters: list[str]) -> list[str]:
+        """Return the keyword-only parameters with the one that chooses the order, if there is one."""
+        order = self._function.order
+        if order is None:
+            return parameters
+        default = string(order.default)
+        if order.several:
+            default = f"({default},)"
+        own = f"{order.name}: {type_text(order.type, self._imports)} = {default}"
+        return [*parameters[: order.place], own, *parameters[order.place :]]
 
     def _default(self, argument: Argument) -> str:
         if argument.unset:
@@ -159,10 +174,12 @@ class FunctionView:
         if not groups or len(groups) > _MOST_GROUPS:
             return []
         return [
-            [
-                self._given(argument, position, given)
-                for position, argument in enumerate(self._function.arguments)
-            ]
+            self._with_order(
+                [
+                    self._given(argument, position, given)
+                    for position, argument in enumerate(self._function.arguments)
+                ]
+            )
             for given in product((True, False), repeat=len(groups))
         ]
 
@@ -201,6 +218,9 @@ class FunctionView:
         options = ["binary=True"] if self._function.binary else []
         if self._function.variants:
             variants = self._imports.name(self._function.variants)
+            if order := self._function.order:
+                method = "sorted_by_each" if order.several else "sorted_by"
+                variants = f"{variants}.{method}({order.name})"
             given = self._checked(f"{variants}.given({', '.join(self.values)})")
             return ", ".join([f"*{given}", *options])
         values = [self._checked(tuple_of(self.values))] if self.values else []

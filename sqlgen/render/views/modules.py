@@ -7,6 +7,7 @@ from ...model.frozen import frozen
 from ...model.output import MARKER
 from ...model.python import (
     Alias,
+    Choices,
     Constant,
     Enum,
     ErrorClass,
@@ -115,6 +116,18 @@ class ConstantView:
         return Text(self._text + "\n" if ends_with_quote else self._text)
 
 
+class ChoicesView:
+    """The items of ORDER BY that a call chooses from: the `place` for them, and the keys with the `items`.
+
+    A call gives a sequence of up to `most`, or a single one if that is 0.
+    """
+
+    def __init__(self, choices: Choices) -> None:
+        self.place = Text(choices.place)
+        self.items = [(Text(key), Text(item)) for key, item in choices.items]
+        self.most = choices.most
+
+
 class VariantsView:
     """What makes a statement of what is given: its `name`, and what `Variants` is called with."""
 
@@ -132,6 +145,7 @@ class VariantsView:
         ]
         self.sets = [[Text(text) for text in texts] for texts in variants.sets]
         self.unchanged = Text(variants.unchanged)
+        self.order = variants.order and ChoicesView(variants.order)
         self.options = [
             f"{name}={_tuple(items)}"
             for name, items in (
