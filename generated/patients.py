@@ -4,7 +4,7 @@
 import datetime
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self, overload
+from typing import Any, Final, Literal, Self, TypeAlias, overload
 from uuid import UUID
 
 from psycopg import Connection, IntegrityError
@@ -12,6 +12,7 @@ from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor, rowcount_of, stream_cursor
 from ._errors import set_error_class
+from ._pages import Key, Page, Pages, rows_and_places
 from ._support import array_of, as_int8, one, optional, rows_of
 from ._variants import UNSET, Unset, Variants
 from .errors import (
@@ -29,6 +30,7 @@ __all__ = [
     "ImportPatientRow",
     "ListAppointmentCountsRow",
     "ListPatientsPageRow",
+    "ListPatientsPageSort",
     "MergePatientsRow",
     "SearchPatientsRow",
     "StreamMailingListRow",
@@ -48,6 +50,12 @@ __all__ = [
     "stream_mailing_list",
     "update_contact_details",
 ]
+
+
+ListPatientsPageSort: TypeAlias = Literal[
+    "family_name", "-family_name", "born_on", "-born_on", "mrn", "-mrn"
+]
+"""What the rows of `list_patients_page` can be sorted by; `-` means descending."""
 
 
 GET_PATIENT: Final = """\
@@ -415,28 +423,65 @@ class ListPatientsPageRow:
 
 LIST_PATIENTS_PAGE: Final = """\
 SELECT id, mrn, given_name, family_name, born_on, (address).city AS city
-FROM patients
-WHERE (family_name, given_name, id) > ($1, $2, $3)
-ORDER BY family_name, given_name, id
-LIMIT $4
-/* patients.list_patients_page */"""
+FROM patients"""
+
+LIST_PATIENTS_PAGE_PAGES: Final = Pages(
+    "patients.list_patients_page",
+    columns=6,
+    hidden=0,
+    keys={
+        "family_name": [
+            Key("c4", "text"),
+            Key("c3", "text"),
+            Key("c1", "uuid"),
+        ],
+        "-family_name": [
+            Key("c4", "text", descending=True),
+            Key("c3", "text"),
+            Key("c1", "uuid"),
+        ],
+        "born_on": [
+            Key("c5", "date"),
+            Key("c3", "text"),
+            Key("c1", "uuid"),
+        ],
+        "-born_on": [
+            Key("c5", "date", descending=True),
+            Key("c3", "text"),
+            Key("c1", "uuid"),
+        ],
+        "mrn": [
+            Key("c2", "text"),
+            Key("c3", "text"),
+            Key("c1", "uuid"),
+        ],
+        "-mrn": [
+            Key("c2", "text", descending=True),
+            Key("c3", "text"),
+            Key("c1", "uuid"),
+        ],
+    },
+    comment="/* patients.list_patients_page */",
+)
 
 
 def list_patients_page(
     conn: Connection[Any],
     *,
-    after_family_name: str,
-    after_given_name: str,
-    after_id: UUID,
-    page_size: int,
-) -> list[ListPatientsPageRow]:
-    """One page in alphabetical order, after the last row of the page before."""
-    with raw_cursor(conn, row_factory=rows_of(ListPatientsPageRow)) as cursor:
+    sort: ListPatientsPageSort = "family_name",
+    size: int,
+    after: str | None = None,
+) -> Page[ListPatientsPageRow]:
+    """The patients, a page at a time."""
+    with raw_cursor(
+        conn, row_factory=rows_and_places(rows_of(ListPatientsPageRow))
+    ) as cursor:
         cursor.execute(
-            LIST_PATIENTS_PAGE,
-            (after_family_name, after_given_name, after_id, as_int8(page_size)),
+            *LIST_PATIENTS_PAGE_PAGES.statement(
+                (LIST_PATIENTS_PAGE, ()), size, after, sort
+            )
         )
-        return cursor.fetchall()
+        return LIST_PATIENTS_PAGE_PAGES.page(cursor.fetchall(), size, sort)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,13 +56,12 @@ WHERE to_tsvector('simple', p.given_name || ' ' || p.family_name) @@ wanted
 ORDER BY rank DESC, p.family_name, p.given_name, p.id
 LIMIT :max_rows;
 
--- name: list_patients_page :many
--- One page in alphabetical order, after the last row of the page before.
+-- name: list_patients_page :page
+-- sqlgen: order sort by family_name | born_on | mrn
+-- The patients, a page at a time.
 SELECT id, mrn, given_name, family_name, born_on, (address).city AS city
 FROM patients
-WHERE (family_name, given_name, id) > (:after_family_name, :after_given_name, :after_id)
-ORDER BY family_name, given_name, id
-LIMIT :page_size;
+ORDER BY :sort, given_name, id;
 
 -- name: stream_mailing_list :stream
 -- Everybody who can be written to, by post or by mail.

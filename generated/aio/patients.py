@@ -11,6 +11,7 @@ from psycopg.rows import scalar_row
 
 from .._cursors import async_raw_cursor, async_rowcount_of, async_stream_cursor
 from .._errors import set_error_class
+from .._pages import Page, rows_and_places
 from .._support import array_of, as_int8, one, optional, rows_of
 from .._variants import UNSET, Unset
 from ..errors import (
@@ -32,6 +33,7 @@ from ..patients import (
     LIST_APPOINTMENT_COUNTS,
     LIST_PATIENTS_BY_IDS,
     LIST_PATIENTS_PAGE,
+    LIST_PATIENTS_PAGE_PAGES,
     MERGE_PATIENTS,
     PATIENT_EXISTS,
     RECORD_DEATH,
@@ -42,6 +44,7 @@ from ..patients import (
     ImportPatientRow,
     ListAppointmentCountsRow,
     ListPatientsPageRow,
+    ListPatientsPageSort,
     MergePatientsRow,
     SearchPatientsRow,
     StreamMailingListRow,
@@ -277,20 +280,20 @@ async def search_patients(
 async def list_patients_page(
     conn: AsyncConnection[Any],
     *,
-    after_family_name: str,
-    after_given_name: str,
-    after_id: UUID,
-    page_size: int,
-) -> list[ListPatientsPageRow]:
-    """One page in alphabetical order, after the last row of the page before."""
+    sort: ListPatientsPageSort = "family_name",
+    size: int,
+    after: str | None = None,
+) -> Page[ListPatientsPageRow]:
+    """The patients, a page at a time."""
     async with async_raw_cursor(
-        conn, row_factory=rows_of(ListPatientsPageRow)
+        conn, row_factory=rows_and_places(rows_of(ListPatientsPageRow))
     ) as cursor:
         await cursor.execute(
-            LIST_PATIENTS_PAGE,
-            (after_family_name, after_given_name, after_id, as_int8(page_size)),
+            *LIST_PATIENTS_PAGE_PAGES.statement(
+                (LIST_PATIENTS_PAGE, ()), size, after, sort
+            )
         )
-        return await cursor.fetchall()
+        return LIST_PATIENTS_PAGE_PAGES.page(await cursor.fetchall(), size, sort)
 
 
 async def stream_mailing_list(

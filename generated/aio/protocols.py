@@ -62,7 +62,7 @@ from ..models import (
 from ..patients import (
     ImportPatientRow,
     ListAppointmentCountsRow,
-    ListPatientsPageRow,
+    ListPatientsPageSort,
     MergePatientsRow,
     SearchPatientsRow,
     StreamMailingListRow,
@@ -527,11 +527,10 @@ class PatientsQueries(Protocol):
         self,
         conn: AsyncConnection[Any],
         *,
-        after_family_name: str,
-        after_given_name: str,
-        after_id: UUID,
-        page_size: int,
-    ) -> list[ListPatientsPageRow]: ...
+        sort: ListPatientsPageSort = "family_name",
+        size: int,
+        after: str | None = None,
+    ) -> int: ...
 
     def stream_mailing_list(
         self, conn: AsyncConnection[Any]

@@ -62,7 +62,9 @@ def queries(
             execute,
             catalog.server_version,
         )
-        variants = describe_variants(describe, queries, responses)
+        variants = describe_variants(
+            describe, queries, responses, partial(_result_type, types=catalog.types)
+        )
         return tuple(
             [
                 _outcome(describe, query, response, variants.get(place), catalog)
@@ -182,8 +184,13 @@ def _digest(statement: ParsedStatement, variants: VariantTrees | None) -> bytes:
 
 
 def _column(column: WireColumn, types: Mapping[int, PgType]) -> ResultColumn:
-    type_ = types[column.type]
+    origin = TableColumn(column.table, column.number) if column.table else None
+    return ResultColumn(column.name, _result_type(column.type, types), origin)
+
+
+def _result_type(oid: int, types: Mapping[int, PgType]) -> PgType:
+    """Return the type of a result column, which is never a domain."""
+    type_ = types[oid]
     while isinstance(type_, DomainType):
         type_ = type_.base
-    origin = TableColumn(column.table, column.number) if column.table else None
-    return ResultColumn(column.name, type_, origin)
+    return type_

@@ -4,12 +4,14 @@ A statement without a part has parameters that nothing uses. PostgreSQL accepts 
 given, and these are the types that it has inferred for the whole statement.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from ..model.description import VariantTrees
+from ..model.catalog import PgType
+from ..model.description import PageTree, VariantTrees
 from ..model.diagnostic import Diagnostic, Label
 from ..model.order import OrderKey
+from ..model.page import PageItem
 from ..model.query import Part, PartKind, Query
 from ..model.source import Span
 from .responses import DescribeStatements, ParsedStatement, Response, StatementError
@@ -23,18 +25,22 @@ def describe_variants(
     describe: DescribeStatements,
     queries: Sequence[Query],
     responses: Sequence[Response],
+    result_type: Callable[[int], PgType],
 ) -> dict[int, VariantTrees | Diagnostic]:
     """Return the trees of the queries' variants, or the error about one, by the query's position.
 
-    *responses* are those to the whole statements.
+    *responses* are those to the whole statements. *result_type* gives the type of a result column by its oid.
     """
     statements: list[_Statement] = []
     trees: dict[int, dict[_Role, str]] = {}
     for place, (query, response) in enumerate(zip(queries, responses, strict=True)):
-        if (query.parts or query.order) and isinstance(response, ParsedStatement):
+        varies = query.parts or query.order or query.page
+        if varies and isinstance(response, ParsedStatement):
             trees[place] = {}
             statements += _statements(place, query, response.parameters)
+            statements += _pages(place, query, response)
     outcomes: dict[int, VariantTrees | Diagnostic] = {}
+    pages: dict[int, list[PageTree]] = {}
     texts = [statement.text for statement in statements]
     types = [statement.types for statement in statements]
     answers = describe(texts, types) if texts else ()
@@ -42,6 +48,11 @@ def describe_variants(
         place, role = statement.query, statement.role
         if isinstance(answer, ParsedStatement):
             trees[place][role] = unwrap(answer.tree)
+            if isinstance(role, tuple):
+                columns = tuple([result_type(c.type) for c in answer.columns])
+                pages.setdefault(place, []).append(
+                    PageTree(trees[place][role], columns)
+                )
         elif place not in outcomes:
             outcomes[place] = _refused(queries[place], role, answer)
     for place, by_role in trees.items():
@@ -59,13 +70,17 @@ def describe_variants(
                         if isinstance(role, OrderKey)
                     ]
                 ),
+                tuple(pages.get(place, ())),
             ),
         )
     return outcomes
 
 
-_Role: TypeAlias = int | str | OrderKey
-"""What a statement is described for: the number of the part that it lacks, the key, or one of these two."""
+_Role: TypeAlias = int | str | OrderKey | tuple[PageItem, ...]
+"""What a statement is described for: the number of the part that it lacks, the key, or one of these two.
+
+With the items of an order, it selects the keys of pages.
+"""
 
 _UNKNOWN: Final = "unknown"
 _UNCHANGED: Final = "unchanged"
@@ -104,6 +119,36 @@ def _statements(
             )
 
 
+def _pages(place: int, query: Query, response: ParsedStatement) -> Iterator[_Statement]:
+    """Yield the statements that select the keys of pages, from which ORDER BY is cut off."""
+    if query.page is None:
+        return
+    types = response.parameters
+    conditions = [part for part in query.parts if part.kind is PartKind.CONDITION]
+    text = query.sql.text[: query.page.order_start]
+    end = query.page.list_end or 0
+    if conditions:
+        unknown = f"(${len(types) + 1} IS DISTINCT FROM false)"
+        ranges = [(part.start, part.end) for part in conditions]
+        text = _replaced(text, ranges, unknown)
+        end += sum(
+            [len(unknown) - (last - first) for first, last in ranges if last <= end]
+        )
+        types = (*types, _BOOL)
+    names = [column.name for column in response.columns]
+    for items in query.page_orders:
+        keys = [
+            f"({item.expression})" for item in items if item.column_of(names) is None
+        ]
+        more = "".join([f", {key}" for key in keys])
+        yield _Statement(
+            place,
+            items,
+            f"SELECT * FROM (\n{text[:end]}{more}{text[end:]}\n) AS page",
+            types,
+        )
+
+
 def _without(query: Query, part: Part) -> str:
     """Return the statement without one part."""
     text = query.sql.text
@@ -132,6 +177,13 @@ def _replaced(text: str, ranges: Sequence[tuple[int, int]], new: str) -> str:
 
 def _refused(query: Query, role: _Role, error: StatementError) -> Diagnostic:
     """Return the error that PostgreSQL has for the statement without a part or all, or by another key."""
+    if isinstance(role, tuple):
+        return Diagnostic(
+            code="not-a-page",
+            message=f"the keys of pages cannot be selected: PostgreSQL reports: {error.message}",
+            label=Label(role[0].span),
+            hint="sort by output columns",
+        )
     if isinstance(role, OrderKey):
         return Diagnostic(
             code="not-sortable",

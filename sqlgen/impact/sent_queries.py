@@ -49,5 +49,10 @@ def _sent(query: Query, statement: RunningStatement) -> Query:
     unchanged = query.unchanged and query.unchanged.moved(places)
     order = query.order and query.order.moved(places)
     return replace(
-        query, sql=parsed, parts=tuple(parts), unchanged=unchanged, order=order
+        query,
+        sql=parsed,
+        parts=tuple(parts),
+        unchanged=unchanged,
+        order=order,
+        page=query.page and query.page.moved(places),
     )

@@ -30,6 +30,7 @@ from .json import column_shapes, is_json
 from .nullability import column_verdicts, statement_scope
 from .nullability.scope import Scope
 from .nullability.verdict import Elements, Verdict, maybe
+from .pages import page_keys
 from .parameters import misread_warnings, sort_warnings, typed_parameters
 from .row_types import is_record, record_type
 from .tree import nodes
@@ -114,6 +115,11 @@ def query(
     is_within_another = any(star.start == star.end for star in (named or {}).values())
     if not is_within_another:
         columns = with_row_columns(columns, level, description.query)
+    keys, refused = page_keys(description, level, known, parameters)
+    if description.query.page and is_within_another:
+        refused.append(_no_page_around(description.query))
+    if refused:
+        raise SqlgenError(*refused)
     warnings += missing  # those that are no errors
     rows = cardinality(known) if columns else Cardinality.NONE
     if warning := row_count_warning(description.query, known, rows):
@@ -136,6 +142,7 @@ def query(
         parameters=parameters,
         columns=columns,
         cardinality=rows,
+        page_keys=keys,
         stars=_outermost(expanded),
         reads=reads,
         writes=writes,
@@ -146,6 +153,16 @@ def query(
         warnings=tuple(
             [w for w in warnings if w.code not in description.query.allowed_warnings]
         ),
+    )
+
+
+def _no_page_around(query: Query) -> Diagnostic:
+    return Diagnostic(
+        code="not-a-page",
+        message="the rows cannot come in pages: the statement is put into another one that takes the fields"
+        " of whole rows",
+        label=Label(query.name_span),
+        hint="select the columns instead of the whole row",
     )
 
 

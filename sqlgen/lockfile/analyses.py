@@ -30,6 +30,7 @@ from ..model.query import Mark, Query
 from ..model.typed import (
     ColumnName,
     Override,
+    PageKey,
     Star,
     TypedColumn,
     TypedParameter,
@@ -75,6 +76,7 @@ query_row: Final[Callable[[TypedQuery], Row]] = attrgetter(*PARTS)
 PLAIN_FORMS: Final[Mapping[type, Callable[[Any], Any]]] = {
     **{class_: attrgetter(*names) for class_, names in FIELDS.items()},
     Override: attrgetter(*_names(Override)),
+    PageKey: attrgetter(*_names(PageKey)),
     Star: attrgetter(*_names(Star)),
     Violation: attrgetter(*_names(Violation)),
     **dict.fromkeys(_SHAPES, json_shapes.written),
@@ -118,7 +120,7 @@ class AnalysisDecoder:
         Raises `KeyError`, `TypeError` and the like for any other data.
         """
         # fmt: off
-        (parameters, columns, cardinality, stars, reads, writes, may_write,
+        (parameters, columns, cardinality, page_keys, stars, reads, writes, may_write,
          violations, deferred, unknown_effects) = row
         # fmt: on
         return TypedQuery(
@@ -126,6 +128,7 @@ class AnalysisDecoder:
             parameters=tuple([self._parameter(values) for values in parameters]),
             columns=tuple([self._column(values) for values in columns]),
             cardinality=Cardinality(cardinality),
+            page_keys=tuple([PageKey(self._type(t), null) for t, null in page_keys]),
             stars=tuple([_star(*star) for star in stars]),
             reads=tuple([self._table_column(column) for column in reads]),
             writes=tuple([self._table_column(column) for column in writes]),

@@ -55,6 +55,12 @@ class EntryWriter:
                 [_encoded(each) for each in typed.deferred_violations]
             ),
             "fingerprint": quoted(fingerprint(typed.query)),
+            "page_keys": _listed(
+                [
+                    f"[{quoted(self.types.name(key.type))}, {_encoded(key.nullable)}]"
+                    for key in typed.page_keys
+                ]
+            ),
             "parameters": _listed(
                 [_write_parameter(each, texts) for each in typed.parameters]
             ),
@@ -90,6 +96,10 @@ def read(query: Query, entry: Data, decoder: AnalysisDecoder) -> TypedQuery:
     typed = decoder.query(query, _parts_row(parts), ())
     _check_parameters(typed)
     _check_columns(typed)
+    if len(typed.page_keys) != sum(map(len, query.page_orders)):
+        raise ValueError("other keys than the pages have")
+    for key in typed.page_keys:
+        check_cast(key.type)
     return typed
 
 

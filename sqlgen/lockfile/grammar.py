@@ -179,6 +179,7 @@ ENTRY: Final[Mapping[str, Check]] = {
     "columns": listed(keyed(COLUMN)),
     "deferred_violations": listed(_violation),
     "fingerprint": text,
+    "page_keys": listed(row(text, truth)),
     "parameters": listed(keyed(PARAMETER)),
     "read_only": truth,
     "reads": listed(names),

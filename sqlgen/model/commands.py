@@ -106,6 +106,13 @@ class Command(StrEnum):
         needs_columns=True,
         accepts=Accepts.READ_ONLY_SELECT,
     )
+    PAGE = CommandSpec(
+        name="page",
+        columns=Columns.RETURNED,
+        needs_columns=True,
+        accepts=Accepts.READ_ONLY_SELECT,
+        synonyms=("pages", "paginate", "paginated"),
+    )
     EXEC = CommandSpec(name="exec", columns=Columns.DROPPED)
     EXECROWS = CommandSpec(
         name="execrows",

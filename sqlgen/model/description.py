@@ -23,19 +23,31 @@ class ResultColumn:
 
 
 @frozen
+class PageTree:
+    """The analysed tree of a `:page` statement that selects the keys of its order after its own columns.
+
+    `types` are those of its columns. Each condition that is a part is one of which nothing is known.
+    """
+
+    tree: str
+    types: tuple[PgType, ...]
+
+
+@frozen
 class VariantTrees:
     """The analysed trees of a statement without some of its `Query.parts`, and by other keys of its order.
 
     `without` are the trees without one part, for each part; empty for the only assignment of a SET. In
     `unknown` each condition that is a part is one of which nothing is known; empty if there is none. `unchanged`
     is that of `Query.unchanged`, empty if it is not there. `sorted` are those by each key of the order but the
-    first. All have the parameter types of the whole statement.
+    first, `pages` those for `Query.page_orders`. All have the parameter types of the whole statement.
     """
 
     without: tuple[str, ...]
     unknown: str
     unchanged: str = ""
     sorted: tuple[str, ...] = ()
+    pages: tuple[PageTree, ...] = ()
 
 
 @frozen

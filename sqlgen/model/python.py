@@ -276,6 +276,35 @@ class Choices:
     most: int
 
 
+@frozen
+class KeyOfPages:
+    """A key of pages, as `Key(…)` of `_pages` is called: `column` is its name among those of the statement."""
+
+    column: str
+    type: str
+    descending: bool
+    nullable: bool
+    nulls_first: bool
+    labels: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Pages:
+    """A constant that makes a page of rows: `Pages(…)` of `_pages`.
+
+    `columns` is the number of the statement's own columns, after which it has those of `hidden` keys. `keys` are
+    those of each order, by the values of the argument that chooses it; by an empty one if there is none. `title` is
+    the query's name, which tokens are made for, and `comment` ends its statements.
+    """
+
+    name: str
+    title: str
+    columns: int
+    hidden: int
+    keys: tuple[tuple[str, tuple[KeyOfPages, ...]], ...]
+    comment: str = ""
+
+
 @frozen(kw_only=True)
 class Variants:
     """A constant that makes a statement of what is given: `Variants(…)` of `_variants`.
@@ -301,11 +330,12 @@ class Variants:
 
 @frozen
 class Constant:
-    """A constant with the `text` of a statement, and the one that makes its `variants`, if there is one."""
+    """A constant with the `text` of a statement, and those that make its `variants` and its `pages`, if there are any."""
 
     name: str
     text: str
     variants: Variants | None = None
+    pages: Pages | None = None
 
 
 @frozen(kw_only=True)
@@ -413,6 +443,7 @@ class Function:
     arguments, group by group, that are given together or not at all. `deprecated` is the message to those
     who still call it, empty if it is not deprecated. `errors` are those of the constraints that it can
     violate, None if there are none. `order` is None if the rows come in one order.
+    `pages` is the constant that makes pages; it *selects_order* if keys of it are no output columns.
     """
 
     name: str
@@ -428,6 +459,8 @@ class Function:
     deprecated: str = ""
     errors: RaisedErrors | None = None
     order: OrderArgument | None = None
+    pages: Named | None = None
+    selects_order: bool = False
 
 
 @frozen
@@ -477,6 +510,13 @@ class Support:
 @frozen
 class CursorSupport:
     """The file of the cursors on which generated functions run; its text is always the same."""
+
+    path: str
+
+
+@frozen
+class PageSupport:
+    """The file of what makes pages of rows; its text is always the same."""
 
     path: str
 
@@ -570,6 +610,7 @@ PythonFile: TypeAlias = (
     | Support
     | CursorSupport
     | VariantSupport
+    | PageSupport
     | DeprecationSupport
     | ErrorSupport
     | JsonSupport

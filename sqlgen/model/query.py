@@ -7,6 +7,7 @@ from itertools import combinations
 from .commands import Command
 from .frozen import frozen
 from .order import Order
+from .page import PageItem, PageText, items_of
 from .source import SourceFile, Span
 
 
@@ -188,7 +189,7 @@ class Query:
     that a call may leave out, in order and apart from each other; of each group in `require_one_of`, numbers
     of parameters, a call gives at least one. `unchanged` is there if an UPDATE may have nothing to set.
     `read_only` is the comment in which the author promises that the query only reads. `order` is None if
-    the rows come in one order.
+    the rows come in one order, `page` if they come all at once.
     `deprecated` is the message to those who still call it, which may be empty; None if it is not deprecated.
     `named_after_file`: the file has no header; `name` is the file's, `name_span` the statement, and
     `command` a guess from its words, which what the server describes may correct.
@@ -210,6 +211,7 @@ class Query:
     deprecated: str | None = None
     read_only: Span | None = None
     order: Order | None = None
+    page: PageText | None = None
 
     @property
     def optional(self) -> frozenset[int]:
@@ -246,7 +248,7 @@ class Query:
 
         They are that of the whole statement, one without each part, one in which nothing is known of the
         conditions, one that reads the rows which an UPDATE leaves as they are, and one for each further key of
-        the order. The only assignment of a SET has none, nor has an argument.
+        the order and of each for pages. The only assignment of a SET has none, nor has an argument.
         """
         alone = len(
             [
@@ -258,7 +260,17 @@ class Query:
         has_conditions = any(part.kind is PartKind.CONDITION for part in self.parts)
         reads = self.unchanged is not None and self.unchanged.returning is not None
         keys = len(self.order.keys) - 1 if self.order else 0
-        return 1 + alone + has_conditions + reads + keys
+        return 1 + alone + has_conditions + reads + keys + len(self.page_orders)
+
+    @property
+    def page_orders(self) -> tuple[tuple[PageItem, ...], ...]:
+        """Return the items of ORDER BY by the first choice of each key of the order; none without pages."""
+        if self.page is None:
+            return ()
+        if self.order is None:
+            return (self.page.sorted_by(None),)
+        firsts = [items_of(key)[0][1] for key in self.order.keys]
+        return tuple([self.page.sorted_by(item) for item in firsts])
 
     def is_alone(self, part: Part) -> bool:
         """Return whether a part is the only assignment of its SET, which is never left out by itself."""

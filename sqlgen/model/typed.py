@@ -109,12 +109,20 @@ NOT_PROVED: Final = "nothing proves that it only reads"
 """The reason in `TypedQuery.may_write` where no other is known."""
 
 
+@frozen
+class PageKey:
+    """A key that the pages of a `:page` query are sorted by: its type, and whether it may be NULL."""
+
+    type: PgType
+    nullable: bool
+
+
 @frozen(kw_only=True)
 class TypedQuery:
     """A query with the results of its analysis, which hold no oid of a particular database.
 
-    `reads` and `writes` are the table columns that the query reads and writes, sorted. `may_write` is
-    the reason why it may write, in whatever way; empty where it is proved that it does not. `violations` are
+    `page_keys` are those of each of `Query.page_orders` in turn. `reads` and `writes` are the table columns that
+    the query reads and writes, sorted. `may_write` is the reason why it may write, in whatever way; empty where it is proved that it does not. `violations` are
     the constraints that a query that writes can violate, `deferred_violations` those that it can violate
     at COMMIT. `unknown_effects` are what takes part and could violate others: triggers, rules and functions.
     """
@@ -123,6 +131,7 @@ class TypedQuery:
     parameters: tuple[TypedParameter, ...]
     columns: tuple[TypedColumn, ...]
     cardinality: Cardinality
+    page_keys: tuple[PageKey, ...] = ()
     stars: tuple[Star, ...] = ()
     reads: tuple[ColumnName, ...] = ()
     writes: tuple[ColumnName, ...] = ()

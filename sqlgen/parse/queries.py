@@ -23,6 +23,7 @@ from .lexer import COMMENTS, WHITE_SPACE, Kind, Token, delimiters
 from .names import is_snake_case, snake_case
 from .optional_parts import optional_parts
 from .orders import with_order
+from .pages import page_text
 from .parameter_types import with_types
 from .parameters import parameters
 from .statements import returns_rows, statements
@@ -128,6 +129,7 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
     ordered = with_order(known, items, sql)
     items = with_types(known, ordered.parameters)
     optional = optional_parts(known, items, ordered.sql, heading.command)
+    page = page_text(heading.command, heading.name_span, ordered.sql, ordered.order)
     doc, deprecated = deprecation(
         docstring(
             source.text, tokens[section.first : section.last], right_below=heading.end
@@ -149,6 +151,7 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
         unchanged=optional.unchanged,
         read_only=read_only_promise(known),
         order=ordered.order,
+        page=page,
     )
 
 

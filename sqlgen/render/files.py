@@ -11,6 +11,7 @@ from ..model.python import (
     ErrorSupport,
     JsonSupport,
     Module,
+    PageSupport,
     PythonFile,
     SchemaSupport,
     SchemaUses,
@@ -40,6 +41,8 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
             return GeneratedFile(file.path, _marker() + _verbatim("support.py"))
         case CursorSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("cursors.py"))
+        case PageSupport():
+            return GeneratedFile(file.path, _marker() + _verbatim("pages.py"))
         case VariantSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("variants.py"))
         case DeprecationSupport():

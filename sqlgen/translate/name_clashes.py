@@ -21,6 +21,8 @@ def check_module(queries: Sequence[TranslatedQuery]) -> None:
         own = [query.function.name, query.constant.name]
         own += [variants.name] if variants else []
         own += [errors.name] if errors else []
+        pages = query.constant.pages
+        own += [pages.name] if pages else []
         own += [query.alias.name] if query.alias else []
         for name in (*own, *records, *structures):
             owner = owners.setdefault(name, query)

@@ -1,5 +1,7 @@
 """TypedQuery -> Function, with the constant and the classes that it needs."""
 
+from typing import Final
+
 from ..model.commands import Accepts
 from ..model.frozen import frozen
 from ..model.python import (
@@ -23,6 +25,7 @@ from .bulk import as_fields, parameter_row
 from .json_keys import check_json_keys
 from .nested_rows import NestedRow
 from .orders import order_alias, order_argument, ordered
+from .pages import paged
 from .parameters import arguments_of, signature_order
 from .raised_errors import raised_errors
 from .rows import result_types, row_columns, row_shape
@@ -108,13 +111,27 @@ def translate_query(
     arguments, casts = arguments_of(
         parameters,
         context,
-        taken={constant, *_names_in_body(shape), names.errors_name(constant)},
+        taken={
+            constant,
+            *_names_in_body(shape),
+            *(_OF_PAGES if query.query.page else ()),
+            names.errors_name(constant),
+        },
         query=query.query,
     )
     numbers = tuple(sorted(parameter.number for parameter in parameters))
     selected = [row_columns(c, query.query, context) for c in query.columns]
     running = sql.running(query, casts, [star for star in selected if star])
     statement, choices = ordered(query.query, running)
+    pages = paged(
+        query,
+        running,
+        sum([len(star.columns) if star else 1 for star in selected]),
+        module,
+        is_named=context.config.statement_names,
+    )
+    if pages:
+        statement, choices = pages.text, pages.choices
     column_types: tuple[str, ...] = ()
     rows: PyType | None = None
     params: Record | None = None
@@ -137,14 +154,20 @@ def translate_query(
             return text
         return sql.named(text, module, query.query.name)
 
-    statement = named(statement)
+    if pages is None:
+        statement = named(statement)
     positions = {parameter.number: n for n, parameter in enumerate(parameters)}
     variants = variants_of(query, running, arguments, parameters, named, choices)
     alias = order_alias(query.query)
     order = order_argument(
         query.query,
         Named(alias.name if alias else "", module),
-        {constant, *_names_in_body(shape), *[item.name for item in arguments]},
+        {
+            constant,
+            *_names_in_body(shape),
+            *[item.name for item in arguments],
+            *(_OF_PAGES if query.query.page else ()),
+        },
         [parameter.number for parameter in parameters],
     )
     groups = {parameter.same_length for parameter in parameters} - {0}
@@ -172,11 +195,13 @@ def translate_query(
         deprecated=_deprecated(query.query),
         errors=raised.errors,
         order=order,
+        pages=Named(pages.pages.name, module) if pages else None,
+        selects_order=pages is not None and pages.choices is not None,
     )
     return TranslatedQuery(
         query.query,
         function,
-        Constant(constant, statement, variants),
+        Constant(constant, statement, variants, pages.pages if pages else None),
         row=row,
         params=params,
         narrowed=tuple([column.narrowed for column in query.columns]),
@@ -191,6 +216,10 @@ def _deprecated(query: Query) -> str:
     if query.deprecated is None:
         return ""
     return query.deprecated or f"{names.function_name(query.name)} is deprecated"
+
+
+_OF_PAGES: Final = ("size", "after", "page")
+"""The names of the arguments and the local variable of a function that gives pages."""
 
 
 def _names_in_body(shape: Shape | None) -> frozenset[str]:

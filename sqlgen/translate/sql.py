@@ -66,6 +66,8 @@ def running(
         edges |= own.unchanged.edges
     if own.order:
         edges |= {own.order.start, own.order.end}
+    if own.page:
+        edges |= own.page.edges
     edits += [(edge, edge, "") for edge in edges]
     places: dict[int, int] = {}
     result, place = "", 0

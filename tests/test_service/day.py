@@ -157,14 +157,14 @@ async def at_the_front_desk(call: Caller) -> None:
         max_rows=10,
     )
     assert [row.id for row in matches] == [twin.id]
-    page = await call(
-        patients.list_patients_page,
-        after_family_name="M",
-        after_given_name="",
-        after_id=NOBODY,
-        page_size=2,
-    )
-    assert [row.city for row in page] == ["Firenze", None]
+    page = await call(patients.list_patients_page, size=4)
+    assert [row.city for row in page.rows][:1] == ["Firenze"]
+    rest = await call(patients.list_patients_page, size=4, after=page.next)
+    assert (len(page.rows), len(rest.rows), rest.next) == (4, 3, None)
+    names = [row.family_name for row in (*page.rows, *rest.rows)]
+    assert names == sorted(names)
+    eldest = await call(patients.list_patients_page, sort="born_on", size=1)
+    assert eldest.rows[0].born_on == min(r.born_on for r in (*page.rows, *rest.rows))
     mailing = await call.stream(patients.stream_mailing_list)
     assert sum(row.address is not None for row in mailing) == 3
     assert await call(patients.patient_exists, mrn="MRN-000011") is True

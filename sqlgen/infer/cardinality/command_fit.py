@@ -45,6 +45,9 @@ def command_error(description: Description, tree: Node | None) -> Diagnostic | N
             message=(
                 f"`{query.name}` is `:{query.command}`, which a server-side cursor can do only for"
                 " `SELECT` and `VALUES` that change no data"
+                if query.page is None
+                else f"`{query.name}` is `:{query.command}`, and only `SELECT` and `VALUES` that change no"
+                " data have pages"
             ),
             label=label,
             hint="make it `:many`",

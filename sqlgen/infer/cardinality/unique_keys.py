@@ -1,8 +1,9 @@
 """A query -> its relations' and its own unique keys, and whether it gives one row at most."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
+from ...model import postgres
 from ...model.catalog import Relation, RelationKind
 from ..tree.enums import (
     CmdType,
@@ -43,13 +44,16 @@ def at_most_one(level: QueryLevel) -> bool:
 
 
 def single_row_entries(
-    level: QueryLevel, assumed: frozenset[int] = frozenset()
+    level: QueryLevel,
+    assumed: frozenset[int] = frozenset(),
+    fixed_columns: Collection[tuple[int, int]] = (),
 ) -> frozenset[int]:
     """Return the range table entries of which all rows of the result together have one row at most.
 
     All columns of a unique key of theirs are equal to values that are the same for all rows:
     constants, parameters, columns of an outer query, and columns of entries that are single
-    themselves; a least fixed point. `assumed` are taken as single.
+    themselves; a least fixed point. `assumed` are taken as single, and the `fixed_columns`, by the numbers of
+    their entry and their own, as equal to constants.
     """
     all_equalities = tuple(equalities(level))
     entries = set(assumed)
@@ -66,6 +70,7 @@ def single_row_entries(
                 for equality in all_equalities
                 if equality.varno == index and equality.depends_on <= entries
             }
+            fixed |= {attno for varno, attno in fixed_columns if varno == index}
             if any(key <= fixed for key in keys_of(level, entry)):
                 entries.add(index)
                 grown = True
@@ -202,12 +207,11 @@ def _operates_on_one(operation: Node, level: QueryLevel) -> bool:
 
 def _from_one(level: QueryLevel) -> bool:
     """Return whether FROM and WHERE give one row at most; a FULL JOIN of two rows may give two."""
-    return not _has_full_join(level) and single_row_entries(level) == from_indexes(
-        level
-    )
+    return not has_full_join(level) and single_row_entries(level) == from_indexes(level)
 
 
-def _has_full_join(level: QueryLevel) -> bool:
+def has_full_join(level: QueryLevel) -> bool:
+    """Return whether a FULL JOIN may give rows of which either side is missing."""
     tree = level.query.node("jointree")
     return any(
         node.tag == "JOINEXPR" and node.number("jointype") == JoinType.FULL
@@ -232,6 +236,22 @@ def _unique(relation: Relation, entry: Node, level: QueryLevel) -> Iterator[Key]
         index = next(n for n, other in enumerate(level.entries, 1) if other is entry)
         fulfilled = [part for part, kept in conditions(level) if index not in kept]
         yield from index_keys(level, index, fulfilled)
+
+
+def keeps_equality(expression: Node) -> bool:
+    """Return whether the casts and collations around a column call no more values equal than the column does."""
+    while inner := expression.node("arg"):
+        if expression.tag == "COLLATEEXPR":
+            return False
+        type_ = expression.number("resulttype")
+        if type_ == _BPCHAR or type_ >= postgres.FIRST_NORMAL_OBJECT_ID:
+            return False
+        expression = inner
+    return True
+
+
+_BPCHAR: Final = 1042
+"""The oid of `character` (pg_type.dat), which calls values equal that differ in blanks at their end."""
 
 
 def _output_keys(source: QueryLevel) -> tuple[Key, ...]:
@@ -264,9 +284,14 @@ def _passed_through(source: QueryLevel) -> Iterator[Key]:
     places: dict[tuple[int, int], int] = {}
     for place, expression in enumerate(source.output_expressions, 1):
         column = entry_column(expression, source) if expression else None
-        if column and column.level is source:
+        if (
+            expression
+            and column
+            and column.level is source
+            and keeps_equality(expression)
+        ):
             places[column.source.varno, column.source.attno] = place
-    if _has_full_join(source):
+    if has_full_join(source):
         return
     for index in indexes:
         if single_row_entries(source, frozenset({index})) == indexes:

@@ -15,9 +15,9 @@ from ...model.diagnostic import Diagnostic, Label
 from ...model.order import OrderKey
 from ...model.source import Span
 from ..tree import nodes
-from ..tree.enums import CmdType
+from ..tree.enums import CmdType, RTEKind
 from ..tree.nodes import Node
-from .comparison import children_by_field, differences, without_fields
+from .comparison import Difference, children_by_field, differences, without_fields
 
 _GROUPS: Final = ("groupClause", "distinctClause")
 _VARYING: Final = ("targetList", "sortClause", "windowClause", *_GROUPS)
@@ -44,7 +44,7 @@ def unproved_keys(
     trees = [tree, *[node for text in others if (node := nodes.query(text))]]
     types = [column.type for column in description.columns]
     reasons = [
-        _whole_row(one, types) or (_reason(tree, one) if one is not tree else "")
+        _whole_row(one, types) or (reason_against(tree, one) if one is not tree else "")
         for one in trees
     ]
     return tuple(
@@ -80,8 +80,11 @@ def _has_fields(type_: PgType) -> bool:
     return isinstance(type_, CompositeType)
 
 
-def _reason(before: Node, after: Node) -> str:
-    """Return why the statement's rows cannot be sorted by another key; empty if it is proved."""
+def reason_against(before: Node, after: Node, *, selects_more: bool = False) -> str:
+    """Return why the statement's rows cannot be sorted by another key; empty if it is proved.
+
+    If it *selects_more*, the new statement may have further columns.
+    """
     if _meaning(before) != _meaning(after):
         changes_rows = any(
             before.flag(name) != after.flag(name)
@@ -104,6 +107,8 @@ def _reason(before: Node, after: Node) -> str:
         ]
         for query in (before, after)
     ]
+    if selects_more:
+        outputs[1] = outputs[1][: len(outputs[0])]
     if [item[:2] for item in outputs[0]] != [item[:2] for item in outputs[1]]:
         return _OTHER
     if not _alike(*[[item[2] for item in output if item[2]] for output in outputs]):
@@ -152,13 +157,14 @@ def _same_groups(
     before: Sequence[tuple[Node, Node]], after: Sequence[tuple[Node, Node]]
 ) -> bool:
     """Return whether two clauses have the same expressions, in any order, compared by the same operators."""
-    return len(before) == len(after) and all(
+    return all(
         any(
             item.number("eqop") == other.number("eqop")
             and not differences(expression, node)
-            for other, node in after
+            for other, node in theirs
         )
-        for item, expression in before
+        for ours, theirs in ((before, after), (after, before))
+        for item, expression in ours
     )
 
 
@@ -193,7 +199,20 @@ def _sorting(item: Node) -> tuple[object, ...]:
 
 
 def _alike(before: Sequence[Node], after: Sequence[Node]) -> bool:
-    return len(before) == len(after) and not any(map(differences, before, after))
+    return len(before) == len(after) and not any(
+        difference
+        for one, other in zip(before, after, strict=True)
+        for difference in differences(one, other)
+        if not _is_name_of_group(difference)
+    )
+
+
+def _is_name_of_group(difference: Difference) -> bool:
+    """Return whether it is only in PostgreSQL 18's names of the expressions of GROUP BY."""
+    node, field, *_ = (
+        difference.path[-1] if difference.path else (difference.before, "")
+    )
+    return field == "eref" and node.number("rtekind") == RTEKind.GROUP
 
 
 def _no_select(place: Span) -> Diagnostic:

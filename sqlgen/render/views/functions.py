@@ -149,6 +149,8 @@ class FunctionView:
 
     def _with_order(self, parameters: list[str]) -> list[str]:
         """Return the keyword-only parameters with the one that chooses the order, if there is one."""
+        if self._function.pages:
+            parameters = [*parameters, "size: int", "after: str | None = None"]
         order = self._function.order
         if order is None:
             return parameters
@@ -216,6 +218,11 @@ class FunctionView:
     def statement(self) -> str:
         """Return what `execute` is called with: the statement, its values, and options."""
         options = ["binary=True"] if self._function.binary else []
+        if self._function.pages:
+            arguments = [self._given_statement, "size", "after", *self._chosen_order]
+            return ", ".join(
+                [f"*{self.pages}.statement({', '.join(arguments)})", *options]
+            )
         if self._function.variants:
             variants = self._imports.name(self._function.variants)
             if order := self._function.order:
@@ -225,6 +232,31 @@ class FunctionView:
             return ", ".join([f"*{given}", *options])
         values = [self._checked(tuple_of(self.values))] if self.values else []
         return ", ".join([self.sql, *values, *options])
+
+    @property
+    def _given_statement(self) -> str:
+        """Return the query's own statement with its values, of which pages are made."""
+        if not self._function.variants:
+            values = self._checked(tuple_of(self.values)) if self.values else "()"
+            return f"({self.sql}, {values})"
+        variants = self._imports.name(self._function.variants)
+        if self._function.order and self._function.selects_order:
+            variants = f"{variants}.sorted_by({self._function.order.name})"
+        return self._checked(f"{variants}.given({', '.join(self.values)})")
+
+    @property
+    def _chosen_order(self) -> list[str]:
+        return [self._function.order.name] if self._function.order else []
+
+    @property
+    def pages(self) -> str:
+        """Return the name of the constant that makes pages; empty for others than `:page`."""
+        return self._imports.name(self._function.pages) if self._function.pages else ""
+
+    @property
+    def page_arguments(self) -> str:
+        """Return what `pages.page` is called with behind the rows."""
+        return ", ".join(["size", *self._chosen_order])
 
     def _checked(self, values: str) -> str:
         """Return the *values* within the checks that lists are equally long."""

@@ -13,8 +13,10 @@ from ...model.python import (
     ErrorClass,
     Function,
     Generic,
+    KeyOfPages,
     Module,
     Named,
+    Pages,
     PyType,
     Record,
     Result,
@@ -97,6 +99,7 @@ class ConstantView:
     def __init__(self, constant: Constant, imports: Imports) -> None:
         self.name = constant.name
         self.variants = constant.variants and VariantsView(constant.variants)
+        self.pages = constant.pages and PagesView(constant.pages)
         self._text = constant.text
         self._imports = imports
 
@@ -114,6 +117,38 @@ class ConstantView:
         # The quote would need a backslash before the closing ones; white space needs none.
         ends_with_quote = self._text.endswith('"') and not self.is_short
         return Text(self._text + "\n" if ends_with_quote else self._text)
+
+
+class PageKeyView:
+    """A key of pages: the `arguments` that `_pages.Key` is called with."""
+
+    def __init__(self, key: KeyOfPages) -> None:
+        self.arguments = [literals.string(key.column), literals.string(key.type)]
+        for name, value in (
+            ("descending", key.descending),
+            ("nullable", key.nullable),
+            ("nulls_first", key.nullable and key.nulls_first),
+        ):
+            if value:
+                self.arguments.append(f"{name}=True")
+        if key.labels:
+            labels = _tuple([*map(literals.string, key.labels)])
+            self.arguments.append(f"labels={labels}")
+
+
+class PagesView:
+    """What makes pages: its `name`, and what `_pages.Pages` is called with."""
+
+    def __init__(self, pages: Pages) -> None:
+        self.name = pages.name
+        self.title = Text(pages.title)
+        self.comment = Text(pages.comment)
+        self.columns = pages.columns
+        self.hidden = pages.hidden
+        self.keys = [
+            (Text(choice), [PageKeyView(key) for key in keys])
+            for choice, keys in pages.keys
+        ]
 
 
 class ChoicesView:
@@ -224,6 +259,7 @@ class ModuleView:
         own += [named.name for named in self._module.offered]
         constants = {constant.name for constant in self._module.constants}
         constants |= {c.variants.name for c in self._module.constants if c.variants}
+        constants |= {c.pages.name for c in self._module.constants if c.pages}
         constants |= {
             each.errors.name for each in self._module.functions if each.errors
         }
@@ -345,6 +381,7 @@ def _defined_names(module: Module, structures: Iterable[Structure]) -> list[str]
         *(error.name for error in module.errors),
         *(constant.name for constant in module.constants),
         *(item.variants.name for item in module.constants if item.variants),
+        *(item.pages.name for item in module.constants if item.pages),
         *(each.errors.name for each in module.functions if each.errors),
         *(function.name for function in module.functions),
         *(protocol.name for protocol in module.protocols),

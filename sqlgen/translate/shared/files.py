@@ -9,6 +9,7 @@ from ...model.python import (
     JsonSupport,
     Module,
     Named,
+    PageSupport,
     PythonFile,
     SchemaSupport,
     SchemaUses,
@@ -19,7 +20,13 @@ from ...model.python import (
 from ...model.source import SourceFile
 from ..module_paths import ModulePath, package_modules
 from ..name_clashes import check_models
-from ..types.python_types import CHECK_SCHEMA, SCHEMA_MISMATCH, UNSET, VALUE_UNSET
+from ..types.python_types import (
+    CHECK_SCHEMA,
+    PAGE,
+    SCHEMA_MISMATCH,
+    UNSET,
+    VALUE_UNSET,
+)
 from .context import TranslationContext
 from .errors import errors_module
 from .models import composites, models_module
@@ -55,6 +62,8 @@ def shared_files(
     users = (*requirements, requirements_of(models))
     varies = any(user.variants for user in users)
     offered: tuple[Named, ...] = (VALUE_UNSET, UNSET) if varies else ()
+    paged = any(user.pages for user in users)
+    offered += (PAGE,) if paged else ()
     columns = merged_columns([use for one in requirements for use in one.columns])
     values = merged_values([use for one in requirements for use in one.values])
     if columns or values:
@@ -74,6 +83,8 @@ def shared_files(
         files.append(Support(f"{output}/_support.py"))
     if any(user.cursors for user in users):
         files.append(CursorSupport(f"{output}/_cursors.py"))
+    if paged:
+        files.append(PageSupport(f"{output}/_pages.py"))
     if varies:
         files.append(VariantSupport(f"{output}/_variants.py"))
     if any(user.deprecated for user in users):

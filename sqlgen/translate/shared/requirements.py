@@ -51,9 +51,9 @@ class SharedRequirements:
     """The rows, aliases and helpers that a module requires of the shared files.
 
     `rows` are its shared row classes, `aliases` the aliases of `models` that it uses, and `styles`
-    the styles of its own row classes. `support`, `json_support`, `cursors`, `variants`,
+    the styles of its own row classes. `support`, `json_support`, `cursors`, `variants`, `pages`,
     `deprecated` and `errors` tell whether it imports from `_support`, `_json`, `_cursors`, `_variants`,
-    `_deprecated` and `_errors`.
+    `_pages`, `_deprecated` and `_errors`.
     `functions` are those of which the package has a `Protocol`. `columns` and `values` are what its queries
     use of the schema, if that is to be checked.
     """
@@ -65,6 +65,7 @@ class SharedRequirements:
     json_support: bool = False
     cursors: bool = False
     variants: bool = False
+    pages: bool = False
     deprecated: bool = False
     errors: bool = False
     functions: tuple[Function, ...] = ()
@@ -89,6 +90,7 @@ def requirements_of(
         json_support=uses_json_support(module),
         cursors=bool(module.functions),
         variants=any(constant.variants for constant in module.constants),
+        pages=any(constant.pages for constant in module.constants),
         deprecated=any(function.deprecated for function in module.functions),
         errors=any(function.errors for function in module.functions),
         functions=module.functions if has_protocol else (),
