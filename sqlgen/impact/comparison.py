@@ -11,6 +11,7 @@ from ..model.diagnostic import Diagnostic
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from .findings import Consequence, Mismatch
 from .json_changes import json_changes
+from .new_rules import rule_changes
 from .row_changes import Schemas, row_changes
 from .type_changes import (
     base_type,
@@ -51,6 +52,7 @@ def changes(
     yield from _prepared(before, after, schemas)
     yield from _row_count(before, after)
     yield from _row_security(after, schemas)
+    yield from rule_changes(before, after, schemas)
 
 
 def _warnings(before: TypedQuery, after: TypedQuery) -> Iterator[Mismatch]:

@@ -12,7 +12,8 @@ BASE = """
 CREATE TYPE status AS ENUM ('planned', 'done');
 CREATE TYPE place AS (street text, town text);
 CREATE DOMAIN code AS text CHECK (VALUE IN ('x', 'y'));
-CREATE TABLE owners (id int PRIMARY KEY, name text NOT NULL, home place);
+CREATE DOMAIN word AS text;
+CREATE TABLE owners (id int PRIMARY KEY, name text NOT NULL, home place, word word);
 CREATE TABLE pets (
     id int PRIMARY KEY,
     owner_id int NOT NULL REFERENCES owners,
@@ -71,6 +72,8 @@ QUERIES = {
     "count": (":one", "SELECT count(*) AS pets, min(age) AS youngest FROM pets"),
     "name_sizes": (":many", "SELECT id, length(name) AS size FROM pets"),
     "all_notes": (":one", "SELECT array_agg(name ORDER BY id) AS names FROM pets"),
+    "set_word": (":execrows", "UPDATE owners SET word = :word WHERE id = :id"),
+    "chip_from_note": (":execrows", "UPDATE pets SET chip = note WHERE id = :id"),
     "add_plain": (
         ":exec",
         "INSERT INTO pets (id, owner_id, name) VALUES (5, 1, 'Ali')",
@@ -130,6 +133,7 @@ CALLS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "pet_name": [{"id": 1}],
     "by_chip": [{"chip": "c1"}],
     "twice": [{"n": 2}],
+    "set_word": [{"id": 1, "word": "good"}, {"id": 1, "word": "bad"}],
     "set_code": [{"id": 1, "code": "x"}, {"id": 1, "code": "y"}],
     "add_owner": [{"id": 3, "name": "Bob"}],
     "add_named": [{"id": 3, "name": "Bob"}],
@@ -159,6 +163,7 @@ class Case:
     new code before it; queries that are in neither run as before. `before` and `after` insert the rows that show what
     is found: before the migration, on the base schema, and after it; `before_deploying` only those that the new
     code meets. `calls` replaces the `CALLS` of a query, `new_calls` those of the new code.
+    `schema` comes on top of `BASE`.
     `role` is who calls them, if not a superuser. `is_guarded`: `check_schema` of the deployed code finds what
     breaks it.
     """
@@ -172,6 +177,7 @@ class Case:
     after: str = ""
     before_deploying: str = ""
     role: str = ""
+    schema: str = ""
     is_guarded: bool = False
     calls: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     new_calls: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
@@ -194,10 +200,13 @@ CASES: Mapping[str, Case] = {
         new={"patch": "UPDATE pets SET name = :name WHERE id = :id RETURNING *"},
         deployed={"patch": "breaks"},
         new_calls={"patch": [{"id": 1, "name": "Max"}]},
+        is_guarded=True,
     ),
     "a table is added": Case(
         change="CREATE TABLE visits (id int PRIMARY KEY, pet_id int REFERENCES pets)",
         queries="pet add remove",
+        after="INSERT INTO visits VALUES (1, 1)",
+        deployed={"remove": "may fail"},
     ),
     "a table is added that the new code reads": Case(
         change="CREATE TABLE visits (id int PRIMARY KEY)",
@@ -211,6 +220,8 @@ CASES: Mapping[str, Case] = {
         new={"pet_names": "SELECT id, name FROM owners"},
         deployed={"pet_names": "breaks"},
         is_guarded=True,
+        current={"remove_owner": "may fail"},
+        new_calls={"remove_owner": [{"id": 1}]},
     ),
     "a table is renamed": Case(
         change="ALTER TABLE owners RENAME TO people",
@@ -384,6 +395,8 @@ CASES: Mapping[str, Case] = {
         },
         after="UPDATE pets SET chip = 'c1'",
         deployed={"by_chip": "may fail", "upsert": "breaks"},
+        current={"upsert": "may fail"},
+        new_calls={"upsert": [{"id": 3, "name": "Ida", "chip": "c1"}]},
     ),
     "an index is dropped": Case(
         change="DROP INDEX pets_age; CREATE INDEX pets_name ON pets (name)",
@@ -394,6 +407,8 @@ CASES: Mapping[str, Case] = {
         queries="owned remove_owner",
         after="UPDATE pets SET owner_id = 9",
         deployed={"owned.owner": "widens"},
+        current={"remove_owner": "may fail"},
+        new_calls={"remove_owner": [{"id": 1}]},
     ),
     "an enum gains a label": Case(
         change="ALTER TYPE status ADD VALUE 'missed'",
@@ -556,6 +571,8 @@ CASES: Mapping[str, Case] = {
         },
         after="UPDATE pets SET chip = 'c1', age = 1",
         deployed={"by_chip": "may fail", "upsert": "breaks"},
+        current={"upsert": "may fail"},
+        new_calls={"upsert": [{"id": 3, "name": "Ida", "chip": "c1"}]},
     ),
     "a constraint is replaced by an index": Case(
         change="ALTER TABLE pets DROP CONSTRAINT pets_chip_key;"
@@ -616,5 +633,89 @@ CASES: Mapping[str, Case] = {
         queries="next_number",
         new={"next_number": "SELECT 1::bigint AS n"},
         deployed={"next_number": "breaks"},
+    ),
+    "a CHECK is added": Case(
+        change="ALTER TABLE pets ADD CHECK (age > 0)",
+        queries="set_age pet_name rename remove",
+        deployed={"set_age": "may fail"},
+        new_calls={"set_age": [{"id": 1, "age": 3}]},
+    ),
+    "a CHECK that is NOT VALID is added": Case(
+        change="ALTER TABLE pets ADD CHECK (age > 0) NOT VALID",
+        queries="set_age",
+        deployed={"set_age": "may fail"},
+        new_calls={"set_age": [{"id": 1, "age": 3}]},
+    ),
+    "a CHECK refuses a constant": Case(
+        change="ALTER TABLE pets DROP CONSTRAINT pets_size_check,"
+        " ADD CONSTRAINT pets_size_check CHECK (size IN ('small'))",
+        queries="set_large",
+        new={"set_large": "UPDATE pets SET size = 'small' WHERE id = :id"},
+        deployed={"set_large": "may fail"},
+    ),
+    "a CHECK has another name": Case(
+        change="ALTER TABLE pets RENAME CONSTRAINT pets_size_check TO sizes",
+        queries="set_size set_large sizes",
+    ),
+    "a foreign key is added": Case(
+        change="ALTER TABLE pets ADD FOREIGN KEY (age) REFERENCES owners",
+        before="INSERT INTO owners SELECT n, 'x' FROM generate_series(3, 5) AS n;",
+        queries="set_age remove_owner rename",
+        deployed={"set_age": "may fail", "remove_owner": "may fail"},
+        calls={"remove_owner": [{"id": 3}]},
+        new_calls={"set_age": [{"id": 1, "age": 3}], "remove_owner": [{"id": 4}]},
+    ),
+    "a foreign key no longer cascades": Case(
+        change="ALTER TABLE toys DROP CONSTRAINT toys_pet_id_fkey,"
+        " ADD FOREIGN KEY (pet_id) REFERENCES pets ON DELETE RESTRICT",
+        schema="CREATE TABLE toys (pet_id int REFERENCES pets ON DELETE CASCADE);",
+        before="INSERT INTO toys VALUES (1);",
+        queries="remove rename",
+        deployed={"remove": "may fail"},
+        new_calls={"remove": [{"id": 2}]},
+    ),
+    "a unique constraint is added": Case(
+        change="ALTER TABLE pets ADD UNIQUE (name)",
+        queries="rename set_note",
+        deployed={"rename": "may fail"},
+        calls={"rename": [{"id": 1, "name": "Tom"}]},
+        new_calls={"rename": [{"id": 1, "name": "Max"}]},
+    ),
+    "a unique index over an expression is added": Case(
+        change="CREATE UNIQUE INDEX ON pets (lower(name))",
+        queries="rename",
+        deployed={"rename": "may fail"},
+        calls={"rename": [{"id": 1, "name": "TOM"}]},
+        new_calls={"rename": [{"id": 1, "name": "Max"}]},
+    ),
+    "an exclusion constraint is added": Case(
+        change="ALTER TABLE pets ADD EXCLUDE USING hash (name WITH =)",
+        queries="rename",
+        deployed={"rename": "may fail"},
+        calls={"rename": [{"id": 1, "name": "Tom"}]},
+        new_calls={"rename": [{"id": 1, "name": "Max"}]},
+    ),
+    "a trigger is added": Case(
+        change="CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN IF NEW.name = 'Max' THEN RAISE 'no'; END IF; RETURN NULL; END$$;"
+        " CREATE TRIGGER refusing AFTER UPDATE OF name ON pets FOR EACH ROW"
+        " EXECUTE FUNCTION refuse()",
+        queries="rename set_note remove",
+        deployed={"rename": "may fail"},
+        new_calls={"rename": [{"id": 1, "name": "Leo"}]},
+    ),
+    "a domain gets a CHECK": Case(
+        change="ALTER DOMAIN word ADD CHECK (VALUE <> 'bad')",
+        queries="set_word",
+        deployed={"set_word": "may fail"},
+        new_calls={"set_word": [{"id": 1, "word": "good"}]},
+    ),
+    "SET NOT NULL of what comes from another column": Case(
+        change="UPDATE pets SET chip = coalesce(chip, ''); ALTER TABLE pets ALTER chip SET NOT NULL",
+        before="UPDATE pets SET note = NULL;",
+        queries="chip_from_note",
+        new={"chip_from_note": "UPDATE pets SET chip = id::text WHERE id = :id"},
+        deployed={"chip_from_note": "may fail"},
+        calls={"chip_from_note": [{"id": 1}]},
     ),
 }

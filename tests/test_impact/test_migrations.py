@@ -18,7 +18,7 @@ def test_the_verdicts_are_what_happens(
     revisions = Revisions(
         tmp_path,
         server,
-        BASE,
+        BASE + case.schema,
         case.change,
         {"deployed": queries(case, {}), "current": queries(case, case.new)},
     )
