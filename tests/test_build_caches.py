@@ -151,6 +151,11 @@ CHANGES: dict[str, Change] = {
         '"sync"\n',
         '"sync"\n[tool.sqlgen.names]\nnotes = "Note"\nmissing = "Missing"\n',
     ),
+    "the name of a field": replaced(
+        "pyproject.toml",
+        '"sync"\n',
+        '"sync"\n[tool.sqlgen.names]\nnotes.body = "text"\nmissing = "other"\n',
+    ),
     "the search path": replaced(
         "pyproject.toml", "mode", 'search_path = ["public", "other"]\nmode'
     ),

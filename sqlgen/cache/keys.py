@@ -102,7 +102,7 @@ def unknown_names_key(schema_key: str, config: Config) -> str:
         tuple(config.types),
         config.never_null,
         config.typed_functions,
-        tuple(config.names),
+        tuple(config.names.items()),
     )
     return _key("names", facts)
 

@@ -1,6 +1,7 @@
 """Config, Catalog -> the names in the configuration that do not exist in the database."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from ..model.catalog import Catalog, CompositeType, DomainType, EnumType, Routine
@@ -27,7 +28,8 @@ def unknown_names(config: Config, catalog: Catalog) -> tuple[UnknownName, ...]:
             frozenset(f"{f.schema}.{f.name}" for f in catalog.functions.values()),
         ),
         *_without_effect(config.never_null, catalog),
-        *_unknown(NameKind.CLASSES, config.names, _types(catalog, _WITH_CLASS)),
+        *_unknown(NameKind.CLASSES, config.class_names, _types(catalog, _WITH_CLASS)),
+        *_unknown_fields(config.field_names, catalog),
     )
 
 
@@ -93,6 +95,34 @@ def _columns(catalog: Catalog) -> frozenset[str]:
         for column in relation.columns.values()
     ]
     return frozenset(name for schema, c in columns for name in (c, f"{schema}.{c}"))
+
+
+def _unknown_fields(names: Iterable[str], catalog: Catalog) -> Iterable[UnknownName]:
+    """Yield the names of fields that do not exist; one that is a type's may be meant as a class."""
+    types = _types(catalog, _WITH_CLASS)
+    hint = "write the name of a class in PascalCase"
+    for unknown in _unknown(NameKind.FIELDS, names, _fields(catalog)):
+        yield replace(unknown, hint=hint) if unknown.name in types else unknown
+
+
+def _fields(catalog: Catalog) -> frozenset[str]:
+    """Return the names of columns and of composites' attributes, alone and with those of their types."""
+    attributes = [
+        (type_.schema, type_.name, field.name)
+        for type_ in catalog.types.values()
+        if isinstance(type_, CompositeType)
+        for field in type_.fields
+    ]
+    alone = {name.rpartition(".")[2] for name in _columns(catalog)}
+    return frozenset(
+        alone
+        | _columns(catalog)
+        | {
+            name
+            for schema, type_name, field in attributes
+            for name in (field, f"{type_name}.{field}", f"{schema}.{type_name}.{field}")
+        }
+    )
 
 
 _WITH_CLASS: Final = (CompositeType, DomainType, EnumType)

@@ -46,6 +46,7 @@ class NameKind(StrEnum):
     FUNCTIONS = "function"
     TYPED_FUNCTIONS = "function or procedure"
     CLASSES = "table, enum or composite"
+    FIELDS = "column or attribute"
 
 
 @frozen
@@ -53,13 +54,14 @@ class UnknownName:
     """A name in the configuration that has no effect.
 
     The database does not have it (`nearest` is the nearest name or `""`), or has it, but as something
-    that the setting has no effect on (`not_for`, such as "a procedure").
+    that the setting has no effect on (`not_for`, such as "a procedure"). `hint` is what to do if that is known.
     """
 
     kind: NameKind
     name: str
     nearest: str
     not_for: str = ""
+    hint: str = ""
 
 
 @frozen(kw_only=True)
@@ -140,6 +142,16 @@ class Config:
     never_null: tuple[str, ...] = ()
     typed_functions: tuple[str, ...] = ()
     migrate: MigrateConfig = field(default_factory=MigrateConfig)
+
+    @property
+    def class_names(self) -> Mapping[str, str]:
+        """Return the names of classes in `names`, which are in PascalCase."""
+        return {key: name for key, name in self.names.items() if name[0].isupper()}
+
+    @property
+    def field_names(self) -> Mapping[str, str]:
+        """Return the names of fields and parameters in `names`, by `table.column` or by `column`."""
+        return {key: name for key, name in self.names.items() if name[0].islower()}
 
     @property
     def is_embedded(self) -> bool:

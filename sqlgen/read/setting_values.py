@@ -186,17 +186,23 @@ def columns(value: object) -> dict[str, str]:
     return types
 
 
-def class_names(value: object) -> dict[str, str]:
-    """Return a table of class names in PascalCase, all different, by tables, enums and composites."""
+def names(value: object) -> dict[str, str]:
+    """Return a table of names: of classes in PascalCase, all different, and of fields in snake_case.
+
+    The keys are tables, enums and composites, or columns with or without their tables.
+    """
     classes: dict[str, str] = {}
     owners: dict[str, str] = {}
-    for name, class_ in _flat(value, (), "the name of a class, as a string"):
+    for name, class_ in _flat(value, (), "a name, as a string"):
+        if _is_snake_case(class_):
+            classes[name] = class_
+            continue
         if not _is_pascal_case(class_):
             guess = "".join(
                 [word[:1].upper() + word[1:] for word in re.split(r"[ _-]+", class_)]
             )
             raise UnfitError(
-                "the name of a class in PascalCase",
+                "the name of a class in PascalCase, or of a field in snake_case",
                 name,
                 hint=f'write `"{guess}"`' if _is_pascal_case(guess) else "",
             )
@@ -212,9 +218,16 @@ def class_names(value: object) -> dict[str, str]:
 
 
 def _is_pascal_case(name: str) -> bool:
+    return _is_normal_name(name) and name[0].isupper() and "_" not in name
+
+
+def _is_snake_case(name: str) -> bool:
+    return _is_normal_name(name) and name[0].islower() and name == name.lower()
+
+
+def _is_normal_name(name: str) -> bool:
     # Python normalises identifiers to NFKC, so a name in another form would change.
-    is_normal = unicodedata.normalize("NFKC", name) == name
-    return _is_importable(name) and is_normal and name[0].isupper() and "_" not in name
+    return _is_importable(name) and unicodedata.normalize("NFKC", name) == name
 
 
 def _flat(

@@ -22,13 +22,13 @@ from .setting_values import (
     UnfitError,
     boolean,
     choice,
-    class_names,
     columns,
     command,
     folder,
     folders,
     function_names,
     functions,
+    names,
     output_folder,
     patterns,
     python_types,
@@ -66,7 +66,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "types": python_types,
         "columns": columns,
         "aliases": python_types,
-        "names": class_names,
+        "names": names,
         "functions": function_names,
     },
     "schema": {"command": command, "watch": patterns},
@@ -94,21 +94,21 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
     """
     problems: list[Diagnostic] = []
     top = _Table(file, places, ("tool", "sqlgen"), table, problems)
-    names = {*SETTINGS} - {""}
+    tables = {*SETTINGS} - {""}
     readers = SETTINGS[""]
     if top.has_table("schema"):
         readers = {key: readers[key] for key in readers if key != "schema"}
     else:
-        names -= {"schema"}
+        tables -= {"schema"}
     if top.has_table("functions"):
         readers = {key: readers[key] for key in readers if key != "functions"}
     else:
-        names -= {"functions"}
+        tables -= {"functions"}
     values = {"": top.read(readers)}
     sections = {
         name: _Table(file, places, (*top.path, name), top.get(name), problems)
         for name in SETTINGS
-        if name in names
+        if name in tables
     }
     values |= {name: part.read(SETTINGS[name]) for name, part in sections.items()}
     if "schema" in sections:

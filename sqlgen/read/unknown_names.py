@@ -16,6 +16,7 @@ _TABLES = {
     NameKind.FUNCTIONS: ("tool", "sqlgen", "functions", "never_null"),
     NameKind.TYPED_FUNCTIONS: ("tool", "sqlgen", "functions"),
     NameKind.CLASSES: ("tool", "sqlgen", "names"),
+    NameKind.FIELDS: ("tool", "sqlgen", "names"),
 }
 _CODES = {
     NameKind.COLUMNS: "unknown-column",
@@ -23,6 +24,7 @@ _CODES = {
     NameKind.FUNCTIONS: "unknown-function",
     NameKind.TYPED_FUNCTIONS: "unknown-function",
     NameKind.CLASSES: "unknown-type",
+    NameKind.FIELDS: "unknown-column",
 }
 
 
@@ -43,7 +45,8 @@ def unknown_name_warnings(
                 else f"the database has no {name.kind} `{name.name}`"
             ),
             label=_label(file, places, name),
-            hint=(
+            hint=name.hint
+            or (
                 f"write `{name.nearest}`"
                 if name.nearest
                 else (

@@ -56,7 +56,7 @@ def module(
     changed = [
         name
         for one, query in zip(typed, queries, strict=True)
-        for name in renamed(one, query)
+        for name in renamed(one, query, context)
     ]
     required = requirements_of(main, rows, has_protocol=config.protocols)
     if config.schema_check:

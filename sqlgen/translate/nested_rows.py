@@ -12,9 +12,9 @@ from ..model.query import Query
 from ..model.source import Span
 from ..model.typed import TypedColumn
 from . import names
-from .shared.context import TranslationContext
+from .shared.context import TranslationContext, chosen_name
 from .shared.fields import field_reading
-from .shared.references import type_key
+from .shared.references import column_of, type_key
 from .shared.rows import unread
 from .types import overrides
 from .types.named import local_names
@@ -145,7 +145,7 @@ class NestedRows:
         )
         if context.config.fields is FieldKeys.CAMEL:
             mentioned |= context.config.rows.spec.of_keys
-        columns = [column.name for column in row.fields]
+        columns = [chosen_name(f.name, column_of(f, row), context) for f in row.fields]
         field_names = names.field_names(columns, owner.style, mentioned)
         texts = tuple(
             [

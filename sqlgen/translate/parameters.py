@@ -8,7 +8,12 @@ from ..model.python import Argument, Generic, PyType
 from ..model.query import Parameter, Query
 from ..model.typed import TypedParameter, TypedQuery
 from . import names
-from .shared.context import TranslationContext, configured_type, translation_key
+from .shared.context import (
+    TranslationContext,
+    chosen_name,
+    configured_type,
+    translation_key,
+)
 from .shared.references import has_literals
 from .types import overrides
 from .types.mapping import without_overrides
@@ -37,6 +42,25 @@ def signature_order(query: TypedQuery) -> list[TypedParameter]:
     return sorted(query.parameters, key=order)
 
 
+def parameter_name(
+    parameter: TypedParameter, query: Query, context: TranslationContext
+) -> str:
+    """Return the name of a parameter: the configured one, or its own.
+
+    Of a bare `$1` that is `mrn_2`, since another one is `mrn`, the name without the number counts.
+    """
+    name = parameter.name
+    if not context.fields:
+        return name
+    written = {item.number: item.name for item in query.parameters}
+    stem, _, number = name.rpartition("_")
+    if stem and number.isdigit() and not written.get(parameter.number):
+        chosen = chosen_name(stem, parameter.column, context)
+        if chosen != stem:
+            return f"{chosen}_{number}"
+    return chosen_name(name, parameter.column, context)
+
+
 def arguments_of(
     parameters: Sequence[TypedParameter],
     context: TranslationContext,
@@ -58,7 +82,7 @@ def arguments_of(
         parameters,
     )
     argument_names = names.argument_names(
-        [parameter.name for parameter in parameters],
+        [parameter_name(item, query, context) for item in parameters],
         {*taken, *local_names([], [how.write for how in writings])},
     )
     for name, parameter, how in zip(argument_names, parameters, writings, strict=True):

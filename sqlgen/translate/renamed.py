@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from ..model.python import Field
 from ..model.renamed import Renamed
 from ..model.typed import TypedQuery
-from .parameters import signature_order
+from .parameters import parameter_name, signature_order
 from .queries import TranslatedQuery
+from .shared.context import TranslationContext, chosen_name
 
 
-def renamed(query: TypedQuery, translated: TranslatedQuery) -> Iterator[Renamed]:
-    """Yield the names of a query, its parameters, its row class and its columns that were changed."""
+def renamed(
+    query: TypedQuery, translated: TranslatedQuery, context: TranslationContext
+) -> Iterator[Renamed]:
+    """Yield the names of a query, its parameters, its row class and its columns that were changed.
+
+    Names that the configuration chooses are no changes.
+    """
     name, span = query.query.name, query.query.name_span
     if name != translated.function.name:
         yield Renamed(title=f"query `{name}`", new=translated.function.name, span=span)
@@ -23,7 +29,7 @@ def renamed(query: TypedQuery, translated: TranslatedQuery) -> Iterator[Renamed]
     for parameter, argument in zip(
         parameters, translated.function.arguments, strict=True
     ):
-        if parameter.name != argument.name:
+        if parameter_name(parameter, query.query, context) != argument.name:
             places = written[parameter.number].spans
             title = f"parameter `{parameter.name}` of `{name}`"
             place = places[0] if places else span
@@ -34,6 +40,6 @@ def renamed(query: TypedQuery, translated: TranslatedQuery) -> Iterator[Renamed]
         yield Renamed(title=title, new=argument_of_order.name, span=order.span)
     fields: tuple[Field, ...] = record.fields if record else ()
     for column, field in zip(query.columns, fields, strict=False):
-        if column.name != field.name:
+        if chosen_name(column.name, column.column, context) != field.name:
             title = f"column `{column.name}` of `{name}`"
             yield Renamed(title=title, new=field.name, span=span)

@@ -12,7 +12,12 @@ from ..model.source import Span
 from ..model.typed import Star, TypedColumn, TypedQuery
 from . import names
 from .nested_rows import NestedRow, NestedRows
-from .shared.context import TranslationContext, configured_type, translation_key
+from .shared.context import (
+    TranslationContext,
+    chosen_name,
+    configured_type,
+    translation_key,
+)
 from .shared.fields import column_readings
 from .shared.references import has_literals
 from .types import overrides
@@ -47,7 +52,7 @@ def row_shape(
     rows = tuple(nested.rows)
     if len(readings) == 1 and not shared:
         return _lone(readings[0]), None, rows
-    columns = [column.name for column in query.columns]
+    columns = [chosen_name(c.name, c.column, context) for c in query.columns]
     types = [type_ for how in readings for type_ in (how.type, how.raw)]
     mentioned = local_names(types, [how.read for how in readings])
     if context.config.fields is FieldKeys.CAMEL:

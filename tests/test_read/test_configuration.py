@@ -326,6 +326,22 @@ error[bad-setting]: `tool.sqlgen.types.a.b` must be a Python type, as a string
     )
 
 
+CLASS = "a must be the name of a class in PascalCase, or of a field in snake_case"
+
+
+def test_names_of_fields(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.sqlgen.names]\nmrn = "number"\npatients.dob = "born_on"\npatients.mrn = "number"\nt = "T"\n'
+    )
+    config = read.config(tmp_path)
+    assert config.class_names == {"t": "T"}
+    assert config.field_names == {
+        "mrn": "number",
+        "patients.dob": "born_on",
+        "patients.mrn": "number",
+    }
+
+
 def test_names_of_classes(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(
         '[tool.sqlgen.names]\npatients = "Patient"\naudit.state = "AuditState"\n'
@@ -337,20 +353,17 @@ def test_names_of_classes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "expected", "hint"),
     [
-        ("a = 3", "a must be the name of a class, as a string", ""),
-        (
-            'a = "patient"',
-            "a must be the name of a class in PascalCase",
-            'write `"Patient"`',
-        ),
+        ("a = 3", "a must be a name, as a string", ""),
         (
             'a = "Sick_Note"',
-            "a must be the name of a class in PascalCase",
+            CLASS,
             'write `"SickNote"`',
         ),
-        ('a = "app.Patient"', "a must be the name of a class in PascalCase", ""),
-        ('a = "None"', "a must be the name of a class in PascalCase", ""),
-        ('a = "Patient[int]"', "a must be the name of a class in PascalCase", ""),
+        ('a = "app.Patient"', CLASS, ""),
+        ('a = "_born"', CLASS, 'write `"Born"`'),
+        ('a = "class"', CLASS, 'write `"Class"`'),
+        ('a = "None"', CLASS, ""),
+        ('a = "Patient[int]"', CLASS, ""),
         (
             'a = "Patient"\npublic.b = "Patient"',
             "public.b must be a name of its own: `Patient` is that of `a`",

@@ -20,7 +20,7 @@ from .shared_names import SharedNames, shared_names
 class TranslationContext:
     """The configuration and the shared names that all queries are translated with.
 
-    `columns` are the configured Python types of columns. `readings` and `writings` are filled while
+    `columns` are the configured Python types of columns, `fields` the configured names. `readings` and `writings` are filled while
     translating, since queries have most of their columns and parameters in common.
     """
 
@@ -28,6 +28,7 @@ class TranslationContext:
     types: TypeMapping
     names: SharedNames
     columns: Mapping[str, PyType]
+    fields: Mapping[str, str] = field(default_factory=dict)
     readings: dict[tuple[object, ...], Reading] = field(default_factory=dict)
     writings: dict[tuple[object, ...], Writing] = field(default_factory=dict)
 
@@ -42,7 +43,24 @@ def translation_context(
         types=TypeMapping(names.classes, _configured("types", config.types, config)),
         names=names,
         columns=_configured("columns", config.columns, config),
+        fields=config.field_names,
     )
+
+
+def chosen_name(
+    name: str, column: ColumnName | None, context: TranslationContext
+) -> str:
+    """Return the name of a field or parameter: the configured one, or its own.
+
+    What is configured for the table's *column* it has to do with counts where *name* is the column's.
+    """
+    if not context.fields:
+        return name
+    if column is not None and column.column == name:
+        for key in (str(column), f"{column.relation}.{column.column}"):
+            if key in context.fields:
+                return context.fields[key]
+    return context.fields.get(name, name)
 
 
 def configured_type(

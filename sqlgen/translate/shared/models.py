@@ -15,6 +15,7 @@ from ...model.python import (
     Module,
     Record,
 )
+from ...model.typed import ColumnName
 from .. import names
 from ..json_keys import with_json_keys
 from ..types.aliases import shared_aliases
@@ -23,9 +24,16 @@ from ..types.named import local_names
 from ..types.python_types import MODELS, nullable, or_none
 from ..types.reading import Reading
 from ..types.writing import nested_write
-from .context import TranslationContext
+from .context import TranslationContext, chosen_name
 from .fields import column_readings, field_reading
-from .references import NamedType, TypeKey, TypeReferences, composites_in, type_key
+from .references import (
+    NamedType,
+    TypeKey,
+    TypeReferences,
+    column_of,
+    composites_in,
+    type_key,
+)
 from .requirements import SharedRequirements, requirements_of
 
 
@@ -105,7 +113,18 @@ def composite(
         [python for how in readings for python in (how.type, how.raw)],
         [*(how.read for how in readings), *writes],
     )
-    field_names = names.field_names([f.name for f in type_.fields], mentioned=mentioned)
+    # An attribute of a composite type is configured as a table's column is.
+    attributes = [
+        column_of(field, type_) or ColumnName(type_.schema, type_.name, field.name)
+        for field in type_.fields
+    ]
+    field_names = names.field_names(
+        [
+            chosen_name(field.name, attribute, context)
+            for field, attribute in zip(type_.fields, attributes, strict=True)
+        ],
+        mentioned=mentioned,
+    )
     named_fields = list(zip(field_names, type_.fields, writes, strict=True))
     return Composite(
         name=context.types.model(type_).name,

@@ -76,8 +76,9 @@ def class_names(types: Iterable[NamedType], config: Config) -> dict[TypeKey, str
     """
     in_order = sorted(types, key=lambda t: _rank(t.schema, config.search_path))
     classes: dict[TypeKey, str] = {}
+    chosen = config.class_names
     for type_ in in_order:
-        configured = _configured_name(type_, config)
+        configured = _configured_name(type_, chosen)
         if configured and configured not in classes.values():
             classes[type_key(type_)] = configured
     used = set(classes.values())
@@ -96,10 +97,10 @@ def class_names(types: Iterable[NamedType], config: Config) -> dict[TypeKey, str
     return classes
 
 
-def _configured_name(type_: NamedType, config: Config) -> str | None:
+def _configured_name(type_: NamedType, chosen: Mapping[str, str]) -> str | None:
     for name in (type_.display, f"{type_.schema}.{type_.name}", type_.name):
-        if name in config.names:
-            return names.row_name(config.names[name])
+        if name in chosen:
+            return names.row_name(chosen[name])
     return None
 
 
