@@ -21,13 +21,14 @@ def split_names(
     spans: Callable[[], Sequence[Span]],
     own_names: Container[str] = (),
 ) -> tuple[tuple[str, Override | None], ...]:
-    """Return the name and the override of each result column, an unnamed only column as `""`.
+    """Return the name and the override of each result column.
+
+    An unnamed one is called after its number, `column_2`, and an only column whose value is returned is `""`.
 
     *spans* gives the places of the columns. *own_names* are names that a table's own columns have. They
     hold no override, whatever characters they have, and neither does a name that is not in the
     statement, as a function's OUT argument. The grammar is SQLx's: the name ends at the first `:`,
-    `!` or `?`; `[!|?][: T]` follows. Raises `SqlgenError` with `bad-override`, `unnamed-column` and
-    `duplicate-column`.
+    `!` or `?`; `[!|?][: T]` follows. Raises `SqlgenError` with `bad-override` and `duplicate-column`.
     """
     columns: list[tuple[str, Override | None]] = []
     problems: list[Diagnostic] = []
@@ -42,16 +43,29 @@ def split_names(
             columns.append(_split(query, name))
         except SqlgenError as error:
             problems.extend(error.diagnostics)
-    distinct = {name for name, _ in columns}
-    if not problems and ("" in distinct or len(distinct) < len(columns)):
-        places = spans()
-        problems = [
-            *_unnamed(query, columns, places),
-            *_duplicates(query, columns, places),
-        ]
+    if len(columns) > 1 or query.row is not None:
+        columns = _all_named(columns)
+    if not problems and len({name for name, _ in columns}) < len(columns):
+        problems = _duplicates(query, columns, spans())
     if problems:
         raise SqlgenError(*problems)
     return tuple(columns)
+
+
+def _all_named(
+    columns: Sequence[tuple[str, Override | None]],
+) -> list[tuple[str, Override | None]]:
+    """Return the columns with a name for each unnamed one, after its number: `column_2`."""
+    taken = {name for name, _ in columns}
+    named: list[tuple[str, Override | None]] = []
+    for number, (name, override) in enumerate(columns, 1):
+        if not name:
+            name = f"column_{number}"
+            while name in taken:
+                name += "_"
+            taken.add(name)
+        named.append((name, override))
+    return named
 
 
 def plain_name(name: str) -> str:
@@ -108,29 +122,6 @@ def _split(query: Query, text: str) -> tuple[str, Override | None]:
     )
 
 
-def _unnamed(
-    query: Query,
-    columns: Sequence[tuple[str, Override | None]],
-    spans: Sequence[Span],
-) -> list[Diagnostic]:
-    numbers = [number for number, (name, _) in enumerate(columns, 1) if not name]
-    if not numbers or (len(columns) == 1 and query.row is None):
-        return []
-    plural = len(numbers) > 1
-    return [
-        Diagnostic(
-            code="unnamed-column",
-            message=(
-                f"column{'s' * plural} {', '.join(map(str, numbers))} of `{query.name}`"
-                f" {'have' if plural else 'has'} no name"
-            ),
-            label=Label(spans[numbers[0] - 1]),
-            related=tuple(Label(spans[number - 1]) for number in numbers[1:]),
-            hint=f"give {'each' if plural else 'it'} one with `AS name`",
-        )
-    ]
-
-
 def _duplicates(
     query: Query,
     columns: Sequence[tuple[str, Override | None]],
@@ -138,8 +129,7 @@ def _duplicates(
 ) -> list[Diagnostic]:
     named: dict[str, list[int]] = {}
     for number, (name, _) in enumerate(columns, 1):
-        if name:
-            named.setdefault(name, []).append(number)
+        named.setdefault(name, []).append(number)
     return [
         Diagnostic(
             code="duplicate-column",

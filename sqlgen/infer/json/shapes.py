@@ -24,6 +24,7 @@ from ..nullability.three_valued import NOT_NULL
 from ..nullability.verdict import Elements, Verdict
 from ..tree.array_shapes import ASSUMED
 from ..tree.enums import JsonConstructorType, SubLinkType
+from ..tree.expressions import constant_key
 from ..tree.nodes import Node
 from .merging import absent, any_item, any_shape, without_nulls
 from .numbers import as_number
@@ -38,7 +39,6 @@ from .sources import (
 from .types import STRING, element_type, is_composite, is_json, shape_of_type
 from .values import (
     constant,
-    constant_key,
     expression_type,
     literals,
 )

@@ -65,23 +65,6 @@ def constant(node: Node) -> JsonShape:
     return _EMPTY.get(_CONTAINERS.get(bytes(value), b""), ANY)
 
 
-def constant_key(node: Node) -> str | None:
-    """Return the text of a text literal, None for every other expression."""
-    if node.tag != "CONST" or node.flag("constisnull"):
-        return None
-    value = node.datum("constvalue")
-    if node.number("consttype") == postgres.UNKNOWN:
-        value = value.rstrip(b"\0")
-    elif node.number("consttype") == postgres.TEXT:
-        value = value[postgres.VARLENA_HEADER :]
-    else:
-        return None
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return None
-
-
 def literals(node: Node, scope: Scope, known: JsonShape) -> JsonShape | None:
     """Return the only values of the table's column that a text comes from, None if any is allowed."""
     type_ = base_type(expression_type(node, scope))

@@ -95,13 +95,14 @@ def _referred_values(var: Node, level: QueryLevel) -> Iterator[tuple[Node, bool]
         if call:
             yield from _unnested(call, home)
     elif source.query and not source.relation:
-        yield from _output_values(source.query, place)
+        yield from output_values(source.query, place)
 
 
-def _output_values(source: QueryLevel, place: int) -> Iterator[tuple[Node, bool]]:
+def output_values(source: QueryLevel, place: int) -> Iterator[tuple[Node, bool]]:
+    """Yield the parameters that a query's output column of that *place* may be."""
     if source.arms:
         for arm in source.arms:
-            yield from _output_values(arm, place)
+            yield from output_values(arm, place)
     elif source.query.number("commandType") == CmdType.SELECT and place < len(
         source.output
     ):

@@ -39,7 +39,7 @@ def named_by_outputs(level: QueryLevel) -> Iterator[Use]:
         for entry in level.output:
             expression, name = entry.node("expr"), entry.string("resname")
             parameter = parameter_in(expression) if expression else None
-            if parameter and not _is_default_name(name, parameter, level):
+            if parameter and not is_default_name(name, parameter, level):
                 yield use_of(parameter, Purpose.NAMED, name=name)
     for entry in level.entries:
         alias = entry.node("alias")
@@ -64,6 +64,13 @@ def named_by_calls(node: Node, level: QueryLevel) -> Iterator[Use]:
 
 
 def _arguments(call: Node, level: QueryLevel) -> Iterator[Use]:
+    for name, value in named_arguments(call, level):
+        if parameter := parameter_in(value):
+            yield use_of(parameter, Purpose.NAMED, name=name)
+
+
+def named_arguments(call: Node, level: QueryLevel) -> Iterator[tuple[str, Node]]:
+    """Yield the arguments of a call that the function has names for, with these."""
     function = level.catalog.functions.get(call.number("funcid"))
     if function is None or call.number("funcformat") in CAST_FORMS:
         return
@@ -73,8 +80,8 @@ def _arguments(call: Node, level: QueryLevel) -> Iterator[Use]:
             name, value = argument.string("name"), argument.node("arg")
         else:
             name, value = names[place] if place < len(names) else "", argument
-        if name and value and (parameter := parameter_in(value)):
-            yield use_of(parameter, Purpose.NAMED, name=name)
+        if name and value:
+            yield name, value
 
 
 def _behind_comparisons(node: Node, level: QueryLevel) -> Iterator[Use]:
@@ -110,7 +117,7 @@ def _in_subqueries(link: Node, level: QueryLevel) -> Iterator[Use]:
             yield use_of(parameter, Purpose.NAMED, column=column, elements=elements)
 
 
-def _is_default_name(name: str, parameter: Node, level: QueryLevel) -> bool:
+def is_default_name(name: str, parameter: Node, level: QueryLevel) -> bool:
     """Return whether an output column has the name that PostgreSQL chooses without an alias."""
     type_ = level.catalog.types.get(parameter.number("paramtype"))
     element = type_.element if isinstance(type_, ArrayType) else type_

@@ -19,6 +19,7 @@ class Purpose(IntEnum):
     TESTED = auto()
     NAMED = auto()
     WITHIN = auto()
+    NEARBY = auto()
 
 
 class Use(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from ...model import postgres
 from .enums import CoercionForm
 from .nodes import Node
 
@@ -43,3 +44,20 @@ def conjuncts(condition: Node) -> Iterator[Node]:
             yield from conjuncts(part)
     else:
         yield condition
+
+
+def constant_key(node: Node) -> str | None:
+    """Return the text of a text literal, None for every other expression."""
+    if node.tag != "CONST" or node.flag("constisnull"):
+        return None
+    value = node.datum("constvalue")
+    if node.number("consttype") == postgres.UNKNOWN:
+        value = value.rstrip(b"\0")
+    elif node.number("consttype") == postgres.TEXT:
+        value = value[postgres.VARLENA_HEADER :]
+    else:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return None

@@ -1,2 +1,0 @@
--- name: x :many
-SELECT id, id + 1 FROM patients;
