@@ -106,7 +106,7 @@ class _Finder:
             ]
             own = tuple(dict.fromkeys(numbers))
             if one.kind in (PartKind.ASSIGNMENT, PartKind.ARGUMENT):
-                parts.append(sets.part(one.range, own, one.kind))
+                parts.append(sets.part(one, own))
             else:
                 parts.append(Part(start, end, own, one.kind, start, end))
         self._check(parts)

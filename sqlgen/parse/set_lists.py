@@ -3,12 +3,28 @@
 Optional arguments are cut out of their call in the same way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 
-from ..model.query import Part, PartKind, Unchanged
+from ..model.query import Part, Unchanged
 from .parts import Found, Parts
-from .statement_tokens import Clause, Range, StatementTokens
+from .statement_tokens import Range, StatementTokens
+
+
+class _List:
+    """The items of a list; `places` are their numbers, `optional` those that may be left out."""
+
+    def __init__(self, items: Sequence[Range]) -> None:
+        self.items = items
+        self.places = {item: n for n, item in enumerate(items)}
+        self.optional: set[Range] = set()
+
+    @cached_property
+    def first_kept(self) -> int | None:
+        """Return the number of the first item that is always there, None if there is none."""
+        kept = (n for n, item in enumerate(self.items) if item not in self.optional)
+        return next(kept, None)
 
 
 class SetLists:
@@ -17,36 +33,32 @@ class SetLists:
     def __init__(self, statement: StatementTokens, parts: Parts) -> None:
         self._statement = statement
         self._parts = parts
-        self._clauses: dict[int, Clause] = {}
-        self._optional: dict[int, list[Range]] = {}
+        self._lists: dict[int, _List] = {}
         self._numbers: dict[int, int] = {}
 
     def add(self, found: Found) -> None:
-        """Note an optional assignment."""
+        """Note an optional assignment, or an argument."""
         if found.clause is not None:
-            self._clauses[found.clause.word] = found.clause
-            ranges = self._optional.setdefault(found.clause.word, [])
-            if found.range not in ranges:
-                ranges.append(found.range)
+            known = self._lists.get(found.clause.word)
+            if known is None:
+                known = _List(self._parts.assignments(found.clause))
+                self._lists[found.clause.word] = known
+            known.optional.add(found.range)
 
-    def part(
-        self, assignment: Range, parameters: tuple[int, ...], kind: PartKind
-    ) -> Part:
-        """Return the part that an optional assignment is, or an argument."""
-        word, items, at = next(
-            (word, items, items.index(assignment))
-            for word, items in self._items().items()
-            if assignment in items
-        )
-        optional = self._optional[word]
-        kept = [n for n, item in enumerate(items) if item not in optional]
-        start, end = assignment
-        if kept and at > kept[0]:
+    def part(self, found: Found, parameters: tuple[int, ...]) -> Part:
+        """Return the part that an optional assignment is, or an argument; all have been added."""
+        word = found.clause.word if found.clause else -1
+        list_ = self._lists[word]
+        items, at, kept = list_.items, list_.places[found.range], list_.first_kept
+        start, end = found.range
+        if kept is not None and at > kept:
             start = items[at - 1].end
         elif at + 1 < len(items):
             end = items[at + 1].start
-        number = 0 if kept else self._numbers.setdefault(word, len(self._numbers) + 1)
-        return Part(*assignment, parameters, kind, start, end, set_list=number)
+        number = 0
+        if kept is None:
+            number = self._numbers.setdefault(word, len(self._numbers) + 1)
+        return Part(*found.range, parameters, found.kind, start, end, set_list=number)
 
     def unchanged(self, number: int, *, gives_rows: bool) -> Unchanged | None:
         """Return what is left of an UPDATE with nothing to set; *number* is the `Part.set_list` of its SET.
@@ -75,9 +87,3 @@ class SetLists:
                 else None
             ),
         )
-
-    def _items(self) -> Mapping[int, list[Range]]:
-        return {
-            word: self._parts.assignments(clause)
-            for word, clause in self._clauses.items()
-        }

@@ -79,12 +79,14 @@ def _check(query: TypedQuery) -> None:
             )
         )
     if own.command.spec.bulk:
+        kinds = {part.kind for part in own.parts}
+        word = "default" if kinds == {PartKind.DEFAULT} else "optional"
         raise SqlgenError(
             Diagnostic(
                 code="not-optional",
                 message=f"`:{own.command}` runs one statement for all rows, of which nothing can be left out",
                 label=label,
-                hint="take out `-- sqlgen: optional`, or use another command",
+                hint=f"take out `-- sqlgen: {word}`, or use another command",
             )
         )
     found = [match.start() for match in _PLACEHOLDER.finditer(own.sql.text)]
