@@ -26,7 +26,7 @@ MayBeNull = Callable[[Column], bool]
 _INDEXES = (ConstraintKind.UNIQUE, ConstraintKind.EXCLUSION)
 _KEYS = (ConstraintKind.FOREIGN_KEY, ConstraintKind.RESTRICT_KEY)
 _VARIABLE = re.compile(r":varattno (-?\d+)")
-_FUNCTION = re.compile(r":funcid (\d+)")
+_FUNCTION = re.compile(r":(?:funcid|opfuncid) (\d+)")
 _DRAWN = frozenset(
     {"nextval", "gen_random_uuid", "uuidv4", "uuidv7", "uuid_generate_v4"}
 )
@@ -52,7 +52,9 @@ class Effects:
         """Add what a write of the statement itself can violate."""
         match write.event:
             case "insert":
-                self._insert(write.relation, write.assigned, write.arbiters)
+                self._insert(
+                    write.relation, write.assigned, write.defaulted, write.arbiters
+                )
             case "update":
                 self._update(write.relation, write.assigned)
             case _:
@@ -63,19 +65,39 @@ class Effects:
         violations = violations_of(column.type, may_be_null, self._catalog.domains)
         self.immediate.update(dict.fromkeys(violations))
 
+    def add_function(self, oid: int) -> None:
+        """Add a function that is called, if it is the user's and may write itself."""
+        routine = self._catalog.functions.get(oid)
+        if (
+            routine is not None
+            and not routine.system
+            and routine.volatile
+            and not routine.extension
+        ):
+            self.unknown[f"the function `{routine.name}`"] = None
+
     def _insert(
         self,
         table: Relation,
         assigned: Mapping[str, bool],
+        defaulted: frozenset[str],
         arbiters: frozenset[Constraint],
     ) -> None:
+        """Add what an INSERT can violate; a column that is only sometimes *defaulted* counts as assigned.
+
+        With its value, the constraints are the same as with its DEFAULT, and more.
+        """
         columns = {column.name: column for column in table.columns.values()}
         lacking = [c.name for c in columns.values() if self._may_lack(c)]
         given = _either(assigned, self._assigned_by_triggers(table, "insert", assigned))
+        given |= {name: True for name in lacking if name in defaulted}
         given |= {name: True for name in lacking if name in given.keys() - assigned}
         given |= dict.fromkeys(_generated(table, given), True)
         for name, column in columns.items():
             self.add_domains(column, given.get(name, self._may_lack(column)))
+            if name in defaulted or name not in assigned:
+                for oid in _FUNCTION.findall(column.default):
+                    self.add_function(int(oid))
         for constraint in table.constraints:
             kind = constraint.violation.kind
             if not constraint.takes_inserts or constraint in arbiters:

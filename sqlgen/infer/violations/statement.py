@@ -44,10 +44,8 @@ def is_write(statement: QueryLevel) -> bool:
 def violations(*statements: Scope) -> Violations:
     """Return what a statement that writes can violate, in any of its forms.
 
-    One with parts that may be left out comes in two: as it is written, and as things are proved of all its
-    variants, with nothing known of these parts. An INSERT whose values may be left to the defaults also
-    comes with all of them left: what it violates with some of them is among what these two do. So is, with
-    some assignments of an UPDATE, what it violates with all of them.
+    One that varies comes in two: as it is written, and as things are proved of all its variants. What it
+    violates with some of its assignments or values is among what it violates with all of them.
     """
 
     def default_may_be_null(column: Column) -> bool:
@@ -90,14 +88,7 @@ def _add_functions(scope: Scope, effects: Effects) -> None:
     """Add the user's functions that may write themselves."""
     for node in scope.query.own:
         if field := _CALLS.get(node.tag):
-            routine = scope.catalog.functions.get(node.number(field))
-            if (
-                routine is not None
-                and not routine.system
-                and routine.volatile
-                and not routine.extension
-            ):
-                effects.unknown[f"the function `{routine.name}`"] = None
+            effects.add_function(node.number(field))
 
 
 def _sorted(violations: dict[Violation, None]) -> tuple[Violation, ...]:

@@ -6,6 +6,7 @@ from ...model.catalog import Relation, RelationKind
 from ...model.constraints import Constraint, ConstraintKind
 from ...model.frozen import frozen
 from ..nullability.scope import Scope
+from ..tree.alternatives import ALTERNATIVES
 from ..tree.enums import CmdType, OnConflictAction, RTEKind
 from ..tree.nodes import Node
 from ..tree.origins import has_own_returning, origin
@@ -23,13 +24,14 @@ _TABLES = (RelationKind.TABLE, RelationKind.PARTITIONED)
 class TableWrite:
     """An INSERT, UPDATE or DELETE of a table, `event` in lower case.
 
-    `assigned` tells of each column that gets a value whether that may be NULL. `arbiters` are the unique
-    indexes whose conflicts ON CONFLICT takes care of.
+    `assigned` tells of each column that gets a value whether that may be NULL. An INSERT may leave those in
+    `defaulted` to their DEFAULT. `arbiters` are the unique indexes whose conflicts ON CONFLICT takes care of.
     """
 
     relation: Relation
     event: str
     assigned: Mapping[str, bool]
+    defaulted: frozenset[str] = frozenset()
     arbiters: frozenset[Constraint] = frozenset()
 
 
@@ -58,10 +60,12 @@ def writes(scope: Scope) -> Iterator[TableWrite | UnknownWrite]:
     def write(
         event: int, targets: Iterable[Node], **more: frozenset[Constraint]
     ) -> TableWrite:
+        assigned, defaulted = _assigned(targets, event, table, view, scope)
         return TableWrite(
             relation=table,
             event=_EVENTS[event],
-            assigned=_assigned(targets, table, view, scope),
+            assigned=assigned,
+            defaulted=defaulted,
             **more,
         )
 
@@ -109,21 +113,31 @@ def _table(
 
 
 def _assigned(
-    targets: Iterable[Node], table: Relation, view: QueryLevel | None, scope: Scope
-) -> dict[str, bool]:
+    targets: Iterable[Node],
+    event: int,
+    table: Relation,
+    view: QueryLevel | None,
+    scope: Scope,
+) -> tuple[dict[str, bool], frozenset[str]]:
+    """Return whether the value of each column may be NULL, and the columns that may be left to DEFAULT."""
     assigned: dict[str, bool] = {}
+    defaulted: set[str] = set()
+    is_insert = event == CmdType.INSERT
     for target in targets:
         expression = target.node("expr")
         if target.flag("resjunk") or expression is None:
             continue
-        is_insert = scope.query.number("commandType") == CmdType.INSERT
         if is_insert and is_left_to_default(expression, scope.level):
             continue
         name = _column(target.number("resno"), table, view)
-        if name is not None:
-            nullable = scope.verdict(expression).nullable
-            assigned[name] = nullable or assigned.get(name, False)
-    return assigned
+        if name is None:
+            continue
+        if is_insert and expression.tag == ALTERNATIVES:
+            expression = expression.nodes("args")[0]
+            defaulted.add(name)
+        nullable = scope.verdict(expression).nullable
+        assigned[name] = nullable or assigned.get(name, False)
+    return assigned, frozenset(defaulted)
 
 
 def _column(number: int, table: Relation, view: QueryLevel | None) -> str | None:
