@@ -70,6 +70,9 @@ STATEMENTS = {
     "INSERT INTO posts VALUES (1, 2, 3, 'a') ON CONFLICT (title, user_id) DO UPDATE SET title = 'b'": (
         "posts_pkey posts_user_id_title_key posts_user_id_fkey posts_editor_id_fkey"
     ),
+    "INSERT INTO posts VALUES (1, 2, 3, 'a') ON CONFLICT (id) DO UPDATE SET editor_id = DEFAULT": (
+        "editor_id posts_user_id_title_key posts_user_id_fkey posts_editor_id_fkey"
+    ),
     # UPDATE
     "UPDATE users SET nick = 'a'": "users_nick_key seen_before",
     "UPDATE users SET score = 1": "users_active score_range doubled_range seen_before",
