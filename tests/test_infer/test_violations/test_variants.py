@@ -34,14 +34,18 @@ WRITES = "the function `writes`"
 
 CASES: dict[str, tuple[str, Sequence[str], set[str]]] = {
     "only with the condition no value is NULL": (
-        "-- sqlgen: optional nick\n"
-        "INSERT INTO users (id, email) SELECT 1, nick FROM users WHERE nick = :nick",
+        (
+            "-- sqlgen: optional nick\n"
+            "INSERT INTO users (id, email) SELECT 1, nick FROM users WHERE nick = :nick"
+        ),
         ["INSERT INTO users (id, email) SELECT 1, nick FROM users WHERE true"],
         {"users_pkey", "email", "code_form", "long"},
     ),
     "a domain and a function in the conditions": (
-        "-- sqlgen: optional code, email\n"
-        "UPDATE users SET nick = 'a' WHERE code = :code::text::code AND email = writes(:email)",
+        (
+            "-- sqlgen: optional code, email\n"
+            "UPDATE users SET nick = 'a' WHERE code = :code::text::code AND email = writes(:email)"
+        ),
         [
             "UPDATE users SET nick = 'a' WHERE email = writes(:email)",
             "UPDATE users SET nick = 'a' WHERE code = :code::text::code",
@@ -50,19 +54,25 @@ CASES: dict[str, tuple[str, Sequence[str], set[str]]] = {
         {"code_form", WRITES},
     ),
     "a condition in a query in WITH": (
-        "-- sqlgen: optional nick, email\n"
-        "WITH others AS (SELECT nick FROM users WHERE nick = :nick)"
-        " UPDATE users SET email = o.nick FROM others AS o WHERE email = :email",
+        (
+            "-- sqlgen: optional nick, email\n"
+            "WITH others AS (SELECT nick FROM users WHERE nick = :nick)"
+            " UPDATE users SET email = o.nick FROM others AS o WHERE email = :email"
+        ),
         [
-            "WITH others AS (SELECT nick FROM users)"
-            " UPDATE users SET email = o.nick FROM others AS o WHERE email = :email",
+            (
+                "WITH others AS (SELECT nick FROM users)"
+                " UPDATE users SET email = o.nick FROM others AS o WHERE email = :email"
+            ),
             "UPDATE users SET email = o.nick FROM users AS o WHERE o.nick = :nick",
         ],
         {"email"},
     ),
     "assignments": (
-        "-- sqlgen: optional email, code\n"
-        "UPDATE users SET email = :email, code = :code WHERE id = 1",
+        (
+            "-- sqlgen: optional email, code\n"
+            "UPDATE users SET email = :email, code = :code WHERE id = 1"
+        ),
         [
             "UPDATE users SET email = :email WHERE id = 1",
             "UPDATE users SET code = :code WHERE id = 1",
@@ -70,15 +80,19 @@ CASES: dict[str, tuple[str, Sequence[str], set[str]]] = {
         {"code_form", "long"},
     ),
     "a column that only an assignment proves": (
-        "-- sqlgen: optional nick\n"
-        "UPDATE users SET nick = :nick, email = 'a' RETURNING nick::given",
+        (
+            "-- sqlgen: optional nick\n"
+            "UPDATE users SET nick = :nick, email = 'a' RETURNING nick::given"
+        ),
         ["UPDATE users SET email = 'a' RETURNING nick::given"],
         {"given:"},
     ),
     "values": (
-        "-- sqlgen: default id, place, name, team_id, second_id, note\n"
-        "INSERT INTO seats (id, place, name, team_id, second_id, note)"
-        " VALUES (:id, :place, :name, :team_id, :second_id, :note)",
+        (
+            "-- sqlgen: default id, place, name, team_id, second_id, note\n"
+            "INSERT INTO seats (id, place, name, team_id, second_id, note)"
+            " VALUES (:id, :place, :name, :team_id, :second_id, :note)"
+        ),
         [
             "INSERT INTO seats DEFAULT VALUES",
             "INSERT INTO seats (id, team_id) VALUES (:id, :team_id)",
@@ -91,13 +105,17 @@ CASES: dict[str, tuple[str, Sequence[str], set[str]]] = {
         },
     ),
     "values of ON CONFLICT": (
-        "-- sqlgen: default name\n-- sqlgen: optional second_id\n"
-        "INSERT INTO seats (name) VALUES (:name)"
-        " ON CONFLICT (place) DO UPDATE SET name = 'a', second_id = :second_id",
+        (
+            "-- sqlgen: default name\n-- sqlgen: optional second_id\n"
+            "INSERT INTO seats (name) VALUES (:name)"
+            " ON CONFLICT (place) DO UPDATE SET name = 'a', second_id = :second_id"
+        ),
         [
             "INSERT INTO seats (name) VALUES (:name) ON CONFLICT (place) DO UPDATE SET name = 'a'",
-            "INSERT INTO seats (name) VALUES (DEFAULT)"
-            " ON CONFLICT (place) DO UPDATE SET name = 'a', second_id = :second_id",
+            (
+                "INSERT INTO seats (name) VALUES (DEFAULT)"
+                " ON CONFLICT (place) DO UPDATE SET name = 'a', second_id = :second_id"
+            ),
         ],
         {"name", "short", WRITES, "seats_second_id_fkey"},
     ),
