@@ -78,8 +78,8 @@ def test_a_python_without_ctypes_restricts_nothing(
     assert wheel is not None
     assert pristine._can_restrict(wheel)
     for module in ("sandbox", "seccomp"):
-        monkeypatch.delitem(sys.modules, f"sqlgen.embedded.{module}")
-        monkeypatch.delattr(f"sqlgen.embedded.{module}")
+        monkeypatch.delitem(sys.modules, f"sqlgen.embedded.restrictions.{module}")
+        monkeypatch.delattr(f"sqlgen.embedded.restrictions.{module}")
     monkeypatch.setitem(sys.modules, "ctypes", None)
     assert not pristine._can_restrict(wheel)
 

@@ -18,7 +18,8 @@ PROGRAM = """
 import os, sys
 from pathlib import Path
 from sqlgen import database
-from sqlgen.embedded import account, binaries
+from sqlgen.embedded import account
+from sqlgen.embedded.programs import binaries
 
 folder, umask, user, in_memory, system = Path(sys.argv[1]), *map(int, sys.argv[2:])
 account._memory_folders = lambda: (folder / "memory" / "sqlgen",) if in_memory else ()
