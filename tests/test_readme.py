@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,10 @@ from click.testing import CliRunner, Result
 from psycopg.rows import TupleRow
 
 from sqlgen.cli.group import COMMANDS, main
+from sqlgen.database import Server
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
 
 
 def sqlgen(project: Path, *arguments: str) -> Result:
@@ -67,6 +70,21 @@ def test_start(start: Path) -> None:
     pool = block("python", "ConnectionPool")
     imports = "import os\nfrom generated import notes\n"
     assert run(start, f"{imports}{pool}\npool.close()\nprint(note.id)\n") == "2\n"
+
+
+def test_queries(
+    tmp_path: Path, newest_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queries are about the clinic, and need no correction."""
+    monkeypatch.setenv("SQLGEN_SERVER_URL", newest_server.conninfo)
+    (tmp_path / "pyproject.toml").write_text("[tool.sqlgen]\n")
+    shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
+    (tmp_path / "queries").mkdir()
+    queries = re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "queries/readme.sql").write_text("\n".join(queries))
+    assert sqlgen(tmp_path, "build").stderr == ""
+    module = (tmp_path / "generated/readme.py").read_text()
+    assert module.count("\ndef ") == len(queries)
 
 
 def test_every_command_is_listed() -> None:
