@@ -72,6 +72,11 @@ async def test_conflict(shop: AsyncClient) -> None:
         409,
         {"field": "email"},
     )
+    response = await shop.post("/customers", json={"email": "ada", "name": "Ada"})
+    assert (response.status_code, response.json()["detail"]) == (
+        422,
+        {"field": "email"},
+    )
 
 
 async def test_settings(shop: AsyncClient, sqlgen_database: str) -> None:
@@ -173,6 +178,12 @@ async def test_import_of_all_or_none(shop: AsyncClient) -> None:
         409,
         "Key (sku)=(B2) already exists.",
     )
+    line = "X1,Tetris,game,-1,0\n"
+    response = await shop.post(
+        "/products/import", content=CSV.splitlines()[0] + "\n" + line
+    )
+    assert response.status_code == 422
+    assert "products_price_check" in response.json()["detail"]
     assert len(await names(shop)) == 3
 
 
