@@ -41,7 +41,10 @@ async def test_search(shop: AsyncClient) -> None:
     assert await names(shop, name="MM", category="book") == ["Emma"]
     assert await names(shop, price_from="12", price_to="12") == ["Persuasion"]
     assert await names(shop, category="game", price_to=1) == []
-    assert (await shop.get("/products", params={"category": "x"})).status_code == 422
+    assert await names(shop, sort="-price") == ["Chess, wooden", "Persuasion", "Emma"]
+    assert await names(shop, sort="best_stocked", limit=1) == ["Emma"]
+    for parameters in ({"category": "x"}, {"sort": "id"}, {"sort": "name; DROP"}):
+        assert (await shop.get("/products", params=parameters)).status_code == 422
 
 
 async def test_upsert(client: AsyncClient) -> None:
@@ -159,6 +162,26 @@ async def test_orders_of_the_same_products_at_once(client: AsyncClient) -> None:
     assert [response.status_code for response in responses] == [201] * 10
     left = (await client.get("/products")).json()
     assert {product["stock"] for product in left} == {0}
+
+
+async def test_pages(shop: AsyncClient) -> None:
+    order = {"customer_id": 1, "quantities": {"1": 1}}
+    ids = [(await shop.post("/orders", json=order)).json()["id"] for _ in range(3)]
+    seen: list[int] = []
+    where: dict[str, Any] = {"customer_id": 1, "size": 2}
+    while len(seen) < 9:
+        page = (await shop.get("/orders", params=where)).json()
+        seen += [row["id"] for row in page["rows"]]
+        if page["next"] is None:
+            break
+        where["after"] = page["next"]
+    assert seen == ids[::-1]
+    where["after"] = "forged"
+    response = await shop.get("/orders", params=where)
+    assert (response.status_code, response.json()["detail"]) == (
+        422,
+        {"field": "after"},
+    )
 
 
 async def test_import_of_all_or_none(shop: AsyncClient) -> None:
