@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,15 +19,26 @@ SETTINGS = "listen_addresses=''\nfsync=off\nwal_level=replica\nmax_wal_senders=2
 
 
 class Replication(NamedTuple):
-    """The URLs of the two servers."""
+    """The connection strings of the two servers, without a database."""
 
     primary: str
     standby: str
 
+    def catch_up(self) -> None:
+        """Wait until the standby has replayed all that the primary has written."""
+        with (
+            psycopg.connect(self.primary) as primary,
+            psycopg.connect(self.standby, autocommit=True) as standby,
+        ):
+            row = primary.execute("SELECT pg_current_wal_lsn()").fetchone()
+            has_replayed = "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn"
+            while standby.execute(has_replayed, row).fetchone() != (True,):
+                time.sleep(0.01)
+
 
 @contextmanager
-def replication(binaries: Binaries, schema: str) -> Iterator[Replication]:
-    """Yield a primary that has *schema*, and a standby that has replayed it."""
+def replication(binaries: Binaries) -> Iterator[Replication]:
+    """Yield an empty primary, and a standby of it."""
     folder = Path(tempfile.mkdtemp(dir="/tmp", prefix="standby-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder)
@@ -35,8 +47,6 @@ def replication(binaries: Binaries, schema: str) -> Iterator[Replication]:
         with (folder / "primary/postgresql.conf").open("a") as file:
             file.write(SETTINGS)
         primary = servers.start("primary", stack)
-        with psycopg.connect(primary, autocommit=True) as connection:
-            connection.execute(schema.encode())
         host = f"{folder}/primary-socket"
         servers.run("pg_basebackup", "-h", host, "-U", "admin", "-D", "standby", "-R")
         yield Replication(primary, servers.start("standby", stack))
@@ -81,4 +91,4 @@ class _Servers:
             "pg_ctl", "start", "-w", "-D", name, "-o", options, "-l", f"{name}.log"
         )
         stack.callback(self.run, "pg_ctl", "stop", "-D", name, "-m", "immediate")
-        return f"postgresql:///postgres?host={socket}&user=admin"
+        return f"host={socket} user=admin dbname=postgres"

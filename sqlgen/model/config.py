@@ -135,6 +135,7 @@ class Config:
     statement_names: bool = True
     protocols: bool = False
     schema_check: bool = True
+    read_connections: bool = False
     types: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)

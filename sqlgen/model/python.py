@@ -443,7 +443,8 @@ class Function:
     arguments, group by group, that are given together or not at all. `deprecated` is the message to those
     who still call it, empty if it is not deprecated. `errors` are those of the constraints that it can
     violate, None if there are none. `order` is None if the rows come in one order.
-    `pages` is the constant that makes pages; it *selects_order* if keys of it are no output columns.
+    `pages` is the constant that makes pages; it *selects_order* if keys of it are no output columns. `read_only`: it takes any
+    `ReadConnection`.
     """
 
     name: str
@@ -461,6 +462,7 @@ class Function:
     order: OrderArgument | None = None
     pages: Named | None = None
     selects_order: bool = False
+    read_only: bool = False
 
 
 @frozen
@@ -543,6 +545,13 @@ class ErrorSupport:
 
 
 @frozen
+class ReadConnectionSupport:
+    """The file of the types of connections that only read; its text is always the same."""
+
+    path: str
+
+
+@frozen
 class JsonSupport:
     """The file of helpers that convert JSON to the user's types, and back."""
 
@@ -613,6 +622,7 @@ PythonFile: TypeAlias = (
     | PageSupport
     | DeprecationSupport
     | ErrorSupport
+    | ReadConnectionSupport
     | JsonSupport
     | SchemaSupport
     | SchemaUses

@@ -63,6 +63,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "statement_names": boolean,
         "protocols": boolean,
         "schema_check": boolean,
+        "read_connections": boolean,
         "types": python_types,
         "columns": columns,
         "aliases": python_types,

@@ -13,6 +13,7 @@ from ..model.python import (
     Module,
     PageSupport,
     PythonFile,
+    ReadConnectionSupport,
     SchemaSupport,
     SchemaUses,
     Support,
@@ -50,6 +51,10 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
         case ErrorSupport():
             return GeneratedFile(
                 file.path, _marker() + _verbatim("constraint_errors.py")
+            )
+        case ReadConnectionSupport():
+            return GeneratedFile(
+                file.path, _marker() + _verbatim("read_connections.py")
             )
         case JsonSupport():
             return GeneratedFile(file.path, _marker() + _verbatim("json_support.py"))

@@ -39,9 +39,9 @@ BUILTINS = _words(
 """Builtins that annotations and converting expressions are made of."""
 
 CLASSES = _words(
-    "AsyncConnection AsyncGenerator "
+    "AsyncConnection AsyncGenerator AsyncReadConnection "
     "Connection False Final Float4 Float8 Int2 Int4 Int8 IntegrityError Generator JsonNumber "
-    "Literal Multirange None NotRequired Oid Range Self Sequence StrEnum "
+    "Literal Multirange None NotRequired Oid Range ReadConnection Self Sequence StrEnum "
     "True TypeAlias TypedDict"
 )
 _OF_STYLES = frozenset[str]().union(*(style.spec.imports for style in RowStyle))

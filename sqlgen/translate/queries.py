@@ -197,6 +197,7 @@ def translate_query(
         order=order,
         pages=Named(pages.pages.name, module) if pages else None,
         selects_order=pages is not None and pages.choices is not None,
+        read_only=context.config.read_connections and query.read_only and not spec.bulk,
     )
     return TranslatedQuery(
         query.query,

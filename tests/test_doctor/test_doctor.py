@@ -34,7 +34,7 @@ def pooler(connection: Connection) -> Iterator[Pooler]:
 
 @pytest.fixture(scope="module")
 def replicated() -> Iterator[Replication]:
-    with replication(INSTALLED[-1], "CREATE TABLE t (n int)") as servers:
+    with replication(INSTALLED[-1]) as servers:
         yield servers
 
 

@@ -57,7 +57,8 @@ class ErrorsView:
 class FunctionView:
     """A function: its `name` and `doc`, and its `command`, which is the one in the query file.
 
-    `deprecated` is the message to those who call it, empty if they may.
+    `deprecated` is the message to those who call it, empty if they may; `read_only`: it takes any
+    connection for queries that only read.
 
     `cursor`, `value`, `row` and `error` are names for local variables that no argument has.
     """
@@ -66,6 +67,7 @@ class FunctionView:
         self.name = function.name
         self.doc = Text(function.doc)
         self.deprecated = Text(function.deprecated)
+        self.read_only = function.read_only
         self._is_async = is_async
         self.command = str(function.result.command)
         self.column_types = [Text(name) for name in function.result.column_types]

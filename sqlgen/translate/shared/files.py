@@ -11,6 +11,7 @@ from ...model.python import (
     Named,
     PageSupport,
     PythonFile,
+    ReadConnectionSupport,
     SchemaSupport,
     SchemaUses,
     Support,
@@ -23,6 +24,7 @@ from ..name_clashes import check_models
 from ..types.python_types import (
     CHECK_SCHEMA,
     PAGE,
+    READ_CONNECTIONS,
     SCHEMA_MISMATCH,
     UNSET,
     VALUE_UNSET,
@@ -68,6 +70,8 @@ def shared_files(
     values = merged_values([use for one in requirements for use in one.values])
     if columns or values:
         offered += (SCHEMA_MISMATCH, CHECK_SCHEMA)
+    reads = any(user.read_connections for user in users)
+    offered += READ_CONNECTIONS if reads else ()
     files: list[PythonFile] = [
         *package_modules(paths, context.config, offered),
         TypedMarker(f"{output}/py.typed"),
@@ -91,6 +95,8 @@ def shared_files(
         files.append(DeprecationSupport(f"{output}/_deprecated.py"))
     if any(user.errors for user in users):
         files.append(ErrorSupport(f"{output}/_errors.py"))
+    if reads:
+        files.append(ReadConnectionSupport(f"{output}/_read_connections.py"))
     if any(user.json_support for user in users):
         files.append(JsonSupport(f"{output}/_json.py"))
     if columns or values:

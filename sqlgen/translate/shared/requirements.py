@@ -56,6 +56,7 @@ class SharedRequirements:
     `_pages`, `_deprecated` and `_errors`.
     `functions` are those of which the package has a `Protocol`. `columns` and `values` are what its queries
     use of the schema, if that is to be checked.
+    `read_connections`: some of its functions only read, and take a `ReadConnection`.
     """
 
     rows: tuple[SharedRow, ...] = ()
@@ -68,6 +69,7 @@ class SharedRequirements:
     pages: bool = False
     deprecated: bool = False
     errors: bool = False
+    read_connections: bool = False
     functions: tuple[Function, ...] = ()
     columns: tuple[ColumnUse, ...] = ()
     values: tuple[ValueUse, ...] = ()
@@ -93,5 +95,6 @@ def requirements_of(
         pages=any(constant.pages for constant in module.constants),
         deprecated=any(function.deprecated for function in module.functions),
         errors=any(function.errors for function in module.functions),
+        read_connections=any(function.read_only for function in module.functions),
         functions=module.functions if has_protocol else (),
     )

@@ -52,6 +52,11 @@ PAGE = Named("Page", "._pages")
 VALUE_UNSET = Named("UNSET", VARIANT_SUPPORT)
 CHECK_SCHEMA = Named("check_schema", SCHEMA_SUPPORT)
 SCHEMA_MISMATCH = Named("SchemaMismatch", SCHEMA_SUPPORT)
+READ_CONNECTIONS = (
+    Named("AsyncReadConnection", "._read_connections"),
+    Named("ReadConnection", "._read_connections"),
+)
+"""The types of connections that only read, which the package offers."""
 
 KEEP = Keep()
 
