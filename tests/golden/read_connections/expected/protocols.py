@@ -7,7 +7,13 @@ from typing import Any, Protocol
 from psycopg import Connection
 
 from ._read_connections import ReadConnection
-from .visits import GetVisitRow
+from .visits import (
+    GetVisitRow,
+    ListSeenFirstRow,
+    ListSeenFirstSort,
+    ListSortedRow,
+    ListSortedSort,
+)
 
 __all__ = ["VisitsQueries"]
 
@@ -36,3 +42,15 @@ class VisitsQueries(Protocol):
     def lock_visit(self, conn: Connection[Any], *, id: int) -> int | None: ...
 
     def delete_visit(self, conn: Connection[Any], *, id: int) -> int: ...
+
+    def list_sorted(
+        self, conn: ReadConnection, *, sort: ListSortedSort = "at"
+    ) -> list[ListSortedRow]: ...
+
+    def list_seen_first(
+        self, conn: Connection[Any], *, sort: ListSeenFirstSort = "id"
+    ) -> list[ListSeenFirstRow]: ...
+
+    def page_of_visits(
+        self, conn: ReadConnection, *, size: int, after: str | None = None
+    ) -> int: ...

@@ -3,28 +3,45 @@
 import datetime
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from psycopg import Connection
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor, results_of, rowcount_of, stream_cursor
+from ._pages import Key, Page, Pages, rows_and_places
 from ._read_connections import ReadConnection
 from ._support import as_int4, items_of, one, optional, rows_of
 from ._variants import Variants
 
 __all__ = [
     "GetVisitRow",
+    "ListSeenFirstRow",
+    "ListSeenFirstSort",
+    "ListSortedRow",
+    "ListSortedSort",
+    "PageOfVisitsRow",
     "check_visits",
     "count_visits",
     "delete_visit",
     "get_visit",
+    "list_seen_first",
+    "list_sorted",
     "list_visits",
     "lock_visit",
     "note_for_each",
+    "page_of_visits",
     "see_visit",
     "stream_visits",
 ]
+
+
+ListSortedSort: TypeAlias = Literal["at", "-at", "id", "-id"]
+"""What the rows of `list_sorted` can be sorted by; `-` means descending."""
+
+
+ListSeenFirstSort: TypeAlias = Literal["id", "-id", "seen", "-seen"]
+"""What the rows of `list_seen_first` can be sorted by; `-` means descending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +138,98 @@ DELETE_VISIT: Final = "DELETE FROM visits WHERE id = $1 /* visits.delete_visit *
 def delete_visit(conn: Connection[Any], *, id: int) -> int:
     with raw_cursor(conn) as cursor:
         return rowcount_of(cursor.execute(DELETE_VISIT, (as_int4(id),)))
+
+
+@dataclass(frozen=True, slots=True)
+class ListSortedRow:
+    """A row of `list_sorted`."""
+
+    id: int
+    at: datetime.date | None
+
+
+LIST_SORTED: Final = "SELECT id, at FROM visits ORDER BY :sort /* visits.list_sorted */"
+
+LIST_SORTED_VARIANTS: Final = Variants(
+    LIST_SORTED,
+    place=":sort",
+    order={
+        "at": "at",
+        "-at": "at DESC",
+        "id": "id",
+        "-id": "id DESC",
+    },
+)
+
+
+def list_sorted(
+    conn: ReadConnection, *, sort: ListSortedSort = "at"
+) -> list[ListSortedRow]:
+    with raw_cursor(conn, row_factory=rows_of(ListSortedRow)) as cursor:
+        return cursor.execute(*LIST_SORTED_VARIANTS.sorted_by(sort).given()).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class ListSeenFirstRow:
+    """A row of `list_seen_first`."""
+
+    id: int
+    at: datetime.date | None
+
+
+LIST_SEEN_FIRST: Final = """\
+SELECT id, at FROM visits ORDER BY :sort /* visits.list_seen_first */"""
+
+LIST_SEEN_FIRST_VARIANTS: Final = Variants(
+    LIST_SEEN_FIRST,
+    place=":sort",
+    order={
+        "id": "id",
+        "-id": "id DESC",
+        "seen": "(seen(id))",
+        "-seen": "(seen(id)) DESC",
+    },
+)
+
+
+def list_seen_first(
+    conn: Connection[Any], *, sort: ListSeenFirstSort = "id"
+) -> list[ListSeenFirstRow]:
+    with raw_cursor(conn, row_factory=rows_of(ListSeenFirstRow)) as cursor:
+        cursor.execute(*LIST_SEEN_FIRST_VARIANTS.sorted_by(sort).given())
+        return cursor.fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfVisitsRow:
+    """A row of `page_of_visits`."""
+
+    id: int
+    note: str
+
+
+PAGE_OF_VISITS: Final = "SELECT id, note FROM visits"
+
+PAGE_OF_VISITS_PAGES: Final = Pages(
+    "visits.page_of_visits",
+    columns=2,
+    hidden=0,
+    keys={
+        "": [
+            Key("c1", "int4"),
+        ],
+    },
+    comment="/* visits.page_of_visits */",
+)
+
+
+def page_of_visits(
+    conn: ReadConnection, *, size: int, after: str | None = None
+) -> Page[PageOfVisitsRow]:
+    with raw_cursor(
+        conn, row_factory=rows_and_places(rows_of(PageOfVisitsRow))
+    ) as cursor:
+        cursor.execute(
+            *PAGE_OF_VISITS_PAGES.statement((PAGE_OF_VISITS, ()), size, after)
+        )
+        return PAGE_OF_VISITS_PAGES.page(cursor.fetchall(), size)

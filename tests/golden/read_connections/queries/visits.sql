@@ -25,3 +25,14 @@ SELECT id FROM visits WHERE id = :id FOR UPDATE;
 
 -- name: delete_visit :execrows
 DELETE FROM visits WHERE id = :id;
+
+-- name: list_sorted :many
+-- sqlgen: order sort by at | id
+SELECT id, at FROM visits ORDER BY :sort;
+
+-- name: list_seen_first :many
+-- sqlgen: order sort by id | seen = seen(id)
+SELECT id, at FROM visits ORDER BY :sort;
+
+-- name: page_of_visits :page
+SELECT id, note FROM visits ORDER BY id;

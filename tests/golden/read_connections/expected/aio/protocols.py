@@ -7,7 +7,13 @@ from typing import Any, Protocol
 from psycopg import AsyncConnection
 
 from .._read_connections import AsyncReadConnection
-from ..visits import GetVisitRow
+from ..visits import (
+    GetVisitRow,
+    ListSeenFirstRow,
+    ListSeenFirstSort,
+    ListSortedRow,
+    ListSortedSort,
+)
 
 __all__ = ["VisitsQueries"]
 
@@ -40,3 +46,15 @@ class VisitsQueries(Protocol):
     ) -> int | None: ...
 
     async def delete_visit(self, conn: AsyncConnection[Any], *, id: int) -> int: ...
+
+    async def list_sorted(
+        self, conn: AsyncReadConnection, *, sort: ListSortedSort = "at"
+    ) -> list[ListSortedRow]: ...
+
+    async def list_seen_first(
+        self, conn: AsyncConnection[Any], *, sort: ListSeenFirstSort = "id"
+    ) -> list[ListSeenFirstRow]: ...
+
+    async def page_of_visits(
+        self, conn: AsyncReadConnection, *, size: int, after: str | None = None
+    ) -> int: ...

@@ -12,6 +12,7 @@ from .._cursors import (
     async_rowcount_of,
     async_stream_cursor,
 )
+from .._pages import Page, rows_and_places
 from .._read_connections import AsyncReadConnection
 from .._support import arrived_items_of, as_int4, one, optional, rows_of
 from ..visits import (
@@ -19,12 +20,21 @@ from ..visits import (
     COUNT_VISITS,
     DELETE_VISIT,
     GET_VISIT,
+    LIST_SEEN_FIRST_VARIANTS,
+    LIST_SORTED_VARIANTS,
     LIST_VISITS_VARIANTS,
     LOCK_VISIT,
     NOTE_FOR_EACH,
+    PAGE_OF_VISITS,
+    PAGE_OF_VISITS_PAGES,
     SEE_VISIT,
     STREAM_VISITS,
     GetVisitRow,
+    ListSeenFirstRow,
+    ListSeenFirstSort,
+    ListSortedRow,
+    ListSortedSort,
+    PageOfVisitsRow,
 )
 
 __all__ = [
@@ -32,9 +42,12 @@ __all__ = [
     "count_visits",
     "delete_visit",
     "get_visit",
+    "list_seen_first",
+    "list_sorted",
     "list_visits",
     "lock_visit",
     "note_for_each",
+    "page_of_visits",
     "see_visit",
     "stream_visits",
 ]
@@ -104,3 +117,31 @@ async def delete_visit(conn: AsyncConnection[Any], *, id: int) -> int:
     async with async_raw_cursor(conn) as cursor:
         await cursor.execute(DELETE_VISIT, (as_int4(id),))
         return await async_rowcount_of(cursor)
+
+
+async def list_sorted(
+    conn: AsyncReadConnection, *, sort: ListSortedSort = "at"
+) -> list[ListSortedRow]:
+    async with async_raw_cursor(conn, row_factory=rows_of(ListSortedRow)) as cursor:
+        await cursor.execute(*LIST_SORTED_VARIANTS.sorted_by(sort).given())
+        return await cursor.fetchall()
+
+
+async def list_seen_first(
+    conn: AsyncConnection[Any], *, sort: ListSeenFirstSort = "id"
+) -> list[ListSeenFirstRow]:
+    async with async_raw_cursor(conn, row_factory=rows_of(ListSeenFirstRow)) as cursor:
+        await cursor.execute(*LIST_SEEN_FIRST_VARIANTS.sorted_by(sort).given())
+        return await cursor.fetchall()
+
+
+async def page_of_visits(
+    conn: AsyncReadConnection, *, size: int, after: str | None = None
+) -> Page[PageOfVisitsRow]:
+    async with async_raw_cursor(
+        conn, row_factory=rows_and_places(rows_of(PageOfVisitsRow))
+    ) as cursor:
+        await cursor.execute(
+            *PAGE_OF_VISITS_PAGES.statement((PAGE_OF_VISITS, ()), size, after)
+        )
+        return PAGE_OF_VISITS_PAGES.page(await cursor.fetchall(), size)
