@@ -116,6 +116,7 @@ def relations(
             constraints=writes.constraints.get(oid, ()),
             incoming=writes.incoming.get(oid, ()),
             triggers=writes.triggers.get(oid, ()),
+            partition_key=writes.partition_keys.get(oid, ()),
             comment=comments.get((oid, 0), ""),
         )
     return relations

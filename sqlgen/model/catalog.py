@@ -211,7 +211,8 @@ class Relation:
     `row_security`: policies may hide rows (`pg_class.relrowsecurity`); `policies` are the trees of the
     conditions that a SELECT obeys then. `constraints` are all that a write of the
     table or its descendants may violate, `incoming` the foreign keys that refer to these, and `triggers`
-    all triggers of the user's on these.
+    all triggers of the user's on these. `partition_key` are the columns that decide on a row's partition,
+    `None` if any may do so.
     """
 
     oid: int
@@ -233,6 +234,7 @@ class Relation:
     constraints: tuple[Constraint, ...] = ()
     incoming: tuple[IncomingKey, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+    partition_key: tuple[str, ...] | None = ()
     comment: str = ""
 
 

@@ -35,6 +35,7 @@ class EnforcedConstraints:
     incoming: Mapping[int, tuple[IncomingKey, ...]]
     triggers: Mapping[int, tuple[Trigger, ...]]
     domains: Mapping[DomainName, tuple[Violation, ...]]
+    partition_keys: Mapping[int, tuple[str, ...] | None]
 
 
 def enforced(
@@ -62,4 +63,5 @@ def enforced(
         incoming=incoming_keys(keys, merged, trees),
         triggers=triggers(connection, inheritance),
         domains=domain_rules(connection),
+        partition_keys=trees.partition_keys(),
     )

@@ -1,7 +1,7 @@
 """`pg_class` -> the tables of the user, those above and below each, and the constraints that they share."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -13,20 +13,25 @@ OURS = f">= {postgres.FIRST_NORMAL_OBJECT_ID}"
 """The condition for the oids of what does not come with PostgreSQL."""
 
 TABLES = f"""
-SELECT c.oid, n.nspname, c.relname, c.relkind = 'p'
+SELECT c.oid, n.nspname, c.relname, c.relkind = 'p',
+       -- The names of the columns of the partition key; NULL stands for an expression.
+       ARRAY(SELECT a.attname FROM unnest(p.partattrs::int2[]) AS k (n)
+             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.n)
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN pg_partitioned_table AS p ON p.partrelid = c.oid
 WHERE c.relkind IN ('r', 'p') AND c.oid {OURS}
 ORDER BY c.oid
 """
 
 
 class NamedTable(NamedTuple):
-    """A table with its names."""
+    """A table with its names, and the columns of its partition key; None there stands for an expression."""
 
     schema: str
     name: str
     partitioned: bool
+    key: Sequence[str | None]
 
 
 class EnforcedRule(NamedTuple):
@@ -52,6 +57,18 @@ class TableTrees(NamedTuple):
         others = self.ancestors.get(table, set()) & set(having)
         ranks = [(len(self.ancestors.get(oid, ())), oid) for oid in (table, *others)]
         return min(ranks)[1]
+
+    def partition_keys(self) -> dict[int, tuple[str, ...] | None]:
+        """Return the columns that decide on the partition of a row, by table; None if any may do so."""
+        keys: dict[int, tuple[str, ...] | None] = {}
+        for oid, table in self.tables.items():
+            if table.partitioned:
+                within = self.inheritance.descendants.get(oid, ())
+                parts = [self.tables[child] for child in within if child in self.tables]
+                names = [name for part in (table, *parts) for name in part.key]
+                columns = tuple(sorted({name for name in names if name is not None}))
+                keys[oid] = None if None in names else columns
+        return keys
 
     def with_descendants(
         self, merged: Mapping[int, Mapping[object, Constraint]]

@@ -130,6 +130,9 @@ class Effects:
         changed |= dict.fromkeys(_generated(table, changed), True)
         if not self._is_new(table, "update", changed):
             return
+        # A row that moves to another partition is inserted there, and obeys what only that one asks for.
+        key_columns = table.partition_key
+        moves = key_columns is None or not changed.keys().isdisjoint(key_columns)
         for column in table.columns.values():
             if column.name in changed:
                 self.add_domains(column, changed[column.name])
@@ -139,8 +142,14 @@ class Effects:
                 touches = changed.get(constraint.violation.name, False)
             else:
                 touches = columns is None or not changed.keys().isdisjoint(columns)
-            if constraint.is_unstable or (
-                touches and not _holds_for_nulls(constraint, nulled)
+            moved = moves and (
+                constraint.violation.kind in _KEYS
+                or constraint.violation.relation != table.name
+            )
+            if (
+                moved
+                or constraint.is_unstable
+                or (touches and not _holds_for_nulls(constraint, nulled))
             ):
                 self._add(constraint)
         for key in table.incoming:

@@ -34,7 +34,9 @@ CREATE TABLE likes (
     user_id int CONSTRAINT likes_user REFERENCES users ON UPDATE RESTRICT
 );
 CREATE TABLE tags (post_id int REFERENCES posts ON DELETE RESTRICT, code long_code);
-CREATE TABLE days (day int, n int, PRIMARY KEY (day)) PARTITION BY RANGE (day);
+CREATE TABLE days (
+    day int, n int, user_id int CONSTRAINT days_user REFERENCES users, PRIMARY KEY (day)
+) PARTITION BY RANGE (day);
 CREATE TABLE days_1 PARTITION OF days (CONSTRAINT only_here CHECK (n > 0)) FOR VALUES FROM (0) TO (10);
 CREATE VIEW named AS SELECT nick AS name, id FROM users;
 """
@@ -79,14 +81,15 @@ STATEMENTS = {
     "UPDATE users SET email = NULL": "email users_email seen_before",
     "UPDATE named SET name = 'a'": "users_nick_key seen_before",
     "UPDATE users SET id = DEFAULT": (
-        "id users_pkey posts_user_id_fkey posts_user_id_title_key posts_editor_id_fkey likes_user seen_before"
+        "id users_pkey posts_user_id_fkey posts_user_id_title_key posts_editor_id_fkey likes_user days_user seen_before"
     ),
     "UPDATE tags SET code = NULL": "long_code: code_form long_code_length",
     "UPDATE days SET n = 1": "only_here",
+    "UPDATE days SET day = 1": "days_pkey only_here days_user",
     # DELETE
     "DELETE FROM tags": "",
     "DELETE FROM posts": "tags_post_id_fkey COMMIT:likes_post_id_fkey",
-    "DELETE FROM users": "likes_user editor_id tags_post_id_fkey COMMIT:likes_post_id_fkey",
+    "DELETE FROM users": "likes_user days_user editor_id tags_post_id_fkey COMMIT:likes_post_id_fkey",
     # several
     "WITH gone AS (DELETE FROM posts) UPDATE users SET nick = 'a'": (
         "tags_post_id_fkey users_nick_key seen_before COMMIT:likes_post_id_fkey"
