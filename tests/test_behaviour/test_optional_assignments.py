@@ -29,7 +29,7 @@ UPDATE t SET name = :name, mail = :mail, tags = :tags WHERE id = :id RETURNING *
 UPDATE t AS u
 SET mail = :mail, -- the address, :that
     /* name = 1, */ name = :name
--- sqlgen: nothing
+-- nothing, WHERE true
 WHERE u.id = :id AND u.x < :below
 RETURNING u.id, u.name || '!' AS called, u.mail;
 
