@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .. import cache
+from .. import cache, parse
 from ..build.analysis.database_analyzer import DatabaseAnalyzer
 from ..build.server.server_pool import ServerPool
 from ..model.config import Config
@@ -53,7 +53,8 @@ class Analyses:
         """
         config = project.config
         with self._open(config, project.scripts) as analyzer:
-            descriptions, refusals = analyzer.describe(project.queries)
+            queries = (*project.queries, *_of_functions(analyzer, config))
+            descriptions, refusals = analyzer.describe(queries)
             typed, errors = analyzer.infer(descriptions)
             if problems := (*refusals, *errors):
                 raise SqlgenError(*problems)
@@ -74,6 +75,15 @@ class Analyses:
         return DatabaseAnalyzer(
             config, scripts, self._store, self._progress, self._pool
         )
+
+
+def _of_functions(analyzer: DatabaseAnalyzer, config: Config) -> tuple[Query, ...]:
+    """Return the queries that call the database's functions which the configuration names."""
+    if not config.typed_functions:
+        return ()
+    routines = analyzer.typed_routines().routines
+    files = map(parse.query_file, parse.routine_files(routines, config.queries))
+    return tuple([query for file in files for query in file.queries])
 
 
 def _outcomes(

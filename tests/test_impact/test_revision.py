@@ -328,3 +328,30 @@ def test_nothing_of_git_is_touched_and_no_program_runs(project: Path) -> None:
     assert impact(project).exit_code == 1
     assert state() == before
     assert not marker.exists()
+
+
+def test_functions_that_the_configuration_names_are_tried_too(project: Path) -> None:
+    git(project, "checkout", "-q", "main")
+    settings = (project / "pyproject.toml").read_text()
+    create = "CREATE FUNCTION fee(minutes int, rate numeric DEFAULT 1) RETURNS numeric LANGUAGE sql RETURN rate;\n"
+    write(
+        project,
+        {
+            "pyproject.toml": f"{settings}functions = ['public.*']\n",
+            "migrations/1_pets.sql": SCHEMA + create,
+        },
+    )
+    (project / "migrations/2_drop.sql").unlink(missing_ok=True)
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "with a function")
+    git(project, "checkout", "-q", "-b", "other")
+    write(
+        project,
+        {
+            "migrations/2_other.sql": "DROP FUNCTION fee(int, numeric);"
+            " CREATE FUNCTION fee(hours int) RETURNS numeric LANGUAGE sql RETURN 1.0;\n"
+        },
+    )
+    result = impact(project)
+    assert result.exit_code == 1, result.output
+    assert "migrations/2_other.sql\n  breaks         fee  " in result.stdout
