@@ -118,7 +118,8 @@ def _of_column(var: Node, scope: Scope) -> JsonKind | None:
     home = scope.up(var.number("varlevelsup"))
     origin = scope.verdict(var).origin
     relation = scope.catalog.relations.get(origin.table) if origin else None
-    has_scale = relation is not None and var.number("vartypmod") >= _LEAST_TYPMOD
+    stored = relation.columns.get(origin.number) if relation and origin else None
+    has_scale = stored is not None and stored.modifier >= _LEAST_TYPMOD
     specials = special_values(family)
     for special in specials:
         if has_scale and special.is_infinite:

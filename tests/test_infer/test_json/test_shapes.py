@@ -106,6 +106,16 @@ def test_numbers_are_finite_where_it_is_proved(
     assert notation(typed(query).columns[0].json) == expected
 
 
+def test_numbers_in_whole_rows_are_finite_where_it_is_proved(
+    typed: Typed, connection: Connection
+) -> None:
+    connection.execute(NUMBERS)
+    rows = notation(typed("SELECT json_agg(n) AS v FROM numbers AS n").columns[0].json)
+    assert "not_nan: finite?, below_nan: finite?, not_special: finite?" in rows
+    assert "any_real: number?, scaled: number?, between_numbers: finite?" in rows
+    assert "lower_only: number, " in rows
+
+
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
