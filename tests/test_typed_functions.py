@@ -1,6 +1,7 @@
 """`functions` in the configuration: the database's functions and procedures, called from Python."""
 
 import asyncio
+import datetime as dt
 import importlib
 import json
 import sys
@@ -265,3 +266,26 @@ def test_errors_name_the_function_and_the_setting(root: Path) -> None:
     assert error.label
     assert error.label.span.source.path == "pyproject.toml"
     assert "the functions of the schema app" in error.message
+
+
+def test_some_of_postgresqls_own_functions(
+    root: Path, server: Server, connection: Connection
+) -> None:
+    names = [
+        "void_send",
+        "record_send",
+        "make_interval",
+        "lower",
+        "version",
+    ]
+    listed = ", ".join([f'"pg_catalog.{name}"' for name in names])
+    write_settings(root, server, f"functions = [{listed}]")
+    [note] = build.build(read.config(root)).notes
+    assert (
+        "`pg_catalog.void_send(void)` (SQL has no values of its types)" in note.message
+    )
+    f = functions("calls.functions.pg_catalog")
+    assert f.make_interval(connection) == dt.timedelta()
+    assert f.make_interval(connection, mins=5, days=2) == dt.timedelta(2, minutes=5)
+    assert f.lower_text(connection, arg1="ABC") == "abc"
+    assert f.version(connection).startswith("PostgreSQL")

@@ -4,6 +4,7 @@ What PostgreSQL or inference does not accept as it stands is written in another 
 build has neither errors nor warnings about the file.
 """
 
+import hashlib
 import re
 from dataclasses import replace
 
@@ -17,7 +18,6 @@ from ..model.output import Change
 from ..model.progress import Progress, no_progress
 from ..model.source import SourceFile
 from .analysis.recorded_analyzer import RecordedAnalyzer, open_analyzer
-from .records.file_records import NO_RECORDS
 from .request import read_request
 from .schema_origin import schema_scripts, schema_sources
 
@@ -94,14 +94,14 @@ def _fits(
     from .package import build_package
 
     request = read_request(config)
-    source = SourceFile(path, text)
+    source = SourceFile(path, text, hashlib.sha384(text.encode()).digest())
     others = request.queries
     request = replace(
         request, queries=(*others, source), selected=frozenset({path}), is_partial=True
     )
     migrations = schema_scripts(config, request.migrations)
     try:
-        build_package(request, migrations, analyzer, NO_RECORDS, progress)
+        build_package(request, migrations, analyzer, analyzer.records, progress)
     except SqlgenError as error:
         return not any(map(request.selects, error.diagnostics))
     return True

@@ -79,7 +79,7 @@ def _obstacle(routine: Routine) -> str:
         return "only triggers call it"
     if types & _POLYMORPHIC:
         return "its types depend on the arguments of the call"
-    if types & _INTERNAL or (types - {routine.result}) & {"record", "unknown"}:
+    if types & _INTERNAL or {*routine.arguments} & {"record", "unknown", "void"}:
         return "SQL has no values of its types"
     if routine.result == "record" and not outputs:
         return "only the call says which columns it returns"
