@@ -120,6 +120,8 @@ CHANGES: dict[str, Change] = {
     "the keys in JSON": replaced(
         "pyproject.toml", "mode", 'rows = "msgspec"\nfields = "camel"\nmode'
     ),
+    "the parameters": replaced("pyproject.toml", "mode", 'parameters = "object"\nmode'),
+    "a class of parameters": replaced("queries/notes.sql", "get_note", "get_note(Key)"),
     "the protocols": replaced("pyproject.toml", "mode", "protocols = true\nmode"),
     "the check": replaced("pyproject.toml", "mode", "schema_check = false\nmode"),
     "no errors": replaced("pyproject.toml", "mode", "errors = false\nmode"),

@@ -38,6 +38,13 @@ class JsonNumbers(StrEnum):
     DECIMAL = "decimal"
 
 
+class ParameterStyle(StrEnum):
+    """How functions take their parameters: by keyword, or in one object if there are many."""
+
+    KEYWORDS = "keywords"
+    OBJECT = "object"
+
+
 class NameKind(StrEnum):
     """The kind of a name in the configuration, as messages call it."""
 
@@ -136,6 +143,8 @@ class Config:
     protocols: bool = False
     schema_check: bool = True
     read_connections: bool = False
+    parameters: ParameterStyle = ParameterStyle.KEYWORDS
+    parameter_limit: int = 1
     types: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)

@@ -208,7 +208,7 @@ class Field:
     `read` converts a value of the `raw` type, which psycopg returns, to a `type`. `write` converts
     a `type` to the value that psycopg is given, for composites that are parameters. A row within a
     row has a `width`, the number of columns that it is made of; if it is `optional`, the first of
-    them tells whether there is one.
+    them tells whether there is one. `default` is the value of a parameter that need not be given.
     """
 
     name: str
@@ -218,6 +218,7 @@ class Field:
     write: Conversion = Keep()
     width: int | None = None
     optional: bool = False
+    default: Named | None = None
 
 
 @frozen(kw_only=True)
@@ -227,7 +228,7 @@ class Record:
     `returned`: functions return its instances, whose fields are `read` from psycopg's values. `texts` are
     the fields as they are read from texts, None if no other row has it within. `written`: it is a
     composite type that is sent as a parameter too. `keys` are those of its fields in JSON, empty if they are
-    the fields' names.
+    the fields' names. `of_parameters`: it holds the parameters of a query, and is called by keyword.
     """
 
     name: str
@@ -238,6 +239,7 @@ class Record:
     returned: bool = True
     written: bool = False
     keys: tuple[str, ...] = ()
+    of_parameters: bool = False
 
     @property
     def converts(self) -> bool:
@@ -443,8 +445,10 @@ class Function:
     arguments, group by group, that are given together or not at all. `deprecated` is the message to those
     who still call it, empty if it is not deprecated. `errors` are those of the constraints that it can
     violate, None if there are none. `order` is None if the rows come in one order.
-    `pages` is the constant that makes pages; it *selects_order* if keys of it are no output columns. `read_only`: it takes any
-    `ReadConnection`.
+    `pages` is the constant that makes pages; it *selects_order* if keys of it are no output columns.
+    `read_only`: it takes any `ReadConnection`.
+    `params` is the class of the object that has the arguments, None if the function takes them one by one,
+    or in rows of another kind.
     """
 
     name: str
@@ -463,6 +467,7 @@ class Function:
     pages: Named | None = None
     selects_order: bool = False
     read_only: bool = False
+    params: Named | None = None
 
 
 @frozen

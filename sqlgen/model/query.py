@@ -189,7 +189,8 @@ class Query:
     that a call may leave out, in order and apart from each other; of each group in `require_one_of`, numbers
     of parameters, a call gives at least one. `unchanged` is there if an UPDATE may have nothing to set.
     `read_only` is the comment in which the author promises that the query only reads. `order` is None if
-    the rows come in one order, `page` if they come all at once.
+    the rows come in one order, `page` if they come all at once. `parameter_class` is the class named by
+    `NAME(CLASS)`, whose instances hold the parameters; None if there is none.
     `deprecated` is the message to those who still call it, which may be empty; None if it is not deprecated.
     `named_after_file`: the file has no header; `name` is the file's, `name_span` the statement, and
     `command` a guess from its words, which what the server describes may correct.
@@ -209,6 +210,8 @@ class Query:
     require_one_of: tuple[tuple[int, ...], ...] = ()
     unchanged: Unchanged | None = None
     deprecated: str | None = None
+    parameter_class: str | None = None
+    parameter_class_span: Span | None = None
     read_only: Span | None = None
     order: Order | None = None
     page: PageText | None = None

@@ -1,4 +1,4 @@
-"""comment -> Header: `-- name: NAME :COMMAND [-> ROW]`, or an error for a malformed one."""
+"""comment -> Header: `-- name: NAME[(PARAMETERS)] :COMMAND [-> ROW]`, or an error for a malformed one."""
 
 import re
 
@@ -20,6 +20,8 @@ class Header:
     command: Command
     row: str | None
     row_span: Span | None
+    parameter_class: str | None = None
+    parameter_class_span: Span | None = None
 
 
 FORM = "-- name: NAME :COMMAND [-> ROW]"
@@ -45,6 +47,7 @@ def header(source: SourceFile, start: int, end: int) -> Header:
         return Span(source, start + match.start(group), start + match.end(group))
 
     name, row, command = match["name"], match["row"], match["command"]
+    class_ = match["class"]
     if text := source.text[source.text.rfind("\n", 0, start) + 1 : start].strip():
         raise SqlgenError(
             Diagnostic(
@@ -59,6 +62,8 @@ def header(source: SourceFile, start: int, end: int) -> Header:
         problems.append(_bad_name(name, place("name")))
     if command not in COMMANDS:
         problems.append(_unknown_command(command, name, place("command")))
+    if class_ is not None and not is_pascal_case(class_):
+        problems.append(_bad_class(class_, place("class")))
     if row and not is_pascal_case(row):
         problems.append(_bad_row(row, place("row")))
     if row and command in COMMANDS and not COMMANDS[command].spec.takes_row_class:
@@ -73,6 +78,8 @@ def header(source: SourceFile, start: int, end: int) -> Header:
         command=COMMANDS[command],
         row=row,
         row_span=place("row") if row else None,
+        parameter_class=class_,
+        parameter_class_span=place("class") if class_ else None,
     )
 
 
@@ -82,7 +89,7 @@ _LOOKS_LIKE_HEADER = re.compile(
     r"(?:--|/\*)[ \t]*(?:name[ \t]*:|(?i:name[ \t]*:?[ \t]*[\w.-]+[ \t]+:\w))"
 )
 _HEADER = re.compile(
-    r"--[ \t]*name:[ \t]*(?P<name>[^\s:]+)[ \t]+:(?P<command>\w+)"
+    r"--[ \t]*name:[ \t]*(?P<name>[^\s:]+?)(?:\((?P<class>[^\s()]*)\))?[ \t]+:(?P<command>\w+)"
     r"(?:[ \t]*->[ \t]*(?P<row>[^\s>]+))?[ \t]*\Z"
 )
 _SYNONYMS = {
@@ -154,6 +161,16 @@ def _bad_name(name: str, span: Span) -> Diagnostic:
             if guess
             else "write a Python function's name in snake_case"
         ),
+    )
+
+
+def _bad_class(class_: str, span: Span) -> Diagnostic:
+    guess = pascal_case(class_)
+    return Diagnostic(
+        code="bad-parameter-class",
+        message=f"`{class_}` cannot be the name of a class of parameters",
+        label=Label(span),
+        hint=f"write `{guess}`" if guess else "write a class name in PascalCase",
     )
 
 

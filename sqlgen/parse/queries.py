@@ -123,6 +123,8 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
     if code is None:
         raise _empty(heading)
     items, sql = parameters(source, tokens, code.first, code.start, code.end)
+    if heading.parameter_class_span and not items:
+        raise _without_parameters(heading.name, heading.parameter_class_span)
     above = tokens[section.first : code.first]
     without_effect(source, tokens[code.first : section.last])
     known, _ = directives(source, above)
@@ -141,6 +143,8 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
         command=heading.command,
         row=heading.row,
         row_span=heading.row_span,
+        parameter_class=heading.parameter_class,
+        parameter_class_span=heading.parameter_class_span,
         doc=doc,
         deprecated=deprecated,
         parameters=items,
@@ -271,6 +275,17 @@ def _duplicates(headers: Sequence[Header]) -> list[Diagnostic]:
         for heading in headers
         if (earlier := seen.setdefault(heading.name, heading)) is not heading
     ]
+
+
+def _without_parameters(name: str, class_: Span) -> SqlgenError:
+    return SqlgenError(
+        Diagnostic(
+            code="class-without-parameters",
+            message=f"query `{name}` names a class of parameters, but has no parameters",
+            label=Label(class_),
+            hint=f"leave out `({class_.text})`",
+        )
+    )
 
 
 def _empty(heading: Header) -> SqlgenError:

@@ -121,6 +121,13 @@ def boolean(value: object) -> bool:
     return value
 
 
+def count(value: object) -> int:
+    """Return a whole number, which is 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise UnfitError("a whole number, 0 or more")
+    return value
+
+
 def choice(choices: type[Choice]) -> Callable[[object], Choice]:
     """Return what reads one of the *choices*, which are written as strings."""
     names = [f'`"{member}"`' for member in choices]

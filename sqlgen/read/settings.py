@@ -13,6 +13,7 @@ from ..model.config import (
     JsonNumbers,
     MigrateConfig,
     Mode,
+    ParameterStyle,
     SchemaOrigin,
 )
 from ..model.diagnostic import ConfigurationError, Diagnostic, Label, nearest
@@ -24,6 +25,7 @@ from .setting_values import (
     choice,
     columns,
     command,
+    count,
     folder,
     folders,
     function_names,
@@ -64,6 +66,8 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "protocols": boolean,
         "schema_check": boolean,
         "read_connections": boolean,
+        "parameters": choice(ParameterStyle),
+        "parameter_limit": count,
         "types": python_types,
         "columns": columns,
         "aliases": python_types,
@@ -132,6 +136,10 @@ def settings(file: SourceFile, root: Path, table: object, places: Places) -> Con
         expected = f'`"snake"` with `rows = "{config.rows}"`'
         hint = f"set {' or '.join(styles)}"
         top.report_unfit("fields", UnfitError(expected, hint=hint))
+    if config.parameters is ParameterStyle.KEYWORDS and "parameter_limit" in values[""]:
+        hint = 'set `parameters = "object"`'
+        expected = "left out without that setting, which it is about"
+        top.report_unfit("parameter_limit", UnfitError(expected, hint=hint))
     inputs = [("queries", config.queries)]
     if config.schema is None:
         inputs.append(("migrations", config.migrations))

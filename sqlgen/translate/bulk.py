@@ -1,37 +1,17 @@
 """The arguments of `:batch` and `:copy` -> the type of each row of parameters, and its class."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.python import Argument, Field, Named, PyType, Record
 from ..model.row_styles import RowStyle
 from ..model.typed import TypedQuery
 from . import names
-from .types.named import local_names
 
 
-def as_fields(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
-    """Return the arguments with the names that they have as fields of a row of parameters."""
-    mentioned = local_names([argument.type for argument in arguments])
-    fields = names.field_names(
-        [argument.name for argument in arguments], RowStyle.NAMEDTUPLE, mentioned
-    )
-    return tuple(
-        replace(argument, name=name)
-        for argument, name in zip(arguments, fields, strict=True)
-    )
-
-
-def parameter_row(
-    query: TypedQuery, arguments: Sequence[Argument], module: str
-) -> tuple[PyType, Record | None]:
-    """Return the type of each row of parameters: a named tuple, or a lone argument's own type.
-
-    The named tuple's class, if there is one, is to be defined in *module*. Raises `SqlgenError`
-    (`bulk-needs-parameters`).
-    """
-    if not arguments:
+def check_parameters(query: TypedQuery) -> None:
+    """Raise `SqlgenError` (`bulk-needs-parameters`) for a `:batch` or `:copy` without parameters."""
+    if query.query.command.spec.bulk and not query.parameters:
         raise SqlgenError(
             Diagnostic(
                 code="bulk-needs-parameters",
@@ -40,6 +20,15 @@ def parameter_row(
                 hint="use `:many`" if query.columns else "use `:exec` or `:execrows`",
             )
         )
+
+
+def parameter_row(
+    query: TypedQuery, arguments: Sequence[Argument], module: str
+) -> tuple[PyType, Record | None]:
+    """Return the type of each row of parameters: a named tuple, or a lone argument's own type.
+
+    The named tuple's class, if there is one, is to be defined in *module*.
+    """
     if len(arguments) == 1:
         return arguments[0].type, None
     name = names.row_name(f"{names.class_name(query.query.name)}Params")

@@ -58,7 +58,8 @@ def module(
         for one, query in zip(typed, queries, strict=True)
         for name in renamed(one, query, context)
     ]
-    required = requirements_of(main, rows, has_protocol=config.protocols)
+    parameters = [each for query in queries for each in query.shared_parameters]
+    required = requirements_of(main, rows, parameters, has_protocol=config.protocols)
     if config.schema_check:
         columns, values = schema_uses(typed, path.name, config)
         required = replace(required, columns=columns, values=values)

@@ -10,6 +10,8 @@ from .shared.requirements import SharedRow
 from .shared.rows import row_span
 from .types.python_types import MODELS
 
+_OF_DATABASE = "a type of the database"
+
 
 def check_module(queries: Sequence[TranslatedQuery]) -> None:
     """Raise `SqlgenError` (`name-taken`) for two things in a module that have one name."""
@@ -37,9 +39,12 @@ def check_module(queries: Sequence[TranslatedQuery]) -> None:
 
 
 def check_models(
-    models: Module, rows: Sequence[SharedRow], sources: Mapping[str, SourceFile]
+    models: Module,
+    rows: Sequence[SharedRow],
+    parameters: Sequence[SharedRow],
+    sources: Mapping[str, SourceFile],
 ) -> None:
-    """Raise `SqlgenError` (`name-taken`) for a shared row, or its JSON, with a name that is taken.
+    """Raise `SqlgenError` (`name-taken`) for a shared row, its JSON or parameters, with a name that is taken.
 
     *sources* are the query files by their paths.
     """
@@ -49,11 +54,18 @@ def check_models(
         *(composite.name for composite in models.composites if not composite.row),
     }
     classes = {record.name for record in models.records}
+    of_rows = {row.record.name for row in rows}
+    for each in parameters:
+        name = each.record.name
+        if name in types:
+            raise _taken(each.query, row_span(each, sources), name, _OF_DATABASE)
+        if name in of_rows:
+            raise _taken(each.query, row_span(each, sources), name, "a row class")
     owners: dict[str, str] = {}
     for row in rows:
         name, span = row.record.name, row_span(row, sources)
         if name in types:
-            raise _taken(row.query, span, name, "a type of the database")
+            raise _taken(row.query, span, name, _OF_DATABASE)
         for inner in [structure.name for structure in row.structures]:
             if inner in types | classes or owners.setdefault(inner, name) != name:
                 raise _taken(row.query, span, inner, "another class")

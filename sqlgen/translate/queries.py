@@ -18,14 +18,16 @@ from ..model.python import (
     Value,
 )
 from ..model.query import Query
+from ..model.row_styles import RowStyle
 from ..model.source import Span
 from ..model.typed import TypedQuery
 from . import copying, names, sql
-from .bulk import as_fields, parameter_row
+from .bulk import check_parameters, parameter_row
 from .json_keys import check_json_keys
 from .nested_rows import NestedRow
 from .orders import order_alias, order_argument, ordered
 from .pages import paged
+from .parameter_classes import as_fields, parameter_class, takes_object
 from .parameters import arguments_of, signature_order
 from .raised_errors import raised_errors
 from .rows import result_types, row_columns, row_shape
@@ -43,8 +45,8 @@ class TranslatedQuery:
     """A query's function, its constant, and its row classes.
 
     `row` is the class of the rows that it returns, and `params` that of the rows of parameters that
-    a bulk command takes; `alias` is for the values that choose the order. Each is None where there is none.
-    `nested` are the classes of the rows within.
+    a bulk command takes, or of the object that holds the parameters; `alias` is for the values that choose
+    the order. Each is None where there is none. `nested` are the classes of the rows within.
     `narrowed` are the columns' `TypedColumn.narrowed`. `structures` are the `TypedDict`s of the row's JSON.
     """
 
@@ -62,8 +64,17 @@ class TranslatedQuery:
     def classes(self) -> tuple[Record, ...]:
         """Return the row classes that the query's own module defines."""
         own = self.row if self.query.row is None else None
+        params = self.params if self.query.parameter_class is None else None
         nested = [row.record for row in self.nested if row.module != MODELS]
-        return tuple(record for record in (self.params, *nested, own) if record)
+        return tuple(record for record in (params, *nested, own) if record)
+
+    @property
+    def shared_parameters(self) -> tuple[SharedRow, ...]:
+        """Return the class of its parameters, if the query shares that with others: the one that it names."""
+        span = self.query.parameter_class_span
+        if self.params is None or span is None:
+            return ()
+        return (self._shared_row(self.params, span, ()),)
 
     @property
     def shared_rows(self) -> tuple[SharedRow, ...]:
@@ -137,8 +148,14 @@ def translate_query(
     params: Record | None = None
     copies = spec.accepts is Accepts.INSERT_VALUES
     target = copying.copy_target(query) if copies else None
-    if spec.bulk:
+    check_parameters(query)
+    holder: Named | None = None
+    if takes_object(query, context.config):
         arguments = as_fields(arguments)
+        holder, params = parameter_class(query, arguments, module)
+        rows = holder if spec.bulk else None
+    elif spec.bulk:
+        arguments = as_fields(arguments, RowStyle.NAMEDTUPLE)
         rows, params = parameter_row(query, arguments, module)
     if target is not None:
         numbers = target.numbers
@@ -165,7 +182,7 @@ def translate_query(
         {
             constant,
             *_names_in_body(shape),
-            *[item.name for item in arguments],
+            *(["params"] if holder else [item.name for item in arguments]),
             *(_OF_PAGES if query.query.page else ()),
         },
         [parameter.number for parameter in parameters],
@@ -198,6 +215,7 @@ def translate_query(
         pages=Named(pages.pages.name, module) if pages else None,
         selects_order=pages is not None and pages.choices is not None,
         read_only=context.config.read_connections and query.read_only and not spec.bulk,
+        params=holder,
     )
     return TranslatedQuery(
         query.query,

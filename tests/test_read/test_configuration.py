@@ -12,6 +12,7 @@ from sqlgen.model.config import (
     JsonNumbers,
     MigrateConfig,
     Mode,
+    ParameterStyle,
 )
 from sqlgen.model.diagnostic import ConfigurationError
 from sqlgen.model.row_styles import RowStyle
@@ -79,6 +80,8 @@ json_numbers = "decimal"
 statement_names = false
 protocols = true
 schema_check = false
+parameters = "object"
+parameter_limit = 3
 types = { uuid = "str", "app.money" = "app.types.Money" }
 
 [tool.sqlgen.columns]
@@ -113,6 +116,8 @@ seeds = "db/seeds"
         statement_names=False,
         protocols=True,
         schema_check=False,
+        parameters=ParameterStyle.OBJECT,
+        parameter_limit=3,
         types={"uuid": "str", "app.money": "app.types.Money"},
         columns={
             "patients.address": "app.types.Address",
@@ -202,7 +207,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `schema_check`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
+   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `schema_check`, `parameters`, `parameter_limit`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1
@@ -257,6 +262,11 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
         ("search_path = [1]", 'a list of schemas, `["app", "public"]`'),
         ('search_path = ""', 'a list of schemas, `["app", "public"]`'),
         ('statement_names = "x"', "`true` or `false`"),
+        ('protocols = "x"', "`true` or `false`"),
+        ('parameters = "x"', listed(ParameterStyle)),
+        ('fields = "x"', listed(FieldKeys)),
+        ("parameter_limit = -1", "a whole number, 0 or more"),
+        ("parameter_limit = true", "a whole number, 0 or more"),
         ('array_elements = "x"', '`"not-null"` or `"nullable"`'),
         ("types = 1", "a table"),
         ('columns.address = "x"', 'named by its table too, `"table.column"`'),

@@ -74,9 +74,8 @@ class FunctionView:
         self._function = function
         self._result = function.result
         self._imports = imports
-        taken = (
-            [] if function.result.rows else [item.name for item in function.arguments]
-        )
+        takes_one = function.result.rows is not None or function.params is not None
+        taken = [] if takes_one else [item.name for item in function.arguments]
         if function.order:
             taken.append(function.order.name)
         self.cursor, self.value, self.row, self.error = (
@@ -98,7 +97,15 @@ class FunctionView:
         """Return the parameters after the connection: none, or `*` and the keyword-only ones."""
         if not self.keyword_parameters:
             return []
+        if self._params:
+            params, *rest = self.keyword_parameters
+            return [params, "*", *rest] if rest else [params]
         return ["*", *self.keyword_parameters]
+
+    @property
+    def _params(self) -> Named | None:
+        """Return the class of the one object that has all arguments of a call, None if there is none."""
+        return self._function.params if self._result.rows is None else None
 
     @property
     def signatures(self) -> list[list[str]]:
@@ -109,7 +116,8 @@ class FunctionView:
     def self(self) -> str:
         """Return the name of a method's first parameter, which no other has."""
         arguments = [argument.name for argument in self._function.arguments]
-        is_taken = self._result.rows is None and "self" in arguments
+        by_keyword = self._result.rows is None and self._params is None
+        is_taken = by_keyword and "self" in arguments
         return "_self" if is_taken else "self"
 
     @property
@@ -129,6 +137,8 @@ class FunctionView:
                 rest = ", None]" if self._is_async else ", None, None]"
                 generator = self._imports.use("collections.abc", kind)
                 return f"{generator}[{self.row_type}{rest}"
+            case "page":
+                return f"{self._imports.use('._pages', 'Page')}[{self.row_type}]"
             case "exec":
                 return "None"
             case _:
@@ -142,6 +152,9 @@ class FunctionView:
             row = type_text(self._result.rows, self._imports)
             iterables = [self._imports.use("collections.abc", kind) for kind in kinds]
             return ["rows: " + " | ".join([f"{name}[{row}]" for name in iterables])]
+        if self._params:
+            params = f"params: {self._imports.name(self._params)}"
+            return [params, *self._with_order([])]
         return self._with_order(
             [
                 f"{argument.name}: {type_text(argument.type, self._imports)}{self._default(argument)}"
@@ -167,6 +180,10 @@ class FunctionView:
             return f" = {self._imports.use('._variants', 'UNSET')}"
         return " = None" if argument.optional else ""
 
+    def _argument(self, argument: Argument) -> str:
+        """Return the expression for an argument of a call."""
+        return f"params.{argument.name}" if self._params else argument.name
+
     @cached_property
     def overloads(self) -> list[list[str]]:
         """Return the keyword-only parameters of each way to call it; none if there is only one.
@@ -175,7 +192,7 @@ class FunctionView:
         itself tells.
         """
         groups = self._function.together
-        if not groups or len(groups) > _MOST_GROUPS:
+        if not groups or len(groups) > _MOST_GROUPS or self._params:
             return []
         return [
             self._with_order(
@@ -212,7 +229,7 @@ class FunctionView:
         """Return the values of the arguments, in the order of `$1`, `$2`, …, as psycopg is given them."""
         arguments = self._function.arguments
         return [
-            converted(arguments[n].write, arguments[n].name, self._imports)
+            converted(arguments[n].write, self._argument(arguments[n]), self._imports)
             for n in self._function.values
         ]
 
@@ -270,18 +287,18 @@ class FunctionView:
 
     def _length(self, argument: Argument) -> str:
         """Return the keyword argument with a list whose length is checked; one not given is empty."""
-        name = argument.name
+        name, value = argument.name, self._argument(argument)
         if argument.unset:
             unset = self._imports.use("._variants", "UNSET")
-            return f"{name}=() if {name} is {unset} else {name}"
+            return f"{name}=() if {value} is {unset} else {value}"
         is_optional = argument.optional and self._function.variants
-        return f"{name}={name} or ()" if is_optional else f"{name}={name}"
+        return f"{name}={value} or ()" if is_optional else f"{name}={value}"
 
     @property
     def row_values(self) -> str:
         """Return the tuple of the values of one `row` of parameters of a bulk command."""
         arguments = self._function.arguments
-        is_lone = len(arguments) == 1
+        is_lone = len(arguments) == 1 and self._function.params is None
         values = [
             converted(
                 arguments[n].write,

@@ -19,7 +19,6 @@ from ...model.python import (
     Pages,
     PyType,
     Record,
-    Result,
     Row,
     Structure,
     UnionOf,
@@ -290,7 +289,7 @@ class ModuleView:
             )
 
         for function in module.functions:
-            one = section(_classes_of(function.result), function)
+            one = section(_classes_of(function), function)
             one.functions.append(
                 FunctionView(function, self._imports, is_async=module.is_async)
             )
@@ -362,11 +361,11 @@ def _named(types: Iterable[PyType]) -> Iterator[str]:
                 pass
 
 
-def _classes_of(result: Result) -> list[str]:
+def _classes_of(function: Function) -> list[str]:
     """Return the names of the row classes that must stand before the function."""
+    result = function.result
     names = [result.shape.type.name] if isinstance(result.shape, Row) else []
-    if isinstance(result.rows, Named):
-        names.append(result.rows.name)
+    names += [t.name for t in (result.rows, function.params) if isinstance(t, Named)]
     return names
 
 

@@ -24,11 +24,15 @@ from ..literals import Text
 
 
 class FieldView:
-    """A field of a row or composite: its `name` and `type`, and its `key` in JSON if that is another."""
+    """A field of a row or composite: its `name` and `type`, and its `key` in JSON if that is another.
+
+    `default` is the value of a parameter that need not be given, empty for others.
+    """
 
     def __init__(self, field: Field, imports: Imports, key: str = "") -> None:
         self.name = field.name
         self.key = Text(key if key != field.name else "")
+        self.default = imports.name(field.default) if field.default else ""
         self._field = field
         self._imports = imports
 
@@ -89,7 +93,10 @@ class _RecordView:
 
 
 class RowView(_RecordView):
-    """A row class; `style` is the configured one: `"dataclass"`, `"pydantic"`, …."""
+    """A row class; `style` is the configured one: `"dataclass"`, `"pydantic"`, ….
+
+    `is_of_parameters`: it holds parameters, some of which may have a default.
+    """
 
     def __init__(self, record: Record, imports: Imports) -> None:
         super().__init__(record, imports)
@@ -101,6 +108,7 @@ class RowView(_RecordView):
                 ]
             )
         self.style = record.style.value
+        self.is_of_parameters = record.of_parameters
         self._row = record
         self._style = record.style.spec
 

@@ -32,6 +32,7 @@ from ..types.python_types import (
 from .context import TranslationContext
 from .errors import errors_module
 from .models import composites, models_module
+from .parameter_classes import shared_parameter_classes
 from .protocols import protocol_modules
 from .references import TypeReferences
 from .requirements import SharedRequirements, requirements_of
@@ -49,7 +50,8 @@ def shared_files(
 ) -> tuple[PythonFile, ...]:
     """Return the files that do not come from a single query file.
 
-    *sources* are the query files. Raises `SqlgenError` (`row-mismatch`, `name-taken`).
+    *sources* are the query files. Raises `SqlgenError` (`row-mismatch`, `parameter-mismatch`,
+    `name-taken`).
     """
     output = context.config.output
     by_path = {source.path: source for source in sources}
@@ -57,10 +59,17 @@ def shared_files(
     records, types = rows_of_composites(
         shared_rows(rows, by_path), composites(references, context), rows, by_path
     )
+    parameters = [each for module in requirements for each in module.parameters]
+    classes = shared_parameter_classes(parameters, by_path)
     models = models_module(
-        f"{output}/models.py", references, types, records, requirements, context
+        f"{output}/models.py",
+        references,
+        types,
+        (*records, *classes),
+        requirements,
+        context,
     )
-    check_models(models, rows, by_path)
+    check_models(models, rows, parameters, by_path)
     users = (*requirements, requirements_of(models))
     varies = any(user.variants for user in users)
     offered: tuple[Named, ...] = (VALUE_UNSET, UNSET) if varies else ()

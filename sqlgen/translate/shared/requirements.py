@@ -20,9 +20,9 @@ from .uses import annotation_names, records_of, uses_json_support, uses_support
 
 @frozen(kw_only=True)
 class SharedRow:
-    """A row class that a query names, with the fields that this query gives it.
+    """A row class that a query names, with the fields that this query gives it, or a class of parameters.
 
-    The name is in `-> ROW`, or in the override of a row within. `narrowed` are the columns'
+    The name is in `-> ROW`, in the override of a row within, or in `NAME(CLASS)`. `narrowed` are the columns'
     `TypedColumn.narrowed`; of rows within, each field that is not NULL may be None in the class. The name
     is at characters `[start:end]` of the query file `path`.
     """
@@ -50,16 +50,17 @@ class SharedRow:
 class SharedRequirements:
     """The rows, aliases and helpers that a module requires of the shared files.
 
-    `rows` are its shared row classes, `aliases` the aliases of `models` that it uses, and `styles`
-    the styles of its own row classes. `support`, `json_support`, `cursors`, `variants`, `pages`,
-    `deprecated` and `errors` tell whether it imports from `_support`, `_json`, `_cursors`, `_variants`,
-    `_pages`, `_deprecated` and `_errors`.
+    `rows` are its shared row classes, `parameters` its shared classes of parameters, `aliases` the aliases
+    of `models` that it uses, and `styles` the styles of its own row classes. `support`, `json_support`,
+    `cursors`, `variants`, `pages`, `deprecated` and `errors` tell whether it imports from `_support`, `_json`,
+    `_cursors`, `_variants`, `_pages`, `_deprecated` and `_errors`.
     `functions` are those of which the package has a `Protocol`. `columns` and `values` are what its queries
     use of the schema, if that is to be checked.
     `read_connections`: some of its functions only read, and take a `ReadConnection`.
     """
 
     rows: tuple[SharedRow, ...] = ()
+    parameters: tuple[SharedRow, ...] = ()
     aliases: frozenset[Named] = frozenset()
     styles: frozenset[RowStyle] = frozenset()
     support: bool = False
@@ -76,14 +77,19 @@ class SharedRequirements:
 
 
 def requirements_of(
-    module: Module, rows: Sequence[SharedRow] = (), *, has_protocol: bool = False
+    module: Module,
+    rows: Sequence[SharedRow] = (),
+    parameters: Sequence[SharedRow] = (),
+    *,
+    has_protocol: bool = False,
 ) -> SharedRequirements:
-    """Return the requirements of a module whose queries share these *rows*.
+    """Return the requirements of a module whose queries share these *rows* and classes of *parameters*.
 
     *has_protocol*: the package has a `Protocol` of its functions.
     """
     return SharedRequirements(
         rows=tuple(rows),
+        parameters=tuple(parameters),
         aliases=frozenset(
             [name for name in annotation_names(module) if name in SHARED_ALIASES]
         ),

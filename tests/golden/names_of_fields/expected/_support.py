@@ -24,7 +24,13 @@ from zoneinfo import ZoneInfo
 
 from psycopg import adapters
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
-from psycopg.errors import DataError, NoDataFound, NumericValueOutOfRange, TooManyRows
+from psycopg.errors import (
+    DataError,
+    NoDataFound,
+    NumericValueOutOfRange,
+    ProgrammingError,
+    TooManyRows,
+)
 from psycopg.pq import Format
 from psycopg.rows import BaseRowFactory
 from psycopg.types.enum import EnumDumper
@@ -306,6 +312,44 @@ def value_of(value: Any) -> Any:
         dumper = adapters.get_dumper(type(value), PyFormat.TEXT)
         return value.value if dumper is EnumDumper else value
     return value
+
+
+def fields_of(value: Any) -> Any:
+    """Return the tuple of the fields of an object, which psycopg sends as a composite value.
+
+    The object itself is returned if it is a tuple, or a dumper is registered for its class.
+    """
+    if value is None or isinstance(value, tuple):
+        return value  # pyright: ignore[reportUnknownVariableType]
+    names = _field_names(type(value))
+    if names is None or _has_dumper(type(value)):
+        return value_of(value)
+    if hasattr(value, "as_tuple"):  # a class of this package
+        return value.as_tuple()
+    return tuple([fields_of(getattr(value, name)) for name in names])
+
+
+def _field_names(class_: Any) -> Iterable[str] | None:
+    """Return the names of the fields of a class of dataclasses, attrs, pydantic or msgspec."""
+    if hasattr(class_, "__attrs_attrs__"):
+        return [attribute.name for attribute in class_.__attrs_attrs__]
+    for attribute in (
+        "__dataclass_fields__",
+        "__pydantic_fields__",
+        "__struct_fields__",
+    ):
+        if hasattr(class_, attribute):
+            names: Iterable[str] = getattr(class_, attribute)
+            return names
+    return None
+
+
+def _has_dumper(class_: Any) -> bool:
+    try:
+        adapters.get_dumper(class_, PyFormat.TEXT)
+    except ProgrammingError:
+        return False
+    return True
 
 
 _members: dict[Any, dict[str, Any]] = {}
