@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -122,6 +123,7 @@ CHANGES: dict[str, Change] = {
     ),
     "the parameters": replaced("pyproject.toml", "mode", 'parameters = "object"\nmode'),
     "a class of parameters": replaced("queries/notes.sql", "get_note", "get_note(Key)"),
+    "the models": replaced("pyproject.toml", "mode", 'models = "all"\nmode'),
     "the protocols": replaced("pyproject.toml", "mode", "protocols = true\nmode"),
     "the check": replaced("pyproject.toml", "mode", "schema_check = false\nmode"),
     "no errors": replaced("pyproject.toml", "mode", "errors = false\nmode"),
@@ -329,6 +331,7 @@ def test_offline_needs_no_psycopg(root: Path) -> None:
         (CHANGES["one migration less"], "stale-lock"),
         (CHANGES["white space in a query"], "stale-lock"),
         (CHANGES["the search path"], "stale-lock"),
+        (CHANGES["the models"], "stale-lock"),
         (CHANGES["a conflict in the lock"], "unreadable-lock"),
         (removed("generated/.sqlgen/schema.json"), "missing-lock"),
     ],
@@ -340,6 +343,41 @@ def test_offline_reports_what_was_not_analysed(
     with pytest.raises(SqlgenError) as caught:
         build.check_offline(read.config(root))
     assert {diagnostic.code for diagnostic in caught.value.diagnostics} == {code}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "one more migration",
+        "one migration less",
+        "a migration's column",
+        "a migration's comment",
+        "the name of a class",
+        "a file less",
+    ],
+)
+def test_classes_of_all_tables_follow_the_schema(
+    root: Path, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CHANGES["the models"](root)
+    build.build(read.config(root))
+    assert "class Tags" in (root / "generated/models.py").read_text()
+    CHANGES[change](root)
+    check(root, monkeypatch)
+    assert not build.check_offline(read.config(root)).changes
+
+
+@pytest.mark.parametrize("name", ["nothing", "text"])
+def test_a_lock_with_other_tables_cannot_be_read(root: Path, name: str) -> None:
+    CHANGES["the models"](root)
+    build.build(read.config(root))
+    lock = root / "generated/.sqlgen/schema.json"
+    text, count = re.subn(r'"tables": \["', f'"tables": ["{name}", "', lock.read_text())
+    assert count == 1
+    lock.write_text(text)
+    with pytest.raises(SqlgenError) as caught:
+        build.check_offline(read.config(root))
+    assert [d.code for d in caught.value.diagnostics] == ["unreadable-lock"]
 
 
 @pytest.mark.parametrize(

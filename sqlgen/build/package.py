@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Iterable, Mapping, Sequence
 
 from .. import lockfile, render, translate
+from ..model.config import ModelScope
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Migration
 from ..model.output import GeneratedFile
@@ -51,10 +52,12 @@ def build_package(
         errors = analyzer.all_errors(query_errors)
         try:
             if any(map(request.selects, errors)):
-                query_errors += _translation_errors(request, analyses, workers)
+                query_errors += _translation_errors(
+                    request, analyses, analyzer, workers
+                )
                 errors = analyzer.all_errors(query_errors)
                 raise SqlgenError(*filter(request.selects, errors))
-            inputs = _render_inputs(request, analyses)
+            inputs = _render_inputs(request, analyses, analyzer)
         except SqlgenError:
             records.save({path: one.record for path, one in analyses.items()})
             raise
@@ -82,29 +85,40 @@ def build_package(
     )
 
 
-def _render_inputs(request: BuildRequest, analyses: Analyses) -> RenderInputs:
+def _render_inputs(
+    request: BuildRequest, analyses: Analyses, analyzer: Analyzer
+) -> RenderInputs:
     """Name what the modules share, and the modules.
 
     Raises `SqlgenError` where a file cannot be a module, or a configured type does not exist.
     """
     sources, config = request.queries, request.config
+    is_all = config.models is ModelScope.ALL
+    tables = analyzer.tables() if is_all else ()
     references = translate.merge_references(
-        [analyses[source.path].shared_use.references for source in sources]
+        [
+            *[analyses[source.path].shared_use.references for source in sources],
+            *([translate.table_references(tables)] if is_all else []),
+        ]
     )
     paths = translate.module_paths(sources, config)
     return RenderInputs(
         references,
         translate.translation_context(references, config),
         {source.path: path for source, path in zip(sources, paths, strict=True)},
+        tables,
     )
 
 
 def _translation_errors(
-    request: BuildRequest, analyses: Analyses, workers: Workers[FileTasks]
+    request: BuildRequest,
+    analyses: Analyses,
+    analyzer: Analyzer,
+    workers: Workers[FileTasks],
 ) -> tuple[Diagnostic, ...]:
     """Return the errors that are found after the analysis, in the queries that could be analysed."""
     try:
-        inputs = _render_inputs(request, analyses)
+        inputs = _render_inputs(request, analyses, analyzer)
     except SqlgenError as error:
         return error.diagnostics
     outdated = [
@@ -164,7 +178,13 @@ def _shared_files(
     )
     scripts = [migration.up for migration in migrations]
     types = [use.types for use in uses]
-    lock = lockfile.schema_file(request.config, scripts, types, request.routines)
+    lock = lockfile.schema_file(
+        request.config,
+        scripts,
+        types,
+        routines=request.routines,
+        tables=inputs.tables,
+    )
     files = [*(render.module(m, request.templates) for m in modules), lock]
     verify_new(files, request)
     return files

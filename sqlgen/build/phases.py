@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Mapping
 
 from .. import lockfile
+from ..model.catalog import CompositeType
 from ..model.diagnostic import Diagnostic
 from ..model.frozen import frozen
 from ..model.output import GeneratedFile
@@ -54,11 +55,15 @@ class BatchAnalysis:
 
 @frozen
 class RenderInputs:
-    """The types that modules refer to, their shared names, and the modules' paths."""
+    """The types that modules refer to, their shared names, and the modules' paths.
+
+    `tables` are the rows of all tables, if each is to have a class.
+    """
 
     references: TypeReferences
     context: TranslationContext
     module_paths: Mapping[str, ModulePath]
+    tables: tuple[CompositeType, ...] = ()
 
 
 @frozen

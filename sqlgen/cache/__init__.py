@@ -7,6 +7,7 @@ from .keys import (
     migration_chain,
     project_key,
     schema_key,
+    tables_key,
     typed_routines_key,
     unknown_names_key,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "open_store",
     "project_key",
     "schema_key",
+    "tables_key",
     "typed_routines_key",
     "unknown_names_key",
 ]

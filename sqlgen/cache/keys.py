@@ -112,6 +112,11 @@ def typed_routines_key(schema_key: str, config: Config) -> str:
     return _key("routines", (schema_key, config.typed_functions))
 
 
+def tables_key(schema_key: str, config: Config) -> str:
+    """Return the key of the rows of all tables."""
+    return _key("tables", (schema_key, config.migrate.table))
+
+
 def catalog_key(database: str) -> str:
     """Return the key of a database's catalog, whose oids are valid only in *database*."""
     return _key("catalog", (code_fingerprint(), database))

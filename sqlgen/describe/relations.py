@@ -41,7 +41,16 @@ SELECT c.oid,
            FROM pg_policy AS p
            WHERE p.polrelid = c.oid AND p.polcmd IN ('r', '*') AND p.polqual IS NOT NULL
            ORDER BY p.oid
-       ) END
+       ) END,
+       -- A table that the schema makes: an extension's depends on that by 'e', and 't' is temporary.
+       c.relkind IN ('r', 'p', 'f')
+       AND NOT c.relispartition
+       AND c.relpersistence <> 't'
+       AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+       AND NOT EXISTS (
+           SELECT FROM pg_depend AS d
+           WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+       )
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 -- The event type of a rule for SELECT is '1', for INSERT '3'.
@@ -74,7 +83,7 @@ def relations(
     relations: dict[int, Relation] = {}
     for row in connection.execute(_RELATIONS):
         oid, schema, name, kind, tree, has_rules, has_insert_rules, *security = row
-        row_security, policies = security
+        row_security, policies, own_table = security
         relation_checks = constraints.get(oid, ())
         relations[oid] = Relation(
             oid=oid,
@@ -112,6 +121,7 @@ def relations(
             has_insert_rules=has_insert_rules,
             has_children=oid in inheritance.descendants,
             row_security=row_security,
+            own_table=own_table,
             policies=tuple(policies or ()),
             constraints=writes.constraints.get(oid, ()),
             incoming=writes.incoming.get(oid, ()),

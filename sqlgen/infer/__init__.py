@@ -2,5 +2,6 @@
 
 from .schema_diff import SchemaDiff, diff_schemas
 from .statement import query
+from .tables import table_rows
 
-__all__ = ["SchemaDiff", "diff_schemas", "query"]
+__all__ = ["SchemaDiff", "diff_schemas", "query", "table_rows"]

@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..model.config import Config
+from ..model.catalog import CompositeType
+from ..model.config import Config, ModelScope
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.output import LOCK_FOLDER, LOCK_MARKER, GeneratedFile
 from ..model.query import QueryFile
@@ -29,7 +30,7 @@ from .grammar import (
 )
 from .json_text import encoded, quoted
 from .routines import read_routine, routine_data
-from .types import Data, TypeReader
+from .types import Data, TypeReader, TypeWriter
 
 _BROKEN = (
     *(KeyError, TypeError, ValueError, IndexError, AttributeError),
@@ -55,20 +56,26 @@ def schema_file(
     migrations: Iterable[SourceFile],
     types: Iterable[TypeTable],
     routines: Sequence[TypedRoutine] = (),
+    tables: Iterable[CompositeType] = (),
 ) -> GeneratedFile:
     """Return the lock file with what all query files share.
 
     *migrations* are the up files in order, *types* those of each query file. A name has only one
     type in a database, since `format_type` qualifies names that are not visible on the search path.
     *routines* are those that have query files of their own.
+    *tables* are the rows of all tables, if all have a class.
     """
+    writer = TypeWriter()
+    names = [writer.name(table) for table in tables]
     merged: dict[str, Data] = {}
-    for table in types:
+    for table in (*types, writer.types):
         for name, data in table.items():
             merged.setdefault(name, data)
     schema = {**_facts(config, migrations), "types": merged}
     if routines:
         schema["routines"] = [routine_data(routine) for routine in routines]
+    if names:
+        schema["tables"] = names
     return _file(schema_path(config), ",\n".join(_lines(schema)))
 
 
@@ -97,7 +104,20 @@ class Lockfile:
         self._config = config
         self._generated = generated
         self._routines = schema.get("routines", [])
-        self._decoder = decoder(TypeReader(schema.get("types", {}), check_type))
+        self._types = TypeReader(schema.get("types", {}), check_type)
+        self._tables: list[str] = schema.get("tables", [])
+        self._decoder = decoder(self._types)
+
+    def tables(self) -> tuple[CompositeType, ...]:
+        """Return the rows of all tables, if all have a class. Raises `SqlgenError` for a broken lock."""
+        try:
+            types = [self._types.type(name) for name in self._tables]
+        except _BROKEN:
+            raise unreadable_lock(schema_path(self._config)) from None
+        tables = tuple([type_ for type_ in types if isinstance(type_, CompositeType)])
+        if len(tables) < len(types):
+            raise unreadable_lock(schema_path(self._config))
+        return tables
 
     def routines(self) -> tuple[TypedRoutine, ...]:
         """Return the recorded functions and procedures.
@@ -179,6 +199,8 @@ def _facts(config: Config, migrations: Iterable[SourceFile]) -> Data:
     )
     if config.typed_functions:
         settings = (*settings, config.typed_functions)
+    if config.models is ModelScope.ALL:
+        settings = (*settings, config.models.value, config.migrate.table)
     return {
         "configuration": hashlib.sha256(repr(settings).encode()).hexdigest()[:40],
         "migrations": {source.path: source.sha384.hex()[:40] for source in migrations},

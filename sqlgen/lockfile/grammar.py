@@ -242,6 +242,7 @@ SCHEMA: Final[Mapping[str, Check]] = {
     "migrations": mapping(text),
     "types": mapping(mapping(lambda _: None)),
     "routines": listed(mapping(lambda _: None)),
+    "tables": _texts,
 }
 """The fields of `schema.json`; each type, and each routine, is checked when it is first used."""
 QUERY_FILE: Final[Mapping[str, Check]] = {

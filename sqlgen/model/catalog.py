@@ -209,7 +209,8 @@ class Relation:
     `("instead of", "update")`. `has_rules`: rules of the user's replace or add statements;
     `has_insert_rules`: some of them do so for INSERT. `has_children`: inheritance children or partitions.
     `row_security`: policies may hide rows (`pg_class.relrowsecurity`); `policies` are the trees of the
-    conditions that a SELECT obeys then. `constraints` are all that a write of the
+    conditions that a SELECT obeys then. `own_table`: a table that the schema makes, no partition and none of
+    an extension. `constraints` are all that a write of the
     table or its descendants may violate, `incoming` the foreign keys that refer to these, and `triggers`
     all triggers of the user's on these. `partition_key` are the columns that decide on a row's partition,
     `None` if any may do so.
@@ -230,6 +231,7 @@ class Relation:
     has_insert_rules: bool = False
     has_children: bool = False
     row_security: bool = False
+    own_table: bool = False
     policies: tuple[str, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     incoming: tuple[IncomingKey, ...] = ()

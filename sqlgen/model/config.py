@@ -45,6 +45,13 @@ class ParameterStyle(StrEnum):
     OBJECT = "object"
 
 
+class ModelScope(StrEnum):
+    """The tables that have a class in `models`: those whose rows queries use, or all."""
+
+    USED = "used"
+    ALL = "all"
+
+
 class NameKind(StrEnum):
     """The kind of a name in the configuration, as messages call it."""
 
@@ -145,6 +152,7 @@ class Config:
     read_connections: bool = False
     parameters: ParameterStyle = ParameterStyle.KEYWORDS
     parameter_limit: int = 1
+    models: ModelScope = ModelScope.USED
     types: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)

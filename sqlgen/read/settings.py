@@ -13,6 +13,7 @@ from ..model.config import (
     JsonNumbers,
     MigrateConfig,
     Mode,
+    ModelScope,
     ParameterStyle,
     SchemaOrigin,
 )
@@ -68,6 +69,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "read_connections": boolean,
         "parameters": choice(ParameterStyle),
         "parameter_limit": count,
+        "models": choice(ModelScope),
         "types": python_types,
         "columns": columns,
         "aliases": python_types,

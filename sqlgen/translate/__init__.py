@@ -10,7 +10,12 @@ from .module_paths import ModulePath, module_paths
 from .modules import module
 from .shared.context import TranslationContext, translation_context
 from .shared.files import shared_files
-from .shared.references import TypeReferences, merge_references, type_references
+from .shared.references import (
+    TypeReferences,
+    merge_references,
+    table_references,
+    type_references,
+)
 from .shared.requirements import SharedRequirements
 from .sql import RunningStatement
 from .statements import sent_statement
@@ -28,6 +33,7 @@ __all__ = [
     "module_paths",
     "sent_statement",
     "shared_files",
+    "table_references",
     "translation_context",
     "type_references",
 ]

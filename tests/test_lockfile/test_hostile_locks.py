@@ -84,7 +84,7 @@ class Project:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     root = tmp_path_factory.mktemp("locked")
     for path, text in (
-        ("pyproject.toml", "[tool.sqlgen]\n"),
+        ("pyproject.toml", '[tool.sqlgen]\nmodels = "all"\n'),
         ("migrations/0001_all.sql", MIGRATION),
         ("queries/all.sql", QUERIES),
     ):

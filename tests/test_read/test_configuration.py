@@ -12,6 +12,7 @@ from sqlgen.model.config import (
     JsonNumbers,
     MigrateConfig,
     Mode,
+    ModelScope,
     ParameterStyle,
 )
 from sqlgen.model.diagnostic import ConfigurationError
@@ -82,6 +83,7 @@ protocols = true
 schema_check = false
 parameters = "object"
 parameter_limit = 3
+models = "all"
 types = { uuid = "str", "app.money" = "app.types.Money" }
 
 [tool.sqlgen.columns]
@@ -118,6 +120,7 @@ seeds = "db/seeds"
         schema_check=False,
         parameters=ParameterStyle.OBJECT,
         parameter_limit=3,
+        models=ModelScope.ALL,
         types={"uuid": "str", "app.money": "app.types.Money"},
         columns={
             "patients.address": "app.types.Address",
@@ -207,7 +210,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `schema_check`, `parameters`, `parameter_limit`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
+   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `schema_check`, `parameters`, `parameter_limit`, `models`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ... import lockfile, parse
+from ...model.catalog import CompositeType
 from ...model.diagnostic import Diagnostic, SqlgenError
 from ...model.frozen import frozen
 from ...model.query import QueryFile
@@ -55,6 +56,9 @@ class Analyzer(Protocol):
         self, sources: Sequence[SourceFile]
     ) -> tuple[tuple[AnalysedFile, ...], tuple[Diagnostic, ...]]:
         """Return the analysed files, in the order of *sources*, and the errors in them."""
+
+    def tables(self) -> tuple[CompositeType, ...]:
+        """Return the types of the rows of all tables, by schema and name."""
 
     def all_errors(self, query_errors: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Return the errors about the schema, then those about queries by file and position."""

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ... import cache
+from ...model.catalog import CompositeType
 from ...model.config import ArrayElements, Config, UnknownName
 from ...model.diagnostic import Diagnostic, attempt
 from ...model.migration import Migration
@@ -138,6 +139,14 @@ class DatabaseAnalyzer:
     def changes_since(self, catalog_key: str) -> "SchemaDiff | None":
         """Return what changed since the catalog of that key; None where that may be anything."""
         return self.session().changes_since(catalog_key)
+
+    def tables(self) -> tuple[CompositeType, ...]:
+        """Return the types of the rows of all tables but the ledger of migrations, by schema and name."""
+        from ... import infer
+
+        ledger = self._config.migrate.table.rpartition(".")[2]
+        rows = infer.table_rows(self.session().catalog)
+        return tuple([row for row in rows if row.name != ledger])
 
     def unknown_names(self) -> tuple[UnknownName, ...]:
         """Return the names in the configuration that nothing in the database has."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ... import lockfile, parse
+from ...model.catalog import CompositeType
 from ...model.diagnostic import Diagnostic
 from ...model.migration import Migration
 from ...model.routines import TypedRoutines
@@ -46,6 +47,10 @@ class LockfileAnalyzer:
             unrecorded.extend(stale)
         analysed = tuple([analysed_file(parsed, typed, {}) for parsed in files])
         return analysed, (*errors, *unrecorded)
+
+    def tables(self) -> tuple[CompositeType, ...]:
+        """Return the types of the rows of all tables, as the lock has them."""
+        return self._lock.tables()
 
     def all_errors(self, query_errors: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Return how the schema and the settings differ from the recorded ones, then the rest."""

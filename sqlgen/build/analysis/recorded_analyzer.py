@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from ... import cache, lockfile
+from ...model.catalog import CompositeType
 from ...model.config import Config, UnknownName
 from ...model.diagnostic import Diagnostic
 from ...model.migration import Migration
@@ -152,6 +153,16 @@ class RecordedAnalyzer:
         routines = self._database.typed_routines()
         self._store.put(key, pickle.dumps(routines))
         return routines
+
+    def tables(self) -> tuple[CompositeType, ...]:
+        """Return the types of the rows of all tables, by schema and name."""
+        key = cache.tables_key(self._key, self._config)
+        if content := self._store.get(key):
+            tables: tuple[CompositeType, ...] = pickle.loads(content)
+            return tables
+        tables = self._database.tables()
+        self._store.put(key, pickle.dumps(tables, pickle.HIGHEST_PROTOCOL))
+        return tables
 
     def remember_schema(self) -> None:
         """Let the next build find these records and this catalog, if the migrations change."""

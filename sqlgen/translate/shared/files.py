@@ -34,7 +34,7 @@ from .errors import errors_module
 from .models import composites, models_module
 from .parameter_classes import shared_parameter_classes
 from .protocols import protocol_modules
-from .references import TypeReferences
+from .references import TypeReferences, without_unused
 from .requirements import SharedRequirements, requirements_of
 from .rows import shared_rows
 from .rows_of_composites import rows_of_composites
@@ -56,14 +56,16 @@ def shared_files(
     output = context.config.output
     by_path = {source.path: source for source in sources}
     rows = [row for module in requirements for row in module.rows]
-    records, types = rows_of_composites(
-        shared_rows(rows, by_path), composites(references, context), rows, by_path
-    )
     parameters = [each for module in requirements for each in module.parameters]
     classes = shared_parameter_classes(parameters, by_path)
+    named_by_queries = {each.record.name for each in (*rows, *parameters)}
+    used = without_unused(references, named_by_queries, context.types)
+    records, types = rows_of_composites(
+        shared_rows(rows, by_path), composites(used, context), rows, by_path
+    )
     models = models_module(
         f"{output}/models.py",
-        references,
+        used,
         types,
         (*records, *classes),
         requirements,

@@ -1,6 +1,6 @@
 """(TypedQuery…) -> the database types that they use and that get a name in `models`."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import field as dataclass_field
 from dataclasses import replace
 
@@ -17,6 +17,7 @@ from ...model.catalog import (
 from ...model.constraints import Violation
 from ...model.frozen import frozen
 from ...model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
+from ..types.mapping import TypeMapping
 from ..types.rows import row_class, row_in
 
 NamedType = EnumType | CompositeType | DomainType
@@ -70,6 +71,39 @@ def type_references(
         rows=frozenset(rows),
         violations=frozenset(violations),
     )
+
+
+def table_references(tables: Iterable[CompositeType]) -> TypeReferences:
+    """Return the references of the rows of tables that have a class although no query may use them.
+
+    A row that is the value of another table's column may have NULLs where its own table has none.
+    """
+    types: dict[TypeKey, NamedType] = {}
+    checked: set[CheckedColumn] = set()
+    for table in tables:
+        for type_ in named_types_in(table, {}):
+            _add_type(type_, types, known_is_read=False, is_read=False)
+        checked.update(_checked_fields(table))
+    return TypeReferences(types=types, checked=frozenset(checked))
+
+
+def without_unused(
+    references: TypeReferences, taken: Container[str], mapping: TypeMapping
+) -> TypeReferences:
+    """Return the references without tables that no query uses, and whose class's name is *taken*.
+
+    A query has chosen the name for a class of its own.
+    """
+    used = references.read | references.written | references.rows
+    types = {
+        key: type_
+        for key, type_ in references.types.items()
+        if not isinstance(type_, CompositeType)
+        or not type_.is_relation
+        or key in used
+        or mapping.model(type_).name not in taken
+    }
+    return replace(references, types=types)
 
 
 def merge_references(references: Iterable[TypeReferences]) -> TypeReferences:

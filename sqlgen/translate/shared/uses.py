@@ -77,6 +77,8 @@ def conversions(module: Module) -> Iterable[Conversion]:
             calls.append(Apply(support("read_composite")))
             calls += [field.read for field in record.texts]
     for composite in module.composites:
+        if not (composite.read or composite.written or composite.columns):
+            continue
         calls.append(Apply(support("read_composite")))
         fields = (*composite.fields, *composite.columns)
         calls += [x for field in fields for x in (field.read, field.write)]
