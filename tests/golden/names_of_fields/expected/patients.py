@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, Self
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 
 from ._cursors import is_pipelined, raw_cursor, total_rowcount
+from ._errors import set_error_class
 from ._support import (
     TypedDict,
     as_int4,
@@ -20,6 +21,7 @@ from ._support import (
     rows_of,
 )
 from ._variants import Variants
+from .errors import PatientsPkey
 from .models import Address, Patient, Patients, Visit
 
 __all__ = [
@@ -200,13 +202,21 @@ ADD_PATIENTS: Final = """\
 COPY patients (id, mrn, dob) FROM STDIN (FORMAT BINARY) /* patients.add_patients */"""
 
 
+ADD_PATIENTS_ERRORS: Final = (PatientsPkey,)
+
+
 def add_patients(conn: Connection[Any], *, rows: Iterable[AddPatientsParams]) -> int:
-    with raw_cursor(conn) as cursor:
-        with cursor.copy(ADD_PATIENTS) as copy:
-            copy.set_types(["int4", "text", "date"])
-            for row in items_of(rows):
-                copy.write_row((as_int4(row.id), row.record_number, row.born_on))
-        return cursor.rowcount
+    """Raises PatientsPkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            with cursor.copy(ADD_PATIENTS) as copy:
+                copy.set_types(["int4", "text", "date"])
+                for row in items_of(rows):
+                    copy.write_row((as_int4(row.id), row.record_number, row.born_on))
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, ADD_PATIENTS_ERRORS)
+        raise
 
 
 class MovePatientsParams(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from psycopg import Connection
+from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb
 
@@ -18,6 +18,7 @@ from ._cursors import (
     total_rowcount,
 )
 from ._deprecated import deprecated
+from ._errors import set_error_class
 from ._support import (
     array_of,
     as_int4,
@@ -29,6 +30,7 @@ from ._support import (
     rows_of,
 )
 from ._variants import UNSET, Unset, Variants
+from .errors import PatientsPkey
 from .models import JsonInput, NewPatient, Patient, PatientKey, Sex
 
 __all__ = [
@@ -59,20 +61,30 @@ INSERT INTO patients (id, family_name, sex, home, data) VALUES ($1, $2, $3, $4, 
 /* patients.add_patient */"""
 
 
+ADD_PATIENT_ERRORS: Final = (PatientsPkey,)
+
+
 def add_patient(conn: Connection[Any], params: NewPatient) -> Patient:
-    """A new patient."""
-    with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
-        cursor.execute(
-            ADD_PATIENT,
-            (
-                as_int4(params.id),
-                params.family_name,
-                params.sex,
-                None if params.home is None else params.home.as_tuple(),
-                None if params.data is None else Jsonb(params.data),
-            ),
-        )
-        return one(cursor.fetchall())
+    """A new patient.
+
+    Raises PatientsPkey.
+    """
+    try:
+        with raw_cursor(conn, row_factory=rows_of(Patient)) as cursor:
+            cursor.execute(
+                ADD_PATIENT,
+                (
+                    as_int4(params.id),
+                    params.family_name,
+                    params.sex,
+                    None if params.home is None else params.home.as_tuple(),
+                    None if params.data is None else Jsonb(params.data),
+                ),
+            )
+            return one(cursor.fetchall())
+    except IntegrityError as error:
+        set_error_class(error, ADD_PATIENT_ERRORS)
+        raise
 
 
 PUT_PATIENT: Final = """\
@@ -97,45 +109,61 @@ COPY_PATIENTS: Final = """\
 COPY patients (family_name, id, sex, home, data) FROM STDIN /* patients.copy_patients */"""
 
 
+COPY_PATIENTS_ERRORS: Final = (PatientsPkey,)
+
+
 def copy_patients(conn: Connection[Any], *, rows: Iterable[NewPatient]) -> int:
-    with raw_cursor(conn) as cursor:
-        with cursor.copy(COPY_PATIENTS) as copy:
-            for row in items_of(rows):
-                copy.write_row(
-                    (
-                        row.family_name,
-                        row.id,
-                        row.sex,
-                        None if row.home is None else row.home.as_tuple(),
-                        None if row.data is None else Jsonb(row.data),
+    """Raises PatientsPkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            with cursor.copy(COPY_PATIENTS) as copy:
+                for row in items_of(rows):
+                    copy.write_row(
+                        (
+                            row.family_name,
+                            row.id,
+                            row.sex,
+                            None if row.home is None else row.home.as_tuple(),
+                            None if row.data is None else Jsonb(row.data),
+                        )
                     )
-                )
-        return cursor.rowcount
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, COPY_PATIENTS_ERRORS)
+        raise
 
 
 ADD_PATIENTS: Final = """\
 INSERT INTO patients (id, family_name, sex, home, data) VALUES ($1, $2, $3, $4, $5) RETURNING id /* patients.add_patients */"""
 
 
+ADD_PATIENTS_ERRORS: Final = (PatientsPkey,)
+
+
 def add_patients(
     conn: Connection[Any], *, rows: Iterable[NewPatient]
 ) -> list[list[int]]:
-    with raw_cursor(conn, row_factory=scalar_row) as cursor:
-        cursor.executemany(
-            ADD_PATIENTS,
-            (
+    """Raises PatientsPkey."""
+    try:
+        with raw_cursor(conn, row_factory=scalar_row) as cursor:
+            cursor.executemany(
+                ADD_PATIENTS,
                 (
-                    as_int4(row.id),
-                    row.family_name,
-                    row.sex,
-                    None if row.home is None else row.home.as_tuple(),
-                    None if row.data is None else Jsonb(row.data),
-                )
-                for row in items_of(rows)
-            ),
-            returning=True,
-        )
-        return results_of(cursor)
+                    (
+                        as_int4(row.id),
+                        row.family_name,
+                        row.sex,
+                        None if row.home is None else row.home.as_tuple(),
+                        None if row.data is None else Jsonb(row.data),
+                    )
+                    for row in items_of(rows)
+                ),
+                returning=True,
+            )
+            return results_of(cursor)
+    except IntegrityError as error:
+        set_error_class(error, ADD_PATIENTS_ERRORS)
+        raise
 
 
 REMOVE_PATIENTS: Final = """\
@@ -280,24 +308,32 @@ SELECT * FROM unnest($1::int[], $2::text[], $3::sex[])
 /* patients.import_patients */"""
 
 
+IMPORT_PATIENTS_ERRORS: Final = (PatientsPkey,)
+
+
 @deprecated("use `copy_patients`")
 def import_patients(conn: Connection[Any], params: ImportPatientsParams) -> int:
-    with raw_cursor(conn) as cursor:
-        return rowcount_of(
-            cursor.execute(
-                IMPORT_PATIENTS,
-                of_equal_lengths(
-                    (
-                        array_of(params.ids, int4_text),
-                        array_of(params.family_names),
-                        array_of(params.sexes),
+    """Raises PatientsPkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            return rowcount_of(
+                cursor.execute(
+                    IMPORT_PATIENTS,
+                    of_equal_lengths(
+                        (
+                            array_of(params.ids, int4_text),
+                            array_of(params.family_names),
+                            array_of(params.sexes),
+                        ),
+                        ids=params.ids,
+                        family_names=params.family_names,
+                        sexes=params.sexes,
                     ),
-                    ids=params.ids,
-                    family_names=params.family_names,
-                    sexes=params.sexes,
-                ),
+                )
             )
-        )
+    except IntegrityError as error:
+        set_error_class(error, IMPORT_PATIENTS_ERRORS)
+        raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,9 +372,17 @@ LOAD_PATIENTS: Final = """\
 COPY patients (id, family_name, sex) FROM STDIN /* patients.load_patients */"""
 
 
+LOAD_PATIENTS_ERRORS: Final = (PatientsPkey,)
+
+
 def load_patients(conn: Connection[Any], *, rows: Iterable[LoadPatientsParams]) -> int:
-    with raw_cursor(conn) as cursor:
-        with cursor.copy(LOAD_PATIENTS) as copy:
-            for row in items_of(rows):
-                copy.write_row((row.id, row.family_name, row.sex))
-        return cursor.rowcount
+    """Raises PatientsPkey."""
+    try:
+        with raw_cursor(conn) as cursor:
+            with cursor.copy(LOAD_PATIENTS) as copy:
+                for row in items_of(rows):
+                    copy.write_row((row.id, row.family_name, row.sex))
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, LOAD_PATIENTS_ERRORS)
+        raise
