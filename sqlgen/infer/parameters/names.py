@@ -5,13 +5,20 @@ from collections.abc import Sequence
 from ...model.catalog import Catalog
 from ...model.query import Parameter
 from ..tree.origins import column_name
+from ..tree.query_level import QueryLevel
+from .nearby import nearby
 from .use import Purpose, Use
 
 
 def parameter_names(
-    parameters: Sequence[Parameter], all_uses: Sequence[Use], catalog: Catalog
+    parameters: Sequence[Parameter],
+    all_uses: Sequence[Use],
+    level: QueryLevel | None,
+    catalog: Catalog,
 ) -> list[str]:
-    """Return the authors' names; for a bare `$1` the column's, made unique, else `arg1`."""
+    """Return the authors' names; for a bare `$1` the column's or what stands near, made unique, else `arg1`."""
+    if level and not all(parameter.name for parameter in parameters):
+        all_uses = (*all_uses, *nearby(level))
     taken = {parameter.name for parameter in parameters if parameter.name}
     names = []
     for parameter in parameters:

@@ -5,6 +5,7 @@ and of columns beside it.
 """
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Final
 
 from ..tree.enums import RTEKind
@@ -16,13 +17,25 @@ from .assignments import output_values, values
 from .hints import is_default_name, named_arguments
 from .use import Purpose, Use, is_parameter, parameter_in, use_of
 
-NEIGHBOURS: Final = frozenset({"FUNCEXPR", "MINMAXEXPR"})
-"""The nodes whose other parts may name a parameter."""
+_NEIGHBOURS: Final = frozenset({"FUNCEXPR", "MINMAXEXPR"})
 
 _BUILD_OBJECTS: Final = frozenset({"json_build_object", "jsonb_build_object"})
 
 
-def named_by_entries(level: QueryLevel) -> Iterator[Use]:
+def nearby(statement: QueryLevel) -> tuple[Use, ...]:
+    """Return the uses that say no more of a parameter than a name, sorted by place."""
+    in_statement = [use for level in statement.all for use in _nearby_in(level)]
+    return tuple(sorted(in_statement, key=attrgetter("location")))
+
+
+def _nearby_in(level: QueryLevel) -> Iterator[Use]:
+    yield from _named_by_entries(level)
+    for node in level.query.own:
+        if node.tag in _NEIGHBOURS:
+            yield from _named_nearby(node, level)
+
+
+def _named_by_entries(level: QueryLevel) -> Iterator[Use]:
     """Yield the parameters that are columns in FROM: `(VALUES ($1, $2)) AS v (id, note)`."""
     for entry in level.entries:
         kind, alias = entry.number("rtekind"), entry.node("eref")
@@ -49,7 +62,7 @@ def _column(entry: Node, place: int, level: QueryLevel) -> Iterator[tuple[Node, 
         yield from output_values(source, place)
 
 
-def named_nearby(node: Node, level: QueryLevel) -> Iterator[Use]:
+def _named_nearby(node: Node, level: QueryLevel) -> Iterator[Use]:
     """Yield the parameters within named arguments, behind JSON's keys, and beside columns in GREATEST."""
     if node.tag == "MINMAXEXPR":
         arguments = node.nodes("args")

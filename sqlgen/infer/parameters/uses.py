@@ -7,7 +7,6 @@ from ..tree.query_level import QueryLevel
 from .assignments import FIELDS, assigned_fields, assignments
 from .comparisons import TELLING, comparisons, tests
 from .hints import CALLS, limits, named_by_calls, named_by_outputs
-from .nearby import NEIGHBOURS, named_by_entries, named_nearby
 from .use import Use
 
 
@@ -21,7 +20,6 @@ def _uses_in(level: QueryLevel) -> Iterator[Use]:
     yield from assignments(level)
     yield from limits(level)
     yield from named_by_outputs(level)
-    yield from named_by_entries(level)
     for node in level.query.own:
         if node.tag in TELLING:
             yield from tests(node, level)
@@ -30,5 +28,3 @@ def _uses_in(level: QueryLevel) -> Iterator[Use]:
             yield from assigned_fields(node, level.catalog)
         if node.tag in CALLS:
             yield from named_by_calls(node, level)
-        if node.tag in NEIGHBOURS:
-            yield from named_nearby(node, level)
