@@ -48,6 +48,9 @@ def parameter_class(
     """
     shared = query.query.parameter_class
     name = names.row_name(shared or f"{names.class_name(query.query.name)}Params")
+    order = query.query.order
+    if order and name == names.class_name(f"{query.query.name}_{order.name}"):
+        name += "_"  # the values that choose the order have that name
     function = names.function_name(query.query.name)
     record = Record(
         name=name,

@@ -4,14 +4,14 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["", "patients", "born_on", "date", false, ["patients.add_patient", "patients.change_patient", "patients.get_patient", "patients.search_patients"]]
+["", "patients", "born_on", "date", false, ["patients.add_patient", "patients.change_patient", "patients.get_patient", "patients.page_patients", "patients.search_patients"]]
 ["", "patients", "data", "jsonb", false, ["more.put_again", "patients.add_patient", "patients.add_patients", "patients.change_patient", "patients.copy_patients", "patients.get_patient", "patients.put_patient"]]
-["", "patients", "family_name", "text", true, ["more.put_again", "patients.add_patient", "patients.add_patients", "patients.change_patient", "patients.copy_patients", "patients.find_patient", "patients.get_patient", "patients.import_patients", "patients.load_patients", "patients.put_patient", "patients.search_patients", "patients.stream_patients"]]
+["", "patients", "family_name", "text", true, ["more.put_again", "patients.add_patient", "patients.add_patients", "patients.change_patient", "patients.copy_patients", "patients.find_patient", "patients.get_patient", "patients.import_patients", "patients.load_patients", "patients.page_patients", "patients.put_patient", "patients.search_patients", "patients.stream_patients"]]
 ["", "patients", "home", "", false, ["more.put_again", "patients.add_patient", "patients.add_patients", "patients.change_patient", "patients.copy_patients", "patients.get_patient", "patients.put_patient"]]
-["", "patients", "id", "integer", true, ["more.put_again", "patients.add_patient", "patients.add_patients", "patients.change_patient", "patients.copy_patients", "patients.find_patient", "patients.get_patient", "patients.import_patients", "patients.load_patients", "patients.put_patient", "patients.remove_patients", "patients.search_patients", "patients.stream_patients"]]
-["", "patients", "note", "text", false, ["patients.add_patient", "patients.change_patient", "patients.get_patient", "patients.search_patients", "patients.stream_patients"]]
-["", "patients", "sex", "", true, ["more.put_again", "patients.add_patient", "patients.add_patients", "patients.change_patient", "patients.copy_patients", "patients.find_patient", "patients.get_patient", "patients.import_patients", "patients.load_patients", "patients.put_patient", "patients.search_patients"]]"""
+["", "patients", "id", "integer", true, ["more.put_again", "patients.add_patient", "patients.add_patients", "patients.change_patient", "patients.copy_patients", "patients.find_patient", "patients.get_patient", "patients.import_patients", "patients.load_patients", "patients.page_patients", "patients.put_patient", "patients.remove_patients", "patients.search_patients", "patients.stream_patients"]]
+["", "patients", "note", "text", false, ["patients.add_patient", "patients.change_patient", "patients.get_patient", "patients.page_patients", "patients.search_patients", "patients.stream_patients"]]
+["", "patients", "sex", "", true, ["more.put_again", "patients.add_patient", "patients.add_patients", "patients.change_patient", "patients.copy_patients", "patients.find_patient", "patients.get_patient", "patients.import_patients", "patients.load_patients", "patients.page_patients", "patients.put_patient", "patients.search_patients"]]"""
 
 VALUES: Final = """\
 ["", "patients", "sex", "", true, ["female", "male"], ["patients.add_patient", "patients.change_patient", "patients.get_patient"], []]
-["", "", "", "sex", true, ["female", "male"], [], ["more.put_again", "patients.add_patient", "patients.add_patients", "patients.copy_patients", "patients.find_patient", "patients.import_patients", "patients.load_patients", "patients.put_patient", "patients.search_patients"]]"""
+["", "", "", "sex", true, ["female", "male"], [], ["more.put_again", "patients.add_patient", "patients.add_patients", "patients.copy_patients", "patients.find_patient", "patients.import_patients", "patients.load_patients", "patients.page_patients", "patients.put_patient", "patients.search_patients"]]"""

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
@@ -19,6 +19,7 @@ from ._cursors import (
 )
 from ._deprecated import deprecated
 from ._errors import set_error_class
+from ._pages import Key, Page, Pages, rows_and_places
 from ._support import (
     array_of,
     as_int4,
@@ -37,6 +38,9 @@ __all__ = [
     "ChangePatientParams",
     "ImportPatientsParams",
     "LoadPatientsParams",
+    "PagePatientsParams",
+    "PagePatientsParams_",
+    "PagePatientsRow",
     "SearchPatientsParams",
     "StreamPatientsParams",
     "add_patient",
@@ -47,11 +51,18 @@ __all__ = [
     "get_patient",
     "import_patients",
     "load_patients",
+    "page_patients",
     "put_patient",
     "remove_patients",
     "search_patients",
     "stream_patients",
 ]
+
+
+PagePatientsParams: TypeAlias = Literal[
+    "family_name", "-family_name", "born_on", "-born_on"
+]
+"""What the rows of `page_patients` can be sorted by; `-` means descending."""
 
 
 ADD_PATIENT: Final = """\
@@ -386,3 +397,81 @@ def load_patients(conn: Connection[Any], *, rows: Iterable[LoadPatientsParams]) 
     except IntegrityError as error:
         set_error_class(error, LOAD_PATIENTS_ERRORS)
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class PagePatientsRow:
+    """A row of `page_patients`."""
+
+    id: int
+    family_name: str
+    born_on: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePatientsParams_:
+    """The parameters of `page_patients`."""
+
+    sex: Sex | None = None
+    note: str
+    above: int
+
+
+PAGE_PATIENTS: Final = """\
+SELECT id, family_name, born_on FROM patients
+WHERE sex = $1 AND note <> $2 AND id > $3"""
+
+PAGE_PATIENTS_VARIANTS: Final = Variants(
+    PAGE_PATIENTS,
+    ("sex", "note", "above"),
+    optional=("sex = $1",),
+)
+
+PAGE_PATIENTS_PAGES: Final = Pages(
+    "patients.page_patients",
+    columns=3,
+    hidden=0,
+    keys={
+        "family_name": [
+            Key("c2", "text"),
+            Key("c1", "int4"),
+        ],
+        "-family_name": [
+            Key("c2", "text", descending=True),
+            Key("c1", "int4"),
+        ],
+        "born_on": [
+            Key("c3", "date", nullable=True),
+            Key("c1", "int4"),
+        ],
+        "-born_on": [
+            Key("c3", "date", descending=True, nullable=True, nulls_first=True),
+            Key("c1", "int4"),
+        ],
+    },
+    comment="/* patients.page_patients */",
+)
+
+
+def page_patients(
+    conn: Connection[Any],
+    params: PagePatientsParams_,
+    *,
+    size: int,
+    after: str | None = None,
+    params_: PagePatientsParams = "family_name",
+) -> Page[PagePatientsRow]:
+    with raw_cursor(
+        conn, row_factory=rows_and_places(rows_of(PagePatientsRow))
+    ) as cursor:
+        cursor.execute(
+            *PAGE_PATIENTS_PAGES.statement(
+                PAGE_PATIENTS_VARIANTS.given(
+                    params.sex, params.note, as_int4(params.above)
+                ),
+                size,
+                after,
+                params_,
+            )
+        )
+        return PAGE_PATIENTS_PAGES.page(cursor.fetchall(), size, params_)

@@ -7,11 +7,15 @@ from typing import Any, Protocol
 from psycopg import Connection
 
 from ._deprecated import deprecated
+from ._pages import Page
 from .models import NewPatient, Patient, PatientKey, Sex
 from .patients import (
     ChangePatientParams,
     ImportPatientsParams,
     LoadPatientsParams,
+    PagePatientsParams,
+    PagePatientsParams_,
+    PagePatientsRow,
     SearchPatientsParams,
     StreamPatientsParams,
 )
@@ -70,3 +74,13 @@ class PatientsQueries(Protocol):
     def load_patients(
         self, conn: Connection[Any], *, rows: Iterable[LoadPatientsParams]
     ) -> int: ...
+
+    def page_patients(
+        self,
+        conn: Connection[Any],
+        params: PagePatientsParams_,
+        *,
+        size: int,
+        after: str | None = None,
+        params_: PagePatientsParams = "family_name",
+    ) -> Page[PagePatientsRow]: ...

@@ -17,6 +17,7 @@ from .._cursors import (
 )
 from .._deprecated import deprecated
 from .._errors import set_error_class
+from .._pages import Page, rows_and_places
 from .._support import (
     array_of,
     arrived_items_of,
@@ -40,6 +41,8 @@ from ..patients import (
     GET_PATIENT,
     IMPORT_PATIENTS,
     LOAD_PATIENTS,
+    PAGE_PATIENTS_PAGES,
+    PAGE_PATIENTS_VARIANTS,
     PUT_PATIENT,
     REMOVE_PATIENTS,
     SEARCH_PATIENTS_VARIANTS,
@@ -47,6 +50,9 @@ from ..patients import (
     ChangePatientParams,
     ImportPatientsParams,
     LoadPatientsParams,
+    PagePatientsParams,
+    PagePatientsParams_,
+    PagePatientsRow,
     SearchPatientsParams,
     StreamPatientsParams,
 )
@@ -60,6 +66,7 @@ __all__ = [
     "get_patient",
     "import_patients",
     "load_patients",
+    "page_patients",
     "put_patient",
     "remove_patients",
     "search_patients",
@@ -285,3 +292,27 @@ async def load_patients(
     except IntegrityError as error:
         set_error_class(error, LOAD_PATIENTS_ERRORS)
         raise
+
+
+async def page_patients(
+    conn: AsyncConnection[Any],
+    params: PagePatientsParams_,
+    *,
+    size: int,
+    after: str | None = None,
+    params_: PagePatientsParams = "family_name",
+) -> Page[PagePatientsRow]:
+    async with async_raw_cursor(
+        conn, row_factory=rows_and_places(rows_of(PagePatientsRow))
+    ) as cursor:
+        await cursor.execute(
+            *PAGE_PATIENTS_PAGES.statement(
+                PAGE_PATIENTS_VARIANTS.given(
+                    params.sex, params.note, as_int4(params.above)
+                ),
+                size,
+                after,
+                params_,
+            )
+        )
+        return PAGE_PATIENTS_PAGES.page(await cursor.fetchall(), size, params_)

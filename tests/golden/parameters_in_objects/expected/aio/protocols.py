@@ -7,11 +7,15 @@ from typing import Any, Protocol
 from psycopg import AsyncConnection
 
 from .._deprecated import deprecated
+from .._pages import Page
 from ..models import NewPatient, Patient, PatientKey, Sex
 from ..patients import (
     ChangePatientParams,
     ImportPatientsParams,
     LoadPatientsParams,
+    PagePatientsParams,
+    PagePatientsParams_,
+    PagePatientsRow,
     SearchPatientsParams,
     StreamPatientsParams,
 )
@@ -90,3 +94,13 @@ class PatientsQueries(Protocol):
         *,
         rows: Iterable[LoadPatientsParams] | AsyncIterable[LoadPatientsParams],
     ) -> int: ...
+
+    async def page_patients(
+        self,
+        conn: AsyncConnection[Any],
+        params: PagePatientsParams_,
+        *,
+        size: int,
+        after: str | None = None,
+        params_: PagePatientsParams = "family_name",
+    ) -> Page[PagePatientsRow]: ...
