@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.types.range import Range
 
+from ._pages import Page
 from ._variants import UNSET, Unset
 from .allergies import ListAllergyReactionsRow
 from .appointments import (
@@ -62,6 +63,7 @@ from .models import (
 from .patients import (
     ImportPatientRow,
     ListAppointmentCountsRow,
+    ListPatientsPageRow,
     ListPatientsPageSort,
     MergePatientsRow,
     SearchPatientsRow,
@@ -490,7 +492,7 @@ class PatientsQueries(Protocol):
         sort: ListPatientsPageSort = "family_name",
         size: int,
         after: str | None = None,
-    ) -> int: ...
+    ) -> Page[ListPatientsPageRow]: ...
 
     def stream_mailing_list(
         self, conn: Connection[Any]

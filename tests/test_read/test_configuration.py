@@ -210,7 +210,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `errors`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `schema_check`, `parameters`, `parameter_limit`, `models`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
+   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `errors`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `schema_check`, `read_connections`, `parameters`, `parameter_limit`, `models`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1
