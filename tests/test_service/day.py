@@ -158,7 +158,7 @@ async def at_the_front_desk(call: Caller) -> None:
     )
     assert [row.id for row in matches] == [twin.id]
     page = await call(patients.list_patients_page, size=4)
-    assert [row.city for row in page.rows][:1] == ["Firenze"]
+    assert page.rows[0].city == "Bremen"
     rest = await call(patients.list_patients_page, size=4, after=page.next)
     assert (len(page.rows), len(rest.rows), rest.next) == (4, 3, None)
     names = [row.family_name for row in (*page.rows, *rest.rows)]
