@@ -28,12 +28,10 @@ T = TypeVar("T")
 
 
 @overload
-def raw_cursor(conn: Connection[Any]) -> Cursor[TupleRow]: ...
+def raw_cursor(conn: Any) -> Cursor[TupleRow]: ...
 @overload
-def raw_cursor(
-    conn: Connection[Any], *, row_factory: BaseRowFactory[T]
-) -> Cursor[T]: ...
-def raw_cursor(conn: Connection[Any], *, row_factory: Any = tuple_row) -> Any:
+def raw_cursor(conn: Any, *, row_factory: BaseRowFactory[T]) -> Cursor[T]: ...
+def raw_cursor(conn: Any, *, row_factory: Any = tuple_row) -> Any:
     """Return a cursor for statements with `$1`, which tools that trace the connection see."""
     if type(conn) is Connection and conn.cursor_factory is Cursor:
         return RawCursor(conn, row_factory=row_factory)
@@ -41,14 +39,12 @@ def raw_cursor(conn: Connection[Any], *, row_factory: Any = tuple_row) -> Any:
 
 
 @overload
-def async_raw_cursor(conn: AsyncConnection[Any]) -> AsyncCursor[TupleRow]: ...
+def async_raw_cursor(conn: Any) -> AsyncCursor[TupleRow]: ...
 @overload
 def async_raw_cursor(
-    conn: AsyncConnection[Any], *, row_factory: BaseRowFactory[T]
+    conn: Any, *, row_factory: BaseRowFactory[T]
 ) -> AsyncCursor[T]: ...
-def async_raw_cursor(
-    conn: AsyncConnection[Any], *, row_factory: Any = tuple_row
-) -> Any:
+def async_raw_cursor(conn: Any, *, row_factory: Any = tuple_row) -> Any:
     """Return a cursor for statements with `$1`, which tools that trace the connection see."""
     if type(conn) is AsyncConnection and conn.cursor_factory is AsyncCursor:
         return AsyncRawCursor(conn, row_factory=row_factory)
@@ -56,7 +52,7 @@ def async_raw_cursor(
 
 
 def stream_cursor(
-    conn: Connection[Any], name: str, *, row_factory: BaseRowFactory[T]
+    conn: Any, name: str, *, row_factory: BaseRowFactory[T]
 ) -> ServerCursor[T]:
     """Return a cursor whose rows stay on the server, under a name that no other call has."""
     cursor: ServerCursor[T] = _traced(
@@ -66,7 +62,7 @@ def stream_cursor(
 
 
 def async_stream_cursor(
-    conn: AsyncConnection[Any], name: str, *, row_factory: BaseRowFactory[T]
+    conn: Any, name: str, *, row_factory: BaseRowFactory[T]
 ) -> AsyncServerCursor[T]:
     """Return a cursor whose rows stay on the server, under a name that no other call has."""
     cursor: AsyncServerCursor[T] = _traced(
