@@ -118,7 +118,8 @@ def test_no_field_is_forgotten() -> None:
     """A new field is read in `lockfile/analyses.py`; a new one of a query is written in `entries.py`."""
     names = [f.name for kind in (TypedQuery, TypedParameter, TypedColumn) for f in fields(kind)]  # fmt: skip
     assert names == [
-        *("query", "parameters", "columns", "cardinality", "stars", "reads", "writes"),
+        *("query", "parameters", "columns", "cardinality", "page_keys"),
+        *("stars", "reads", "writes"),
         *("may_write", "violations", "deferred_violations", "unknown_effects"),
         *("warnings", "name", "number", "type", "nullable", "reason", "column"),
         *(
