@@ -37,6 +37,11 @@ _AFTER_STAR: Final = frozenset("""
 """The words that may stand before and after a `*` that is no multiplication."""
 
 
+_BEFORE_ROW: Final = frozenset(
+    {"select", "returning", "distinct", "all", "then", "else", ",", "(", "["}
+)
+"""The words after which a bracket with several values in it is a row."""
+
 _STATEMENTS: Final = frozenset(
     {"(", "delete", "insert", "merge", "select", "table", "update", "values", "with"}
 )
@@ -56,6 +61,13 @@ def are_expansions(stars: Sequence[Star], statement: str) -> bool:
         if not end <= star.start <= star.end <= len(statement):
             return False
         end = star.end
+    rows = [place for place, words in enumerate(expansions) if words.word(0) == "::"]
+    if len({stars[place].start for place in rows}) < len(rows) or not all(
+        _is_text_of_row(stars[place], expansions[place], code) for place in rows
+    ):
+        return False
+    stars = [star for place, star in enumerate(stars) if place not in rows]
+    expansions = [words for place, words in enumerate(expansions) if place not in rows]
     if any(star.start == star.end for star in stars):
         # Another statement is written around this one: what stands before it, and after it.
         if len(stars) < 2 or not _is_around(stars, expansions, code):
@@ -93,6 +105,15 @@ class _Words:
         """Return a word, empty before the first and after the last."""
         return self.words[index] if 0 <= index < len(self.words) else ""
 
+    def opener(self, closing: int) -> int | None:
+        """Return the place of the bracket that the one at *closing* closes, None if there is none."""
+        depth = 0
+        for index in range(closing, -1, -1):
+            depth += (self.words[index] == ")") - (self.words[index] == "(")
+            if not depth:
+                return index
+        return None
+
     def is_name(self, index: int) -> bool:
         """Return whether a word is a name, and not one of the words of expansions."""
         if not 0 <= index < len(self.words):
@@ -113,10 +134,10 @@ def _code(text: str, *, strict: bool = False) -> _Words:
     return _Words(text, code)
 
 
-def _is_one_expression(words: _Words) -> bool:
+def _is_one_expression(words: Sequence[str]) -> bool:
     """Return whether words are one expression, not several with commas between them."""
     depth = 0
-    for word in words.words:
+    for word in words:
         depth += (word == "(") - (word == ")")
         if depth < 0 or (word == "," and not depth):
             return False
@@ -172,6 +193,32 @@ def _is_around(
     return words.word(0) == "select" and before in ("", ")")
 
 
+def _is_text_of_row(star: Star, words: _Words, code: _Words) -> bool:
+    """Return whether an expansion is the cast of `ROW(…)` or `(…, …)` to text, perhaps with its name.
+
+    It stands between the row's last bracket and what follows.
+    """
+    if star.start != star.end or star.start not in code.ends:
+        return False
+    closing = code.ends.index(star.start)
+    opening = code.opener(closing)
+    if code.word(closing) != ")" or opening is None:
+        return False
+    is_row = code.word(opening - 1) == "row" or (
+        code.word(opening - 1) in _BEFORE_ROW
+        and not _is_one_expression(code.words[opening + 1 : closing])
+    )
+    is_named = words.word(2) == "as" and words.is_name(3) and len(words.words) == 4
+    follows = code.word(closing + 1)
+    return (
+        is_row
+        and words.words[:2] == ["::", "text"]
+        and (len(words.words) == 2 or is_named)
+        and follows not in ("::", "(", ".", "[")
+        and not (is_named and (follows == "as" or code.is_name(closing + 1)))
+    )
+
+
 def _is_expansion(
     star: Star, statement: str, code: _Words, names: _Names, words: _Words
 ) -> bool:
@@ -189,7 +236,7 @@ def _is_expansion(
             code.word(first - 1) in _BEFORE_STAR
             and (not after or after in _AFTER_STAR)
             and all(
-                _is_one_expression(_code(column, strict=True))
+                _is_one_expression(_code(column, strict=True).words)
                 for column in star.columns
             )
             and _are_words_of_expansion(words, names, None)

@@ -440,6 +440,37 @@ def test_a_star_becomes_columns_where_there_is_one(
     assert not parse.agrees_with_text(replace(query, stars=query.stars * 2))
 
 
+@pytest.mark.parametrize(
+    ("statement", "text", "is_one"),
+    [
+        ("SELECT ROW(1, 2)| FROM t", "::text", True),
+        ("SELECT ROW(1, 2)| FROM t", '::text AS "row"', True),
+        ("SELECT (1, 2)|, 3", "::text AS r", True),
+        ("SELECT CASE WHEN a THEN ROW(b, 2)| END AS x FROM t", "::text", True),
+        ("SELECT ARRAY[(b, 2)|] AS x FROM t", "::text", True),
+        ("SELECT ROW(1, 2)| AS r", "::text AS s", False),
+        ("SELECT ROW(1, 2)| r", "::text AS s", False),
+        ("SELECT ROW(1, 2)|::t", "::text", False),
+        ("SELECT ROW(1, 2)|", "::regclass", False),
+        ("SELECT ROW(1, 2)|", "::text AS r, 1", False),
+        ("SELECT ROW(1, 2)|", "::text || 'x'", False),
+        ("SELECT ROW(1, (2)|)", "::text", False),
+        ("SELECT f(1, 2)|", "::text", False),
+        ("SELECT (1 + 2)|", "::text", False),
+        ("SELECT 1::numeric(3, 2)|", "::text", False),
+        ("SELECT '(1, 2)|' AS r", "::text", False),
+        ("SELECT 1|", "::text", False),
+    ],
+)
+def test_the_text_of_a_row_stands_behind_it(
+    statement: str, text: str, is_one: bool
+) -> None:
+    place = statement.index("|")
+    query = typed(statement.replace("|", ""), Star(place, place, (text,)))
+    assert parse.agrees_with_text(query) is is_one
+    assert not parse.agrees_with_text(replace(query, stars=query.stars * 2))
+
+
 AROUND = ("SELECT ROW((s.c1).a)::text, s.c2 FROM (", ") AS s (c1, c2)")
 WITH = ("WITH s (c1) AS (", ") SELECT ROW((s.c1).a)::text FROM s")
 MORE = (", s (c1) AS (", ") SELECT ROW((s.c1).a)::text FROM s")

@@ -9,7 +9,7 @@ COLUMNS: Final = """\
 ["", "owners", "id", "bigint", true, ["pets.list_owners", "pets.list_pets"]]
 ["", "owners", "name", "", false, ["pets.list_pets"]]
 ["", "owners", "phone", "", false, ["pets.list_pets"]]
-["", "pets", "id", "bigint", true, ["pets.list_owners", "pets.list_pets"]]
+["", "pets", "id", "bigint", true, ["pets.list_owners", "pets.list_pets", "pets.rows_without_a_table"]]
 ["", "pets", "name", "", false, ["pets.list_owners"]]
 ["", "pets", "owner_id", "", false, ["pets.list_owners", "pets.list_pets"]]"""
 

@@ -9,17 +9,19 @@ from psycopg import Connection
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor
-from ._support import items_of, make_row, rows_of
+from ._support import items_of, make_row, read_composite, rows_of, scalars_of
 from .models import Owners, Pets
 
 __all__ = [
     "ListChangesRow",
     "ListOwnersRow",
     "ListPetsRow",
+    "RowsWithoutATableRowPair",
     "fields_of_elements",
     "list_changes",
     "list_owners",
     "list_pets",
+    "rows_without_a_table",
 ]
 
 
@@ -107,3 +109,30 @@ def fields_of_elements(
             FIELDS_OF_ELEMENTS, ([item.as_tuple() for item in items_of(pets)],)
         )
         return cursor.fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class RowsWithoutATableRowPair:
+    """A row in `pair` of `rows_without_a_table`."""
+
+    f1: int
+    f2: int
+
+    @classmethod
+    def from_texts(cls, f1: str, f2: str) -> Self:
+        return cls(int(f1), int(f2))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        return read_composite(cls, text, 2)
+
+
+ROWS_WITHOUT_A_TABLE: Final = """\
+SELECT ROW(id, 1)::text AS pair FROM pets /* pets.rows_without_a_table */"""
+
+
+def rows_without_a_table(conn: Connection[Any]) -> list[RowsWithoutATableRowPair]:
+    with raw_cursor(
+        conn, row_factory=scalars_of(RowsWithoutATableRowPair.from_text)
+    ) as cursor:
+        return cursor.execute(ROWS_WITHOUT_A_TABLE).fetchall()

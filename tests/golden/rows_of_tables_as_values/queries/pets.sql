@@ -13,3 +13,6 @@ SELECT before, after FROM changes;
 
 -- name: fields_of_elements :many
 SELECT pet.name FROM unnest(:pets::pets[]) AS pet;
+
+-- name: rows_without_a_table :many
+SELECT ROW(id, 1) AS pair FROM pets;
