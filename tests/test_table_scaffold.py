@@ -113,6 +113,10 @@ def test_each_table_builds_without_errors_and_warnings(root: Path) -> None:
             assert not re.search("INSERT|UPDATE|DELETE", text)
     identities = (root / "queries/identities.sql").read_text()
     assert "INSERT INTO identities DEFAULT VALUES" in identities
+    assert "-- name: list_identities :page" in identities
+    nullable = (root / "queries/nullable_key.sql").read_text()
+    assert " :many" in nullable
+    assert ":page" not in nullable
     assert ":doubled" not in (root / "queries/fees.sql").read_text()
 
 

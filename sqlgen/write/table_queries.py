@@ -89,24 +89,20 @@ class _Drafts:
                 )
 
     def page(self) -> Draft:
-        """Return a query for some rows, from a key on."""
+        """Return a query for a page of the rows, or for the first rows where no key orders them."""
         name, table = f"list_{self._names.many}", self._names.table
-        parameters = [f"after_{self._names.parameters[number]}" for number in self._key]
-        columns, places = self._list(self._key), [f":{name}" for name in parameters]
-        limited = f"SELECT * FROM {table}{self._order()}\nLIMIT :max_rows"
-        texts = [limited, f"SELECT * FROM {table}\nLIMIT :max_rows"]
+        ordered = f"SELECT * FROM {table}{self._order()}"
+        forms = [("many", f"{ordered}\nLIMIT :max_rows")]
         if self._key:
-            left, right = columns, ", ".join(places)
-            if len(places) > 1:
-                left, right = f"({left})", f"({right})"
-            texts.insert(
-                0,
-                f"SELECT * FROM {table}\nWHERE {left} > {right}{self._order()}\nLIMIT :max_rows",
-            )
-        doc = "-- The first rows, or those after the last one of the page before.\n"
-        directives = [f"-- sqlgen: optional {', '.join(parameters)}\n{doc}", "", ""]
-        return self._draft(
-            name, ("many",), texts, directives if self._key else ["", ""]
+            forms = [
+                ("page", ordered),
+                *forms,
+                ("many", f"SELECT * FROM {table}\nLIMIT :max_rows"),
+            ]
+        row = self._names.row
+        return Draft(
+            name,
+            tuple([_query(name, command, row, "", text) for command, text in forms]),
         )
 
     def writes(self) -> Iterator[Draft]:
