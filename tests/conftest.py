@@ -10,6 +10,7 @@ one still runs on the newest.
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -61,6 +62,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite expected/ of the golden projects; read it before you commit it",
     )
+
+
+RECURSION_LIMIT = sys.getrecursionlimit()
+
+
+@pytest.fixture(autouse=True)
+def _recursion_limit() -> None:
+    """Undo what mypy does to the whole process when a test runs it within: it raises the limit."""
+    sys.setrecursionlimit(RECURSION_LIMIT)
 
 
 StartServer = Callable[[str], database.Server]

@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = sorted(
     folder.parent
     for folder in (ROOT / "tests" / "golden").glob("*/expected")
-    if (folder / "__init__.py").exists() and (folder.parent / "queries").is_dir()
+    if (folder / "__init__.py").exists()
+    and (folder.parent / "queries").is_dir()
+    and (folder.parent / "migrations").is_dir()  # not the folder of another tool
 )
 GIVEN = [
     Path(p) for p in os.environ.get("SQLGEN_SOUNDNESS_PROJECTS", "").split(":") if p
