@@ -59,7 +59,7 @@ WITH RECURSIVE plain_types (type, plain) AS (
 )
 SELECT u.number,
        a.attnum IS NOT NULL,
-       p.plain = to_regtype(u.type),
+       p.plain = to_regtype(nullif(u.type, '')),
        format_type(p.plain, NULL),
        -- Since 18, a NOT NULL constraint may be NOT VALID.
        a.attnotnull AND NOT EXISTS (
@@ -76,7 +76,7 @@ LEFT JOIN pg_attribute AS a
 LEFT JOIN plain_types AS p ON p.type = a.atttypid
 UNION ALL
 SELECT -u.number,
-       coalesce(a.atttypid, to_regtype(u.type)) IS NOT NULL,
+       coalesce(a.atttypid, to_regtype(nullif(u.type, ''))) IS NOT NULL,
        NULL,
        NULL,
        NULL,
@@ -85,7 +85,7 @@ SELECT -u.number,
            FROM pg_type AS t
            JOIN plain_types AS p ON p.type = coalesce(nullif(t.typelem, 0), t.oid)
            JOIN pg_enum AS e ON e.enumtypid = p.plain
-           WHERE t.oid = coalesce(a.atttypid, to_regtype(u.type))
+           WHERE t.oid = coalesce(a.atttypid, to_regtype(nullif(u.type, '')))
        ) ELSE (
            SELECT array_agg(pg_get_constraintdef(c.oid))
            FROM pg_constraint AS c
@@ -94,7 +94,7 @@ SELECT -u.number,
              AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
              AND (
                  c.conrelid = a.attrelid AND a.attnum = ANY (c.conkey)
-                 OR c.conrelid = 0 AND c.contypid = coalesce(a.atttypid, to_regtype(u.type))
+                 OR c.conrelid = 0 AND c.contypid = coalesce(a.atttypid, to_regtype(nullif(u.type, '')))
              )
        ) END
 FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[]) WITH ORDINALITY

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from psycopg import Connection
 
+from ._pages import Page
 from ._read_connections import ReadConnection
 from .visits import (
     GetVisitRow,
@@ -13,6 +14,7 @@ from .visits import (
     ListSeenFirstSort,
     ListSortedRow,
     ListSortedSort,
+    PageOfVisitsRow,
 )
 
 __all__ = ["VisitsQueries"]
@@ -53,4 +55,4 @@ class VisitsQueries(Protocol):
 
     def page_of_visits(
         self, conn: ReadConnection, *, size: int, after: str | None = None
-    ) -> int: ...
+    ) -> Page[PageOfVisitsRow]: ...

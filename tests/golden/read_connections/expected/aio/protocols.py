@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from psycopg import AsyncConnection
 
+from .._pages import Page
 from .._read_connections import AsyncReadConnection
 from ..visits import (
     GetVisitRow,
@@ -13,6 +14,7 @@ from ..visits import (
     ListSeenFirstSort,
     ListSortedRow,
     ListSortedSort,
+    PageOfVisitsRow,
 )
 
 __all__ = ["VisitsQueries"]
@@ -57,4 +59,4 @@ class VisitsQueries(Protocol):
 
     async def page_of_visits(
         self, conn: AsyncReadConnection, *, size: int, after: str | None = None
-    ) -> int: ...
+    ) -> Page[PageOfVisitsRow]: ...
