@@ -2,8 +2,8 @@
 
 Inference of a query follows from the server's answer about it and from the catalog's facts.
 These are reached from the oids in the analysed tree: a table's columns and constraints, the queries of
-views and functions, and the oids in their trees. (A foreign key leads no further: inference only asks
-whether it refers to another table of the same query.) So if the answer is the same to the byte, and no
+views and functions, and the oids in their trees. From a table, foreign keys that refer to it lead on where
+they write (CASCADE, SET …): what these writes can violate counts for the query. So if the answer is the same to the byte, and no
 oid in it leads to a changed fact, the inference is the same.
 """
 
@@ -12,10 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from ..model import postgres
-from ..model.catalog import (
-    Catalog,
-    Relation,
-)
+from ..model.catalog import Catalog, Relation
+from ..model.constraints import IncomingKey
 
 Fact = TypeVar("Fact")
 
@@ -43,7 +41,8 @@ def diff_schemas(before: Catalog, after: Catalog) -> SchemaDiff | None:
     """Return the difference of two catalogs; `None` means any query may be affected.
 
     Functions and operators are looked for by more than their oids (casts, for instance, by what
-    functions take), and a server of another version is another one altogether.
+    functions take), domains by name wherever a value is made, and a server of another version is
+    another one altogether.
     """
     if (
         before.server_version != after.server_version
@@ -85,10 +84,15 @@ def _reaching(
             for catalog in (before, after)
             for oid, relation in catalog.relations.items()
             for key in relation.incoming
-            if key.source in affected
+            if key.source in affected and _leads_on(key)
         } - reaching
         reaching |= affected
     return frozenset(reaching)
+
+
+def _leads_on(key: IncomingKey) -> bool:
+    """Return whether a foreign key writes rows itself, other than NO ACTION and RESTRICT."""
+    return key.on_delete not in "ar" or key.on_update not in "ar"
 
 
 def _of_writes(relation: Relation | None) -> object:
@@ -98,7 +102,8 @@ def _of_writes(relation: Relation | None) -> object:
         relation.incoming,
         relation.triggers,
         relation.has_rules,
-        [(c.name, c.type, c.not_null, c.default) for c in relation.columns.values()],
+        relation.partition_key,
+        relation.columns,
     )
 
 
