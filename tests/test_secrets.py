@@ -126,6 +126,8 @@ values = st.builds(str.format, st.sampled_from(VALUES), dsns)
 
 @settings(max_examples=500, deadline=None)
 @example(text="server = 'postgresql:///app?password=\0Hunter2'")
+@example(text='server = "postgresql://app:\\\nHunter2@127.0.0.1:1/app"')
+@example(text='server = "postgresql://app:"\nHunter2@127.0.0.1:1/app"')
 @given(text=st.builds(str.format, st.sampled_from(TOML), values))
 def test_excerpts_of_the_configuration(
     tmp_path_factory: pytest.TempPathFactory, text: str

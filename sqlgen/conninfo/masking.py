@@ -32,6 +32,8 @@ _PLAIN_VALUE: Final = re.compile(
     r"\s*(?:[\"'][a-z]*[\"']|\d{1,5}|true|false)?\s*(?:#.*)?$"
 )
 """The values that may follow a key without being a secret, such as the setting `"embedded"`."""
+_NEXT_ENTRY: Final = re.compile(r"\s*(?:\[\[?[a-z.-]+\]\]?\s*$|[a-z][a-z_-]*\s*=\s)")
+"""A line that is no rest of a broken string, as far as one can tell."""
 _LONG_STRING: Final = re.compile(r"(?m:^)[^\n]*?(\"\"\"|\'\'\')(.*?)(?:\1|\Z)", re.S)
 _ARGUMENT: Final = re.compile(
     r"""(?!--)[\w-]*\s*=|--[\w-]+=\s*\w*\s*=|.*@|.*:/""", re.S
@@ -60,8 +62,8 @@ def mask_excerpt(text: str) -> str:
     """Return the *text* of a configuration file, with `…` for each character of a secret.
 
     Whatever follows a URL's scheme, or a key such as `server` or `password`, is masked up to the
-    end of its line, or of its multi-line string: where a broken string ends cannot be known. Lines
-    and columns stay as they are.
+    end of its multi-line string, and on to the next line that begins with a plain key or table:
+    where a broken string ends cannot be known. Lines and columns stay as they are.
     """
 
     def mask_string(match: re.Match[str]) -> str:
@@ -71,7 +73,16 @@ def mask_excerpt(text: str) -> str:
         end = match.end(2) - match.start()
         return match[0][:start] + _blank(match[2]) + match[0][end:]
 
-    return "\n".join(map(_mask_line, _LONG_STRING.sub(mask_string, text).split("\n")))
+    lines = _LONG_STRING.sub(mask_string, text).split("\n")
+    may_go_on = False
+    for number, line in enumerate(lines):
+        start = _secret_start(line)
+        if start is None and may_go_on and not _NEXT_ENTRY.match(line):
+            start = 0
+        may_go_on = start is not None
+        if start is not None:
+            lines[number] = line[:start] + _blank(line[start:])
+    return "\n".join(lines)
 
 
 def mask_arguments(message: str, arguments: Sequence[str]) -> str:
@@ -85,13 +96,13 @@ def mask_arguments(message: str, arguments: Sequence[str]) -> str:
     return _QUOTED.sub("…", message)
 
 
-def _mask_line(line: str) -> str:
+def _secret_start(line: str) -> int | None:
+    """Return where what may be a secret begins in a line."""
     for match in _SECRET.finditer(line):
-        rest = line[match.end() :]
-        if match[0].endswith("=") and _PLAIN_VALUE.match(rest):
+        if match[0].endswith("=") and _PLAIN_VALUE.match(line, match.end()):
             continue
-        return line[: match.end()] + _blank(rest)
-    return line
+        return match.end()
+    return None
 
 
 def _blank(text: str) -> str:
