@@ -26,11 +26,13 @@ from sqlgen.model.python import (
     Generic,
     Invoke,
     Keep,
+    KeyOfPages,
     LiteralOf,
     Load,
     Module,
     Named,
     OrNone,
+    Pages,
     Parse,
     PyType,
     Record,
@@ -194,6 +196,32 @@ def fields(draw: st.DrawFn) -> tuple[Field, ...]:
     )
 
 
+KEYS_OF_PAGES = st.builds(
+    KeyOfPages,
+    column=TEXTS,
+    type=TEXTS,
+    descending=st.booleans(),
+    nullable=st.booleans(),
+    nulls_first=st.booleans(),
+    labels=st.lists(TEXTS, max_size=3).map(tuple),
+)
+
+
+def pages(name: str) -> st.SearchStrategy[Pages]:
+    keys = st.lists(KEYS_OF_PAGES, min_size=1, max_size=3).map(tuple)
+    return st.builds(
+        Pages,
+        name=st.just(names.constant_name(f"{name}_pages")),
+        title=TEXTS,
+        columns=st.integers(1, 9),
+        hidden=st.integers(0, 3),
+        keys=st.dictionaries(TEXTS, keys, min_size=1, max_size=3).map(
+            lambda chosen: tuple(chosen.items())
+        ),
+        comment=TEXTS,
+    )
+
+
 @st.composite
 def modules(draw: st.DrawFn) -> Module:
     functions, constants, records = [], [], []
@@ -208,7 +236,9 @@ def modules(draw: st.DrawFn) -> Module:
             )
         )
         arguments = names.argument_names(draw(st.lists(LOWER, max_size=6)))
-        constants.append(Constant(names.constant_name(name), draw(TEXTS)))
+        result = draw(results(row))
+        paged = draw(pages(name)) if result.command is Command.PAGE else None
+        constants.append(Constant(names.constant_name(name), draw(TEXTS), pages=paged))
         functions.append(
             Function(
                 name=name,
@@ -218,8 +248,9 @@ def modules(draw: st.DrawFn) -> Module:
                     for argument in arguments
                 ),
                 values=tuple(range(len(arguments))),
-                result=draw(results(row)),
+                result=result,
                 sql=Named(names.constant_name(name), ".a.b"),
+                pages=Named(paged.name, ".a.b") if paged else None,
             )
         )
     labels = draw(st.lists(TEXTS, min_size=1, max_size=5, unique=True))

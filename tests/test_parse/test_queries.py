@@ -57,7 +57,8 @@ WHERE patient_id = :patient_id AND (:since::timestamptz IS NULL OR at >= :since)
 
 @pytest.mark.parametrize("command", list(Command))
 def test_commands(command: Command) -> None:
-    assert query_file(f"-- name: q :{command}\nselect 1").queries[0].command is command
+    text = f"-- name: q :{command}\nselect 1 as one order by one"
+    assert query_file(text).queries[0].command is command
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ error[unknown-command]: query `c` has the unknown command `:fetch`
 5 | -- name: c :fetch
   |             ^^^^^
   |
-  = hint: write one of `:one`, `:optional`, `:many`, `:stream`, `:exec`, `:execrows`, `:batch`, `:copy`
+  = hint: write one of `:one`, `:optional`, `:many`, `:stream`, `:page`, `:exec`, `:execrows`, `:batch`, `:copy`
 
 3 errors
 """,
@@ -64,7 +64,7 @@ error[malformed-header]: the header of query `x` has no command
 3 | --name:x
   | ^^^^^^^^
   |
-  = hint: add one of `:one`, `:optional`, `:many`, `:stream`, `:exec`, `:execrows`, `:batch`, `:copy`, or reword the comment if it is no header
+  = hint: add one of `:one`, `:optional`, `:many`, `:stream`, `:page`, `:exec`, `:execrows`, `:batch`, `:copy`, or reword the comment if it is no header
 
 error[malformed-header]: the command of query `y` lacks its colon
  --> queries/q.sql:5:1

@@ -14,11 +14,13 @@ class ReadConnection(Protocol):
     @property
     def info(self) -> ConnectionInfo:
         """The state of the connection, and its parameters."""
+        ...
 
     def transaction(
         self, savepoint_name: str | None = None, force_rollback: bool = False
     ) -> AbstractContextManager[Transaction]:
         """Begin a transaction, or a savepoint within one."""
+        ...
 
     def commit(self) -> None:
         """End the transaction."""
@@ -36,11 +38,13 @@ class AsyncReadConnection(Protocol):
     @property
     def info(self) -> ConnectionInfo:
         """The state of the connection, and its parameters."""
+        ...
 
     def transaction(
         self, savepoint_name: str | None = None, force_rollback: bool = False
     ) -> AbstractAsyncContextManager[AsyncTransaction]:
         """Begin a transaction, or a savepoint within one."""
+        ...
 
     async def commit(self) -> None:
         """End the transaction."""

@@ -61,13 +61,13 @@ class Pages:
     def statement(
         self,
         given: tuple[LiteralString, tuple[Any, ...]],
-        size: int,
+        size: object,
         after: str | None,
         order: str = "",
     ) -> tuple[LiteralString, tuple[Any, ...]]:
         """Return the statement that reads a page, and one row more, with its values.
 
-        *given* are the query's own statement and values.
+        *given* are the query's own statement and values. A *size* that is no int is a `TypeError`.
         """
         keys = self._keys.get(order)
         if keys is None:
