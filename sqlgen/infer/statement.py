@@ -35,6 +35,7 @@ from .parameters import misread_warnings, sort_warnings, typed_parameters
 from .row_types import is_record, record_type
 from .tree import nodes
 from .tree.array_shapes import with_shapes
+from .tree.nodes import Node
 from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level
 from .tree.types import type_in_tree, with_proved_fields
@@ -65,7 +66,8 @@ def query(
         errors.append(copy_error(description.query, level))
     proved = proof(description, level)
     errors += proved.errors
-    errors += unproved_keys(description, tree)
+    further = _trees_of_further_keys(description)
+    errors += unproved_keys(description, tree, further)
     write = possible_write(catalog, description.tree_of_all_keys)
     errors.append(broken_promise(description.query, write, tree) if write else None)
     missing = list(missing_columns(description.query, level)) if level else []
@@ -126,7 +128,9 @@ def query(
         warnings.append(warning)
     warnings += sort_warnings(description.query, level)
     warnings += misread_warnings(description.query, level)
-    reads, writes = lineage(_sorted_by_each_key(description, level))
+    reads, writes = lineage(
+        [level, *[statement_level(catalog, one) for one in further]]
+    )
     can_violate = Violations()
     if is_write(level):
         forms = (known,) if known is level else (known, level)
@@ -166,13 +170,11 @@ def _no_page_around(query: Query) -> Diagnostic:
     )
 
 
-def _sorted_by_each_key(
-    description: Description, level: QueryLevel
-) -> list[QueryLevel]:
-    """Return the statement by each key of its order; *level* is that by the first one."""
+def _trees_of_further_keys(description: Description) -> tuple[Node, ...]:
+    """Return the trees of the statement by the keys of its order after the first."""
     variants = description.variants
     trees = [nodes.query(tree) for tree in variants.sorted] if variants else []
-    return [level, *[statement_level(level.catalog, tree) for tree in trees if tree]]
+    return tuple([tree for tree in trees if tree])
 
 
 def _outermost(stars: Mapping[int, Star]) -> tuple[Star, ...]:

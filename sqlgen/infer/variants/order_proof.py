@@ -14,7 +14,6 @@ from ...model.description import Description
 from ...model.diagnostic import Diagnostic, Label
 from ...model.order import OrderKey
 from ...model.source import Span
-from ..tree import nodes
 from ..tree.enums import CmdType, RTEKind
 from ..tree.nodes import Node
 from .comparison import Difference, children_by_field, differences, without_fields
@@ -27,11 +26,12 @@ _WHOLE_ROW: Final = "it is a whole row, whose order changes with the table's col
 
 
 def unproved_keys(
-    description: Description, tree: Node | None
+    description: Description, tree: Node | None, others: Sequence[Node]
 ) -> tuple[Diagnostic, ...]:
     """Return an error for each key of a query's order by which its rows cannot be sorted.
 
-    *tree* is that of the statement by the first key, None for a utility statement.
+    *tree* is that of the statement by the first key, None for a utility statement; the *others* are those
+    by the further keys.
     """
     order = description.query.order
     if order is None:
@@ -40,8 +40,7 @@ def unproved_keys(
         return (_no_select(order.span),)
     if order.most > 1 and tree.flag("hasDistinctOn"):
         return (_distinct_on(order.span),)
-    others = description.variants.sorted if description.variants else ()
-    trees = [tree, *[node for text in others if (node := nodes.query(text))]]
+    trees = [tree, *others]
     types = [column.type for column in description.columns]
     reasons = [
         _whole_row(one, types) or (reason_against(tree, one) if one is not tree else "")
