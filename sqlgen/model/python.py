@@ -508,59 +508,11 @@ class Module:
 
 
 @frozen
-class Support:
-    """The file of helpers that generated modules share; its text is always the same."""
+class RuntimeFile:
+    """A file that generated modules import, whose text is always the same: `source` in `render/runtime/`."""
 
     path: str
-
-
-@frozen
-class CursorSupport:
-    """The file of the cursors on which generated functions run; its text is always the same."""
-
-    path: str
-
-
-@frozen
-class PageSupport:
-    """The file of what makes pages of rows; its text is always the same."""
-
-    path: str
-
-
-@frozen
-class VariantSupport:
-    """The file of what makes statements of which calls leave out parts; its text is always the same."""
-
-    path: str
-
-
-@frozen
-class DeprecationSupport:
-    """The file of the decorator of deprecated functions; its text is always the same."""
-
-    path: str
-
-
-@frozen
-class ErrorSupport:
-    """The file of what gives errors about constraints their classes; its text is always the same."""
-
-    path: str
-
-
-@frozen
-class ReadConnectionSupport:
-    """The file of the types of connections that only read; its text is always the same."""
-
-    path: str
-
-
-@frozen
-class JsonSupport:
-    """The file of helpers that convert JSON to the user's types, and back."""
-
-    path: str
+    source: str
 
 
 @frozen
@@ -604,13 +556,6 @@ class ValueUse:
 
 
 @frozen
-class SchemaSupport:
-    """The file of what compares a live database with the `SchemaUses`; its text is always the same."""
-
-    path: str
-
-
-@frozen
 class SchemaUses:
     """The file of what the queries use of the schema."""
 
@@ -619,17 +564,4 @@ class SchemaUses:
     values: tuple[ValueUse, ...]
 
 
-PythonFile: TypeAlias = (
-    Module
-    | Support
-    | CursorSupport
-    | VariantSupport
-    | PageSupport
-    | DeprecationSupport
-    | ErrorSupport
-    | ReadConnectionSupport
-    | JsonSupport
-    | SchemaSupport
-    | SchemaUses
-    | TypedMarker
-)
+PythonFile: TypeAlias = Module | RuntimeFile | SchemaUses | TypedMarker

@@ -5,21 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from ..model.output import MARKER, GeneratedFile
-from ..model.python import (
-    CursorSupport,
-    DeprecationSupport,
-    ErrorSupport,
-    JsonSupport,
-    Module,
-    PageSupport,
-    PythonFile,
-    ReadConnectionSupport,
-    SchemaSupport,
-    SchemaUses,
-    Support,
-    TypedMarker,
-    VariantSupport,
-)
+from ..model.python import Module, PythonFile, RuntimeFile, SchemaUses, TypedMarker
 from ..model.source import SourceFile
 from .engine import environment
 from .layout import lay_out
@@ -38,28 +24,8 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
     match file:
         case Module():
             return GeneratedFile(file.path, _source(file, templates))
-        case Support():
-            return GeneratedFile(file.path, _marker() + _verbatim("support.py"))
-        case CursorSupport():
-            return GeneratedFile(file.path, _marker() + _verbatim("cursors.py"))
-        case PageSupport():
-            return GeneratedFile(file.path, _marker() + _verbatim("pages.py"))
-        case VariantSupport():
-            return GeneratedFile(file.path, _marker() + _verbatim("variants.py"))
-        case DeprecationSupport():
-            return GeneratedFile(file.path, _marker() + _verbatim("deprecated.py"))
-        case ErrorSupport():
-            return GeneratedFile(
-                file.path, _marker() + _verbatim("constraint_errors.py")
-            )
-        case ReadConnectionSupport():
-            return GeneratedFile(
-                file.path, _marker() + _verbatim("read_connections.py")
-            )
-        case JsonSupport():
-            return GeneratedFile(file.path, _marker() + _verbatim("json_support.py"))
-        case SchemaSupport():
-            return GeneratedFile(file.path, _marker() + _verbatim("schema.py"))
+        case RuntimeFile():
+            return GeneratedFile(file.path, _marker() + _verbatim(file.source))
         case SchemaUses():
             return GeneratedFile(file.path, _marker() + schema_uses(file))
         case TypedMarker():

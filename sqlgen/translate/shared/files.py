@@ -3,20 +3,12 @@
 from collections.abc import Sequence
 
 from ...model.python import (
-    CursorSupport,
-    DeprecationSupport,
-    ErrorSupport,
-    JsonSupport,
     Module,
     Named,
-    PageSupport,
     PythonFile,
-    ReadConnectionSupport,
-    SchemaSupport,
+    RuntimeFile,
     SchemaUses,
-    Support,
     TypedMarker,
-    VariantSupport,
 )
 from ...model.source import SourceFile
 from ..module_paths import ModulePath, package_modules
@@ -94,24 +86,23 @@ def shared_files(
         files.append(errors)
     if context.config.protocols:
         files += protocol_modules(requirements, paths, context.config)
-    if any(user.support for user in users):
-        files.append(Support(f"{output}/_support.py"))
-    if any(user.cursors for user in users):
-        files.append(CursorSupport(f"{output}/_cursors.py"))
-    if paged:
-        files.append(PageSupport(f"{output}/_pages.py"))
-    if varies:
-        files.append(VariantSupport(f"{output}/_variants.py"))
-    if any(user.deprecated for user in users):
-        files.append(DeprecationSupport(f"{output}/_deprecated.py"))
-    if any(user.errors for user in users):
-        files.append(ErrorSupport(f"{output}/_errors.py"))
-    if reads:
-        files.append(ReadConnectionSupport(f"{output}/_read_connections.py"))
-    if any(user.json_support for user in users):
-        files.append(JsonSupport(f"{output}/_json.py"))
+    runtime = {
+        ("_support.py", "support.py"): any(user.support for user in users),
+        ("_cursors.py", "cursors.py"): any(user.cursors for user in users),
+        ("_pages.py", "pages.py"): paged,
+        ("_variants.py", "variants.py"): varies,
+        ("_deprecated.py", "deprecated.py"): any(user.deprecated for user in users),
+        ("_errors.py", "constraint_errors.py"): any(user.errors for user in users),
+        ("_read_connections.py", "read_connections.py"): reads,
+        ("_json.py", "json_support.py"): any(user.json_support for user in users),
+        ("_schema.py", "schema.py"): bool(columns or values),
+    }
+    files += [
+        RuntimeFile(f"{output}/{name}", source)
+        for (name, source), is_used in runtime.items()
+        if is_used
+    ]
     if columns or values:
-        files.append(SchemaSupport(f"{output}/_schema.py"))
         files.append(SchemaUses(f"{output}/_schema_uses.py", columns, values))
     return tuple(files)
 
