@@ -1,9 +1,9 @@
 """Asks a database; changes nothing in it."""
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import psycopg
-from psycopg.rows import TupleRow
+from psycopg.rows import TupleRow, dict_row
 
 from ..migrate.sessions.connection import connect, outside_of_files
 from .facts import Pooling, ServerFacts
@@ -18,12 +18,12 @@ SETTINGS: Final = (
 """The settings that change what statements mean, what values look like, or when statements end."""
 
 _SERVER = """
-SELECT current_setting('server_version_num')::int,
-       current_database(),
-       current_user::text,
-       r.rolsuper,
-       r.rolbypassrls OR r.rolsuper,
-       pg_is_in_recovery()
+SELECT current_setting('server_version_num')::int AS version,
+       current_database() AS database,
+       current_user::text AS user,
+       r.rolsuper AS is_superuser,
+       r.rolbypassrls OR r.rolsuper AS skips_row_security,
+       pg_is_in_recovery() AS is_standby
 FROM pg_roles AS r
 WHERE r.rolname = current_user
 """
@@ -36,15 +36,6 @@ _PREPARED = f"SELECT 1 AS {_STATEMENT}"
 Connection = psycopg.Connection[TupleRow]
 
 
-class _Server(NamedTuple):
-    version: int
-    database: str
-    user: str
-    is_superuser: bool
-    skips_row_security: bool
-    is_standby: bool
-
-
 def examine(conninfo: str) -> ServerFacts:
     """Return the facts about the database that *conninfo* names, as its user sees it.
 
@@ -52,7 +43,8 @@ def examine(conninfo: str) -> ServerFacts:
     """
     try:
         with connect(conninfo) as connection, connect(conninfo) as other:
-            row: Any = connection.execute(_SERVER).fetchone()
+            with connection.cursor(row_factory=dict_row) as cursor:
+                server: Any = cursor.execute(_SERVER).fetchone()
             settings: dict[str, str] = dict(
                 connection.execute(_SETTINGS, [list(SETTINGS)]).fetchall()
             )
@@ -64,7 +56,7 @@ def examine(conninfo: str) -> ServerFacts:
             pooling = _pooling(connection, other)
             mixes = pooling in (Pooling.TRANSACTION, Pooling.STATEMENT)
             return ServerFacts(
-                **_Server(*row)._asdict(),
+                **server,
                 pooling=pooling,
                 prepares=not mixes or _renames_prepared(connection),
                 settings=settings,
