@@ -16,11 +16,13 @@ from contextlib import ExitStack
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
 from sqlgen import database
 from sqlgen.embedded.programs import binaries
 from sqlgen.embedded.programs.binaries import Binaries
+from tests.pgbouncer import Pooler, poolers
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background jobs ignore Ctrl-C, and so would the processes that the tests interrupt.
@@ -132,3 +134,16 @@ def newest_connection(
 ) -> Iterator[psycopg.Connection[TupleRow]]:
     with database.scratch(newest_server) as connection:
         yield connection
+
+
+@pytest.fixture
+def conninfo(connection: psycopg.Connection[TupleRow], server: database.Server) -> str:
+    """Return the connection string of the database of `connection`."""
+    return make_conninfo(server.conninfo, dbname=connection.info.dbname)
+
+
+@pytest.fixture
+def pooler(connection: psycopg.Connection[TupleRow]) -> Iterator[Pooler]:
+    """Return a function that starts PgBouncer before the database of `connection`, and returns its URL."""
+    with poolers(connection.info) as start:
+        yield start

@@ -11,25 +11,13 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
 from sqlgen.cli import main
-from sqlgen.database import Server
 from sqlgen.doctor import Pooling, RemarkLevel, ServerFacts, examine, remarks
 from sqlgen.model.diagnostic import ServerUnavailableError
 from tests.conftest import INSTALLED
-from tests.pgbouncer import Pooler, poolers
+from tests.pgbouncer import Pooler
 from tests.standby import Replication, replication
 
 Connection = psycopg.Connection[TupleRow]
-
-
-@pytest.fixture
-def conninfo(connection: Connection, server: Server) -> str:
-    return make_conninfo(server.conninfo, dbname=connection.info.dbname)
-
-
-@pytest.fixture
-def pooler(connection: Connection) -> Iterator[Pooler]:
-    with poolers(connection.info) as start:
-        yield start
 
 
 @pytest.fixture(scope="module")

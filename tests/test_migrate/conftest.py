@@ -3,22 +3,13 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
-from psycopg.rows import TupleRow
 
-from sqlgen import database, parse, read
+from sqlgen import parse, read
 from sqlgen.model.migration import Migration
 
 Files = Mapping[str, str | bytes]
 Folder = Callable[[Files], tuple[Migration, ...]]
-
-
-@pytest.fixture
-def conninfo(connection: psycopg.Connection[TupleRow], server: database.Server) -> str:
-    """Return the connection string of the database of `connection`."""
-    return make_conninfo(server.conninfo, dbname=connection.info.dbname)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Migrations behind a real PgBouncer."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psycopg
@@ -11,18 +11,12 @@ from generated import patients
 from sqlgen import migrate, parse, read
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.migration import Migration
-from tests.pgbouncer import Pooler, poolers
+from tests.pgbouncer import Pooler
 
 Connection = psycopg.Connection[TupleRow]
 Folder = Callable[[Mapping[str, str | bytes]], tuple[Migration, ...]]
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.system
-
-
-@pytest.fixture
-def pooler(connection: Connection) -> Iterator[Pooler]:
-    with poolers(connection.info) as start:
-        yield start
 
 
 FILES = {
