@@ -77,7 +77,7 @@ def describe_variants(
 
 
 _Role: TypeAlias = int | str | OrderKey | tuple[PageItem, ...]
-"""What a statement is described for: the number of the part that it lacks, the key, or one of these two.
+"""The purpose of describing a statement: the part that it lacks by its number, its key, or one of these two names.
 
 With the items of an order, it selects the keys of pages.
 """

@@ -10,7 +10,7 @@ from .facts import Pooling, ServerFacts
 
 
 class RemarkLevel(StrEnum):
-    """Whether something works as it is (`OK`), is good to know, costs something, or does not work."""
+    """The weight of a remark: it works (`OK`), is good to know, costs something, or does not work."""
 
     OK = "ok"
     NOTE = "note"

@@ -1,4 +1,4 @@
-"""What a comparison finds: a query that a change of the schema breaks, and how."""
+"""The findings of a comparison: a query that a change of the schema breaks, and how."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from ..model.source import SourceFile, Span
 
 
 class Consequence(StrEnum):
-    """What happens to a query on the other schema.
+    """The effect of the other schema on a query.
 
     `BREAKS`: each call fails, or gives values of another type. `MAY_FAIL`: some calls can fail.
     `UNKNOWN_VALUE`: it can get a value that its types do not have. `WIDENS`: it can get None where its
@@ -54,7 +54,7 @@ class ImpactFinding:
 
 @frozen(kw_only=True)
 class Impact:
-    """What changes between two revisions mean for the order in which to migrate and to deploy.
+    """The order in which to migrate and to deploy, and the findings that decide it.
 
     `revision` names the deployed revision. `deployed` are the findings about the deployed code on the new
     schema, `current` those about the new code on the deployed schema. `unread` are the columns of

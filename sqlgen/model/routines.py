@@ -6,7 +6,7 @@ from .frozen import frozen
 
 
 class Gives(StrEnum):
-    """What a call of a routine gives: nothing, one value, or the columns of a row."""
+    """The result of a call of a routine: nothing, one value, or the columns of a row."""
 
     NOTHING = "nothing"
     VALUE = "value"

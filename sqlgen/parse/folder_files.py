@@ -1,4 +1,4 @@
-"""What another tool makes of the files in its folder of migrations."""
+"""The files of another tool's folder of migrations, as that tool runs them."""
 
 from collections.abc import Mapping
 from dataclasses import field

@@ -20,7 +20,7 @@ from .optional_parts import unknown_parameter
 from .order_keys import OrderDirective, order_directive
 
 _AFTER: Final = frozenset({",", "limit", "offset", "fetch", "for"})
-"""What may follow an item of ORDER BY."""
+"""The words and signs that may follow an item of ORDER BY."""
 
 
 @frozen

@@ -29,7 +29,10 @@ from .triggers import triggers
 
 @frozen(kw_only=True)
 class EnforcedConstraints:
-    """What writes may violate or set off: by the table's oid, of domains by their names."""
+    """The constraints that writes may violate, and the triggers that they set off.
+
+    They are by the table's oid, those of domains by the domains' names.
+    """
 
     constraints: Mapping[int, tuple[Constraint, ...]]
     incoming: Mapping[int, tuple[IncomingKey, ...]]

@@ -1,1 +1,1 @@
-"""What the kernel keeps an embedded server from."""
+"""The restrictions of an embedded server, which the kernel enforces."""
