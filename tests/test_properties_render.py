@@ -15,6 +15,7 @@ from sqlgen.model.python import (
     Alias,
     Apply,
     Argument,
+    Choices,
     Composite,
     Constant,
     Conversion,
@@ -41,6 +42,7 @@ from sqlgen.model.python import (
     Shape,
     UnionOf,
     Value,
+    Variants,
 )
 from sqlgen.model.row_styles import RowStyle
 from sqlgen.model.source import SourceFile
@@ -222,6 +224,36 @@ def pages(name: str) -> st.SearchStrategy[Pages]:
     )
 
 
+SOME_TEXTS = st.lists(TEXTS, max_size=4).map(tuple)
+CHOICES = st.builds(
+    Choices,
+    place=TEXTS,
+    items=st.dictionaries(TEXTS, TEXTS, min_size=1, max_size=3).map(
+        lambda chosen: tuple(chosen.items())
+    ),
+    most=st.integers(0, 3),
+)
+
+
+def variants(name: str) -> st.SearchStrategy[Variants]:
+    parameters = st.lists(LOWER, min_size=1, max_size=4).map(tuple)
+    return st.builds(
+        Variants,
+        name=st.just(names.constant_name(f"{name}_variants")),
+        parameters=parameters,
+        conditions=SOME_TEXTS,
+        defaults=SOME_TEXTS,
+        assignments=SOME_TEXTS,
+        sets=st.lists(
+            st.lists(TEXTS, min_size=1, max_size=3).map(tuple), max_size=2
+        ).map(tuple),
+        unset=st.just(()) | parameters,
+        require_one_of=st.lists(parameters, max_size=2).map(tuple),
+        unchanged=TEXTS,
+        order=st.none() | CHOICES,
+    )
+
+
 @st.composite
 def modules(draw: st.DrawFn) -> Module:
     functions, constants, records = [], [], []
@@ -238,7 +270,14 @@ def modules(draw: st.DrawFn) -> Module:
         arguments = names.argument_names(draw(st.lists(LOWER, max_size=6)))
         result = draw(results(row))
         paged = draw(pages(name)) if result.command is Command.PAGE else None
-        constants.append(Constant(names.constant_name(name), draw(TEXTS), pages=paged))
+        constants.append(
+            Constant(
+                names.constant_name(name),
+                draw(TEXTS),
+                variants=draw(st.none() | variants(name)),
+                pages=paged,
+            )
+        )
         functions.append(
             Function(
                 name=name,
@@ -320,6 +359,40 @@ def test_a_long_returned_tuple_has_one_item_per_line() -> None:
         name="Visit", doc="", fields=tuple(fields), read=False, written=True
     )
     module = Module(name=".models", path="models.py", composites=(composite,))
+    text = render.module(module).text
+    assert black.format_str(text, mode=black.Mode()) == text
+
+
+def test_calls_of_long_names_are_black_stable() -> None:
+    """Check statements whose first line is too long for a line, with items of several lines behind it."""
+    name = "_".join(["patient"] * 12)
+    paged = Pages(
+        name=f"{name}_pages".upper(),
+        title="patient",
+        columns=1,
+        hidden=0,
+        keys=(("", (KeyOfPages("id", "integer", False, False, False),)),),
+    )
+    made = Constant(
+        name.upper(),
+        "SELECT 1",
+        variants=Variants(
+            name=f"{name}_variants".upper(), parameters=("patient",), conditions=("a",)
+        ),
+        pages=paged,
+    )
+    function = Function(
+        name=name,
+        doc="",
+        arguments=(Argument(name="patient", type=Named("int"), write=Keep()),),
+        values=(0,),
+        result=Result(
+            command=Command.PAGE, shape=Value(Named("int"), Named("int"), Keep())
+        ),
+        sql=Named(made.name, ".a"),
+        pages=Named(paged.name, ".a"),
+    )
+    module = Module(name=".a", path="a.py", constants=(made,), functions=(function,))
     text = render.module(module).text
     assert black.format_str(text, mode=black.Mode()) == text
 

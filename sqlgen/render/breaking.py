@@ -52,6 +52,8 @@ Code = str | Group | Comprehension | Choice
 
 def broken(line: str) -> list[str]:
     """Return the lines of a statement that is too long for one."""
+    if line[-1] in "([{":  # its items have lines of their own already
+        return [line]
     code = line.lstrip(" ")
     indent = line[: len(line) - len(code)]
     if code.startswith("from "):
