@@ -14,11 +14,11 @@ from ..model.migration import Migration
 from ..model.progress import Progress, no_progress
 from ..model.query import Query
 from ..model.typed import TypedQuery
+from ..read.revision import Repository
 from .comparison import changes, refusal
 from .findings import Consequence, Impact, ImpactFinding, Mismatch
 from .origins import with_scripts
 from .project import Project, project, project_at
-from .revision import Repository
 from .row_changes import Schemas
 from .schema import Schema
 from .unread import unread_columns

@@ -15,7 +15,7 @@ from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from ..model.frozen import frozen
 from ..model.migration import Migration
 from ..model.query import Query
-from .revision import Repository, Revision
+from ..read.revision import Repository, Revision
 
 
 @frozen
