@@ -8,6 +8,8 @@ from ..model.query import Parameter, Query
 from .responses import StatementError
 
 _SYNTAX_ERROR = "42601"
+_AMBIGUOUS_FUNCTION = "42725"
+"""Also of operators (PostgreSQL's errcodes.txt)."""
 _DATA_EXCEPTION = "22"
 _UNTYPED = "could not determine data type of parameter"
 
@@ -28,6 +30,10 @@ _DIFFERENCE = re.compile(
     rf"operator does not exist: (?:(?P<left>interval|integer) [<>=]+ {_MOMENT}|{_MOMENT} [<>=]+ (?P<right>interval|integer))"
 )
 _SUBTRACTED = re.compile(r"-\s*\$(?P<number>\d+)\b(?!\s*::)")
+_LEFT = re.compile(r"\$(?P<number>\d+)\s*$")
+_RIGHT = re.compile(
+    r"(?:[-+*/<>=~!@#%^&|`?]+|[\w.\"]+\s*\()[^$()]*\$(?P<number>\d+)\b(?!\s*::)"
+)
 _IN = re.compile(r"\b(?P<negated>NOT\s+)?IN\s*$", re.IGNORECASE)
 _KINDS = frozenset(RelationKind) - {RelationKind.COMPOSITE, RelationKind.SEQUENCE}
 _MOST_LABELS = 20
@@ -90,7 +96,10 @@ def hint_instead(query: Query, error: StatementError) -> str:
     """Return a hint that says more than PostgreSQL's own; empty if there is none.
 
     In `at > now() - :age`, PostgreSQL takes `:age` for a moment too, so that the difference is an interval.
+    In `:a + :b`, nothing tells which `+` is meant.
     """
+    if error.sqlstate == _AMBIGUOUS_FUNCTION and error.position:
+        return _operand(query, error.position - 1)
     difference = _DIFFERENCE.fullmatch(error.message)
     type_ = difference and (difference["left"] or difference["right"])
     subtracted = _SUBTRACTED.search(query.sql.text) if type_ else None
@@ -103,16 +112,33 @@ def hint_instead(query: Query, error: StatementError) -> str:
     return ""
 
 
+def _operand(query: Query, offset: int) -> str:
+    """Return a hint to cast a parameter of the operator or function at *offset*, which may be one of several."""
+    text = query.sql.text
+    operand = _LEFT.search(text[:offset]) or _RIGHT.match(text, offset)
+    for parameter in query.parameters if operand else ():
+        if operand and parameter.number == int(operand["number"]):
+            if "(" in operand[0]:
+                name = spelled(parameter)
+                return (
+                    f"cast `{name}` to a type that the function takes: `{name}::TYPE`"
+                )
+            return _cast(spelled(parameter), "", example="integer")
+    return ""
+
+
 def spelled(parameter: Parameter) -> str:
     """Return the parameter as it is written in the query file."""
     name = f":{parameter.name}" if parameter.name else f"${parameter.number}"
     return f"{name}{parameter.mark}"
 
 
-def _cast(parameter: str, type_: str) -> str:
+def _cast(parameter: str, type_: str, example: str = "timestamptz") -> str:
     if type_:
         return f"write `{parameter}::{type_}`, the type that it has elsewhere in the statement"
-    return f"cast `{parameter}` to the type that it has, such as `{parameter}::timestamptz`"
+    return (
+        f"cast `{parameter}` to the type that it has, such as `{parameter}::{example}`"
+    )
 
 
 def _list(query: Query, offset: int) -> str:

@@ -15,6 +15,7 @@ from ..model.diagnostic import (
     each,
 )
 from ..model.source import SourceFile, Span
+from .conflict_markers import conflict
 from .project_files import LARGE, SMALL, ProjectFiles, unreadable
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -177,7 +178,7 @@ def source(
     """Return the file at *path*, relative to *root*, with at most *limit* bytes.
 
     Raises `SqlgenError` if it cannot be read, is neither in the project nor in the folders *outside*
-    of it, is not UTF-8, or has a NUL character.
+    of it, is not UTF-8, or has a NUL character or a merge conflict.
     """
     with ProjectFiles(root, outside) as project:
         return source_in(project, path, limit=limit)
@@ -215,6 +216,8 @@ def source_in(project: ProjectFiles, path: str, *, limit: int = LARGE) -> Source
                 hint="remove it, or, if the file is UTF-16, save it as UTF-8",
             )
         )
+    if found := conflict(file):
+        raise SqlgenError(found)
     return file
 
 

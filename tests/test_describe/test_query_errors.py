@@ -167,6 +167,9 @@ ICU_HINT = "set `server` to a PostgreSQL that has ICU: this one was built withou
 _WRITE_OUT = "write it out: a parameter is a value, and no name or keyword"
 
 
+AMBIGUOUS_HINT = "Could not choose a best candidate operator. You might need to add explicit type casts."
+
+
 @pytest.mark.parametrize(
     ("statement", "hint"),
     [
@@ -235,6 +238,16 @@ _WRITE_OUT = "write it out: a parameter is a value, and no name or keyword"
             "SELECT FROM patients WHERE now() > now() - now()",
             "No operator matches the given name and argument types. You might need to add explicit type casts.",
         ),
+        (
+            "SELECT :a! + :b",
+            "cast `:a!` to the type that it has, such as `:a!::integer`",
+        ),
+        ("SELECT - :a", "cast `:a` to the type that it has, such as `:a::integer`"),
+        (
+            "SELECT date_part('day', :at)",
+            "cast `:at` to a type that the function takes: `:at::TYPE`",
+        ),
+        ("SELECT '1' + '2'", AMBIGUOUS_HINT),
         ("SELECT FROM patients WHERE", ""),
     ],
 )

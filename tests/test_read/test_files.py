@@ -194,3 +194,40 @@ def test_templates_are_those_of_the_folder_itself(tmp_path: Path) -> None:
     assert read.templates(tmp_path, None) == ()
     with pytest.raises(SqlgenError, match="the folder `templates` does not exist"):
         read.templates(tmp_path, "templates")
+
+
+CONFLICT = "<<<<<<< HEAD\nselect 1;\n=======\nselect 2;\n>>>>>>> branch\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CONFLICT,
+        f"-- name: a :one\n{CONFLICT}",
+        CONFLICT.replace("=======", "||||||| 0123456\n======="),
+        CONFLICT.replace("\n", "\r\n"),
+        CONFLICT.replace(" HEAD", "").replace(" branch", ""),
+    ],
+)
+def test_a_merge_conflict_is_refused(tmp_path: Path, text: str) -> None:
+    write(tmp_path / "q/a.sql", text.encode())
+    with pytest.raises(SqlgenError) as caught:
+        read.sources(tmp_path, "q")
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "merge-conflict"
+    assert diagnostic.label
+    assert diagnostic.label.span.text.startswith("<<<<<<<")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select 1 <<<<<<< 2;\n=======\nselect 1 >>>>>>> 2;\n",
+        "/*\n=======\nTitle\n=======\n*/\n",
+        ">>>>>>> b\n=======\n<<<<<<< a\n",
+        "<<<<<<<<< a\n=========\n>>>>>>>>> b\n",
+    ],
+)
+def test_other_lines_of_such_characters_are_text(tmp_path: Path, text: str) -> None:
+    write(tmp_path / "q/a.sql", text.encode())
+    assert [source.text for source in read.sources(tmp_path, "q")] == [text]
