@@ -26,3 +26,7 @@ The rooms, from the outside in, and the stages in the order in which data passes
 
 `docs/architecture.md` tells more.
 """
+
+from .model.diagnostic import Diagnostic, SqlgenError
+
+__all__ = ["Diagnostic", "SqlgenError"]

@@ -1,13 +1,16 @@
 """`sqlgen db`: the project's embedded development database."""
 
+import ipaddress
 import os
+import re
 import shutil
 from pathlib import Path
 
 import click
 
 from .. import database
-from ..database import development
+from ..conninfo import check_database_name
+from ..database import development, tcp
 from ..embedded import find_binaries
 from ..migrate import project
 from ..model.config import Config
@@ -30,17 +33,38 @@ def db() -> None:
     """Manage the project's embedded development server.
 
     Its files are in the project's folder `.sqlgen/`, which git ignores. It needs no
-    Docker, listens on no port, and runs until it is stopped.
+    Docker, listens on no port unless asked to, and runs until it is stopped.
     """
 
 
 @db.command()
 @database_option
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Listen on this TCP port as well, from now on; 0 for none.",
+)
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address of this machine that the port is at.",
+)
 @click.pass_obj
-def start(directory: Path, name: str) -> None:
-    """Start the server, and print the database's URL."""
+def start(directory: Path, name: str, port: int | None, host: str) -> None:
+    """Start the server, and print the database's URL.
+
+    With --port, programs that know no Unix sockets can connect too, such as DataGrip, DBeaver
+    and programs in containers: the URL has a password then.
+    """
     with exit_on_errors():
-        click.echo(url_of(configuration(directory), name))
+        config = configuration(directory)
+        if port is not None:
+            listen = tcp.Address(address_of(host), port) if port else tcp.NOWHERE
+            with Progress() as progress:
+                project.start_development_server(config, listen, progress=progress)
+        click.echo(url_of(config, name, by_port=bool(port)))
 
 
 @db.command()
@@ -55,11 +79,14 @@ def stop(directory: Path) -> None:
 
 @db.command()
 @database_option
+@click.option(
+    "--tcp", "by_port", is_flag=True, help="By the port of `db start --port`."
+)
 @click.pass_obj
-def url(directory: Path, name: str) -> None:
+def url(directory: Path, name: str, by_port: bool) -> None:
     """Print the database's URL, as for DATABASE_URL; start the server if need be."""
     with exit_on_errors():
-        click.echo(url_of(configuration(directory), name))
+        click.echo(url_of(configuration(directory), name, by_port=by_port))
 
 
 @db.command(context_settings={"ignore_unknown_options": True})
@@ -86,12 +113,28 @@ def reset(directory: Path, yes: bool) -> None:
     click.echo("deleted")
 
 
-def url_of(config: Config, name: str) -> str:
+def url_of(config: Config, name: str, *, by_port: bool = False) -> str:
     """Return the URL of one of the server's databases; start the server if need be."""
+    check_database_name(name)
     with Progress() as progress:
-        return database.url(
-            project.target(config, None, name, progress=progress).conninfo
-        )
+        server = project.start_development_server(config, progress=progress)
+        conninfo = development.url(server, name)
+    if by_port:
+        conninfo = development.tcp_url(config.root, name)
+    return database.url(project.on_search_path(config, conninfo))
+
+
+def address_of(host: str) -> str:
+    """Return the host if it is an address or a plain name, not a list of them; raise `BadParameter`."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        if re.fullmatch(r"[A-Za-z0-9.-]+", host):
+            return host
+        raise click.BadParameter(
+            f"`{host}` is neither an IP address nor the name of a host",
+            param_hint="--host",
+        ) from None
 
 
 def psql_program() -> str:

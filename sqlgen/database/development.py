@@ -21,12 +21,13 @@ from ..embedded import find_binaries
 from ..embedded.account import Account, make_folder, server_account, storage_folder
 from ..embedded.clusters import own_clusters, pristine
 from ..embedded.processes import detached, pid_file
+from ..embedded.processes.socket_folder import PORT
 from ..embedded.programs import extension_shims
 from ..embedded.programs.binaries import Binaries, from_wheel, in_folder, installed
 from ..embedded.programs.binaries_copy import runnable_binaries
 from ..model.diagnostic import ServerUnavailableError, server_unavailable
 from ..model.session import OWN_CLUSTER
-from . import urls
+from . import tcp, urls
 from .server import Server, embedded_conninfo
 
 _SETTINGS = {
@@ -44,13 +45,19 @@ _LIST_SYNTAX = frozenset('",:\n')
 
 
 def start(
-    root: Path, *, extensions: Path | None = None, programs: Path | None = None
+    root: Path,
+    *,
+    extensions: Path | None = None,
+    programs: Path | None = None,
+    listen: tcp.Address | None = None,
 ) -> Server:
     """Return the development server of the project at *root*; create and start it if necessary.
 
+    From then on it listens at the address *listen*, or at none if that is `tcp.NOWHERE`; with `None`, as before.
+
     *extensions* is the folder of the project's extension shims, and *programs* that of PostgreSQL's
     programs, if the project names one. Raises `ServerUnavailableError` if
-    the server does not start.
+    the server does not start, or runs and would have to listen elsewhere.
     """
     account = server_account()
     folder = _folder(root, account)
@@ -63,19 +70,28 @@ def start(
                 "delete it with `sqlgen db reset`, and run this again",
             )
         if server := running(root):
+            if listen is not None and listen != tcp.address(folder):
+                raise server_unavailable(
+                    "the development database runs, and listens elsewhere",
+                    "stop it with `sqlgen db stop`, and run this again",
+                )
             return server
         binaries = runnable_binaries(_binaries(folder, programs), account)
         if not (folder / "boot").exists():
             pristine.initialize(folder, binaries, account)
             _register(folder)
-        settings = dict(_SETTINGS)
+        access = tcp.access(folder) if listen is None else tcp.new_access(listen)
+        settings = _SETTINGS | tcp.settings(folder, access)
         if binaries.major >= 18:
             settings["extension_control_path"] = extension_shims.install(
                 folder, extensions
             )
-        detached.start(binaries, folder, account, tuple(settings.items()))
-    server = running(root)
-    assert server is not None
+        port = access.address.port if access else PORT
+        detached.start(binaries, folder, account, tuple(settings.items()), port)
+        server = running(root)
+        assert server is not None
+        if listen is not None:
+            tcp.remember(folder, access, server.conninfo)
     return server
 
 
@@ -108,7 +124,7 @@ def running(root: Path) -> Server | None:
     state = pid_file.read_postmaster_pid(folder)
     if state is None or not pid_file.is_running(state, folder):
         return None
-    conninfo = embedded_conninfo(state.sockets)
+    conninfo = embedded_conninfo(state.sockets, state.port)
     try:
         with psycopg.connect(conninfo) as connection:
             return Server(
@@ -116,6 +132,20 @@ def running(root: Path) -> Server | None:
             )
     except psycopg.OperationalError:
         return None  # it is still starting
+
+
+def tcp_url(root: Path, database: str) -> str:
+    """Return the URL of *database* at the port that the development server listens on, with the password.
+
+    Raises `ServerUnavailableError` if it listens on none.
+    """
+    access = tcp.access(_folder(root, server_account()))
+    if access is None:
+        raise server_unavailable(
+            "the development database listens on no port",
+            "stop it with `sqlgen db stop`, and start it with `sqlgen db start --port 5433`",
+        )
+    return urls.url(make_conninfo(tcp.conninfo(access), dbname=database))
 
 
 def url(server: Server, database: str) -> str:

@@ -134,11 +134,11 @@ def _cleaned(running: EmbeddedServer, conninfo: str) -> SharedState:
         return shared_state(connection, running.own_databases)
 
 
-def embedded_conninfo(sockets: Path) -> str:
+def embedded_conninfo(sockets: Path, port: int = PORT) -> str:
     """Return the connection string of the maintenance database of an embedded server."""
     return make_conninfo(
         host=str(sockets),
-        port=PORT,
+        port=port,
         user=SUPERUSER,
         dbname="postgres",
         sslmode="disable",

@@ -1,5 +1,6 @@
 """Migration -> a database that has the schema, and a ledger that records it."""
 
+from ..model.diagnostic import Diagnostic, SqlgenError
 from .adaptations.server_wide import fit_for_server
 from .api import aapply, apply
 from .apply import MigrationRun
@@ -31,6 +32,7 @@ __all__ = [
     "DRIFT",
     "NOTICE",
     "DatabaseToReset",
+    "Diagnostic",
     "DownMismatch",
     "LedgerStatus",
     "MigrationPlan",
@@ -38,6 +40,7 @@ __all__ = [
     "MigrationState",
     "MigrationStatus",
     "Resume",
+    "SqlgenError",
     "Squash",
     "aapply",
     "apply",

@@ -10,6 +10,7 @@ from psycopg.conninfo import make_conninfo
 
 from .. import database, lint, lockfile, migrate, parse, read, write
 from ..conninfo import check_database_name, libpq_conninfo, parse_conninfo
+from ..database import tcp
 from ..model.config import Config
 from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from ..model.migration import Migration
@@ -60,17 +61,28 @@ def target(
         check_database_name(name)
     url = url or _url_of_env_file(config.root)
     if url is None:
-        progress("starting the development database")
-        server = database.development.start(
-            config.root,
-            extensions=extensions_folder(config),
-            programs=config.server_programs,
-        )
+        server = start_development_server(config, progress=progress)
         conninfo = database.development.url(server, name or DEVELOPMENT_DATABASE)
         return MigrationTarget(on_search_path(config, conninfo), True)
     url = libpq_conninfo(url)
     parse_conninfo(url)
     return MigrationTarget(make_conninfo(url, dbname=name) if name else url, False)
+
+
+def start_development_server(
+    config: Config,
+    listen: tcp.Address | None = None,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> database.Server:
+    """Return the embedded development server, started if it does not run; it listens as `development.start` says."""
+    progress("starting the development database")
+    return database.development.start(
+        config.root,
+        extensions=extensions_folder(config),
+        programs=config.server_programs,
+        listen=listen,
+    )
 
 
 def _url_of_env_file(root: Path) -> str | None:

@@ -27,8 +27,11 @@ def start(
     folder: Path,
     account: Account,
     settings: Sequence[tuple[str, str]],
+    port: int = PORT,
 ) -> None:
     """Start a server on the cluster in *folder*, and wait until clients can connect.
+
+    *port* is a part of the socket's name, and the number of the port if *settings* let it listen on one.
 
     If its last server was killed, tries until that one's child processes have ended. Raises
     `ServerUnavailableError` if it does not start.
@@ -38,10 +41,10 @@ def start(
     if state and pid_file.is_running(state, folder):  # whoever started it was killed
         return _wait(folder, state.number, folder / "log", 0)
     if state:
-        remove_socket_folder(state.sockets, folder, account)
+        remove_socket_folder(state.sockets, folder, account, state.port)
     while True:
         try:
-            return _start(binaries, folder, account, settings)
+            return _start(binaries, folder, account, settings, port)
         except ServerUnavailableError:
             if time.monotonic() > deadline:
                 raise
@@ -63,7 +66,7 @@ def stop(folder: Path, account: Account) -> bool:
         if time.monotonic() > deadline:
             raise _unavailable("stop", "it is still shutting down", folder / "log")
         time.sleep(0.01)
-    remove_socket_folder(state.sockets, folder, account)
+    remove_socket_folder(state.sockets, folder, account, state.port)
     return True
 
 
@@ -72,11 +75,12 @@ def _start(
     folder: Path,
     account: Account,
     settings: Sequence[tuple[str, str]],
+    port: int,
 ) -> None:
     sockets = make_socket_folder(folder, account)
     command = [
         *(str(binaries.folder / "postgres"), "-D", str(folder / "data")),
-        *("-k", str(sockets), "-p", str(PORT)),
+        *("-k", str(sockets), "-p", str(port)),
     ]
     for name, value in settings:
         command += ("-c", f"{name}={value}")
@@ -100,7 +104,7 @@ def _start(
     try:
         _wait(folder, int(shell.stdout), path, start_of_log)
     except ServerUnavailableError:
-        remove_socket_folder(sockets, folder, account)
+        remove_socket_folder(sockets, folder, account, port)
         raise
 
 

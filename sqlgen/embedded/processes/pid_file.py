@@ -17,12 +17,13 @@ _STOP_SECONDS: Final = 10.0
 
 @frozen
 class PostmasterState:
-    """The contents of `postmaster.pid`: the process, the socket's folder, and whether clients can connect.
+    """The contents of `postmaster.pid`: the process, the port, the socket's folder, and whether clients can connect.
 
     The format is described in PostgreSQL's utils/pidfile.h.
     """
 
     number: int
+    port: int
     sockets: Path
     is_ready: bool
 
@@ -37,7 +38,10 @@ def read_postmaster_pid(folder: Path) -> PostmasterState | None:
     if not lines[0].isascii() or not lines[0].isdecimal() or len(lines[0]) > 9:
         return None
     sockets = Path(lines[4]) if lines[4:5] > [""] else folder / socket_folder.OWN
-    return PostmasterState(int(lines[0]), sockets, lines[7:8] == ["ready"])
+    port = "".join(lines[3:4])
+    if not port.isascii() or not port.isdecimal() or len(port) > 5:
+        port = str(socket_folder.PORT)
+    return PostmasterState(int(lines[0]), int(port), sockets, lines[7:8] == ["ready"])
 
 
 def is_running(state: PostmasterState, folder: Path) -> bool:

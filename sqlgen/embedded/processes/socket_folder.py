@@ -11,12 +11,12 @@ from ..account import Account
 OWN: Final = "s"
 """The name of the folder in that of the cluster."""
 PORT: Final = 5432
-"""A part of the socket's name: no server of ours listens on the network."""
+"""A part of the socket's name. Only a development server listens on a port, and only if it is asked for."""
 
 _SHORT_PATH: Final = Path("/tmp")
 _PREFIX: Final = "sqlgen-"
-_LONGEST: Final = 85
-"""Bytes: a socket's path may have 107 (104 on macOS), of which `/.s.PGSQL.5432.lock` takes 19."""
+_LONGEST: Final = 84
+"""Bytes: a socket's path may have 107 (104 on macOS), of which `/.s.PGSQL.65535.lock` takes 20."""
 _LIST_SYNTAX: Final = frozenset('",\n')
 """Characters that PostgreSQL and libpq read as syntax of a list of folders or hosts."""
 
@@ -33,12 +33,14 @@ def make_socket_folder(folder: Path, account: Account) -> Path:
     return short
 
 
-def socket_path(sockets: Path) -> Path:
+def socket_path(sockets: Path, port: int = PORT) -> Path:
     """Return the path of the socket in the folder *sockets*."""
-    return sockets / f".s.PGSQL.{PORT}"
+    return sockets / f".s.PGSQL.{port}"
 
 
-def remove_socket_folder(sockets: Path, folder: Path, account: Account) -> None:
+def remove_socket_folder(
+    sockets: Path, folder: Path, account: Account, port: int = PORT
+) -> None:
     """Delete a socket's folder in `/tmp` that was made for the cluster in *folder*.
 
     Its path may come from `postmaster.pid`, and so from a checkout: nothing is deleted but the
@@ -52,7 +54,7 @@ def remove_socket_folder(sockets: Path, folder: Path, account: Account) -> None:
         status = sockets.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != user:
             return
-        path = socket_path(sockets)
+        path = socket_path(sockets, port)
         lock = path.with_name(f"{path.name}.lock")
         if lock.is_file() and not lock.is_symlink():
             # Line 2 is the data directory (utils/pidfile.h).
