@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "doctor": "Tell what a database means for your migrations and generated code.",
     "cache": "Show, or clear, what is kept outside of projects.",
     "db": "Manage the project's embedded development server.",
+    "completion": "Print the script that completes commands in bash, zsh or fish.",
 }
 """The commands in the order in which a newcomer needs them; a module of this package each.
 
