@@ -18,6 +18,10 @@ __all__ = ["main", "run"]
 
 INTERRUPTED: Final = 128 + signal.SIGINT
 """Exit status: the user pressed Ctrl-C."""
+NOT_ON_WINDOWS: Final = (
+    "sqlgen runs on Linux and macOS. On Windows, run it in WSL (Windows Subsystem for Linux);"
+    " the generated code itself runs wherever psycopg does."
+)
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
@@ -28,6 +32,9 @@ def run() -> NoReturn:
     The process ends without Python's clean-up: freeing all objects of a build takes as long as
     writing its files, and the operating system frees the memory anyway.
     """
+    if sys.platform == "win32":
+        _say(NOT_ON_WINDOWS)
+        sys.exit(2)
     try:
         try:
             status = _run()

@@ -14,10 +14,11 @@ _VARIABLE = "_SQLGEN_COMPLETE"
 def completion(shell: str) -> None:
     """Print the script that completes sqlgen's commands and options in SHELL.
 
-    \b
-    bash:  eval "$(sqlgen completion bash)"         in ~/.bashrc
-    zsh:   eval "$(sqlgen completion zsh)"          in ~/.zshrc, below compinit
-    fish:  sqlgen completion fish > ~/.config/fish/completions/sqlgen.fish
+    In ~/.bashrc: eval "$(sqlgen completion bash)"
+
+    In ~/.zshrc, below compinit: eval "$(sqlgen completion zsh)"
+
+    For fish: sqlgen completion fish > ~/.config/fish/completions/sqlgen.fish
     """
     made_for = get_completion_class(shell)
     assert made_for is not None

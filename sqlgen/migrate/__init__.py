@@ -1,5 +1,12 @@
 """Migration -> a database that has the schema, and a ledger that records it."""
 
+import sys
+
+if sys.platform == "win32":
+    raise ImportError(
+        "sqlgen.migrate runs on Linux and macOS; on Windows, run the service in WSL or a container"
+    )
+
 from ..model.diagnostic import Diagnostic, SqlgenError
 from .adaptations.server_wide import fit_for_server
 from .api import aapply, apply
