@@ -36,13 +36,18 @@ KNOWN_BY = {
 WITHOUT_GOLDEN = {
     # Codes about the state of a disk, a server, a command line or a database's ledger, which a
     # golden project cannot show. Tests of their stages show them.
+    "bad-sqlc-configuration",
     "edited-meanwhile",
     "existing-role",
+    "imported-differently",
     "internal-error",
     "no-configuration",
     "no-such-query",
     "no-such-query-file",
     "no-such-table",
+    "no-yaml",
+    "not-imported",
+    "nothing-to-import",
     "nothing-to-scaffold",
     "query-file-exists",
     "not-generated",

@@ -50,7 +50,7 @@ def scaffold_table(
         if any(source.path == path for source in read.queries(config)):
             raise _exists(path)
         chosen = parse.snake_case(config.names.get(relation.name, ""))
-        one = chosen or _singular(_file_name(relation))
+        one = chosen or parse.singular(_file_name(relation))
         row = config.names.get(relation.name) or parse.pascal_case(one)
         text, left_out = "", tuple[str, ...]()
         for row_class in (row, ""):
@@ -155,16 +155,6 @@ def _names(relation: Relation, one: str, row: str, config: Config) -> write.Tabl
 
 def _file_name(relation: Relation) -> str:
     return parse.snake_case(relation.name) or "queries"
-
-
-def _singular(name: str) -> str:
-    """Return the name of one row of a table whose name is an English plural."""
-    for ending, new in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("xes", "x")):
-        if name.endswith(ending) and len(name) > len(ending) + 1:
-            return name.removesuffix(ending) + new
-    if name.endswith("s") and not name.endswith(("ss", "us", "is")):
-        return name.removesuffix("s").rstrip("_") or name
-    return name
 
 
 def _exists(path: str) -> SqlgenError:

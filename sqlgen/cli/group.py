@@ -1,5 +1,6 @@
 """The commands of `sqlgen`, each imported when it is used."""
 
+import keyword
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -17,6 +18,7 @@ COMMANDS: Final = {
     "watch": "Build at every save.",
     "describe": "Show each query's types, nullability and the reason of each.",
     "scaffold": "Write a file of queries for a table, to start from.",
+    "import": "Write the queries of another tool's project in sqlgen's words.",
     "impact": "Tell what migrations break in the deployed code, and what to deploy first.",
     "templates": "Copy the templates of the generated code, to change them.",
     "migrate": "Write, apply, revert and check migrations.",
@@ -73,8 +75,9 @@ class Commands(click.Group):
         """Return the command, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f".{cmd_name}", __package__)
-        command = getattr(module, cmd_name)
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = import_module(f".{name}", __package__)
+        command = getattr(module, name)
         assert isinstance(command, click.Command)
         return command
 

@@ -3,7 +3,7 @@
 from .foreign_folders import foreign_migrations, foreign_warnings, tool_of
 from .foreign_tools import PLAIN_TOOLS
 from .migrations import migrations
-from .names import parameter_name, pascal_case, snake_case
+from .names import parameter_name, pascal_case, singular, snake_case
 from .psql import copied_rows, is_dump, is_psql_script
 from .queries import query_file
 from .recorded_text import agrees_with_text
@@ -27,6 +27,7 @@ __all__ = [
     "refuse_psql_commands",
     "routine_at",
     "routine_files",
+    "singular",
     "snake_case",
     "statements",
     "tool_of",

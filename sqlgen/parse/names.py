@@ -43,6 +43,16 @@ def pascal_case(name: str) -> str:
     return guess if guess and is_pascal_case(guess) else ""
 
 
+def singular(name: str) -> str:
+    """Return the name of one row of a table whose name is an English plural."""
+    for ending, new in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("xes", "x")):
+        if name.endswith(ending) and len(name) > len(ending) + 1:
+            return name.removesuffix(ending) + new
+    if name.endswith("s") and not name.endswith(("ss", "us", "is")):
+        return name.removesuffix("s").rstrip("_") or name
+    return name
+
+
 def _is_usable(name: str) -> bool:
     # Python normalises identifiers to NFKC, so a name in another form would change.
     return (

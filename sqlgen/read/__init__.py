@@ -10,11 +10,13 @@ from .files import (
     sources,
     templates,
 )
+from .foreign_project import ForeignProject
 from .outside_output import check_output, may_write_output
 from .schema_files import foreign_files, schema, watched_paths
 from .unknown_names import setting_label, unknown_name_warnings
 
 __all__ = [
+    "ForeignProject",
     "check_folder",
     "check_output",
     "config",

@@ -1,0 +1,8 @@
+"""Projects of other tools -> query files of ours. Combines `read`, `parse` and `write`.
+
+Each reader yields an `ImportedProject`, which one writer prints.
+"""
+
+from .project import READERS, ImportResult, import_project
+
+__all__ = ["READERS", "ImportResult", "import_project"]

@@ -1,0 +1,154 @@
+"""A project of another tool -> query files of ours: reads, translates, writes all files or none."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from .. import read, write
+from ..model.config import Config
+from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
+from ..model.frozen import frozen
+from ..model.output import Change
+from ..read import ForeignProject
+from . import sqlc
+from .imported import ImportedFile, ImportedProject
+from .names import unused
+from .query_text import file_text, numbered, readable
+
+READERS: Final[Mapping[str, Callable[[ForeignProject, str], ImportedProject]]] = {
+    "sqlc": sqlc.read_project,
+}
+"""The reader of each tool's projects, by the tool's name."""
+
+
+@frozen
+class ImportResult:
+    """The files that were written with the names of their queries, and what is to be told.
+
+    `left_out` is the number of queries that are in none of the files.
+    """
+
+    files: Mapping[str, tuple[str, ...]]
+    left_out: int
+    problems: tuple[Diagnostic, ...]
+    settings: str
+
+
+def import_project(
+    directory: Path, tool: str, path: str, *, output: str | None, force: bool
+) -> ImportResult:
+    """Write the queries of the project of *tool* at *path* into the folder *output*.
+
+    Both are relative to *directory*, in which the project of sqlgen is or shall be; without *output* its own folder of query
+    files is taken. Raises `SqlgenError`, with nothing written, if a file exists and not *force*, if a file cannot
+    be read, or if there is no query.
+    """
+    config = _configuration(directory)
+    root = config.root if config else directory.resolve()
+    folder = _output(directory, root, output, config)
+    place = (directory / path).resolve()
+    base = root
+    if not place.is_relative_to(root):
+        base = place if place.is_dir() else place.parent
+    with ForeignProject(base, config.outside_folders if config else ()) as files:
+        inside = PurePosixPath(place.relative_to(base)).as_posix()
+        imported = READERS[tool](files, inside)
+    checked = [readable(numbered(file)) for file in imported.files if file.queries]
+    problems = (*imported.problems, *[p for _, found in checked for p in found])
+    left_out = imported.left_out + sum(len(found) for _, found in checked)
+    written = _apart([file for file, _ in checked if file.queries])
+    if not written:
+        raise _nothing(tool, path, problems)
+    texts = {f"{folder}/{file.path}": file_text(file.queries) for file in written}
+    write.finish_interrupted(root)
+    write.apply(root, _changes(root, texts, force))
+    return ImportResult(
+        files={
+            path: tuple(query.name for query in file.queries)
+            for path, file in zip(texts, written, strict=True)
+        },
+        left_out=left_out,
+        problems=problems,
+        settings=imported.settings.strip(),
+    )
+
+
+def _configuration(directory: Path) -> Config | None:
+    """Return the configuration of the project; None for a folder that shall become one."""
+    try:
+        return read.config(directory)
+    except ConfigurationError as error:
+        if [problem.code for problem in error.diagnostics] == ["no-configuration"]:
+            return None
+        raise
+
+
+def _output(
+    directory: Path, root: Path, output: str | None, config: Config | None
+) -> str:
+    if output is None:
+        return config.queries if config else "queries"
+    place = (directory / output).resolve()
+    if place == root or not place.is_relative_to(root):
+        raise ConfigurationError(
+            Diagnostic(
+                code="outside-project",
+                message=f"`{output}` is not a folder in the project",
+                label=None,
+                hint="name a folder for the query files, `--output queries`",
+            )
+        )
+    return place.relative_to(root).as_posix()
+
+
+def _apart(files: list[ImportedFile]) -> list[ImportedFile]:
+    """Return the files with paths that differ from each other, and from each other's folders."""
+    folders = {
+        str(parent) for file in files for parent in PurePosixPath(file.path).parents
+    }
+    stems: list[str] = []
+    for file in files:
+        stem = file.path.removesuffix(".sql")
+        if stem in folders:
+            stem = f"{stem}_queries"
+        stems.append(unused(stem, stems))
+    return [
+        replace(file, path=f"{stem}.sql")
+        for file, stem in zip(files, stems, strict=True)
+    ]
+
+
+def _changes(root: Path, texts: Mapping[str, str], force: bool) -> list[Change]:
+    before = {path: write.current_text(root, path) for path in texts}
+    taken = [path for path, text in before.items() if text not in (None, texts[path])]
+    if taken and not force:
+        raise SqlgenError(*map(_exists, taken))
+    return [
+        Change(path, before[path], text)
+        for path, text in texts.items()
+        if before[path] != text
+    ]
+
+
+def _exists(path: str) -> Diagnostic:
+    return Diagnostic(
+        code="query-file-exists",
+        message=f"`{path}` exists already",
+        label=None,
+        hint="give another `--output`, or `--force` to overwrite it",
+    )
+
+
+def _nothing(
+    tool: str, path: str, problems: tuple[Diagnostic, ...]
+) -> ConfigurationError:
+    return ConfigurationError(
+        *problems,
+        Diagnostic(
+            code="nothing-to-import",
+            message=f"there is no query of {tool} in `{path}` that can be imported",
+            label=None,
+            hint=f"give the folder of the project of {tool} as PATH",
+        ),
+    )
