@@ -163,6 +163,10 @@ CHANGES: dict[str, Change] = {
     "the search path": replaced(
         "pyproject.toml", "mode", 'search_path = ["public", "other"]\nmode'
     ),
+    "the role": both(
+        replaced("pyproject.toml", "mode", 'role = "pg_read_all_data"\nmode'),
+        removed("queries/changes.sql"),
+    ),
     "the functions that are typed": replaced(
         "pyproject.toml", "mode", 'functions = ["public.*"]\nmode'
     ),

@@ -85,7 +85,13 @@ def schema_key(migration_chain: Sequence[str], server: str, config: Config) -> s
 def _inference(config: Config) -> tuple[object, ...]:
     """Return the settings that types, nullability and the types with classes depend on."""
     aliases = tuple(config.aliases.items())
-    return config.search_path, config.array_elements.value, config.never_null, aliases
+    return (
+        config.search_path,
+        config.array_elements.value,
+        config.never_null,
+        aliases,
+        config.role,
+    )
 
 
 def latest_schema_key(config: Config, server: str) -> str:

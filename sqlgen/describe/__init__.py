@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .configured_names import unknown_names
+from .privileges import privileges
 from .statements import queries
 from .typed_routines import typed_routines
 from .wire import NoSuchDatabaseError, WireConnection
@@ -14,6 +15,7 @@ __all__ = [
     "NoSuchDatabaseError",
     "WireConnection",
     "catalog",
+    "privileges",
     "queries",
     "typed_routines",
     "unknown_names",

@@ -1,7 +1,15 @@
 """A description and the catalog -> a typed query: decides what the server's facts mean."""
 
+from .access import access_findings, unknown_role
 from .schema_diff import SchemaDiff, diff_schemas
 from .statement import query
 from .tables import table_rows
 
-__all__ = ["SchemaDiff", "diff_schemas", "query", "table_rows"]
+__all__ = [
+    "SchemaDiff",
+    "access_findings",
+    "diff_schemas",
+    "query",
+    "table_rows",
+    "unknown_role",
+]

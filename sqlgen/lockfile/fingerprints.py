@@ -39,6 +39,7 @@ def _digest(query: Query) -> str:
         *[(part.start, part.end, str(part.kind)) for part in query.parts],
         *query.require_one_of,
         *(["read only"] if query.read_only else ()),
+        *(["role", query.role.text] if query.role else ()),
         *_order(query.order),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:40]

@@ -119,7 +119,8 @@ class Config:
 
     `root` is the absolute folder of `file`, which has the configuration; the other paths are relative
     to it, with `/` between their parts. `schema` is `None` if the schema comes from the migrations.
-    `server` is `"embedded"`, a folder of programs for an embedded server, or a connection URL. `extensions` is the folder
+    `server` is `"embedded"`, a folder of programs for an embedded server, or a connection URL. `role` is the role that queries
+    are run as; nothing is known of it if it is empty. `extensions` is the folder
     of the project's extension shims, or `None`, and `templates` that of its own templates of
     generated code; `outside_folders` are the folders outside of the project that sources may be in. `types`, `columns` and `aliases` map a database type, a `table.column` (or
     `schema.table.column`) and an alias to a Python type expression as text, and `names` a table, enum
@@ -140,6 +141,7 @@ class Config:
     fields: FieldKeys = FieldKeys.SNAKE
     server: str = field(default="embedded", repr=False)  # may have a password
     search_path: tuple[str, ...] = ("public",)
+    role: str = ""
     extensions: str | None = None
     templates: str | None = None
     outside_folders: tuple[str, ...] = ()

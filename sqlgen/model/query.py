@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from itertools import combinations
+from typing import Final
 
 from .commands import Command
 from .frozen import frozen
@@ -169,6 +170,9 @@ class Unchanged:
         return frozenset([edge for piece in pieces if piece for edge in piece])
 
 
+NO_ROLE: Final = "none"
+"""The name in `-- sqlgen: role none`, which PostgreSQL reserves: the query is not checked."""
+
 WARNINGS = (
     "may-return-many",
     "always-one-row",
@@ -177,6 +181,7 @@ WARNINGS = (
     "order-by-parameter",
     "in-one-value",
     "quoted-parameter",
+    "no-policy",
 )
 """The codes of warnings about queries: `-- sqlgen: allow CODE` may name them."""
 
@@ -188,7 +193,7 @@ class Query:
     `allowed_warnings` are the codes of warnings that its author does not want to see. `parts` are those
     that a call may leave out, in order and apart from each other; of each group in `require_one_of`, numbers
     of parameters, a call gives at least one. `unchanged` is there if an UPDATE may have nothing to set.
-    `read_only` is the comment in which the author promises that the query only reads. `order` is None if
+    `read_only` is the comment in which the author promises that the query only reads, `role` the name of the role that it is run as, if that is not the one in the settings. `order` is None if
     the rows come in one order, `page` if they come all at once. `parameter_class` is the class named by
     `NAME(CLASS)`, whose instances hold the parameters; None if there is none.
     `deprecated` is the message to those who still call it, which may be empty; None if it is not deprecated.
@@ -213,6 +218,7 @@ class Query:
     parameter_class: str | None = None
     parameter_class_span: Span | None = None
     read_only: Span | None = None
+    role: Span | None = None
     order: Order | None = None
     page: PageText | None = None
 

@@ -17,6 +17,7 @@ FORMS: Final = {
     "parameter": "parameter NAME: TYPE",
     "read only": "read only",
     "require one of": "require one of NAME, NAME",
+    "role": "role NAME",
     "squashes": "squashes VERSION CHECKSUM",
 }
 """The form of each directive, by its word or words; a new directive is one more row."""
@@ -32,6 +33,7 @@ _OF_QUERIES: Final = {
     "parameter",
     "read only",
     "require one of",
+    "role",
 }
 """Directives that only a query may have."""
 
@@ -86,6 +88,19 @@ def read_only_promise(directives: Iterable[Directive]) -> Span | None:
             if directive.arguments:
                 raise SqlgenError(_too_much(directive))
             return directive.span
+    return None
+
+
+def role_directive(directives: Iterable[Directive]) -> Span | None:
+    """Return the role that a comment `-- sqlgen: role NAME` among the *directives* names, if there is one.
+
+    Raises `SqlgenError` if it names none, or several.
+    """
+    for directive in directives:
+        if directive.word == "role":
+            if len(directive.arguments) != 1:
+                raise SqlgenError(_not_one_role(directive))
+            return directive.arguments[0]
     return None
 
 
@@ -182,6 +197,20 @@ def _too_much(directive: Directive) -> Diagnostic:
         message=f"`{directive.word}` takes nothing more",
         label=Label(directive.arguments[0]),
         hint=f"write `-- sqlgen: {directive.word}`",
+    )
+
+
+def _not_one_role(directive: Directive) -> Diagnostic:
+    names = directive.arguments
+    return Diagnostic(
+        code="unknown-directive",
+        message=(
+            "the comment names more than one role"
+            if names
+            else "the comment names no role"
+        ),
+        label=Label(names[1] if names else directive.span),
+        hint="write `-- sqlgen: role NAME`",
     )
 
 

@@ -15,6 +15,7 @@ from .directives import (
     directives,
     misplaced,
     read_only_promise,
+    role_directive,
     without_effect,
 )
 from .docstrings import deprecation, docstring
@@ -154,6 +155,7 @@ def _query(source: SourceFile, tokens: Sequence[Token], section: _Section) -> Qu
         require_one_of=optional.require_one_of,
         unchanged=optional.unchanged,
         read_only=read_only_promise(known),
+        role=role_directive(known),
         order=ordered.order,
         page=page,
     )
@@ -200,6 +202,7 @@ def _unnamed(source: SourceFile, tokens: Sequence[Token]) -> QueryFile:
         require_one_of=optional.require_one_of,
         unchanged=optional.unchanged,
         read_only=read_only_promise(known),
+        role=role_directive(known),
         order=ordered.order,
     )
     return QueryFile(source=source, doc="", queries=(query,))

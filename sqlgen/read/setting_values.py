@@ -161,6 +161,11 @@ _SERVER = (
 )
 
 
+def role(value: object) -> str:
+    """Return the name of a role, as PostgreSQL has it."""
+    return _text(value, "the name of a role, as a string")
+
+
 def search_path(value: object) -> tuple[str, ...]:
     """Return the names of schemas, given as a list or as PostgreSQL's comma-separated text."""
     names = value.split(",") if isinstance(value, str) else _texts(value, _SCHEMAS)

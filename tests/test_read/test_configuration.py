@@ -72,6 +72,7 @@ output = "src/app/db"
 mode = "both"
 rows = "msgspec"
 fields = "camel"
+role = "app"
 server = "postgresql://localhost/"
 search_path = ["app", "public"]
 extensions = "db/extensions"
@@ -113,6 +114,7 @@ seeds = "db/seeds"
         search_path=("app", "public"),
         extensions="db/extensions",
         templates="db/templates",
+        role="app",
         array_elements=ArrayElements.NULLABLE,
         json_numbers=JsonNumbers.DECIMAL,
         statement_names=False,
@@ -210,7 +212,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `errors`, `fields`, `server`, `search_path`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `schema_check`, `read_connections`, `parameters`, `parameter_limit`, `models`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
+   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `errors`, `fields`, `server`, `search_path`, `role`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `schema_check`, `read_connections`, `parameters`, `parameter_limit`, `models`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1
@@ -271,6 +273,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
         ("parameter_limit = -1", "a whole number, 0 or more"),
         ("parameter_limit = true", "a whole number, 0 or more"),
         ('array_elements = "x"', '`"not-null"` or `"nullable"`'),
+        ("role = 1", "the name of a role, as a string"),
         ("types = 1", "a table"),
         ('columns.address = "x"', 'named by its table too, `"table.column"`'),
         (

@@ -5,6 +5,7 @@ The database is made, and everything that needs it imported, when the first quer
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING
 from ... import cache
 from ...model.catalog import CompositeType
 from ...model.config import ArrayElements, Config, UnknownName
-from ...model.diagnostic import Diagnostic, attempt
+from ...model.diagnostic import Diagnostic, Label, SqlgenError, attempt
+from ...model.identifiers import unquoted
 from ...model.migration import Migration
 from ...model.progress import Progress
-from ...model.query import Query
+from ...model.query import NO_ROLE, Query
 from ...model.routines import TypedRoutines
 from ...model.typed import TypedQuery
 from .internal_errors import reported
@@ -124,17 +126,50 @@ class DatabaseAnalyzer:
 
         config, catalog = self._config, self.session().catalog
         nullable_elements = config.array_elements is ArrayElements.NULLABLE
+        if config.role:
+            self._check_role(config.role)
 
         def typed(description: "Description") -> TypedQuery:
             with reported(description.query.name_span):
-                return infer.query(
+                inferred = infer.query(
                     description,
                     catalog,
                     never_null=config.never_null,
                     nullable_elements=nullable_elements,
                 )
+                if config.role or description.query.role:
+                    warnings = self._access_warnings(description)
+                    inferred = replace(inferred, warnings=inferred.warnings + warnings)
+                return inferred
 
         return attempt(typed, descriptions)
+
+    def _check_role(self, name: str) -> None:
+        """Raise `SqlgenError` if there is no role of that name, which the configuration has."""
+        from ... import infer, read
+
+        if name not in self.session().privileges(frozenset({name})).roles:
+            label = read.setting_label(self._config, ("tool", "sqlgen", "role"))
+            raise SqlgenError(infer.unknown_role(name, label))
+
+    def _access_warnings(self, description: "Description") -> tuple[Diagnostic, ...]:
+        """Return the warnings about what the role that runs the query may do.
+
+        Raises `SqlgenError` if it may not run the query, or does not exist.
+        """
+        from ... import infer
+
+        directive = description.query.role
+        name = unquoted(directive.text) if directive else self._config.role
+        if name == NO_ROLE:
+            return ()
+        session = self.session()
+        privileges = session.privileges(frozenset({name}))
+        if name in privileges.roles:
+            return infer.access_findings(description, session.catalog, privileges, name)
+        raise SqlgenError(
+            infer.unknown_role(name, Label(directive) if directive else None)
+        )
 
     def changes_since(self, catalog_key: str) -> "SchemaDiff | None":
         """Return what changed since the catalog of that key; None where that may be anything."""

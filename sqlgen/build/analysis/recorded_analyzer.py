@@ -187,7 +187,9 @@ class RecordedAnalyzer:
         migrations, those under the previous ones have nothing to add.
         """
         if self._has_previous is None:
-            content = None if self.records.files else self._store.get(self._latest_key)
+            # What was found out about a role holds only for what was granted then.
+            is_of_use = not self.records.files and not self._config.role
+            content = self._store.get(self._latest_key) if is_of_use else None
             if content:
                 key, catalog_key = pickle.loads(content)
                 records = FileRecords(self._store, key)
@@ -216,6 +218,7 @@ class RecordedAnalyzer:
                 previous
                 and record
                 and record.is_clean
+                and not query.role
                 and record.answer_digests.get(lockfile.fingerprint(query))
                 == description.digest
                 and not previous[1].may_affect(description.tree_of_all_keys)

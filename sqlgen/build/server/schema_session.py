@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from ... import cache, describe, infer
 from ...describe import WireConnection
 from ...infer import SchemaDiff
+from ...model.access import Privileges
 from ...model.catalog import Catalog
 from ...model.config import Config, UnknownName
 from ...model.description import Description
@@ -52,6 +53,7 @@ class SchemaSession:
         self.notes = tuple(notes)
         self._catalogs = catalogs
         self._connect = connect
+        self._privileges: dict[frozenset[str], Privileges] = {}
         self._stack = ExitStack()
         self._connection: tuple[int, Session] | None = None
         if connection:
@@ -96,6 +98,12 @@ class SchemaSession:
         return (
             infer.diff_schemas(pickle.loads(before), self.catalog) if before else None
         )
+
+    def privileges(self, roles: frozenset[str]) -> Privileges:
+        """Return the privileges of the *roles*, and of those as whom views and functions run."""
+        if roles not in self._privileges:
+            self._privileges[roles] = describe.privileges(self._connected(), roles)
+        return self._privileges[roles]
 
     def unknown_names(self, config: Config) -> tuple[UnknownName, ...]:
         """Return the names in the configuration that nothing in the database has."""

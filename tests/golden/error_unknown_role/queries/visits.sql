@@ -1,0 +1,2 @@
+-- name: list_visits :many
+SELECT id FROM visits;

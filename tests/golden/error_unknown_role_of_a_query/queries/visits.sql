@@ -1,0 +1,3 @@
+-- name: list_visits :many
+-- sqlgen: role "Clinic"
+SELECT id FROM visits;
