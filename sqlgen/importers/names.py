@@ -27,15 +27,15 @@ class ParameterNames:
     """The names of one query's parameters: the same for the same name, another for any other."""
 
     def __init__(self) -> None:
-        self._names: dict[str, str] = {}
+        self._names: dict[tuple[str, str], str] = {}
 
-    def of(self, name: str) -> str:
-        """Return the parameter's name in sqlgen."""
-        if name not in self._names:
+    def of(self, name: str, *, within: str = "") -> str:
+        """Return the parameter's name in sqlgen; *within* is the object that it is a field of."""
+        if (within, name) not in self._names:
             plain = _PLURAL.sub(lambda match: match[1].capitalize() + "s", name)
             guess = parse.parameter_name(plain, "value")
-            self._names[name] = unused(guess, self._names.values())
-        return self._names[name]
+            self._names[within, name] = unused(guess, self._names.values())
+        return self._names[within, name]
 
 
 def unused(name: str, taken: Iterable[str]) -> str:

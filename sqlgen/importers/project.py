@@ -11,13 +11,15 @@ from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from ..model.frozen import frozen
 from ..model.output import Change
 from ..read import ForeignProject
-from . import sqlc
+from . import aiosql, pgtyped, sqlc
 from .imported import ImportedFile, ImportedProject
 from .names import unused
 from .query_text import file_text, numbered, readable
 
 READERS: Final[Mapping[str, Callable[[ForeignProject, str], ImportedProject]]] = {
     "sqlc": sqlc.read_project,
+    "pgtyped": pgtyped.read_project,
+    "aiosql": aiosql.read_project,
 }
 """The reader of each tool's projects, by the tool's name."""
 

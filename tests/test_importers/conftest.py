@@ -1,17 +1,16 @@
 """Projects of other tools, and what `sqlgen import` makes of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from sqlgen.importers import ImportResult, import_project
-
-Import = Callable[..., ImportResult]
+from tests.test_importers.projects import Import, Project
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
+def project(tmp_path: Path) -> Project:
     """Return a function that writes files, by their paths, into the folder of a new project."""
 
     def write(files: Mapping[str, str]) -> Path:
@@ -24,7 +23,7 @@ def project(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
 
 
 @pytest.fixture
-def imported(project: Callable[[Mapping[str, str]], Path]) -> Import:
+def imported(project: Project) -> Import:
     """Return a function that imports the project of a tool, which has the given files."""
 
     def run(

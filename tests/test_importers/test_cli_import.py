@@ -1,13 +1,9 @@
 """`sqlgen import` at the command line: what it prints, and its exit statuses."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-
 from click.testing import CliRunner
 
 from sqlgen.cli.group import main
-
-Project = Callable[[Mapping[str, str]], Path]
+from tests.test_importers.projects import Project
 
 QUERIES = "-- name: One :one\nSELECT 1 AS one;\n-- name: Last :execlastid\nSELECT 1;"
 SQLC = 'version: "1"\npackages: [{queries: sql, schema: dump.sql, name: "\\u001b[2Jx"}]'

@@ -1,19 +1,16 @@
 """sqlc's projects: each form becomes the one of sqlgen that means the same."""
 
 import json
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from sqlgen import build, parse, read
 from sqlgen.database import Server
-from sqlgen.importers import ImportResult, import_project
+from sqlgen.importers import import_project
 from sqlgen.model.diagnostic import ConfigurationError, SqlgenError
 from sqlgen.model.source import SourceFile
-
-Project = Callable[[Mapping[str, str]], Path]
-Import = Callable[..., ImportResult]
+from tests.test_importers.projects import Import, Project
 
 SCHEMA = """
 CREATE TYPE mood AS ENUM ('happy', 'sad');
