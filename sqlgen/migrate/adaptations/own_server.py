@@ -15,6 +15,7 @@ from ...model.source import SourceFile
 from .collations import collation_warning, replace_icu_collations
 from .dumps import without_surroundings
 from .server_wide import fit_for_own_server
+from .stand_ins import without_timescale_options
 
 LOGGER = logging.getLogger("sqlgen.migrate")
 
@@ -38,6 +39,7 @@ def fit_for_embedded(
         if parse.is_dump(text):
             text = without_surroundings(text, connection.info.server_version)
         text = replace_icu_collations(connection, text)
+        text = without_timescale_options(connection, text)
         return replace(migration, up=replace(migration.up, text=text))
 
     return tuple(map(replaced, migrations))

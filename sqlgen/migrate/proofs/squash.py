@@ -16,6 +16,7 @@ from ...model.diagnostic import Diagnostic, Label, SqlgenError
 from ...model.migration import SQUASH_MARKER, Migration, SquashedMigration
 from ...model.source import SourceFile, Span
 from ..adaptations.collations import replace_icu_collations
+from ..adaptations.stand_ins import LOSSY, has_stand_in
 from ..scripts.execute import execute
 from .contents import contents
 from .element_casts import with_casts_of_elements
@@ -78,6 +79,7 @@ def squash(
     with scratch() as connection:
         for migration in squashed:
             _check_collations(connection, migration)
+            _check_stand_ins(connection, migration)
         for migration in fit(squashed):
             execute(connection, migration)
         before = _result(connection)
@@ -175,6 +177,20 @@ def _check_collations(connection: Connection, migration: Migration) -> None:
             "set `server` to a server that has ICU",
             Label(Span(migration.up, 0, 0)),
         )
+
+
+def _check_stand_ins(connection: Connection, migration: Migration) -> None:
+    """Raise `SqlgenError` if a stand-in has done less than an extension does: the dump lacks the rest."""
+    for extension in LOSSY:
+        place = re.search(
+            rf"\bcreate\s+extension\b[^;]*\b{extension}\b", migration.up.text, re.I
+        )
+        if place and has_stand_in(connection, extension):
+            raise _refused(
+                f"this server has a stand-in for {extension}, and no dump of it has what {extension} makes",
+                f"set `server` to a server that has {extension}",
+                Label(Span(migration.up, *place.span())),
+            )
 
 
 def _refused(message: str, hint: str, label: Label | None = None) -> SqlgenError:

@@ -10,6 +10,7 @@ from ...model.migration import Migration
 from ...model.source import SourceFile
 from ..adaptations.collations import replace_icu_collations
 from ..adaptations.dumps import without_surroundings
+from ..adaptations.stand_ins import without_timescale_options
 from ..sessions.script import send_script
 from ..sessions.session import RESET_SESSION
 from .failures import diagnose_failure
@@ -73,6 +74,7 @@ def _run_text(
 ) -> None:
     """Run *text*, which is that of *source* with some statements blanked."""
     text = replace_icu_collations(connection, text)
+    text = without_timescale_options(connection, text)
     if transactional:
         connection.execute("BEGIN")
         try:
