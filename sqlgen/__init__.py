@@ -19,6 +19,7 @@ The rooms, from the outside in, and the stages in the order in which data passes
     infer       Description, Catalog -> TypedQuery
     translate   TypedQuery -> Module
     render      Module -> GeneratedFile
+    pages       Documentation -> HTML pages
     lockfile    TypedQuery <-> the committed analysis
     cache       key -> bytes in the user's cache directory
     write       GeneratedFile -> Change -> disk

@@ -31,6 +31,7 @@ KNOWN_BY = {
         "testing",
     },
     "black": {"build", "cli", "impact", "render", "testing"},
+    "jinja2": {"build", "cli", "impact", "pages", "render", "testing"},
     "click": {"build", "cli", "impact", "report", "testing"},
 }
 WITHOUT_GOLDEN = {
@@ -43,6 +44,7 @@ WITHOUT_GOLDEN = {
     "internal-error",
     "no-configuration",
     "no-such-query",
+    "pages-among-sources",
     "no-such-query-file",
     "no-such-table",
     "no-yaml",

@@ -2,6 +2,7 @@
 
 from .keys import (
     catalog_key,
+    documented_schema_key,
     embedded_server,
     latest_schema_key,
     migration_chain,
@@ -18,6 +19,7 @@ __all__ = [
     "LazyMapping",
     "Store",
     "catalog_key",
+    "documented_schema_key",
     "embedded_server",
     "latest_schema_key",
     "migration_chain",

@@ -123,6 +123,11 @@ def tables_key(schema_key: str, config: Config) -> str:
     return _key("tables", (schema_key, config.migrate.table))
 
 
+def documented_schema_key(schema_key: str, config: Config) -> str:
+    """Return the key of the tables and types as people read them."""
+    return _key("documented", (schema_key, config.migrate.table))
+
+
 def catalog_key(database: str) -> str:
     """Return the key of a database's catalog, whose oids are valid only in *database*."""
     return _key("catalog", (code_fingerprint(), database))

@@ -15,7 +15,6 @@ from ..model.constraints import Violation
 from ..model.diagnostic import ConfigurationError, Diagnostic
 from ..model.order import Order
 from ..model.query import Part, PartKind, Query
-from ..model.typed import TypedQuery
 from .console import FAILED, Progress, configuration, exit_on_errors, is_coloured, show
 
 
@@ -171,7 +170,7 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
         head += f" -> {shown.row or shown.columns[0]}"
     place = span.source.origin or f"{span.source.path}:{span.line}"
     lines = [f"{click.style(head, bold=True) if color else head}  {place}"]
-    lines.append(f"  {rows(typed)}, {access(typed)}")
+    lines.append(f"  {typed.row_count}, {typed.access}")
     if typed.query.parts or typed.query.order:
         count, analyses = typed.query.variant_count, typed.query.analysis_count
         noun = "analyses" if analyses > 1 else "analysis"
@@ -205,11 +204,6 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def access(typed: TypedQuery) -> str:
-    """Return whether the query only reads, and if not, why."""
-    return "only reads" if typed.read_only else f"may write: {typed.may_write}"
-
-
 def order_as_json(order: Order) -> dict[str, Any]:
     """Return the parameter that chooses the order, with the values and the item of ORDER BY of each key."""
     return {
@@ -228,15 +222,3 @@ def order_as_json(order: Order) -> dict[str, Any]:
 def part_names(query: Query, part: Part) -> list[str]:
     """Return the names of a part's parameters."""
     return [p.name for p in query.parameters if p.number in part.parameters]
-
-
-def rows(typed: TypedQuery) -> str:
-    """Return how many rows the query gives, in words."""
-    if returns := typed.query.command.spec.returns:
-        return f"gives {returns}"
-    return {
-        "none": "gives no rows",
-        "one": "gives exactly one row",
-        "optional": "gives at most one row",
-        "many": "may give many rows",
-    }[typed.cardinality.value]

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "check": "Tell whether the generated code is current; write nothing.",
     "watch": "Build at every save.",
     "describe": "Show each query's types, nullability and the reason of each.",
+    "docs": "Write pages about the queries and the schema.",
     "scaffold": "Write a file of queries for a table, to start from.",
     "import": "Write the queries of another tool's project in sqlgen's words.",
     "impact": "Tell what migrations break in the deployed code, and what to deploy first.",

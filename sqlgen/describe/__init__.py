@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .configured_names import unknown_names
+from .documented_schema import documented_schema
 from .privileges import privileges
 from .statements import queries
 from .typed_routines import typed_routines
@@ -15,6 +16,7 @@ __all__ = [
     "NoSuchDatabaseError",
     "WireConnection",
     "catalog",
+    "documented_schema",
     "privileges",
     "queries",
     "typed_routines",

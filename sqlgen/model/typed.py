@@ -145,3 +145,23 @@ class TypedQuery:
     def read_only(self) -> bool:
         """Return whether the query can run in a READ ONLY transaction and on a standby server."""
         return not self.may_write
+
+    @property
+    def access(self) -> str:
+        """Return whether the query only reads, and if not, why, in words."""
+        return "only reads" if self.read_only else f"may write: {self.may_write}"
+
+    @property
+    def row_count(self) -> str:
+        """Return how many rows the query gives, in words."""
+        if returns := self.query.command.spec.returns:
+            return f"gives {returns}"
+        return _ROW_COUNTS[self.cardinality]
+
+
+_ROW_COUNTS: Final = {
+    Cardinality.NONE: "gives no rows",
+    Cardinality.EXACTLY_ONE: "gives exactly one row",
+    Cardinality.AT_MOST_ONE: "gives at most one row",
+    Cardinality.MANY: "may give many rows",
+}

@@ -2,6 +2,7 @@
 
 from .foreign_folders import foreign_migrations, foreign_warnings, tool_of
 from .foreign_tools import PLAIN_TOOLS
+from .lexer import tokens
 from .migrations import migrations
 from .names import parameter_name, pascal_case, singular, snake_case
 from .psql import copied_rows, is_dump, is_psql_script
@@ -10,6 +11,7 @@ from .recorded_text import agrees_with_text
 from .routine_queries import FOLDER as ROUTINES_FOLDER
 from .routine_queries import routine_at, routine_files
 from .statements import refuse_psql_commands, statements
+from .touched import touched_relations
 
 __all__ = [
     "PLAIN_TOOLS",
@@ -30,5 +32,7 @@ __all__ = [
     "singular",
     "snake_case",
     "statements",
+    "tokens",
     "tool_of",
+    "touched_relations",
 ]

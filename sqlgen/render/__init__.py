@@ -3,5 +3,6 @@
 from .files import module
 from .precompiled import names as template_names
 from .precompiled import source as template_source
+from .signatures import signature
 
-__all__ = ["module", "template_names", "template_source"]
+__all__ = ["module", "signature", "template_names", "template_source"]

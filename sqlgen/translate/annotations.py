@@ -1,6 +1,7 @@
 """TypedQuery -> the Python types that its function shows, as text."""
 
 from ..model.frozen import frozen
+from ..model.python import Function
 from ..model.typed import TypedQuery
 from .queries import TranslatedQuery, translate_query
 from .shared.context import TranslationContext
@@ -12,13 +13,15 @@ class Annotations:
     """The annotations of a query's parameters and columns, in the query's order.
 
     `row` is the name of the row class, empty where the function returns bare values or no rows. `errors`
-    are the classes of the constraints that the query can violate; empty if they have none.
+    are the classes of the constraints that the query can violate; empty if they have none. `function` is the
+    generated function, outside of a module.
     """
 
     row: str
     parameters: tuple[str, ...]
     columns: tuple[str, ...]
     errors: tuple[str, ...]
+    function: Function
 
 
 def annotations(query: TypedQuery, context: TranslationContext) -> Annotations:
@@ -41,4 +44,5 @@ def _annotations(query: TranslatedQuery) -> Annotations:
         errors=tuple(
             [each.name for each in function.errors.classes] if function.errors else ()
         ),
+        function=function,
     )

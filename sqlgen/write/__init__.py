@@ -5,6 +5,7 @@ from .changes import changes, is_lockfile
 from .diff import diff
 from .digests import digest, digests, is_current, verify_syntax
 from .journal import finish_interrupted, is_temporary
+from .pages import existing_pages
 from .scaffold import scaffold
 from .table_queries import Draft, TableNames, table_queries
 
@@ -17,6 +18,7 @@ __all__ = [
     "diff",
     "digest",
     "digests",
+    "existing_pages",
     "finish_interrupted",
     "is_current",
     "is_lockfile",

@@ -26,6 +26,7 @@ from .internal_errors import reported
 if TYPE_CHECKING:
     from ...infer import SchemaDiff
     from ...model.description import Description
+    from ...model.documentation import DocumentedSchema
     from ..server.schema_session import SchemaSession
     from ..server.server_pool import ServerPool
 
@@ -190,6 +191,13 @@ class DatabaseAnalyzer:
     def typed_routines(self) -> TypedRoutines:
         """Return the functions and procedures that the configuration names."""
         return self.session().typed_routines(self._config)
+
+    def documented_schema(self) -> "DocumentedSchema":
+        """Return the tables and types of the user's, as people read them, but the ledger of migrations."""
+        schema = self.session().documented_schema()
+        ledger = self._config.migrate.table.rpartition(".")[2]
+        tables = tuple([table for table in schema.tables if table.name != ledger])
+        return replace(schema, tables=tables)
 
     def _servers(self) -> "ServerPool":
         if self._pool is None:

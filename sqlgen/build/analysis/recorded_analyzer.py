@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ...infer import SchemaDiff
     from ...model.catalog import Catalog
     from ...model.description import Description
+    from ...model.documentation import DocumentedSchema
     from ..server.server_pool import ServerPool
 
 _BATCH: Final = 128
@@ -163,6 +164,16 @@ class RecordedAnalyzer:
         tables = self._database.tables()
         self._store.put(key, pickle.dumps(tables, pickle.HIGHEST_PROTOCOL))
         return tables
+
+    def documented_schema(self) -> "DocumentedSchema":
+        """Return the tables and types of the user's, as people read them."""
+        key = cache.documented_schema_key(self._key, self._config)
+        if content := self._store.get(key):
+            schema: DocumentedSchema = pickle.loads(content)
+            return schema
+        schema = self._database.documented_schema()
+        self._store.put(key, pickle.dumps(schema, pickle.HIGHEST_PROTOCOL))
+        return schema
 
     def remember_schema(self) -> None:
         """Let the next build find these records and this catalog, if the migrations change."""

@@ -18,6 +18,7 @@ from ...model.catalog import Catalog
 from ...model.config import Config, UnknownName
 from ...model.description import Description
 from ...model.diagnostic import Diagnostic, ServerUnavailableError
+from ...model.documentation import DocumentedSchema
 from ...model.query import Query
 from ...model.routines import TypedRoutines
 
@@ -112,6 +113,10 @@ class SchemaSession:
     def typed_routines(self, config: Config) -> TypedRoutines:
         """Return the functions and procedures that the configuration names."""
         return describe.typed_routines(self.catalog, config.typed_functions)
+
+    def documented_schema(self) -> DocumentedSchema:
+        """Return the tables and types of the user's, as people read them."""
+        return describe.documented_schema(self._connected())
 
     def _connected(self) -> Session:
         process = os.getpid()

@@ -1,0 +1,54 @@
+"""`sqlgen docs`, on this repository's own project."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from sqlgen.cli import main
+from sqlgen.database import Server
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def project(tmp_path: Path, newest_server: Server) -> Path:
+    for name in ("migrations", "queries"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "pyproject.toml").write_text(
+        f'[tool.sqlgen]\nserver = "{newest_server.conninfo}"\n'
+    )
+    return tmp_path
+
+
+def test_pages_are_written_once(project: Path) -> None:
+    arguments = ["-C", str(project), "docs"]
+    run = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert run.exit_code == 0, run.stderr
+    assert run.stdout.startswith("sqlgen-pages/index.html: ")
+    assert run.stdout.endswith(" created\n")
+    assert "list_allergies" in (project / "sqlgen-pages/index.html").read_text()
+    again = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert again.stdout == "sqlgen-pages/index.html: current\n"
+    titled = CliRunner().invoke(main, [*arguments, "--title", "The clinic"])
+    assert " updated" in titled.stdout
+    assert "The clinic" in (project / "sqlgen-pages/index.html").read_text()
+
+
+def test_a_query_that_postgresql_refuses_is_reported_and_nothing_is_written(
+    project: Path,
+) -> None:
+    (project / "queries/wrong.sql").write_text(
+        "-- name: wrong :one\nSELECT no_column;\n"
+    )
+    run = CliRunner().invoke(main, ["-C", str(project), "docs", "--output", "site"])
+    assert run.exit_code == 1
+    assert "queries/wrong.sql:2:8" in run.stderr
+    assert not (project / "site").exists()
+
+
+def test_a_folder_of_sources_is_refused(project: Path) -> None:
+    run = CliRunner().invoke(main, ["-C", str(project), "docs", "--output", "queries"])
+    assert run.exit_code == 2
+    assert "pages-among-sources" in run.stderr

@@ -1,0 +1,83 @@
+"""A project whose names, comments, labels and SQL are hostile in HTML, and its pages."""
+
+from pathlib import Path
+
+import pytest
+
+from sqlgen import read
+from sqlgen.build.page_files import write_pages
+from sqlgen.database import Server
+
+EVIL = """</title></code><script>alert(1)</script>"'&amp;<img src=x onerror=alert(1)>"""
+"""It ends elements, strings and attributes, and would run if it were HTML."""
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+NAME = """<b onclick="x">'&"""
+SCHEMA = f"""
+COMMENT ON SCHEMA public IS {literal(EVIL)};
+CREATE SCHEMA {quoted("<s>")};
+CREATE TYPE {quoted("<enum>")} AS ENUM ({literal(EVIL[:60])}, 'plain');
+COMMENT ON TYPE {quoted("<enum>")} IS {literal(EVIL)};
+CREATE DOMAIN {quoted("<domain>")} AS text DEFAULT '<d>' CHECK (VALUE <> '<script>');
+CREATE TYPE pair AS (a int, {quoted("<b>")} text);
+CREATE TABLE parents (id int PRIMARY KEY, mate_id int REFERENCES parents, first_id int);
+CREATE TABLE {quoted(NAME)} (
+    id int PRIMARY KEY,
+    {quoted(NAME)} text DEFAULT '<default>' CHECK ({quoted(NAME)} <> '</td>'),
+    parent_id int NOT NULL REFERENCES parents ON DELETE CASCADE,
+    kind {quoted("<enum>")}
+);
+ALTER TABLE parents ADD FOREIGN KEY (first_id) REFERENCES {quoted(NAME)};
+COMMENT ON TABLE {quoted(NAME)} IS {literal(EVIL)};
+COMMENT ON COLUMN {quoted(NAME)}.{quoted(NAME)} IS {literal(EVIL)};
+CREATE TABLE {quoted("<s>")}.{quoted("../../up")} (id int REFERENCES parents);
+CREATE TABLE "Parents" (id int PRIMARY KEY);
+CREATE TABLE logs (id int, at date) PARTITION BY RANGE (at);
+CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM ('2020-01-01') TO ('2030-01-01');
+CREATE VIEW odd AS SELECT id, {quoted(NAME)} AS {quoted("<v>")} FROM {quoted(NAME)} WHERE kind <> 'plain';
+CREATE INDEX {quoted("<i>")} ON {quoted(NAME)} ((id + 1)) WHERE {quoted(NAME)} <> '<script>';
+"""
+QUERIES = f"""-- {EVIL}
+
+-- name: list_odd :many
+-- {EVIL}
+SELECT id, {quoted(NAME)} AS {quoted("<out>")}, kind, parent_id /* </pre> */ FROM {quoted(NAME)}
+WHERE {quoted(NAME)} = :text AND id > :least;
+
+-- name: add_odd :one
+-- @deprecated use <b>nothing</b>
+INSERT INTO {quoted(NAME)} (id, {quoted(NAME)}, parent_id) VALUES (:id, '</script>', :parent_id) RETURNING *;
+
+-- name: find_parents :many
+-- sqlgen: optional mate_id
+SELECT id, mate_id FROM parents WHERE id = :id AND mate_id = :mate_id;
+
+-- name: remove_parent :execrows
+DELETE FROM parents WHERE id = :id;
+
+-- name: count_parents :one
+SELECT count(*) FROM parents;
+"""
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory, newest_server: Server) -> Path:
+    """The folder of a project, with its pages in `site/`."""
+    root = tmp_path_factory.mktemp("hostile")
+    (root / "migrations").mkdir()
+    (root / "queries").mkdir()
+    (root / "migrations/0001_<b>.sql").write_text(SCHEMA)
+    (root / "queries/odd.sql").write_text(QUERIES)
+    (root / "pyproject.toml").write_text(
+        f'[tool.sqlgen]\nserver = "{newest_server.conninfo}"\nmode = "both"\n'
+    )
+    write_pages(read.config(root), root / "site", title=EVIL)
+    return root
