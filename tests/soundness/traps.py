@@ -855,6 +855,10 @@ MANY: dict[str, str] = {
     ),
     "a key that is cast": "SELECT id FROM author WHERE id::bool",
     "a key compared by less": 'SELECT id FROM author WHERE name::"char" <> \'x\'::"char"',
+    "half of what is grouped by": (
+        "SELECT x.n FROM (SELECT b.author_id, 1 AS n FROM book b JOIN author a ON a.id = b.author_id"
+        " GROUP BY b.author_id, b.id) x WHERE x.author_id = 1"
+    ),
     "half a key": "SELECT number FROM edition WHERE book_id = 1",
     "a key in OR": "SELECT id FROM author WHERE id = 1 OR id = 2",
     "a key in an outer join's ON": "SELECT a.id FROM author a LEFT JOIN book b ON a.id = 1",

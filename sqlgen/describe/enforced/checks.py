@@ -41,8 +41,17 @@ WHERE c.contype = 'n' AND c.conrelid <> 0 AND NOT c.convalidated
 
 
 _UNSTABLE_FUNCTIONS = f"""
--- A function of the user's may read other tables, whatever it is declared as.
-SELECT oid FROM pg_proc WHERE provolatile <> 'i' OR oid {OURS}
+-- A function of the user's may read other tables, whatever it is declared as. Those of extensions in C
+-- (citext's, PostGIS's) are what they are declared as.
+SELECT p.oid
+FROM pg_proc AS p
+JOIN pg_language AS l ON l.oid = p.prolang
+WHERE p.provolatile <> 'i' OR p.oid {OURS} AND NOT (
+    l.lanname IN ('c', 'internal') AND EXISTS (
+        SELECT FROM pg_depend AS d
+        WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+    )
+)
 """
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, entry_column
+from .grouping import are_fixed, grouped
 from .unique_keys import (
     from_indexes,
     has_full_join,
@@ -24,14 +25,7 @@ def missing_keys(
     query = level.query
     if query.node("setOperations") or query.flag("hasTargetSRFs"):
         return None
-    groups = query.nodes("distinctClause") or query.nodes("groupClause")
     if query.nodes("groupingSets"):
-        return None
-    if groups:
-        return _missing_groups(level, groups, keys)
-    if is_one_group(level):
-        return ()
-    if has_full_join(level):
         return None
     fixed = {
         (column.source.varno, column.source.attno)
@@ -40,6 +34,13 @@ def missing_keys(
         and (column := entry_column(key, level))
         and column.level is level
     }
+    for clause in ("distinctClause", "groupClause"):
+        if query.nodes(clause):
+            return _missing_groups(level, clause, keys, frozenset(fixed))
+    if is_one_group(level):
+        return ()
+    if has_full_join(level):
+        return None
     missing: list[str] = []
     indexes = from_indexes(level)
     while rest := indexes - single_row_entries(level, fixed_columns=fixed):
@@ -54,18 +55,30 @@ def missing_keys(
 
 
 def _missing_groups(
-    level: QueryLevel, groups: Sequence[Node], keys: Sequence[Node]
+    level: QueryLevel,
+    clause: str,
+    keys: Sequence[Node],
+    fixed: frozenset[tuple[int, int]],
 ) -> tuple[str, ...] | None:
-    """Return the columns of DISTINCT or GROUP BY that are no keys; NULLs are one group."""
-    expressions = {
-        entry.number("ressortgroupref"): (entry.node("expr"), entry.string("resname"))
+    """Return the columns of DISTINCT or GROUP BY that are no keys, and that the *fixed* keys do not decide.
+
+    NULLs are one group.
+    """
+    names = {
+        entry.number("ressortgroupref"): entry.string("resname")
         for entry in level.query.nodes("targetList")
     }
-    missing: list[str] = []
-    for group in groups:
-        expression, name = expressions[group.number("tleSortGroupRef")]
-        if expression is None or not any(expression.same(key) for key in keys):
-            missing.append(name)
+    rest = {
+        reference: expression
+        for reference, expression in grouped(level, clause).items()
+        if not any(expression.same(key) for key in keys)
+    }
+    single = single_row_entries(level, fixed_columns=fixed) if rest else frozenset()
+    missing = [
+        names[reference]
+        for reference, expression in rest.items()
+        if not are_fixed([expression], single, fixed, level)
+    ]
     return None if "" in missing else tuple(missing)
 
 

@@ -14,9 +14,9 @@ from ..tree.enums import (
     SetOperation,
 )
 from ..tree.nodes import Node
-from ..tree.query_level import QueryLevel, entry_column, named_expression
-from .equalities import conditions, depends_on, equalities, lateral_to
-from .missing_entries import partly_missing
+from ..tree.query_level import QueryLevel, entry_column
+from .equalities import conditions, equalities, lateral_to
+from .grouping import are_fixed, column_of, grouped
 from .unique_indexes import Key, index_keys
 
 _ONE_ROW: Key = frozenset()
@@ -157,39 +157,10 @@ def _selects_one(level: QueryLevel) -> bool:
 
 def _groups_to_one(level: QueryLevel, clause: str) -> bool:
     """Return whether all expressions of GROUP BY or DISTINCT are the same for all rows."""
-    query = level.query
-    groups = {group.number("tleSortGroupRef") for group in query.nodes(clause)}
-    if not groups:
-        return False
-    # A row that an outer join put NULLs in is in a group of its own.
-    single = single_row_entries(level)
-    missing = partly_missing(level, single)
-    fixed = single - missing
-    bound = {
-        (equality.varno, equality.attno)
-        for equality in equalities(level)
-        if equality.depends_on <= fixed and equality.varno not in missing
-    }
-
-    def is_fixed(expression: Node) -> bool:
-        by = depends_on(expression, level)
-        return (by is not None and by <= fixed) or _column(expression, level) in bound
-
-    return all(
-        is_fixed(expression)
-        for entry in query.nodes("targetList")
-        if entry.number("ressortgroupref") in groups
-        and (expression := entry.node("expr"))
+    expressions = grouped(level, clause).values()
+    return bool(expressions) and are_fixed(
+        expressions, single_row_entries(level), frozenset(), level
     )
-
-
-def _column(node: Node, level: QueryLevel) -> tuple[int, int] | None:
-    """Return the column that *node* is, with no cast, as another type may tell equal values apart."""
-    if node.tag != "VAR" or node.number("varlevelsup"):
-        return None
-    if expression := named_expression(node, level):
-        return _column(expression, level)
-    return node.number("varno"), node.number("varattno")
 
 
 def _operates_on_one(operation: Node, level: QueryLevel) -> bool:
@@ -269,13 +240,47 @@ def _output_keys(source: QueryLevel) -> tuple[Key, ...]:
     distinct = query.nodes("distinctClause")
     if distinct and not query.flag("hasDistinctOn"):
         return (frozenset(range(1, len(output) + 1)),)
-    if groups := distinct or query.nodes("groupClause"):
-        places = {e.number("ressortgroupref"): n for n, e in enumerate(output, 1)}
-        references = [group.number("tleSortGroupRef") for group in groups]
-        if not all(reference in places for reference in references):
-            return ()
-        return (frozenset(places[reference] for reference in references),)
+    for clause in ("distinctClause", "groupClause"):
+        if query.nodes(clause):
+            return tuple(_group_keys(source, clause))
     return tuple(_passed_through(source))
+
+
+def _group_keys(source: QueryLevel, clause: str) -> Iterator[Key]:
+    """Yield keys of a result with a row for each group.
+
+    A column that the others decide is not needed: in `GROUP BY o.id, c.name`, where `c` is the one customer of
+    the order `o`, the order's id alone is a key.
+    """
+    expressions = grouped(source, clause)
+    places = {
+        reference: place
+        for place, entry in enumerate(source.output, 1)
+        if (reference := entry.number("ressortgroupref")) in expressions
+    }
+
+    def decides(references: Collection[int]) -> bool:
+        rest = expressions.keys() - references
+        columns = [column_of(expressions[r], source) for r in references]
+        fixed = frozenset([column for column in columns if column])
+        return not rest or are_fixed(
+            [expressions[reference] for reference in rest],
+            single_row_entries(source, fixed_columns=fixed),
+            fixed,
+            source,
+        )
+
+    alone = [reference for reference in places if decides({reference})]
+    if alone:
+        yield from (frozenset({places[reference]}) for reference in alone)
+        return
+    needed = set(places)
+    if not decides(needed):
+        return
+    for reference in places:
+        if decides(needed - {reference}):
+            needed.remove(reference)
+    yield frozenset(places[reference] for reference in needed)
 
 
 def _passed_through(source: QueryLevel) -> Iterator[Key]:

@@ -136,6 +136,91 @@ INSERT = "INSERT INTO visits (id, patient_id, at) "
             ),
             OPTIONAL,
         ),
+        # What a column of GROUP BY decides need not be compared, nor be there
+        (
+            (
+                "SELECT n FROM (SELECT v.id, count(*) AS n FROM visits v JOIN patients p ON p.id = v.patient_id GROUP BY v.id, p.name) g"
+                " WHERE id = $1"
+            ),
+            OPTIONAL,
+        ),
+        (
+            (
+                "SELECT n FROM (SELECT v.id, count(*) AS n FROM visits v LEFT JOIN patients p ON p.id = v.patient_id GROUP BY v.id, p.name) g"
+                " WHERE id = $1"
+            ),
+            OPTIONAL,
+        ),
+        (
+            (
+                "SELECT n FROM (SELECT v.id, count(*) AS n FROM visits v LEFT JOIN patients p ON p.id = v.patient_id AND v.note > 'a' GROUP BY v.id, p.name) g"
+                " WHERE id = $1"
+            ),
+            OPTIONAL,
+        ),
+        (
+            (
+                "SELECT n FROM (SELECT v.id, p.id AS p, 1 AS n FROM visits v JOIN patients p ON p.id = v.patient_id GROUP BY v.id, p.id) g"
+                " WHERE p = $1"
+            ),
+            MANY,
+        ),
+        (
+            (
+                "SELECT n FROM (SELECT p.id, 1 AS n FROM visits v JOIN patients p ON p.id = v.patient_id GROUP BY p.id, v.note) g"
+                " WHERE id = $1"
+            ),
+            MANY,
+        ),
+        (
+            (
+                "SELECT n FROM (SELECT p.id, 1 AS n FROM visits v RIGHT JOIN patients p ON p.id = v.patient_id GROUP BY p.id, v.patient_id) g"
+                " WHERE id = $1"
+            ),
+            OPTIONAL,
+        ),
+        (
+            (
+                "SELECT n FROM (SELECT v.id, 1 AS n FROM visits v FULL JOIN patients p ON p.id = v.patient_id GROUP BY v.id, p.name) g"
+                " WHERE id = $1"
+            ),
+            MANY,
+        ),
+        (
+            (
+                "SELECT n FROM (SELECT v.patient_id, 1 AS n FROM visits v GROUP BY v.patient_id, v.at) g"
+                " WHERE patient_id = $1"
+            ),
+            MANY,
+        ),
+        (
+            (
+                "SELECT n FROM (SELECT p.mrn, count(*) AS n FROM patients p GROUP BY p.mrn, p.name, p.status) g"
+                " WHERE mrn = $1"
+            ),
+            OPTIONAL,
+        ),
+        (
+            (
+                "SELECT n FROM (SELECT p.mrn, 1 AS n FROM patients p GROUP BY p.mrn, random()) g"
+                " WHERE mrn = $1"
+            ),
+            MANY,
+        ),
+        (
+            (
+                "SELECT n FROM (SELECT DISTINCT ON (p.id, p.name) p.id, 1 AS n FROM patients p) g"
+                " WHERE id = $1"
+            ),
+            OPTIONAL,
+        ),
+        (
+            (
+                "SELECT n FROM (SELECT p.id, 1 AS n FROM patients p GROUP BY GROUPING SETS ((p.id, p.name), (p.id))) g"
+                " WHERE id = $1"
+            ),
+            MANY,
+        ),
         (
             "SELECT x FROM (SELECT DISTINCT note AS x FROM visits) d WHERE x = $1",
             OPTIONAL,

@@ -163,3 +163,25 @@ def test_statements(
     query = typed(statement, command="many" if "SELECT *" in statement else "exec")
     assert _names(query) == sorted(STATEMENTS[statement].split())
     assert query.unknown_effects == ()
+
+
+@pytest.mark.parametrize(
+    ("check", "column", "expected"),
+    [
+        ("email LIKE '%_@_%'", "note = 'a'", ""),
+        ("email LIKE '%_@_%'", "email = 'a@b'", "form"),
+        ("mine(1) > 0", "note = 'a'", "form"),
+    ],
+)
+def test_functions_of_extensions_are_what_they_say(
+    typed: Typed, check: str, column: str, expected: str
+) -> None:
+    """A CHECK with IMMUTABLE functions in C is about its columns; the user's own may read other tables."""
+    query = typed(
+        f"UPDATE people SET {column}",
+        "CREATE EXTENSION citext",
+        "CREATE FUNCTION mine(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'",
+        f"CREATE TABLE people (email citext, note text, CONSTRAINT form CHECK ({check}))",
+        command="exec",
+    )
+    assert _names(query) == expected.split()

@@ -16,3 +16,7 @@ SELECT id FROM patients UNION ALL SELECT id FROM appointments ORDER BY id;
 -- name: by_one_key_of_two :page
 -- sqlgen: order sort by id | name
 SELECT id, name FROM patients ORDER BY :sort;
+
+-- name: by_keys_that_lack_the_same :page
+-- sqlgen: order sort by name | starts_at
+SELECT p.name, a.starts_at, a.id FROM patients AS p JOIN appointments AS a ON a.patient_id = p.id ORDER BY :sort, p.id;
