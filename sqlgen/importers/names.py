@@ -23,29 +23,37 @@ def class_name(name: str) -> str:
     return parse.pascal_case(name)
 
 
+class UniqueNames:
+    """Names that differ from each other; one that is taken gets a number."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        self._numbers: dict[str, int] = {}
+
+    def unused(self, name: str) -> str:
+        """Return *name*, with a number at its end if it is taken, and take that."""
+        free = name
+        while free in self._taken:
+            self._numbers[name] = self._numbers.get(name, 1) + 1
+            free = f"{name}_{self._numbers[name]}"
+        self._taken.add(free)
+        return free
+
+
 class ParameterNames:
     """The names of one query's parameters: the same for the same name, another for any other."""
 
     def __init__(self) -> None:
         self._names: dict[tuple[str, str], str] = {}
+        self._unique = UniqueNames()
 
     def of(self, name: str, *, within: str = "") -> str:
         """Return the parameter's name in sqlgen; *within* is the object that it is a field of."""
         if (within, name) not in self._names:
             plain = _PLURAL.sub(lambda match: match[1].capitalize() + "s", name)
             guess = parse.parameter_name(plain, "value")
-            self._names[within, name] = unused(guess, self._names.values())
+            self._names[within, name] = self._unique.unused(guess)
         return self._names[within, name]
-
-
-def unused(name: str, taken: Iterable[str]) -> str:
-    """Return *name*, with a number at its end if it is *taken*."""
-    names = set(taken)
-    number, free = 1, name
-    while free in names:
-        number += 1
-        free = f"{name}_{number}"
-    return free
 
 
 def file_path(path: str) -> str:

@@ -11,13 +11,14 @@ from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from ..model.frozen import frozen
 from ..model.output import Change
 from ..read import ForeignProject
-from . import aiosql, pgtyped, sqlc
+from . import aiosql, pgtyped, sqlc, sqlx
 from .imported import ImportedFile, ImportedProject
-from .names import unused
+from .names import UniqueNames
 from .query_text import file_text, numbered, readable
 
 READERS: Final[Mapping[str, Callable[[ForeignProject, str], ImportedProject]]] = {
     "sqlc": sqlc.read_project,
+    "sqlx": sqlx.read_project,
     "pgtyped": pgtyped.read_project,
     "aiosql": aiosql.read_project,
 }
@@ -109,12 +110,11 @@ def _apart(files: list[ImportedFile]) -> list[ImportedFile]:
     folders = {
         str(parent) for file in files for parent in PurePosixPath(file.path).parents
     }
+    names = UniqueNames(folders)
     stems: list[str] = []
     for file in files:
         stem = file.path.removesuffix(".sql")
-        if stem in folders:
-            stem = f"{stem}_queries"
-        stems.append(unused(stem, stems))
+        stems.append(names.unused(f"{stem}_queries" if stem in folders else stem))
     return [
         replace(file, path=f"{stem}.sql")
         for file, stem in zip(files, stems, strict=True)

@@ -10,7 +10,7 @@ from ..model.source import SourceFile
 from ..parse.directives import is_directive
 from ..parse.headers import is_header
 from .imported import ImportedFile, ImportedQuery
-from .names import unused
+from .names import UniqueNames
 from .remarks import not_imported
 
 _LINE_END: Final = re.compile(r"[\r\n\f\v]+")
@@ -18,13 +18,9 @@ _LINE_END: Final = re.compile(r"[\r\n\f\v]+")
 
 def numbered(file: ImportedFile) -> ImportedFile:
     """Return the file with another name for each query whose name an earlier one has."""
-    names: list[str] = []
-    for query in file.queries:
-        names.append(unused(query.name, names))
-    queries = zip(file.queries, names, strict=True)
-    return replace(
-        file, queries=tuple([replace(query, name=name) for query, name in queries])
-    )
+    names = UniqueNames()
+    queries = [replace(query, name=names.unused(query.name)) for query in file.queries]
+    return replace(file, queries=tuple(queries))
 
 
 def file_text(queries: tuple[ImportedQuery, ...]) -> str:

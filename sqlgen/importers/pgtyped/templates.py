@@ -9,10 +9,10 @@ from ...model.source import SourceFile, Span
 from .expansions import Expansion, expansion
 
 _TOKEN: Final = re.compile(
-    r"""//[^\n]*|/\*[\s\S]*?\*/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*\""""
+    r"""//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*\""""
     r"|(?:\b(?:const|let|var)\s+(?P<name>\w+)\s*(?::[^=`]{0,300})?=\s*|\b(?P<key>\w+)\s*[:=]\s*)?"
-    r"\bsql\s*(?:<[^`;]{0,600}>\s*)?`(?P<text>(?:\\[\s\S]|[^`\\])*+)`"
-    r"|`(?:\\[\s\S]|[^`\\])*+`"
+    r"\bsql\s*(?:<[^`;]{0,600}>\s*)?`(?P<text>(?:\\[\s\S]|[^`\\])*+)(?:`|\Z)"
+    r"|`(?:\\[\s\S]|[^`\\])*+(?:`|\Z)"
 )
 _ESCAPE: Final = re.compile(r"\\([\s\S])")
 _ESCAPED: Final = {
@@ -25,7 +25,7 @@ _ESCAPED: Final = {
     '"': '"',
 }
 _PARAMETER: Final = re.compile(
-    r"'(?:''|[^'])*'|\"[^\"]*\"|--[^\n]*|/\*[\s\S]*?\*/"
+    r"'(?:''|[^'])*'|\"[^\"]*\"|--[^\n]*|/\*[\s\S]*?(?:\*/|\Z)"
     r"|(?<![\w$])(?P<signs>\$\$?)(?P<name>[A-Za-z_]\w*)(?P<mark>!?)(?:\((?P<fields>[\w\s,!]*)\))?"
 )
 

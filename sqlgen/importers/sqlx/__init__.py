@@ -1,0 +1,5 @@
+"""ForeignProject -> ImportedProject: projects of SQLx."""
+
+from .project import read_project
+
+__all__ = ["read_project"]
