@@ -4,6 +4,7 @@ The rooms, from the outside in, and the stages in the order in which data passes
 
     cli         arguments -> text and an exit status
     testing     a project -> a migrated database for each test
+    plans       a project -> the conditions of its queries that no index serves
     impact      a project, a deployed revision -> what breaks if one goes first
     doctor      a database -> what it means for migrations and generated code
     importers   a project of another tool -> query files
@@ -16,6 +17,7 @@ The rooms, from the outside in, and the stages in the order in which data passes
     conninfo    connection string -> its parameters, text without its password
     database    a server -> databases that have the schema
     describe    session -> Description, Catalog
+    explain     statements -> their plans, and what no index serves in them
     infer       Description, Catalog -> TypedQuery
     translate   TypedQuery -> Module
     render      Module -> GeneratedFile

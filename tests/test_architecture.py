@@ -26,13 +26,14 @@ KNOWN_BY = {
         "describe",
         "doctor",
         "impact",
+        "plans",
         "migrate",
         "render",
         "testing",
     },
-    "black": {"build", "cli", "impact", "render", "testing"},
-    "jinja2": {"build", "cli", "impact", "pages", "render", "testing"},
-    "click": {"build", "cli", "impact", "report", "testing"},
+    "black": {"build", "cli", "impact", "plans", "render", "testing"},
+    "jinja2": {"build", "cli", "impact", "plans", "pages", "render", "testing"},
+    "click": {"build", "cli", "impact", "plans", "report", "testing"},
 }
 WITHOUT_GOLDEN = {
     # Codes about the state of a disk, a server, a command line or a database's ledger, which a
@@ -43,6 +44,7 @@ WITHOUT_GOLDEN = {
     "imported-differently",
     "internal-error",
     "no-configuration",
+    "no-index",
     "no-such-query",
     "pages-among-sources",
     "no-such-query-file",

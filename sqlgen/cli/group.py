@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "scaffold": "Write a file of queries for a table, to start from.",
     "import": "Write the queries of another tool's project in sqlgen's words.",
     "impact": "Tell what migrations break in the deployed code, and what to deploy first.",
+    "plans": "Tell which conditions no index serves, and which indexes no query uses.",
     "templates": "Copy the templates of the generated code, to change them.",
     "migrate": "Write, apply, revert and check migrations.",
     "doctor": "Tell what a database means for your migrations and generated code.",

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from .answers import answer
 from .configured_names import unknown_names
 from .documented_schema import documented_schema
 from .privileges import privileges
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NoSuchDatabaseError",
     "WireConnection",
+    "answer",
     "catalog",
     "documented_schema",
     "privileges",

@@ -64,6 +64,22 @@ def execute(
     )
 
 
+def answer(pgconn: PGconn, statement: str) -> list[tuple[str, ...]] | StatementError:
+    """Run a simple query; return its rows as texts, with empty ones for NULL, or its error."""
+    result = pgconn.exec_(statement.encode())
+    if result.status == ExecStatus.FATAL_ERROR:
+        return _statement_error(result)
+    return [
+        tuple(
+            [
+                (result.get_value(row, column) or b"").decode()
+                for column in range(result.nfields)
+            ]
+        )
+        for row in range(result.ntuples)
+    ]
+
+
 def _describe_batch(
     pgconn: PGconn, statements: Sequence[tuple[str, Sequence[int]]]
 ) -> Sequence[Response]:

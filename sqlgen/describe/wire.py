@@ -145,6 +145,13 @@ class WireConnection:
 
     def query(self, statement: str) -> list[tuple[str, ...]]:
         """Run a simple query and return its rows as texts; NULL becomes an empty text."""
+        answer = self.answer(statement)
+        if isinstance(answer, StatementError):
+            raise _unavailable(answer.message)
+        return answer
+
+    def answer(self, statement: str) -> list[tuple[str, ...]] | StatementError:
+        """Run a simple query; return its rows as `query` does, or its error."""
         text = statement.encode() + b"\0"
         rows: list[tuple[str, ...]] = []
         error = b""
@@ -153,9 +160,7 @@ class WireConnection:
                 rows.append(_values(body))
             elif kind == _ERROR_RESPONSE:
                 error = body
-        if error:
-            raise _unavailable(_fields(error)["M"])
-        return rows
+        return _statement_error(_fields(error)) if error else rows
 
     def execute(self, statements: Sequence[str]) -> tuple[StatementError | None, ...]:
         """Run simple queries one by one, and return the error of each that fails."""

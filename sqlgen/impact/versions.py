@@ -53,7 +53,7 @@ class Analyses:
         """
         config = project.config
         with self._open(config, project.scripts) as analyzer:
-            queries = (*project.queries, *_of_functions(analyzer, config))
+            queries = (*project.queries, *function_queries(analyzer, config))
             descriptions, refusals = analyzer.describe(queries)
             typed, errors = analyzer.infer(descriptions)
             if problems := (*refusals, *errors):
@@ -77,7 +77,7 @@ class Analyses:
         )
 
 
-def _of_functions(analyzer: DatabaseAnalyzer, config: Config) -> tuple[Query, ...]:
+def function_queries(analyzer: DatabaseAnalyzer, config: Config) -> tuple[Query, ...]:
     """Return the queries that call the database's functions which the configuration names."""
     if not config.typed_functions:
         return ()

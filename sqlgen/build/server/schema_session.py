@@ -89,6 +89,10 @@ class SchemaSession:
             tuple([o for o in outcomes if isinstance(o, Diagnostic)]),
         )
 
+    def answer(self, statement: str) -> list[tuple[str, ...]] | str:
+        """Run a simple query; return its rows as texts, or the message of its error."""
+        return describe.answer(self._connected(), statement)
+
     def changes_since(self, catalog_key: str) -> SchemaDiff | None:
         """Return what changed since the catalog of that key; None where that may be anything."""
         before = (

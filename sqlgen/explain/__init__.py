@@ -1,0 +1,32 @@
+"""Statements, session -> their plans, and the conditions in them that no index can serve.
+
+The tables are empty, so that no plan says what a server with rows would do. What it does say is which
+indexes PostgreSQL can use at all: plans are made with sequential scans disabled.
+"""
+
+from .asking import Ask, AskedSettings, StatementPlans, explain_statements
+from .candidates import candidate_indexes
+from .fetching import fetch_indexes, fetch_json
+from .indexes import Index, TableIndexes
+from .plan_nodes import PlanNode, read_plan
+from .service import UnservedScan, unserved_scans, used_indexes
+from .statements import PlannedVariant, planned_variants
+
+__all__ = [
+    "Ask",
+    "AskedSettings",
+    "Index",
+    "PlanNode",
+    "PlannedVariant",
+    "StatementPlans",
+    "TableIndexes",
+    "UnservedScan",
+    "candidate_indexes",
+    "explain_statements",
+    "fetch_indexes",
+    "fetch_json",
+    "planned_variants",
+    "read_plan",
+    "unserved_scans",
+    "used_indexes",
+]

@@ -1,0 +1,168 @@
+"""A project's queries, a database with its schema -> their plans, and the findings about each."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from ..build.analysis.database_analyzer import DatabaseAnalyzer
+from ..conninfo import mask_arguments
+from ..explain import (
+    Ask,
+    AskedSettings,
+    StatementPlans,
+    TableIndexes,
+    UnservedScan,
+    candidate_indexes,
+    explain_statements,
+    planned_variants,
+    unserved_scans,
+)
+from ..explain.conditions import with_parameter_names
+from ..impact.project import Project
+from ..impact.versions import function_queries
+from ..model.catalog import Catalog, PgType
+from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
+from ..model.query import Query
+from ..model.typed import TypedQuery
+from .findings import QueryFindings, UnservedCondition
+from .keys import table_name
+
+_INDEX_QUESTIONS: Final = (
+    AskedSettings.CONDITIONS,
+    AskedSettings.ORDERS,
+    AskedSettings.USUAL,
+)
+_CALL: Final = re.compile(r'(?:([\w$]+|"[^"]+")\.)?([\w$]+|"[^"]+")\(')
+
+
+def analysed_queries(
+    analyzer: DatabaseAnalyzer, project: Project, names: Sequence[str] = ()
+) -> tuple[TypedQuery, ...]:
+    """Return the queries of those *names*, or all of the project's, with their types.
+
+    Raises `SqlgenError` for errors in them, and `ConfigurationError` for a name that no query has.
+    """
+    queries = (*project.queries, *function_queries(analyzer, project.config))
+    chosen = _chosen(queries, names)
+    descriptions, refusals = analyzer.describe(chosen)
+    typed, errors = analyzer.infer(descriptions)
+    if problems := (*refusals, *errors):
+        raise SqlgenError(*problems)
+    return typed
+
+
+def explained(
+    ask: Ask,
+    version: int,
+    queries: Sequence[TypedQuery],
+    questions: Sequence[AskedSettings] = _INDEX_QUESTIONS,
+) -> dict[str, tuple[StatementPlans, ...]]:
+    """Return the plans of each query's statements, by its name, on a server of that *version*."""
+    return {
+        query.query.name: tuple(
+            explain_statements(ask, planned_variants(query), questions, version)
+        )
+        for query in queries
+    }
+
+
+def query_findings(
+    query: TypedQuery,
+    statements: Sequence[StatementPlans],
+    catalog: Catalog,
+    indexes: TableIndexes,
+) -> QueryFindings:
+    """Return the findings about a query by the plans of its statements."""
+    scans: dict[tuple[object, ...], tuple[UnservedScan, list[str]]] = {}
+    planned = [one for one in statements if not one.error]
+    conditions = [one for one in planned if not one.variant.is_order]
+    for statement in conditions:
+        plan = statement.plans[AskedSettings.CONDITIONS]
+        for scan in unserved_scans(plan, indexes):
+            key = (scan.schema, scan.table, scan.texts)
+            scans.setdefault(key, (scan, []))[1].append(statement.variant.label)
+    used = {name for one in planned for name in one.used(indexes)}
+    return QueryFindings(
+        name=query.query.name,
+        place=query.query.name_span,
+        unserved=tuple(
+            [
+                _unserved(query.query, scan, labels, len(conditions), catalog)
+                for scan, labels in scans.values()
+            ]
+        ),
+        used=tuple(sorted(map(table_name, used))),
+        unseen=tuple(sorted(_functions(planned, catalog))),
+        error=next((one.error for one in statements if one.error), ""),
+    )
+
+
+def _unserved(
+    query: Query,
+    scan: UnservedScan,
+    labels: Sequence[str],
+    count: int,
+    catalog: Catalog,
+) -> UnservedCondition:
+    names = {parameter.number: parameter.name for parameter in query.parameters}
+    types = _column_types(catalog, scan.schema, scan.table)
+    return UnservedCondition(
+        table=table_name((scan.schema, scan.table)),
+        conditions=tuple([with_parameter_names(text, names) for text in scan.texts]),
+        variants=tuple(labels) if len(labels) < count else (),
+        indexes=candidate_indexes(scan, types),
+    )
+
+
+def _column_types(catalog: Catalog, schema: str, table: str) -> Mapping[str, PgType]:
+    """Return the types of a table's columns by their names."""
+    return {
+        column.name: column.type
+        for relation in catalog.relations.values()
+        if (relation.schema, relation.name) == (schema, table)
+        for column in relation.columns.values()
+    }
+
+
+def _functions(statements: Sequence[StatementPlans], catalog: Catalog) -> set[str]:
+    """Return the functions of users in the plans that may run statements of their own.
+
+    A SQL function that PostgreSQL has put into the plan is not among them: its statement is seen.
+    """
+    own = {
+        routine.name: routine
+        for routine in catalog.functions.values()
+        if not routine.system and routine.language in ("sql", "plpgsql")
+    }
+    return {
+        table_name((own[name].schema, name))
+        for statement in statements
+        for plan in statement.plans.values()
+        for node in plan.nodes()
+        for name in _called((*node.output, node.filter, f"{node.function}("))
+        if name in own
+    }
+
+
+def _called(texts: Sequence[str]) -> Iterator[str]:
+    for text in texts:
+        for _, name in _CALL.findall(text):
+            yield name.strip('"')
+
+
+def _chosen(queries: Sequence[Query], names: Sequence[str]) -> tuple[Query, ...]:
+    """Return the queries of those names, all if there are none."""
+    known = [query.name for query in queries]
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            raise ConfigurationError(
+                Diagnostic(
+                    code="no-such-query",
+                    message=mask_arguments(f"there is no query `{name}`", names),
+                    label=None,
+                    hint=f"did you mean `{close[0]}`?" if close else "",
+                )
+            )
+    return tuple([query for query in queries if not names or query.name in names])

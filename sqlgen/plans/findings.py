@@ -1,0 +1,70 @@
+"""The findings about the plans of a project's queries."""
+
+from ..model.frozen import frozen
+from ..model.source import Span
+
+
+@frozen
+class UnservedCondition:
+    """A table that a query reads whole for its conditions, since no index serves any of them.
+
+    `variants` say in which of the query's statements, by their labels; empty if it is the only one. `indexes` are
+    statements that create indexes which would serve it, empty if none are known.
+    """
+
+    table: str
+    conditions: tuple[str, ...]
+    variants: tuple[str, ...] = ()
+    indexes: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class QueryFindings:
+    """The findings about a query, `place` its name in the query file.
+
+    `used` are the indexes in any of its plans. `unseen` are the functions that it calls, whose own statements no
+    plan shows. `error` is the reason why there is no plan, empty if there is one.
+    """
+
+    name: str
+    place: Span
+    unserved: tuple[UnservedCondition, ...] = ()
+    used: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    error: str = ""
+
+
+@frozen
+class UnusedIndex:
+    """An index that is in no plan, and enforces nothing.
+
+    `instead` is the index on the same first key that plans use; empty if there is none.
+    """
+
+    name: str
+    table: str
+    instead: str = ""
+
+
+@frozen(kw_only=True)
+class UnindexedKey:
+    """A foreign key whose table is read whole where queries delete or change the rows that it refers to.
+
+    `queries` are their names. `through` are the tables whose rows go too, from the one that they write on.
+    """
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    index: str
+    queries: tuple[str, ...]
+    through: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class PlanFindings:
+    """The findings about all queries; `unused` and `keys` are empty where only some were asked about."""
+
+    queries: tuple[QueryFindings, ...]
+    unused: tuple[UnusedIndex, ...] = ()
+    keys: tuple[UnindexedKey, ...] = ()
