@@ -73,7 +73,6 @@ RETURNING id, patient_id, practitioner_id, appointment_id, setting, started_at,
 
 START_ENCOUNTER_ERRORS: Final = (
     EncountersAppointmentIdKey,
-    EncountersEndsAfterStart,
     EncountersSettingCheck,
     EncountersAppointmentIdFkey,
     EncountersPatientIdFkey,
@@ -90,8 +89,8 @@ def start_encounter(
     setting: EncountersSetting,
     started_at: datetime.datetime,
 ) -> Encounter:
-    """Raises EncountersAppointmentIdKey, EncountersEndsAfterStart,
-    EncountersSettingCheck, EncountersAppointmentIdFkey, EncountersPatientIdFkey,
+    """Raises EncountersAppointmentIdKey, EncountersSettingCheck,
+    EncountersAppointmentIdFkey, EncountersPatientIdFkey,
     EncountersPractitionerIdFkey.
     """
     try:
@@ -123,7 +122,6 @@ RETURNING id, patient_id, practitioner_id, appointment_id, setting, started_at,
 ADMIT_APPOINTMENT_ERRORS: Final = (
     AppointmentsNoDoubleBooking,
     EncountersAppointmentIdKey,
-    EncountersEndsAfterStart,
     EncountersSettingCheck,
     EncountersAppointmentIdFkey,
     EncountersPatientIdFkey,
@@ -137,8 +135,8 @@ def admit_appointment(
     """The patient is here: marks the appointment and opens its encounter, in one statement.
 
     Raises AppointmentsNoDoubleBooking, EncountersAppointmentIdKey,
-    EncountersEndsAfterStart, EncountersSettingCheck, EncountersAppointmentIdFkey,
-    EncountersPatientIdFkey, EncountersPractitionerIdFkey.
+    EncountersSettingCheck, EncountersAppointmentIdFkey, EncountersPatientIdFkey,
+    EncountersPractitionerIdFkey.
     """
     try:
         with raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:

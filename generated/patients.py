@@ -139,7 +139,6 @@ REGISTER_PATIENT_ERRORS: Final = (
     EmailAddressForm,
     MedicalRecordNumberForm,
     PatientsMrnKey,
-    PatientsDeceasedAfterBirth,
     PatientsNamesNotBlank,
 )
 
@@ -159,7 +158,7 @@ def register_patient(
     """A new patient; the database gives the id.
 
     Raises EmailAddressForm, MedicalRecordNumberForm, PatientsMrnKey,
-    PatientsDeceasedAfterBirth, PatientsNamesNotBlank.
+    PatientsNamesNotBlank.
     The trigger `patients_record_change` of `patients` may raise other errors.
     """
     try:

@@ -77,7 +77,6 @@ __all__ = [
 
 START_ENCOUNTER_ERRORS: Final = (
     EncountersAppointmentIdKey,
-    EncountersEndsAfterStart,
     EncountersSettingCheck,
     EncountersAppointmentIdFkey,
     EncountersPatientIdFkey,
@@ -94,8 +93,8 @@ async def start_encounter(
     setting: EncountersSetting,
     started_at: datetime.datetime,
 ) -> Encounter:
-    """Raises EncountersAppointmentIdKey, EncountersEndsAfterStart,
-    EncountersSettingCheck, EncountersAppointmentIdFkey, EncountersPatientIdFkey,
+    """Raises EncountersAppointmentIdKey, EncountersSettingCheck,
+    EncountersAppointmentIdFkey, EncountersPatientIdFkey,
     EncountersPractitionerIdFkey.
     """
     try:
@@ -113,7 +112,6 @@ async def start_encounter(
 ADMIT_APPOINTMENT_ERRORS: Final = (
     AppointmentsNoDoubleBooking,
     EncountersAppointmentIdKey,
-    EncountersEndsAfterStart,
     EncountersSettingCheck,
     EncountersAppointmentIdFkey,
     EncountersPatientIdFkey,
@@ -127,8 +125,8 @@ async def admit_appointment(
     """The patient is here: marks the appointment and opens its encounter, in one statement.
 
     Raises AppointmentsNoDoubleBooking, EncountersAppointmentIdKey,
-    EncountersEndsAfterStart, EncountersSettingCheck, EncountersAppointmentIdFkey,
-    EncountersPatientIdFkey, EncountersPractitionerIdFkey.
+    EncountersSettingCheck, EncountersAppointmentIdFkey, EncountersPatientIdFkey,
+    EncountersPractitionerIdFkey.
     """
     try:
         async with async_raw_cursor(conn, row_factory=rows_of(Encounter)) as cursor:

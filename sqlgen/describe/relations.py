@@ -50,7 +50,12 @@ SELECT c.oid,
        AND NOT EXISTS (
            SELECT FROM pg_depend AS d
            WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
-       )
+       ),
+       -- WITH CHECK OPTION of a view.
+       coalesce((
+           SELECT o.option_value FROM pg_options_to_table(c.reloptions) AS o
+           WHERE o.option_name = 'check_option'
+       ), '')
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 -- The event type of a rule for SELECT is '1', for INSERT '3'.
@@ -83,7 +88,7 @@ def relations(
     relations: dict[int, Relation] = {}
     for row in connection.execute(_RELATIONS):
         oid, schema, name, kind, tree, has_rules, has_insert_rules, *security = row
-        row_security, policies, own_table = security
+        row_security, policies, own_table, check_option = security
         relation_checks = constraints.get(oid, ())
         relations[oid] = Relation(
             oid=oid,
@@ -126,6 +131,7 @@ def relations(
             constraints=writes.constraints.get(oid, ()),
             incoming=writes.incoming.get(oid, ()),
             triggers=writes.triggers.get(oid, ()),
+            check_option=check_option,
             partition_key=writes.partition_keys.get(oid, ()),
             comment=comments.get((oid, 0), ""),
         )

@@ -188,8 +188,8 @@ def _star(start: int, end: int, columns: Sequence[str]) -> Star:
 def _violation(
     kind: str, schema: str, relation: str, name: str, definition: str, aliases: Row
 ) -> Violation:
-    pairs = tuple([(other, alias) for other, alias in aliases])
-    return Violation(ConstraintKind(kind), schema, relation, name, definition, pairs)
+    names = tuple([tuple(alias) for alias in aliases])
+    return Violation(ConstraintKind(kind), schema, relation, name, definition, names)
 
 
 def _override(text: str, mark: str, type_: str) -> Override:

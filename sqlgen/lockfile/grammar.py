@@ -146,8 +146,17 @@ def names(value: Any) -> None:
 
 
 _star: Final = row(number, number, _texts)
+
+
+def _reported_name(value: Any) -> None:
+    """Accept the names of a relation and of a constraint, perhaps with a schema in front."""
+    if value.__class__ is not list or len(value) not in (2, 3):
+        raise TypeError("no names of a constraint")
+    _texts(value)
+
+
 _violation: Final = row(
-    member(ConstraintKind), text, text, text, text, listed(row(text, text))
+    member(ConstraintKind), text, text, text, text, listed(_reported_name)
 )
 
 _VALUE: Final[Mapping[str, Check]] = {

@@ -213,7 +213,7 @@ class Relation:
     an extension. `constraints` are all that a write of the
     table or its descendants may violate, `incoming` the foreign keys that refer to these, and `triggers`
     all triggers of the user's on these. `partition_key` are the columns that decide on a row's partition,
-    `None` if any may do so.
+    `None` if any may do so. `check_option` is that of a view: `local`, `cascaded` or empty.
     """
 
     oid: int
@@ -237,6 +237,7 @@ class Relation:
     incoming: tuple[IncomingKey, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     partition_key: tuple[str, ...] | None = ()
+    check_option: str = ""
     comment: str = ""
 
 

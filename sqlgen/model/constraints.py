@@ -8,13 +8,14 @@ from .frozen import frozen
 class ConstraintKind(StrEnum):
     """The kind of a constraint, which decides on the error's SQLSTATE.
 
-    A `RESTRICT` key is a foreign key with ON DELETE or ON UPDATE RESTRICT, which has a SQLSTATE of its
+    A CHECK OPTION is that of a view. A `RESTRICT` key is a foreign key with ON DELETE or ON UPDATE RESTRICT, which has a SQLSTATE of its
     own since PostgreSQL 18.
     """
 
     UNIQUE = "unique"
     EXCLUSION = "exclusion"
     CHECK = "check"
+    CHECK_OPTION = "check option"
     FOREIGN_KEY = "foreign key"
     RESTRICT_KEY = "restrict key"
     NOT_NULL = "not null"
@@ -24,10 +25,11 @@ class ConstraintKind(StrEnum):
 class Violation:
     """A constraint as PostgreSQL names it in the error about its violation.
 
-    `relation` is the table, or the domain. Of a foreign key, it is the table that refers to the other.
-    `name` is that of the constraint or index, of NOT NULL that of the column. A domain's NOT NULL has
-    none. `definition` is for people. `aliases` are the pairs of relation and name by which partitions,
-    other descendants and domains over this one report it.
+    `relation` is the table, the view or the domain. Of a foreign key, it is the table that refers to the other.
+    `name` is that of the constraint or index, of NOT NULL that of the column. A domain's NOT NULL and a
+    CHECK OPTION have none. `definition` is for people. `aliases` are the pairs of relation and name by which
+    partitions, other descendants and domains over this one report it, with the schema in front where another
+    schema has the same pair. If one has the same as its own, all three are among them.
     """
 
     kind: ConstraintKind
@@ -35,7 +37,18 @@ class Violation:
     relation: str
     name: str
     definition: str
-    aliases: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Return whether another schema has the same names of relation and constraint."""
+        return (self.schema, self.relation, self.name) in self.aliases
+
+    @property
+    def reported_as(self) -> tuple[tuple[str, ...], ...]:
+        """Return the names in PostgreSQL's errors: of relation and constraint, where needed with the schema."""
+        own = (self.relation, self.name)
+        return self.aliases if self.is_ambiguous else (own, *self.aliases)
 
 
 @frozen(kw_only=True)

@@ -344,22 +344,26 @@ class Constant:
 class ErrorClass:
     """The class of the errors about a constraint; `bases` are psycopg's.
 
-    `reported` are the pairs of names, of the table or domain and of the constraint or column, by which
-    PostgreSQL reports it.
+    `reported` are the names, of the table, view or domain and of the constraint or column, by which
+    PostgreSQL reports it, with the schema in front where that is needed.
     """
 
     name: str
     doc: str
     bases: tuple[Named, ...]
-    reported: tuple[tuple[str, str], ...]
+    reported: tuple[tuple[str, ...], ...]
 
 
 @frozen
 class RaisedErrors:
-    """The tuple, under its `name`, of the classes of the errors that a function raises."""
+    """The tuple, under its `name`, of the classes of the errors that a function raises.
+
+    `caught` are psycopg's classes of these errors.
+    """
 
     name: str
     classes: tuple[Named, ...]
+    caught: tuple[Named, ...]
 
 
 @frozen(kw_only=True)

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 
 from ..model.commands import Command
+from ..model.constraints import ConstraintKind, Violation
 from ..model.frozen import frozen
 from ..model.python import Named, RaisedErrors
 from ..model.typed import TypedQuery
@@ -42,7 +43,9 @@ def raised_errors(
     if not sentences:
         return DocumentedErrors(None, "")
     errors = RaisedErrors(
-        names.errors_name(constant), tuple([Named(name, ERRORS) for name in classes])
+        names.errors_name(constant),
+        tuple([Named(name, ERRORS) for name in classes]),
+        _caught(query.violations),
     )
     lines = [
         line
@@ -52,6 +55,17 @@ def raised_errors(
         )
     ]
     return DocumentedErrors(errors if classes else None, "\n".join(lines))
+
+
+def _caught(violations: Sequence[Violation]) -> tuple[Named, ...]:
+    """Return psycopg's classes of the errors; that of a CHECK OPTION is none of `IntegrityError`."""
+    is_option = [each.kind is ConstraintKind.CHECK_OPTION for each in violations]
+    caught: list[Named] = []
+    if not all(is_option):
+        caught.append(Named("IntegrityError", "psycopg"))
+    if any(is_option):
+        caught.append(Named("WithCheckOptionViolation", "psycopg.errors"))
+    return tuple(caught)
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -6,19 +6,24 @@
 import os
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from random import Random
+from typing import Any
 
 import psycopg
 import pytest
+from psycopg import errors
 from psycopg.rows import TupleRow
 
 from sqlgen import database, describe, infer, parse
 from sqlgen.model.description import Description
 from sqlgen.model.diagnostic import SqlgenError
+from sqlgen.model.query import Query
 from sqlgen.model.source import SourceFile
-from sqlgen.model.typed import TypedQuery
-from tests.soundness.writing import Schema, numbered
+from sqlgen.model.typed import TypedParameter, TypedQuery
+from tests.soundness.varying import absent, variants
+from tests.soundness.writing import Schema, Statement
 
 EXECUTIONS = int(os.environ.get("SQLGEN_ERROR_EXECUTIONS", "1000"))
 SEED = int(os.environ.get("SQLGEN_SOUNDNESS_SEED", "1"))
@@ -80,47 +85,73 @@ def _create(connection: psycopg.Connection[TupleRow], schema: Schema) -> None:
 def _typed(
     connection: psycopg.Connection[TupleRow], schema: Schema
 ) -> list[TypedQuery]:
-    texts = [numbered(schema.statement()) for _ in range(STATEMENTS)]
-    source = "\n".join(f"-- name: q{n} :exec\n{text};" for n, text in enumerate(texts))
-    queries = parse.query_file(SourceFile("queries/q.sql", source)).queries
+    queries = [_parsed(schema.statement()) for _ in range(STATEMENTS)]
     catalog = describe.catalog(connection)
     typed: list[TypedQuery] = []
     for description in describe.queries(connection, catalog, queries):
         if isinstance(description, Description):
-            with suppress(SqlgenError):  # an INSERT that always fails
+            with suppress(SqlgenError):  # an INSERT that always fails, nothing to set
                 typed.append(infer.query(description, catalog))
     return typed
+
+
+def _parsed(statement: Statement) -> Query:
+    """Return the query, which does not vary where its directives are refused."""
+
+    def query(directives: str) -> Query:
+        text = f"-- name: q :exec\n{directives}{statement.text};"
+        return parse.query_file(SourceFile("queries/q.sql", text)).queries[0]
+
+    try:
+        return query(statement.directives)
+    except SqlgenError:  # a part with a parameter that each call gives
+        return query("")
 
 
 def _execute(
     connection: psycopg.Connection[TupleRow], query: TypedQuery, chance: Random
 ) -> psycopg.Error | None:
-    values = [
-        None if p.nullable and chance.random() < 0.3 else chance.randint(0, 5)
-        for p in sorted(query.parameters, key=lambda p: p.number)
-    ]
+    left_out = {
+        number
+        for part in query.query.parts
+        if chance.random() < 0.5
+        for number in part.parameters
+    }
+    values = [_value(query, p, p.number in left_out, chance) for p in query.parameters]
+    statement: str = query.query.sql.text
+    arguments: Sequence[Any] = values
+    if query.query.parts:
+        statement, arguments = variants(query).given(*values)
     try:
         with connection.transaction(), psycopg.RawCursor(connection) as cursor:
-            cursor.execute(query.query.sql.text.encode(), values)
+            cursor.execute(statement.encode(), arguments)
     except psycopg.Error as error:
         return error
     return None
 
 
+def _value(
+    query: TypedQuery, parameter: TypedParameter, is_left_out: bool, chance: Random
+) -> Any:
+    if is_left_out:
+        return absent(query, parameter)
+    if parameter.nullable and chance.random() < 0.3:
+        return None
+    return chance.randint(0, 5)
+
+
 def _names(error: psycopg.Error) -> tuple[str, str] | None:
     """Return the names of the constraint that an error is about, None if it is about none."""
+    diag = error.diag
+    if isinstance(error, errors.WithCheckOptionViolation):
+        return (diag.message_primary or "").split('"')[1], ""
     if not isinstance(error, psycopg.IntegrityError):
         return None
-    diag = error.diag
     relation = diag.table_name or diag.datatype_name or ""
     name = diag.column_name or diag.constraint_name or ""
     is_of_partition = "partition" in (diag.message_primary or "") and not name
     return None if is_of_partition else (relation, name)
 
 
-def _predicted(query: TypedQuery) -> set[tuple[str, str]]:
-    return {
-        pair
-        for violation in query.violations
-        for pair in ((violation.relation, violation.name), *violation.aliases)
-    }
+def _predicted(query: TypedQuery) -> set[tuple[str, ...]]:
+    return {pair for violation in query.violations for pair in violation.reported_as}

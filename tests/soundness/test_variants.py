@@ -11,14 +11,10 @@ from typing import Any
 
 from sqlgen import database, describe
 from sqlgen.model.diagnostic import SqlgenError
-from sqlgen.model.python import Argument, Keep
 from sqlgen.model.query import Part, Query
-from sqlgen.render.runtime.variants import UNSET, Variants
-from sqlgen.translate import sql
-from sqlgen.translate.types.python_types import STR
-from sqlgen.translate.variants import variants_of
 from tests.soundness.claims import Claim, Connection, broken, claims, parsed
 from tests.soundness.test_checks import ALL, ROWS, SOME, Conditions
+from tests.soundness.varying import absent, variants
 
 TABLES = 12
 QUERIES = int(os.environ.get("SQLGEN_SOUNDNESS_QUERIES", "250"))
@@ -206,58 +202,27 @@ def _queries(statements: Statements, tables: list[str]) -> list[Query]:
 def _runs(connection: Connection, claim: Claim, chance: Random) -> Any:
     """Yield each statement that calls of a query run, and its result."""
     query = claim.query.query
-    variants = _variants(claim)
+    made = variants(claim.query)
     for given in product([True, False], repeat=len(query.parts)):
         left_out = [
             part
             for part, is_given in zip(query.parts, given, strict=True)
             if not is_given
         ]
-        statement, values = variants.given(*_arguments(claim, left_out, chance))
+        statement, values = made.given(*_arguments(claim, left_out, chance))
         with connection.transaction(force_rollback=True):
             encoded = [None if value is None else value.encode() for value in values]
             yield statement, connection.pgconn.exec_params(statement.encode(), encoded)
 
 
 def _arguments(claim: Claim, left_out: list[Part], chance: Random) -> list[Any]:
-    absent = {number for part in left_out for number in part.parameters}
-    assigned = claim.query.query.assigned
+    left_out_numbers = {number for part in left_out for number in part.parameters}
     arguments: list[Any] = []
     for parameter in claim.query.parameters:
-        unset = parameter.nullable or parameter.number in assigned
-        if parameter.number in absent:
-            arguments.append(UNSET if unset else None)
+        if parameter.number in left_out_numbers:
+            arguments.append(absent(claim.query, parameter))
         elif parameter.nullable and chance.random() < 0.4:
             arguments.append(None)
         else:
             arguments.append(chance.choice(VALUES[parameter.type.display]))
     return arguments
-
-
-def _variants(claim: Claim) -> Variants:
-    """Return what the generated package makes the statements with."""
-    typed = claim.query
-    optional, assigned = typed.query.optional, typed.query.assigned
-    arguments = [
-        Argument(
-            name=parameter.name,
-            type=STR,
-            write=Keep(),
-            unset=parameter.number in optional
-            and (parameter.nullable or parameter.number in assigned),
-        )
-        for parameter in typed.parameters
-    ]
-    running = sql.running(typed, ())
-    made = variants_of(typed, running, arguments, typed.parameters, str)
-    assert made is not None
-    return Variants(
-        running.text,
-        made.parameters,
-        optional=made.conditions,
-        defaults=made.defaults,
-        assignments=made.assignments,
-        sets=made.sets,
-        unset=made.unset,
-        unchanged=made.unchanged,
-    )

@@ -1,6 +1,7 @@
-"""Random schemas with constraints of every kind, and random statements that write to them."""
+"""Random schemas with constraints of every kind, and random statements that write to them, also such as vary."""
 
 from random import Random
+from typing import NamedTuple
 
 DOMAINS = """
 CREATE DOMAIN small AS int CHECK (VALUE < 4);
@@ -21,6 +22,20 @@ CHECKS = (
     "t.* IS NOT NULL",
     "now() > '2000-01-01' AND b < 4",
 )
+VIEWED = (
+    "WHERE id < 50",
+    "WHERE a > 0",
+    "WHERE b < 3 OR c IS NULL",
+    "",
+    "WHERE now() > '2000-01-01' AND d < 4",
+)
+
+
+class Statement(NamedTuple):
+    """A statement, and the lines above it that say what calls may leave out."""
+
+    directives: str
+    text: str
 
 
 class Schema:
@@ -79,10 +94,43 @@ class Schema:
                 f"CREATE TRIGGER stamp BEFORE {when} ON {name} FOR EACH ROW EXECUTE FUNCTION stamp()"
             )
         if self.chance.random() < 0.5:
-            self.views.append(f"v_{name}")
+            self._views(name)
+        if self.chance.random() < 0.15:
+            self._rule(name)
+
+    def _views(self, table: str) -> None:
+        """Add a view of a table, perhaps with a CHECK OPTION, and perhaps another one of that view."""
+        view = f"v_{table}"
+        where = self._one(*VIEWED)
+        self.views.append(view)
+        self.statements.append(
+            f"CREATE VIEW {view} AS SELECT d AS b, a, id, c, b AS d FROM {table} {where} {self._option()}"
+        )
+        if self.chance.random() < 0.4:
+            self.views.append(f"v{view}")
             self.statements.append(
-                f"CREATE VIEW v_{name} AS SELECT d AS b, a, id, c, b AS d FROM {name} WHERE id < 50"
+                f"CREATE VIEW v{view} AS SELECT c AS b, id, a, b AS c, d FROM {view}"
+                f" {self._one(*VIEWED)} {self._option()}"
             )
+
+    def _option(self) -> str:
+        return self._one(
+            "",
+            "WITH CHECK OPTION",
+            "WITH LOCAL CHECK OPTION",
+            "WITH CASCADED CHECK OPTION",
+        )
+
+    def _rule(self, table: str) -> None:
+        """Add a rule, of whose effects nothing is known."""
+        event = self._one("INSERT", "UPDATE", "DELETE")
+        other = self._one(*self.tables)
+        action = self._one(
+            "INSTEAD NOTHING",
+            f"ALSO DELETE FROM {other}",
+            f"ALSO UPDATE {other} SET a = 3",
+        )
+        self.statements.append(f"CREATE RULE more AS ON {event} TO {table} DO {action}")
 
     def _constraint(self, table: str, name: str, partitioned: bool) -> None:
         some = ", ".join(self.chance.sample("abcd", self.chance.randint(1, 2)))
@@ -133,12 +181,24 @@ class Schema:
 
     # --- statements ----------------------------------------------------------------------------
 
-    def statement(self) -> str:
+    def statement(self) -> Statement:
         """Return a random statement that writes, also several in CTEs."""
+        self._count = 0
+        self._optional: list[str] = []
+        self._defaults: list[str] = []
+        text = self._write()
         if self.chance.random() < 0.15:
             inner = self._write()
-            return f"WITH w AS ({inner} RETURNING 1 AS one) {self._write()}"
-        return self._write()
+            text = f"WITH w AS ({inner} RETURNING 1 AS one) {text}"
+        directives = [
+            f"-- sqlgen: {word} {', '.join(names)}\n"
+            for word, names in (
+                ("optional", self._optional),
+                ("default", self._defaults),
+            )
+            if names
+        ]
+        return Statement("".join(directives), text)
 
     def _write(self) -> str:
         table = self._one(*self.tables, *self.views)
@@ -147,7 +207,7 @@ class Schema:
             return self._insert(table)
         if roll < 0.7:
             return f"UPDATE {table} SET {self._changes()} WHERE {self._where()}"
-        if roll < 0.8 and self.version >= 150000 and table in self.tables:
+        if roll < 0.8 and self.version >= (150000 if table in self.tables else 170000):
             return self._merge(table)
         return f"DELETE FROM {table} WHERE {self._where()}"
 
@@ -156,12 +216,13 @@ class Schema:
         if self.chance.random() < 0.8:
             columns.append("id")
         names = ", ".join(columns)
-        values = ", ".join([self._value() for _ in columns])
         roll = self.chance.random()
-        if roll < 0.7:
-            source = f"VALUES ({values})"
-        elif roll < 0.8:
-            source = f"VALUES ({values}), ({values})"
+        if roll < 0.8:
+            rows = [
+                ", ".join([self._value(self._defaults) for _ in columns])
+                for _ in range(1 if roll < 0.7 else 2)
+            ]
+            source = "VALUES " + ", ".join([f"({row})" for row in rows])
         else:
             source = f"SELECT {', '.join(self._one('s.a', 's.b', 's.c + 1', 's.id') for _ in columns)} FROM {self._one(*self.tables)} AS s"
         return f"INSERT INTO {table} ({names}) {source} {self._conflict()}"
@@ -180,26 +241,43 @@ class Schema:
     def _merge(self, table: str) -> str:
         source = self._one(*self.tables)
         matched = self._one("DELETE", f"UPDATE SET {self._changes('s.a', 's.b')}")
+        more = ""
+        if self.version >= 170000:
+            more = self._one(
+                "",
+                "",
+                " WHEN NOT MATCHED BY SOURCE THEN DELETE",
+                f" WHEN NOT MATCHED BY SOURCE THEN UPDATE SET {self._changes()}",
+            )
         return (
             f"MERGE INTO {table} AS t USING {source} AS s ON t.id = s.{self._one('id', 'a')}"
             f" WHEN MATCHED AND s.b > 0 THEN {matched}"
-            f" WHEN NOT MATCHED THEN INSERT (id, a, c) VALUES (s.b + 10, {self._value('s.a')}, s.c)"
+            f" WHEN NOT MATCHED THEN INSERT (id, a, c) VALUES (s.b + 10, {self._value([], 's.a')}, s.c){more}"
         )
 
     def _changes(self, *more: str) -> str:
         columns = self.chance.sample(
-            ("id", "a", "b", "c", "d"), self.chance.randint(1, 2)
+            ("id", "a", "b", "c", "d"), self.chance.randint(1, 3)
         )
-        return ", ".join([f"{column} = {self._value(*more)}" for column in columns])
+        return ", ".join(
+            [f"{column} = {self._value(self._optional, *more)}" for column in columns]
+        )
 
-    def _value(self, *more: str) -> str:
-        return self._one("?", "?", "?", "1", "NULL", "DEFAULT", *more)
+    def _value(self, may_be_left_out: list[str], *more: str) -> str:
+        value = self._one("?", "?", "?", "1", "NULL", "DEFAULT", *more)
+        return self._parameter(may_be_left_out) if value == "?" else value
 
     def _where(self) -> str:
-        return self._one("id = ?", "true", "a = ?", "b IS NULL", "id < ?")
+        condition = self._one("id = ?", "true", "a = ?", "b IS NULL", "id < ?")
+        if "?" not in condition:
+            return condition
+        condition = condition.replace("?", self._parameter(self._optional))
+        return self._one(condition, f"{condition} AND c < 5")
 
-
-def numbered(statement: str) -> str:
-    """Return the statement with `$1`, `$2`, … for each `?`."""
-    first, *rest = statement.split("?")
-    return first + "".join(f"${n}{text}" for n, text in enumerate(rest, 1))
+    def _parameter(self, may_be_left_out: list[str]) -> str:
+        """Return a new parameter, which a call may perhaps leave out."""
+        self._count += 1
+        name = f"p{self._count}"
+        if self.chance.random() < 0.3:
+            may_be_left_out.append(name)
+        return f":{name}"

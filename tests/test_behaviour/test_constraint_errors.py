@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from sqlgen.render.runtime import constraint_errors
 from tests.test_behaviour.packages import Build, Connection
 
 SCHEMA = """
@@ -200,6 +201,136 @@ def test_classes_of_one_name_are_told_apart(
         q.add(connection, a=5, b=1)
     with pytest.raises(made.BSmall):
         q.add(connection, a=1, b=5)
+
+
+CHECK_OPTIONS = """
+CREATE TABLE notes (id int PRIMARY KEY, owner text, shown bool);
+CREATE VIEW shown AS SELECT * FROM notes WHERE shown WITH CHECK OPTION;
+CREATE VIEW "my ""own"" notes" AS SELECT * FROM shown WHERE owner = 'me' WITH LOCAL CHECK OPTION;
+"""
+
+
+def test_check_options_of_views_have_a_class(
+    build: Build, connection: Connection
+) -> None:
+    package = build(
+        CHECK_OPTIONS,
+        "-- name: add :exec\n"
+        'INSERT INTO "my ""own"" notes" (id, owner, shown) VALUES (:id, :owner, :shown);\n'
+        "-- name: show :exec\nUPDATE shown SET shown = :shown;",
+    )
+    q, made = package.sub("q"), package.sub("errors")
+    assert set(q.ADD_ERRORS) == {
+        made.NotesPkey,
+        made.MyOwnNotesCheckOption,
+        made.ShownCheckOption,
+    }
+    with pytest.raises(errors.WithCheckOptionViolation) as caught:
+        q.add(connection, id=1, owner="you", shown=True)
+    assert type(caught.value) is made.MyOwnNotesCheckOption
+    with pytest.raises(made.ShownCheckOption):
+        q.add(connection, id=1, owner="me", shown=False)
+    q.add(connection, id=1, owner="me", shown=True)
+    with pytest.raises(made.NotesPkey):
+        q.add(connection, id=1, owner="me", shown=True)
+    assert (made.ShownCheckOption,) == q.SHOW_ERRORS
+    with pytest.raises(made.ShownCheckOption):
+        q.show(connection, shown=False)
+
+
+MESSAGES = [
+    'new row violates check option for view "%s"',
+    "neue Zeile verletzt Check-Option für Sicht »%s«",
+    "el nuevo registro para la vista «%s» viola la opción check",
+    "la nouvelle ligne viole la contrainte de vérification pour la vue «\u00a0%s\u00a0»",
+    '新しい行はビュー"%s"のチェックオプションに違反しています',
+    '새 자료가 "%s" 뷰의 체크 제약 조건을 위반했습니다',
+]
+"""The message in languages of PostgreSQL's that differ in their quotes and in where the name is."""
+
+
+@pytest.mark.parametrize("name", ["shown", 'my "own" notes', "ansichten »neu«", "a b"])
+@pytest.mark.parametrize("message", MESSAGES)
+def test_the_view_of_a_message_in_another_language(message: str, name: str) -> None:
+    assert constraint_errors.quoted_view(message % name) == name
+
+
+NAMESAKES = """
+CREATE SCHEMA history;
+CREATE DOMAIN code AS int CONSTRAINT small CHECK (VALUE < 9);
+CREATE DOMAIN history.code AS int CONSTRAINT small CHECK (VALUE < 5);
+CREATE TABLE orders (id int PRIMARY KEY, note text NOT NULL, code code, total int CONSTRAINT big CHECK (total > 0));
+CREATE TABLE history.orders (id int PRIMARY KEY, note text NOT NULL, code history.code);
+"""
+
+ADD_TWO = """-- name: add :exec
+WITH old AS (INSERT INTO history.orders VALUES (:old_id, :old_note?, :old_code))
+INSERT INTO orders VALUES (:id, :note?, :code, :total);
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "class_"),
+    [
+        ({"old_id": 1}, "HistoryOrdersOrdersPkey"),
+        ({"id": 1}, "PublicOrdersOrdersPkey"),
+        ({"old_note": None}, "HistoryOrdersNoteNotNull"),
+        ({"note": None}, "PublicOrdersNoteNotNull"),
+        ({"old_code": 6}, "HistoryCodeSmall"),
+        ({"code": 9}, "PublicCodeSmall"),
+        ({"total": 0}, "Big"),
+    ],
+)
+def test_namesakes_in_two_schemas_are_told_apart(
+    build: Build, connection: Connection, arguments: dict[str, Any], class_: str
+) -> None:
+    package = build(NAMESAKES, ADD_TWO)
+    package.sub("q").add(connection, **ORDER)
+    with pytest.raises(getattr(package.sub("errors"), class_)):
+        package.sub("q").add(connection, **{**ORDER, "id": 2, "old_id": 2, **arguments})
+
+
+ORDER = {
+    "id": 1,
+    "note": "a",
+    "code": 1,
+    "total": 1,
+    "old_id": 1,
+    "old_note": "a",
+    "old_code": 1,
+}
+
+
+def test_an_error_of_a_trigger_is_not_taken_for_that_of_a_namesake(
+    build: Build, connection: Connection
+) -> None:
+    package = build(
+        NAMESAKES + "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN INSERT INTO history.orders VALUES (1, 'a', 1); RETURN NEW; END$$;"
+        "CREATE TRIGGER keep BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION keep();",
+        "-- name: add :exec\nINSERT INTO orders VALUES (:id, 'a', 1, 1);",
+    )
+    package.sub("q").add(connection, id=1)
+    with pytest.raises(errors.UniqueViolation) as caught:
+        package.sub("q").add(connection, id=2)
+    assert type(caught.value) is errors.UniqueViolation
+    connection.execute("DELETE FROM history.orders")
+    with pytest.raises(package.sub("errors").OrdersPkey):
+        package.sub("q").add(connection, id=1)
+
+
+def test_another_schema_than_that_of_the_build_has_the_same_classes(
+    build: Build, connection: Connection
+) -> None:
+    """Call a service that has a schema for each tenant."""
+    schema = "CREATE TABLE orders (id int PRIMARY KEY);"
+    package = build(schema, "-- name: add :exec\nINSERT INTO orders VALUES (:id);")
+    connection.execute(
+        f"CREATE SCHEMA tenant; SET search_path = tenant; {schema}".encode()
+    )
+    package.sub("q").add(connection, id=1)
+    with pytest.raises(package.sub("errors").OrdersPkey):
+        package.sub("q").add(connection, id=1)
 
 
 def test_errors_can_be_turned_off(build: Build, connection: Connection) -> None:

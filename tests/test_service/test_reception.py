@@ -27,7 +27,6 @@ from generated.aio import workflows as aio_workflows
 from generated.errors import (
     EmailAddressForm,
     MedicalRecordNumberForm,
-    PatientsDeceasedAfterBirth,
     PatientsMrnKey,
     PatientsNamesNotBlank,
 )
@@ -81,8 +80,6 @@ class Reception:
                     return 422, "name"
                 case EmailAddressForm():
                     return 422, "email"
-                case PatientsDeceasedAfterBirth():
-                    return 422, "deceased_on"
                 case _:
                     assert_never(error)
         return 201, str(patient.id)

@@ -20,9 +20,10 @@ from ...model.constraints import (
 from ...model.frozen import frozen
 from ..columns import Inheritance
 from .checks import checks, not_nulls
-from .domains import domain_rules
+from .domains import Domains
 from .indexes import indexes
 from .keys import FOREIGN_KEYS, foreign_keys, incoming_keys
+from .reported_names import ReportedNames
 from .table_trees import TABLES, NamedTable, TableTrees, merged_rules
 from .triggers import triggers
 
@@ -60,11 +61,13 @@ def enforced(
         *not_nulls(connection, trees),
         *foreign_keys(keys),
     ]
-    merged = merged_rules(found, trees)
+    user_domains = Domains.of(connection)
+    reported = ReportedNames([*map(trees.names, found), *user_domains.reported()])
+    merged = merged_rules(found, trees, reported)
     return EnforcedConstraints(
         constraints=trees.with_descendants(merged),
         incoming=incoming_keys(keys, merged, trees),
         triggers=triggers(connection, inheritance),
-        domains=domain_rules(connection),
+        domains=user_domains.rules(reported),
         partition_keys=trees.partition_keys(),
     )

@@ -1,11 +1,13 @@
 """`pg_type`, `pg_constraint` -> the constraints that values of each domain may violate."""
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import psycopg
 
 from ...model.constraints import ConstraintKind, DomainName, Violation
+from .reported_names import ReportedNames
 from .table_trees import OURS
 
 _DOMAINS = f"""
@@ -25,46 +27,75 @@ ORDER BY c.contypid, c.conname
 """
 
 
-def domain_rules(
-    connection: psycopg.Connection[Any],
-) -> dict[DomainName, tuple[Violation, ...]]:
-    """Return the constraints of each domain and of those that it is based on."""
-    domains = {row[0]: row[1:] for row in connection.execute(_DOMAINS)}
-    checks: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
-    for domain, name, definition in connection.execute(_DOMAIN_CHECKS):
-        checks[domain].append((name, definition))
-    chains: dict[int, list[int]] = {}
-    for oid in domains:
-        chains[oid] = [oid]
-        while (base := domains[chains[oid][-1]][2]) in domains:
-            chains[oid].append(base)
-    over: defaultdict[int, list[str]] = defaultdict(list)
-    for oid, chain in chains.items():
-        for base in chain[1:]:
-            over[base].append(domains[oid][1])
-    own: dict[int, list[Violation]] = {}
-    for oid, (schema, domain, _, not_null) in domains.items():
-        own[oid] = [
-            Violation(
-                ConstraintKind.CHECK,
-                schema,
-                domain,
-                name,
-                definition,
-                tuple(sorted((other, name) for other in over[oid])),
+class Domains:
+    """The user's domains, with their own CHECKs and those that each is based on."""
+
+    def __init__(
+        self, domains: Iterable[Sequence[Any]], checks: Iterable[Sequence[Any]]
+    ) -> None:
+        self._domains = {oid: _Domain(*facts) for oid, *facts in domains}
+        self._checks: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+        for oid, name, definition in checks:
+            self._checks[oid].append((name, definition))
+        self._chains: dict[int, list[int]] = {}
+        self._over: defaultdict[int, list[int]] = defaultdict(list)
+        for oid in self._domains:
+            chain = self._chains[oid] = [oid]
+            while (base := self._domains[chain[-1]].base) in self._domains:
+                chain.append(base)
+                self._over[base].append(oid)
+
+    @classmethod
+    def of(cls, connection: psycopg.Connection[Any]) -> "Domains":
+        """Read the domains of a database."""
+        return cls(connection.execute(_DOMAINS), connection.execute(_DOMAIN_CHECKS))
+
+    def reported(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the schema, the domain and the name by which PostgreSQL reports each constraint."""
+        for oid in self._domains:
+            for name, _ in self._own(oid):
+                for place in (oid, *self._over[oid]):
+                    yield self._domains[place].schema, self._domains[place].name, name
+
+    def rules(self, reported: ReportedNames) -> dict[DomainName, tuple[Violation, ...]]:
+        """Return the constraints of each domain and of those that it is based on."""
+        own = {
+            oid: [
+                self._violation(oid, name, text, reported)
+                for name, text in self._own(oid)
+            ]
+            for oid in self._domains
+        }
+        return {
+            (self._domains[oid].schema, self._domains[oid].name): tuple(
+                [violation for base in chain for violation in own[base]]
             )
-            for name, definition in checks[oid]
-        ]
-        if not_null:
-            aliases = tuple(sorted((other, "") for other in over[oid]))
-            own[oid].append(
-                Violation(
-                    ConstraintKind.NOT_NULL, schema, domain, "", "NOT NULL", aliases
-                )
-            )
-    return {
-        (domains[oid][0], domains[oid][1]): tuple(
-            [violation for base in chain for violation in own[base]]
+            for oid, chain in self._chains.items()
+        }
+
+    def _own(self, oid: int) -> list[tuple[str, str]]:
+        """Return the names and definitions of a domain's own constraints; NOT NULL has no name."""
+        checks = self._checks[oid]
+        return [*checks, ("", "NOT NULL")] if self._domains[oid].not_null else checks
+
+    def _violation(
+        self, oid: int, name: str, definition: str, reported: ReportedNames
+    ) -> Violation:
+        domain = self._domains[oid]
+        places = [self._domains[each] for each in (oid, *self._over[oid])]
+        names = {reported.alias(each.schema, each.name, name) for each in places}
+        return Violation(
+            ConstraintKind.CHECK if name else ConstraintKind.NOT_NULL,
+            domain.schema,
+            domain.name,
+            name,
+            definition,
+            tuple(sorted(names - {(domain.name, name)})),
         )
-        for oid, chain in chains.items()
-    }
+
+
+class _Domain(NamedTuple):
+    schema: str
+    name: str
+    base: int
+    not_null: bool

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ...model import postgres
 from ...model.constraints import Constraint, ConstraintKind, Violation
 from ..columns import Inheritance
+from .reported_names import ReportedNames
 
 OURS = f">= {postgres.FIRST_NORMAL_OBJECT_ID}"
 """The condition for the oids of what does not come with PostgreSQL."""
@@ -52,6 +53,11 @@ class TableTrees(NamedTuple):
     inheritance: Inheritance
     ancestors: Mapping[int, set[int]]
 
+    def names(self, rule: EnforcedRule) -> tuple[str, str, str]:
+        """Return the schema, the table and the name by which PostgreSQL reports a rule."""
+        table = self.tables[rule.table]
+        return table.schema, table.name, rule.name
+
     def topmost(self, table: int, having: Iterable[int]) -> int:
         """Return the ancestor of a table that is the furthest, of those *having* a constraint."""
         others = self.ancestors.get(table, set()) & set(having)
@@ -95,7 +101,7 @@ def _without_inserts(constraint: Constraint) -> Constraint:
 
 
 def merged_rules(
-    found: Iterable[EnforcedRule], trees: TableTrees
+    found: Iterable[EnforcedRule], trees: TableTrees, reported: ReportedNames
 ) -> dict[int, dict[object, Constraint]]:
     """Return each table's own constraints by their roots, under the names of these."""
     by_root: defaultdict[object, list[EnforcedRule]] = defaultdict(list)
@@ -107,7 +113,7 @@ def merged_rules(
         top = trees.topmost(first.table, [member.table for member in members])
         main = next(member for member in members if member.table == top)
         table = trees.tables[top]
-        names = {(trees.tables[m.table].name, m.name) for m in members}
+        names = {reported.alias(*trees.names(member)) for member in members}
         violation = Violation(
             main.kind,
             table.schema,

@@ -23,6 +23,9 @@ from .writes import TableWrite
 MayBeNull = Callable[[Column], bool]
 """Tells whether the default of a column may be NULL."""
 
+PassesNulls = Callable[[Relation, str, frozenset[int]], bool]
+"""Tells whether a table's CHECK, by name, lets each row pass with NULL in the columns of these numbers."""
+
 _INDEXES = (ConstraintKind.UNIQUE, ConstraintKind.EXCLUSION)
 _KEYS = (ConstraintKind.FOREIGN_KEY, ConstraintKind.RESTRICT_KEY)
 _VARIABLE = re.compile(r":varattno (-?\d+)")
@@ -39,17 +42,24 @@ class Effects:
     `unknown` names what else takes part, of which nothing is known.
     """
 
-    def __init__(self, catalog: Catalog, default_may_be_null: MayBeNull) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        default_may_be_null: MayBeNull,
+        passes_nulls: PassesNulls,
+    ) -> None:
         self.immediate: dict[Violation, None] = {}
         self.deferred: dict[Violation, None] = {}
         self.unknown: dict[str, None] = {}
         self._catalog = catalog
         self._index = catalog_index(catalog)
         self._default_may_be_null = default_may_be_null
+        self._passes_nulls = passes_nulls
         self._seen: set[tuple[int, str, frozenset[tuple[str, bool]]]] = set()
 
     def add(self, write: TableWrite) -> None:
         """Add what a write of the statement itself can violate."""
+        self._check_views(write)
         match write.event:
             case "insert":
                 self._insert(
@@ -76,6 +86,20 @@ class Effects:
         ):
             self.unknown[f"the function `{routine.name}`"] = None
 
+    def _check_views(self, write: TableWrite) -> None:
+        """Add the CHECK OPTIONs of views; a row of the view stays one if nothing that counts is changed."""
+        table = write.relation
+        changes_unknown = write.sees_all or ("before", "update") in table.row_triggers
+        changed = {*write.assigned, *_generated(table, write.assigned)}
+        for view in write.views:
+            if (
+                write.event == "insert"
+                or changes_unknown
+                or view.columns is None
+                or not changed.isdisjoint(view.columns)
+            ):
+                self.immediate[view.violation] = None
+
     def _insert(
         self,
         table: Relation,
@@ -93,6 +117,13 @@ class Effects:
         given |= {name: True for name in lacking if name in defaulted}
         given |= {name: True for name in lacking if name in given.keys() - assigned}
         given |= dict.fromkeys(_generated(table, given), True)
+        nulls = frozenset(
+            [
+                name
+                for name, column in columns.items()
+                if name not in given and not column.has_default and not column.identity
+            ]
+        )
         for name, column in columns.items():
             self.add_domains(column, given.get(name, self._may_lack(column)))
             if name in defaulted or name not in assigned:
@@ -107,6 +138,9 @@ class Effects:
                 column_ = columns.get(name)
                 may_be_null = given.get(name, column_ and self._may_lack(column_))
                 if not may_be_null:
+                    continue
+            elif kind is ConstraintKind.CHECK:
+                if self._passes(constraint, table, nulls):
                     continue
             elif kind in _KEYS:
                 if _refers_to_nothing(constraint, given, columns):
@@ -149,7 +183,7 @@ class Effects:
             if (
                 moved
                 or constraint.is_unstable
-                or (touches and not _holds_for_nulls(constraint, nulled))
+                or (touches and not self._holds_for_nulls(constraint, table, nulled))
             ):
                 self._add(constraint)
         for key in table.incoming:
@@ -262,6 +296,28 @@ class Effects:
             return True
         return not any(map(self._is_drawn, left))
 
+    def _holds_for_nulls(
+        self, constraint: Constraint, table: Relation, nulled: frozenset[str]
+    ) -> bool:
+        """Return whether each row with NULL in these columns satisfies a constraint."""
+        if constraint.violation.kind in _INDEXES:
+            return not (constraint.nulls_conflict or nulled.isdisjoint(constraint.keys))
+        if constraint.violation.kind in _KEYS:
+            is_full = "MATCH FULL" in constraint.violation.definition
+            return not (is_full or nulled.isdisjoint(constraint.columns or ()))
+        return self._passes(constraint, table, nulled)
+
+    def _passes(
+        self, constraint: Constraint, table: Relation, nulls: frozenset[str]
+    ) -> bool:
+        """Return whether a constraint is a CHECK that is not false where these columns are NULL."""
+        if constraint.violation.kind is not ConstraintKind.CHECK or nulls.isdisjoint(
+            constraint.columns or ()
+        ):
+            return False
+        numbers = [n for n, column in table.columns.items() if column.name in nulls]
+        return self._passes_nulls(table, constraint.violation.name, frozenset(numbers))
+
     def _is_drawn(self, column: Column) -> bool:
         """Return whether the default of a column is another one each time."""
         functions = self._catalog.functions
@@ -312,13 +368,3 @@ def _refers_to_nothing(
         return False
     left = [columns[n] for n in key.columns or () if n not in given and n in columns]
     return any(not column.has_default and not column.identity for column in left)
-
-
-def _holds_for_nulls(constraint: Constraint, nulled: frozenset[str]) -> bool:
-    """Return whether a row with NULL in these columns satisfies a constraint."""
-    if constraint.violation.kind in _INDEXES:
-        return not (constraint.nulls_conflict or nulled.isdisjoint(constraint.keys))
-    if constraint.violation.kind in _KEYS:
-        is_full = "MATCH FULL" in constraint.violation.definition
-        return not (is_full or nulled.isdisjoint(constraint.columns or ()))
-    return False

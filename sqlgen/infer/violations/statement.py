@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from ...model.catalog import Column
+from ...model.catalog import Column, Relation
 from ...model.constraints import ConstraintKind, Violation
 from ...model.frozen import frozen
+from ..nullability.rules.checks import passes_nulls
 from ..nullability.scope import Scope
 from ..tree.enums import CmdType
 from ..tree.nodes import stored_query
@@ -52,7 +53,10 @@ def violations(*statements: Scope) -> Violations:
         tree = stored_query(column.default) if column.default else None
         return statements[0].verdict(tree).nullable
 
-    effects = Effects(statements[0].catalog, default_may_be_null)
+    def passes(table: Relation, check: str, nulls: frozenset[int]) -> bool:
+        return passes_nulls(table, check, nulls, statements[0].context)
+
+    effects = Effects(statements[0].catalog, default_may_be_null, passes)
     for scope in chain.from_iterable(map(_scopes, statements)):
         for write in writes(scope):
             if isinstance(write, UnknownWrite):

@@ -11,6 +11,7 @@ from ..tree.enums import CmdType, OnConflictAction, RTEKind
 from ..tree.nodes import Node
 from ..tree.origins import has_own_returning, origin
 from ..tree.query_level import QueryLevel
+from .check_options import CheckedView, checked_views
 
 _EVENTS = {
     CmdType.INSERT: "insert",
@@ -26,6 +27,7 @@ class TableWrite:
 
     `assigned` tells of each column that gets a value whether that may be NULL. An INSERT may leave those in
     `defaulted` to their DEFAULT. `arbiters` are the unique indexes whose conflicts ON CONFLICT takes care of.
+    `views` are those whose CHECK OPTION the rows must satisfy; `sees_all`: the rows need not be of these views before.
     """
 
     relation: Relation
@@ -33,6 +35,8 @@ class TableWrite:
     assigned: Mapping[str, bool]
     defaulted: frozenset[str] = frozenset()
     arbiters: frozenset[Constraint] = frozenset()
+    views: tuple[CheckedView, ...] = ()
+    sees_all: bool = False
 
 
 @frozen
@@ -52,13 +56,18 @@ def writes(scope: Scope) -> Iterator[TableWrite | UnknownWrite]:
     relation = level.relation(entry)
     if relation is None:
         return
-    table, view = _table(level, entry, relation)
+    table, views = _table(level, entry, relation)
+    view = views[0][1] if views else None
+    checked = tuple(checked_views(views, table))
     if table.kind not in _TABLES:
         yield UnknownWrite(table)
         return
 
     def write(
-        event: int, targets: Iterable[Node], **more: frozenset[Constraint]
+        event: int,
+        targets: Iterable[Node],
+        arbiters: frozenset[Constraint] = frozenset(),
+        sees_all: bool = False,
     ) -> TableWrite:
         assigned, defaulted = _assigned(targets, event, table, view, scope)
         return TableWrite(
@@ -66,7 +75,9 @@ def writes(scope: Scope) -> Iterator[TableWrite | UnknownWrite]:
             event=_EVENTS[event],
             assigned=assigned,
             defaulted=defaulted,
-            **more,
+            arbiters=arbiters,
+            views=() if event == CmdType.DELETE else checked,
+            sees_all=sees_all,
         )
 
     if kind == CmdType.MERGE:
@@ -78,10 +89,11 @@ def writes(scope: Scope) -> Iterator[TableWrite | UnknownWrite]:
     yield write(
         kind,
         () if kind == CmdType.DELETE else query.nodes("targetList"),
-        arbiters=_arbiters(conflict, table, view) if conflict else frozenset(),
+        _arbiters(conflict, table, view) if conflict else frozenset(),
     )
     if conflict and conflict.number("action") == OnConflictAction.UPDATE:
-        yield write(CmdType.UPDATE, conflict.nodes("onConflictSet"))
+        # The row that is there already may be none of the view's.
+        yield write(CmdType.UPDATE, conflict.nodes("onConflictSet"), sees_all=True)
 
 
 def is_left_to_default(expression: Node, level: QueryLevel) -> bool:
@@ -97,11 +109,11 @@ def is_left_to_default(expression: Node, level: QueryLevel) -> bool:
 
 def _table(
     level: QueryLevel, entry: Node, relation: Relation
-) -> tuple[Relation, QueryLevel | None]:
-    """Return the table that is written, and the query of the view through which it is, if any."""
-    first: QueryLevel | None = None
+) -> tuple[Relation, list[tuple[Relation, QueryLevel]]]:
+    """Return the table that is written, and the views through which it is, with their queries."""
+    views: list[tuple[Relation, QueryLevel]] = []
     while not has_own_returning(relation) and (view := level.from_query(entry)):
-        first = first or view
+        views.append((relation, view))
         tree = view.query.node("jointree")
         sources = tree.nodes("fromlist") if tree else ()
         inner = view.entry(sources[0].number("rtindex")) if len(sources) == 1 else None
@@ -109,7 +121,7 @@ def _table(
         if inner is None or inner_relation is None:
             break
         level, entry, relation = view, inner, inner_relation
-    return relation, first
+    return relation, views
 
 
 def _assigned(

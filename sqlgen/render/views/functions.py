@@ -48,10 +48,11 @@ class MakerView:
 
 @frozen
 class ErrorsView:
-    """A tuple of errors: its `name`, and the names of its `classes`."""
+    """A tuple of errors: its `name`, the names of its `classes`, and psycopg's classes that are `caught`, as code."""
 
     name: str
     classes: list[str]
+    caught: str
 
 
 class FunctionView:
@@ -90,7 +91,12 @@ class FunctionView:
         if errors is None:
             return None
         classes = [self._imports.name(each) for each in errors.classes]
-        return ErrorsView(errors.name, classes)
+        caught = [self._imports.name(each) for each in errors.caught]
+        return ErrorsView(
+            errors.name,
+            classes,
+            caught[0] if len(caught) == 1 else f"({', '.join(caught)})",
+        )
 
     @property
     def parameters(self) -> list[str]:

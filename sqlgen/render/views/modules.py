@@ -75,14 +75,14 @@ class AliasView:
 class ErrorClassView:
     """The class of the errors about a constraint: its `name`, `doc` and `bases`.
 
-    `reported` are the pairs of names by which PostgreSQL reports it: of the table or domain, and of the
-    constraint or column.
+    `reported` are the names by which PostgreSQL reports it: of the table, view or domain, and of the constraint or
+    column, with the schema in front where that is needed.
     """
 
     def __init__(self, error: ErrorClass, imports: Imports) -> None:
         self.name = error.name
         self.doc = Text(error.doc)
-        self.reported = [(Text(table), Text(name)) for table, name in error.reported]
+        self.reported = [tuple(map(Text, names)) for names in error.reported]
         self._bases = error.bases
         self._imports = imports
 

@@ -2,9 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from ...model.constraints import ConstraintKind, Violation
 from .. import names
+
+_SUFFIXES: Final = {
+    ConstraintKind.CHECK_OPTION: "check_option",
+    ConstraintKind.NOT_NULL: "not_null",
+}
+"""What stands for the name of constraints that have none of their own."""
 
 
 def error_names(violations: Iterable[Violation]) -> dict[Violation, str]:
@@ -50,7 +57,7 @@ def _rest(violation: Violation) -> tuple[object, ...]:
 
 
 def _plain(violation: Violation) -> str:
-    if violation.kind is ConstraintKind.NOT_NULL:
+    if violation.kind in _SUFFIXES:
         return _with_relation(violation)
     return names.class_name(violation.name)
 
@@ -64,7 +71,5 @@ def _with_schema(violation: Violation) -> str:
 
 
 def _name(violation: Violation) -> str:
-    parts = [violation.relation, violation.name]
-    if violation.kind is ConstraintKind.NOT_NULL:
-        parts.append("not_null")
-    return "_".join(filter(None, parts))
+    suffix = _SUFFIXES.get(violation.kind, "")
+    return "_".join(filter(None, (violation.relation, violation.name, suffix)))

@@ -13,6 +13,7 @@ _BASES: Final = {
     ConstraintKind.UNIQUE: ("UniqueViolation",),
     ConstraintKind.EXCLUSION: ("ExclusionViolation",),
     ConstraintKind.CHECK: ("CheckViolation",),
+    ConstraintKind.CHECK_OPTION: ("WithCheckOptionViolation",),
     ConstraintKind.FOREIGN_KEY: ("ForeignKeyViolation",),
     # PostgreSQL 18 reports what RESTRICT prevents by a code of its own.
     ConstraintKind.RESTRICT_KEY: ("ForeignKeyViolation", "RestrictViolation"),
@@ -37,12 +38,17 @@ def error_class(violation: Violation, name: str) -> ErrorClass:
     """Return the class of the errors about a constraint."""
     return ErrorClass(
         name=name,
-        doc="\n".join(_lines(f"{violation.relation}: {violation.definition}")),
+        doc="\n".join(_lines(_description(violation))),
         bases=tuple(
             [Named(base, "psycopg.errors", True) for base in _BASES[violation.kind]]
         ),
-        reported=((violation.relation, violation.name), *violation.aliases),
+        reported=violation.reported_as,
     )
+
+
+def _description(violation: Violation) -> str:
+    place = f"{violation.schema}." if violation.is_ambiguous else ""
+    return f"{place}{violation.relation}: {violation.definition}"
 
 
 def _lines(text: str) -> list[str]:

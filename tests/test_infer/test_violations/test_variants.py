@@ -39,7 +39,7 @@ CASES: dict[str, tuple[str, Sequence[str], set[str]]] = {
             "INSERT INTO users (id, email) SELECT 1, nick FROM users WHERE nick = :nick"
         ),
         ["INSERT INTO users (id, email) SELECT 1, nick FROM users WHERE true"],
-        {"users_pkey", "email", "code_form", "long"},
+        {"users_pkey", "email", "code_form"},
     ),
     "a domain and a function in the conditions": (
         (

@@ -87,6 +87,21 @@ def implied(
     return None
 
 
+def passes_nulls(
+    relation: Relation, name: str, numbers: frozenset[int], context: StatementContext
+) -> bool:
+    """Return whether a CHECK lets each row pass that has NULL in all of these columns.
+
+    False where the table has no such CHECK that holds of all its rows.
+    """
+    assumption = Assumption(0, columns=frozenset([(1, number) for number in numbers]))
+    for check in relation.checks:
+        tree = stored_query(check.tree) if check.name == name else None
+        if tree is not None:
+            return not _scope(context).outcome(tree, assumption) & FALSE
+    return False
+
+
 def forbids_value(
     relation: Relation, number: int, value: Comparison, context: StatementContext
 ) -> bool:
