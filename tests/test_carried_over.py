@@ -39,6 +39,7 @@ QUERIES = {
     "events": "-- name: events :many\nSELECT * FROM events;",
     "alone": "-- name: alone :many -> Alone\nSELECT id, note FROM alone;",
     "called": "-- name: called :one\nCALL called(:code);",
+    "drop": "-- name: drop_owner :exec\nDELETE FROM owners WHERE id = :id;",
     "explained": "-- name: explained :many\nEXPLAIN SELECT FROM owners WHERE mood = :mood;",
     "free": "-- name: free :one\nSELECT upper('a') AS up;",
 }
@@ -64,24 +65,28 @@ MIGRATIONS = {
     ),
     "the target of a foreign key": (
         "ALTER TABLE owners ENABLE ROW LEVEL SECURITY;",
-        {"owners", "pets", "first", *TREELESS},
+        {"owners", "pets", "first", "drop", *TREELESS},
     ),
     "a foreign key that is gone": (
         "ALTER TABLE pets DROP CONSTRAINT pets_owner_id_fkey;",
-        {"owners", "pets", "first", "named", *TREELESS},  # a DELETE of owners could violate it
+        {"owners", "pets", "first", "drop", "named", *TREELESS},  # a DELETE of owners could violate it
+    ),
+    "the action of a foreign key": (
+        "ALTER TABLE pets DROP CONSTRAINT pets_owner_id_fkey, ADD FOREIGN KEY (owner_id) REFERENCES owners ON DELETE CASCADE;",
+        {"owners", "pets", "first", "named", "drop", *TREELESS},
     ),
     "a CHECK that is gone": (
         "ALTER TABLE pets DROP CONSTRAINT pets_check;",
         {"pets", "named", *TREELESS},
     ),
-    "a label more": ("ALTER TYPE mood ADD VALUE 'so';", {"owners", "pets", "first", *TREELESS}),
+    "a label more": ("ALTER TYPE mood ADD VALUE 'so';", {"owners", "pets", "first", "drop", *TREELESS}),
     "a domain's CHECK": (
         "ALTER DOMAIN code DROP CONSTRAINT code_check;",
-        set(QUERIES),
+        {"owners", "pets", "first", "drop", *TREELESS},
     ),
     "a composite's field": (
         "ALTER TYPE place ADD ATTRIBUTE street text;",
-        {"owners", "pets", "first", *TREELESS},
+        {"owners", "pets", "first", "drop", *TREELESS},
     ),
     "a partition": (
         "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');",

@@ -55,7 +55,12 @@ SELECT c.oid,
        coalesce((
            SELECT o.option_value FROM pg_options_to_table(c.reloptions) AS o
            WHERE o.option_name = 'check_option'
-       ), '')
+       ), ''),
+       -- Of several views with one name, PostgreSQL's errors do not say which one they are about.
+       c.relkind = 'v' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+       AND count(*) FILTER (
+           WHERE c.relkind = 'v' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+       ) OVER (PARTITION BY c.relname) > 1
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 -- The event type of a rule for SELECT is '1', for INSERT '3'.
@@ -88,7 +93,7 @@ def relations(
     relations: dict[int, Relation] = {}
     for row in connection.execute(_RELATIONS):
         oid, schema, name, kind, tree, has_rules, has_insert_rules, *security = row
-        row_security, policies, own_table, check_option = security
+        row_security, policies, own_table, check_option, shares_name = security
         relation_checks = constraints.get(oid, ())
         relations[oid] = Relation(
             oid=oid,
@@ -132,6 +137,7 @@ def relations(
             incoming=writes.incoming.get(oid, ()),
             triggers=writes.triggers.get(oid, ()),
             check_option=check_option,
+            shares_name=shares_name,
             partition_key=writes.partition_keys.get(oid, ()),
             comment=comments.get((oid, 0), ""),
         )

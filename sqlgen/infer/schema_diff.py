@@ -12,10 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from ..model import postgres
-from ..model.catalog import Catalog, Relation
-from ..model.constraints import IncomingKey
+from ..model.catalog import Catalog, PgType, Relation
+from ..model.constraints import DomainName, IncomingKey
+from .violations import domains_in
 
 Fact = TypeVar("Fact")
+Key = TypeVar("Key", int, DomainName)
 
 _NUMBER = re.compile(r"\d+")
 
@@ -41,38 +43,55 @@ def diff_schemas(before: Catalog, after: Catalog) -> SchemaDiff | None:
     """Return the difference of two catalogs; `None` means any query may be affected.
 
     Functions and operators are looked for by more than their oids (casts, for instance, by what
-    functions take), domains by name wherever a value is made, and a server of another version is
-    another one altogether.
+    functions take), and a server of another version is another one altogether.
     """
     if (
         before.server_version != after.server_version
         or before.functions != after.functions
         or before.operators != after.operators
-        or before.domains != after.domains
     ):
         return None
     types = _changed(before.types, after.types)
     relations = _changed(before.relations, after.relations)
-    reaching = _reaching(before, after, relations)
+    domains = _changed(before.domains, after.domains)
+    made = _made_of(domains, before) | _made_of(domains, after)
+    reaching = _reaching(before, after, relations, made)
     return SchemaDiff(
-        _with_users(frozenset(types | relations | reaching), before, after)
+        _with_users(frozenset(types | relations | made | reaching), before, after)
     )
 
 
-def _changed(before: Mapping[int, Fact], after: Mapping[int, Fact]) -> set[int]:
+def _changed(before: Mapping[Key, Fact], after: Mapping[Key, Fact]) -> set[Key]:
     return {
-        oid for oid in before.keys() | after.keys() if before.get(oid) != after.get(oid)
+        key for key in before.keys() | after.keys() if before.get(key) != after.get(key)
+    }
+
+
+def _made_of(domains: Collection[DomainName], catalog: Catalog) -> set[int]:
+    """Return the types with values of these domains in them, and the tables with columns of such a type."""
+    if not domains:
+        return set()
+
+    def has_any(type_: PgType) -> bool:
+        return any((d.schema, d.name) in domains for d, _ in domains_in(type_))
+
+    types = {oid for oid, type_ in catalog.types.items() if has_any(type_)}
+    return types | {
+        relation.oid
+        for relation in catalog.relations.values()
+        if any(has_any(column.type) for column in relation.columns.values())
     }
 
 
 def _reaching(
-    before: Catalog, after: Catalog, changed: Collection[int]
+    before: Catalog, after: Catalog, changed: Collection[int], made: Collection[int]
 ) -> frozenset[int]:
     """Return the tables whose deleted rows or changed keys lead to rows of *changed* tables.
 
-    What a write can violate depends on these by CASCADE and SET …, as far as writes of them matter.
+    What a write can violate depends on these by CASCADE and SET …, as far as writes of them matter. Those that
+    are *made* of changed domains count too.
     """
-    affected = {
+    affected = {*made} | {
         oid
         for oid in changed
         if _of_writes(before.relations.get(oid)) != _of_writes(after.relations.get(oid))
@@ -98,6 +117,10 @@ def _leads_on(key: IncomingKey) -> bool:
 def _of_writes(relation: Relation | None) -> object:
     """Return the facts about a table that decide on what its writes can violate."""
     return relation and (
+        relation.schema,
+        relation.name,
+        relation.kind,
+        relation.checks,
         relation.constraints,
         relation.incoming,
         relation.triggers,

@@ -214,6 +214,7 @@ class Relation:
     table or its descendants may violate, `incoming` the foreign keys that refer to these, and `triggers`
     all triggers of the user's on these. `partition_key` are the columns that decide on a row's partition,
     `None` if any may do so. `check_option` is that of a view: `local`, `cascaded` or empty.
+    `shares_name`: a view of another schema has the same name.
     """
 
     oid: int
@@ -238,6 +239,7 @@ class Relation:
     triggers: tuple[Trigger, ...] = ()
     partition_key: tuple[str, ...] | None = ()
     check_option: str = ""
+    shares_name: bool = False
     comment: str = ""
 
 

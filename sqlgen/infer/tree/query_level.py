@@ -6,14 +6,13 @@ query, or for the name that a join or GROUP BY gives to an expression. `QueryLev
 which, one step at a time, and all parts of inference ask it.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 from weakref import ref
 
 from ...model import postgres
-from ...model.catalog import Catalog, CompositeType, Relation, RelationKind
+from ...model.catalog import Catalog, CompositeType, Relation
 from .enums import CmdType, RTEKind
 from .expressions import unchanged
 from .indexed_relation import IndexedRelation, Origins
@@ -41,15 +40,6 @@ class CatalogIndex:
         for function in self.catalog.functions.values():
             names.update([name for _, name, _ in function.all_arguments])
         return frozenset([name for name in names if "\n" in name])
-
-    @cached_property
-    def shared_view_names(self) -> frozenset[str]:
-        """Return the names that views of several schemas have."""
-        relations = self.catalog.relations.values()
-        names = Counter(
-            [each.name for each in relations if each.kind is RelationKind.VIEW]
-        )
-        return frozenset([name for name, times in names.items() if times > 1])
 
     @cached_property
     def user_functions(self) -> frozenset[str]:

@@ -4,6 +4,7 @@
 finds the domains whose constraints are checked. `trigger_bodies` reads the few triggers that can be known.
 """
 
+from .domain_values import domains_in
 from .statement import Violations, is_write, violations
 
-__all__ = ["Violations", "is_write", "violations"]
+__all__ = ["Violations", "domains_in", "is_write", "violations"]

@@ -53,12 +53,11 @@ def checked_views(
             continue
         names = view.schema, view.name, ""
         # PostgreSQL does not say of which schema the view is.
-        is_ambiguous = view.name in level.index.shared_view_names
         violation = Violation(
             ConstraintKind.CHECK_OPTION,
             *names,
             "CHECK OPTION",
-            (names,) if is_ambiguous else (),
+            (names,) if view.shares_name else (),
         )
         yield CheckedView(violation, _columns(condition, level, table))
 
