@@ -1,5 +1,7 @@
 """A project whose names, comments, labels and SQL are hostile in HTML, and its pages."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from sqlgen import read
 from sqlgen.build.page_files import write_pages
 from sqlgen.database import Server
+from tests.chromium import Browser, BrowserPage, chromium
 
 EVIL = """</title></code><script>alert(1)</script>"'&amp;<img src=x onerror=alert(1)>"""
 """It ends elements, strings and attributes, and would run if it were HTML."""
@@ -81,3 +84,31 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, newest_server: Server) -> 
     )
     write_pages(read.config(root), root / "site", title=EVIL)
     return root
+
+
+@pytest.fixture(scope="session")
+def clinic(tmp_path_factory: pytest.TempPathFactory, newest_server: Server) -> Path:
+    """The folder of the pages of this repository's own project."""
+    root = tmp_path_factory.mktemp("clinic")
+    for name in ("migrations", "queries"):
+        shutil.copytree(Path(__file__).parents[2] / name, root / name)
+    (root / "pyproject.toml").write_text(
+        f'[tool.sqlgen]\nserver = "{newest_server.conninfo}"\nmode = "both"\n'
+    )
+    write_pages(read.config(root), root / "site", title="The clinic")
+    return root / "site"
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with chromium(tmp_path_factory.mktemp("chromium")) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> BrowserPage:
+    """A page of the browser, wide and light."""
+    opened = BrowserPage(browser)
+    opened.size(1280, 900)
+    opened.prefer(scheme="light")
+    return opened

@@ -114,6 +114,19 @@
     }
   });
 
+  // --- what can be scrolled ---------------------------------------------------------------------
+  // Only that is a stop of the Tab key by itself; the page as it is written does not know what fits.
+  const scrollable = [...document.querySelectorAll("main [tabindex='0']")];
+  const stop = () => {
+    for (const one of scrollable) {
+      const fits = one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight;
+      if (fits) one.removeAttribute("tabindex");
+      else one.tabIndex = 0;
+    }
+  };
+  stop();
+  addEventListener("resize", stop);
+
   // --- hints in SQL -----------------------------------------------------------------------------
   const tip = document.getElementById("tip");
   let owner = null;

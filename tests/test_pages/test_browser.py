@@ -1,0 +1,308 @@
+"""The pages in a real browser: no console error, everything by keyboard, search, picture, accessibility."""
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.chromium import BrowserPage
+
+pytestmark = pytest.mark.system
+
+AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
+CLINIC = (
+    "index.html",
+    "picture.html",
+    "queries/generated.appointments.list_day_schedule.html",
+    "queries/generated.patients.search_patients.html",
+    "tables/public.patients.html",
+    "tables/public.patient_summaries.html",
+    "types/public.sex.html",
+)
+"""A page of each kind, and those with the most on them."""
+
+
+def pages_of(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+def faults(page: BrowserPage) -> list[str]:
+    """Return what axe-core finds, whatever its impact."""
+    page.evaluate(AXE + ";0")
+    found: dict[str, Any] = json.loads(
+        page.evaluate("axe.run().then(r => JSON.stringify({v: r.violations}))")
+    )
+    return [
+        f"{one['impact']} {one['id']}: {node['html'][:120]} {node['failureSummary']}"
+        for one in found["v"]
+        for node in one["nodes"]
+    ]
+
+
+def test_no_page_has_an_error_and_every_link_of_the_browser_leads_to_a_file(
+    hostile: Path, clinic: Path, page: BrowserPage
+) -> None:
+    every = [*pages_of(hostile / "site"), *[clinic / name for name in CLINIC]]
+    for file in every:
+        page.open(file)
+        assert page.errors == []
+        links = page.evaluate(
+            "[...document.querySelectorAll('a')].map(a => a.href.baseVal ?? a.getAttribute('href'))"
+            ".map(href => new URL(href, location).href)"
+        )
+        assert links
+        for link in links:
+            parts = urlsplit(link)
+            assert parts.scheme == "file"
+            assert Path(unquote(parts.path)).is_file(), link
+    assert page.evaluate("typeof window.alerted") == "undefined"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault(
+    hostile: Path, clinic: Path, page: BrowserPage, scheme: str
+) -> None:
+    page.prefer(scheme=scheme)
+    for file in [*pages_of(hostile / "site"), *[clinic / name for name in CLINIC]]:
+        page.open(file)
+        assert faults(page) == [], file.name
+
+
+def test_axe_finds_no_fault_in_the_results_of_a_search_and_in_a_hint(
+    clinic: Path, page: BrowserPage
+) -> None:
+    page.open(clinic / CLINIC[2])
+    page.press("/")
+    page.write("patient")
+    assert page.evaluate("document.querySelectorAll('#results a').length") > 5
+    assert faults(page) == []
+    page.evaluate("document.querySelector('.code a.parameter').focus()")
+    assert page.evaluate("document.getElementById('tip').hidden") is False
+    assert faults(page) == []
+
+
+def test_search_by_keyboard(clinic: Path, page: BrowserPage) -> None:
+    page.open(clinic / "tables/public.patients.html")
+    page.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.write("list_allerg")
+    names = page.evaluate(
+        "[...document.querySelectorAll('#results .name')].map(n => n.textContent)"
+    )
+    assert names[0] == "list_allergies"
+    assert {"list_allergy_reactions", "list_allergies_by_severity"} < set(names)
+    assert all(name.startswith("list_allerg") for name in names)
+    assert page.evaluate("document.getElementById('result-count').textContent") == (
+        f"{len(names)} found"
+    )
+    page.press("ArrowDown")
+    page.press("ArrowDown")
+    page.press("ArrowUp")
+    page.press("Enter")
+    page.wait_until_loaded()
+    assert page.evaluate("document.querySelector('h1').textContent") == "list_allergies"
+    page.press("/")
+    page.write("no such thing at all")
+    assert page.evaluate("document.getElementById('result-count').textContent") == (
+        "Nothing found"
+    )
+    page.press("Escape")
+    assert page.evaluate("document.getElementById('results').hidden") is True
+
+
+def test_search_finds_a_column_and_a_hostile_name(
+    hostile: Path, clinic: Path, page: BrowserPage
+) -> None:
+    for site, words, name in (
+        (clinic, "phone_numbers", "patients"),
+        (clinic, "generated.allergies remove", "remove_allergy"),
+        (hostile / "site", "<b onclick", """<b onclick="x">'&"""),
+        (hostile / "site", "../..", "../../up"),
+    ):
+        page.open(site / "index.html")
+        page.press("/")
+        page.write(words)
+        names = page.evaluate(
+            "[...document.querySelectorAll('#results .name')].map(n => n.textContent)"
+        )
+        assert name in names
+        assert page.errors == []
+
+
+@pytest.mark.parametrize("name", CLINIC)
+def test_the_keyboard_reaches_everything(
+    clinic: Path, page: BrowserPage, name: str
+) -> None:
+    page.open(clinic / name)
+    page.evaluate("""
+        window.stops = [...document.querySelectorAll('a[href], button, input, [tabindex="0"]')]
+            .filter(e => e.getClientRects().length);
+        window.reached = new Set();
+        document.addEventListener('focusin', e => reached.add(e.target));
+        0
+    """)
+    count = page.evaluate("stops.length")
+    assert count > 5
+    for _ in range(count + 1):
+        page.press("Tab")
+    left_out = page.evaluate(
+        "stops.filter(e => !reached.has(e)).map(e => e.outerHTML.slice(0, 100))"
+    )
+    assert left_out == []
+
+
+def test_only_what_can_be_scrolled_is_a_stop_by_itself(
+    clinic: Path, page: BrowserPage
+) -> None:
+    stops = """document.querySelectorAll('main [tabindex="0"]').length"""
+    page.open(clinic / CLINIC[4])
+    assert page.evaluate(stops) == 0
+    page.size(400, 800)
+    page.open(clinic / CLINIC[4])
+    assert page.evaluate(stops) > 0
+
+
+def test_what_has_the_focus_can_be_seen(clinic: Path, page: BrowserPage) -> None:
+    page.open(clinic / "tables/public.patients.html")
+    page.press("Tab")
+    skip = page.evaluate("document.activeElement.getBoundingClientRect().top")
+    assert skip >= 0
+    page.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def boxes(page: BrowserPage) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate("""
+        [...document.querySelectorAll('.box')].map(box => {
+            const frame = box.querySelector('.frame').getBoundingClientRect();
+            const texts = [...box.querySelectorAll('text')].map(t => t.getBoundingClientRect());
+            return {name: box.getAttribute('aria-label'), left: frame.left, right: frame.right, top: frame.top,
+                bottom: frame.bottom, texts: texts.map(t => [t.left, t.right, t.top, t.bottom])};
+        })
+    """)
+    return found
+
+
+def overlapping(placed: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [
+        (a["name"], b["name"])
+        for a, b in combinations(placed, 2)
+        if a["left"] < b["right"]
+        and b["left"] < a["right"]
+        and a["top"] < b["bottom"]
+        and b["top"] < a["bottom"]
+    ]
+
+
+def test_the_picture_has_a_box_a_table_and_no_overlap(
+    clinic: Path, hostile: Path, page: BrowserPage
+) -> None:
+    expected = {
+        clinic: 12,
+        hostile / "site": 5,
+    }
+    for site, count in expected.items():
+        page.open(site / "picture.html")
+        placed = boxes(page)
+        assert len(placed) == len({box["name"] for box in placed}) == count
+        assert overlapping(placed) == []
+        for box in placed:
+            for left, right, top, bottom in box["texts"]:
+                assert box["left"] <= left
+                assert right <= box["right"]
+                assert box["top"] <= top
+                assert bottom <= box["bottom"]
+
+
+def test_a_box_shows_its_foreign_keys_and_leads_to_its_page(
+    clinic: Path, page: BrowserPage
+) -> None:
+    page.open(clinic / "picture.html")
+    keys = "document.querySelectorAll('.link.near').length"
+    page.evaluate("document.querySelector('.box[aria-label=encounters]').focus()")
+    assert page.evaluate(keys) == 5
+    place = boxes(page)[0]
+    page.point(place["left"] + 20, place["top"] + 10)
+    assert page.evaluate(keys) == 1
+    page.evaluate("document.querySelector('.box[aria-label=encounters]').focus()")
+    page.press("Enter")
+    page.wait_until_loaded()
+    assert page.evaluate("document.querySelector('h1').textContent") == "encounters"
+    assert "encounters" in {box["name"] for box in boxes(page)}
+    assert overlapping(boxes(page)) == []
+
+
+def test_types_and_reasons_are_shown_on_hover_and_on_focus(
+    clinic: Path, page: BrowserPage
+) -> None:
+    page.open(clinic / "queries/generated.appointments.list_day_schedule.html")
+    tip = "document.getElementById('tip')"
+    assert page.evaluate(f"{tip}.hidden") is True
+    page.evaluate("document.querySelector('.code a.parameter').focus()")
+    text = page.evaluate(f"{tip}.innerText")
+    assert ":practitioner_id" in text
+    assert "uuid → UUID" in text
+    assert "compared with appointments.practitioner_id" in text
+    place = page.evaluate(
+        f"(({{top, bottom}}) => [top, bottom])({tip}.getBoundingClientRect())"
+    )
+    assert 0 <= place[0] < place[1] <= 900
+    page.press("Escape")
+    assert page.evaluate(f"{tip}.hidden") is True
+    page.evaluate("document.activeElement.blur()")
+    left, top = page.evaluate(
+        "(({left, top}) => [left, top])([...document.querySelectorAll('.code a.column')]"
+        ".find(a => a.textContent === 'finished').getBoundingClientRect())"
+    )
+    page.point(left + 5, top + 5)
+    assert "boolean → bool" in page.evaluate(f"{tip}.innerText")
+    page.point(5, 5)
+    assert page.evaluate(f"{tip}.hidden") is True
+
+
+def test_the_colours_can_be_chosen_and_stay(clinic: Path, page: BrowserPage) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    page.open(clinic / "index.html")
+    light = page.evaluate(ground)
+    page.prefer(scheme="dark")
+    dark = page.evaluate(ground)
+    assert dark != light
+    assert page.evaluate("document.getElementById('theme').textContent") == "Light"
+    page.evaluate("document.getElementById('theme').click()")
+    assert page.evaluate(ground) == light
+    page.open(clinic / "picture.html")
+    assert page.evaluate(ground) == light
+    page.evaluate("document.getElementById('theme').click()")
+    assert page.evaluate(ground) == dark
+    page.evaluate("localStorage.clear()")
+
+
+@pytest.mark.parametrize("width", [320, 700, 1280])
+def test_no_page_is_wider_than_its_window(
+    clinic: Path, hostile: Path, page: BrowserPage, width: int
+) -> None:
+    page.size(width, 800)
+    for file in [*pages_of(hostile / "site"), *[clinic / name for name in CLINIC]]:
+        page.open(file)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, file
+
+
+def test_on_paper_there_is_neither_bar_nor_scrolling(
+    clinic: Path, page: BrowserPage
+) -> None:
+    page.prefer(scheme="dark", media="print")
+    page.open(clinic / "tables/public.patients.html")
+    assert page.evaluate(
+        "getComputedStyle(document.querySelector('.bar')).display"
+    ) == ("none")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+        "rgb(255, 255, 255)"
+    )
+    assert page.evaluate(
+        "getComputedStyle(document.querySelector('.picture')).overflow"
+    ) == ("visible")
