@@ -8,6 +8,7 @@ from ..model import postgres
 from ..model.catalog import Catalog
 from .columns import columns, inheritance
 from .enforced import enforced
+from .enforced.domains import domain_values
 from .functions import functions, operators
 from .relations import relations
 from .types import FieldRow, types
@@ -59,4 +60,5 @@ def catalog(connection: psycopg.Connection[Any]) -> Catalog:
             functions=functions(connection, all_types),
             operators=operators(connection),
             domains=writes.domains,
+            domain_values=domain_values(connection),
         )

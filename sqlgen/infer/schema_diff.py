@@ -54,6 +54,7 @@ def diff_schemas(before: Catalog, after: Catalog) -> SchemaDiff | None:
     types = _changed(before.types, after.types)
     relations = _changed(before.relations, after.relations)
     domains = _changed(before.domains, after.domains)
+    domains |= _changed(before.domain_values, after.domain_values)
     made = _made_of(domains, before) | _made_of(domains, after)
     reaching = _reaching(before, after, relations, made)
     return SchemaDiff(

@@ -186,6 +186,17 @@ class Check:
     definition: str
 
 
+@frozen
+class DomainValues:
+    """What each value of a domain fulfils: its own validated CHECKs, and its `pg_type.typtypmod`.
+
+    Not those of the domain that it may be based on.
+    """
+
+    checks: tuple[Check, ...]
+    modifier: int
+
+
 class RelationKind(StrEnum):
     """`pg_class.relkind`."""
 
@@ -289,7 +300,7 @@ class Catalog:
     """The facts that inference needs; keys are oids of this one database.
 
     `operators` maps an operator's oid to its name (`=`, `||`), for reasons that people read. `domains`
-    are the constraints that values of each domain may violate.
+    are the constraints that values of each domain may violate, `domain_values` what its values fulfil.
     `server_version` is `server_version_num`, for instance 180006.
     """
 
@@ -299,3 +310,4 @@ class Catalog:
     functions: Mapping[int, Routine] = field(default_factory=dict)
     operators: Mapping[int, str] = field(default_factory=dict)
     domains: Mapping[DomainName, tuple[Violation, ...]] = field(default_factory=dict)
+    domain_values: Mapping[DomainName, DomainValues] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from ...model.catalog import Check, DomainValues
 from ...model.constraints import ConstraintKind, DomainName, Violation
 from .reported_names import ReportedNames
 from .table_trees import OURS
@@ -25,6 +26,31 @@ FROM pg_constraint AS c
 WHERE c.contype = 'c' AND c.contypid <> 0
 ORDER BY c.contypid, c.conname
 """
+
+
+_DOMAIN_VALUES = f"""
+SELECT n.nspname, t.typname, t.typtypmod, c.conname, c.conbin::text, pg_get_constraintdef(c.oid)
+FROM pg_type AS t
+JOIN pg_namespace AS n ON n.oid = t.typnamespace
+-- NOT VALID: values from before need not satisfy it.
+LEFT JOIN pg_constraint AS c ON c.contypid = t.oid AND c.contype = 'c' AND c.convalidated
+WHERE t.typtype = 'd' AND t.oid {OURS}
+ORDER BY t.oid, c.oid
+"""
+
+
+def domain_values(
+    connection: psycopg.Connection[Any],
+) -> dict[DomainName, DomainValues]:
+    """Return what the values of each domain fulfil."""
+    domains: dict[DomainName, DomainValues] = {}
+    for schema, name, modifier, *check in connection.execute(_DOMAIN_VALUES):
+        before = domains.get((schema, name))
+        checks = (Check(*check),) if check[0] else ()
+        domains[schema, name] = DomainValues(
+            (*before.checks, *checks) if before else checks, modifier
+        )
+    return domains
 
 
 class Domains:

@@ -3,11 +3,11 @@
 from typing import Final
 
 from ...model import postgres
-from ...model.catalog import ScalarType
+from ...model.catalog import DomainType, PgType, ScalarType
 from ...model.json_shape import JsonKind, JsonScalar, JsonShape
 from ..nullability.conditions import Assumption
 from ..nullability.known import Known, special_values
-from ..nullability.rules.checks import forbids_value
+from ..nullability.rules.checks import domain_forbids_value, forbids_value
 from ..nullability.scope import Scope
 from ..nullability.three_valued import NOT_NULL
 from ..tree.enums import SubLinkType
@@ -36,6 +36,8 @@ def _finite(node: Node, scope: Scope) -> JsonKind | None:
     type_ = base_type(expression_type(node, scope))
     if isinstance(type_, ScalarType) and type_.name in _INTEGERS:
         return JsonKind.INTEGER
+    if node.tag in ("VAR", "COERCETODOMAIN") and _is_finite_domain(node, scope):
+        return JsonKind.FINITE
     match node.tag:
         case "VAR":
             return _of_any(source_expressions(node, scope)) or _of_column(node, scope)
@@ -58,6 +60,29 @@ def _finite(node: Node, scope: Scope) -> JsonKind | None:
             return _of_all(node.nodes("args"), scope) if arithmetic else None
         case _:
             return None
+
+
+def _is_finite_domain(node: Node, scope: Scope) -> bool:
+    """Return whether the type of an expression is a domain of which no value is special.
+
+    Its CHECKs rule them out, or its precision the infinities.
+    """
+    domain = expression_type(node, scope)
+    if not isinstance(domain, DomainType):
+        return False
+    base = base_type(domain)
+    specials = special_values(base.display if isinstance(base, ScalarType) else "")
+    has_scale = False
+    type_: PgType = domain
+    while isinstance(type_, DomainType):
+        values = scope.catalog.domain_values.get((type_.schema, type_.name))
+        has_scale |= values is not None and values.modifier >= _LEAST_TYPMOD
+        type_ = type_.base
+    return bool(specials) and all(
+        (has_scale and special.is_infinite)
+        or domain_forbids_value(domain, special, scope.context)
+        for special in specials
+    )
 
 
 def _of_all(arguments: tuple[Node, ...], scope: Scope) -> JsonKind | None:

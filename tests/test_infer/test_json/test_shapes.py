@@ -48,6 +48,13 @@ def _item(item: JsonItem) -> str:
 
 
 NUMBERS = """
+CREATE DOMAIN price AS numeric(10, 2) CHECK (VALUE >= 0 AND VALUE <> 'NaN');
+CREATE DOMAIN low_price AS price CHECK (VALUE < 10);
+CREATE DOMAIN share AS float8 CHECK (VALUE BETWEEN 0 AND 1);
+CREATE DOMAIN positive AS numeric(10, 2) CHECK (VALUE > 0);
+CREATE DOMAIN unscaled AS numeric CHECK (VALUE <> 'NaN');
+CREATE DOMAIN later_price AS numeric(10, 2);
+ALTER DOMAIN later_price ADD CHECK (VALUE < 10) NOT VALID;
 CREATE TABLE numbers (
     id int PRIMARY KEY, any_number numeric, any_float float8 NOT NULL, any_real real, scaled numeric(10, 2),
     between_numbers numeric CHECK (between_numbers BETWEEN 0 AND 1000),
@@ -63,7 +70,8 @@ CREATE TABLE numbers (
     bounded_float float8 CHECK (bounded_float > '-Infinity' AND bounded_float < 'Infinity'),
     float_of_ints float8 CHECK (float_of_ints BETWEEN -1 AND 1.5),
     bounded_real real CHECK (bounded_real > '-Infinity'::real AND bounded_real < 'Infinity'::real),
-    later numeric(10, 2)
+    later numeric(10, 2),
+    price price, low_price low_price, share share, positive positive, unscaled unscaled, later_price later_price
 );
 ALTER TABLE numbers ADD CHECK (later < 5) NOT VALID;
 CREATE TABLE not_inherited (n numeric(10, 2), CHECK (n < 5) NO INHERIT);
@@ -79,6 +87,8 @@ CREATE VIEW half AS SELECT not_nan, lower_only FROM numbers;
         *[(name, "number") for name in ("upper_only", "lower_only", "perhaps", "below_other", "later")],
         *[(name, "finite") for name in ("between_numbers", "not_nan", "below_nan", "not_special", "one_of")],
         *[(name, "finite") for name in ("null_or", "bounded_float", "float_of_ints", "bounded_real")],
+        *[(name, "finite") for name in ("price", "low_price", "share", "any_number::price", "price * 2")],
+        *[(name, "number") for name in ("positive", "unscaled", "later_price", "price / any_number")],
         ("not_nan * 2 + between_numbers", "finite"),
         ("not_nan * lower_only", "number"),
         ("CASE WHEN id > 0 THEN not_nan ELSE 1.5 END", "finite"),

@@ -7,12 +7,13 @@ name is NULL; `CHECK (x IS NULL OR x < y)` is NULL where only y is NULL, and pro
 A user's function may have had another body when the row was stored, so bodies prove nothing here.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from ....model.catalog import Check, Relation, RelationKind
+from ....model.catalog import Check, DomainType, PgType, Relation, RelationKind
 from ...tree import nodes
 from ...tree.nodes import Node, stored_query
 from ...tree.query_level import QueryLevel, catalog_index
@@ -113,6 +114,37 @@ def forbids_value(
     known = Known(stored | {(1, number): NOT_NULL}, {(1, number): (value,)})
     checks = [c for c in relation.checks if number in _columns_in(c.tree)]
     return bool(_forbidding(checks, frozenset(), known, _scope(context)))
+
+
+def domain_forbids_value(
+    domain: DomainType, value: Comparison, context: StatementContext
+) -> bool:
+    """Return whether a CHECK of a domain, or of one that it is based on, rules out the *value*."""
+    known = Known({(1, 1): NOT_NULL}, {(1, 1): (value,)})
+    type_: PgType = domain
+    while isinstance(type_, DomainType):
+        values = context.catalog.domain_values.get((type_.schema, type_.name))
+        checks = [
+            replace(check, tree=_of_column(check.tree))
+            for check in (values.checks if values else ())
+        ]
+        if _forbidding(checks, frozenset(), known, _scope(context)):
+            return True
+        type_ = type_.base
+    return False
+
+
+def _of_column(tree: str) -> str:
+    """Return the tree of a domain's CHECK with VALUE as the first column of entry 1."""
+    return _VALUE.sub(
+        r"{VAR :varno 1 :varattno 1 :vartype \1 :vartypmod \2 :varcollid \3 :varlevelsup 0",
+        tree,
+    )
+
+
+_VALUE: Final = re.compile(
+    r"\{COERCETODOMAINVALUE :typeId (\d+) :typeMod (-?\d+) :collation (\d+)"
+)
 
 
 def columns_in(checks: Iterable[Check]) -> frozenset[int]:
