@@ -123,7 +123,7 @@ def query(
     if refused:
         raise SqlgenError(*refused)
     warnings += missing  # those that are no errors
-    rows = cardinality(known) if columns else Cardinality.NONE
+    rows = _cardinality(known, proved.required) if columns else Cardinality.NONE
     if warning := row_count_warning(description.query, known, rows):
         warnings.append(warning)
     warnings += sort_warnings(description.query, level)
@@ -168,6 +168,19 @@ def _no_page_around(query: Query) -> Diagnostic:
         label=Label(query.name_span),
         hint="select the columns instead of the whole row",
     )
+
+
+def _cardinality(
+    known: QueryLevel, required: Sequence[Sequence[QueryLevel]]
+) -> Cardinality:
+    """Return how many rows there are, also by the conditions of which each call gives one."""
+    rows = cardinality(known)
+    if rows is Cardinality.MANY and any(
+        all(cardinality(level) is not Cardinality.MANY for level in levels)
+        for levels in required
+    ):
+        return Cardinality.AT_MOST_ONE
+    return rows
 
 
 def _trees_of_further_keys(description: Description) -> tuple[Node, ...]:

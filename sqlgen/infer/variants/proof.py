@@ -19,11 +19,12 @@ from ..tree import nodes
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel, statement_level
 from .assignments import all_assignments, optional_assignments
-from .comparison import differences
+from .comparison import Step, differences
 from .conditions import condition_refusal
 from .defaults import default_value
 from .known import Alternative, with_alternatives
 from .refusals import NOT_SHOWN, Refusal, refused
+from .requirements import with_each_required
 from .unchanged_rows import refusal_of_nothing, refusal_of_select
 
 
@@ -32,11 +33,13 @@ class Proof(NamedTuple):
 
     `known` is the statement from which to prove what holds with and without the parts: each condition is one
     of which nothing is known, each value may be the DEFAULT, and each assigned column may be as it was.
-    Else it is the statement itself.
+    Else it is the statement itself. Of each tuple in `required`, one is like any call: for each condition of
+    which a call gives at least one, `known` with that condition.
     """
 
     errors: tuple[Diagnostic, ...]
     known: QueryLevel | None
+    required: tuple[tuple[QueryLevel, ...], ...] = ()
 
 
 def proof(description: Description, statement: QueryLevel | None) -> Proof:
@@ -51,12 +54,17 @@ def proof(description: Description, statement: QueryLevel | None) -> Proof:
         return Proof(tuple(errors), None)
     errors, others = [], []
     of_sets: list[Alternative] = []
+    places: dict[Part, tuple[Step, ...]] = {}
     for part, text in zip(query.parts, variants.without, strict=True):
-        outcome = _outcome(part, nodes.query(text), statement)
+        without = nodes.query(text)
+        outcome = _outcome(part, without, statement)
         if isinstance(outcome, Refusal):
             errors.append(refused(query, part, outcome))
             continue
         others += outcome
+        if without is not None and part.kind is PartKind.CONDITION:
+            [difference] = differences(statement.query, without)
+            places[part] = difference.path
         if part.set_list:
             of_sets += outcome
     if query.unchanged and not errors:
@@ -66,8 +74,16 @@ def proof(description: Description, statement: QueryLevel | None) -> Proof:
     unknown = nodes.query(variants.unknown) or statement.query
     if unknown is statement.query and not others:
         return Proof(tuple(errors), statement)
-    known = statement_level(statement.catalog, with_alternatives(unknown, others))
-    return Proof(tuple(errors), known)
+
+    def level(tree: Node) -> QueryLevel:
+        return statement_level(statement.catalog, with_alternatives(tree, others))
+
+    required = with_each_required(query, places, statement.query, unknown)
+    return Proof(
+        tuple(errors),
+        level(unknown),
+        tuple([tuple(map(level, trees)) for trees in required]),
+    )
 
 
 def _outcome(

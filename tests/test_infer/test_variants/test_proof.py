@@ -244,3 +244,37 @@ def test_parameters_have_the_types_of_the_whole_statement(varied: Varied) -> Non
     assert typed.parameters[0].literals == ("in", "out")
     assert description.variants is not None
     assert len(description.variants.without) == 2
+
+
+@pytest.mark.parametrize(
+    ("optional", "required", "statement", "expected"),
+    [
+        ("id, mrn", "id, mrn", "id = :id AND mrn = :mrn", "optional"),
+        ("id, mrn, name", "id, mrn", "id = :id AND mrn = :mrn AND name = :name", "optional"),
+        ("id, mrn, name", "id, name", "id = :id AND mrn = :mrn AND name = :name", "many"),
+        ("id, mrn, name", "mrn", "id = :id AND (mrn = :mrn AND name = :name)", "optional"),
+        ("id, mrn", "id, mrn", "id = :id AND lower(mrn) = :mrn", "many"),
+        ("id, mrn", "id, mrn", "id = :id AND EXISTS (SELECT FROM visits WHERE mrn = :mrn)", "many"),
+        ("id, mrn", "id, mrn", "name = 'x' AND id = :id AND (status = 'in' AND mrn = :mrn)", "optional"),
+    ],
+)  # fmt: skip
+def test_one_row_by_whichever_key_a_call_gives(
+    connection: Connection, optional: str, required: str, statement: str, expected: str
+) -> None:
+    """With `require one of`, each call has one of the conditions; without it, none may be there."""
+    connection.execute(SCHEMA)
+    catalog = describe.catalog(connection)
+    for line, rows in (
+        (f"-- sqlgen: require one of {required}\n", expected),
+        ("", "many"),
+    ):
+        for start in ("SELECT name FROM patients", "DELETE FROM patients"):
+            end = " RETURNING name" if start.startswith("DELETE") else ""
+            text = (
+                f"-- name: q :many\n-- sqlgen: optional {optional}\n{line}"
+                f"{start} WHERE {statement}{end}"
+            )
+            queries = parse.query_file(SourceFile("queries/q.sql", text)).queries
+            [description] = describe.queries(connection, catalog, queries)
+            assert isinstance(description, Description), description
+            assert infer.query(description, catalog).cardinality == rows
