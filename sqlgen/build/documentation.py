@@ -129,7 +129,7 @@ def _statement(query: "TypedQuery") -> tuple[str, int]:
                 s.end
                 for p in query.query.parameters
                 for s in p.spans
-                if s.start < end <= s.end
+                if s.start <= end <= s.end
             ),
         ]
     )

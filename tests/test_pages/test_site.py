@@ -139,6 +139,21 @@ def test_a_page_of_a_query(hostile: Path) -> None:
     assert "../tables/public.parents.html" in page.links
 
 
+@pytest.mark.parametrize(
+    ("query", "end"),
+    [
+        ("list_odd", "AND id > :least"),
+        ("remove_parent", "WHERE id = :id"),
+        ("count_parents", "FROM parents"),
+        ("add_odd", "RETURNING *"),
+    ],
+)
+def test_a_statement_is_whole(hostile: Path, query: str, end: str) -> None:
+    page = (hostile / f"site/queries/generated.odd.{query}.html").read_text()
+    code = page[page.index('aria-label="Statement"') :].partition("<code>")[2]
+    assert Page(code.partition("</code>")[0]).text.endswith(end)
+
+
 def test_the_same_input_gives_the_same_bytes(hostile: Path, tmp_path: Path) -> None:
     again = tmp_path / "again"
     write_pages(read.config(hostile), again, title="x")
