@@ -30,7 +30,7 @@ FORMS = {
         "-- name: get :stream -> User\nSELECT id, name FROM users;\n"
     ),
     'query!("INSERT INTO users (id, name) VALUES ($1, $2)", form.id, form.name.as_str()).execute(&p)': (
-        "-- name: get :exec\nINSERT INTO users (id, name) VALUES (:form_id, :form_name);\n"
+        "-- name: get :exec\nINSERT INTO users (id, name) VALUES (:id, :name);\n"
     ),
     'query!("DELETE FROM users").execute(&pool).await.map_err(E::from)?.rows_affected()': (
         "-- name: get :execrows\nDELETE FROM users;\n"
@@ -50,8 +50,8 @@ FORMS = {
     'query!("SELECT id FROM users WHERE id = ANY($1) AND name = $2 AND mood = $3", &ids[..] as &[i64], Utc::now(), mood as _)': (
         "-- name: get :many\nSELECT id FROM users WHERE id = ANY(:ids) AND name = :arg2 AND mood = :mood;\n"
     ),
-    'query!("SELECT id FROM users WHERE name = $1 OR email = $2", id.0, Some(id.to_string()),).fetch_all(&p)': (
-        "-- name: get :many\nSELECT id FROM users WHERE name = :id OR email = :id_2;\n"
+    'query!("SELECT id FROM users WHERE name = $1 OR email = $2", id.0, Some(auth_id.id.to_string()),).fetch_all(&p)': (
+        "-- name: get :many\nSELECT id FROM users WHERE name = :id OR email = :auth_id;\n"
     ),
     "query!(\"UPDATE users SET settings = $1 WHERE name LIKE '$2%' AND id = $2\", Json(&settings) as _, user.id())": (
         "-- name: get :exec\nUPDATE users SET settings = :settings WHERE name LIKE '$2%' AND id = :user_id;\n"

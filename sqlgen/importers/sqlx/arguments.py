@@ -13,7 +13,24 @@ _CONVERSIONS: Final = frozenset("""
     """.split())  # noqa: SIM905 (a list of one word in a line is no easier to read)
 """Methods that say nothing about what the value is."""
 _WRAPPERS: Final = frozenset({"Some", "Json"})
-_NO_NAMES: Final = _CONVERSIONS | _WRAPPERS | {"self", "this", "mut"}
+_HOLDERS: Final = frozenset(
+    {
+        "args",
+        "body",
+        "cmd",
+        "command",
+        "data",
+        "dto",
+        "form",
+        "input",
+        "params",
+        "payload",
+        "query",
+    }
+    | {"req", "request", "self", "this"}
+)
+"""Objects that say nothing about their fields."""
+_NO_NAMES: Final = _CONVERSIONS | _WRAPPERS | {"mut"}
 
 
 def parameter_names(arguments: Sequence[Sequence[RustToken]]) -> dict[int, str]:
@@ -52,7 +69,22 @@ def _name(argument: Sequence[RustToken]) -> str:
         elif depth == 0 and not _is_path(token, previous):
             return ""
         previous = token.value
-    return "_".join([word for word in words if word not in _NO_NAMES][-2:])
+    names = [word for word in words if word not in _NO_NAMES][-2:]
+    if len(names) == 2 and names[0] in _HOLDERS:
+        names.pop(0)
+    return _joined(names)
+
+
+def _joined(names: Sequence[str]) -> str:
+    """Return the names as one: `user_id` for `user` and `id`, `auth_user_id` for `auth_user` and `user_id`."""
+    words: list[str] = []
+    for name in names:
+        parts = name.split("_")
+        common = next(
+            (n for n in range(len(parts), 0, -1) if words[-n:] == parts[:n]), 0
+        )
+        words += parts[common:]
+    return "_".join(words)
 
 
 def _is_path(token: RustToken, previous: str) -> bool:
