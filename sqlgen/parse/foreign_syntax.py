@@ -69,5 +69,5 @@ def _calls(source: SourceFile, code: list[Token], end: int) -> Iterator[Diagnost
                 code="sqlc-function",
                 message=f"`sqlc.{call['function']}` is known only to sqlc",
                 label=Label(Span(source, *call.span())),
-                hint=f"write `{instead}`",
+                hint=f"write `{instead}`; `sqlgen import sqlc` translates whole files",
             )

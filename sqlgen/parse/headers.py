@@ -103,6 +103,10 @@ def _malformed(whole: Span, comment: str) -> SqlgenError:
     rest = words[1:] if name else words
     if comment.startswith("/*"):
         message, hint = "a header must be a line comment", f"write `{FORM}`"
+    elif aiosql := _AIOSQL.fullmatch(" ".join(words)):
+        name, suffix = aiosql["name"], aiosql["suffix"]
+        message = f"the header of query `{name}` has `{suffix}`, an operator of aiosql"
+        hint = f"{_INSTEAD_OF[suffix]}; `sqlgen import aiosql` translates whole files"
     elif not re.match(r"--\s*name\s*:", comment):
         message, hint = "this looks like a header, but is not one", f"write `{FORM}`"
     elif not name:
@@ -126,6 +130,17 @@ def _malformed(whole: Span, comment: str) -> SqlgenError:
     )
 
 
+_AIOSQL = re.compile(
+    r"(?P<name>\w[\w-]*) ?(?:\([\w ,]*\))? ?(?P<suffix>\^|\$|<!|\*!|!|#)"
+)
+_INSTEAD_OF = {
+    "^": "write `:optional`",
+    "$": "write `:one`, or `:optional` if there may be no row",
+    "<!": "write `:one`",
+    "!": "write `:execrows`",
+    "*!": "write `:batch`",
+    "#": "make a migration of the script",
+}
 _LISTED = ", ".join(f"`:{name}`" for name in COMMANDS)
 
 

@@ -233,9 +233,18 @@ def _statement(
             ),
             label=Label(second_span, "the second statement"),
             related=(Label(first_span, "the first one"),),
-            hint=f"give each statement a header, `{FORM}`",
+            hint=f"give each statement a header, `{FORM}`" + _translation(source, name),
         )
     )
+
+
+_OF_PGTYPED = re.compile(r"/\*[\s*]*@name\s")
+
+
+def _translation(source: SourceFile, name: str) -> str:
+    """Return the end of a hint about a file of PgTyped, which has its headers in block comments."""
+    is_pgtyped = not name and _OF_PGTYPED.search(source.text)
+    return "; `sqlgen import pgtyped` translates whole files" if is_pgtyped else ""
 
 
 def _unreadable(source: SourceFile, tokens: Sequence[Token]) -> list[Diagnostic]:

@@ -533,7 +533,7 @@ error[sqlc-function]: `sqlc.slice` is known only to sqlc
 2 | DELETE FROM t WHERE id = @id AND n=@n AND m = ANY(sqlc.slice('ids'))
   |                                                   ^^^^^^^^^^^^^^^^^
   |
-  = hint: write `= ANY(:ids)`
+  = hint: write `= ANY(:ids)`; `sqlgen import sqlc` translates whole files
 
 error[sqlc-function]: `sqlc.embed` is known only to sqlc
  --> queries/q.sql:4:8
@@ -541,7 +541,7 @@ error[sqlc-function]: `sqlc.embed` is known only to sqlc
 4 | SELECT sqlc.embed(t), sqlc . narg ( x ) FROM t
   |        ^^^^^^^^^^^^^
   |
-  = hint: write `t`
+  = hint: write `t`; `sqlgen import sqlc` translates whole files
 
 error[sqlc-function]: `sqlc.narg` is known only to sqlc
  --> queries/q.sql:4:23
@@ -549,7 +549,7 @@ error[sqlc-function]: `sqlc.narg` is known only to sqlc
 4 | SELECT sqlc.embed(t), sqlc . narg ( x ) FROM t
   |                       ^^^^^^^^^^^^^^^^^
   |
-  = hint: write `:x?`
+  = hint: write `:x?`; `sqlgen import sqlc` translates whole files
 
 5 errors
 """,

@@ -11,8 +11,8 @@ from .expansions import Expansion, expansion
 _TOKEN: Final = re.compile(
     r"""//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*\""""
     r"|(?:\b(?:const|let|var)\s+(?P<name>\w+)\s*(?::[^=`]{0,300})?=\s*|\b(?P<key>\w+)\s*[:=]\s*)?"
-    r"\bsql\s*(?:<[^`;]{0,600}>\s*)?`(?P<text>(?:\\[\s\S]|[^`\\])*+)(?:`|\Z)"
-    r"|`(?:\\[\s\S]|[^`\\])*+(?:`|\Z)"
+    r"\bsql\s*(?:<[^`;]{0,600}>\s*)?`(?P<text>[^`\\]*+(?:\\(?:[\s\S]|\Z)[^`\\]*+)*)(?:`|\Z)"
+    r"|`[^`\\]*+(?:\\(?:[\s\S]|\Z)[^`\\]*+)*(?:`|\Z)"
 )
 _ESCAPE: Final = re.compile(r"\\([\s\S])")
 _ESCAPED: Final = {

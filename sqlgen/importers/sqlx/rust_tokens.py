@@ -32,7 +32,7 @@ class RustToken(NamedTuple):
 _TOKEN: Final = re.compile(
     r"(?P<space>\s+|//[^\n]*)|(?P<comment>/\*)"
     r"|(?P<raw>[bc]?r(?P<hashes>\#*)\"(?P<raw_text>[\s\S]*?)(?:\"(?P=hashes)|\Z))"
-    r"|(?P<string>[bc]?\"(?P<text>(?:\\[\s\S]|[^\"\\])*+)(?:\"|\Z))"
+    r"|(?P<string>[bc]?\"(?P<text>[^\"\\]*+(?:\\(?:[\s\S]|\Z)[^\"\\]*+)*)(?:\"|\Z))"
     r"|(?P<literal>b?'(?:\\(?:u\{[^}]{0,12}\}|x[0-9a-fA-F]{2}|[\s\S])|[^'\\])'|[0-9][\w.]*?(?=\.\.|\.[A-Za-z_]|[^\w.]|\Z))"
     r"|(?P<lifetime>'\w+)|(?P<word>(?:r\#)?[^\W\d]\w*)"
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<sign>::|->|=>|&&|\|\||[\s\S])"
