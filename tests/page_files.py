@@ -47,3 +47,8 @@ def steps(text: str) -> Iterator[Step]:
                 re.sub(r"\s+#.*", "", command),
                 tuple(line for line in shown if line.strip("… ")),
             )
+
+
+def python(text: str) -> list[str]:
+    """Return the page's blocks of Python."""
+    return re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
