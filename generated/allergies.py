@@ -11,6 +11,7 @@ from psycopg import Connection, IntegrityError
 from psycopg.rows import scalar_row
 
 from ._cursors import raw_cursor, rowcount_of
+from ._deprecated import deprecated
 from ._errors import set_error_class
 from ._support import array_of, of_equal_lengths, one, optional, rows_of
 from .errors import AllergiesPatientIdFkey, AllergiesSeverityCheck
@@ -170,6 +171,7 @@ UPDATE allergies SET severity = $1 WHERE id = $2 RETURNING id, patient_id, aller
 SET_ALLERGY_SEVERITY_ERRORS: Final = (AllergiesSeverityCheck,)
 
 
+@deprecated("use `record_allergy`, which also keeps the reaction")
 def set_allergy_severity(
     conn: Connection[Any], *, severity: AllergiesSeverity, allergy_id: UUID
 ) -> Allergy | None:

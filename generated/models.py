@@ -15,34 +15,47 @@ from psycopg.types.range import Range
 from ._support import loads, parse_array, parse_enum, parse_range, read_composite
 
 __all__ = [
+    "Allergies",
     "AllergiesSeverity",
     "Allergy",
     "Appointment",
     "AppointmentStatus",
+    "Appointments",
+    "AuditLog",
     "AuditLogAction",
     "Encounter",
     "EncounterChart",
+    "Encounters",
     "EncountersSetting",
     "Inet",
     "JsonInput",
     "JsonNumber",
     "JsonValue",
     "Medication",
+    "Medications",
     "MedicationsForm",
+    "NewPrescription",
     "Observation",
+    "Observations",
     "Patient",
+    "Patients",
     "PostalAddress",
     "Practitioner",
+    "Practitioners",
     "Prescription",
+    "Prescriptions",
     "PrescriptionsDoseUnit",
     "PrescriptionsStatus",
     "RunState",
     "Sex",
     "Specialty",
     "VisualWorkflow",
+    "VisualWorkflows",
     "VisualWorkflowsCategory",
     "WorkflowConfiguration",
+    "WorkflowConfigurations",
     "WorkflowRun",
+    "WorkflowRuns",
 ]
 
 
@@ -141,6 +154,100 @@ VisualWorkflowsCategory: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Allergies:
+    """A value of the database's type `allergies`."""
+
+    id: UUID
+    patient_id: UUID
+    allergen: str
+    severity: AllergiesSeverity
+    reaction: str | None
+    onset_date: datetime.date | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Appointments:
+    """A value of the database's type `appointments`."""
+
+    id: UUID
+    patient_id: UUID
+    practitioner_id: UUID
+    status: AppointmentStatus
+    starts_at: datetime.datetime
+    ends_at: datetime.datetime
+    during: Range[datetime.datetime]
+    reason: str | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+    reminder_sent_at: datetime.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLog:
+    """A value of the database's type `audit_log`."""
+
+    id: int
+    occurred_at: datetime.datetime
+    actor: str
+    client_address: Inet | None
+    table_name: str
+    row_id: UUID
+    action: AuditLogAction
+    old_values: JsonValue | None
+    new_values: JsonValue | None
+
+
+@dataclass(frozen=True, slots=True)
+class Encounters:
+    """A value of the database's type `encounters`."""
+
+    id: UUID
+    patient_id: UUID
+    practitioner_id: UUID | None
+    appointment_id: UUID | None
+    setting: EncountersSetting
+    started_at: datetime.datetime
+    ended_at: datetime.datetime | None
+    diagnoses: list[str]
+    summary: str | None
+    signature: bytes | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Medications:
+    """A value of the database's type `medications`."""
+
+    id: UUID
+    atc_code: str
+    name: str
+    form: MedicationsForm
+    ingredients: list[str]
+    unit_price: Decimal
+    stock: int
+    controlled: bool
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """A value of the database's type `observations`."""
+
+    id: int
+    encounter_id: UUID
+    code: str
+    value_quantity: float | None
+    value_text: str | None
+    unit: str | None
+    reference_range: Range[Decimal] | None
+    observed_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PostalAddress:
     """Where a letter is sent."""
 
@@ -155,6 +262,105 @@ class PostalAddress:
 
     def as_tuple(self) -> tuple[Any, ...]:
         return (self.street, self.city, self.postal_code, self.country)
+
+
+@dataclass(frozen=True, slots=True)
+class Practitioners:
+    """A value of the database's type `practitioners`."""
+
+    id: UUID
+    licence_number: str
+    full_name: str
+    email: str
+    specialties: list[Specialty]
+    room: str | None
+    active: bool
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Prescriptions:
+    """A value of the database's type `prescriptions`."""
+
+    id: UUID
+    patient_id: UUID
+    medication_id: UUID
+    practitioner_id: UUID | None
+    encounter_id: UUID | None
+    status: PrescriptionsStatus
+    dose: Decimal
+    dose_unit: PrescriptionsDoseUnit
+    dose_interval: datetime.timedelta
+    valid_during: Range[datetime.date]
+    stop_reason: str | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VisualWorkflows:
+    """A value of the database's type `visual_workflows`."""
+
+    id: UUID
+    name: str
+    revision: int
+    category: VisualWorkflowsCategory
+    definition: JsonValue
+    derived_from: UUID | None
+    created_by: UUID | None
+    published_at: datetime.datetime | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowConfigurations:
+    """A value of the database's type `workflow_configurations`."""
+
+    key: str
+    enabled: bool
+    settings: JsonValue
+    escalate_after: datetime.timedelta | None
+    quiet_from: datetime.time | None
+    quiet_until: datetime.time | None
+    updated_by: UUID | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRuns:
+    """A value of the database's type `workflow_runs`."""
+
+    id: int
+    workflow_id: UUID
+    patient_id: UUID
+    state: RunState
+    attempts: int
+    context: JsonValue
+    queued_at: datetime.datetime
+    started_at: datetime.datetime | None
+    finished_at: datetime.datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Patients:
+    """A value of the database's type `patients`."""
+
+    id: UUID
+    mrn: str
+    given_name: str
+    family_name: str
+    born_on: datetime.date
+    sex: Sex
+    email: str | None
+    phone_numbers: list[str]
+    address: PostalAddress | None
+    deceased_on: datetime.date | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -570,3 +776,15 @@ class WorkflowRun:
             finished_at,
             error,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPrescription:
+    patient_id: UUID
+    medication_id: UUID
+    practitioner_id: UUID | None
+    encounter_id: UUID | None
+    dose: Decimal
+    dose_unit: PrescriptionsDoseUnit
+    dose_interval: datetime.timedelta
+    valid_during: Range[datetime.date]

@@ -2,6 +2,7 @@
 """What patients take."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -12,7 +13,7 @@ from psycopg.types.range import Range
 
 from ._cursors import raw_cursor
 from ._errors import set_error_class
-from ._support import one, optional, range_text, rows_of
+from ._support import items_of, one, optional, range_text, rows_of
 from .errors import (
     PrescriptionsDoseCheck,
     PrescriptionsDoseIntervalCheck,
@@ -29,6 +30,7 @@ from .errors import (
 from .models import (
     AllergiesSeverity,
     MedicationsForm,
+    NewPrescription,
     Prescription,
     PrescriptionsDoseUnit,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "ListCurrentMedicationsRow",
     "ListDoseChangesRow",
     "extend_prescription",
+    "import_prescriptions",
     "list_allergy_conflicts",
     "list_current_medications",
     "list_dose_changes",
@@ -72,18 +75,7 @@ PRESCRIBE_ERRORS: Final = (
 )
 
 
-def prescribe(
-    conn: Connection[Any],
-    *,
-    patient_id: UUID,
-    medication_id: UUID,
-    practitioner_id: UUID | None,
-    encounter_id: UUID | None,
-    dose: Decimal,
-    dose_unit: PrescriptionsDoseUnit,
-    dose_interval: datetime.timedelta,
-    valid_during: Range[datetime.date],
-) -> Prescription:
+def prescribe(conn: Connection[Any], params: NewPrescription) -> Prescription:
     """Fails with `ExclusionViolation` if the patient gets the medication in those days already.
 
     Raises PrescriptionsNotTwice, PrescriptionsDoseCheck,
@@ -100,20 +92,87 @@ def prescribe(
             cursor.execute(
                 PRESCRIBE,
                 (
-                    patient_id,
-                    medication_id,
-                    practitioner_id,
-                    encounter_id,
-                    dose,
-                    dose_unit,
-                    dose_interval,
-                    range_text(valid_during),
+                    params.patient_id,
+                    params.medication_id,
+                    params.practitioner_id,
+                    params.encounter_id,
+                    params.dose,
+                    params.dose_unit,
+                    params.dose_interval,
+                    range_text(params.valid_during),
                 ),
                 binary=True,
             )
             return one(cursor.fetchall())
     except IntegrityError as error:
         set_error_class(error, PRESCRIBE_ERRORS)
+        raise
+
+
+IMPORT_PRESCRIPTIONS: Final = """\
+COPY prescriptions (patient_id, medication_id, practitioner_id, encounter_id, dose, dose_unit, dose_interval, valid_during) FROM STDIN (FORMAT BINARY) /* prescriptions.import_prescriptions */"""
+
+
+IMPORT_PRESCRIPTIONS_ERRORS: Final = (
+    PrescriptionsNotTwice,
+    PrescriptionsDoseCheck,
+    PrescriptionsDoseIntervalCheck,
+    PrescriptionsDoseUnitCheck,
+    PrescriptionsStatusCheck,
+    PrescriptionsStoppedForAReason,
+    PrescriptionsValidDuringCheck,
+    PrescriptionsEncounterIdFkey,
+    PrescriptionsPatientIdFkey,
+    PrescriptionsPractitionerIdFkey,
+    PrescriptionsMedicationIdFkey,
+)
+
+
+def import_prescriptions(
+    conn: Connection[Any], *, rows: Iterable[NewPrescription]
+) -> int:
+    """Loads what another system has.
+
+    Raises PrescriptionsNotTwice, PrescriptionsDoseCheck,
+    PrescriptionsDoseIntervalCheck, PrescriptionsDoseUnitCheck,
+    PrescriptionsStatusCheck, PrescriptionsStoppedForAReason,
+    PrescriptionsValidDuringCheck, PrescriptionsEncounterIdFkey,
+    PrescriptionsPatientIdFkey, PrescriptionsPractitionerIdFkey,
+    PrescriptionsMedicationIdFkey.
+    The trigger `prescriptions_record_change` of `prescriptions` may raise other
+    errors.
+    """
+    try:
+        with raw_cursor(conn) as cursor:
+            with cursor.copy(IMPORT_PRESCRIPTIONS) as copy:
+                copy.set_types(
+                    [
+                        "uuid",
+                        "uuid",
+                        "uuid",
+                        "uuid",
+                        "numeric",
+                        "text",
+                        "interval",
+                        "daterange",
+                    ]
+                )
+                for row in items_of(rows):
+                    copy.write_row(
+                        (
+                            row.patient_id,
+                            row.medication_id,
+                            row.practitioner_id,
+                            row.encounter_id,
+                            row.dose,
+                            row.dose_unit,
+                            row.dose_interval,
+                            row.valid_during,
+                        )
+                    )
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, IMPORT_PRESCRIPTIONS_ERRORS)
         raise
 
 

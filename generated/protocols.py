@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.types.range import Range
 
+from ._deprecated import deprecated
 from ._pages import Page
 from ._variants import UNSET, Unset
 from .allergies import ListAllergyReactionsRow
@@ -35,6 +36,7 @@ from .encounters import (
     RecordMeasurementsParams,
     StreamMeasurementsRow,
 )
+from .functions.dosing import PlanRow
 from .medications import ListMedicationsSort, RestockMedicationsRow
 from .models import (
     AllergiesSeverity,
@@ -47,11 +49,11 @@ from .models import (
     JsonValue,
     Medication,
     MedicationsForm,
+    NewPrescription,
     Patient,
     PostalAddress,
     Practitioner,
     Prescription,
-    PrescriptionsDoseUnit,
     RunState,
     Sex,
     Specialty,
@@ -105,6 +107,8 @@ __all__ = [
     "AuditQueries",
     "ChartsQueries",
     "EncountersQueries",
+    "FunctionsDosingQueries",
+    "FunctionsPublicQueries",
     "MedicationsQueries",
     "PatientsQueries",
     "PractitionersQueries",
@@ -156,6 +160,7 @@ class AllergiesQueries(Protocol):
         severities: Sequence[AllergiesSeverity],
     ) -> int: ...
 
+    @deprecated("use `record_allergy`, which also keeps the reaction")
     def set_allergy_severity(
         self, conn: Connection[Any], *, severity: AllergiesSeverity, allergy_id: UUID
     ) -> Allergy | None: ...
@@ -372,6 +377,35 @@ class EncountersQueries(Protocol):
     ) -> GetEncounterDocumentRowDocument | None: ...
 
 
+class FunctionsDosingQueries(Protocol):
+    """The functions of `generated.functions.dosing`."""
+
+    def body_surface(
+        self, conn: Connection[Any], *, height_cm: Decimal, weight_kg: Decimal
+    ) -> Decimal: ...
+
+    def plan(
+        self,
+        conn: Connection[Any],
+        *,
+        dose: Decimal,
+        dose_interval: datetime.timedelta,
+        days: int | None | Unset = UNSET,
+    ) -> list[PlanRow]: ...
+
+
+class FunctionsPublicQueries(Protocol):
+    """The functions of `generated.functions.public`."""
+
+    def close_day(
+        self,
+        conn: Connection[Any],
+        *,
+        day: datetime.date | None,
+        missed: int | None | Unset = UNSET,
+    ) -> int | None: ...
+
+
 class MedicationsQueries(Protocol):
     """The functions of `generated.medications`."""
 
@@ -562,18 +596,12 @@ class PrescriptionsQueries(Protocol):
     """The functions of `generated.prescriptions`."""
 
     def prescribe(
-        self,
-        conn: Connection[Any],
-        *,
-        patient_id: UUID,
-        medication_id: UUID,
-        practitioner_id: UUID | None,
-        encounter_id: UUID | None,
-        dose: Decimal,
-        dose_unit: PrescriptionsDoseUnit,
-        dose_interval: datetime.timedelta,
-        valid_during: Range[datetime.date],
+        self, conn: Connection[Any], params: NewPrescription
     ) -> Prescription: ...
+
+    def import_prescriptions(
+        self, conn: Connection[Any], *, rows: Iterable[NewPrescription]
+    ) -> int: ...
 
     def list_prescriptions(
         self, conn: Connection[Any], *, patient_id: UUID

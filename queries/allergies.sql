@@ -32,6 +32,7 @@ FROM unnest(:allergens::text[], :severities::text[]) AS reported (allergen, seve
 ON CONFLICT DO NOTHING;
 
 -- name: set_allergy_severity :optional -> Allergy
+-- @deprecated use `record_allergy`, which also keeps the reaction
 UPDATE allergies SET severity = :severity WHERE id = :allergy_id RETURNING *;
 
 -- name: list_allergy_reactions :many

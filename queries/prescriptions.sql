@@ -1,12 +1,19 @@
 -- What patients take.
 
--- name: prescribe :one -> Prescription
+-- name: prescribe(NewPrescription) :one -> Prescription
 -- Fails with `ExclusionViolation` if the patient gets the medication in those days already.
 INSERT INTO prescriptions
     (patient_id, medication_id, practitioner_id, encounter_id, dose, dose_unit, dose_interval, valid_during)
 VALUES
     (:patient_id, :medication_id, :practitioner_id, :encounter_id, :dose, :dose_unit, :dose_interval, :valid_during)
 RETURNING *;
+
+-- name: import_prescriptions(NewPrescription) :copy
+-- Loads what another system has.
+INSERT INTO prescriptions
+    (patient_id, medication_id, practitioner_id, encounter_id, dose, dose_unit, dose_interval, valid_during)
+VALUES
+    (:patient_id, :medication_id, :practitioner_id, :encounter_id, :dose, :dose_unit, :dose_interval, :valid_during);
 
 -- name: list_prescriptions :many -> Prescription
 SELECT * FROM prescriptions WHERE patient_id = :patient_id ORDER BY lower(valid_during), id;

@@ -10,6 +10,7 @@ from psycopg import AsyncConnection, IntegrityError
 from psycopg.rows import scalar_row
 
 from .._cursors import async_raw_cursor, async_rowcount_of
+from .._deprecated import deprecated
 from .._errors import set_error_class
 from .._support import array_of, of_equal_lengths, one, optional, rows_of
 from ..allergies import (
@@ -141,6 +142,7 @@ async def import_allergies(
 SET_ALLERGY_SEVERITY_ERRORS: Final = (AllergiesSeverityCheck,)
 
 
+@deprecated("use `record_allergy`, which also keeps the reaction")
 async def set_allergy_severity(
     conn: AsyncConnection[Any], *, severity: AllergiesSeverity, allergy_id: UUID
 ) -> Allergy | None:

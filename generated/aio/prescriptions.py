@@ -2,16 +2,15 @@
 """What patients take."""
 
 import datetime
-from decimal import Decimal
+from collections.abc import AsyncIterable, Iterable
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection, IntegrityError
-from psycopg.types.range import Range
 
 from .._cursors import async_raw_cursor
 from .._errors import set_error_class
-from .._support import one, optional, range_text, rows_of
+from .._support import async_items_of, one, optional, range_text, rows_of
 from ..errors import (
     PrescriptionsDoseCheck,
     PrescriptionsDoseIntervalCheck,
@@ -25,9 +24,10 @@ from ..errors import (
     PrescriptionsStoppedForAReason,
     PrescriptionsValidDuringCheck,
 )
-from ..models import Prescription, PrescriptionsDoseUnit
+from ..models import NewPrescription, Prescription
 from ..prescriptions import (
     EXTEND_PRESCRIPTION,
+    IMPORT_PRESCRIPTIONS,
     LIST_ALLERGY_CONFLICTS,
     LIST_CURRENT_MEDICATIONS,
     LIST_DOSE_CHANGES,
@@ -41,6 +41,7 @@ from ..prescriptions import (
 
 __all__ = [
     "extend_prescription",
+    "import_prescriptions",
     "list_allergy_conflicts",
     "list_current_medications",
     "list_dose_changes",
@@ -66,16 +67,7 @@ PRESCRIBE_ERRORS: Final = (
 
 
 async def prescribe(
-    conn: AsyncConnection[Any],
-    *,
-    patient_id: UUID,
-    medication_id: UUID,
-    practitioner_id: UUID | None,
-    encounter_id: UUID | None,
-    dose: Decimal,
-    dose_unit: PrescriptionsDoseUnit,
-    dose_interval: datetime.timedelta,
-    valid_during: Range[datetime.date],
+    conn: AsyncConnection[Any], params: NewPrescription
 ) -> Prescription:
     """Fails with `ExclusionViolation` if the patient gets the medication in those days already.
 
@@ -93,20 +85,85 @@ async def prescribe(
             await cursor.execute(
                 PRESCRIBE,
                 (
-                    patient_id,
-                    medication_id,
-                    practitioner_id,
-                    encounter_id,
-                    dose,
-                    dose_unit,
-                    dose_interval,
-                    range_text(valid_during),
+                    params.patient_id,
+                    params.medication_id,
+                    params.practitioner_id,
+                    params.encounter_id,
+                    params.dose,
+                    params.dose_unit,
+                    params.dose_interval,
+                    range_text(params.valid_during),
                 ),
                 binary=True,
             )
             return one(await cursor.fetchall())
     except IntegrityError as error:
         set_error_class(error, PRESCRIBE_ERRORS)
+        raise
+
+
+IMPORT_PRESCRIPTIONS_ERRORS: Final = (
+    PrescriptionsNotTwice,
+    PrescriptionsDoseCheck,
+    PrescriptionsDoseIntervalCheck,
+    PrescriptionsDoseUnitCheck,
+    PrescriptionsStatusCheck,
+    PrescriptionsStoppedForAReason,
+    PrescriptionsValidDuringCheck,
+    PrescriptionsEncounterIdFkey,
+    PrescriptionsPatientIdFkey,
+    PrescriptionsPractitionerIdFkey,
+    PrescriptionsMedicationIdFkey,
+)
+
+
+async def import_prescriptions(
+    conn: AsyncConnection[Any],
+    *,
+    rows: Iterable[NewPrescription] | AsyncIterable[NewPrescription],
+) -> int:
+    """Loads what another system has.
+
+    Raises PrescriptionsNotTwice, PrescriptionsDoseCheck,
+    PrescriptionsDoseIntervalCheck, PrescriptionsDoseUnitCheck,
+    PrescriptionsStatusCheck, PrescriptionsStoppedForAReason,
+    PrescriptionsValidDuringCheck, PrescriptionsEncounterIdFkey,
+    PrescriptionsPatientIdFkey, PrescriptionsPractitionerIdFkey,
+    PrescriptionsMedicationIdFkey.
+    The trigger `prescriptions_record_change` of `prescriptions` may raise other
+    errors.
+    """
+    try:
+        async with async_raw_cursor(conn) as cursor:
+            async with cursor.copy(IMPORT_PRESCRIPTIONS) as copy:
+                copy.set_types(
+                    [
+                        "uuid",
+                        "uuid",
+                        "uuid",
+                        "uuid",
+                        "numeric",
+                        "text",
+                        "interval",
+                        "daterange",
+                    ]
+                )
+                async for row in async_items_of(rows):
+                    await copy.write_row(
+                        (
+                            row.patient_id,
+                            row.medication_id,
+                            row.practitioner_id,
+                            row.encounter_id,
+                            row.dose,
+                            row.dose_unit,
+                            row.dose_interval,
+                            row.valid_during,
+                        )
+                    )
+            return cursor.rowcount
+    except IntegrityError as error:
+        set_error_class(error, IMPORT_PRESCRIPTIONS_ERRORS)
         raise
 
 

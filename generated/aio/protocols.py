@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.types.range import Range
 
+from .._deprecated import deprecated
 from .._pages import Page
 from .._variants import UNSET, Unset
 from ..allergies import ListAllergyReactionsRow
@@ -35,6 +36,7 @@ from ..encounters import (
     RecordMeasurementsParams,
     StreamMeasurementsRow,
 )
+from ..functions.dosing import PlanRow
 from ..medications import ListMedicationsSort, RestockMedicationsRow
 from ..models import (
     AllergiesSeverity,
@@ -47,11 +49,11 @@ from ..models import (
     JsonValue,
     Medication,
     MedicationsForm,
+    NewPrescription,
     Patient,
     PostalAddress,
     Practitioner,
     Prescription,
-    PrescriptionsDoseUnit,
     RunState,
     Sex,
     Specialty,
@@ -105,6 +107,8 @@ __all__ = [
     "AuditQueries",
     "ChartsQueries",
     "EncountersQueries",
+    "FunctionsDosingQueries",
+    "FunctionsPublicQueries",
     "MedicationsQueries",
     "PatientsQueries",
     "PractitionersQueries",
@@ -156,6 +160,7 @@ class AllergiesQueries(Protocol):
         severities: Sequence[AllergiesSeverity],
     ) -> int: ...
 
+    @deprecated("use `record_allergy`, which also keeps the reaction")
     async def set_allergy_severity(
         self,
         conn: AsyncConnection[Any],
@@ -402,6 +407,35 @@ class EncountersQueries(Protocol):
     ) -> GetEncounterDocumentRowDocument | None: ...
 
 
+class FunctionsDosingQueries(Protocol):
+    """The functions of `generated.aio.functions.dosing`."""
+
+    async def body_surface(
+        self, conn: AsyncConnection[Any], *, height_cm: Decimal, weight_kg: Decimal
+    ) -> Decimal: ...
+
+    async def plan(
+        self,
+        conn: AsyncConnection[Any],
+        *,
+        dose: Decimal,
+        dose_interval: datetime.timedelta,
+        days: int | None | Unset = UNSET,
+    ) -> list[PlanRow]: ...
+
+
+class FunctionsPublicQueries(Protocol):
+    """The functions of `generated.aio.functions.public`."""
+
+    async def close_day(
+        self,
+        conn: AsyncConnection[Any],
+        *,
+        day: datetime.date | None,
+        missed: int | None | Unset = UNSET,
+    ) -> int | None: ...
+
+
 class MedicationsQueries(Protocol):
     """The functions of `generated.aio.medications`."""
 
@@ -611,18 +645,15 @@ class PrescriptionsQueries(Protocol):
     """The functions of `generated.aio.prescriptions`."""
 
     async def prescribe(
+        self, conn: AsyncConnection[Any], params: NewPrescription
+    ) -> Prescription: ...
+
+    async def import_prescriptions(
         self,
         conn: AsyncConnection[Any],
         *,
-        patient_id: UUID,
-        medication_id: UUID,
-        practitioner_id: UUID | None,
-        encounter_id: UUID | None,
-        dose: Decimal,
-        dose_unit: PrescriptionsDoseUnit,
-        dose_interval: datetime.timedelta,
-        valid_during: Range[datetime.date],
-    ) -> Prescription: ...
+        rows: Iterable[NewPrescription] | AsyncIterable[NewPrescription],
+    ) -> int: ...
 
     async def list_prescriptions(
         self, conn: AsyncConnection[Any], *, patient_id: UUID

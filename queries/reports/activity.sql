@@ -1,6 +1,7 @@
 -- What the clinic did, for those who plan.
 
 -- name: list_monthly_totals :many
+-- sqlgen: read only
 -- Appointments by month and status, with sub-totals; NULL stands for all.
 SELECT
     to_char(starts_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
@@ -12,6 +13,7 @@ GROUP BY ROLLUP (1, status)
 ORDER BY 1 NULLS LAST, status NULLS LAST;
 
 -- name: rank_practitioners :many
+-- sqlgen: read only
 -- The busiest first.
 SELECT
     p.id,
@@ -27,6 +29,7 @@ GROUP BY p.id
 ORDER BY rank, p.full_name;
 
 -- name: list_daily_load :many
+-- sqlgen: read only
 -- Every day between the two, also those on which nothing happens.
 WITH days AS (
     SELECT day::date AS day
@@ -43,6 +46,7 @@ GROUP BY days.day
 ORDER BY days.day;
 
 -- name: compare_planned_and_seen :many
+-- sqlgen: read only
 -- Planned and real contacts of each day: walk-ins have no plan, no-shows no contact.
 WITH
 planned AS (
@@ -61,6 +65,7 @@ FULL JOIN seen USING (day)
 ORDER BY day;
 
 -- name: list_activity_feed :many
+-- sqlgen: read only
 -- The latest things that happened to a patient, whatever they are.
 SELECT 'appointment' AS kind, id, starts_at AS at, reason AS text
 FROM appointments

@@ -45,12 +45,36 @@ def pascal_case(name: str) -> str:
 
 def singular(name: str) -> str:
     """Return the name of one row of a table whose name is an English plural."""
-    for ending, new in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("xes", "x")):
+    *before, word = name.split("_")
+    if word in _IRREGULAR:
+        return "_".join([*before, _IRREGULAR[word]])
+    for ending, new in _ENDINGS:
         if name.endswith(ending) and len(name) > len(ending) + 1:
             return name.removesuffix(ending) + new
     if name.endswith("s") and not name.endswith(("ss", "us", "is")):
         return name.removesuffix("s").rstrip("_") or name
     return name
+
+
+_ENDINGS = (
+    *(("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x")),
+    ("zzes", "zz"),
+)
+
+_IRREGULAR = {
+    "analyses": "analysis",
+    "bonuses": "bonus",
+    "caches": "cache",
+    "children": "child",
+    "cookies": "cookie",
+    "diagnoses": "diagnosis",
+    "movies": "movie",
+    "news": "news",
+    "people": "person",
+    "quizzes": "quiz",
+    "series": "series",
+    "statuses": "status",
+}
 
 
 def _is_usable(name: str) -> bool:

@@ -77,6 +77,12 @@ CREATE TABLE target (
     owner_id   uuid NOT NULL,
     starts_on  date NOT NULL
 );
+CREATE TABLE defaults (
+    id        bigint PRIMARY KEY,
+    title     text NOT NULL,
+    weight    double precision NOT NULL DEFAULT 1,
+    starts_on date NOT NULL DEFAULT CURRENT_DATE
+);
 CREATE TABLE people (
     id        bigint PRIMARY KEY,
     name      text NOT NULL,
@@ -105,6 +111,16 @@ FROM items;
 INSERT INTO sized
 SELECT n, 'title ' || n, n % 100, n * 1.25, (ARRAY['small', 'medium', 'large', NULL]::size[])[1 + n % 4]
 FROM generate_series(1, 2000) AS n;
+CREATE TABLE entries (
+    id         bigint PRIMARY KEY,
+    owner      text NOT NULL,
+    title      text NOT NULL,
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX entries_in_order ON entries (owner, created_at DESC, id DESC);
+INSERT INTO entries
+SELECT n, 'ada', 'title ' || n, '2024-01-01T00:00Z'::timestamptz + n / 3 * interval '1 second'
+FROM generate_series(1, 100000) AS n;
 INSERT INTO people
 SELECT n, 'name ' || n, 'name' || n || '@example.org', nullif('note', 'note' || n % 2), date '2020-01-01' + n, n * 1.25
 FROM generate_series(1, 400) AS n;
@@ -140,6 +156,34 @@ WHERE active AND (:code::text IS NULL OR code = :code)
     AND (:least::int IS NULL OR quantity BETWEEN :least AND :most?)
     AND (:owner_ids::uuid[] IS NULL OR owner_id <> ALL(:owner_ids))
 ORDER BY id LIMIT :rows;
+
+-- name: sort_items :many
+-- sqlgen: order sort by id | title | least = quantity asc
+SELECT id, title FROM items WHERE code = :code ORDER BY :sort, id LIMIT :rows;
+
+-- name: sort_items_by_title :many
+SELECT id, title FROM items WHERE code = :code ORDER BY title DESC, id LIMIT :rows;
+
+-- name: page_entries :page
+SELECT id, title, created_at FROM entries WHERE owner = :owner ORDER BY created_at DESC, id DESC;
+
+-- name: list_first_entries :many
+SELECT id, title, created_at FROM entries WHERE owner = :owner
+ORDER BY created_at DESC, id DESC LIMIT :rows;
+
+-- name: list_entries_after :many
+SELECT id, title, created_at FROM entries
+WHERE owner = :owner AND (created_at, id) < (:created_at, :id)
+ORDER BY created_at DESC, id DESC LIMIT :rows;
+
+-- name: add_with_defaults :one
+-- sqlgen: default weight, starts_on
+INSERT INTO defaults (id, title, weight, starts_on) VALUES (:id, :title, :weight, :starts_on)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title RETURNING id, title;
+
+-- name: add_titled :one
+INSERT INTO defaults (id, title) VALUES (:id, :title)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title RETURNING id, title;
 
 -- name: touch_item :execrows
 UPDATE items SET code = :code WHERE id = :item_id;
@@ -208,6 +252,9 @@ FROM people AS p JOIN orders AS o ON o.person_id = p.id
 ORDER BY p.id, o.id"""
 
 
+CLOCKS = ((time.process_time, "processor"), (time.perf_counter, "clock"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=40)
@@ -220,6 +267,8 @@ def main() -> None:
         varying(conn, arguments.rounds)
         errors(conn, arguments.rounds)
         changing(conn, arguments.rounds)
+        ordering(conn, arguments.rounds)
+        paging(conn, arguments.rounds)
         tracing(conn, arguments.rounds)
         many_rows(conn, arguments.rounds)
         nested_rows(conn, arguments.rounds)
@@ -312,7 +361,7 @@ def varying(conn: Connection, rounds: int) -> None:
         for _ in range(200):
             q.search_items_testing_for_null(conn, **filters, rows=9)
 
-    for clock, kind in ((time.process_time, "processor"), (time.perf_counter, "clock")):
+    for clock, kind in CLOCKS:
         for name, hand, generated in (
             ("3 optional conditions, all given", by_hand_all, all_given),
             ("3 optional conditions, one given", by_hand_one, one_given),
@@ -361,9 +410,98 @@ def changing(conn: Connection, rounds: int) -> None:
         for _ in range(200):
             q.change_person(conn, email="a@example.org", id=1)
 
-    for clock, kind in ((time.process_time, "processor"), (time.perf_counter, "clock")):
-        row = f"3 optional assignments, one given ({kind})"
+    def without_defaults() -> None:
+        for _ in range(200):
+            q.add_titled(conn, id=1, title="x")
+
+    def with_defaults() -> None:
+        for _ in range(200):
+            q.add_with_defaults(conn, id=1, title="x")
+
+    for clock, kind in CLOCKS:
+        for name, hand, ours in (
+            ("3 optional assignments, one given", by_hand, generated),
+            ("2 values left to their DEFAULT", without_defaults, with_defaults),
+        ):
+            row = f"{name} ({kind})"
+            compare(row, hand, ours, rounds * 2, each=200, clock=clock)
+
+
+def ordering(conn: Connection, rounds: int) -> None:
+    """Compare a statement whose order the call chooses with one in which that is written."""
+    q = importlib.import_module("measured.q")
+
+    def by_hand() -> None:
+        for _ in range(200):
+            q.sort_items_by_title(conn, code="code 7", rows=9)
+
+    def generated() -> None:
+        for _ in range(200):
+            q.sort_items(conn, code="code 7", sort="-title", rows=9)
+
+    for clock, kind in CLOCKS:
+        row = f"one of 5 orders ({kind})"
         compare(row, by_hand, generated, rounds * 2, each=200, clock=clock)
+
+
+def paging(conn: Connection, rounds: int) -> None:
+    """Compare pages of 20 rows, the first one and a late one, with keyset statements written by hand.
+
+    By hand, the values of the last row are the place of the next page.
+    """
+    q = importlib.import_module("measured.q")
+    owner, size = "ada", 20
+
+    def hand_first() -> tuple[list[Any], tuple[Any, ...] | None]:
+        return _split(q.list_first_entries(conn, owner=owner, rows=size + 1), size)
+
+    def hand_after(place: tuple[Any, ...]) -> Any:
+        created_at, id_ = place
+        rows = q.list_entries_after(
+            conn, owner=owner, created_at=created_at, id=id_, rows=size + 1
+        )
+        return _split(rows, size)
+
+    token, place = None, hand_first()[1]
+    for number in range(49):
+        page = q.page_entries(conn, owner=owner, size=size, after=token)
+        token = page.next
+        if number:
+            assert place
+            place = hand_after(place)[1]
+    assert place
+    last = q.page_entries(conn, owner=owner, size=size, after=token)
+    assert [r.id for r in last.rows] == [r.id for r in hand_after(place)[0]]
+
+    def first_by_hand() -> None:
+        for _ in range(100):
+            hand_first()
+
+    def first_page() -> None:
+        for _ in range(100):
+            q.page_entries(conn, owner=owner, size=size)
+
+    def late_by_hand() -> None:
+        for _ in range(100):
+            hand_after(place)
+
+    def late_page() -> None:
+        for _ in range(100):
+            q.page_entries(conn, owner=owner, size=size, after=token)
+
+    for clock, kind in CLOCKS:
+        for name, hand, ours in (
+            ("the first page of 20 of 100,000 rows", first_by_hand, first_page),
+            ("page 50 of it", late_by_hand, late_page),
+        ):
+            row = f"{name} ({kind})"
+            compare(row, hand, ours, rounds * 2, each=100, clock=clock)
+
+
+def _split(rows: list[Any], size: int) -> tuple[list[Any], tuple[Any, ...] | None]:
+    """Return a page, and the place of the next one."""
+    last = rows[size - 1] if len(rows) > size else None
+    return rows[:size], (last.created_at, last.id) if last else None
 
 
 def tracing(conn: Connection, rounds: int) -> None:

@@ -1,5 +1,7 @@
 """A day in the clinic, on the demo data, which calls every generated function."""
 
+import warnings
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -18,9 +20,11 @@ from generated import (
     prescriptions,
     workflows,
 )
+from generated.functions import dosing, public
 from generated.models import (
     AppointmentStatus,
     JsonValue,
+    NewPrescription,
     PostalAddress,
     RunState,
     Sex,
@@ -316,6 +320,12 @@ async def with_appointments(call: Caller) -> None:
     assert (
         await call(appointments.cancel_appointments, patient_id=TOM, after=after) == 1
     )
+    await call(
+        appointments.set_appointment_status,
+        appointment_id=booked.id,
+        status=AppointmentStatus.CONFIRMED,
+    )
+    assert await call(public.close_day, day=date(2026, 2, 12)) == 1
 
 
 async def with_allergies(call: Caller) -> None:
@@ -351,9 +361,12 @@ async def with_allergies(call: Caller) -> None:
         severities=["mild", "severe"],
     )
     assert imported == 1
-    changed = await call(
-        allergies.set_allergy_severity, allergy_id=new_id, severity="severe"
-    )
+    with warnings.catch_warnings(record=True, category=DeprecationWarning) as told:
+        warnings.simplefilter("always")
+        changed = await call(
+            allergies.set_allergy_severity, allergy_id=new_id, severity="severe"
+        )
+    assert ["record_allergy" in str(warning.message) for warning in told] == [True]
     assert changed is not None
     assert changed.severity == "severe"
     reactions = await call(allergies.list_allergy_reactions, patient_id=ELENA)
@@ -417,8 +430,7 @@ async def while_prescribing(call: Caller) -> None:
         patient_id=ELENA,
     )
     assert [c.severity for c in conflicts] == ["life-threatening"]
-    prescribed = await call(
-        prescriptions.prescribe,
+    new = NewPrescription(
         patient_id=YUSUF,
         medication_id=METOPROLOL,
         practitioner_id=AMIRA,
@@ -428,6 +440,7 @@ async def while_prescribing(call: Caller) -> None:
         dose_interval=timedelta(hours=12),
         valid_during=Range(date(2026, 2, 1), date(2026, 2, 10), "[]"),
     )
+    prescribed = await call(prescriptions.prescribe, new)
     assert prescribed.valid_during == Range(date(2026, 2, 1), date(2026, 2, 11))
     assert (prescribed.status, prescribed.dose) == ("active", Decimal("12.500"))
     assert await call(prescriptions.list_prescriptions, patient_id=YUSUF) == [
@@ -453,6 +466,21 @@ async def while_prescribing(call: Caller) -> None:
     )
     assert stopped is not None
     assert (stopped.status, stopped.stop_reason) == ("stopped", "no longer needed")
+    later = replace(new, valid_during=Range(date(2027, 2, 1), date(2027, 2, 10)))
+    assert await call(prescriptions.import_prescriptions, rows=[later]) == 1
+    surface = await call(
+        dosing.body_surface, height_cm=Decimal(170), weight_kg=Decimal(70)
+    )
+    assert surface == Decimal("1.82")
+    doses = await call(
+        dosing.plan, dose=new.dose, dose_interval=new.dose_interval, days=2
+    )
+    assert [(d.number, d.due_after, d.total) for d in doses[2:]] == [
+        (3, timedelta(days=1), Decimal("37.5")),
+        (4, timedelta(hours=36), Decimal("50.0")),
+    ]
+    week = await call(dosing.plan, dose=new.dose, dose_interval=new.dose_interval)
+    assert len(week) == 14
     history = await call(prescriptions.list_dose_changes, patient_id=ELENA)
     assert [(row.previous_dose, row.change, row.position) for row in history] == [
         (None, None, 1),

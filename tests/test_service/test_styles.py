@@ -11,6 +11,7 @@ import pytest
 from mypy import api as mypy
 
 from sqlgen import build, database, read
+from sqlgen.model.config import FieldKeys
 from sqlgen.model.row_styles import RowStyle
 
 ROOT = Path(__file__).parents[2]
@@ -36,25 +37,43 @@ asyncio.run(day())
 """
 
 
-def made(style: RowStyle, folder: Path, server: database.Server) -> Path:
+def made(
+    style: RowStyle,
+    folder: Path,
+    server: database.Server,
+    fields: FieldKeys = FieldKeys.SNAKE,
+) -> Path:
     """Write the clinic's package with that style of rows, and return its folder."""
     project = folder / style.value
     for name in ("pyproject.toml", "migrations", "queries"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         project.mkdir(parents=True, exist_ok=True)
         copy(ROOT / name, project / name)
-    config = replace(read.config(project), rows=style, server=server.conninfo)
+    config = replace(
+        read.config(project), rows=style, fields=fields, server=server.conninfo
+    )
     build.build(config)
     return project
 
 
-@pytest.mark.parametrize("style", OTHERS, ids=str)
+@pytest.mark.parametrize(
+    ("style", "fields"),
+    [
+        *[(style, FieldKeys.SNAKE) for style in OTHERS],
+        (RowStyle.PYDANTIC, FieldKeys.CAMEL),
+    ],
+    ids=str,
+)
 def test_a_day_in_the_clinic(
-    clinic: str, server: database.Server, tmp_path: Path, style: RowStyle
+    clinic: str,
+    server: database.Server,
+    tmp_path: Path,
+    style: RowStyle,
+    fields: FieldKeys,
 ) -> None:
     done = subprocess.run(
         [sys.executable, "-c", DAY, clinic],
-        cwd=made(style, tmp_path, server),
+        cwd=made(style, tmp_path, server, fields),
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,

@@ -217,3 +217,42 @@ async def test_export(shop: AsyncClient) -> None:
     many = "".join(f"X{n},Tetris {n},game,5.00,0\n" for n in range(250))
     await shop.post("/products/import", content=CSV.splitlines()[0] + "\n" + many)
     assert len((await shop.get("/products.csv")).text.splitlines()) == 254
+
+
+async def test_defaults(client: AsyncClient) -> None:
+    chess = {"sku": "G1", "name": "Chess", "category": "game", "price": "30.00"}
+    added = await client.post("/products", json=chess)
+    assert (added.status_code, added.json()["stock"]) == (201, 0)
+    assert added.json()["description"] is None
+    again = await client.post("/products", json=chess)
+    assert (again.status_code, again.json()["detail"]) == (409, {"field": "sku"})
+    many = await client.post("/products", json=chess | {"sku": "G2", "stock": 7})
+    assert many.json()["stock"] == 7
+    for wrong in ({"stock": -1}, {"price": "-1"}, {"category": "x"}):
+        sent = await client.post("/products", json=chess | {"sku": "G3"} | wrong)
+        assert sent.status_code == 422
+
+
+async def test_wishes(shop: AsyncClient) -> None:
+    first, second = [p["id"] for p in (await shop.get("/products")).json()][:2]
+    for product, note in ((second, None), (first, "for Bob")):
+        wish = {"product_id": product, "note": note}
+        assert (await shop.post("/customers/1/wishes", json=wish)).status_code == 201
+    assert (await shop.post("/customers/1/wishes", json=wish)).status_code == 409
+    assert (await shop.post("/customers/9/wishes", json=wish)).status_code == 404
+    wish = {"product_id": 99}
+    assert (await shop.post("/customers/1/wishes", json=wish)).status_code == 422
+    wishes = (await shop.get("/customers/1/wishes")).json()
+    assert {w["product_id"]: w["note"] for w in wishes} == {
+        second: None,
+        first: "for Bob",
+    }
+    assert (await shop.delete(f"/customers/1/wishes/{first}")).status_code == 204
+    assert (await shop.delete(f"/customers/1/wishes/{first}")).status_code == 404
+    assert len((await shop.get("/customers/1/wishes")).json()) == 1
+
+
+async def test_functions(shop: AsyncClient) -> None:
+    assert (await shop.get("/shipping", params={"total": 50})).json() == "0"
+    both = {"total": "49.99", "express": "true"}
+    assert (await shop.get("/shipping", params=both)).json() == "14.90"

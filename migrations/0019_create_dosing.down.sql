@@ -1,0 +1,2 @@
+DROP PROCEDURE close_day;
+DROP SCHEMA dosing CASCADE;
