@@ -6,6 +6,7 @@ The rooms, from the outside in, and the stages in the order in which data passes
     testing     a project -> a migrated database for each test
     plans       a project -> the conditions of its queries that no index serves
     impact      a project, a deployed revision -> what breaks if one goes first
+    risk        Migration -> what keeps queries waiting while it runs
     doctor      a database -> what it means for migrations and generated code
     importers   a project of another tool -> query files
     build       puts the stages together: a project -> the changes to its generated files

@@ -341,8 +341,8 @@ def test_new_uses_the_next_number_and_warns_about_the_last_migration(
     assert outcome.out == (
         "created migrations/0004_add_prices.up.sql\n"
         "created migrations/0004_add_prices.down.sql\n"
+        "once it is written: sqlgen migrate risk && sqlgen migrate verify\n"
     )
-    assert "warning[blocking-index]" in outcome.err
     assert "warning[missing-down-file]" in outcome.err
     up = sqlgen.root / "migrations/0004_add_prices.up.sql"
     assert up.read_text() == "-- Add prices.\n"
@@ -354,14 +354,14 @@ def test_build_warns_about_the_newest_migration_if_files_change(
 ) -> None:
     sqlgen.write(
         {
-            "migrations/0003_index_names.up.sql": "CREATE INDEX ON items (name);",
-            "migrations/0003_index_names.down.sql": "DROP INDEX items_name_idx;",
+            "migrations/0003_require.up.sql": "ALTER TABLE items ADD a int NOT NULL;",
+            "migrations/0003_require.down.sql": "ALTER TABLE items DROP a;",
             "queries/items.sql": "-- name: all_items :many\nSELECT id FROM items;",
         }
     )
     first, again = sqlgen("build"), sqlgen("build")
     assert (first.status, again.status) == (0, 0)
-    assert "warning[blocking-index]" in first.err
+    assert "warning[not-null-without-default]" in first.err
     assert again.err == ""
 
 

@@ -12,8 +12,17 @@ from ..parse.lexer import delimiters
 from .rules import NO_USERS, RULES, ColumnUsers, LintedMigration
 from .shapes import StatementShape, statement_shapes
 
-CODES: Final = (*RULES, "down-does-not-restore")
-"""The codes that `-- sqlgen: allow CODE` may name: the rules, and an error of `migrate verify`."""
+MEASURED: Final = (
+    *("table-rewrite", "table-scan", "blocking-index", "lock-held", "bulk-update"),
+    *("several-locks", "locks-not-measured", "brief-lock"),
+)
+"""The codes of `risk`, which runs migrations instead of reading them."""
+
+REPLACED: Final = {"column-type-change": "table-rewrite"}
+"""Codes of earlier releases, which files may still name, and those of today."""
+
+CODES: Final = (*RULES, *MEASURED, *REPLACED, "down-does-not-restore")
+"""The codes that `-- sqlgen: allow CODE` may name: those of rules, of `risk` and of `migrate verify`."""
 
 
 def lint(
@@ -45,7 +54,7 @@ def lint_newest(migrations: Sequence[Migration]) -> tuple[Diagnostic, ...]:
         return ()
     *earlier, newest = migrations
     shapes = statement_shapes(newest.up.text)
-    names = {table for s in shapes for table in (s.indexed, s.altered) if table}
+    names = {shape.altered for shape in shapes if shape.altered}
     tables: set[str] = set()
     for migration in earlier if names else ():
         text = migration.up.text.lower()
@@ -56,7 +65,8 @@ def lint_newest(migrations: Sequence[Migration]) -> tuple[Diagnostic, ...]:
 
 def allowed(source: SourceFile) -> frozenset[str]:
     """Return the codes that the file's comments `-- sqlgen: allow CODE[, CODE]` name."""
-    return _allowed(source)[0]
+    codes = _allowed(source)[0]
+    return codes | {REPLACED[code] for code in codes if code in REPLACED}
 
 
 def _allowed(

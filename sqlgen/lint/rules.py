@@ -128,19 +128,6 @@ def several_changes(linted: LintedMigration) -> Iterator[Finding]:
         )
 
 
-@rule("blocking-index")
-def blocking_index(linted: LintedMigration) -> Iterator[Finding]:
-    """Warn of an index that is built on an existing table while writes wait."""
-    for shape in linted.shapes:
-        if shape.indexed in linted.existing_tables and not shape.concurrently:
-            yield Finding(
-                f"writes to `{shape.indexed}` wait while this index is built",
-                linted.first_line(shape),
-                "use `CREATE INDEX CONCURRENTLY` in a migration of its own, with"
-                " `-- no-transaction` as its first line",
-            )
-
-
 @rule("not-null-without-default")
 def not_null_without_default(linted: LintedMigration) -> Iterator[Finding]:
     """Warn of a NOT NULL column without a value for the rows of an existing table."""
@@ -151,20 +138,6 @@ def not_null_without_default(linted: LintedMigration) -> Iterator[Finding]:
                     f"this fails if `{shape.altered}` has rows, which have no value for the column",
                     linted.span(*place),
                     "give it a DEFAULT, or add it nullable, fill it, and set it NOT NULL then",
-                )
-
-
-@rule("column-type-change")
-def column_type_change(linted: LintedMigration) -> Iterator[Finding]:
-    """Warn of a column's new type, for which an existing table is rewritten."""
-    for shape in linted.shapes:
-        if shape.altered in linted.existing_tables:
-            for place in shape.retyped_columns:
-                yield Finding(
-                    f"`{shape.altered}` is locked while this rewrites it",
-                    linted.span(*place),
-                    "add a column of the new type, fill it in batches, and drop the old one in a"
-                    " later migration",
                 )
 
 

@@ -20,10 +20,9 @@ class StatementShape:
     """The changes of tables that a statement, `text[start:end]`, makes. They are named without their schema.
 
     `subjects` are the objects that it creates, drops or alters, `mentions` all words in it.
-    `indexed` is the table of a CREATE INDEX, `altered` that of an ALTER TABLE, else empty. Columns
-    are given by the start and end of their clauses: `required_columns` are added as NOT NULL
-    without a value, `retyped_columns` get a type for which the table is rewritten, and
-    `dropped_columns` are dropped, by name.
+    `altered` is the table of an ALTER TABLE, else empty. Columns are given by the start and end of their
+    clauses: `required_columns` are added as NOT NULL without a value, and `dropped_columns` are dropped, by
+    name.
     """
 
     start: int
@@ -32,11 +31,8 @@ class StatementShape:
     mentions: frozenset[str] = frozenset()
     creates_tables: frozenset[str] = frozenset()
     drops_tables: frozenset[str] = frozenset()
-    indexed: str = ""
-    concurrently: bool = False
     altered: str = ""
     required_columns: tuple[tuple[int, int], ...] = ()
-    retyped_columns: tuple[tuple[int, int], ...] = ()
     dropped_columns: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
@@ -125,11 +121,6 @@ def _shape(start: int, end: int, words: Sequence[_Word]) -> StatementShape:
             return replace(shape, creates_tables=subjects)
         case "drop", "table":
             return replace(shape, drops_tables=subjects)
-        case "create", "index":
-            on = next((i for i, w in enumerate(words) if w.text == "on"), len(words))
-            table = [w for w in words[on + 1 :] if w.text != "only"]
-            concurrently = any(w.text == "concurrently" for w in words[:on])
-            return replace(shape, indexed=_name(table), concurrently=concurrently)
         case "alter", "table":
             return _alteration(shape, rest)
         case _:
@@ -148,7 +139,6 @@ def _alteration(shape: StatementShape, words: Sequence[_Word]) -> StatementShape
         creates_tables=new_names,
         drops_tables=frozenset({name} if new_names else ()),
         required_columns=tuple(_place(c) for c in clauses if _is_required(c)),
-        retyped_columns=tuple(_place(c) for c in clauses if _is_retyped(c)),
         dropped_columns={
             name: _place(clause) for clause in clauses if (name := _dropped(clause))
         },
@@ -170,26 +160,6 @@ def _is_required(clause: Sequence[_Word]) -> bool:
     pairs = set(pairwise(texts))
     required = ("not", "null") in pairs or ("primary", "key") in pairs
     return required and _FILLED.isdisjoint(texts[1:])
-
-
-def _is_retyped(clause: Sequence[_Word]) -> bool:
-    """Return whether it is `ALTER COLUMN … TYPE` that probably rewrites the table.
-
-    A change to `text` or `varchar` does not if the column is of the other one, as it mostly is.
-    """
-    texts = _texts(clause)
-    if texts[:1] != ["alter"]:
-        return False
-    texts = texts[2:] if texts[1:2] == ["column"] else texts[1:]
-    texts = texts[1:]
-    if texts[:2] == ["set", "data"]:
-        texts = texts[2:]
-    if texts[:1] != ["type"]:
-        return False
-    return texts[1:2] not in (["text"], ["varchar"]) and texts[1:3] != [
-        "character",
-        "varying",
-    ]
 
 
 def _dropped(clause: Sequence[_Word]) -> str:

@@ -282,11 +282,12 @@ def verify(
     config: Config,
     *,
     with_seeds: bool,
+    further: Callable[[database.Server], tuple[Diagnostic, ...]] = lambda _: (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Diagnostic, ...]:
     """Return the warnings about the migrations, and an error for each incomplete down file.
 
-    Raises `SqlgenError` if a script fails, and `ServerUnavailableError` if there is no server.
+    *further* finds more on the server that the migrations run on. Raises `SqlgenError` if a script fails, and `ServerUnavailableError` if there is no server.
     """
     migrations_ = migrations(config)
     read.check_output(config)
@@ -294,20 +295,17 @@ def verify(
     warnings = lint.lint(migrations_, lockfile.column_users(config, generated))
     notes: list[Diagnostic] = []
     try:
-        with (
-            database.server(
-                config.server,
-                extensions=extensions_folder(config),
-                progress=progress,
-            ) as server,
-            database.scratch(server, search_path=config.search_path) as connection,
-        ):
-            progress(f"verifying {len(migrations_)} migrations")
-            mismatches = migrate.verify(
-                connection,
-                _fit_for_scratch(server, migrations_, notes.append),
-                seeds(config) if with_seeds else (),
-            )
+        with database.server(
+            config.server, extensions=extensions_folder(config), progress=progress
+        ) as server:
+            with database.scratch(server, search_path=config.search_path) as connection:
+                progress(f"verifying {len(migrations_)} migrations")
+                mismatches = migrate.verify(
+                    connection,
+                    _fit_for_scratch(server, migrations_, notes.append),
+                    seeds(config) if with_seeds else (),
+                )
+            notes += further(server)
     except SqlgenError as error:
         if type(error) is SqlgenError:
             raise SqlgenError(*warnings, *error.diagnostics) from None

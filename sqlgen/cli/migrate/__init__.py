@@ -8,6 +8,7 @@ from .down import down
 from .new import new
 from .repair import repair
 from .reset import reset
+from .risk import risk
 from .seed import seed
 from .squash import squash
 from .status import status
@@ -34,6 +35,6 @@ def migrate() -> None:
 
 for command in (
     *(new, up, down, status, check),
-    *(verify, reset, seed, repair, baseline, squash),
+    *(risk, verify, reset, seed, repair, baseline, squash),
 ):
     migrate.add_command(command)

@@ -20,7 +20,8 @@ def new(directory: Path, description: tuple[str, ...]) -> None:
     """Create the up and the down file of the next migration.
 
     Its version is the next number, or a timestamp if the last migration has one. Also
-    warns of what is risky in the last migration.
+    warns of what is wrong with the last migration, as far as its words tell. Once the new
+    one is written, `sqlgen migrate risk` measures it.
     """
     with exit_on_errors():
         config = migrated_project(directory)
@@ -40,4 +41,5 @@ def new(directory: Path, description: tuple[str, ...]) -> None:
         )
         for path in paths:
             click.echo(f"created {path}")
+        click.echo("once it is written: sqlgen migrate risk && sqlgen migrate verify")
         show(lint.lint_newest(migrations))

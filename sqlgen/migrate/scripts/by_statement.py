@@ -30,16 +30,18 @@ from ..sessions.session import AS_SESSION_OWNER, put_back_settings, read_setting
 from . import invalid_indexes
 from .failures import diagnose_failure
 
-_NEEDS_NO_TRANSACTION = {
+NEEDS_NO_TRANSACTION = {
     "25001",  # active_sql_transaction: PreventInTransactionBlock, xact.c
     "2D000",  # invalid_transaction_termination: a procedure that commits
 }
-# Statements that mean something else, or nothing, in a transaction of one statement.
-_NOT_WRAPPED = re.compile(
+"""The SQLSTATEs of a statement that PostgreSQL does not run in a transaction."""
+
+NOT_WRAPPED = re.compile(
     r"(?:begin|start|commit|end|abort|rollback|savepoint|release|prepare\s+transaction"
     r"|set\s+(?:local|transaction|constraints))\b",
     re.IGNORECASE,
 )
+"""The start of a statement that means something else, or nothing, in a transaction of its own."""
 _COMMITS = re.compile(r"(?:commit|end)\b(?!\s+prepared\b)", re.IGNORECASE)
 
 
@@ -78,7 +80,7 @@ class StatementRun:
 
     def _run_statement(self, text: str, number: int) -> Operation[None]:
         in_block = (yield from read_transaction_status()) != TransactionStatus.IDLE
-        if in_block or _NOT_WRAPPED.match(text):
+        if in_block or NOT_WRAPPED.match(text):
             yield from self._run_in_own_transaction(text, number)
         elif not (yield from self._run_with_record(text, number)):
             yield from self._run_outside(text, number)
@@ -100,7 +102,7 @@ class StatementRun:
         yield from run_statement("BEGIN")
         try:
             failure = yield from run_script(text)
-            if failure and failure.error.sqlstate in _NEEDS_NO_TRANSACTION:
+            if failure and failure.error.sqlstate in NEEDS_NO_TRANSACTION:
                 yield from run_statement("ROLLBACK")
                 return False
             if failure:

@@ -37,6 +37,7 @@ def execute_foreign(
     """
     version = connection.info.server_version
     text = without_surroundings(migration.up.text, version, is_dump=is_dump)
+    text = _without_foreign(connection, text)
     _run_text(connection, migration.up, text, transactional=migration.transactional)
 
 
@@ -59,10 +60,22 @@ def execute_script(
 def _run(
     connection: psycopg.Connection[TupleRow], source: SourceFile, *, transactional: bool
 ) -> None:
+    text = fitted_text(connection, source)
+    _run_text(connection, source, text, transactional=transactional)
+
+
+def fitted_text(connection: psycopg.Connection[TupleRow], source: SourceFile) -> str:
+    """Return the text of *source* as a scratch database runs it; every position in it stays the same."""
     text = source.text
     if parse.is_dump(text):
         text = without_surroundings(text, connection.info.server_version)
-    _run_text(connection, source, text, transactional=transactional)
+    return _without_foreign(connection, text)
+
+
+def _without_foreign(connection: psycopg.Connection[TupleRow], text: str) -> str:
+    """Return the text without what only other servers have: collations of ICU, options of extensions."""
+    text = replace_icu_collations(connection, text)
+    return without_timescale_options(connection, text)
 
 
 def _run_text(
@@ -73,8 +86,6 @@ def _run_text(
     transactional: bool,
 ) -> None:
     """Run *text*, which is that of *source* with some statements blanked."""
-    text = replace_icu_collations(connection, text)
-    text = without_timescale_options(connection, text)
     if transactional:
         connection.execute("BEGIN")
         try:

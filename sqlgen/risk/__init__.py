@@ -1,0 +1,82 @@
+"""Migrations -> what PostgreSQL does for them that keeps queries waiting, measured on a scratch database."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from .. import database, lint, migrate, parse, read
+from ..model.config import Config
+from ..model.diagnostic import each
+from ..model.migration import Migration
+from ..model.progress import Progress, no_progress
+from ..model.query import Query
+from .diagnostics import diagnose
+from .findings import BlockedRelation, RiskCode, RiskFinding
+from .judgement import findings
+from .measurement import measure
+from .query_locks import query_locks, waiting_queries
+from .remedies import remedy
+from .selection import named, since_revision
+
+__all__ = [
+    "BlockedRelation",
+    "RiskCode",
+    "RiskFinding",
+    "diagnose",
+    "named",
+    "queries_of",
+    "remedy",
+    "risks",
+    "since_revision",
+]
+
+
+def risks(
+    server: database.Server,
+    config: Config,
+    migrations: Sequence[Migration],
+    selected: Collection[Migration],
+    queries: Sequence[Query] = (),
+    *,
+    progress: Progress = no_progress,
+) -> tuple[RiskFinding, ...]:
+    """Return the findings about the *selected* migrations, without those that a file allows.
+
+    All *migrations* run on a scratch database of *server*, in their order. The *queries* are those that may
+    wait. Raises `SqlgenError` if a migration fails.
+    """
+    if not selected:
+        return ()
+    make_roles = None if server.embedded else database.make_roles
+    with database.maintenance_connection(server) as maintenance:
+        fitted = migrate.fit_for_server(maintenance, migrations, make_roles)
+    versions = {migration.version for migration in selected}
+    found: list[RiskFinding] = []
+    with database.scratch(server, search_path=config.search_path) as connection:
+        for migration, ours in zip(migrations, fitted, strict=True):
+            if migration.version not in versions:
+                progress(f"migrating to {migration.version}")
+                migrate.execute(connection, ours)
+                continue
+            progress(f"measuring {migration.up.path}")
+            allowed = lint.allowed(migration.up)
+            found += [
+                finding
+                for finding in findings(migration, measure(connection, ours))
+                if finding.code not in allowed
+            ]
+        if not (queries and found):
+            return tuple(found)
+        progress("asking PostgreSQL which queries wait")
+        locks = query_locks(connection, queries)
+    return tuple([replace(f, queries=waiting_queries(f, locks)) for f in found])
+
+
+def queries_of(config: Config) -> tuple[Query, ...]:
+    """Return the project's queries; none if it has no folder of them.
+
+    Raises `SqlgenError` for all errors in their files.
+    """
+    if not (config.root / config.queries).is_dir():
+        return ()
+    files = each(parse.query_file, read.queries(config))
+    return tuple([query for file in files for query in file.queries])
