@@ -189,7 +189,12 @@ def set_allergy_severity(
 
 @dataclass(frozen=True, slots=True)
 class ListAllergyReactionsRow:
-    """A row of `list_allergy_reactions`."""
+    """A row of `list_allergy_reactions`.
+
+    Attributes:
+        allergen: Substance in lower case, such as penicillin.
+        reaction: What was seen; NULL if it was only reported.
+    """
 
     allergen: str
     severity: AllergiesSeverity

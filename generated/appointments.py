@@ -290,7 +290,12 @@ def list_appointments_during(
 
 @dataclass(frozen=True, slots=True)
 class ListDayScheduleRow:
-    """A row of `list_day_schedule`."""
+    """A row of `list_day_schedule`.
+
+    Attributes:
+        reason: In the patient's words.
+        mrn: Medical record number, unique in this clinic.
+    """
 
     id: UUID
     starts_at: datetime.datetime

@@ -36,7 +36,12 @@ def set_audit_actor(conn: Connection[Any], *, actor: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ListChangesRow:
-    """A row of `list_changes`."""
+    """A row of `list_changes`.
+
+    Attributes:
+        actor: The setting clinic.actor of the session, else its role.
+        client_address: NULL for connections through a local socket.
+    """
 
     id: int
     occurred_at: datetime.datetime
@@ -119,7 +124,11 @@ def list_changed_fields(
 
 @dataclass(frozen=True, slots=True)
 class CountChangesByActionRow:
-    """A row of `count_changes_by_action`."""
+    """A row of `count_changes_by_action`.
+
+    Attributes:
+        actor: The setting clinic.actor of the session, else its role.
+    """
 
     action: AuditLogAction
     actor: str

@@ -197,7 +197,11 @@ def list_encounters(conn: Connection[Any], *, patient_id: UUID) -> list[Encounte
 
 @dataclass(frozen=True, slots=True)
 class ListOpenEncountersRow:
-    """A row of `list_open_encounters`."""
+    """A row of `list_open_encounters`.
+
+    Attributes:
+        mrn: Medical record number, unique in this clinic.
+    """
 
     id: UUID
     mrn: str
@@ -386,7 +390,12 @@ def record_finding(
 
 @dataclass(frozen=True, slots=True)
 class ListLatestObservationsRow:
-    """A row of `list_latest_observations`."""
+    """A row of `list_latest_observations`.
+
+    Attributes:
+        code: LOINC code, such as 8867-4 for the heart rate.
+        reference_range: What is normal for this patient.
+    """
 
     id: int
     code: str
@@ -454,7 +463,11 @@ def stream_measurements(
 
 @dataclass(frozen=True, slots=True)
 class ListAbnormalMeasurementsRow:
-    """A row of `list_abnormal_measurements`."""
+    """A row of `list_abnormal_measurements`.
+
+    Attributes:
+        code: LOINC code, such as 8867-4 for the heart rate.
+    """
 
     id: int
     code: str

@@ -365,6 +365,13 @@ class Patients:
 
 @dataclass(frozen=True, slots=True)
 class Allergy:
+    """Known allergies and intolerances.
+
+    Attributes:
+        allergen: Substance in lower case, such as penicillin.
+        reaction: What was seen; NULL if it was only reported.
+    """
+
     id: UUID
     patient_id: UUID
     allergen: str
@@ -377,6 +384,14 @@ class Allergy:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
+    """Planned visits; an encounter is what came of one.
+
+    Attributes:
+        during: From the start up to, not including, the end.
+        reason: In the patient's words.
+        reminder_sent_at: NULL until the patient was reminded.
+    """
+
     id: UUID
     patient_id: UUID
     practitioner_id: UUID
@@ -458,6 +473,14 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
+    """Contacts between a patient and the clinic.
+
+    Attributes:
+        appointment_id: NULL for those who walk in.
+        diagnoses: ICD-10 codes, the main one first.
+        signature: Detached signature of the summary.
+    """
+
     id: UUID
     patient_id: UUID
     practitioner_id: UUID | None
@@ -532,6 +555,13 @@ class EncounterChart:
 
 @dataclass(frozen=True, slots=True)
 class Medication:
+    """The formulary: what may be prescribed here.
+
+    Attributes:
+        atc_code: Anatomical Therapeutic Chemical code, such as J01CA04.
+        controlled: Whether the narcotics register applies.
+    """
+
     id: UUID
     atc_code: str
     name: str
@@ -546,6 +576,14 @@ class Medication:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
+    """People the clinic cares for.
+
+    Attributes:
+        mrn: Medical record number, unique in this clinic.
+        phone_numbers: In order of preference.
+        address: NULL while it is not known.
+    """
+
     id: UUID
     mrn: str
     given_name: str
@@ -628,6 +666,12 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Practitioner:
+    """Physicians and nurses who see patients.
+
+    Attributes:
+        room: Where they usually work; NULL for those who rotate.
+    """
+
     id: UUID
     licence_number: str
     full_name: str
@@ -695,6 +739,13 @@ class Practitioner:
 
 @dataclass(frozen=True, slots=True)
 class Prescription:
+    """What a patient takes, how much, how often and for how long.
+
+    Attributes:
+        dose_interval: Time between two doses.
+        valid_during: Days it may be dispensed on; no upper bound for good.
+    """
+
     id: UUID
     patient_id: UUID
     medication_id: UUID
@@ -712,6 +763,13 @@ class Prescription:
 
 @dataclass(frozen=True, slots=True)
 class VisualWorkflow:
+    """Workflows drawn in the editor, revision by revision.
+
+    Attributes:
+        definition: {"nodes": [{"id", "kind", "title"}], "edges": [{"from", "to", "when"}]}
+        derived_from: The revision that it was copied from.
+    """
+
     id: UUID
     name: str
     revision: int
@@ -726,6 +784,13 @@ class VisualWorkflow:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowConfiguration:
+    """What the clinic's automations do, by a dotted key.
+
+    Attributes:
+        escalate_after: NULL: never.
+        quiet_from: No messages are sent from here to quiet_until.
+    """
+
     key: str
     enabled: bool
     settings: JsonValue
@@ -739,6 +804,8 @@ class WorkflowConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowRun:
+    """A workflow at work for one patient: a queue and its history."""
+
     id: int
     workflow_id: UUID
     patient_id: UUID

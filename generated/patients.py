@@ -335,7 +335,11 @@ def record_death(
 
 @dataclass(frozen=True, slots=True)
 class SearchPatientsRow:
-    """A row of `search_patients`."""
+    """A row of `search_patients`.
+
+    Attributes:
+        mrn: Medical record number, unique in this clinic.
+    """
 
     id: UUID
     mrn: str
@@ -410,7 +414,11 @@ def search_patients(
 
 @dataclass(frozen=True, slots=True)
 class ListPatientsPageRow:
-    """A row of `list_patients_page`."""
+    """A row of `list_patients_page`.
+
+    Attributes:
+        mrn: Medical record number, unique in this clinic.
+    """
 
     id: UUID
     mrn: str
@@ -485,7 +493,11 @@ def list_patients_page(
 
 @dataclass(frozen=True, slots=True)
 class StreamMailingListRow:
-    """A row of `stream_mailing_list`."""
+    """A row of `stream_mailing_list`.
+
+    Attributes:
+        address: NULL while it is not known.
+    """
 
     given_name: str
     family_name: str
@@ -548,7 +560,11 @@ def count_patients(conn: Connection[Any], *, sex: Sex | None = None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ListAppointmentCountsRow:
-    """A row of `list_appointment_counts`."""
+    """A row of `list_appointment_counts`.
+
+    Attributes:
+        mrn: Medical record number, unique in this clinic.
+    """
 
     id: UUID
     mrn: str

@@ -191,7 +191,11 @@ def list_prescriptions(
 
 @dataclass(frozen=True, slots=True)
 class ListCurrentMedicationsRow:
-    """A row of `list_current_medications`."""
+    """A row of `list_current_medications`.
+
+    Attributes:
+        dose_interval: Time between two doses.
+    """
 
     id: UUID
     name: str
@@ -294,7 +298,12 @@ def stop_prescription(
 
 @dataclass(frozen=True, slots=True)
 class ListAllergyConflictsRow:
-    """A row of `list_allergy_conflicts`."""
+    """A row of `list_allergy_conflicts`.
+
+    Attributes:
+        allergen: Substance in lower case, such as penicillin.
+        reaction: What was seen; NULL if it was only reported.
+    """
 
     id: UUID
     allergen: str
@@ -322,7 +331,11 @@ def list_allergy_conflicts(
 
 @dataclass(frozen=True, slots=True)
 class ListDoseChangesRow:
-    """A row of `list_dose_changes`."""
+    """A row of `list_dose_changes`.
+
+    Attributes:
+        valid_during: Days it may be dispensed on; no upper bound for good.
+    """
 
     medication_id: UUID
     valid_during: Range[datetime.date]

@@ -86,6 +86,11 @@ CHANGES: dict[str, Change] = {
     "a migration's column": replaced(
         "migrations/0001_create_notes.sql", "body text", "body text NOT NULL"
     ),
+    "comments of a table and a column": lambda root: _write(
+        root,
+        "migrations/0004_comments.sql",
+        "COMMENT ON TABLE notes IS 'What is noted.'; COMMENT ON COLUMN notes.body IS 'In words.';",
+    ),
     "one more migration": lambda root: _write(
         root,
         "migrations/0004_more.sql",

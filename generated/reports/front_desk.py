@@ -16,7 +16,11 @@ __all__ = ["FrontDeskRow", "front_desk"]
 
 @dataclass(frozen=True, slots=True)
 class FrontDeskRow:
-    """A row of `front_desk`."""
+    """A row of `front_desk`.
+
+    Attributes:
+        mrn: Medical record number, unique in this clinic.
+    """
 
     id: UUID
     mrn: str

@@ -62,7 +62,12 @@ def count_allergies_by_severity(
 
 @dataclass(frozen=True, slots=True)
 class ListPrescriptionsAgainstAllergiesRow:
-    """A row of `list_prescriptions_against_allergies`."""
+    """A row of `list_prescriptions_against_allergies`.
+
+    Attributes:
+        mrn: Medical record number, unique in this clinic.
+        allergen: Substance in lower case, such as penicillin.
+    """
 
     prescription_id: UUID
     mrn: str

@@ -154,6 +154,7 @@ def query(
         violations=can_violate.immediate,
         deferred_violations=can_violate.deferred,
         unknown_effects=can_violate.unknown,
+        row_comment=_row_comment(level, columns),
         warnings=tuple(
             [w for w in warnings if w.code not in description.query.allowed_warnings]
         ),
@@ -263,9 +264,23 @@ def _columns(
                 and not stored.not_null,
                 json=shapes.get(place + 1),
                 written_out=place + 1 in written_out,
+                comment=stored.comment if stored else "",
             )
         )
     return tuple(columns), warnings
+
+
+def _row_comment(level: QueryLevel, columns: Sequence[TypedColumn]) -> str:
+    """Return the comment of the table all columns of which the query returns, and nothing else."""
+    if not columns or any(column.column is None for column in columns):
+        return ""
+    origins = [output_origin(level, place) for place in range(1, len(columns) + 1)]
+    tables = {origin.table for origin in origins if origin}
+    table = level.index.relation(tables.pop()) if len(tables) == 1 else None
+    numbers = {origin.number for origin in origins if origin}
+    if table is None or not numbers.issuperset(table.relation.columns):
+        return ""
+    return table.relation.comment
 
 
 def _named_columns(

@@ -121,7 +121,7 @@ class AnalysisDecoder:
         """
         # fmt: off
         (parameters, columns, cardinality, page_keys, stars, reads, writes, may_write,
-         violations, deferred, unknown_effects) = row
+         violations, deferred, unknown_effects, row_comment) = row
         # fmt: on
         return TypedQuery(
             query=query,
@@ -136,6 +136,7 @@ class AnalysisDecoder:
             violations=tuple([_violation(*each) for each in violations]),
             deferred_violations=tuple([_violation(*each) for each in deferred]),
             unknown_effects=tuple(unknown_effects),
+            row_comment=row_comment,
             warnings=tuple(warnings),
         )
 
@@ -162,7 +163,7 @@ class AnalysisDecoder:
     def _column(self, row: Row) -> TypedColumn:
         # fmt: off
         (name, type_, nullable, reason, override, column,
-         literals, domain, element, narrowed, shape, written_out, row_columns) = row
+         literals, domain, element, narrowed, shape, written_out, row_columns, comment) = row
         # fmt: on
         return TypedColumn(
             name=name,
@@ -178,6 +179,7 @@ class AnalysisDecoder:
             json=None if shape is None else json_shapes.read(shape),
             written_out=written_out,
             row_columns=None if row_columns is None else _star(*row_columns),
+            comment=comment,
         )
 
 

@@ -66,6 +66,7 @@ class EntryWriter:
             ),
             "read_only": "true" if typed.read_only else "",
             "reads": _listed([_column(column) for column in typed.reads]),
+            "row_comment": quoted(typed.row_comment) if typed.row_comment else "",
             "stars": _listed([_encoded(star) for star in typed.stars]),
             "unknown_effects": _listed(
                 [quoted(each) for each in typed.unknown_effects]
@@ -91,6 +92,7 @@ def read(query: Query, entry: Data, decoder: AnalysisDecoder) -> TypedQuery:
         "cardinality": entry["cardinality"],
         "parameters": [_read_parameter(x) for x in entry.get("parameters", ())],
         "columns": [_read_column(x) for x in entry.get("columns", ())],
+        "row_comment": entry.get("row_comment", ""),
         "may_write": ("" if entry.get("read_only") else NOT_PROVED),
     }
     typed = decoder.query(query, _parts_row(parts), ())

@@ -182,6 +182,7 @@ COLUMN: Final[Mapping[str, Check]] = {
     "json": shape,
     "written_out": truth,
     "row_columns": _star,
+    "comment": text,
 }
 ENTRY: Final[Mapping[str, Check]] = {
     "cardinality": member(Cardinality),
@@ -192,6 +193,7 @@ ENTRY: Final[Mapping[str, Check]] = {
     "parameters": listed(keyed(PARAMETER)),
     "read_only": truth,
     "reads": listed(names),
+    "row_comment": text,
     "stars": listed(_star),
     "unknown_effects": _texts,
     "violations": listed(_violation),

@@ -87,7 +87,8 @@ class TypedColumn:
     CHECK is the domain's. `json` is the known shape of a JSON value that is not NULL, if any.
     `written_out`: the statement that runs gives the text of the row, or an array of such texts,
     instead of values of the row type. `row_columns` are the columns that it may select for such a row
-    instead, with its alias replaced too; if `nullable`, the first tells whether there is a row.
+    instead, with its alias replaced too; if `nullable`, the first tells whether there is a row. `comment` is
+    that of the table column.
     """
 
     name: str
@@ -103,6 +104,7 @@ class TypedColumn:
     json: JsonShape | None = None
     written_out: bool = False
     row_columns: Star | None = None
+    comment: str = ""
 
 
 NOT_PROVED: Final = "nothing proves that it only reads"
@@ -125,6 +127,7 @@ class TypedQuery:
     the query reads and writes, sorted. `may_write` is the reason why it may write, in whatever way; empty where it is proved that it does not. `violations` are
     the constraints that a query that writes can violate, `deferred_violations` those that it can violate
     at COMMIT. `unknown_effects` are what takes part and could violate others: triggers, rules and functions.
+    `row_comment` is the comment of the table whose whole rows the query returns, empty if there is none.
     """
 
     query: Query
@@ -139,6 +142,7 @@ class TypedQuery:
     violations: tuple[Violation, ...] = ()
     deferred_violations: tuple[Violation, ...] = ()
     unknown_effects: tuple[str, ...] = ()
+    row_comment: str = ""
     warnings: tuple[Diagnostic, ...] = ()
 
     @property

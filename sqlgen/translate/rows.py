@@ -1,5 +1,6 @@
 """(TypedColumn…) -> the shape of the rows that a function returns, and their class."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..model.catalog import CompositeType, PgType
@@ -69,9 +70,32 @@ def row_shape(
         )
         for field, how in zip(field_names, readings, strict=True)
     )
-    doc = "" if shared else f"A row of `{function}`."
+    summary = query.row_comment if shared else f"A row of `{function}`."
+    doc = _doc(summary, query.columns, fields)
     record = Record(name=name, doc=doc, fields=fields, style=style)
     return Row(Named(name, place), record.converts), record, rows
+
+
+def _doc(summary: str, columns: Sequence[TypedColumn], fields: Sequence[Field]) -> str:
+    """Return the docstring of a row class: the *summary*, then the comments of the fields' columns."""
+    comments = [
+        f"    {field.name}: {' '.join(column.comment.split())}"
+        for column, field in zip(columns, fields, strict=True)
+        if column.comment.strip()
+    ]
+    summary = summary.strip()
+    if not comments:
+        return summary
+    return "\n".join([summary or _of_tables(columns), "", "Attributes:", *comments])
+
+
+def _of_tables(columns: Sequence[TypedColumn]) -> str:
+    """Return a sentence that names the tables that the columns come from."""
+    tables = dict.fromkeys([f"`{c.column.relation}`" for c in columns if c.column])
+    *others, last = tables
+    return (
+        f"A row of {', '.join(others)} and {last}." if others else f"A row of {last}."
+    )
 
 
 def row_columns(

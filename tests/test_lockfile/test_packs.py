@@ -121,7 +121,16 @@ def test_no_field_is_forgotten() -> None:
         *("query", "parameters", "columns", "cardinality", "page_keys"),
         *("stars", "reads", "writes"),
         *("may_write", "violations", "deferred_violations", "unknown_effects"),
-        *("warnings", "name", "number", "type", "nullable", "reason", "column"),
+        *(
+            "row_comment",
+            "warnings",
+            "name",
+            "number",
+            "type",
+            "nullable",
+            "reason",
+            "column",
+        ),
         *(
             "literals",
             "domain",
@@ -135,5 +144,5 @@ def test_no_field_is_forgotten() -> None:
             "reason",
         ),
         *("override", "column", "literals", "domain", "element_nullable", "narrowed"),
-        *("json", "written_out", "row_columns"),
+        *("json", "written_out", "row_columns", "comment"),
     ]
