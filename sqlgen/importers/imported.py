@@ -6,11 +6,20 @@ from ..model.frozen import frozen
 from ..model.source import Span
 
 
+@frozen
+class ColumnVerdict:
+    """What the other tool says of a column: its name, and whether it may be NULL; `None` if it does not say."""
+
+    name: str
+    nullable: bool | None
+
+
 @frozen(kw_only=True)
 class ImportedQuery:
     """A query in sqlgen's words; `place` is what it was made from, as messages show it.
 
-    `sql` has sqlgen's parameters and no semicolon at its end. `doc` are the lines of its comment.
+    `sql` has sqlgen's parameters and no semicolon at its end. `doc` are the lines of its comment. `verdicts` are
+    those of the other tool about its columns, empty if they are not known.
     """
 
     name: str
@@ -19,6 +28,7 @@ class ImportedQuery:
     place: Span
     row: str = ""
     doc: tuple[str, ...] = ()
+    verdicts: tuple[ColumnVerdict, ...] = ()
 
 
 @frozen

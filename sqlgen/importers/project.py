@@ -12,6 +12,7 @@ from ..model.frozen import frozen
 from ..model.output import Change
 from ..read import ForeignProject
 from . import aiosql, pgtyped, sqlc, sqlx
+from .comparison import Verdicts
 from .imported import ImportedFile, ImportedProject
 from .names import UniqueNames
 from .query_text import file_text, numbered, readable
@@ -29,13 +30,15 @@ READERS: Final[Mapping[str, Callable[[ForeignProject, str], ImportedProject]]] =
 class ImportResult:
     """The files that were written with the names of their queries, and what is to be told.
 
-    `left_out` is the number of queries that are in none of the files.
+    `left_out` is the number of queries that are in none of the files. `verdicts` are those of the other tool, by
+    the path of the file and the query's name.
     """
 
     files: Mapping[str, tuple[str, ...]]
     left_out: int
     problems: tuple[Diagnostic, ...]
     settings: str
+    verdicts: Verdicts
 
 
 def import_project(
@@ -74,6 +77,12 @@ def import_project(
         left_out=left_out,
         problems=problems,
         settings=imported.settings.strip(),
+        verdicts={
+            (path, query.name): query.verdicts
+            for path, file in zip(texts, written, strict=True)
+            for query in file.queries
+            if query.verdicts
+        },
     )
 
 

@@ -32,7 +32,10 @@ class TypeOverride:
 
 @frozen(kw_only=True)
 class SqlcPackage:
-    """One entry of `packages` or `sql`; paths are patterns relative to the configuration's folder."""
+    """One entry of `packages` or `sql`; paths are patterns relative to the configuration's folder.
+
+    `verdicts` is the path of the file that `gen: json` writes, empty without that.
+    """
 
     name: str
     queries: tuple[SettingNode, ...]
@@ -42,6 +45,7 @@ class SqlcPackage:
     overrides: tuple[TypeOverride, ...]
     renames: tuple[tuple[str, str], ...]
     place: Span
+    verdicts: str = ""
 
 
 def packages(source: SourceFile) -> tuple[SqlcPackage, ...]:
@@ -89,6 +93,7 @@ def _second(root: SettingNode, entry: SettingNode) -> SqlcPackage:
         overrides=tuple(overrides),
         renames=(*_renames(shared.get("rename")), *_renames(go.get("rename"))),
         place=entry.place,
+        verdicts=_verdicts(entry.at("gen", "json")),
     )
 
 
@@ -113,6 +118,12 @@ def _overrides(node: SettingNode, key: str) -> Iterator[TypeOverride]:
 
 def _renames(node: SettingNode) -> tuple[tuple[str, str], ...]:
     return tuple([(key, value.text()) for key, value in node.items() if value.text()])
+
+
+def _verdicts(json: SettingNode) -> str:
+    out = json.get("out").text()
+    name = json.get("filename").text() or "codegen_request.json"
+    return f"{out}/{name}" if out else ""
 
 
 def unfit(package: SqlcPackage) -> Diagnostic | None:

@@ -16,6 +16,7 @@ from .configuration import NAMES, SqlcPackage, packages, unfit
 from .documents import SettingNode
 from .queries import SchemaNames, imported_queries
 from .settings import settings
+from .verdicts import Verdicts, verdicts_of
 
 
 @frozen
@@ -58,11 +59,12 @@ def read_project(files: ForeignProject, path: str) -> ImportedProject:
     embeds = False
     for each in found:
         prefix = each.package.name if len(found) > 1 else ""
+        verdicts = _verdicts(files, PurePosixPath(place).parent, each.package)
         for query_file in each.queries:
             file = files.read(query_file)
             embeds = embeds or "sqlc.embed" in file.text.lower()
             queries, remarks, lost = imported_queries(
-                file, names, is_python=each.package.is_python
+                file, names, is_python=each.package.is_python, verdicts=verdicts
             )
             name = str(PurePosixPath(prefix, PurePosixPath(query_file).name))
             imported.append(ImportedFile(file_path(name), tuple(queries)))
@@ -79,6 +81,15 @@ def read_project(files: ForeignProject, path: str) -> ImportedProject:
         left_out=left_out,
         settings=schema_setting(files, folder, patterns, schemas[:1]) + text,
     )
+
+
+def _verdicts(
+    files: ForeignProject, folder: PurePosixPath, package: SqlcPackage
+) -> Verdicts:
+    path = str(folder / package.verdicts)
+    if not package.verdicts or not files.is_file(path):
+        return {}
+    return verdicts_of(files.read(path))
 
 
 def _configuration(files: ForeignProject, path: str) -> str | None:

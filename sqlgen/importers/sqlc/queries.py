@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Final
 
 from ...model.commands import Command
@@ -14,6 +16,7 @@ from ..remarks import imported_differently, not_imported
 from ..sections import FileSection, file_sections
 from ..whole_rows import row_class
 from .macros import translated
+from .verdicts import Verdicts
 
 _HEADER: Final = re.compile(
     r"(?:--|/\*)[ \t]*name:[ \t]*(?P<name>[^\s:]+)[ \t]+:(?P<command>\w+)(?P<rest>[^*\r\n]*?)[ \t]*(?:\*/)?\Z"
@@ -36,6 +39,9 @@ _INSERTS: Final = re.compile(
 )
 
 
+_NO_VERDICTS: Final[Verdicts] = {}
+
+
 @frozen
 class SchemaNames:
     """The tables of a schema, and the names of classes that its types and tables have."""
@@ -45,7 +51,11 @@ class SchemaNames:
 
 
 def imported_queries(
-    source: SourceFile, schema: SchemaNames, *, is_python: bool
+    source: SourceFile,
+    schema: SchemaNames,
+    *,
+    is_python: bool,
+    verdicts: Verdicts = _NO_VERDICTS,
 ) -> tuple[list[ImportedQuery], list[Diagnostic], int]:
     """Return the file's queries, the remarks about it, and how many queries are left out.
 
@@ -60,7 +70,8 @@ def imported_queries(
         if query is None:
             left_out += 1
         else:
-            queries.append(query)
+            key = (PurePosixPath(source.path).name, section.match["name"])
+            queries.append(replace(query, verdicts=verdicts.get(key, ())))
     if not queries and not left_out:
         hint = "give each statement a header, `-- name: NAME :COMMAND`, or leave it"
         message = f"`{source.path}` has no query with a header of sqlc"

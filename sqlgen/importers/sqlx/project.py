@@ -12,7 +12,7 @@ from ...model.source import Span
 from ...parse.lexer import Kind
 from ...parse.statements import returns_rows
 from ...read import ForeignProject
-from ..imported import ImportedFile, ImportedProject, ImportedQuery
+from ..imported import ColumnVerdict, ImportedFile, ImportedProject, ImportedQuery
 from ..names import class_name, file_path, query_name
 from ..remarks import imported_differently, not_imported
 from ..sql_text import code_tokens
@@ -172,6 +172,8 @@ def read_project(files: ForeignProject, path: str) -> ImportedProject:
     reader = _Reader(files, path)
     found = dict(reader.sources())
     prepared = reader.prepared()
+    for source, queries in found.items():
+        found[source] = [_with_verdicts(one, prepared.get(one.text)) for one in queries]
     without_class = _differing_rows(found, prepared, reader.problems)
     imported = [
         ImportedFile(
@@ -223,7 +225,27 @@ def _nameless(query: PreparedQuery) -> ImportedQuery:
         command=Command.MANY if returns_rows(sql) else Command.EXEC,
         sql=sql,
         place=query.place,
+        verdicts=_verdicts(query),
     )
+
+
+def _with_verdicts(found: _Found, described: PreparedQuery | None) -> _Found:
+    if described is None:
+        return found
+    return _Found(replace(found.query, verdicts=_verdicts(described)), found.text)
+
+
+def _verdicts(described: PreparedQuery) -> tuple[ColumnVerdict, ...]:
+    """Return the verdicts of SQLx, which are those of a column's name if it has a mark.
+
+    What SQLx does not know is an `Option` in Rust.
+    """
+    verdicts: list[ColumnVerdict] = []
+    for name, nullable in zip(described.columns, described.nullable, strict=False):
+        mark = name.split(":")[0].rstrip()[-1:]
+        marked = {"!": False, "?": True}.get(mark, nullable is not False)
+        verdicts.append(ColumnVerdict(_plain(name), marked))
+    return tuple(verdicts)
 
 
 def _differing_rows(
