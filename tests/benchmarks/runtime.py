@@ -11,9 +11,11 @@ alone.
 import argparse
 import ast
 import asyncio
+import base64
 import datetime
 import gc
 import importlib
+import json
 import os
 import statistics
 import subprocess
@@ -447,18 +449,22 @@ def ordering(conn: Connection, rounds: int) -> None:
 def paging(conn: Connection, rounds: int) -> None:
     """Compare pages of 20 rows, the first one and a late one, with keyset statements written by hand.
 
-    By hand, the values of the last row are the place of the next page.
+    By hand, the token of the next page is JSON in base64 too, which is read without any test.
     """
     q = importlib.import_module("measured.q")
     owner, size = "ada", 20
 
-    def hand_first() -> tuple[list[Any], tuple[Any, ...] | None]:
+    def hand_first() -> tuple[list[Any], str | None]:
         return _split(q.list_first_entries(conn, owner=owner, rows=size + 1), size)
 
-    def hand_after(place: tuple[Any, ...]) -> Any:
-        created_at, id_ = place
+    def hand_after(place: str) -> tuple[list[Any], str | None]:
+        created_at, id_ = json.loads(base64.urlsafe_b64decode(place))
         rows = q.list_entries_after(
-            conn, owner=owner, created_at=created_at, id=id_, rows=size + 1
+            conn,
+            owner=owner,
+            created_at=datetime.datetime.fromisoformat(created_at),
+            id=id_,
+            rows=size + 1,
         )
         return _split(rows, size)
 
@@ -498,10 +504,13 @@ def paging(conn: Connection, rounds: int) -> None:
             compare(row, hand, ours, rounds * 2, each=100, clock=clock)
 
 
-def _split(rows: list[Any], size: int) -> tuple[list[Any], tuple[Any, ...] | None]:
-    """Return a page, and the place of the next one."""
-    last = rows[size - 1] if len(rows) > size else None
-    return rows[:size], (last.created_at, last.id) if last else None
+def _split(rows: list[Any], size: int) -> tuple[list[Any], str | None]:
+    """Return a page, and the token of the next one."""
+    if len(rows) <= size:
+        return rows, None
+    last = rows[size - 1]
+    place = json.dumps([last.created_at.isoformat(), last.id])
+    return rows[:size], base64.urlsafe_b64encode(place.encode()).decode()
 
 
 def tracing(conn: Connection, rounds: int) -> None:

@@ -15,6 +15,9 @@ from psycopg.rows import BaseRowFactory
 
 T = TypeVar("T")
 
+_MOST_TEXTS: Final = 1000
+"""The statements that are remembered, since sizes may be many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
@@ -56,7 +59,8 @@ class Pages:
         self._hidden = hidden
         self._keys = keys
         self._comment: LiteralString = comment
-        self._texts: dict[Any, tuple[LiteralString, LiteralString]] = {}
+        self._texts: dict[Any, LiteralString] = {}
+        self._versions: dict[str, str] = {}
 
     def statement(
         self,
@@ -78,37 +82,41 @@ class Pages:
         if not 0 < size < 2**31:
             raise ValueError(f"a page has at least one row, not {size}")
         statement, values = given
-        place = [] if after is None else self._read(after, order, keys)
+        place = () if after is None else self._read(after, order, keys)
         nulls = tuple([value is None for value in place])
-        form = (order, nulls, len(values))
-        texts = self._texts.get(form)
-        if texts is None:
-            texts = self._texts[form] = self._around(keys, nulls, len(values))
-        before, behind = texts
-        following = [value for value in place if value is not None]
-        return f"{before}{statement}{behind}", (*values, size + 1, *following)
+        form = (statement, order, nulls, size)
+        text = self._texts.get(form)
+        if text is None:
+            if len(self._texts) >= _MOST_TEXTS:
+                self._texts.clear()
+            text = self._around(statement, keys, nulls, len(values), int(size))
+            self._texts[form] = text
+        if place:
+            values = (*values, *[value for value in place if value is not None])
+        return text, values
 
-    def page(
-        self, rows: list[tuple[T, list[Any]]], size: int, order: str = ""
-    ) -> Page[T]:
+    def page(self, rows: list[tuple[T, Any]], size: int, order: str = "") -> Page[T]:
         """Return the page that was read, one row longer if there is a next one."""
         found = [row for row, _ in rows[:size]]
         if len(rows) <= size:
             return Page(found, None)
-        place = [self._version(order), *rows[size - 1][1]]
-        token = json.dumps(place, ensure_ascii=False, separators=(",", ":")).encode()
+        # The text is a JSON array, of which the version becomes the first item.
+        token = f'["{self._version(order)}",{rows[size - 1][1][1:]}'.encode()
         return Page(found, urlsafe_b64encode(token).rstrip(b"=").decode())
 
     def _version(self, order: str) -> str:
         """Return a digest of the order, by which tokens of other orders are known."""
-        facts = repr((self._name, order, [tuple(key) for key in self._keys[order]]))
-        return sha256(facts.encode()).hexdigest()[:12]
+        version = self._versions.get(order)
+        if version is None:
+            facts = repr((self._name, order, [tuple(key) for key in self._keys[order]]))
+            version = self._versions[order] = sha256(facts.encode()).hexdigest()[:12]
+        return version
 
     def _read(self, token: str, order: str, keys: Sequence[Key]) -> list[str | None]:
         """Return the keys that a token has. Raises `ValueError` for one that no page of this order gave."""
         try:
             padded = token.encode("ascii") + b"=" * (-len(token) % 4)
-            version, *place = json.loads(urlsafe_b64decode(padded))
+            version, *place = json.loads(urlsafe_b64decode(padded).decode())
             if version == self._version(order) and len(place) == len(keys):
                 return [
                     _checked(value, key) for value, key in zip(place, keys, strict=True)
@@ -118,9 +126,18 @@ class Pages:
         raise ValueError("`after` is no token of a page of this query and order")
 
     def _around(
-        self, keys: Sequence[Key], nulls: Sequence[bool], count: int
-    ) -> tuple[LiteralString, LiteralString]:
-        """Return the texts before and behind the statement, of which *count* values are its own."""
+        self,
+        statement: LiteralString,
+        keys: Sequence[Key],
+        nulls: Sequence[bool],
+        count: int,
+        size: int,
+    ) -> Any:
+        """Return the statement with what reads a page, of which *count* values are its own.
+
+        The number of rows is no value: PostgreSQL would plan anew for each. The keys of only the last row are
+        made into a text, since all others would be thrown away.
+        """
         own = ", ".join([f"c{n + 1}" for n in range(self._columns)])
         names = own + "".join([f", k{n + 1}" for n in range(self._hidden)])
         texts = ", ".join([_text(key) for key in keys])
@@ -132,23 +149,25 @@ class Pages:
         )
         condition = ""
         if nulls:
-            # The values behind the number of rows are those of the keys that are not NULL.
-            places = [count + 1 + n - sum(nulls[:n]) for n in range(1, len(keys) + 1)]
+            # The values behind the query's own are those of the keys that are not NULL.
+            places = [count + n - sum(nulls[:n]) for n in range(1, len(keys) + 1)]
             condition = f"\nWHERE {_after(keys, nulls, places)}"
-        behind: Any = (
-            f"\n) AS page ({names}){condition}\nORDER BY {items}\nLIMIT ${count + 1}"
+        # It is made of constants and of the size, an int, which type checkers cannot know.
+        return (
+            f"SELECT {own}, CASE WHEN row_number() OVER (ORDER BY {items}) = {size}"
+            f" THEN pg_catalog.json_build_array({texts})::text END\n"
+            f"FROM (\nSELECT {names}\nFROM (\n{statement}\n) AS page ({names}){condition}\n"
+            f"ORDER BY {items}\nLIMIT {size + 1}\n) AS page\nORDER BY {items}"
             f"{self._comment and chr(10)}{self._comment}"
         )
-        before: Any = f"SELECT {own}, ARRAY[{texts}]\nFROM (\n"
-        return before, behind
 
 
 def rows_and_places(
     factory: BaseRowFactory[T],
-) -> BaseRowFactory[tuple[T, list[Any]]]:
-    """Return a row factory that gives each row with its last column, the texts of its keys."""
+) -> BaseRowFactory[tuple[T, Any]]:
+    """Return a row factory that gives each row with its last column, the text of its keys or None."""
 
-    def make_factory(cursor: Any) -> Callable[[Sequence[Any]], tuple[T, list[Any]]]:
+    def make_factory(cursor: Any) -> Callable[[Sequence[Any]], tuple[T, Any]]:
         make = factory(cursor)
         return lambda values: (make(values[:-1]), values[-1])
 
@@ -190,9 +209,9 @@ def _after(keys: Sequence[Key], nulls: Sequence[bool], places: Sequence[int]) ->
 
 
 def _text(key: Key) -> str:
-    """Return the SQL of a key's value as text, which is the same in all sessions."""
+    """Return the SQL of a key's value, which as JSON is a text that is the same in all sessions."""
     if key.type in ("date", "timestamp", "timestamptz"):
-        return f"pg_catalog.to_json({key.column}) #>> '{{}}'"
+        return key.column
     if key.type in ("float4", "float8"):
         return f"pg_catalog.encode(pg_catalog.{key.type}send({key.column}), 'hex')"
     if key.type == "bytea":
@@ -221,8 +240,9 @@ def _checked(value: Any, key: Key) -> str | None:
             raise ValueError("out of range")
     if key.type in ("date", "timestamp", "timestamptz") and value[-1] != "y":
         year, month, day = map(int, value.split("T")[0].removesuffix(" BC").split("-"))
-        if not (
-            0 < year < 290_000 and 0 < day <= monthrange(2000 + year % 400, month)[1]
+        is_in_range = 0 < year < 290_000 and 0 < month < 13 and day > 0
+        if not is_in_range or (
+            day > 28 and day > monthrange(2000 + year % 400, month)[1]
         ):
             raise ValueError("no day")
     if key.type in ("float4", "float8"):

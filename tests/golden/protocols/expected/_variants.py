@@ -2,10 +2,11 @@
 """Statements of which a call may leave out parts, and choose the order of the rows."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from enum import Enum
-from typing import Any, Final, LiteralString
+from operator import is_, itemgetter
+from typing import Any, Final, LiteralString, TypeAlias
 
 
 class Unset(Enum):
@@ -18,6 +19,11 @@ UNSET: Final = Unset.UNSET
 
 _MOST_ORDERS: Final = 1000
 """The orders of a statement that are remembered, since sequences of keys may be many."""
+
+_NEVER: Final = object()
+"""The value that no argument is, for those that are always given."""
+
+_Choose: TypeAlias = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
 _PLACEHOLDER: Final = re.compile(r'(?<![\w$"])\$(\d+)')
 
@@ -68,12 +74,12 @@ class Variants:
             text: sorted({int(n) - 1 for n in _PLACEHOLDER.findall(text)})
             for text in texts
         }
+        optional_numbers = {n for numbers in self._numbers.values() for n in numbers}
         self._absent = [
-            (n, UNSET if parameters[n] in unset else None)
-            for numbers in self._numbers.values()
-            for n in numbers
+            (UNSET if name in unset else None) if n in optional_numbers else _NEVER
+            for n, name in enumerate(parameters)
         ]
-        self._known: dict[tuple[int, ...], tuple[LiteralString, list[int]]] = {}
+        self._known: dict[tuple[bool, ...], tuple[LiteralString, _Choose]] = {}
         self._place: LiteralString = place
         self._order: Mapping[str, LiteralString] = order or {}
         self._at_most = at_most
@@ -119,18 +125,20 @@ class Variants:
         Raises `TypeError` if only some of the values of a part are given, and `ValueError` if none of
         those is given of which one must be.
         """
-        missing = [n for n, absent in self._absent if values[n] is absent]
-        if not missing:
+        if not self._numbers:
             return self._statement, values
-        key = tuple(missing)
-        variant = self._known.get(key)
-        if variant is None:
-            variant = self._known[key] = self._variant(frozenset(key))
-        statement, numbers = variant
-        return statement, tuple([values[n] for n in numbers])
+        missing = tuple(map(is_, values, self._absent))
+        try:
+            statement, choose = self._known[missing]
+        except KeyError:
+            statement, choose = self._known[missing] = self._variant(missing)
+        return statement, choose(values)
 
-    def _variant(self, absent: Collection[int]) -> tuple[LiteralString, list[int]]:
-        """Return the statement in which placeholders count from `$1`, and the numbers of their values."""
+    def _variant(self, missing: Sequence[bool]) -> tuple[LiteralString, "_Choose"]:
+        """Return the statement in which placeholders count from `$1`, and what chooses its values."""
+        absent = {n for n, is_missing in enumerate(missing) if is_missing}
+        if not absent:
+            return self._statement, tuple
         absent_names = {self._parameters[n] for n in absent}
         for group in self._require_one_of:
             if absent_names.issuperset(group):
@@ -147,7 +155,10 @@ class Variants:
         renumbered: Any = _PLACEHOLDER.sub(
             lambda match: places[int(match[1])], statement
         )
-        return renumbered, present
+        if len(present) > 1:
+            return renumbered, itemgetter(*present)
+        first = present[0] if present else 0
+        return renumbered, itemgetter(slice(first, first + len(present)))
 
     def _is_left_out(self, text: str, absent: Collection[int]) -> bool:
         """Return whether no value of a part is given; raise `TypeError` if only some are."""
