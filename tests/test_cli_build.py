@@ -301,7 +301,7 @@ def test_the_first_steps(
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", [None, "setup.cfg", "tox.ini", "pyproject.toml"])
+@pytest.mark.parametrize("name", [None, "setup.cfg", "tox.ini"])
 def test_init_configures_pytest_where_nothing_else_may(
     tmp_path: Path, name: str | None
 ) -> None:

@@ -19,8 +19,20 @@ PYTEST: Final = """
 [tool.pytest.ini_options]
 pythonpath = ["."]  # lets tests import the generated package
 """
-PYTEST_FILES: Final = ("pytest.toml", "pytest.ini", "tox.ini", "setup.cfg")
-"""Files that may configure pytest, of which it would read only one, or pyproject.toml in their place."""
+RUFF: Final = """
+[tool.ruff]
+extend-exclude = ["generated"]
+"""
+BLACK: Final = """
+[tool.black]
+extend-exclude = "^/generated/"
+"""
+TOOLS: Final = (
+    ("pytest", PYTEST, ("pytest.toml", "pytest.ini", "tox.ini", "setup.cfg")),
+    ("ruff", RUFF, ("ruff.toml", ".ruff.toml")),
+    ("black", BLACK, ()),
+)
+"""Each tool, what it is told in pyproject.toml, and the files that may configure it in place of that one."""
 
 FILES: Final = {
     "migrations/0001_create_notes.up.sql": """\
@@ -66,9 +78,9 @@ def scaffold(
 ) -> tuple[str, ...]:
     """Make *folder* a sqlgen project and return the paths that were written.
 
-    `[tool.sqlgen]` is appended to pyproject.toml, unless it or sqlgen.toml has it. If pyproject.toml is
-    missing, it is created, and pytest is told of the project's folder, unless another file may configure
-    pytest. The migration
+    `[tool.sqlgen]` is appended to pyproject.toml, unless it or sqlgen.toml has it, and so is what other
+    tools need to know, unless they are configured already: pytest finds the generated package, ruff and
+    black leave it alone. The migration
     is written only if there is no `migrations/` yet, and the query only if there is no `queries/`.
     *schema* are the lines that say where the schema comes from, and *table* those below; without
     migrations of its own, the project gets no migration.
@@ -80,9 +92,10 @@ def scaffold(
     if not any("[tool.sqlgen]" in (text or "") for text in texts):
         gap = "\n" if before else ""
         text = (before or "") + gap + CONFIGURATION.format(schema=schema, table=table)
-        configured = any(os.path.lexists(folder / name) for name in PYTEST_FILES)
-        if before is None and not configured:
-            text += PYTEST
+        for tool, settings, files in TOOLS:
+            elsewhere = any(os.path.lexists(folder / name) for name in files)
+            if f"[tool.{tool}" not in text and not elsewhere:
+                text += settings
         changes.append(Change("pyproject.toml", before, text))
     for path, text in (FILES if schema == OWN_MIGRATIONS else QUERY).items():
         if not os.path.lexists((folder / path).parent):
