@@ -6,7 +6,7 @@ from .lexer import tokens
 from .migrations import migrations
 from .names import parameter_name, pascal_case, singular, snake_case
 from .psql import copied_rows, is_dump, is_psql_script
-from .queries import query_file
+from .queries import query_file, readable_queries
 from .recorded_text import agrees_with_text
 from .routine_queries import FOLDER as ROUTINES_FOLDER
 from .routine_queries import routine_at, routine_files
@@ -26,6 +26,7 @@ __all__ = [
     "parameter_name",
     "pascal_case",
     "query_file",
+    "readable_queries",
     "refuse_psql_commands",
     "routine_at",
     "routine_files",

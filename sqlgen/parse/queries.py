@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from ..model.commands import Command
-from ..model.diagnostic import Diagnostic, Label, SqlgenError, each
+from ..model.diagnostic import Diagnostic, Label, SqlgenError, attempt
 from ..model.frozen import frozen
 from ..model.query import WARNINGS, Query, QueryFile
 from ..model.source import SourceFile, Span
@@ -36,6 +36,14 @@ def query_file(source: SourceFile) -> QueryFile:
     A file without a header is one query named after the file, or none if it has only comments.
     Raises `SqlgenError` with all errors in the file.
     """
+    file, problems = readable_queries(source)
+    if problems:
+        raise SqlgenError(*problems)
+    return file
+
+
+def readable_queries(source: SourceFile) -> tuple[QueryFile, tuple[Diagnostic, ...]]:
+    """Return those queries of *source* that have no errors, and all errors in the file in its order."""
     tokens = tuple(delimiters(source.text))
     headers = tuple(
         index
@@ -44,9 +52,13 @@ def query_file(source: SourceFile) -> QueryFile:
     )
     unreadable = _unreadable(source, tokens)
     if not headers:
+        nothing = QueryFile(source=source, doc="", queries=())
         if unreadable:
-            raise SqlgenError(*unreadable)
-        return _unnamed(source, tokens)
+            return nothing, tuple(unreadable)
+        try:
+            return _unnamed(source, tokens), ()
+        except SqlgenError as error:
+            return nothing, error.diagnostics
 
     known, unknown = directives(source, tokens[: headers[0]])
     problems = [*unreadable, *unknown, *misplaced(known)]
@@ -60,15 +72,13 @@ def query_file(source: SourceFile) -> QueryFile:
         except SqlgenError as error:
             problems.extend(error.diagnostics)
     problems.extend(_duplicates([section.header for section in sections]))
-    queries: tuple[Query, ...] = ()
-    try:
-        queries = each(lambda section: _query(source, tokens, section), sections)
-    except SqlgenError as error:
-        problems.extend(error.diagnostics)
-    if problems:
-        raise SqlgenError(*sorted(problems, key=_position))
+    queries, errors = attempt(
+        lambda section: _query(source, tokens, section), sections
+    )
+    problems.extend(errors)
     doc = docstring(source.text, tokens[: headers[0]])
-    return QueryFile(source=source, doc=doc, queries=queries)
+    file = QueryFile(source=source, doc=doc, queries=queries)
+    return file, tuple(sorted(problems, key=_position))
 
 
 @frozen

@@ -7,6 +7,7 @@ from .files import (
     migrations,
     queries,
     source,
+    source_of,
     sources,
     templates,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "schema",
     "setting_label",
     "source",
+    "source_of",
     "sources",
     "templates",
     "unknown_name_warnings",

@@ -186,7 +186,14 @@ def source(
 
 def source_in(project: ProjectFiles, path: str, *, limit: int = LARGE) -> SourceFile:
     """Return a file as `source` does, with the folders that *project* has opened already."""
-    content, is_outside = _read(project, path, limit)
+    return source_of(path, *_read(project, path, limit))
+
+
+def source_of(path: str, content: bytes, is_outside: bool = False) -> SourceFile:
+    """Return the file at *path* with this *content*, which need not have been saved.
+
+    Raises `SqlgenError` if it is not UTF-8, or has a NUL character.
+    """
     digest = hashlib.sha384(content).digest()
     content = content.removeprefix(_BYTE_ORDER_MARK)
     try:
