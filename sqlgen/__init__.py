@@ -9,6 +9,7 @@ The rooms, from the outside in, and the stages in the order in which data passes
     risk        Migration -> what keeps queries waiting while it runs
     doctor      a database -> what it means for migrations and generated code
     importers   a project of another tool -> query files
+    lsp         an editor's messages -> diagnostics, hovers, edits
     build       puts the stages together: a project -> the changes to its generated files
     migrate     Migration -> a database that has the schema
     lint        Migration -> warnings

@@ -27,14 +27,15 @@ KNOWN_BY = {
         "doctor",
         "impact",
         "plans",
+        "lsp",
         "migrate",
         "render",
         "risk",
         "testing",
     },
-    "black": {"build", "cli", "impact", "plans", "render", "testing"},
-    "jinja2": {"build", "cli", "impact", "plans", "pages", "render", "testing"},
-    "click": {"build", "cli", "impact", "plans", "report", "testing"},
+    "black": {"build", "cli", "impact", "lsp", "plans", "render", "testing"},
+    "jinja2": {"build", "cli", "impact", "lsp", "plans", "pages", "render", "testing"},
+    "click": {"build", "cli", "impact", "lsp", "plans", "report", "testing"},
 }
 WITHOUT_GOLDEN = {
     # Codes about the state of a disk, a server, a command line or a database's ledger, which a

@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "build": "Generate the typed functions of all queries.",
     "check": "Tell whether the generated code is current; write nothing.",
     "watch": "Build at every save.",
+    "lsp": "Serve an editor: errors, types, completion and more.",
     "describe": "Show each query's types, nullability and the reason of each.",
     "docs": "Write pages about the queries and the schema.",
     "scaffold": "Write a file of queries for a table, to start from.",

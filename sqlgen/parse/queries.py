@@ -72,9 +72,7 @@ def readable_queries(source: SourceFile) -> tuple[QueryFile, tuple[Diagnostic, .
         except SqlgenError as error:
             problems.extend(error.diagnostics)
     problems.extend(_duplicates([section.header for section in sections]))
-    queries, errors = attempt(
-        lambda section: _query(source, tokens, section), sections
-    )
+    queries, errors = attempt(lambda section: _query(source, tokens, section), sections)
     problems.extend(errors)
     doc = docstring(source.text, tokens[: headers[0]])
     file = QueryFile(source=source, doc=doc, queries=queries)

@@ -185,10 +185,7 @@ class RecordedAnalyzer:
 
         Where something is undefined and there is no migration, that is said first.
         """
-        first: tuple[Diagnostic, ...] = ()
-        is_undefined = any(error.code in _UNDEFINED for error in query_errors)
-        if is_undefined and not self._has_migrations:
-            first = (_no_migrations(self._config),)
+        first = without_migrations(query_errors, self._config, self._has_migrations)
         return first + in_reading_order(query_errors)
 
     def _load_previous(self) -> "tuple[FileRecords, SchemaDiff] | None":
@@ -266,6 +263,14 @@ def _batches(queries: Sequence[Query]) -> Iterator[Sequence[Query]]:
     """Split queries into groups that the server is asked about at once."""
     for start in range(0, len(queries), _BATCH):
         yield queries[start : start + _BATCH]
+
+
+def without_migrations(
+    query_errors: Sequence[Diagnostic], config: Config, has_migrations: bool
+) -> tuple[Diagnostic, ...]:
+    """Return an error that there are no migrations, if that explains some of the *query_errors*."""
+    is_undefined = any(error.code in _UNDEFINED for error in query_errors)
+    return (_no_migrations(config),) if is_undefined and not has_migrations else ()
 
 
 def _no_migrations(config: Config) -> Diagnostic:

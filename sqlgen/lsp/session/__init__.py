@@ -1,0 +1,1 @@
+"""Messages -> answers: keeps the documents and their projects, and asks the features."""

@@ -1,0 +1,33 @@
+"""What the server tells the editor that it can do."""
+
+from typing import Any
+
+
+def capabilities() -> dict[str, Any]:
+    """Return the answer to `initialize`."""
+    return {
+        "capabilities": {
+            "positionEncoding": "utf-16",
+            # 2: changes of ranges.
+            "textDocumentSync": {"openClose": True, "change": 2, "save": True},
+            "hoverProvider": True,
+            "inlayHintProvider": True,
+        },
+        "serverInfo": {"name": "sqlgen"},
+    }
+
+
+def watched_files() -> dict[str, Any]:
+    """Return the request to be told of files that change on disk."""
+    patterns = ("**/*.sql", "**/pyproject.toml", "**/sqlgen.toml")
+    return {
+        "registrations": [
+            {
+                "id": "files",
+                "method": "workspace/didChangeWatchedFiles",
+                "registerOptions": {
+                    "watchers": [{"globPattern": pattern} for pattern in patterns]
+                },
+            }
+        ]
+    }
