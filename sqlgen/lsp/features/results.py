@@ -7,7 +7,7 @@ from ...model.frozen import frozen
 
 
 @frozen
-class Place:
+class FilePlace:
     """The characters `[start:end]` of the file at *path*, which is relative to the project's root."""
 
     path: str
@@ -20,14 +20,14 @@ class Hover:
     """A text in Markdown about a place."""
 
     text: str
-    place: Place
+    place: FilePlace
 
 
 @frozen
-class Edit:
+class TextEdit:
     """Another text for a place."""
 
-    place: Place
+    place: FilePlace
     text: str
 
 
@@ -37,7 +37,7 @@ class CodeAction:
 
     title: str
     diagnostic: Diagnostic
-    edits: tuple[Edit, ...]
+    edits: tuple[TextEdit, ...]
     is_preferred: bool = True
 
 
@@ -77,4 +77,4 @@ class Completions:
     """The offers, and the place that each of them would replace."""
 
     offers: tuple[Offer, ...]
-    place: Place
+    place: FilePlace

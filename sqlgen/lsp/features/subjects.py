@@ -14,7 +14,7 @@ from .names_in_scope import (
     visible,
 )
 from .output_columns import output_items
-from .results import Place
+from .results import FilePlace
 from .schema_index import SchemaIndex, column_of
 from .sections import Section, SqlWord, section_at, words_of
 
@@ -26,7 +26,7 @@ class QuerySubject:
     """A query, named in its header."""
 
     name: str
-    place: Place
+    place: FilePlace
 
 
 @frozen
@@ -34,7 +34,7 @@ class ClassSubject:
     """A row class or a class of parameters, named in a header."""
 
     name: str
-    place: Place
+    place: FilePlace
 
 
 @frozen
@@ -43,7 +43,7 @@ class ParameterSubject:
 
     query: str
     name: str
-    place: Place
+    place: FilePlace
 
 
 @frozen
@@ -51,7 +51,7 @@ class TableSubject:
     """A table or view."""
 
     table: Relation
-    place: Place
+    place: FilePlace
 
 
 @frozen
@@ -60,7 +60,7 @@ class ColumnSubject:
 
     table: Relation
     column: Column
-    place: Place
+    place: FilePlace
     query: str = ""
     output: int = -1
 
@@ -71,7 +71,7 @@ class OutputSubject:
 
     query: str
     columns: tuple[int, ...]
-    place: Place
+    place: FilePlace
 
 
 Subject = (
@@ -100,7 +100,7 @@ def subject_at(
     if parameter := parameter_at(text, words, index):
         name, start, end = parameter
         return ParameterSubject(
-            query_name(file, section), name, Place(path, start, end)
+            query_name(file, section), name, FilePlace(path, start, end)
         )
     found = named_in_schema(words, index, schema, path) if schema else None
     output = _output(file, section, words, word, path)
@@ -146,7 +146,7 @@ def named_in_schema(
     if not names:
         return None
     word, references = words[index], table_references(words)
-    place = Place(path, word.start, word.end)
+    place = FilePlace(path, word.start, word.end)
     ctes = {name for name, _ in common_table_expressions(words)}
 
     def relation(schema_name: str, table: str) -> Relation | None:
@@ -186,7 +186,7 @@ def _in_header(section: Section, path: str, offset: int) -> Subject | None:
     part = section.part_at(offset)
     for name, start, end in section.names:
         if name == part and start < end:
-            text, place = section.text[start:end], Place(path, start, end)
+            text, place = section.text[start:end], FilePlace(path, start, end)
             if part == "name":
                 return QuerySubject(text, place)
             if part in ("row", "class"):
@@ -207,6 +207,6 @@ def _output(
         return None
     for item in output_items(typed, words):
         if item.start <= word.start < item.end:
-            place = Place(path, item.start, item.end)
+            place = FilePlace(path, item.start, item.end)
             return OutputSubject(name, item.columns, place)
     return None
