@@ -15,7 +15,7 @@ from .subjects import (
     Subject,
     TableSubject,
 )
-from .usage import QueryUse, uses_of
+from .usage import UsingQuery, uses_of
 
 _MOST = 8
 """Queries that are named at most."""
@@ -141,14 +141,14 @@ def _column(state: LiveState, table: Relation, column: Column) -> list[str]:
     return blocks + _users(uses_of(state, table.schema, table.name, column.name))
 
 
-def _users(uses: tuple[QueryUse, ...]) -> list[str]:
+def _users(uses: tuple[UsingQuery, ...]) -> list[str]:
     readers = [use for use in uses if use.reads]
     writers = [use for use in uses if use.writes]
     lines = [("read by", readers), ("written by", writers)]
     return [f"{title} {_named(users)}" for title, users in lines if users]
 
 
-def _named(uses: list[QueryUse]) -> str:
+def _named(uses: list[UsingQuery]) -> str:
     names = [_inline(use.typed.query.name) for use in uses[:_MOST]]
     more = len(uses) - _MOST
     return ", ".join(names) + (f" and {more} more" if more > 0 else "")

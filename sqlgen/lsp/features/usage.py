@@ -6,7 +6,7 @@ from ...model.typed import TypedQuery
 
 
 @frozen
-class QueryUse:
+class UsingQuery:
     """A query that uses a table or a column, and whether it reads and writes it."""
 
     file: LiveFile
@@ -17,9 +17,9 @@ class QueryUse:
 
 def uses_of(
     state: LiveState, schema: str, relation: str, column: str = ""
-) -> tuple[QueryUse, ...]:
+) -> tuple[UsingQuery, ...]:
     """Return the queries that use a table, or one column of it, by file and in its order."""
-    uses: list[QueryUse] = []
+    uses: list[UsingQuery] = []
     for file in state.files.values():
         for typed in file.typed:
             reads, writes = (
@@ -32,5 +32,5 @@ def uses_of(
                 for columns in (typed.reads, typed.writes)
             )
             if reads or writes:
-                uses.append(QueryUse(file, typed, reads, writes))
+                uses.append(UsingQuery(file, typed, reads, writes))
     return tuple(uses)
