@@ -22,7 +22,7 @@ from ..model.migration import Migration
 from .adaptations.own_server import fit_if_embedded
 from .apply import MigrationRun, apply_pending
 from .ledgers.ledger import TABLE
-from .runner import LOCK_TIMEOUT
+from .runner import LOCK_TIMEOUT, patience
 from .sessions.protocol import Operation
 from .sessions.schemas import arun_locked, check_schema, run_locked
 
@@ -34,6 +34,7 @@ def apply(
     table: str = TABLE,
     schema: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
+    statement_lock_timeout: float | None = None,
     allow_out_of_order: bool = False,
     ignore_missing: bool = False,
 ) -> tuple[MigrationRun, ...]:
@@ -47,6 +48,10 @@ def apply(
     earlier than one that is applied. With *schema*, such as a tenant's, the migrations are applied
     in that schema, which is created if need be and has a ledger of its own: it comes first in the
     search path.
+
+    With *statement_lock_timeout*, a statement waits for a table's lock no longer than these seconds. Its
+    transaction is rolled back then, so that nobody queues behind it, and tried again after a pause, ten times in
+    all.
 
     A server that does not accept connections yet is waited for, 10 seconds or the connection
     string's `connect_timeout`.
@@ -63,6 +68,7 @@ def apply(
         schema,
         allow_out_of_order=allow_out_of_order,
         ignore_missing=ignore_missing,
+        statement_lock_timeout=statement_lock_timeout,
     )
     return run_locked(conninfo, operation, lock_timeout, schema=schema, create=True)
 
@@ -74,6 +80,7 @@ async def aapply(
     table: str = TABLE,
     schema: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
+    statement_lock_timeout: float | None = None,
     allow_out_of_order: bool = False,
     ignore_missing: bool = False,
 ) -> tuple[MigrationRun, ...]:
@@ -86,6 +93,7 @@ async def aapply(
         schema,
         allow_out_of_order=allow_out_of_order,
         ignore_missing=ignore_missing,
+        statement_lock_timeout=statement_lock_timeout,
     )
     return await arun_locked(
         conninfo, operation, lock_timeout, schema=schema, create=True
@@ -99,6 +107,7 @@ def _operation(
     *,
     allow_out_of_order: bool,
     ignore_missing: bool,
+    statement_lock_timeout: float | None,
 ) -> Operation[tuple[MigrationRun, ...]]:
     if schema is not None:
         check_schema(schema, table)
@@ -109,6 +118,7 @@ def _operation(
         allow_out_of_order=allow_out_of_order,
         ignore_missing=ignore_missing,
         progress=lambda _: None,
+        patience=patience(statement_lock_timeout),
     )
 
 

@@ -3,23 +3,18 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
-import psycopg
-
-from .. import parse
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.migration import Migration
-from ..model.source import SourceFile
 from .ledgers import ledger, resumption
 from .ledgers.ledger import Ledger
 from .ledgers.pending import MigrationPlan, Resume, plan_apply
 from .ledgers.status import MigrationStatus, compare_with_ledger
 from .scripts.by_statement import StatementRun
-from .scripts.failures import diagnose_failure
-from .sessions.protocol import Operation, run_script, run_statement
-from .sessions.session import RESET_SETTINGS, reset_session
+from .scripts.transaction import LockPatience, in_transaction
+from .sessions.protocol import Operation, run_statement
+from .sessions.session import reset_session
 
 LOGGER = logging.getLogger("sqlgen.migrate")
 
@@ -41,10 +36,12 @@ def apply_pending(
     ignore_missing: bool,
     progress: Callable[[MigrationRun], None],
     resume: Resume | None = None,
+    patience: LockPatience | None = None,
 ) -> Operation[tuple[MigrationRun, ...]]:
     """Apply the pending migrations up to version *to* (`None`: all), in order.
 
-    The caller holds the lock. *progress* is called after each migration.
+    The caller holds the lock. *progress* is called after each migration. *patience* is that of files that
+    run in a transaction.
     """
     name = yield from ledger.ensure(table)
     applied = yield from ledger.read(name)
@@ -66,7 +63,7 @@ def apply_pending(
         start = time.monotonic_ns()
         try:
             if migration.transactional:
-                yield from _apply_in_transaction(name, migration, start)
+                yield from _apply_in_transaction(name, migration, start, patience)
             else:
                 yield from _apply_by_statement(name, status, migration, start, resume)
         except SqlgenError as error:
@@ -102,48 +99,14 @@ def log_warnings(plan: MigrationPlan) -> None:
         LOGGER.warning("%s; %s", warning.message, warning.hint)
 
 
-def run_file(source: SourceFile) -> Operation[None]:
-    """Run all statements of a file.
-
-    Raises `SqlgenError` with PostgreSQL's message at its place in the file.
-    """
-    try:
-        failure = yield from run_script(source.text)
-    except psycopg.OperationalError as error:  # the connection is lost
-        raise SqlgenError(diagnose_failure(error, source, (), 0)) from None
-    if failure is not None:
-        statements = parse.statements(source.text)
-        raise SqlgenError(
-            diagnose_failure(failure.error, source, statements, failure.done)
-        )
-
-
-def in_transaction(source: SourceFile, operation: Operation[None]) -> Operation[None]:
-    """Run the file *source* and then *operation* in one transaction.
-
-    The settings that the file made are reset in between: *operation* could not write to the ledger
-    under a search path without the ledger's schema, or as a role without the privilege.
-    """
-    yield from run_statement("BEGIN")
-    try:
-        yield from run_file(source)
-        yield from run_statement(RESET_SETTINGS)
-        yield from operation
-        try:
-            yield from run_statement("COMMIT")
-        except psycopg.Error as error:  # a deferred constraint
-            raise SqlgenError(diagnose_failure(error, source, (), 0)) from None
-    except BaseException:
-        with suppress(psycopg.Error):
-            yield from run_statement("ROLLBACK")
-        raise
-
-
 def _apply_in_transaction(
-    name: Ledger, migration: Migration, start: int
+    name: Ledger, migration: Migration, start: int, patience: LockPatience | None
 ) -> Operation[None]:
-    insertion = ledger.insert(name, migration, success=True)
-    yield from in_transaction(migration.up, insertion)
+    yield from in_transaction(
+        migration.up,
+        lambda: ledger.insert(name, migration, success=True),
+        patience,
+    )
     elapsed = time.monotonic_ns() - start
     yield from ledger.update(
         name, migration.version, success=True, execution_time=elapsed

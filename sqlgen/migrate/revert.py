@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.migration import Migration
 from ..model.source import Span
-from .apply import MigrationRun, in_transaction, log_warnings
+from .apply import MigrationRun, log_warnings
 from .ledgers import ledger, resumption
 from .ledgers.ledger import Ledger
 from .ledgers.pending import plan_revert
 from .ledgers.status import MigrationStatus, compare_with_ledger
 from .scripts.by_statement import StatementRun
+from .scripts.transaction import LockPatience, in_transaction
 from .sessions.protocol import Operation, run_statement
 from .sessions.session import reset_session
 
@@ -27,10 +28,12 @@ def revert_last(
     to: int | None,
     ignore_missing: bool = False,
     progress: Callable[[MigrationRun], None],
+    patience: LockPatience | None = None,
 ) -> Operation[tuple[MigrationRun, ...]]:
     """Revert the last *steps* migrations, or all later than version *to*, the last one first.
 
     *ignore_missing* passes over what is applied and has no file. The caller holds the lock. *progress* is called after each migration.
+    *patience* is that of files that run in a transaction.
     """
     name = yield from ledger.ensure(table)
     applied = yield from ledger.read(name)
@@ -50,7 +53,7 @@ def revert_last(
             "reverting migration %d (%s)", migration.version, migration.description
         )
         start = time.monotonic_ns()
-        yield from _revert(name, status)
+        yield from _revert(name, status, patience)
         yield from reset_session()
         run = MigrationRun(migration, (time.monotonic_ns() - start) / 1e9)
         runs.append(run)
@@ -58,13 +61,18 @@ def revert_last(
     return tuple(runs)
 
 
-def _revert(name: Ledger, status: MigrationStatus) -> Operation[None]:
+def _revert(
+    name: Ledger, status: MigrationStatus, patience: LockPatience | None
+) -> Operation[None]:
     migration = status.migration
     assert migration is not None
     source = migration.down
     assert source is not None
     if not source.text.startswith("-- no-transaction"):
-        yield from in_transaction(source, ledger.delete(name, migration.version))
+        version = migration.version
+        yield from in_transaction(
+            source, lambda: ledger.delete(name, version), patience
+        )
         return
     run = StatementRun(name, migration.version, source, reverting=True)
     assert status.applied is not None

@@ -2,7 +2,9 @@
 
 Every function takes a connection string, opens connections of its own, and raises `SqlgenError`
 for what is wrong with the migrations and `ServerUnavailableError` if the database cannot be
-reached. The ledger is *table*, its schema before a dot if it has one. *lock_timeout* is in seconds.
+reached. The ledger is *table*, its schema before a dot if it has one. *lock_timeout*, for the lock that
+keeps other migrations out, is in seconds. So is *statement_lock_timeout*, after which a transaction that waits
+for a table is rolled back and tried again; `None` waits for as long as the server lets it.
 With *schema*, all is done in that schema, which has a ledger of its own; `up` creates it if need be.
 """
 
@@ -17,6 +19,7 @@ from .ledgers.pending import MigrationPlan, Resume, plan_apply
 from .ledgers.repair import accept_changes, mark_applied
 from .ledgers.status import MigrationStatus, compare_with_ledger
 from .revert import revert_last
+from .scripts.transaction import LockPatience
 from .sessions.protocol import Operation, ResultT, run_operation, run_statement
 from .sessions.schemas import check_schema, run_locked
 
@@ -30,6 +33,7 @@ def up(
     table: str = TABLE,
     schema: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
+    statement_lock_timeout: float | None = None,
     to: int | None = None,
     allow_out_of_order: bool = False,
     ignore_missing: bool = False,
@@ -50,6 +54,7 @@ def up(
         ignore_missing=ignore_missing,
         resume=resume,
         progress=progress,
+        patience=patience(statement_lock_timeout),
     )
     return _run(conninfo, operation, table, schema, lock_timeout, create=True)
 
@@ -61,6 +66,7 @@ def down(
     table: str = TABLE,
     schema: str | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
+    statement_lock_timeout: float | None = None,
     steps: int = 1,
     to: int | None = None,
     ignore_missing: bool = False,
@@ -77,6 +83,7 @@ def down(
         to=to,
         ignore_missing=ignore_missing,
         progress=progress,
+        patience=patience(statement_lock_timeout),
     )
     return _run(conninfo, operation, table, schema, lock_timeout)
 
@@ -173,6 +180,13 @@ def repair(
     """
     operation = accept_changes(migrations, table, versions)
     return _run(conninfo, operation, table, schema, lock_timeout)
+
+
+def patience(statement_lock_timeout: float | None) -> LockPatience | None:
+    """Return how patient the statements of a file are; `None` if they wait without end."""
+    if statement_lock_timeout is None:
+        return None
+    return LockPatience(statement_lock_timeout)
 
 
 def _read_statuses(

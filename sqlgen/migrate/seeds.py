@@ -6,7 +6,7 @@ from .. import parse
 from ..model.diagnostic import Diagnostic, Label, SqlgenError
 from ..model.source import SourceFile, Span
 from ..parse.statements import TRANSACTION_CONTROL
-from .apply import in_transaction, run_file
+from .scripts.transaction import in_transaction, run_file
 from .sessions.protocol import Operation, run_operation, run_statement
 from .sessions.session import RESET_SETTINGS
 
@@ -25,7 +25,7 @@ def seed(conninfo: str, seeds: Sequence[SourceFile]) -> None:
         raise SqlgenError(*problems)
     if seeds:
         first, *others = seeds
-        run_operation(conninfo, in_transaction(first, _run_files(others)))
+        run_operation(conninfo, in_transaction(first, lambda: _run_files(others)))
 
 
 def _run_files(sources: Sequence[SourceFile]) -> Operation[None]:

@@ -82,12 +82,14 @@ class UnknownName:
 class MigrateConfig:
     """`[tool.sqlgen.migrate]`: the ledger's table, seconds to wait for the lock, folder of seeds.
 
-    The migrations are applied in each of `schemas`, if there are any.
+    The migrations are applied in each of `schemas`, if there are any. `statement_lock_timeout` is how many
+    seconds their statements wait for a lock, `None` without end.
     """
 
     table: str = "_sqlgen_migrations"
     schemas: tuple[str, ...] = ()
     lock_timeout: float = 60.0
+    statement_lock_timeout: float | None = None
     seeds: str = "seeds"
 
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from ..model.config import SchemaOrigin
 from ..model.diagnostic import nearest
@@ -301,3 +301,22 @@ def seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
         raise UnfitError("a number of seconds above 0")
     return float(value)
+
+
+_UNITS: Final = {"ms": 0.001, "s": 1.0, "min": 60.0}
+_DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) *(ms|s|min)", re.ASCII)
+_DAY: Final = 24 * 60 * 60.0
+
+
+def duration(value: object) -> float:
+    """Return a duration of at least 1 ms, with a unit or as a number of seconds, in seconds."""
+    expected = 'a duration from 1 ms to a day, `"2s"`, `"500ms"` or `"1min"`'
+    if isinstance(value, str) and (match := _DURATION.fullmatch(value)):
+        result = float(match[1]) * _UNITS[match[2]]
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        result = float(value)
+    else:
+        raise UnfitError(expected)
+    if not 0.001 <= result <= _DAY:
+        raise UnfitError(expected)
+    return result

@@ -27,6 +27,7 @@ from .setting_values import (
     columns,
     command,
     count,
+    duration,
     folder,
     folders,
     function_names,
@@ -84,6 +85,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "table": table_name,
         "schemas": schemas,
         "lock_timeout": seconds,
+        "statement_lock_timeout": duration,
         "seeds": folder,
     },
 }

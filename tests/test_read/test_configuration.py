@@ -100,6 +100,7 @@ never_null = ["app.slug(text)", "app.round(numeric(10,2), integer)", "now()"]
 [tool.sqlgen.migrate]
 table = "_sqlx_migrations"
 lock_timeout = 5
+statement_lock_timeout = "2s"
 seeds = "db/seeds"
 """)
     assert read.config(tmp_path) == Config(
@@ -131,7 +132,10 @@ seeds = "db/seeds"
         aliases={"Money": "app.types.Money"},
         never_null=("app.slug(text)", "app.round(numeric(10,2), integer)", "now()"),
         migrate=MigrateConfig(
-            table="_sqlx_migrations", lock_timeout=5.0, seeds="db/seeds"
+            table="_sqlx_migrations",
+            lock_timeout=5.0,
+            statement_lock_timeout=2.0,
+            seeds="db/seeds",
         ),
     )
 
@@ -292,6 +296,13 @@ error[unknown-setting]: unknown setting `tool.sqlgen.functions.never_nul`
         ('migrate.lock_timeout = "1"', "a number of seconds above 0"),
         ("migrate.lock_timeout = true", "a number of seconds above 0"),
         ("migrate.lock_timeout = 0", "a number of seconds above 0"),
+        *[
+            (
+                f"migrate.statement_lock_timeout = {value}",
+                'a duration from 1 ms to a day, `"2s"`, `"500ms"` or `"1min"`',
+            )
+            for value in ("true", "0", "-1", "nan", '"2"', '"2h"', '"1441min"', "[]")
+        ],
         (
             'migrate.schemas = ["a", "a"]',
             'a list of different schemas, `["tenant_1", "tenant_2"]`',
@@ -491,3 +502,13 @@ def test_bad_toml(tmp_path: Path, text: str, place: str, message: str) -> None:
     span = diagnostic.label.span
     assert (diagnostic.code, diagnostic.message) == ("bad-toml", message)
     assert f"{span.line}:{span.column}" == place
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("2", 2.0), ("0.5", 0.5), ('"2s"', 2.0), ('"250 ms"', 0.25), ('"1.5min"', 90.0)],
+)
+def test_a_duration(tmp_path: Path, value: str, seconds: float) -> None:
+    text = f"[tool.sqlgen.migrate]\nstatement_lock_timeout = {value}\n"
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert read.config(tmp_path).migrate.statement_lock_timeout == seconds

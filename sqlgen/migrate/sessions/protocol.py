@@ -9,7 +9,7 @@ An operation has two sessions: one works, the other holds the lock.
 
 import asyncio
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Generic, LiteralString, TypeVar
@@ -20,7 +20,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from .connection import aconnect, connect, outside_of_files
-from .script import ScriptFailure, send_script
+from .script import ScriptFailure, interrupted, send_script
 
 ResultT = TypeVar("ResultT")
 
@@ -42,10 +42,22 @@ class RunStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchedWait:
+    """What to do while a script runs: each *interval* seconds, `hear` is told of the sessions that it waits for.
+
+    Those are rows of the process's id, the application's name and the state.
+    """
+
+    interval: float
+    hear: Callable[[Sequence[TupleRow]], None]
+
+
+@dataclass(frozen=True, slots=True)
 class RunScript:
     """A request to run a script in the working session. The answer is its failure, or `None`."""
 
     text: str
+    watched: WatchedWait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +88,11 @@ def run_statement(
     return rows
 
 
-def run_script(text: str) -> Operation[ScriptFailure | None]:
+def run_script(
+    text: str, watched: WatchedWait | None = None
+) -> Operation[ScriptFailure | None]:
     """Run the script *text* and return its failure, or `None` if all of it ran."""
-    failure: ScriptFailure | None = yield RunScript(text)
+    failure: ScriptFailure | None = yield RunScript(text, watched)
     return failure
 
 
@@ -128,6 +142,12 @@ async def arun_operation(conninfo: str, operation: Operation[ResultT]) -> Result
         raise outside_of_files(error, conninfo) from None
 
 
+_BLOCKERS = """
+SELECT pid, application_name, state FROM pg_catalog.pg_stat_activity
+WHERE pid = ANY (pg_catalog.pg_blocking_pids(%s)) ORDER BY pid
+"""
+
+
 class _Execution(Generic[ResultT]):
     """An operation under way: set `answer` or `error`, then ask for the next request."""
 
@@ -162,8 +182,17 @@ def _send(
             connection = work if session is SessionRole.WORK else lock
             cursor = connection.execute(statement, parameters or None)
             return cursor.fetchall() if cursor.description else []
-        case RunScript(text):
-            return work.wait(send_script(work.pgconn, text, work.info.encoding))
+        case RunScript(text, watched):
+            script = send_script(work.pgconn, text, work.info.encoding)
+            if watched is None:
+                return work.wait(script)
+
+            def look() -> None:
+                watched.hear(
+                    lock.execute(_BLOCKERS, (work.info.backend_pid,)).fetchall()
+                )
+
+            return work.wait(interrupted(script, look), interval=watched.interval)
         case ReadInfo():
             return work.info
         case Sleep(seconds):
@@ -182,8 +211,20 @@ async def _asend(
             connection = work if session is SessionRole.WORK else lock
             cursor = await connection.execute(statement, parameters or None)
             return await cursor.fetchall() if cursor.description else []
-        case RunScript(text):
-            return await work.wait(send_script(work.pgconn, text, work.info.encoding))
+        case RunScript(text, watched):
+            script = send_script(work.pgconn, text, work.info.encoding)
+            if watched is None:
+                return await work.wait(script)
+            running = asyncio.create_task(work.wait(script))
+            try:
+                while not (await asyncio.wait([running], timeout=watched.interval))[0]:
+                    cursor = await lock.execute(_BLOCKERS, (work.info.backend_pid,))
+                    watched.hear(await cursor.fetchall())
+            except BaseException:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+                raise
+            return await running
         case ReadInfo():
             return work.info
         case Sleep(seconds):

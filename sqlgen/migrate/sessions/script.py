@@ -7,21 +7,23 @@ statement, also if PostgreSQL gives no position. A script for psql, which may ha
 protocol, so that both kinds of connection can wait for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 from psycopg import generators
 from psycopg.pq import ExecStatus
-from psycopg.waiting import Wait
+from psycopg.waiting import Ready, Wait
 
 from ... import parse
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGconn, PGresult
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,21 @@ def send_script(
         if failure is not None:
             return ScriptFailure(failure.error, done + failure.done)
     return None
+
+
+def interrupted(script: "PQGen[Result]", look: Callable[[], None]) -> "PQGen[Result]":
+    """Run *script*, and call *look* whenever it has waited for the server for the interval of `wait`."""
+    state = next(script)
+    try:
+        while True:
+            ready = yield state
+            if ready == Ready.NONE:
+                look()
+            else:
+                state = script.send(ready)
+    except StopIteration as stop:
+        result: Result = stop.value
+        return result
 
 
 def _send(
