@@ -9,35 +9,86 @@ import click
 
 from .. import report
 from ..model.diagnostic import Diagnostic, Label, Severity
-from ..plans import PlanFindings, QueryFindings, UnindexedKey, UnservedCondition
+from ..plans import (
+    AccessChange,
+    PlanFindings,
+    QueryAccess,
+    QueryFindings,
+    UnindexedKey,
+    UnservedCondition,
+)
 from ..plans import plans as find_plans
-from .console import Progress, configuration, exit_on_errors
+from ..plans.comparison import scan_text
+from ..plans.keys import table_name
+from .console import FAILED, Progress, configuration, exit_on_errors
+from .impact import shortened
 from .options import cache_option, format_option
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[QUERY]...")
+@click.option(
+    "--statistics",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="What `pg_dump --statistics-only` of PostgreSQL 18 has written: show the plans that"
+    " its server would make.",
+)
+@click.option(
+    "--with-values",
+    is_flag=True,
+    help="Restore the most common values and histograms of the statistics, too.",
+)
+@click.option(
+    "--from",
+    "revision",
+    metavar="REF",
+    help="Tell what has changed since this git revision.",
+)
 @format_option
 @cache_option
 @click.pass_obj
-def plans(directory: Path, names: tuple[str, ...], format_: str) -> None:
+def plans(
+    directory: Path,
+    names: tuple[str, ...],
+    statistics: Path | None,
+    with_values: bool,
+    revision: str | None,
+    format_: str,
+) -> None:
     """Tell which conditions of queries no index can serve, and which indexes nothing uses.
 
     With QUERY names, only those queries. The plans are made on empty tables, with
     sequential scans disabled: they tell which indexes PostgreSQL can use for the
-    conditions of a query. Nothing is executed.
+    conditions of a query. Nothing is executed. With --from, exits with 1 if a query
+    has lost its index.
     """
+    if with_values and statistics is None:
+        raise click.UsageError("`--with-values` needs `--statistics FILE`")
     with exit_on_errors(format_):
         config = configuration(directory)
         with Progress() as progress:
-            result = find_plans(config, names, progress=progress)
+            result = find_plans(
+                config,
+                names,
+                statistics=statistics,
+                with_values=with_values,
+                revision=revision,
+                progress=progress,
+            )
     write = {"json": as_json, "github": as_github}.get(format_, as_text)
     click.echo(write(result))
+    if any(change.is_loss for change in result.changes):
+        raise SystemExit(FAILED)
 
 
 def as_text(result: PlanFindings) -> str:
-    """Return the findings for people: queries first, then indexes and foreign keys."""
-    lines: list[str] = []
+    """Return the findings for people: queries first, then indexes and foreign keys; or only the changes."""
+    if result.revision:
+        return "\n".join(map(report.printable, _change_lines(result)))
+    lines = [*map(_access_line, result.accesses)]
+    if result.missing:
+        lines.append(f"not in the schema: {shortened(result.missing)}")
     for query in result.queries:
         lines += _query_lines(query)
     served = len([q for q in result.queries if not q.unserved and not q.error])
@@ -71,12 +122,28 @@ def as_json(result: PlanFindings) -> str:
             }
             for key in result.keys
         ],
+        "plans": list(map(_access, result.accesses)),
+        "not_in_the_schema": result.missing,
+        "from": result.revision or None,
+        "changes": [
+            {
+                "query": change.query,
+                "statement": change.variant,
+                "table": change.table,
+                "before": change.before,
+                "now": change.now,
+                "lost_index": change.is_loss,
+            }
+            for change in result.changes
+        ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
 def as_github(result: PlanFindings) -> str:
-    """Return annotations: warnings at queries, and notes about indexes."""
+    """Return annotations: warnings at queries, and notes about indexes; or errors at queries that lost one."""
+    if result.revision:
+        return report.github([_change(c) for c in result.changes])
     return report.github([*_diagnostics(result)])
 
 
@@ -89,6 +156,53 @@ def _query_lines(query: QueryFindings) -> Iterator[str]:
             yield f"  {index}"
     if query.unserved and query.unseen:
         yield f"  not seen: what {', '.join(query.unseen)} does"
+
+
+def _change_lines(result: PlanFindings) -> Iterator[str]:
+    for change in result.changes:
+        yield f"{change.query}: {_change_message(change)}"
+    lost = len({change.query for change in result.changes if change.is_loss})
+    yield f"lost an index since {result.revision}: {lost} queries"
+
+
+def _change_message(change: AccessChange) -> str:
+    variant = f" ({change.variant})" if change.variant else ""
+    return f"{change.before} → {change.now}{variant}"
+
+
+def _change(change: AccessChange) -> Diagnostic:
+    loss = change.is_loss
+    return Diagnostic(
+        code="lost-index" if loss else "other-plan",
+        message=f"{change.query}: {_change_message(change)}",
+        label=Label(change.place),
+        severity=Severity.ERROR if loss else Severity.NOTE,
+    )
+
+
+def _access_line(access: QueryAccess) -> str:
+    variant = f" ({access.variant})" if access.variant else ""
+    scans = ", ".join(map(scan_text, access.summary.scans)) or "no table"
+    plan = access.summary
+    return f"{access.query}{variant}  {scans}; {plan.rows:,.0f} rows, cost {plan.cost:,.0f}"
+
+
+def _access(access: QueryAccess) -> dict[str, Any]:
+    return {
+        "query": access.query,
+        "statement": access.variant,
+        "scans": [
+            {
+                "scan": scan.kind,
+                "table": table_name(scan.table),
+                "index": scan.index or None,
+                "table_rows": scan.table_rows,
+            }
+            for scan in access.summary.scans
+        ],
+        "rows": access.summary.rows,
+        "cost": access.summary.cost,
+    }
 
 
 def _message(one: UnservedCondition) -> str:

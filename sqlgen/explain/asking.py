@@ -22,7 +22,6 @@ _ALWAYS: Final = {
     "debug_print_parse": "off",
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
-    "max_parallel_workers_per_gather": "0",
 }
 _GENERIC_PLAN_VERSION: Final = 16_00_00
 
@@ -44,6 +43,7 @@ class AskedSettings(Enum):
         ("enable_indexonlyscan", "off"),
         ("enable_hashjoin", "off"),
         ("enable_mergejoin", "off"),
+        ("max_parallel_workers_per_gather", "0"),
         ("enable_partition_pruning", "off"),
         ("cpu_index_tuple_cost", "100"),
     )
@@ -52,9 +52,14 @@ class AskedSettings(Enum):
         ("enable_bitmapscan", "off"),
         ("enable_sort", "off"),
         ("enable_hashagg", "off"),
+        ("max_parallel_workers_per_gather", "0"),
         ("enable_partition_pruning", "off"),
     )
-    USUAL = (("enable_seqscan", "off"), ("enable_partition_pruning", "off"))
+    USUAL = (
+        ("enable_seqscan", "off"),
+        ("enable_partition_pruning", "off"),
+        ("max_parallel_workers_per_gather", "0"),
+    )
     PRODUCTION = ()
 
 

@@ -52,7 +52,7 @@ def project_at(
                 message=f"the schema comes from {config.schema}, so that it is not known"
                 f" what it was at {revision}",
                 label=None,
-                hint="`impact` compares schemas that files make: migrations, or a dump",
+                hint="only schemas that files make can be compared: migrations, or a dump",
             )
         )
     with TemporaryDirectory(prefix="sqlgen-") as folder, _at(revision):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ..build.analysis.database_analyzer import DatabaseAnalyzer
+from ..build.server.schema_session import SchemaSession
 from ..conninfo import mask_arguments
 from ..explain import (
     Ask,
@@ -15,6 +16,7 @@ from ..explain import (
     UnservedScan,
     candidate_indexes,
     explain_statements,
+    fetch_indexes,
     planned_variants,
     unserved_scans,
 )
@@ -25,8 +27,9 @@ from ..model.catalog import Catalog, PgType
 from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from ..model.query import Query
 from ..model.typed import TypedQuery
-from .findings import QueryFindings, UnservedCondition
+from .findings import QueryAccess, QueryFindings, UnservedCondition
 from .keys import table_name
+from .summaries import Table, summary
 
 _INDEX_QUESTIONS: Final = (
     AskedSettings.CONDITIONS,
@@ -96,6 +99,47 @@ def query_findings(
         unseen=tuple(sorted(_functions(planned, catalog))),
         error=next((one.error for one in statements if one.error), ""),
     )
+
+
+def query_accesses(
+    statements: Mapping[str, Sequence[StatementPlans]], indexes: TableIndexes
+) -> tuple[QueryAccess, ...]:
+    """Return how each statement reads tables by its conditions alone, on empty tables."""
+    return tuple(
+        [
+            QueryAccess(
+                name,
+                one.variant.label,
+                summary(plan, indexes, {}),
+                frozenset([(s.schema, s.table) for s in unserved_scans(plan, indexes)]),
+            )
+            for name, variants in statements.items()
+            for one in variants
+            if not one.variant.is_order
+            and (plan := one.plans.get(AskedSettings.CONDITIONS))
+        ]
+    )
+
+
+def production_accesses(
+    session: SchemaSession, queries: Sequence[TypedQuery], rows: Mapping[Table, float]
+) -> tuple[QueryAccess, ...]:
+    """Return how each statement reads tables by the statistics in the session's database.
+
+    Those come first that read the largest tables whole. *rows* are those of each table.
+    """
+    indexes = fetch_indexes(session.answer)
+    version = session.catalog.server_version
+    question = AskedSettings.PRODUCTION
+    statements = explained(session.answer, version, queries, [question])
+    accesses = [
+        QueryAccess(name, one.variant.label, summary(plan, indexes, rows))
+        for name, variants in statements.items()
+        for one in variants
+        if (plan := one.plans.get(question))
+    ]
+    accesses.sort(key=lambda access: -access.summary.rows_read_whole)
+    return tuple(accesses)
 
 
 def _unserved(

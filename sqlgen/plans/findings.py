@@ -2,6 +2,7 @@
 
 from ..model.frozen import frozen
 from ..model.source import Span
+from .summaries import PlanSummary, Table
 
 
 @frozen
@@ -61,10 +62,44 @@ class UnindexedKey:
     through: tuple[str, ...] = ()
 
 
+@frozen
+class QueryAccess:
+    """The way in which a statement of a query reads tables; `variant` is its label.
+
+    `unserved` are the tables with conditions of which no index serves any.
+    """
+
+    query: str
+    variant: str
+    summary: PlanSummary
+    unserved: frozenset[Table] = frozenset()
+
+
+@frozen(kw_only=True)
+class AccessChange:
+    """A table that a query reads otherwise than before; `is_loss`: an index served it, and none does now."""
+
+    query: str
+    variant: str
+    place: Span
+    table: str
+    before: str
+    now: str
+    is_loss: bool
+
+
 @frozen(kw_only=True)
 class PlanFindings:
-    """The findings about all queries; `unused` and `keys` are empty where only some were asked about."""
+    """The findings about all queries; `unused` and `keys` are empty where only some were asked about.
+
+    `accesses` are the plans by statistics, those first that read the largest tables whole; `missing` are the tables
+    and indexes in the statistics that the schema does not have. `changes` are those since `revision`.
+    """
 
     queries: tuple[QueryFindings, ...]
     unused: tuple[UnusedIndex, ...] = ()
     keys: tuple[UnindexedKey, ...] = ()
+    accesses: tuple[QueryAccess, ...] = ()
+    missing: tuple[str, ...] = ()
+    revision: str = ""
+    changes: tuple[AccessChange, ...] = ()

@@ -7,7 +7,8 @@ from ..explain import Ask, TableIndexes, fetch_json
 from ..explain.conditions import quoted
 from ..model.frozen import frozen
 from .findings import UnindexedKey
-from .removals import Removal, Table
+from .removals import Removal
+from .summaries import Table
 
 
 @frozen(kw_only=True)

@@ -5,9 +5,7 @@ from collections.abc import Iterator, Sequence
 from ..explain import PlanNode, StatementPlans, TableIndexes
 from ..model.frozen import frozen
 from ..model.typed import TypedQuery
-
-Table = tuple[str, str]
-"""The schema and name of a table."""
+from .summaries import Table
 
 
 @frozen

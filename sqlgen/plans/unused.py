@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from ..explain import TableIndexes
 from .findings import UnusedIndex
 from .keys import ReferringKey, table_name
-from .removals import Table
+from .summaries import Table
 
 
 def unused_indexes(
