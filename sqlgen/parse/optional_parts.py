@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from ..model.commands import Columns, Command
 from ..model.diagnostic import Diagnostic, Label, SqlgenError, nearest
@@ -167,7 +168,10 @@ class _Finder:
                 first_place, second_place = (
                     _place_in(self._sql, part, parameter) for part in containing[:2]
                 )
-                self.errors.append(_twice(second_place, first_place, parameter.name))
+                kinds = [part.kind for part in containing]
+                self.errors.append(
+                    _twice(second_place, first_place, parameter.name, kinds)
+                )
 
     def _unchanged(
         self,
@@ -335,11 +339,30 @@ def _beside_required(
     )
 
 
-def _twice(place: Span, first: Span, name: str) -> Diagnostic:
+_PLACES: Final = {
+    PartKind.CONDITION: ("a condition", "conditions"),
+    PartKind.ASSIGNMENT: ("an assignment", "assignments"),
+    PartKind.ARGUMENT: ("an argument", "arguments"),
+    PartKind.DEFAULT: ("a value", "values"),
+}
+"""The words for one part of each kind, and for several."""
+
+
+def _twice(
+    place: Span, first: Span, name: str, kinds: Sequence[PartKind]
+) -> Diagnostic:
+    places = [
+        one if times == 1 else f"{times} {several}"
+        for kind, (one, several) in _PLACES.items()
+        if (times := kinds.count(kind))
+    ]
+    is_default = PartKind.DEFAULT in kinds
+    word = "default" if is_default else "optional"
+    each = "value" if is_default else "part"
     return Diagnostic(
         code="optional-twice",
-        message=f"`:{name}` stands in more than one part that may be left out",
+        message=f"`:{name}` stands in {' and '.join(places)}, but may be left out of one place only",
         label=Label(place),
         related=(Label(first, "the first one"),),
-        hint="use a parameter of its own in each, or require it",
+        hint=f"give each {each} a parameter of its own, or take `{name}` out of `-- sqlgen: {word}`",
     )

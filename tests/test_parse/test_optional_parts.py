@@ -282,3 +282,41 @@ def test_errors_of_writes(
     statement: str, directives: list[str], code: str, text: str
 ) -> None:
     test_errors(statement, directives, code, text)
+
+
+@pytest.mark.parametrize(
+    ("statement", "directive", "places", "each"),
+    [
+        ("SELECT 1 WHERE a = :x AND b = :x", "optional x", "2 conditions", "part"),
+        (
+            "SELECT 1 WHERE a = :x AND b = :x AND c = :x",
+            "optional x",
+            "3 conditions",
+            "part",
+        ),
+        (
+            "UPDATE t SET a = :x, c = 1 WHERE b = :x",
+            "optional x",
+            "a condition and an assignment",
+            "part",
+        ),
+        ("UPDATE t SET a = :x, b = :x, c = 1", "optional x", "2 assignments", "part"),
+        ("INSERT INTO t VALUES (:x), (:x)", "default x", "2 values", "value"),
+    ],
+)
+def test_a_parameter_of_several_parts(
+    statement: str, directive: str, places: str, each: str
+) -> None:
+    text = f"-- name: q :exec\n-- sqlgen: {directive}\n{statement}"
+    with pytest.raises(SqlgenError) as caught:
+        parse.query_file(SourceFile("queries/q.sql", text))
+    [error] = caught.value.diagnostics
+    assert (
+        error.message
+        == f"`:x` stands in {places}, but may be left out of one place only"
+    )
+    word = directive.split()[0]
+    assert (
+        error.hint
+        == f"give each {each} a parameter of its own, or take `x` out of `-- sqlgen: {word}`"
+    )

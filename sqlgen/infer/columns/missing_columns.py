@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ...model.catalog import Column, DomainType, Relation, RelationKind
+from ...model.catalog import Column, DomainType, Relation
 from ...model.diagnostic import Diagnostic, Label, Severity
 from ...model.query import Query
 from ...model.source import Span
 from ..tree.enums import CmdType, RTEKind
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel
+from ..tree.written_table import TABLES, WrittenTable, written_table
 
 _NAME = r'(?:[^\W\d][\w$]*|"(?:[^"]|"")+")'
 _INTO = re.compile(rf"\binto\s+(?:{_NAME}\s*\.\s*)?(?P<name>{_NAME})", re.IGNORECASE)
-TABLES = frozenset({RelationKind.TABLE, RelationKind.PARTITIONED})
 
 
 def missing_columns(query: Query, statement: QueryLevel) -> Iterator[Diagnostic]:
@@ -24,38 +24,40 @@ def missing_columns(query: Query, statement: QueryLevel) -> Iterator[Diagnostic]
     there is always a row to store, so that the statement always fails, else a warning.
     """
     for level in statement.all:
-        relation = filled_table(level)
-        if relation is None:
+        table = filled_table(level)
+        if table is None:
             continue
         for targets in _target_lists(level):
             filled = {
-                entry.number("resno")
+                table.column(entry.number("resno"))
                 for entry in targets
                 if not _is_left_to_default(entry.node("expr"), level)
             }
+            filled.update(table.defaulted_by_views())
             missing = [
                 column
-                for number, column in relation.columns.items()
-                if number not in filled and is_required(column)
+                for column in table.relation.columns.values()
+                if column.name not in filled and is_required(column)
             ]
             if missing:
-                yield _diagnostic(query, relation, missing, _severity(level))
+                yield _diagnostic(query, table, missing, _severity(level))
 
 
-def filled_table(level: QueryLevel) -> Relation | None:
-    """Return the table that a query inserts into, None where others decide on what is stored."""
+def filled_table(level: QueryLevel) -> WrittenTable | None:
+    """Return the table that a query inserts into, also through views, None where others decide on what is stored."""
     if level.query.number("commandType") not in (CmdType.INSERT, CmdType.MERGE):
         return None
-    entry = level.entry(level.query.number("resultRelation"))
-    relation = level.relation(entry) if entry else None
+    table = written_table(level)
+    if table is None:
+        return None
+    relation = table.relation
     if (
-        relation is None
-        or relation.kind not in TABLES
+        relation.kind not in TABLES
         or relation.has_insert_rules
         or ("before", "insert") in relation.row_triggers
     ):
         return None
-    return relation
+    return table
 
 
 def _target_lists(level: QueryLevel) -> list[tuple[Node, ...]]:
@@ -121,18 +123,20 @@ def _has_condition(query: Node) -> bool:
 
 
 def _diagnostic(
-    query: Query, relation: Relation, missing: Sequence[Column], severity: Severity
+    query: Query, table: WrittenTable, missing: Sequence[Column], severity: Severity
 ) -> Diagnostic:
+    named = table.views[0][0] if table.views else table.relation
+    through = f" (a view of `{table.relation.name}`)" if table.views else ""
     columns = ", ".join(
         [f"`{column.name}` ({column.type.display})" for column in missing]
     )
     is_one = len(missing) == 1
     return Diagnostic(
         code="missing-column",
-        message=f"the `INSERT INTO {relation.name}` of `{query.name}` leaves out {columns},"
+        message=f"the `INSERT INTO {named.name}`{through} of `{query.name}` leaves out {columns},"
         f" which {'is' if is_one else 'are'} NOT NULL and"
         f" {'has' if is_one else 'have'} no default",
-        label=Label(_span(query, relation)),
+        label=Label(_span(query, named)),
         hint=f"insert {'it' if is_one else 'them'} too, or give {'it' if is_one else 'each'}"
         " a DEFAULT in a migration",
         severity=severity,

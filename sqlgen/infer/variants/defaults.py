@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from ..columns.missing_columns import TABLES, filled_table, is_required
+from ..columns.missing_columns import filled_table, is_required
 from ..tree.alternatives import UNKNOWN
 from ..tree.enums import CmdType
 from ..tree.nodes import Node, stored_query
 from ..tree.query_level import QueryLevel
+from ..tree.written_table import TABLES
 from .comparison import Difference
 from .known import Alternative
 from .refusals import OTHERWISE_CHANGED, Refusal
@@ -30,8 +31,11 @@ def default_value(
     if level is None or not number or query.number("commandType") != CmdType.INSERT:
         return Refusal("it is not in VALUES of an INSERT")
     table = filled_table(level)
-    column = table.columns.get(number) if table else None
-    if column and is_required(column):
+    name = table.column(number) if table else None
+    columns = table.relation.columns.values() if table else ()
+    column = next((each for each in columns if each.name == name), None)
+    defaults = frozenset(table.defaulted_by_views() if table else ())
+    if column and is_required(column) and name not in defaults:
         return Refusal(
             f"the column `{column.name}` is NOT NULL and has no default, so that each such call would fail",
             "give the column a DEFAULT, or take the parameter out of `-- sqlgen: default`",

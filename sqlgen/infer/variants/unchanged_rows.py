@@ -3,10 +3,10 @@
 import re
 from typing import Final
 
-from ..columns.missing_columns import TABLES
 from ..tree.enums import CmdType
 from ..tree.nodes import Node
 from ..tree.query_level import QueryLevel
+from ..tree.written_table import TABLES
 from .comparison import differences
 
 _OF_TARGET: Final = re.compile(r" :(?:rellockmode \d+|inFromCl (?:true|false))")

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ...model.catalog import Relation, RelationKind
+from ...model.catalog import Relation
 from ...model.constraints import Constraint, ConstraintKind
 from ...model.frozen import frozen
 from ..nullability.scope import Scope
 from ..tree.alternatives import ALTERNATIVES
 from ..tree.enums import CmdType, OnConflictAction, RTEKind
 from ..tree.nodes import Node
-from ..tree.origins import has_own_returning, origin
 from ..tree.query_level import QueryLevel
+from ..tree.written_table import TABLES, WrittenTable, written_table
 from .check_options import CheckedView, checked_views
 
 _EVENTS = {
@@ -18,7 +18,6 @@ _EVENTS = {
     CmdType.UPDATE: "update",
     CmdType.DELETE: "delete",
 }
-_TABLES = (RelationKind.TABLE, RelationKind.PARTITIONED)
 
 
 @frozen(kw_only=True)
@@ -50,16 +49,12 @@ def writes(scope: Scope) -> Iterator[TableWrite | UnknownWrite]:
     """Yield the writes that a query does itself, without those of queries within it."""
     query, level = scope.query, scope.level
     kind = query.number("commandType")
-    entry = level.entry(query.number("resultRelation"))
-    if kind not in (*_EVENTS, CmdType.MERGE) or entry is None:
+    written = written_table(level)
+    if kind not in (*_EVENTS, CmdType.MERGE) or written is None:
         return
-    relation = level.relation(entry)
-    if relation is None:
-        return
-    table, views = _table(level, entry, relation)
-    view = views[0][1] if views else None
-    checked = tuple(checked_views(views, table))
-    if table.kind not in _TABLES:
+    table = written.relation
+    checked = tuple(checked_views(written.views, table))
+    if table.kind not in TABLES:
         yield UnknownWrite(table)
         return
 
@@ -69,7 +64,7 @@ def writes(scope: Scope) -> Iterator[TableWrite | UnknownWrite]:
         arbiters: frozenset[Constraint] = frozenset(),
         sees_all: bool = False,
     ) -> TableWrite:
-        assigned, defaulted = _assigned(targets, event, table, view, scope)
+        assigned, defaulted = _assigned(targets, event, written, scope)
         return TableWrite(
             relation=table,
             event=_EVENTS[event],
@@ -89,7 +84,7 @@ def writes(scope: Scope) -> Iterator[TableWrite | UnknownWrite]:
     yield write(
         kind,
         () if kind == CmdType.DELETE else query.nodes("targetList"),
-        _arbiters(conflict, table, view) if conflict else frozenset(),
+        _arbiters(conflict, written) if conflict else frozenset(),
     )
     if conflict and conflict.number("action") == OnConflictAction.UPDATE:
         # The row that is there already may be none of the view's.
@@ -107,28 +102,10 @@ def is_left_to_default(expression: Node, level: QueryLevel) -> bool:
     return expression.tag == "SETTODEFAULT"
 
 
-def _table(
-    level: QueryLevel, entry: Node, relation: Relation
-) -> tuple[Relation, list[tuple[Relation, QueryLevel]]]:
-    """Return the table that is written, and the views through which it is, with their queries."""
-    views: list[tuple[Relation, QueryLevel]] = []
-    while not has_own_returning(relation) and (view := level.from_query(entry)):
-        views.append((relation, view))
-        tree = view.query.node("jointree")
-        sources = tree.nodes("fromlist") if tree else ()
-        inner = view.entry(sources[0].number("rtindex")) if len(sources) == 1 else None
-        inner_relation = view.relation(inner) if inner else None
-        if inner is None or inner_relation is None:
-            break
-        level, entry, relation = view, inner, inner_relation
-    return relation, views
-
-
 def _assigned(
     targets: Iterable[Node],
     event: int,
-    table: Relation,
-    view: QueryLevel | None,
+    written: WrittenTable,
     scope: Scope,
 ) -> tuple[dict[str, bool], frozenset[str]]:
     """Return whether the value of each column may be NULL, and the columns that may be left to DEFAULT."""
@@ -141,7 +118,7 @@ def _assigned(
             continue
         if is_insert and is_left_to_default(expression, scope.level):
             continue
-        name = _column(target.number("resno"), table, view)
+        name = written.column(target.number("resno"))
         if name is None:
             continue
         if is_insert and expression.tag == ALTERNATIVES:
@@ -152,23 +129,7 @@ def _assigned(
     return assigned, frozenset(defaulted)
 
 
-def _column(number: int, table: Relation, view: QueryLevel | None) -> str | None:
-    """Return the name of the table's column that is written, also through a view."""
-    if view is not None:
-        if not 0 < number <= len(view.output):
-            return None
-        expression = view.output_expressions[number - 1]
-        column = origin(expression, view) if expression else None
-        if column is None or column.table != table.oid:
-            return None
-        number = column.number
-    stored = table.columns.get(number)
-    return stored.name if stored else None
-
-
-def _arbiters(
-    conflict: Node, table: Relation, view: QueryLevel | None
-) -> frozenset[Constraint]:
+def _arbiters(conflict: Node, written: WrittenTable) -> frozenset[Constraint]:
     """Return the indexes whose conflicts cannot raise an error.
 
     Without a target, those are all. Else PostgreSQL chooses the indexes over exactly the columns and
@@ -176,7 +137,7 @@ def _arbiters(
     """
     indexes = [
         constraint
-        for constraint in table.constraints
+        for constraint in written.relation.constraints
         if constraint.violation.kind
         in (ConstraintKind.UNIQUE, ConstraintKind.EXCLUSION)
     ]
@@ -192,7 +153,7 @@ def _arbiters(
         if element.number("infercollid") or element.number("inferopclass"):
             return frozenset()
         if expression is not None and expression.tag == "VAR":
-            columns.add(_column(expression.number("varattno"), table, view))
+            columns.add(written.column(expression.number("varattno")))
         else:
             expressions += 1
     fitting = [

@@ -40,6 +40,18 @@ CREATE TRIGGER fill BEFORE INSERT ON part_filled FOR EACH ROW EXECUTE FUNCTION f
 CREATE TABLE ruled (id int, a int NOT NULL);
 CREATE RULE nothing AS ON INSERT TO ruled DO INSTEAD NOTHING;
 CREATE VIEW v AS SELECT id, a FROM filled;
+CREATE VIEW keys AS SELECT a AS b, id AS key FROM keyed;
+CREATE VIEW keys_again AS SELECT key AS k, b FROM keys;
+CREATE VIEW partial AS SELECT a FROM keyed;
+CREATE VIEW with_default AS SELECT * FROM keyed;
+ALTER VIEW with_default ALTER id SET DEFAULT 10 + (random() * 1000000)::int;
+CREATE VIEW over_default AS SELECT a FROM with_default;
+CREATE VIEW instead AS SELECT a FROM keyed;
+CREATE FUNCTION put() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER put INSTEAD OF INSERT ON instead FOR EACH ROW EXECUTE FUNCTION put();
+CREATE VIEW over_instead AS SELECT a FROM instead;
+CREATE VIEW ruled_view AS SELECT a FROM keyed;
+CREATE RULE nothing AS ON INSERT TO ruled_view DO INSTEAD NOTHING;
 """
 
 REFUSED = {
@@ -54,6 +66,9 @@ REFUSED = {
     "INSERT INTO coded (id) VALUES (1)": "`code` (code)",
     "INSERT INTO checked (id) VALUES (1)": "`a` (integer)",
     "INSERT INTO parted (id) VALUES (1)": "`a` (integer)",
+    "INSERT INTO keys (b) VALUES (1)": "`id` (integer)",
+    "INSERT INTO keys_again (b, k) VALUES (1, DEFAULT)": "`id` (integer)",
+    "INSERT INTO partial VALUES (1)": "`id` (integer)",
 }
 
 WARNED = [
@@ -77,6 +92,13 @@ ACCEPTED = [
     "INSERT INTO coded (code) VALUES ('x')",
     "INSERT INTO filled (id) VALUES (1)",
     "INSERT INTO v (id) VALUES (1)",
+    "INSERT INTO keys_again (k) VALUES (2)",
+    "INSERT INTO with_default (a) VALUES (1)",
+    "INSERT INTO with_default (id, a) VALUES (DEFAULT, 1)",
+    "INSERT INTO over_default VALUES (1)",
+    "INSERT INTO instead VALUES (1)",
+    "INSERT INTO over_instead VALUES (1)",
+    "INSERT INTO ruled_view VALUES (1)",
     "INSERT INTO parted_filled (id) VALUES (1)",
     "INSERT INTO ruled (id) VALUES (1)",
     "INSERT INTO keyed (id) VALUES (1)",

@@ -32,6 +32,10 @@ CREATE TABLE touched (id int PRIMARY KEY, name text, required text NOT NULL);
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.required = 1; RETURN NEW; END';
 CREATE TRIGGER touch BEFORE INSERT ON touched FOR EACH ROW EXECUTE FUNCTION touch();
 CREATE VIEW v AS SELECT id, name, mail FROM t;
+CREATE VIEW w AS SELECT name AS title, id FROM v;
+CREATE VIEW named AS SELECT * FROM t;
+ALTER VIEW named ALTER name SET DEFAULT 'a';
+CREATE VIEW over_named AS SELECT id, name FROM named;
 CREATE TABLE ruled (id int PRIMARY KEY, name text);
 CREATE RULE ruled AS ON UPDATE TO ruled WHERE new.id > 5 DO INSTEAD NOTHING;
 """
@@ -185,6 +189,18 @@ def test_the_row_as_it_is_is_one_at_most(analysed: Analysed) -> None:
         ),
         (
             "default x",
+            "INSERT INTO v (id, name) VALUES (1, :x)",
+            "no-default",
+            "the column `name` is NOT NULL and has no default",
+        ),
+        (
+            "default x",
+            "INSERT INTO w (id, title) VALUES (1, 'a'), (2, :x)",
+            "no-default",
+            "the column `name` is NOT NULL and has no default",
+        ),
+        (
+            "default x",
             "INSERT INTO t (id, name) SELECT * FROM (VALUES (1, :x)) AS s",
             "no-default",
             "DEFAULT is not allowed in this context",
@@ -213,6 +229,16 @@ def test_a_trigger_may_fill_what_has_no_default(analysed: Analysed) -> None:
         "default x", "INSERT INTO touched (id, required) VALUES (1, :x) RETURNING id"
     )
     assert typed.query.optional == {1}
+
+
+@pytest.mark.parametrize("view", ["named", "over_named"])
+def test_a_view_may_have_a_default(
+    connection: Connection, analysed: Analysed, view: str
+) -> None:
+    typed = analysed("default x", f"INSERT INTO {view} (id, name) VALUES (1, :x)")
+    assert typed.query.optional == {1}
+    connection.execute("ALTER TABLE t DROP CONSTRAINT t_check")
+    connection.execute(f"INSERT INTO {view} (id, name) VALUES (1, DEFAULT)".encode())
 
 
 def test_merge_is_refused(connection: Connection, analysed: Analysed) -> None:
