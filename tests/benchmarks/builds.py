@@ -18,7 +18,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -213,6 +213,9 @@ def measurements(
     write_sqlc(folder / "static-large", large)
     project = Project(folder / "sqlgen", size)
     many = Project(folder / "sqlgen-large", large)
+    varying = Project(
+        folder / "sqlgen-varying", replace(size, varying=size.queries // 10)
+    )
 
     def bare_server() -> Taken:
         code = (
@@ -222,6 +225,7 @@ def measurements(
         return run(folder, sys.executable, "-c", code)
 
     n, m = f"{size.queries:,} queries", f"{large.queries:,} queries"
+    v = f"{size.queries // 10:,} of {n} vary"
     return [
         Measured("floor: python -c pass", lambda: run(folder, sys.executable, "-c", "pass")),
         Measured("floor: python -c 'import click'", lambda: run(folder, sys.executable, "-c", "import click")),
@@ -238,6 +242,11 @@ def measurements(
         Measured("watch, from a save to the module", project.a_save, 0.15),
         Measured("check --offline", lambda: project.sqlgen("check", "--offline"), 0.3),
         Measured("sqlgen --help", lambda: project.sqlgen("--help"), 0.07),
+        Measured(f"build, nothing cached, {v}", varying.cold, 0.9, f"sqlc generate, database, {n}"),
+        Measured(f"build, migrated template cached, {v}", varying.analyses, 1.0, f"sqlc generate, static, {n}"),
+        Measured(f"build, nothing changed, {v}", lambda: varying.sqlgen("build"), 0.15, f"sqlc generate, static, {n}"),
+        Measured(f"build, one query file changed, {v}", varying.one_file, 0.45, f"sqlc generate, static, {n}"),
+        Measured(f"check --offline, {v}", lambda: varying.sqlgen("check", "--offline"), 0.3),
         Measured(f"build, nothing cached, {m}", many.cold, 0.6, f"sqlc generate, static, {m}"),
     ]  # fmt: skip
 
@@ -272,13 +281,16 @@ def table(measured: list[Measured]) -> str:
             f"{measurement.memory / 1024:.0f}",
         ]
         lines.append(f"| {' | '.join(cells)} |")
-    colds = [
-        measurement
+    plain, varying, large = [
+        measurement.median
         for measurement in measured
         if measurement.title.startswith("build, nothing cached")
     ]
-    growth = colds[1].median / colds[0].median
-    lines.append(f"\nnothing cached, large / small: {growth:.2f} (goal: 5.5)")
+    lines.append(f"\nnothing cached, large / small: {large / plain:.2f} (goal: 5.5)")
+    for title in ("build, migrated template cached", "build, one query file changed"):
+        same = [m.median for m in measured if m.title.startswith(title)]
+        lines.append(f"{title}, a tenth varies / none: {same[1] / same[0]:.2f}")
+    lines.append(f"nothing cached, a tenth varies / none: {varying / plain:.2f}")
     return "\n".join(lines)
 
 

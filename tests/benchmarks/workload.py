@@ -3,7 +3,9 @@
     python tests/benchmarks/workload.py FOLDER --queries 1000 --files 100 --tables 100
 
 A file has ten kinds of queries in turn: a row by its key, lists with each kind of join, aggregates,
-writes. Nothing is random, so that two runs measure the same work.
+writes. With `--varying 100`, so many of sqlgen's queries vary instead: five kinds in turn, which leave out
+conditions, assignments and values, and choose an order and a page. Nothing is random, so that two runs measure
+the same work.
 """
 
 import argparse
@@ -14,9 +16,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """The size of a project. Each table has a migration of its own."""
+    """The size of a project. Each table has a migration of its own; *varying* of the *queries* vary."""
 
     queries: int = 1000
+    varying: int = 0
     files: int = 100
     tables: int = 100
 
@@ -82,8 +85,22 @@ def query_files(size: Size, *, sqlc: bool) -> Iterator[str]:
     for number in range(size.files):
         first = size.queries * number // size.files
         last = size.queries * (number + 1) // size.files
-        queries = [query(n, size.tables, sqlc=sqlc) for n in range(first, last)]
-        yield "\n".join(queries)
+        yield "\n".join([_query_of(n, size, sqlc=sqlc) for n in range(first, last)])
+
+
+def _query_of(number: int, size: Size, *, sqlc: bool) -> str:
+    """Return the query of that number: one in `queries / varying` varies, in the place of a list."""
+    every = size.queries // size.varying if size.varying else 0
+    if every and number % every == 1 and not sqlc:
+        return varying_query(number, number // every, size.tables)
+    return query(number, size.tables, sqlc=sqlc)
+
+
+def varying_query(number: int, turn: int, tables: int) -> str:
+    """Return a query that varies, of one of five kinds."""
+    table = turn // len(_VARYING) % tables
+    text = _VARYING[turn % len(_VARYING)]
+    return text.replace("{n}", str(number)).replace("{t}", f"item_{table}")
 
 
 def query(number: int, tables: int, *, sqlc: bool) -> str:
@@ -198,6 +215,51 @@ RETURNING id, code, title, updated_at""",
 )
 
 
+_VARYING = (
+    """\
+-- name: find_items_{n} :many
+-- sqlgen: optional owner_id, state, code, starts_from, starts_to
+SELECT * FROM {t}
+WHERE owner_id = :owner_id AND state = :state AND code = :code
+    AND starts_on BETWEEN :starts_from AND :starts_to
+ORDER BY id
+LIMIT :page_size;
+""",
+    """\
+-- name: sort_items_{n} :many
+-- sqlgen: optional state
+-- sqlgen: order sort by created_at desc | title | amount
+SELECT id, code, title, state, amount, created_at FROM {t}
+WHERE owner_id = :owner_id AND state = :state
+ORDER BY :sort, id
+LIMIT :page_size;
+""",
+    """\
+-- name: patch_item_{n} :optional
+-- sqlgen: optional title, note, amount, quantity
+UPDATE {t}
+SET title = :title, note = :note, amount = :amount, quantity = :quantity
+WHERE id = :id
+RETURNING *;
+""",
+    """\
+-- name: add_item_{n} :one
+-- sqlgen: default state, tags, starts_on
+INSERT INTO {t} (owner_id, code, title, amount, state, tags, starts_on)
+VALUES (:owner_id, :code, :title, :amount, :state, :tags, :starts_on)
+RETURNING id, created_at;
+""",
+    """\
+-- name: page_items_{n} :page
+-- sqlgen: optional state
+-- sqlgen: order sort by created_at desc | code
+SELECT id, code, title, amount FROM {t}
+WHERE owner_id = :owner_id AND state = :state
+ORDER BY :sort, id;
+""",
+)
+
+
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -206,12 +268,11 @@ def _write(path: Path, text: str) -> None:
 def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    for name, default in (("queries", 1000), ("files", 100), ("tables", 100)):
+    defaults = {"queries": 1000, "varying": 0, "files": 100, "tables": 100}
+    for name, default in defaults.items():
         parser.add_argument(f"--{name}", type=int, default=default)
     arguments = parser.parse_args()
-    size = Size(
-        queries=arguments.queries, files=arguments.files, tables=arguments.tables
-    )
+    size = Size(**{name: getattr(arguments, name) for name in defaults})
     write_sqlgen(arguments.folder / "sqlgen", size)
     write_sqlc(arguments.folder / "sqlc", size)
 
