@@ -117,6 +117,15 @@ class _Finder:
             tuple(parts), unchanged=self._unchanged(parts, groups, sets, gives_rows)
         )
 
+    def _is_in_condition(self, number: int) -> bool:
+        """Return whether a parameter stands in a condition somewhere."""
+        return any(
+            (around := self._parts.optional_around(placeholder.start)) is not None
+            and around.kind is PartKind.CONDITION
+            for placeholder in self._sql.placeholders
+            if placeholder.number == number
+        )
+
     def _found(self) -> set[Found]:
         """Return the parts around the parameters, and note an error for each that is in none."""
         found: set[Found] = set()
@@ -138,6 +147,8 @@ class _Finder:
             if around is None or (is_argument and not self._sql.source.origin):
                 self.errors.append(
                     _no_condition(place, name, in_values=value is not None)
+                    if not self._is_in_condition(number)
+                    else _no_condition_here(place, name)
                 )
             elif around.kind is PartKind.CONDITION and self._parts.is_in_case(
                 start, around.range
@@ -292,6 +303,15 @@ def _no_condition(place: Span, name: str, *, in_values: bool) -> Diagnostic:
             if in_values
             else hint
         ),
+    )
+
+
+def _no_condition_here(place: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        code="not-optional",
+        message=f"`:{name}` cannot be left out here, but only where it stands in a condition",
+        label=Label(place),
+        hint=f"write another parameter here, such as `:{name}_always`, which each call gives",
     )
 
 

@@ -10,3 +10,7 @@ SELECT :greeting::text || name FROM patients;
 -- sqlgen: optional name
 -- sqlgen: require one of name, mrn
 SELECT id FROM patients WHERE name = :name AND mrn = :mrn;
+
+-- name: rank :many
+-- sqlgen: optional word
+SELECT id, position(:word IN name) AS place FROM patients WHERE name LIKE :word;
