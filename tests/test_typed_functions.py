@@ -159,6 +159,39 @@ def test_functions_are_called(root: Path, connection: Connection) -> None:
     asyncio.run(in_asyncio())
 
 
+LENGTHS = {
+    "char(2)": "DE",
+    "char(3)[]": ["abc", "de "],
+    "varchar(4)": "abcd",
+    "varchar(4)[]": ["abcd"],
+    '"char"': "x",
+    "bit(3)": "101",
+    "bit(3)[]": ["101", "011"],
+    "varbit(5)": "1011",
+    "numeric(6, 3)": Decimal("123.456"),
+    "numeric(6, 3)[]": [Decimal("123.456")],
+    "time(3)": dt.time(1, 2, 3, 456789),
+    "timestamp(3)": dt.datetime(2026, 1, 2, 3, 4, 5, 678901),
+    "interval(2)": dt.timedelta(days=3, microseconds=123456),
+}
+"""Types with a length or precision, of which a function's argument keeps nothing, and values of theirs."""
+
+
+def test_arguments_arrive_as_they_are(root: Path, connection: Connection) -> None:
+    """A cast to `character` or `bit` would cut off all but the first character."""
+    schema = "".join(
+        f"CREATE FUNCTION app.of_{n}(v {type_}, w {type_} DEFAULT NULL) RETURNS SETOF {type_}"
+        f" LANGUAGE sql AS $$ VALUES (v), (w) $$;\n"
+        for n, type_ in enumerate(LENGTHS)
+    )
+    (root / "migrations/0002_lengths.sql").write_text(schema)
+    connection.execute(schema.encode())
+    build.build(read.config(root))
+    f = functions()
+    for n, value in enumerate(LENGTHS.values()):
+        assert getattr(f, f"of_{n}")(connection, v=value, w=value) == [value, value]
+
+
 def test_functions_are_checked_without_a_server_and_built_again(
     root: Path, server: Server
 ) -> None:

@@ -143,7 +143,16 @@ def _arguments(routine: TypedRoutine) -> Iterator[str]:
             yield f"{variadic}{name}NULL"
             continue
         mark = "" if routine.strict and not argument.has_default else "?"
-        yield f"{variadic}{name}:{parameter}{mark}::{argument.type}"
+        yield f"{variadic}{name}:{parameter}{mark}::{_cast_type(argument.type)}"
+
+
+def _cast_type(type_: str) -> str:
+    """Return the type of an argument, which has no length: in a cast, `character` and `bit` alone mean one."""
+    item = type_.rstrip("[]")
+    return _OF_ANY_LENGTH.get(item, item) + type_[len(item) :]
+
+
+_OF_ANY_LENGTH: Final = {"character": "bpchar", "bit": '"bit"'}
 
 
 def _one_line(text: str) -> str:
