@@ -171,7 +171,7 @@ LENGTHS = {
     "numeric(6, 3)": Decimal("123.456"),
     "numeric(6, 3)[]": [Decimal("123.456")],
     "time(3)": dt.time(1, 2, 3, 456789),
-    "timestamp(3)": dt.datetime(2026, 1, 2, 3, 4, 5, 678901),
+    "timestamp(3)": dt.datetime.fromisoformat("2026-01-02T03:04:05.678901"),
     "interval(2)": dt.timedelta(days=3, microseconds=123456),
 }
 """Types with a length or precision, of which a function's argument keeps nothing, and values of theirs."""
