@@ -36,6 +36,22 @@ def test_pages_are_written_once(project: Path) -> None:
     assert "The clinic" in (project / "sqlgen-pages/index.html").read_text()
 
 
+def test_plans_are_shown_if_asked_for(project: Path) -> None:
+    arguments = ["-C", str(project), "docs", "--output", "site"]
+    page = project / "site/queries/generated.appointments.next_appointment_at.html"
+    CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert "appointments_patient_idx" not in page.read_text()
+    run = CliRunner().invoke(main, [*arguments, "--plans"], catch_exceptions=False)
+    assert run.exit_code == 0, run.stderr
+    assert "appointments_patient_idx" in page.read_text()
+    unserved = [
+        file
+        for file in (project / "site/queries").iterdir()
+        if "no index of" in file.read_text()
+    ]
+    assert unserved
+
+
 def test_a_query_that_postgresql_refuses_is_reported_and_nothing_is_written(
     project: Path,
 ) -> None:

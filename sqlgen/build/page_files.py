@@ -1,26 +1,38 @@
 """A project -> the pages in a folder, which are brought up to date."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from .. import pages, write
 from ..model.config import Config
 from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
+from ..model.documentation import DocumentedPlan, QueryPlace
 from ..model.output import Change
 from ..model.progress import Progress, no_progress
 from .documentation import documentation
 
+NO_PLANS: Final[Mapping[QueryPlace, DocumentedPlan]] = MappingProxyType({})
+
 
 def write_pages(
-    config: Config, folder: Path, *, title: str = "", progress: Progress = no_progress
+    config: Config,
+    folder: Path,
+    *,
+    title: str = "",
+    plans: Mapping[QueryPlace, DocumentedPlan] = NO_PLANS,
+    progress: Progress = no_progress,
 ) -> tuple[Change, ...]:
     """Bring the pages in *folder* up to date, and return what was changed; paths are relative to it.
 
-    Only files that sqlgen has made are overwritten or deleted. Raises `SqlgenError` if anything is wrong; then no
+    *plans* are shown beside the queries. Only files that sqlgen has made are overwritten or deleted. Raises `SqlgenError` if anything is wrong; then no
     file has changed.
     """
     _check_folder(config, folder)
     write.finish_interrupted(folder)
-    shown = documentation(config, title=title, progress=progress)
+    shown = replace(documentation(config, title=title, progress=progress), plans=plans)
     progress("writing pages")
     changes = write.changes(
         write.existing_pages(folder),

@@ -151,7 +151,7 @@ def _query_lines(query: QueryFindings) -> Iterator[str]:
     if query.error:
         yield f"{query.name}  has no plan: {query.error}"
     for one in query.unserved:
-        yield f"{query.name}  {_message(one)}"
+        yield f"{query.name}  {unserved_message(one)}"
         for index in one.indexes:
             yield f"  {index}"
     if query.unserved and query.unseen:
@@ -205,7 +205,8 @@ def _access(access: QueryAccess) -> dict[str, Any]:
     }
 
 
-def _message(one: UnservedCondition) -> str:
+def unserved_message(one: UnservedCondition) -> str:
+    """Return the finding in words."""
     variants = f" ({'; '.join(one.variants)})" if one.variants else ""
     conditions = [*one.conditions]
     if len(conditions) > 1:
@@ -246,7 +247,7 @@ def _diagnostics(result: PlanFindings) -> Iterator[Diagnostic]:
         for one in query.unserved:
             yield Diagnostic(
                 code="no-index",
-                message=f"{query.name}: {_message(one)}",
+                message=f"{query.name}: {unserved_message(one)}",
                 label=Label(query.place),
                 hint="; ".join(one.indexes),
                 severity=Severity.WARNING,

@@ -1,6 +1,7 @@
 """What the pages of a project show: its schema as people read it, and its queries beside it."""
 
 from collections.abc import Mapping
+from dataclasses import field
 
 from .catalog import RelationKind
 from .frozen import frozen
@@ -142,6 +143,23 @@ class DocumentedSchema:
 
 
 @frozen(kw_only=True)
+class DocumentedPlan:
+    """What the plans of a query's statements tell: the `used` indexes, and what no index serves.
+
+    `unserved` are sentences, each with statements that create indexes which would serve it. `error` is the
+    reason why there is no plan, empty if there is one.
+    """
+
+    used: tuple[str, ...] = ()
+    unserved: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    error: str = ""
+
+
+QueryPlace = tuple[str, int]
+"""The path of a query file, and where the name of the query starts in it."""
+
+
+@frozen(kw_only=True)
 class DocumentedQuery:
     """A query beside the Python that is generated of it.
 
@@ -166,13 +184,19 @@ class DocumentedQuery:
         """Return the query's name."""
         return self.typed.query.name
 
+    @property
+    def place(self) -> QueryPlace:
+        """Return where the query stands."""
+        span = self.typed.query.name_span
+        return span.source.path, span.start
+
 
 @frozen(kw_only=True)
 class Documentation:
     """Everything that the pages of a project show.
 
     `modules` are the docs of the queries' modules, by dotted name. `touched_by` are the paths of the migrations
-    that touch each table, view and type, in their order.
+    that touch each table, view and type, in their order. `plans` are those of the queries; empty if nobody asked.
     """
 
     title: str
@@ -181,3 +205,4 @@ class Documentation:
     modules: Mapping[str, str]
     touched_by: Mapping[RelationName, tuple[str, ...]]
     search_path: tuple[str, ...] = ()
+    plans: Mapping[QueryPlace, DocumentedPlan] = field(default_factory=dict)

@@ -105,6 +105,7 @@ class _Site:
                 root="../",
                 query=query,
                 typed=query.typed,
+                plan=self._documentation.plans.get(query.place),
                 sql=highlighted_query(
                     query,
                     [
