@@ -16,6 +16,7 @@ from ..model.source import SourceFile, Span
 from ..model.typed import TypedQuery
 from .analysis.analyzer import AnalysedFile, Analyzer, typed_queries
 from .analysis.internal_errors import reported
+from .large_builds import compressed_pack, groups, is_large, unpacked
 from .phases import (
     BatchAnalysis,
     BatchRender,
@@ -49,21 +50,25 @@ class FileTasks:
         self._analyzer = analyzer
         self._makes_records = records.are_kept
         self._typed: dict[str, _TypedFile] = {}
+        self._packed: dict[str, bytes] = {}
+        self._is_large = is_large(request)
         self._revalidated: dict[str, AnalysedFile] = {}
 
     def analyse(self, sources: Sequence[SourceFile]) -> BatchAnalysis:
         """Analyse query files."""
-        files, errors = self._analyzer.analyse(sources)
         analyses: dict[str, FileAnalysis] = {}
-        for file in files:
-            path = file.parsed.file.source.path
-            if file.record:
-                self._revalidated[path] = file
-                analyses[path] = recorded_analysis(file.record)
-            else:
-                self._typed[path] = self._typed_file(file)
-                analyses[path] = self._file_analysis(self._typed[path])
-        return BatchAnalysis(analyses, errors)
+        errors: list[Diagnostic] = []
+        for group in groups(sources):
+            files, group_errors = self._analyzer.analyse(group)
+            errors += group_errors
+            for file in files:
+                path = file.parsed.file.source.path
+                if file.record:
+                    self._revalidated[path] = file
+                    analyses[path] = recorded_analysis(file.record)
+                else:
+                    analyses[path] = self._keep(path, self._typed_file(file))
+        return BatchAnalysis(analyses, tuple(errors))
 
     def render(
         self, sources: Sequence[SourceFile], inputs: RenderInputs
@@ -72,22 +77,58 @@ class FileTasks:
 
         Those that were not analysed in this process are read from their records, without errors.
         """
-        self._load(sources)
-        renders, errors = attempt(
-            lambda source: (source.path, self._render_file(source, inputs)), sources
-        )
-        return BatchRender(dict(renders), errors)
+        renders: dict[str, FileRender] = {}
+        errors: list[Diagnostic] = []
+        for group in groups(sources):
+            self._load(group)
+            rendered, group_errors = attempt(
+                lambda source: (source.path, self._render_file(source, inputs)), group
+            )
+            renders |= dict(rendered)
+            errors += group_errors
+            self._forget(group)
+        return BatchRender(renders, tuple(errors))
 
     def translation_errors(
         self, sources: Sequence[SourceFile], inputs: RenderInputs
     ) -> tuple[Diagnostic, ...]:
         """Return the errors in translating query files; nothing is rendered."""
-        self._load(sources)
-        _, errors = attempt(lambda source: self._translate(source, inputs), sources)
-        return errors
+        errors: list[Diagnostic] = []
+        for group in groups(sources):
+            self._load(group)
+            _, group_errors = attempt(
+                lambda source: self._translate(source, inputs), group
+            )
+            errors += group_errors
+            self._forget(group)
+        return tuple(errors)
+
+    def _keep(self, path: str, typed: _TypedFile) -> FileAnalysis:
+        """Return the summary of a file's typed queries; keep these until it is rendered.
+
+        In a large build, they are kept as bytes.
+        """
+        analysis = self._file_analysis(typed)
+        if self._is_large and typed.file.is_clean:
+            self._packed[path] = analysis.record.packed_queries or compressed_pack(
+                typed.queries
+            )
+        else:
+            self._typed[path] = typed
+        return analysis
+
+    def _forget(self, sources: Sequence[SourceFile]) -> None:
+        """Free the memory of files that are rendered, in a large build."""
+        if self._is_large:
+            for source in sources:
+                self._typed.pop(source.path, None)
 
     def _load(self, sources: Sequence[SourceFile]) -> None:
         """Have the typed queries of files, from the records of those not analysed here."""
+        for source in sources:
+            if (packed := self._packed.get(source.path)) is not None:
+                file = unpacked(source, packed)
+                self._typed[source.path] = self._typed_file(file)
         recorded = [
             s
             for s in sources
@@ -116,7 +157,11 @@ class FileTasks:
             return FileAnalysis(shared_use, FileRecord(sha384=sha384), file.warnings)
         record = FileRecord(
             sha384=sha384,
-            packed_queries=lockfile.pack(file.queries),
+            packed_queries=(
+                compressed_pack(file.queries)
+                if self._is_large
+                else lockfile.pack(file.queries)
+            ),
             answer_digests=file.answer_digests,
             shared_use=(
                 pickle.dumps(shared_use, pickle.HIGHEST_PROTOCOL)
@@ -134,6 +179,8 @@ class FileTasks:
             rendered = [render.module(module, templates) for module in modules]
             files = (*rendered, self._typed[source.path].lock)
             verify_new(files, self._request)
+        if self._is_large:
+            files = tuple([file.in_less_memory() for file in files])
         return FileRender(files, requirements, renamed)
 
     def _translate(

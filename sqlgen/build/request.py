@@ -54,14 +54,14 @@ def read_request(
     read.check_output(config)
     generated = read.generated(config.root, config.output)
     # Another process may be writing.
-    generated = {p: c for p, c in generated.items() if not write.is_temporary(p)}
+    generated = generated.without(write.is_temporary)
     return BuildRequest(
         config=config,
         migrations=schema_sources(config, offline=offline),
         queries=queries,
         templates=read.templates(config.root, config.templates, config.outside_folders),
         generated=generated,
-        digests=write.digests(generated),
+        digests=write.digests(generated.contents()),
         selected=_select(config, [source.path for source in queries], only),
         is_partial=bool(only),
     )

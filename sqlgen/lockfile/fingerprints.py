@@ -6,7 +6,7 @@ from ..model.order import Order
 from ..model.query import Parameter, Query
 
 _RECENT: dict[int, tuple[Query, str]] = {}
-_MOST = 10_000
+_MOST = 2_000
 
 
 def fingerprint(query: Query) -> str:

@@ -18,6 +18,9 @@ from .types import TypeReader
 
 _BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
+_ZLIB: Final = b"\x78"
+"""The first byte of what zlib compresses (RFC 1950); a pack begins with a bracket."""
+
 _COMPACT: Final = (",", ":")
 
 
@@ -42,10 +45,14 @@ def pack(typed: Iterable[TypedQuery]) -> bytes:
 def unpack(content: bytes, queries: Sequence[Query]) -> dict[int, TypedQuery]:
     """Return the analyses of those *queries* that are in a pack, by `id` of the query.
 
-    The result is empty for bytes that are no pack.
+    The pack may be compressed by zlib. The result is empty for bytes that are no pack.
     """
     analyses: dict[int, TypedQuery] = {}
     try:
+        if content[:1] == _ZLIB:
+            import zlib  # rarely needed
+
+            content = zlib.decompress(content)
         head, body = content.split(b"\n")
         types, names = json.loads(head)
         columns = [ColumnName(*column) for column in names]

@@ -16,6 +16,7 @@ from ..model.diagnostic import (
 )
 from ..model.source import SourceFile, Span
 from .conflict_markers import conflict
+from .output_files import OutputFiles
 from .project_files import LARGE, SMALL, ProjectFiles, unreadable
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -129,13 +130,13 @@ def _existing(root: Path, folder: str, hint: str) -> Path:
     return place
 
 
-def generated(root: Path, folder: str) -> dict[str, bytes]:
+def generated(root: Path, folder: str) -> OutputFiles:
     """Return the contents of the files below the output *folder*, by path relative to *root*.
 
     There are none if the folder does not exist yet. Python's caches are left out, and so are other
     packages and projects below it, which may be the output of another project, and links, which
     sqlgen does not make. Raises `ConfigurationError` if *folder* is a file or a link, and
-    `SqlgenError` for files that cannot be read.
+    what it returns raises `SqlgenError` for files that cannot be read.
     """
     start = root / folder
     for place in (start, *start.parents[: len(PurePosixPath(folder).parts) - 1]):
@@ -154,7 +155,7 @@ def generated(root: Path, folder: str) -> dict[str, bytes]:
                 )
             )
     if not start.exists():
-        return {}
+        return OutputFiles(root, (), (), _read_large)
     if not start.is_dir():
         raise ConfigurationError(
             Diagnostic(
@@ -167,9 +168,12 @@ def generated(root: Path, folder: str) -> dict[str, bytes]:
     outside = (folder,) if PurePosixPath(folder).parts[0] == ".." else ()
     with ProjectFiles(root, outside) as project:
         files = _files(start, _posix(folder), frozenset(), project, output=True)
-        paths = sorted(files)
-        contents = each(lambda path: _read(project, path, LARGE)[0], paths)
-    return dict(zip(paths, contents, strict=True))
+    return OutputFiles(
+        root,
+        outside,
+        sorted(files),
+        _read_large,
+    )
 
 
 def source(
@@ -239,6 +243,10 @@ def _read(project: ProjectFiles, path: str, limit: int) -> tuple[bytes, bool]:
             )
         )
     return project.read(path, limit)
+
+
+def _read_large(project: ProjectFiles, path: str) -> bytes:
+    return _read(project, path, LARGE)[0]
 
 
 def _posix(folder: str) -> str:

@@ -11,6 +11,7 @@ from ..model.output import (
     SCRIPT_MARKER,
     Change,
     GeneratedFile,
+    compressed,
 )
 
 _SET_OUTPUT: Final = "set another `output` in `[tool.sqlgen]`"
@@ -30,27 +31,30 @@ def changes(
     ignored, since git may have converted them to those of Windows (`core.autocrlf`). Raises
     `SqlgenError` with the *hint* for all other files that would be overwritten.
     """
-    after = {file.path: file.text for file in files}
-    changed = [
-        path
-        for path, text in after.items()
-        if path not in before or with_unix_line_ends(before[path]) != text.encode()
-    ]
-    foreign = sorted(
-        path for path in changed if before.get(path) and not is_generated(before[path])
-    )
+    changes: list[Change] = []
+    foreign: list[str] = []
+    paths: set[str] = set()
+    for file in files:
+        paths.add(file.path)
+        content = before.get(file.path)
+        if content is None:
+            changes.append(Change(file.path, None, file.content))
+        elif with_unix_line_ends(content) != file.text.encode():
+            if content and not is_generated(content):
+                foreign.append(file.path)
+            old = _text(content)
+            if file.is_compressed:
+                changes.append(Change(file.path, compressed(old), file.content))
+            else:
+                changes.append(Change(file.path, old, file.content))
     if foreign:
-        raise SqlgenError(*[_not_generated(path, hint) for path in foreign])
-    written = (
-        Change(path, _text(before[path]) if path in before else None, after[path])
-        for path in changed
-    )
-    deleted = (
-        Change(path, _text(content), None)
-        for path, content in before.items()
-        if path not in after and path not in kept_paths and is_generated(content)
-    )
-    return tuple(sorted((*written, *deleted), key=lambda change: change.path))
+        raise SqlgenError(*[_not_generated(path, hint) for path in sorted(foreign)])
+    for path in before:
+        if path not in paths and path not in kept_paths:
+            present = before[path]
+            if is_generated(present):
+                changes.append(Change(path, _text(present), None))
+    return tuple(sorted(changes, key=lambda change: change.path))
 
 
 def is_lockfile(file: GeneratedFile) -> bool:

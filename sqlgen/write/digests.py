@@ -1,7 +1,7 @@
 """GeneratedFile, disk -> digests, which tell whether the files are those of an earlier build."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..model.output import GeneratedFile
 from .changes import is_generated
@@ -12,13 +12,13 @@ def digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def digests(before: Mapping[str, bytes]) -> dict[str, bytes]:
+def digests(before: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
     """Return the digest of each content, by path, as if all had Unix line ends."""
     return {
         path: hashlib.sha256(
             content.replace(b"\r\n", b"\n") if b"\r" in content else content
         ).digest()
-        for path, content in before.items()
+        for path, content in before
     }
 
 
@@ -33,8 +33,8 @@ def is_current(
     """
     generated = {
         path: disk[path]
-        for path, content in before.items()
-        if path in expected or is_generated(content)
+        for path in before
+        if path in expected or is_generated(before[path])
     }
     return generated == expected
 

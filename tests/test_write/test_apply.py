@@ -138,9 +138,9 @@ def test_another_build_wrote_the_same_first(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["x" * 252 + ".py", "é" * 126 + ".py"])
 def test_names_may_be_as_long_as_the_disk_allows(tmp_path: Path, name: str) -> None:
-    write.apply(tmp_path, [Change(path=name, before=None, after="one")])
+    write.apply(tmp_path, [Change(path=name, old=None, new="one")])
     assert [path.name for path in tmp_path.iterdir()] == [name]
     with pytest.raises(SqlgenError) as caught:
-        write.apply(tmp_path, [Change(path=f"x{name}", before=None, after="one")])
+        write.apply(tmp_path, [Change(path=f"x{name}", old=None, new="one")])
     assert caught.value.diagnostics[0].code == "unwritable"
     assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -40,7 +40,7 @@ def test_line_ends_are_no_change() -> None:
         Change("l", lock.replace("\n", "\r\n"), None),
     )
     before = contents({"a": windows})
-    disk = write.digests(before)
+    disk = write.digests(before.items())
     assert write.is_current(before, disk, {"a": write.digest(OURS)})
 
 
