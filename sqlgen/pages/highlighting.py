@@ -59,6 +59,9 @@ def highlighted_query(
         for parameter in query.typed.query.parameters
         for span in parameter.spans
     ]
+    if order := query.typed.query.order:
+        start, end = order.span.start - query.start, order.span.end - query.start
+        places.append(Place(start, end, "#variants", "parameter"))
     if query.columns:
         places += [
             Place(start, end, f"#column-{number}", "column", f"column-{number}")
