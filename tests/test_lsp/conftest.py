@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from sqlgen import read
+from sqlgen.lsp.documents.text_positions import TextPositions
 from sqlgen.lsp.documents.uris import uri_of
 from sqlgen.lsp.protocol.messages import IncomingNotification, IncomingRequest
+from sqlgen.lsp.protocol.params import Position
 from sqlgen.lsp.session.editor_session import EditorSession
 
 FILES = {
@@ -143,6 +145,20 @@ class Editor:
         found = self.request("textDocument/hover", **self.at(path, text, plus=plus))
         value: str = found["contents"]["value"] if found else ""
         return value
+
+
+def applied(text: str, edits: list[Any]) -> str:
+    """Return a text after edits, as the protocol has them: all places are those before them."""
+    positions = TextPositions(text)
+    spans = []
+    for edit in edits:
+        first, last = (
+            positions.offset(Position(**edit["range"][key])) for key in ("start", "end")
+        )
+        spans.append((first, last, edit["newText"]))
+    for first, last, new in sorted(spans, reverse=True):
+        text = text[:first] + new + text[last:]
+    return text
 
 
 def write(root: Path, files: dict[str, str]) -> None:

@@ -143,7 +143,11 @@ def named_in_schema(
 ) -> TableSubject | ColumnSubject | None:
     """Return the table or column that a name stands for; `None` where that is not certain."""
     names = qualified_name(words, index)
-    if not names:
+    before = words[index - 1] if index else None
+    is_parameter = (
+        before and before.kind is Kind.COLON and before.end == words[index].start
+    )
+    if not names or is_parameter:
         return None
     word, references = words[index], table_references(words)
     place = FilePlace(path, word.start, word.end)

@@ -12,6 +12,11 @@ def capabilities() -> dict[str, Any]:
             "textDocumentSync": {"openClose": True, "change": 2, "save": True},
             "hoverProvider": True,
             "inlayHintProvider": True,
+            "completionProvider": {"triggerCharacters": [":", ".", ">"]},
+            "definitionProvider": True,
+            "referencesProvider": True,
+            "renameProvider": {"prepareProvider": True},
+            "codeActionProvider": {"codeActionKinds": ["quickfix"]},
         },
         "serverInfo": {"name": "sqlgen"},
     }

@@ -1,7 +1,7 @@
 """A project and its open documents -> its state now, and the diagnostics that the editor has to show."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from ..documents.document import Document
 from ..documents.text_positions import TextPositions
 from ..documents.uris import uri_of
 from ..features.schema_index import SchemaIndex, schema_index
+from .project_texts import ProjectTexts
 from .serialization import diagnostic_json
 
 _QUIET: Final = 0.03
@@ -133,6 +134,16 @@ class OpenProject:
             self._refresh()
         return self._state
 
+    def latest(self) -> LiveState:
+        """Return the state of the last analysis; the first one is made if need be."""
+        return self._state if self._state.catalog else self.fresh()
+
+    def texts(self) -> ProjectTexts:
+        """Return the texts of the project's files."""
+        config = self._state.config
+        output = config.output.strip("/") if config else ""
+        return ProjectTexts(self._state.root, output, self._documents, self.uri)
+
     def whole(self) -> LiveState:
         """Return the state with all files analysed."""
         self.fresh()
@@ -224,8 +235,3 @@ class OpenProject:
             for one in self.fresh().diagnostics
             if one.label and one.label.span.source.path == path
         )
-
-    @property
-    def documents(self) -> Mapping[str, Document]:
-        """Return the open documents by path."""
-        return self._documents

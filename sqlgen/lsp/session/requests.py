@@ -3,14 +3,22 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ...build.live_state import LiveFile
 from ...model.frozen import frozen
 from ..documents.document import Document
+from ..features.code_actions import code_actions
+from ..features.completion import completions
+from ..features.definition import definition
 from ..features.hover import hover
 from ..features.inlay_hints import inlay_hints
-from ..features.subjects import Subject, subject_at
+from ..features.references import references
+from ..features.rename import RenameRefusedError, renamable, rename
+from ..features.subjects import QuerySubject, Subject, subject_at
+from ..protocol.messages import ErrorCode, RequestError
 from ..protocol.params import Params
 from .open_project import OpenProject
-from .serialization import position_json, range_json
+from .project_texts import edit_json, location_json
+from .serialization import diagnostic_json, position_json, range_json
 
 
 @frozen
@@ -25,17 +33,20 @@ class OpenFile:
         """Return the place that a request is about."""
         return self.document.positions.offset(params.position("position"))
 
+    @property
+    def analysed(self) -> LiveFile | None:
+        """Return the query file as it is now; `None` for a migration."""
+        return self.project.query_file(self.path)
+
     def subject(self, params: Params) -> Subject | None:
         """Return what stands at the place that a request is about."""
-        file = self.project.query_file(self.path)
-        if file is None:
-            return None
-        return subject_at(file, self.project.schema(), self.offset(params))
+        offset, file = self.offset(params), self.analysed
+        return subject_at(file, self.project.schema(), offset) if file else None
 
 
 def _hover(file: OpenFile, params: Params) -> object:
     subject = file.subject(params)
-    analysed = file.project.query_file(file.path)
+    analysed = file.analysed
     found = (
         hover(file.project.fresh(), analysed, subject) if analysed and subject else None
     )
@@ -51,7 +62,7 @@ def _hover(file: OpenFile, params: Params) -> object:
 def _inlay_hints(file: OpenFile, params: Params) -> object:
     positions = file.document.positions
     range_ = params.range("range")
-    analysed = file.project.query_file(file.path)
+    analysed = file.analysed
     if analysed is None:
         return None
     start, end = positions.offset(range_.start), positions.offset(range_.end)
@@ -66,8 +77,94 @@ def _inlay_hints(file: OpenFile, params: Params) -> object:
     ]
 
 
+def _completion(file: OpenFile, params: Params) -> object:
+    offset, project = file.offset(params), file.project
+    found = completions(
+        project.latest(), project.schema(), file.path, file.document.text, offset
+    )
+    place = range_json(
+        file.document.positions.range(found.place.start, found.place.end)
+    )
+    items = [
+        {
+            "label": offer.text,
+            "kind": int(offer.kind),
+            "detail": offer.detail,
+            "sortText": f"{offer.rank}{offer.text}",
+            "textEdit": {"range": place, "newText": offer.text},
+        }
+        for offer in found.offers
+    ]
+    return {"isIncomplete": False, "items": items}
+
+
+def _definition(file: OpenFile, params: Params) -> object:
+    subject, analysed = file.subject(params), file.analysed
+    if subject is None or analysed is None:
+        return None
+    texts = file.project.texts()
+    places = definition(file.project.fresh(), analysed, subject, texts.read)
+    return [location_json(place, texts) for place in places]
+
+
+def _references(file: OpenFile, params: Params) -> object:
+    subject, analysed = file.subject(params), file.analysed
+    if subject is None or analysed is None:
+        return None
+    state, texts = file.project.whole(), file.project.texts()
+    python = texts.python() if isinstance(subject, QuerySubject) else {}
+    places = references(state, file.project.schema(), analysed, subject, python)
+    return [location_json(place, texts) for place in places]
+
+
+def _prepare_rename(file: OpenFile, params: Params) -> object:
+    place = renamable(file.subject(params))
+    if place is None:
+        return None
+    return range_json(file.document.positions.range(place.start, place.end))
+
+
+def _rename(file: OpenFile, params: Params) -> object:
+    subject, analysed = file.subject(params), file.analysed
+    if analysed is None:
+        return None
+    texts, name = file.project.texts(), params.text("newName")
+    python = texts.python() if isinstance(subject, QuerySubject) else {}
+    try:
+        edits = rename(analysed, subject, name, python)
+    except RenameRefusedError as error:
+        raise RequestError(ErrorCode.REQUEST_FAILED, str(error)) from None
+    return edit_json(edits, texts)
+
+
+def _code_actions(file: OpenFile, params: Params) -> object:
+    positions, texts = file.document.positions, file.project.texts()
+    range_ = params.range("range")
+    start, end = positions.offset(range_.start), positions.offset(range_.end)
+    return [
+        {
+            "title": action.title,
+            "kind": "quickfix",
+            "diagnostics": [diagnostic_json(action.diagnostic, positions, texts.uri)],
+            "edit": edit_json(action.edits, texts),
+            "isPreferred": action.is_preferred,
+        }
+        for diagnostic in file.project.diagnostics_of(file.path)
+        if diagnostic.label
+        and diagnostic.label.span.start <= end
+        and start <= diagnostic.label.span.end
+        for action in code_actions(file.document.text, diagnostic, file.analysed)
+    ]
+
+
 FEATURES: Final[Mapping[str, Callable[[OpenFile, Params], Any]]] = {
+    "textDocument/codeAction": _code_actions,
+    "textDocument/completion": _completion,
+    "textDocument/definition": _definition,
     "textDocument/hover": _hover,
     "textDocument/inlayHint": _inlay_hints,
+    "textDocument/prepareRename": _prepare_rename,
+    "textDocument/references": _references,
+    "textDocument/rename": _rename,
 }
 """The requests that are about a document of a project; for any other the answer is null."""
