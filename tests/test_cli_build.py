@@ -121,6 +121,8 @@ def test_describe_as_json(project: Path) -> None:
         "line": 1,
         "command": "optional",
         "row": "Patient",
+        "parameters_class": None,
+        "deprecated": None,
         "cardinality": "optional",
         "parameters": [
             {
@@ -241,6 +243,22 @@ def test_describe_tells_the_order_that_a_call_chooses(project: Path) -> None:
         '    "name" or "-name": name',
         '    "age": (now() - born) DESC NULLS LAST',
     ]
+
+
+def test_describe_tells_the_class_of_parameters_and_who_is_deprecated(
+    project: Path,
+) -> None:
+    (project / "queries/objects.sql").write_text(
+        "-- name: add(NewPatient) :exec\n-- Adds one.\n-- @deprecated use\n-- `put`\n"
+        "INSERT INTO patients (id, name) VALUES (:id, :name);\n"
+        "-- name: add_all :copy\nINSERT INTO patients (id, name) VALUES (:id, :name);\n"
+    )
+    result = sqlgen(project, "describe", "--format", "json", "add", "add_all")
+    add, add_all = json.loads(result.stdout)["queries"]
+    assert (add["parameters_class"], add["deprecated"]) == ("NewPatient", "use `put`")
+    assert (add_all["parameters_class"], add_all["deprecated"]) == (None, None)
+    lines = sqlgen(project, "describe", "add").stdout.splitlines()
+    assert lines[2:4] == ["  deprecated: use `put`", "  takes a NewPatient"]
 
 
 def test_describe_goes_on_after_an_error(project: Path) -> None:

@@ -85,6 +85,10 @@ def as_json(described: DescribedQuery) -> dict[str, Any]:
         "line": query.name_span.line,
         "command": query.command.value,
         "row": shown.row or None,
+        "parameters_class": (
+            shown.function.params.name if shown.function.params else None
+        ),
+        "deprecated": shown.function.deprecated or None,
         "cardinality": typed.cardinality.value,
         "parameters": [
             {
@@ -171,6 +175,10 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
     place = span.source.origin or f"{span.source.path}:{span.line}"
     lines = [f"{click.style(head, bold=True) if color else head}  {place}"]
     lines.append(f"  {typed.row_count}, {typed.access}")
+    if shown.function.deprecated:
+        lines.append(f"  deprecated: {' '.join(shown.function.deprecated.split())}")
+    if shown.function.params:
+        lines.append(f"  takes a {shown.function.params.name}")
     if typed.query.parts or typed.query.order:
         count, analyses = typed.query.variant_count, typed.query.analysis_count
         noun = "analyses" if analyses > 1 else "analysis"

@@ -35,6 +35,9 @@ _RIGHT = re.compile(
     r"(?:[-+*/<>=~!@#%^&|`?]+|[\w.\"]+\s*\()[^$()]*\$(?P<number>\d+)\b(?!\s*::)"
 )
 _IN = re.compile(r"\b(?P<negated>NOT\s+)?IN\s*$", re.IGNORECASE)
+_SORTED = re.compile(
+    r"\border\s+by\s+(?:[^;]*,\s*)?(?P<key>[^\s,;()]+)\s*$", re.IGNORECASE
+)
 _KINDS = frozenset(RelationKind) - {RelationKind.COMPOSITE, RelationKind.SEQUENCE}
 _MOST_LABELS = 20
 
@@ -72,6 +75,7 @@ def hint(
         offset = error.position - 1
         return (
             _list(query, offset)
+            or _direction(query, offset)
             or _placeholder(query.sql.text, offset)
             or _no_value(query, offset)
         )
@@ -150,6 +154,23 @@ def _list(query: Query, offset: int) -> str:
             operator = "<> ALL" if negated["negated"] else "= ANY"
             return (
                 f"write `{operator}({spelled(parameter)})`; the parameter is an array"
+            )
+    return ""
+
+
+def _direction(query: Query, offset: int) -> str:
+    """Return a hint for `ORDER BY name :direction`."""
+    text = query.sql.text
+    item = _SORTED.search(text[:offset])
+    for parameter in query.parameters if item else ():
+        if (
+            item
+            and parameter.name
+            and re.match(rf"\${parameter.number}\b", text[offset:])
+        ):
+            return (
+                f"write `ORDER BY :{parameter.name}`, and below the header"
+                f" `-- sqlgen: order {parameter.name} by {item['key']}`: calls choose the direction, too"
             )
     return ""
 

@@ -149,7 +149,7 @@ def _refused(
             yield _error(
                 item,
                 "it is no column of a table, whose value stays the same from page to page",
-                "sort by columns of tables",
+                "sort by a column of a table; a generated column can store the expression",
             )
         elif not _is_known(type_):
             yield _error(

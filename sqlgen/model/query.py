@@ -1,8 +1,10 @@
 """A named query of a file, and the statement that the server is sent for it."""
 
+from bisect import bisect
 from collections.abc import Mapping
 from enum import StrEnum
 from itertools import combinations
+from operator import attrgetter
 from typing import Final
 
 from .commands import Command
@@ -84,8 +86,10 @@ class ServerSql:
 
         For an offset past the end, that is the place after the statement's last character.
         """
-        for origin in self.origins:
-            if origin.server <= offset < origin.server + origin.length:
+        before = bisect(self.origins, offset, key=attrgetter("server"))
+        if before:
+            origin = self.origins[before - 1]
+            if offset < origin.server + origin.length:
                 return origin.source + (offset - origin.server if origin.exact else 0)
         if not self.origins:
             return 0

@@ -1,5 +1,6 @@
 """`-- sqlgen: optional NAME, …`, `default NAME, …`, `require one of NAME, …` -> what calls may leave out."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -100,16 +101,14 @@ class _Finder:
         found = _outermost(self._found())
         for one in found:
             sets.add(one)
+        starts = [placeholder.start for placeholder in self._sql.placeholders]
         for one in found:
-            start, end = one.range
-            numbers = [
-                p.number for p in self._sql.placeholders if start <= p.start < end
-            ]
-            own = tuple(dict.fromkeys(numbers))
+            within = slice(*[bisect_left(starts, place) for place in one.range])
+            own = tuple(dict.fromkeys(p.number for p in self._sql.placeholders[within]))
             if one.kind in (PartKind.ASSIGNMENT, PartKind.ARGUMENT):
                 parts.append(sets.part(one, own))
             else:
-                parts.append(Part(start, end, own, one.kind, start, end))
+                parts.append(Part(*one.range, own, one.kind, *one.range))
         self._check(parts)
         if self.errors:
             return OptionalParts()
@@ -172,8 +171,12 @@ class _Finder:
                     self.errors.append(
                         _beside_required(place, parameter.name, first.name, part.kind)
                     )
+        by_number: dict[int, list[Part]] = {}
+        for part in parts:
+            for number in part.parameters:
+                by_number.setdefault(number, []).append(part)
         for number in (*self._optional, *self._defaults):
-            containing = [part for part in parts if number in part.parameters]
+            containing = by_number.get(number, [])
             if len(containing) > 1:
                 parameter = self._by_number[number]
                 first_place, second_place = (

@@ -4,6 +4,8 @@ PostgreSQL's grammar is not known here. A part that is cut wrongly does no harm:
 from the analysed trees that nothing else changes without the part.
 """
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -31,7 +33,13 @@ class Parts:
 
     def __init__(self, statement: StatementTokens) -> None:
         self._statement = statement
-        self._ands = frozenset(self._conjunctions())
+        self._ands: defaultdict[int, list[int]] = defaultdict(list)
+        self._ors: defaultdict[int, list[int]] = defaultdict(list)
+        for n in self._conjunctions():
+            self._ands[statement.opener[n]].append(n)
+        for n, opener in enumerate(statement.opener):
+            if statement.words[n] == "or":
+                self._ors[opener].append(n)
 
     def optional_around(self, place: int) -> Found | None:
         """Return the condition or assignment around the token at *place*; None if there is none.
@@ -45,9 +53,9 @@ class Parts:
                 part = self._part(clause.start, clause.end, clause.opener, at)
                 return Found(PartKind.CONDITION, self._statement.characters(*part))
             if self._statement.words[clause.word] == "set":
-                for item in self.assignments(clause):
-                    if item.start <= place < item.end:
-                        return Found(PartKind.ASSIGNMENT, item, clause)
+                item = self._statement.item_at(place, *clause[1:])
+                if item:
+                    return Found(PartKind.ASSIGNMENT, item, clause)
         return self._argument_around(place)
 
     def _argument_around(self, place: int) -> Found | None:
@@ -57,9 +65,9 @@ class Parts:
         while opener >= 0:
             end = statement.closer.get(opener, len(statement.tokens))
             list_ = Clause(opener, opener + 1, end, opener)
-            for item in self.assignments(list_):
-                if item.start <= place < item.end and statement.is_named(item):
-                    return Found(PartKind.ARGUMENT, item, list_)
+            item = statement.item_at(place, *list_[1:])
+            if item and statement.is_named(item):
+                return Found(PartKind.ARGUMENT, item, list_)
             opener = statement.opener[opener]
         return None
 
@@ -70,9 +78,8 @@ class Parts:
         while opener >= 0:
             if self._is_row_of_values(opener):
                 end = statement.closer.get(opener, len(statement.tokens))
-                for item in statement.items(opener + 1, end, opener):
-                    if item.start <= place < item.end:
-                        return Found(PartKind.DEFAULT, item)
+                if item := statement.item_at(place, opener + 1, end, opener):
+                    return Found(PartKind.DEFAULT, item)
             opener = statement.opener[opener]
         return None
 
@@ -121,14 +128,13 @@ class Parts:
     def _part(self, start: int, end: int, opener: int, at: int) -> tuple[int, int]:
         """Return the smallest part around token *at* of a condition that stands in *opener*."""
         words, tokens = self._statement.words, self._statement.tokens
-        level = [n for n in range(start, end) if self._statement.opener[n] == opener]
-        if not any(words[n] == "or" for n in level):
-            for n in level:
-                if n in self._ands and n < at:
-                    start = n + 1
-                elif n in self._ands:
-                    end = n
-                    break
+        ors, ands = self._ors.get(opener, []), self._ands.get(opener, [])
+        if bisect_left(ors, start) == bisect_left(ors, end):
+            after = bisect_left(ands, at)
+            if after and ands[after - 1] >= start:
+                start = ands[after - 1] + 1
+            if after < len(ands) and ands[after] < end:
+                end = ands[after]
         is_group = (
             tokens[start].kind is Kind.OPEN
             and self._statement.closer.get(start) == end - 1

@@ -3,7 +3,8 @@
 PostgreSQL's grammar is not known here: only which words begin a clause, and which tokens pair up.
 """
 
-from bisect import bisect
+from bisect import bisect, bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -63,6 +64,14 @@ class StatementTokens:
             if token.kind is Kind.OPEN or words[n] == "case":
                 stack.append(n)
         self.opened_by = {closer: opener for opener, closer in self.closer.items()}
+        self._clauses: defaultdict[int, list[int]] = defaultdict(list)
+        self._commas: defaultdict[int, list[int]] = defaultdict(list)
+        self._items: dict[tuple[int, int, int], list[Range]] = {}
+        for n, opener in enumerate(self.opener):
+            if self.is_clause(n):
+                self._clauses[opener].append(n)
+            elif words[n] == ",":
+                self._commas[opener].append(n)
 
     def at(self, place: int) -> int:
         """Return the number of the token at *place*."""
@@ -73,12 +82,13 @@ class StatementTokens:
         inside = self.at(place)
         while True:
             opener = self.opener[inside]
-            for n in range(inside - 1, opener, -1):
-                if self.opener[n] == opener and self.is_clause(n):
-                    end = self._end(n + 1, opener, is_join=self.words[n] == "on")
-                    if inside < end:
-                        yield Clause(n, n + 1, end, opener)
-                    break
+            begun = self._clauses.get(opener, [])
+            before = bisect_left(begun, inside)
+            if before:
+                n = begun[before - 1]
+                end = self._end(n + 1, opener, is_join=self.words[n] == "on")
+                if inside < end:
+                    yield Clause(n, n + 1, end, opener)
             if opener < 0:
                 return
             inside = opener
@@ -103,17 +113,22 @@ class StatementTokens:
 
     def items(self, start: int, end: int, opener: int) -> list[Range]:
         """Return the items between the commas of a list, directly in *opener*, as characters."""
-        commas = [
-            n
-            for n in range(start, end)
-            if self.opener[n] == opener and self.words[n] == ","
-        ]
-        edges = [start - 1, *commas, end]
-        return [
-            self.characters(first + 1, last)
-            for first, last in pairwise(edges)
-            if first + 1 < last
-        ]
+        key = start, end, opener
+        if key not in self._items:
+            commas = self._commas.get(opener, [])
+            within = commas[bisect_left(commas, start) : bisect_left(commas, end)]
+            self._items[key] = [
+                self.characters(first + 1, last)
+                for first, last in pairwise([start - 1, *within, end])
+                if first + 1 < last
+            ]
+        return self._items[key]
+
+    def item_at(self, place: int, start: int, end: int, opener: int) -> Range | None:
+        """Return the item of a list that has the character at *place*; None if none has."""
+        items = self.items(start, end, opener)
+        before = bisect(items, place, key=lambda item: item.start)
+        return items[before - 1] if before and place < items[before - 1].end else None
 
     def is_named(self, argument: Range) -> bool:
         """Return whether an argument of a call is given by its name, `name => …`."""
@@ -137,10 +152,8 @@ class StatementTokens:
 
     def _end(self, start: int, opener: int, *, is_join: bool) -> int:
         """Return where the clause from token *start* on ends."""
-        last = self.closer.get(opener, len(self.tokens))
-        for n in range(start, last):
-            if self.opener[n] == opener and (
-                self.is_clause(n) or (is_join and self.words[n] == ",")
-            ):
-                return n
-        return last
+        ends = [self.closer.get(opener, len(self.tokens))]
+        for places in (self._clauses, self._commas) if is_join else (self._clauses,):
+            inside = places.get(opener, [])
+            ends += inside[(n := bisect_left(inside, start)) : n + 1]
+        return min(ends)

@@ -164,6 +164,10 @@ def test_an_error_without_a_position_is_shown_at_the_name(check: Check) -> None:
 
 
 ICU_HINT = "set `server` to a PostgreSQL that has ICU: this one was built without"
+_DIRECTION = (
+    "write `ORDER BY :direction`, and below the header `-- sqlgen: order direction by id`:"
+    " calls choose the direction, too"
+)
 _WRITE_OUT = "write it out: a parameter is a value, and no name or keyword"
 
 
@@ -174,6 +178,11 @@ AMBIGUOUS_HINT = "Could not choose a best candidate operator. You might need to 
     ("statement", "hint"),
     [
         ("SELECT FROM patient", "write `patients`"),
+        (
+            "SELECT id FROM patients p ORDER BY p.id DESC, p.name :direction LIMIT 3",
+            _DIRECTION.replace("by id", "by p.name"),
+        ),
+        ("SELECT id FROM patients ORDER BY id $1", _WRITE_OUT),
         ("SELECT FROM public.patient", "write `public.patients`"),
         ("SELECT FROM warf.bed", "write `ward.beds`"),
         (
@@ -212,7 +221,7 @@ AMBIGUOUS_HINT = "Could not choose a best candidate operator. You might need to 
         ("SELECT FROM patients WHERE id = {}", "write `:name` for a parameter"),
         ("SELECT FROM {table}", "write `:table` for a parameter"),
         ("SELECT FROM :table", _WRITE_OUT),
-        ("SELECT FROM patients ORDER BY id :direction", _WRITE_OUT),
+        ("SELECT FROM patients ORDER BY id :direction", _DIRECTION),
         ("UPDATE patients SET :column = 'x'", _WRITE_OUT),
         ("SELECT FROM $1", _WRITE_OUT),
         ("SELECT now() - interval :age", "write `:age::interval`"),

@@ -1,5 +1,9 @@
 """The conditions that `-- sqlgen: optional` finds around parameters."""
 
+import sys
+from types import FrameType
+from typing import Any
+
 import pytest
 
 from sqlgen import parse
@@ -320,3 +324,44 @@ def test_a_parameter_of_several_parts(
         error.hint
         == f"give each {each} a parameter of its own, or take `x` out of `-- sqlgen: {word}`"
     )
+
+
+VARYING = {
+    "conditions": ("optional", "SELECT 1 FROM t WHERE {}", "c{0} = :p{0}", " AND "),
+    "assignments": ("optional", "UPDATE t SET z = 1, {}", "c{0} = :p{0}", ", "),
+    "values": ("default", "INSERT INTO t VALUES ({})", ":p{0}", ", "),
+    "subqueries": (
+        "optional",
+        "SELECT 1 FROM t WHERE {}",
+        "EXISTS (SELECT FROM u WHERE u.a = :p{0})",
+        " AND ",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", VARYING)
+def test_twice_the_parameters_take_twice_the_steps(kind: str) -> None:
+    few, many = _steps(kind, 100), _steps(kind, 200)
+    assert many < 2.3 * few
+
+
+def _steps(kind: str, count: int) -> int:
+    """Return how many lines and list items run while a query is read: a count, and no time."""
+    directive, statement, item, separator = VARYING[kind]
+    names = ", ".join([f"p{n}" for n in range(count)])
+    body = statement.format(separator.join([item.format(n) for n in range(count)]))
+    text = f"-- name: q :exec\n-- sqlgen: {directive} {names}\n{body}"
+    steps = 0
+
+    def trace(_frame: FrameType, event: str, _: object) -> Any:
+        nonlocal steps
+        steps += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        parse.query_file(SourceFile("queries/q.sql", text))
+    finally:
+        sys.settrace(before)
+    return steps

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from ...model.catalog import Catalog
-from ...model.query import Parameter
+from ...model.query import Parameter, ServerSql
 from ..tree.origins import column_name
 from ..tree.query_level import QueryLevel
 from .nearby import nearby
+from .procedures import named_by_procedure
 from .use import Purpose, Use
 
 
@@ -15,10 +16,12 @@ def parameter_names(
     all_uses: Sequence[Use],
     level: QueryLevel | None,
     catalog: Catalog,
+    sql: ServerSql,
 ) -> list[str]:
     """Return the authors' names; for a bare `$1` the column's or what stands near, made unique, else `arg1`."""
-    if level and not all(parameter.name for parameter in parameters):
-        all_uses = (*all_uses, *nearby(level))
+    if not all(parameter.name for parameter in parameters):
+        hints = nearby(level) if level else named_by_procedure(sql, catalog)
+        all_uses = (*all_uses, *hints)
     taken = {parameter.name for parameter in parameters if parameter.name}
     names = []
     for parameter in parameters:

@@ -36,7 +36,7 @@ def typed_parameters(
     query = description.query
     all_uses = uses(level) if level else ()
     in_order = sorted(query.parameters, key=lambda each: each.number)
-    names = parameter_names(in_order, all_uses, level, catalog)
+    names = parameter_names(in_order, all_uses, level, catalog, query.sql)
     closed = only_with_values_of_columns(level, all_uses, query.sql) if level else ()
     optional = left_out_if_null(level) if level else ()
     parameters = []

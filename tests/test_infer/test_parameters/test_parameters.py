@@ -1,5 +1,6 @@
 """Names, nullability and columns of parameters, from what they are used for."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -200,6 +201,42 @@ def test_names_of_numbers(typed: Typed, statement: str, names: list[str]) -> Non
         command="execrows",
     )
     assert [parameter.name for parameter in query.parameters] == names
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("CALL put($1, $2)", ["patient", "since"]),
+        ("call  Put ( $2 , /* the day */ $1 )", ["patient", "since"]),
+        ("CALL put($1::int, $2)", ["patient", "since"]),
+        ("CALL put(since => $1, patient => $2)", ["since", "patient"]),
+        ("CALL put($1)", ["patient"]),
+        ("CALL public.put(abs($1::int), $2)", ["arg1", "since"]),
+        ("CALL put($1 + 1, $2)", ["arg1", "since"]),
+        ('CALL "Odd ""one"""(array[$1::int, 2], $2)', ["arg1", "b"]),
+        ("CALL twice($1, $2)", ["x", "arg2"]),
+    ],
+)
+def test_names_of_arguments_of_procedures(
+    typed: Typed, statement: str, names: list[str]
+) -> None:
+    query = typed(
+        statement,
+        "CREATE PROCEDURE put(patient int, since date DEFAULT now()) LANGUAGE sql AS 'SELECT 1'",
+        """CREATE PROCEDURE "Odd ""one\"""(a int[], b int) LANGUAGE sql AS 'SELECT 1'""",
+        "CREATE PROCEDURE twice(x int, y int) LANGUAGE sql AS 'SELECT 1'",
+        "CREATE SCHEMA other",
+        "CREATE PROCEDURE other.twice(x int, z int) LANGUAGE sql AS 'SELECT 1'",
+        command="exec",
+    )
+    by_number = sorted(query.parameters, key=lambda parameter: parameter.number)
+    assert [parameter.name for parameter in by_number] == [
+        name for _, name in sorted(zip(_order(statement), names, strict=True))
+    ]
+
+
+def _order(statement: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\$(\d)", statement)]
 
 
 @pytest.mark.parametrize(
