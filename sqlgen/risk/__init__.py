@@ -59,8 +59,13 @@ def risks(
                 continue
             progress(f"measuring {migration.up.path}")
             allowed = lint.allowed(migration.up)
+            gives_way = migration.transactional and bool(
+                config.migrate.statement_lock_timeout
+            )
+            if gives_way:  # it waits for no second lock for long
+                allowed |= {RiskCode.SEVERAL_LOCKS}
             found += [
-                finding
+                replace(finding, gives_way=gives_way)
                 for finding in findings(migration, measure(connection, ours))
                 if finding.code not in allowed
             ]

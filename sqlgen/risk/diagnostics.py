@@ -48,6 +48,8 @@ def _message(finding: RiskFinding) -> str:
             return f"all of {name} is read: {waits}"
         case RiskCode.BLOCKING_INDEX:
             index = finding.work.index if finding.work else ""
+            if not index:
+                return f"several indexes of {name} are built: {waits}"
             return f"the index `{index}` of {name} is built: {waits}"
         case RiskCode.LOCK_HELD:
             return (
@@ -83,5 +85,7 @@ def _long_work(finding: RiskFinding) -> str:
     if work is None:
         return "this runs"
     if work.kind is WorkKind.BUILDS_INDEX:
+        if not work.index:
+            return f"this builds indexes of `{finding.worked_on}`"
         return f"this builds the index `{work.index}`"
     return f"this {work.kind} `{finding.worked_on}`"

@@ -51,7 +51,7 @@ class WorkKind(StrEnum):
 
 @frozen
 class Work:
-    """Long work on the relation of the oid; `index` is the name of an index that is built."""
+    """Long work on the relation of the oid; `index` is the name of an index that is built, empty if several are."""
 
     kind: WorkKind
     relation: int
@@ -64,7 +64,7 @@ class StatementEffects:
 
     `held` are the strongest locks that its transaction has at its end, by the relation's oid, and `taken` those of
     them that it took. `transaction` counts the transactions of the file. `is_measured` is false if its
-    locks could not be watched.
+    locks could not be watched, `at_once` if it has commits of its own, so that not all were held at once.
     """
 
     start: int
@@ -74,6 +74,7 @@ class StatementEffects:
     taken: Mapping[int, LockMode] = field(default_factory=dict)
     works: tuple[Work, ...] = ()
     is_measured: bool = True
+    at_once: bool = True
 
 
 @frozen

@@ -58,7 +58,8 @@ class RiskFinding:
 
     `work` is the long work on `worked_on` because of which they wait, both `None` if the statement only takes
     locks. `since` is the statement of the same transaction that took the locks, if it is another one. `queries`
-    are the names of those that wait, sorted.
+    are the names of those that wait, sorted. `gives_way`: it waits for locks no longer than
+    `statement_lock_timeout`.
     """
 
     code: RiskCode
@@ -69,6 +70,7 @@ class RiskFinding:
     blocked: tuple[BlockedRelation, ...] = ()
     since: Span | None = None
     queries: tuple[str, ...] = ()
+    gives_way: bool = False
 
     @property
     def place(self) -> Span:

@@ -72,7 +72,7 @@ class _JudgedStatement:
             yield from self._of_work(work, place)
         worked = {self._relations[work.relation].table for work in self._effects.works}
         brief = {t: b for t, b in self._own.items() if t not in worked}
-        if self._effects.works and self._own:
+        if self._effects.works and self._effects.at_once:
             brief = {}  # they are told with the work
         for blocked in brief.values():
             yield RiskFinding(
@@ -96,7 +96,8 @@ class _JudgedStatement:
         if work.kind is WorkKind.CHANGES_ROWS:
             yield finding
         elif own := blocked.get(relation.table):
-            others = [b for t, b in self._own.items() if t != relation.table]
+            own_locks = self._own if self._effects.at_once else {}
+            others = [b for t, b in own_locks.items() if t != relation.table]
             yield replace(finding, blocked=(own, *others))
             blocked = {t: b for t, b in self._held.items() if t != relation.table}
         # What this statement itself has locked is told above, or it locks nothing that blocks.

@@ -22,8 +22,13 @@ from ..migrate.sessions.script import ScriptFailure, send_script
 from ..migrate.sessions.session import RESET_SESSION
 from ..model.diagnostic import SqlgenError
 from ..model.migration import Migration
-from .effects import KnownRelation, MeasuredMigration, StatementEffects
-from .lock_modes import strongest
+from .effects import (
+    KnownRelation,
+    MeasuredMigration,
+    StatementEffects,
+    WorkKind,
+)
+from .lock_modes import LockMode, strongest
 from .notices import WorkNotice, work_notice
 from .outside_locks import assumed_locks, watched_locks
 from .relations import Connection, Traces, known_relations, traces
@@ -34,6 +39,12 @@ _OF_SUPERUSERS: Final = ("SET lc_messages = 'C'", "SET track_counts = on")
 
 _BEFORE_QUERIES: Final = re.compile(r"set\b", re.IGNORECASE)
 """The start of a statement that may have to come before all queries of its transaction (SET TRANSACTION)."""
+
+_RELEASED: Final = {
+    WorkKind.REWRITES: LockMode.ACCESS_EXCLUSIVE,
+    WorkKind.BUILDS_INDEX: LockMode.SHARE,
+}
+"""The weakest locks under which work is done within a transaction (manual 13.3.1)."""
 
 
 def measure(connection: Connection, migration: Migration) -> MeasuredMigration:
@@ -177,6 +188,7 @@ class _MeasuredRun:
             taken=locks,
             works=works,
             is_measured=watched.is_complete,
+            at_once=False,
         )
 
     def _effects(
@@ -196,6 +208,10 @@ class _MeasuredRun:
             for oid, mode in held.items()
             if mode not in before.locks.get(oid, ())
         }
+        for work in works:
+            # A block with EXCEPTION that was rolled back has released its locks.
+            if (mode := _RELEASED.get(work.kind)) and work.relation not in held:
+                taken[work.relation] = mode
         return StatementEffects(
             start=start,
             end=end,

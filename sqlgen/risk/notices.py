@@ -10,47 +10,54 @@ from typing import Final
 from ..model.frozen import frozen
 from .effects import WorkKind
 
-_MESSAGES: Final = {
-    # tablecmds.c
-    "ATRewriteTable": (
-        (WorkKind.REWRITES, re.compile(r'rewriting table "(?P<table>.*)"\Z', re.S)),
-        (WorkKind.SCANS, re.compile(r'verifying table "(?P<table>.*)"\Z', re.S)),
-    ),
-    "validateForeignKeyConstraint": (
-        (
-            WorkKind.SCANS,
-            re.compile(
-                r'validating foreign key constraint "(?P<constraint>.*)"\Z', re.S
-            ),
-        ),
-    ),
-    # index.c; the rest is `serially`, or how many processes take part.
-    "index_build": (
-        (
-            WorkKind.BUILDS_INDEX,
-            re.compile(
-                r'building index "(?P<index>.*)" on table "(?P<table>.*)"'
-                r" (?:serially|with request for \d+ parallel workers?)\Z",
-                re.S,
-            ),
-        ),
-    ),
-}
+_REWRITING: Final = re.compile(r'rewriting table "(.*)"\Z', re.DOTALL)
+_VERIFYING: Final = re.compile(r'verifying table "(.*)"\Z', re.DOTALL)
+_VALIDATING: Final = re.compile(
+    r'validating foreign key constraint "(.*)"\Z', re.DOTALL
+)
+_BUILDING: Final = re.compile(
+    r'building index "(.*)" (?:serially|with request for \d+ parallel workers?)\Z',
+    re.DOTALL,
+)
+_ON_TABLE: Final = '" on table "'
 
 
 @frozen
 class WorkNotice:
-    """A message about long work: on a table, or on that of a foreign key. Names have no schema."""
+    """A message about long work on a table, or on that of the foreign key `constraint`.
+
+    `places` are the names of the index, if one is built, and the table: without their schema, and all that they
+    may be, since a name may have any characters.
+    """
 
     kind: WorkKind
-    table: str = ""
-    index: str = ""
+    places: tuple[tuple[str, str], ...] = ()
     constraint: str = ""
 
 
 def work_notice(message: str, source_function: str) -> WorkNotice | None:
     """Return what a message says; `None` if it is about something else."""
-    for kind, pattern in _MESSAGES.get(source_function, ()):
-        if match := pattern.match(message):
-            return WorkNotice(kind, **match.groupdict())
+    match source_function:
+        case "ATRewriteTable":  # tablecmds.c
+            if table := _REWRITING.match(message):
+                return WorkNotice(WorkKind.REWRITES, (("", table[1]),))
+            if table := _VERIFYING.match(message):
+                return WorkNotice(WorkKind.SCANS, (("", table[1]),))
+        case "validateForeignKeyConstraint":  # tablecmds.c
+            if constraint := _VALIDATING.match(message):
+                return WorkNotice(WorkKind.SCANS, constraint=constraint[1])
+        case "index_build":  # index.c
+            if names := _BUILDING.match(message):
+                return WorkNotice(WorkKind.BUILDS_INDEX, tuple(_splits(names[1])))
+        case _:
+            pass
     return None
+
+
+def _splits(names: str) -> list[tuple[str, str]]:
+    """Return the names of an index and its table, in all ways in which the message can be read."""
+    words = names.split(_ON_TABLE)
+    return [
+        (_ON_TABLE.join(words[:number]), _ON_TABLE.join(words[number:]))
+        for number in range(1, len(words))
+    ]

@@ -24,6 +24,7 @@ _COMMITS: Final = "2D000"  # invalid_transaction_termination: a procedure that c
 _CONCURRENTLY: Final = re.compile(r"\bconcurrently\b", re.IGNORECASE)
 
 _TRIGGER: Final = """
+CREATE SCHEMA {schema};
 CREATE FUNCTION {schema}.tell() RETURNS event_trigger LANGUAGE plpgsql AS $body$
 BEGIN
     RAISE DEBUG '%', {token} || (
@@ -68,12 +69,10 @@ def watched_locks(connection: Connection, sqlstate: str) -> Iterator[WatchedLock
             for oid, mode in json.loads(text.removeprefix(token)):
                 locks.setdefault(oid, set()).add(LockMode(mode))
 
-    connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
+    trigger = sql.SQL(_TRIGGER).format(schema=name, token=sql.Literal(token))
     try:
-        trigger = sql.SQL(_TRIGGER).format(schema=name, token=sql.Literal(token))
-        connection.execute(trigger)
+        connection.execute(trigger)  # all of it, or nothing
     except psycopg.errors.InsufficientPrivilege:
-        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(name))
         yield WatchedLocks(locks, False)
         return
     connection.add_notice_handler(hear)
@@ -94,7 +93,8 @@ def assumed_locks(
     """Return the locks that a statement must have had for what it did (manual 13.3.1).
 
     A new file needs ACCESS EXCLUSIVE, also that of an index. An index is built under SHARE, or, with
-    CONCURRENTLY, under SHARE UPDATE EXCLUSIVE.
+    CONCURRENTLY, under SHARE UPDATE EXCLUSIVE. A partition is detached under ACCESS EXCLUSIVE, also
+    CONCURRENTLY (`DetachPartitionFinalize` in tablecmds.c).
     """
     locks: dict[int, list[LockMode]] = {}
     concurrent = _CONCURRENTLY.search(text) is not None
@@ -104,5 +104,8 @@ def assumed_locks(
             locks.setdefault(work.relation, []).append(building)
     for oid, place in after.places.items():
         if place != before.places.get(oid, place) and relations[oid].kind != "S":
+            locks.setdefault(oid, []).append(LockMode.ACCESS_EXCLUSIVE)
+    for oid in before.partitions - after.partitions:
+        if oid in after.names:
             locks.setdefault(oid, []).append(LockMode.ACCESS_EXCLUSIVE)
     return locks

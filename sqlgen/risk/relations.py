@@ -18,12 +18,13 @@ Connection = psycopg.Connection[TupleRow]
 class Traces:
     """The state of known relations and of the session's locks on them, by oid.
 
-    `places` are the files and tablespaces, `scans` how often the session has scanned each, and
-    `locks` the modes that it holds.
+    `places` are the files and tablespaces, `partitions` those that are partitions, `scans` how often the session
+    has scanned each, and `locks` the modes that it holds.
     """
 
     names: Mapping[int, str]
     places: Mapping[int, tuple[int, int]]
+    partitions: frozenset[int]
     scans: Mapping[int, int]
     locks: Mapping[int, frozenset[LockMode]]
 
@@ -46,7 +47,8 @@ def traces(connection: Connection, oids: Collection[int]) -> Traces:
         locks.setdefault(oid, set()).add(LockMode(mode))
     return Traces(
         {oid: name for oid, name, *_ in states},
-        {oid: (file, tablespace) for oid, _, file, tablespace, _ in states},
+        {oid: (file, tablespace) for oid, _, file, tablespace, *_ in states},
+        frozenset([oid for oid, *_, is_partition, _ in states if is_partition]),
         {oid: scans for oid, *_, scans in states},
         {oid: frozenset(modes) for oid, modes in locks.items()},
     )
@@ -92,7 +94,7 @@ WHERE c.oid >= %s AND c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S', 'i', 'I')
 # The counter of scans is the session's own, of what it has not reported yet: exact within a transaction.
 _STATES = """
 SELECT oid::int8, relname::text, relfilenode::int8, reltablespace::int8,
-       pg_catalog.pg_stat_get_xact_numscans(oid)
+       relispartition, pg_catalog.pg_stat_get_xact_numscans(oid)
 FROM pg_catalog.pg_class WHERE oid = ANY (%s::pg_catalog.oid[])
 """
 

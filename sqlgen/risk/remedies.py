@@ -135,6 +135,8 @@ def remedy(finding: RiskFinding) -> str:
                 "set `server` to one on which sqlgen is a superuser, or to `embedded`"
             )
         case RiskCode.BRIEF_LOCK:
+            if finding.gives_way:
+                return ""
             return (
                 "set `statement_lock_timeout` in `[tool.sqlgen.migrate]`, so that it does not queue"
                 " behind a long query, and all others behind it"

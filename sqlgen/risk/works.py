@@ -32,9 +32,9 @@ def find_works(
         scanned.add(work.relation)
 
     for notice in notices:
-        if not notice.constraint:
-            for oid in _named(notice.table, relations, before, after):
-                add(Work(notice.kind, oid, notice.index))
+        for index, table in notice.places:
+            for oid in _named(table, relations, before, after):
+                add(Work(notice.kind, oid, index))
     names = [notice.constraint for notice in notices if notice.constraint]
     for _, child, parent in foreign_keys(connection, names) if names else ():
         if child in after.locks or (child in known and not in_transaction):
@@ -106,7 +106,12 @@ def _unannounced(oid: int, before: Traces, after: Traces) -> dict[Work, None]:
 
 
 def _longest(works: Iterable[Work]) -> list[Work]:
-    """Return the works on one relation without those that are a part of another: a rewrite does all."""
+    """Return the works on one relation without what is a part of another: a rewrite builds all indexes."""
     works = list(works)
-    rewrites = [work for work in works if work.kind is WorkKind.REWRITES]
-    return rewrites or works
+    if rewrites := [work for work in works if work.kind is WorkKind.REWRITES]:
+        return rewrites
+    builds = [work for work in works if work.kind is WorkKind.BUILDS_INDEX]
+    if len(builds) < 2:
+        return works
+    others = [work for work in works if work not in builds]
+    return [*others, Work(WorkKind.BUILDS_INDEX, builds[0].relation)]

@@ -160,6 +160,7 @@ CASES = [
     Case("ALTER INDEX parents_name_idx RENAME TO parents_by_name"),
     Case("REINDEX INDEX parents_name_idx", ("blocking-index parents",)),
     Case("REINDEX TABLE items", ("blocking-index items",)),
+    Case("REINDEX TABLE parents", ("blocking-index parents",)),
     # Tables, partitions, views
     Case("CREATE TABLE more (id int PRIMARY KEY); CREATE INDEX ON more (id)"),
     Case("CREATE TABLE more (id int REFERENCES parents)"),
@@ -217,6 +218,11 @@ CASES = [
     Case(
         "DO $$ BEGIN FOR i IN 1..2 LOOP UPDATE items SET name = name; END LOOP; END $$",
         ("bulk-update items",),
+    ),
+    Case("DO $$ BEGIN RAISE DEBUG 'rewriting table \"items\"'; END $$"),
+    Case(
+        "DO $$ BEGIN SET LOCAL client_min_messages = error; ALTER TABLE children ALTER id TYPE bigint; END $$",
+        ("table-rewrite children",),
     ),
     # Several statements of one transaction
     Case(

@@ -148,7 +148,7 @@ def test_json(tmp_path: Path, run: Run) -> None:
                 "message": "the index `items_name_idx` of `items` is built: writes wait until"
                 " that is done",
                 "relation": "items",
-                "work": "builds an index of",
+                "work": "builds-index",
                 "locks": [{"relation": "items", "mode": "SHARE", "blocks": "writes"}],
                 "since_line": None,
                 "queries": ["add_item"],
@@ -186,3 +186,36 @@ def test_errors_of_a_migration_and_of_queries(tmp_path: Path, run: Run) -> None:
     assert "migrations/0002_a.up.sql:2:1" in result.stderr
     write(tmp_path, {"queries/items.sql": "-- name: a :what\nSELECT 1;\n"})
     assert "error[unknown-command]" in run("risk", "1").stderr
+
+
+def test_a_file_that_gives_way_waits_for_no_second_lock(
+    tmp_path: Path, run: Run
+) -> None:
+    up = "ALTER TABLE items ADD a int;\nALTER TABLE others ADD a int;\n"
+    write(
+        tmp_path,
+        {
+            "migrations/0001_items.up.sql": "CREATE TABLE items (); CREATE TABLE others ();",
+            "migrations/0002_a.up.sql": up,
+        },
+    )
+    result = run("risk", "2")
+    assert result.exit_code == 1
+    assert "warning[several-locks]: `others` is waited for" in result.stderr
+    assert "locked since here" in result.stderr
+    setting = '[tool.sqlgen.migrate]\nstatement_lock_timeout = "2s"\n'
+    write(tmp_path, {"pyproject.toml": setting})
+    result = run("risk", "2", "--format", "json")
+    assert result.exit_code == 0
+    risks = json.loads(result.stdout)["risks"]
+    assert [(r["code"], r["line"], r["fix"]) for r in risks] == [
+        ("brief-lock", 1, ""),
+        ("brief-lock", 2, ""),
+    ]
+
+
+def test_a_dump(tmp_path: Path, run: Run) -> None:
+    dump = Path(__file__).parents[1] / "test_schema/dumps/pg16.sql"
+    write(tmp_path, {"migrations/0002_dump.up.sql": dump.read_text()})
+    result = run("risk", "2")
+    assert (result.exit_code, result.stdout) == (0, "1 migration: no risks\n")

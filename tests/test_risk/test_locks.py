@@ -1,62 +1,21 @@
 """The findings about statements, against a second session that really waits, on real servers."""
 
 import re
-from collections.abc import Iterator
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
-from psycopg.rows import TupleRow
 
-from sqlgen import database, parse
-from sqlgen.model.migration import Migration
-from sqlgen.model.query import Query
-from sqlgen.model.source import SourceFile
-from sqlgen.risk.findings import RiskCode, RiskFinding
-from sqlgen.risk.judgement import findings
-from sqlgen.risk.measurement import measure
+from sqlgen import database
+from sqlgen.risk import diagnose
+from sqlgen.risk.findings import RiskCode
 from sqlgen.risk.query_locks import query_locks, waiting_queries
-from tests.test_risk.cases import CASES, QUERIES, SCHEMA, Case
-
-Connection = psycopg.Connection[TupleRow]
-
-QUERY_FILE = parse.query_file(SourceFile("queries/all.sql", QUERIES))
+from tests.test_risk.cases import CASES, Case
+from tests.test_risk.conftest import QUERY_FILE, Connection, measured, waiting
 
 FILES = """
 SELECT oid::regclass::text, relfilenode FROM pg_class
 WHERE relkind IN ('r', 'm') AND relnamespace = 'public'::regnamespace
 """
-
-
-@pytest.fixture(scope="module")
-def template(server: database.Server) -> Iterator[str]:
-    """Return the name of a database with the schema, to which nobody is connected."""
-    with database.scratch(server) as connection:
-        connection.execute(SCHEMA)
-        name = connection.info.dbname
-        connection.close()
-        yield name
-
-
-@pytest.fixture
-def schema_connection(server: database.Server, template: str) -> Iterator[Connection]:
-    with database.scratch(server, template=template) as connection:
-        yield connection
-
-
-def migration(text: str) -> Migration:
-    return Migration(
-        version=1,
-        description="",
-        up=SourceFile("migrations/1_a.sql", text),
-        down=None,
-        transactional=not text.startswith("-- no-transaction"),
-    )
-
-
-def measured(connection: Connection, text: str) -> tuple[RiskFinding, ...]:
-    script = migration(text)
-    return findings(script, measure(connection, script))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.sql[:60])
@@ -101,21 +60,41 @@ def test_who_waits(
     assert set(verified) <= scanned or "VALIDATE" in case.sql
 
 
-def waiting(server: database.Server, name: str) -> set[str]:
-    """Return the queries that wait for the open transaction of another session."""
-    conninfo = make_conninfo(server.conninfo, dbname=name)
-    with psycopg.connect(conninfo, autocommit=True) as other:
-        other.execute("SET lock_timeout = '15ms'")
-        return {query.name for query in QUERY_FILE.queries if waits(other, query)}
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("ALTER TABLE children ALTER id TYPE bigint", "table-rewrite"),
+        ("CREATE INDEX ON children (note)", "blocking-index"),
+    ],
+)
+def test_work_that_is_rolled_back_takes_as_long(
+    schema_connection: Connection, statement: str, code: str
+) -> None:
+    text = f"DO $$ BEGIN {statement}; RAISE 'x'; EXCEPTION WHEN raise_exception THEN END $$"
+    assert [f.code for f in measured(schema_connection, text)] == [code]
 
 
-def waits(other: Connection, query: Query) -> bool:
-    """Return whether a query waits for a lock until it is cancelled."""
-    try:
-        with other.transaction(force_rollback=True):
-            other.execute(query.sql.text.encode())
-    except psycopg.errors.LockNotAvailable:
-        return True
-    except psycopg.errors.IntegrityError:
-        return False
-    return False
+def test_tables_of_one_name_in_two_schemas(schema_connection: Connection) -> None:
+    schema_connection.execute("CREATE SCHEMA other; CREATE TABLE other.items (id int)")
+    text = "ALTER TABLE other.items ALTER id TYPE bigint"
+    (finding,) = measured(schema_connection, text)
+    assert str(finding.relation) == "other.items"
+    text = "ALTER TABLE items ALTER name SET NOT NULL"
+    (finding,) = measured(schema_connection, text)
+    assert str(finding.relation) == "items"
+
+
+def test_a_transaction_that_sets_its_isolation(schema_connection: Connection) -> None:
+    text = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nCREATE INDEX ON items (name)"
+    (finding,) = measured(schema_connection, text)
+    assert (finding.code, finding.place.line) == ("blocking-index", 2)
+
+
+def test_hostile_names(schema_connection: Connection) -> None:
+    name = 'a" on table "items" serially\n"\'%s'
+    quoted = '"' + name.replace('"', '""') + '"'
+    schema_connection.execute(b"CREATE TABLE " + quoted.encode() + b" (id int)")
+    text = f"CREATE INDEX ON {quoted} (id)"
+    (finding,) = measured(schema_connection, text)
+    assert str(finding.relation) == name
+    assert diagnose(finding).code == "blocking-index"

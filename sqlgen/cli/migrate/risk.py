@@ -181,7 +181,7 @@ def _object(finding: RiskFinding) -> dict[str, Any]:
         "statement": finding.statement.text,
         "message": diagnostic.message.split("\n", 1)[0],
         "relation": str(finding.relation) if finding.relation else None,
-        "work": str(work.kind) if work else None,
+        "work": work.kind.name.lower().replace("_", "-") if work else None,
         "locks": [
             {
                 "relation": str(blocked.relation),
