@@ -219,3 +219,14 @@ def test_a_dump(tmp_path: Path, run: Run) -> None:
     write(tmp_path, {"migrations/0002_dump.up.sql": dump.read_text()})
     result = run("risk", "2")
     assert (result.exit_code, result.stdout) == (0, "1 migration: no risks\n")
+
+
+def test_the_clinic_has_no_risks(newest_server: database.Server) -> None:
+    root = Path(__file__).parents[2]
+    result = CliRunner().invoke(
+        main,
+        ["-C", str(root), "migrate", "risk", "--all"],
+        env={"SQLGEN_SERVER_URL": newest_server.conninfo},
+    )
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.endswith("migrations: no risks\n")
