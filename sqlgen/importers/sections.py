@@ -43,7 +43,11 @@ def file_sections(
         for n, token in enumerate(all_tokens)
         if token.kind in COMMENTS and (match := header(text[token.start : token.end]))
     ]
-    above = [_first_above(text, all_tokens, n) for n, _ in heads]
+    floors = [-1, *(n for n, _ in heads)]
+    above = [
+        _first_above(text, all_tokens, n, floor)
+        for (n, _), floor in zip(heads, floors, strict=False)
+    ]
     ends = [*above[1:], len(all_tokens)][: len(heads)]
     for (n, match), first, last in zip(heads, above, ends, strict=True):
         token = all_tokens[n]
@@ -65,8 +69,8 @@ def file_sections(
         )
 
 
-def _first_above(text: str, all_tokens: Sequence[Token], n: int) -> int:
-    """Return the index of the first of the comments that stand right above token *n*."""
+def _first_above(text: str, all_tokens: Sequence[Token], n: int, floor: int) -> int:
+    """Return the index of the first of the comments that stand right above token *n*, behind token *floor*."""
     first = n
     while first >= 2:
         space, comment = all_tokens[first - 1], all_tokens[first - 2]
@@ -77,6 +81,7 @@ def _first_above(text: str, all_tokens: Sequence[Token], n: int) -> int:
         if (
             space.kind is not Kind.SPACE
             or comment.kind not in COMMENTS
+            or first - 2 <= floor
             or between.count("\n") != 1
             or not starts_line
         ):
