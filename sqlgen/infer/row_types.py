@@ -11,6 +11,7 @@ from ..model.postgres import RECORD, TEXT, UNKNOWN
 from ..model.query import Mark, Query
 from .columns import overrides
 from .nullability.rules.select import over_groups
+from .nullability.rules.tables import relation_of_row
 from .nullability.scope import Scope
 from .nullability.verdict import Verdict
 from .tree.array_shapes import with_shapes
@@ -68,7 +69,7 @@ class _RowNamer:
             ):
                 return None
             if type_.schema != self.schema:  # no row of this query's own
-                table = home.catalog.relations.get(verdict.table)
+                table = relation_of_row(verdict, home)
                 type_ = with_shapes(with_proved_fields(type_, table), verdict.shapes)
             fields.append(self.field(name, type_, verdict, (source, number, home)))
         return self.named(fields, path)
@@ -96,7 +97,7 @@ class _RowNamer:
                 if type_ is None:
                     return None
             else:
-                table = scope.catalog.relations.get(verdict.table)
+                table = relation_of_row(verdict, scope)
                 type_ = with_shapes(with_proved_fields(type_, table), verdict.shapes)
             fields.append(CompositeField(name, type_, not verdict.nullable))
         return self.named(fields, path)

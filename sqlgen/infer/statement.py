@@ -28,6 +28,7 @@ from .columns.stars import stars
 from .columns.whole_rows import whole_rows
 from .json import column_shapes, is_json
 from .nullability import column_verdicts, statement_scope
+from .nullability.rules.tables import relation_of_row
 from .nullability.scope import Scope
 from .nullability.verdict import Elements, Verdict, maybe
 from .pages import page_keys
@@ -234,7 +235,7 @@ def _columns(
         expression = known.output_expressions[place]
         type_ = with_proved_fields(
             type_in_tree(expression, column.type, level.catalog.types),
-            level.catalog.relations.get(verdict.table),
+            relation_of_row(verdict, scope),
         )
         type_ = with_shapes(type_, verdict.shapes)
         if expression and place + 1 in written_out:

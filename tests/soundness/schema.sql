@@ -169,6 +169,7 @@ CREATE VIEW v_book AS
 CREATE VIEW v_left AS
     SELECT v.id, v.title, v.born, e.number, e.note, e.mark
     FROM v_book v LEFT JOIN edition e ON e.book_id = v.id;
+CREATE VIEW v_item AS SELECT id, label, weight FROM item;
 CREATE VIEW v_count AS
     SELECT author_id, count(*) AS books, max(price) AS dearest, min(title) AS first_title
     FROM book GROUP BY author_id;

@@ -221,6 +221,42 @@ def test_fields_of_the_tables_rows_keep_its_not_null(world: World, sql: str) -> 
     assert broken(claim, world.run(sql)) == []
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        sql
+        for name, sql in row_traps.WHOLE_ROWS.items()
+        if name not in ("a domain", "RETURNING")
+    ],
+)
+def test_fields_of_a_views_rows_keep_what_it_proves(world: World, sql: str) -> None:
+    shown = sql.replace(" item t", " v_item t")
+    claim = world.claim(shown)
+    assert proved_fields(claim.query.columns[0].type) == [True, True, False]
+    assert broken(claim, world.run(shown)) == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT ROW(1, NULL, NULL)::v_item AS x",
+        "SELECT '(1,,)'::v_item AS x",
+        "SELECT jsonb_populate_record(NULL::v_item, '{\"id\": 1}') AS x",
+        "SELECT t AS x FROM v_item t UNION ALL SELECT ROW(1, NULL, NULL)::v_item",
+        "SELECT coalesce((SELECT t FROM v_item t WHERE false), ROW(1, NULL, NULL)::v_item) AS x",
+        "SELECT ARRAY[t, ROW(1, NULL, NULL)::v_item] AS x FROM v_item t",
+        "SELECT array_agg(t) || ROW(1, NULL, NULL)::v_item AS x FROM v_item t",
+        "SELECT t AS x FROM v_item t FOR UPDATE",
+        "SELECT s.t AS x FROM (SELECT t FROM v_item t FOR UPDATE) s",
+        "UPDATE v_item t SET weight = 1 RETURNING t AS x",
+    ],
+)
+def test_fields_of_what_a_view_did_not_show_may_be_null(world: World, sql: str) -> None:
+    claim = world.claim(sql)
+    assert not any(proved_fields(claim.query.columns[0].type))
+    assert broken(claim, world.run(sql)) == []
+
+
 def proved_fields(type_: PgType) -> list[bool]:
     match type_:
         case ArrayType(element=inner) | DomainType(base=inner):

@@ -31,7 +31,8 @@ class Verdict(NamedTuple):
     condition, the call), or -1. `elements` speaks of arrays only. `origin` is the table column that
     the value comes from unchanged, through joins, views, subqueries and CTEs. `table` is the oid of
     the table that the value is a whole row of, or each element of the array: only of such rows the
-    table's NOT NULL proves fields. It is 0 for all other values. `shapes` are those of an array, as far
+    table's NOT NULL proves fields. It is the negative oid of a view for rows that the view has shown, and
+    0 for all other values. `shapes` are those of an array, as far
     as the statement shows them.
     """
 

@@ -70,12 +70,13 @@ def with_proved_fields(type_: PgType, table: Relation | None) -> PgType:
             )
             columns = table.columns.values() if table and is_row else ()
             literals = {column.name: column.literals for column in columns}
+            not_null = {column.name for column in columns if column.not_null}
             proved = tuple(
                 [
                     CompositeField(
                         f.name,
                         with_proved_fields(f.type, None),
-                        is_row and f.not_null,
+                        is_row and (f.not_null or f.name in not_null),
                         literals=literals.get(f.name, ()),
                     )
                     for f in fields

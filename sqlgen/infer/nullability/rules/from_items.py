@@ -13,9 +13,9 @@ from ..verdict import Verdict, any_of, maybe, never
 from .tables import (
     VIEWS,
     output_verdict,
+    shown_row,
     table_column,
     view_scope,
-    whole_row,
     written_column,
 )
 
@@ -31,7 +31,7 @@ def _relation(source: Source, scope: Scope) -> Verdict:
             return never("every row of a table has its system columns")
         return maybe("only rows of tables have system columns")
     if number == 0:
-        return whole_row(relation, title)
+        return shown_row(relation, title, scope)
     if not scope.narrows:
         return written_column(relation, number, title, scope)
     if relation.kind not in VIEWS:

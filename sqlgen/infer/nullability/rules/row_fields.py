@@ -10,7 +10,7 @@ from ...tree.types import base_type, type_of
 from ..registry import rule
 from ..scope import Scope
 from ..verdict import Verdict, maybe, never
-from .tables import table_column
+from .tables import output_verdict, table_column, view_scope
 
 
 @rule("FIELDSELECT")
@@ -30,8 +30,8 @@ def _field(node: Node, scope: Scope) -> Verdict:
     if function and count_outputs(function) > 1 and scope.context.is_vouched(function):
         return never(row.reason, node.location)
     title = "the field"
-    table = scope.catalog.relations.get(row.table)
-    if table is not None and row.table == table_of_type(type_of(argument), scope):
+    table = scope.catalog.relations.get(abs(row.table))
+    if table is not None and table.oid == table_of_type(type_of(argument), scope):
         column = table.columns.get(number)
         title = f"{table.name}.{column.name}" if column else title
         return field_of_table(row, number, title, scope) or nullable
@@ -71,9 +71,13 @@ def field_of_table(
     row: Verdict, number: int, title: str, scope: Scope
 ) -> Verdict | None:
     """Return the verdict of a field of a table's row, None if it is not one."""
-    relation = scope.catalog.relations.get(row.table)
+    relation = scope.catalog.relations.get(abs(row.table))
     if relation is None or row.nullable:
         return None
+    if row.table < 0:
+        view = view_scope(relation, scope)
+        columns = view.columns() if view else ()
+        return output_verdict(columns, number, title).but(origin=None)
     return table_column(relation, number, title, scope.context).but(origin=None)
 
 

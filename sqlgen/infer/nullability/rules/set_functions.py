@@ -92,7 +92,7 @@ def _column(item: Node, attno: int, count: int, title: str, scope: Scope) -> Ver
         if function and _is_unnest(function):
             row = _unnested(expression, scope)
             # Rows of a table, which its NOT NULL holds for: `unnest(ARRAY(SELECT t FROM t))`.
-            if row.table == table_of_type(type_of(expression), scope):
+            if abs(row.table) == table_of_type(type_of(expression), scope):
                 field = field_of_table(row, attno, title, scope)
                 return field or maybe(f"{title} is a field, which may be NULL")
         if not function or not function.returns_set or outputs != count:

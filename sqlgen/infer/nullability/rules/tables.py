@@ -48,6 +48,36 @@ def whole_row(relation: Relation, title: str) -> Verdict:
     return verdict.but(table=relation.oid) if is_table else verdict
 
 
+def shown_row(relation: Relation, title: str, scope: Scope) -> Verdict:
+    """Return the verdict of a relation's row as a whole, in FROM.
+
+    What a view's query proves holds in the rows that it shows, unless they are locked: then they are
+    read again, one by one.
+    """
+    verdict = whole_row(relation, title)
+    is_locked = scope.context.locks or scope.query.nodes("rowMarks")
+    if relation.kind not in VIEWS or not scope.narrows or is_locked:
+        return verdict
+    return verdict.but(table=-relation.oid)
+
+
+def relation_of_row(row: Verdict, scope: Scope) -> Relation | None:
+    """Return the relation that a value is a row of, with all columns NOT NULL that are so in such rows."""
+    relation = scope.catalog.relations.get(abs(row.table))
+    if relation is None or row.table > 0:
+        return relation
+    view = view_scope(relation, scope)
+    columns = view.columns() if view else ()
+    return replace(
+        relation,
+        columns={
+            number: replace(column, not_null=not shown.nullable)
+            for number, column in relation.columns.items()
+            for shown in [output_verdict(columns, number, column.name)]
+        },
+    )
+
+
 def written_column(
     relation: Relation, number: int, title: str, scope: Scope
 ) -> Verdict:
