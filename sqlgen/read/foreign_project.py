@@ -50,11 +50,11 @@ class ForeignProject:
 
     def is_file(self, path: str) -> bool:
         """Return whether there is a file at *path*."""
-        return (self._root / path).is_file()
+        return self._at(path).is_file()
 
     def is_folder(self, path: str) -> bool:
         """Return whether there is a folder at *path*."""
-        return (self._root / path).is_dir()
+        return self._at(path).is_dir()
 
     def read(self, path: str) -> SourceFile:
         """Return the file at *path*, which has at most 16 MB of UTF-8."""
@@ -103,10 +103,14 @@ class ForeignProject:
             ]
         return tuple(sorted(path for path in paths if self.is_file(path)))
 
+    def _at(self, path: str) -> Path:
+        """Return the place of a path, which is below the root even if it begins with `/`."""
+        return Path(f"{self._root}/{path}")
+
     def _entries(self, folder: str, suffix: str = "") -> list[str]:
         self._files.check_folder(folder or ".")
         try:
-            names = [entry.name for entry in (self._root / folder).iterdir()]
+            names = [entry.name for entry in self._at(folder).iterdir()]
         except OSError:
             return []
         return [
@@ -116,7 +120,7 @@ class ForeignProject:
     def _walk(self, folder: str) -> Iterator[str]:
         self._files.check_folder(folder)
         looked_at = 0
-        for place, folders, names in os.walk(self._root / folder):
+        for place, folders, names in os.walk(self._at(folder)):
             looked_at += len(folders) + len(names)
             if looked_at > _MOST_FILES:
                 raise _too_much(f"`{folder}` has more than {_MOST_FILES:,} files")
@@ -125,7 +129,7 @@ class ForeignProject:
                 for name in folders
                 if not name.startswith(".") and name not in _PASSED_OVER
             )
-            inside = PurePosixPath(folder, Path(place).relative_to(self._root / folder))
+            inside = PurePosixPath(folder, Path(place).relative_to(self._at(folder)))
             for name in names:
                 if not name.startswith("."):
                     yield str(inside / name)

@@ -1,6 +1,7 @@
 """sqlc's projects: each form becomes the one of sqlgen that means the same."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -359,3 +360,13 @@ def test_names_in_one_file_differ(imported: Import, tmp_path: Path) -> None:
     written = (tmp_path / "queries/a.sql").read_text()
     assert "SELECT :a_b, :a_b_2;" in written
     assert len(parse.query_file(SourceFile("a.sql", written)).queries) == 2
+
+
+def test_yaml_without_its_library(
+    imported: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    files = {"sqlc.yaml": VERSION_1, "sql/a.sql": "-- name: One :one\nSELECT 1 AS one;"}
+    with pytest.raises(ConfigurationError, match="needs PyYAML"):
+        imported("sqlc", files)
+    assert imported("sqlc", files, "sql").files == {"queries/a.sql": ("one",)}
