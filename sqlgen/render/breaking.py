@@ -39,11 +39,11 @@ class Comprehension:
 
 @frozen
 class Choice:
-    """`before` and a conditional expression: `value if condition else other`."""
+    """`before` and a conditional expression: `value if condition else other`, which may be one again."""
 
     value: str
     condition: str
-    other: str
+    other: "str | Choice"
     before: str = ""
 
 
@@ -79,6 +79,8 @@ _CALLED = re.compile(r"(?:await )?\*?[\w.]*")
 # Identifiers may have characters that `\w` does not match, such as the middle dot.
 _KEYWORD = re.compile(r"[^\s=\"'()\[\]{},:]+=(?!=)")
 _ITEM = re.compile(rf"""(?:{_KEYWORD.pattern}|"[^"\\]*": )?\*?[\w.]*""")
+_SORTED = re.compile(r"\*\w+\.sorted_by(?:_each)?\([\w.]+\)\.given")
+"""Matches the one function that is called of a call's result."""
 _WITH = re.compile(r"(?:async )?with [\w.]+")
 _STATEMENT = re.compile(r"[\w.]+\.\w+")
 _TRAILER = re.compile(r"(?:\.\w+(?:\(\))?)?(?: as \w+:)?")
@@ -167,18 +169,22 @@ def _expression(code: str) -> Code:
         return code
     scan = _scan(code)
     words = [word for word, _ in scan.words]
-    if words == ["if", "else"]:
-        (_, if_), (_, else_) = scan.words
-        value, other = code[:if_], code[else_ + 6 :]
+    if words in (["if", "else"], ["if", "else"] * 2):
+        (_, if_), (_, else_), *_ = scan.words
+        value, rest = code[:if_], code[else_ + 6 :]
         match = _KEYWORD.match(value)
         before = match[0] if match else ""
         condition = code[if_ + 4 : else_]
+        other = _expression(rest) if len(words) > 2 else rest
+        if not isinstance(other, Choice):
+            other = rest
         return Choice(value.removeprefix(before), condition, other, before)
     filled = [(start, end) for start, end in scan.brackets if end - start > 2]
-    if words or len(filled) != 1:
+    if words or not filled:
         return code
-    start, end = filled[0]
-    if end != len(code) or not _ITEM.fullmatch(code, 0, start):
+    start, end = filled[-1]
+    before_it = _ITEM if len(filled) == 1 else _SORTED
+    if end != len(code) or not before_it.fullmatch(code, 0, start):
         return code
     return _group(code, start, end)
 
@@ -236,7 +242,7 @@ def _flat(code: Code) -> str:
         case Comprehension(element, loop):
             return f"({_flat(element)} {loop})"
         case Choice(value, condition, other, before):
-            return f"{before}{value} if {condition} else {other}"
+            return f"{before}{value} if {condition} else {_flat(other)}"
         case Group(before, items, after):
             return f"{before}{', '.join(map(_flat, items))}{after}"
 
@@ -251,15 +257,10 @@ def _lines(code: Code, indent: str, end: str = "") -> list[str]:
         loop = f"{inner}{code.loop}"
         return [f"{indent}(", *_lines(code.element, inner), loop, f"{indent}){end}"]
     if isinstance(code, Choice):
-        body = _flat(replace(code, before=""))
-        arms = [code.value, f"if {code.condition}", f"else {code.other}"]
-        if len(inner + body) <= WIDTH:
-            arms = [body]
-        return [
-            f"{indent}{code.before}(",
-            *(inner + arm for arm in arms),
-            f"{indent}){end}",
-        ]
+        arms = [inner + _flat(replace(code, before=""))]
+        if len(arms[0]) > WIDTH:
+            arms = _arms(code, inner)
+        return [f"{indent}{code.before}(", *arms, f"{indent}){end}"]
     head, tail = indent + code.before, indent + code.after.removeprefix(",") + end
     body = inner + ", ".join(map(_flat, code.items))
     # The comma that makes a tuple of one and the one after a lone parameter take a line each.
@@ -268,6 +269,17 @@ def _lines(code: Code, indent: str, end: str = "") -> list[str]:
         return [head, body, tail]
     if len(code.items) == 1 and not alone and not code.apart:
         # A comma after it would make a tuple of what stands in square brackets.
+        item = code.items[0]
+        if isinstance(item, Choice) and not item.before:
+            return [head, *_arms(item, inner), tail]
         return [head, *_lines(code.items[0], inner), tail]
     lines = [line for item in code.items for line in _lines(item, inner, ",")]
     return [head, *lines, tail]
+
+
+def _arms(choice: Choice, indent: str) -> list[str]:
+    """Return the lines of a conditional expression within brackets."""
+    lines = [f"{indent}{choice.value}", f"{indent}if {choice.condition}"]
+    if isinstance(choice.other, Choice):
+        return [*lines, *_lines(replace(choice.other, before="else "), indent)]
+    return [*lines, f"{indent}else {choice.other}"]
