@@ -75,6 +75,7 @@ WITHOUT_GOLDEN = {
     "unwritable",
     "changed-migration",
     "line-endings",
+    "lost-index",
     "migrations-locked",
     "missing-migration",
     "unreadable-lock",

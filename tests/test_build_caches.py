@@ -130,6 +130,7 @@ CHANGES: dict[str, Change] = {
     "a class of parameters": replaced("queries/notes.sql", "get_note", "get_note(Key)"),
     "the models": replaced("pyproject.toml", "mode", 'models = "all"\nmode'),
     "the protocols": replaced("pyproject.toml", "mode", "protocols = true\nmode"),
+    "the plans": replaced("pyproject.toml", "mode", "plans = true\nmode"),
     "the check": replaced("pyproject.toml", "mode", "schema_check = false\nmode"),
     "no errors": replaced("pyproject.toml", "mode", "errors = false\nmode"),
     "a constraint": lambda root: _write(

@@ -15,6 +15,7 @@ changed are imported there: importing them takes longer than finding out that no
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,6 +93,13 @@ def plan(
             routines = analyzer.typed_routines()
             request = with_routines(request, routines)
             result = build_package(request, migrations, analyzer, records, progress)
+        lost: tuple[Diagnostic, ...] = ()
+        if config.plans:
+            from .index_service import planned_file
+
+            progress("planning queries")
+            plans, lost = planned_file(request, analyzer, migrations)
+            result = replace(result, files={**result.files, plans: ""})
         unknown_names = analyzer.unknown_names()
         schema_notes = analyzer.notes
     warnings = (*schema_warnings(config, request.migrations), *result.warnings)
@@ -100,7 +108,7 @@ def plan(
         changes = selected_changes(changes, request, result)
     if not result.unselected_errors:
         store_finished_build(store, key, result, warnings, unknown_names)
-    warnings = visible_warnings(request, warnings, unknown_names)
+    warnings = visible_warnings(request, (*warnings, *lost), unknown_names)
     notes = (*schema_notes, *renamed_notes(changes, result))
     notes += left_out_notes(changes, routines, config)
     if not changes or request.is_partial:
@@ -125,6 +133,11 @@ def check_offline(config: Config, *, progress: Progress = no_progress) -> Plan:
     with reported_at_setting(config):
         request = with_routines(request, analyzer.typed_routines())
         result = build_package(request, migrations, analyzer, NO_RECORDS, progress)
+    if config.plans:
+        from .index_service import recorded_file
+
+        plans = recorded_file(request, analyzer)
+        result = replace(result, files={**result.files, plans: ""})
     return Plan(
         write.changes(request.generated, result.files, result.reused_digests), ()
     )

@@ -128,6 +128,11 @@ def documented_schema_key(schema_key: str, config: Config) -> str:
     return _key("documented", (schema_key, config.migrate.table))
 
 
+def index_services_key(schema_key: str) -> str:
+    """Return the key of what indexes do for the queries of a project."""
+    return _key("plans", (schema_key,))
+
+
 def catalog_key(database: str) -> str:
     """Return the key of a database's catalog, whose oids are valid only in *database*."""
     return _key("catalog", (code_fingerprint(), database))

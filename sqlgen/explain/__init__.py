@@ -6,6 +6,7 @@ indexes PostgreSQL can use at all: plans are made with sequential scans disabled
 
 from .asking import Ask, AskedSettings, StatementPlans, explain_statements
 from .candidates import candidate_indexes
+from .facts import IndexService, index_service
 from .fetching import fetch_indexes, fetch_json
 from .indexes import Index, TableIndexes
 from .plan_nodes import PlanNode, read_plan
@@ -16,6 +17,7 @@ __all__ = [
     "Ask",
     "AskedSettings",
     "Index",
+    "IndexService",
     "PlanNode",
     "PlannedVariant",
     "StatementPlans",
@@ -25,6 +27,7 @@ __all__ = [
     "explain_statements",
     "fetch_indexes",
     "fetch_json",
+    "index_service",
     "planned_variants",
     "read_plan",
     "unserved_scans",

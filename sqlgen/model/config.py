@@ -129,7 +129,8 @@ class Config:
     or composite to its class's name. `never_null` are the
     user's functions that never return NULL, as `schema.name(types)`; `typed_functions` name those that get a
     Python function each, as `schema.name` or `schema.*`. With `errors`, there is a class
-    for each constraint that the queries can violate. With `statement_names`, each statement ends with its query's name.
+    for each constraint that the queries can violate. With `statement_names`, each statement ends with its query's name. With `plans`, the
+    lock has what indexes do for each query.
     """
 
     root: Path
@@ -152,6 +153,7 @@ class Config:
     errors: bool = True
     statement_names: bool = True
     protocols: bool = False
+    plans: bool = False
     schema_check: bool = True
     read_connections: bool = False
     parameters: ParameterStyle = ParameterStyle.KEYWORDS

@@ -68,6 +68,7 @@ SETTINGS: Final[Mapping[str, Readers]] = {
         "json_numbers": choice(JsonNumbers),
         "statement_names": boolean,
         "protocols": boolean,
+        "plans": boolean,
         "schema_check": boolean,
         "read_connections": boolean,
         "parameters": choice(ParameterStyle),

@@ -81,6 +81,7 @@ array_elements = "nullable"
 json_numbers = "decimal"
 statement_names = false
 protocols = true
+plans = true
 schema_check = false
 parameters = "object"
 parameter_limit = 3
@@ -120,6 +121,7 @@ seeds = "db/seeds"
         json_numbers=JsonNumbers.DECIMAL,
         statement_names=False,
         protocols=True,
+        plans=True,
         schema_check=False,
         parameters=ParameterStyle.OBJECT,
         parameter_limit=3,
@@ -216,7 +218,7 @@ error[unknown-setting]: unknown setting `tool.sqlgen.xyz`
 10 | xyz = [{ qeries = "]" }, "# [tool.sqlgen]"]
    | ^^^
    |
-   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `errors`, `fields`, `server`, `search_path`, `role`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `schema_check`, `read_connections`, `parameters`, `parameter_limit`, `models`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
+   = hint: use one of `migrations`, `schema`, `queries`, `output`, `mode`, `rows`, `errors`, `fields`, `server`, `search_path`, `role`, `extensions`, `templates`, `outside_folders`, `array_elements`, `json_numbers`, `statement_names`, `protocols`, `plans`, `schema_check`, `read_connections`, `parameters`, `parameter_limit`, `models`, `types`, `columns`, `aliases`, `names`, `functions`, `migrate`
 
 error[unknown-setting]: unknown setting `tool.sqlgen.migrate.lock-timeout`
   --> pyproject.toml:12:1

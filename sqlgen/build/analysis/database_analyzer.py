@@ -24,6 +24,7 @@ from .internal_errors import reported
 
 # What is only needed where something must be asked is imported there.
 if TYPE_CHECKING:
+    from ...explain import IndexService
     from ...infer import SchemaDiff
     from ...model.description import Description
     from ...model.documentation import DocumentedSchema
@@ -183,6 +184,29 @@ class DatabaseAnalyzer:
         ledger = self._config.migrate.table.rpartition(".")[2]
         rows = infer.table_rows(self.session().catalog)
         return tuple([row for row in rows if row.name != ledger])
+
+    def index_services(
+        self, queries: Sequence[TypedQuery]
+    ) -> "dict[str, IndexService]":
+        """Return what indexes do for each query, by its name."""
+        from ... import explain
+
+        session = self.session()
+        indexes = explain.fetch_indexes(session.answer)
+        return {
+            query.query.name: explain.index_service(
+                [
+                    *explain.explain_statements(
+                        session.answer,
+                        [v for v in explain.planned_variants(query) if not v.is_order],
+                        [explain.AskedSettings.CONDITIONS],
+                        session.catalog.server_version,
+                    )
+                ],
+                indexes,
+            )
+            for query in queries
+        }
 
     def unknown_names(self) -> tuple[UnknownName, ...]:
         """Return the names in the configuration that nothing in the database has."""

@@ -26,6 +26,7 @@ from .analyzer import (
 from .database_analyzer import DatabaseAnalyzer
 
 if TYPE_CHECKING:
+    from ...explain import IndexService
     from ...infer import SchemaDiff
     from ...model.catalog import Catalog
     from ...model.description import Description
@@ -164,6 +165,25 @@ class RecordedAnalyzer:
         tables = self._database.tables()
         self._store.put(key, pickle.dumps(tables, pickle.HIGHEST_PROTOCOL))
         return tables
+
+    def index_services(
+        self, queries: Sequence[TypedQuery]
+    ) -> "dict[str, IndexService]":
+        """Return what indexes do for each query, by its name; only what is not recorded is planned."""
+        key = cache.index_services_key(self._key)
+        content = self._store.get(key)
+        recorded: dict[str, IndexService] = pickle.loads(content) if content else {}
+        prints = {q.query.name: lockfile.fingerprint(q.query) for q in queries}
+        new = [q for q in queries if prints[q.query.name] not in recorded]
+        planned = self._database.index_services(new) if new else {}
+        services = {
+            name: planned[name] if name in planned else recorded[print_]
+            for name, print_ in prints.items()
+        }
+        if new or len(recorded) > len(prints):
+            by_print = {prints[name]: one for name, one in services.items()}
+            self._store.put(key, pickle.dumps(by_print, pickle.HIGHEST_PROTOCOL))
+        return services
 
     def documented_schema(self) -> "DocumentedSchema":
         """Return the tables and types of the user's, as people read them."""

@@ -1,0 +1,165 @@
+"""`plans = true`: builds keep what indexes do for queries, and warn where one lost its index."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sqlgen.cli.group import main
+from sqlgen.database import Server
+from tests.test_plans.test_statistics import write
+
+SCHEMA = """CREATE TABLE pets (id bigint PRIMARY KEY, owner_id bigint NOT NULL, vet_id bigint, name text);
+CREATE INDEX pets_owner ON pets (owner_id);
+"""
+QUERIES = """-- name: of_owner :many
+SELECT id FROM pets WHERE owner_id = :owner;
+-- name: of_vet :many
+SELECT id FROM pets WHERE vet_id = :vet;
+-- name: all_pets :many
+SELECT id FROM pets;
+"""
+PLANS = "generated/.sqlgen/plans.json"
+SERVED = {"served": {"public.pets": ["pets_owner"]}, "unserved": {}}
+UNSERVED = {"served": {}, "unserved": {"public.pets": ["owner_id"]}}
+
+
+@pytest.fixture
+def project(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project that is built, with a cache of its own."""
+    monkeypatch.delenv("SQLGEN_NO_CACHE")
+    monkeypatch.setenv("SQLGEN_CACHE_DIR", str(tmp_path / "cache"))
+    root = tmp_path / "project"
+    root.mkdir()
+    write(
+        root,
+        {
+            "pyproject.toml": f"[tool.sqlgen]\nplans = true\nserver = '{server.conninfo}'\n",
+            "migrations/1_base.sql": SCHEMA,
+            "queries/q.sql": QUERIES,
+        },
+    )
+    result = run(root, "build")
+    assert result.exit_code == 0, result.output
+    assert "lost-index" not in result.output
+    return root
+
+
+def run(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["-C", str(folder), *arguments])
+
+
+def recorded(folder: Path) -> dict[str, object]:
+    queries: dict[str, object] = json.loads((folder / PLANS).read_text())["queries"]
+    return queries
+
+
+def test_what_is_kept(project: Path) -> None:
+    assert recorded(project) == {
+        "all_pets": {"served": {}, "unserved": {}},
+        "of_owner": SERVED,
+        "of_vet": {"served": {}, "unserved": {"public.pets": ["vet_id"]}},
+    }
+
+
+def test_a_migration_drops_an_index(project: Path) -> None:
+    write(
+        project, {"migrations/2_drop.sql": "-- Not needed.\nDROP INDEX pets_owner;\n"}
+    )
+    checked = run(project, "check", "--format", "github")
+    assert checked.exit_code == 1
+    assert PLANS in checked.output
+    built = run(project, "build", "--format", "json")
+    assert built.exit_code == 0, built.output
+    # Once: what is recorded now has no index.
+    for result in (checked, built):
+        assert result.output.count("no index serves the conditions of `of_owner`") == 1
+        assert "`migrations/2_drop.sql` drops the one that did" in result.output
+        assert "of_vet" not in result.output.replace(PLANS, "").split("lost-index")[0]
+    assert recorded(project)["of_owner"] == UNSERVED
+    for command in ("build", "check"):
+        again = run(project, command)
+        assert again.exit_code == 0, again.output
+        assert "no index serves" not in again.output
+    assert run(project, "check", "--offline").exit_code == 0
+
+
+def test_a_column_goes_with_its_index(project: Path) -> None:
+    text = "ALTER TABLE pets DROP owner_id; ALTER TABLE pets ADD owner_id bigint;\n"
+    write(project, {"migrations/2_column.sql": text})
+    built = run(project, "build")
+    assert "no index serves the conditions of `of_owner` on owner_id" in built.output
+    assert "drops the one that did" not in built.output
+
+
+def test_an_index_in_its_place(project: Path) -> None:
+    text = "CREATE INDEX more ON pets (owner_id, id);\nDROP INDEX pets_owner;\n"
+    write(project, {"migrations/2_index.sql": text})
+    built = run(project, "build")
+    assert "no index serves" not in built.output
+    assert recorded(project)["of_owner"] == {
+        "served": {"public.pets": ["more"]},
+        "unserved": {},
+    }
+
+
+def test_a_query_changes(project: Path) -> None:
+    text = QUERIES.replace("owner_id = :owner", "owner_id::text = :owner")
+    write(project, {"queries/q.sql": text})
+    built = run(project, "build")
+    assert "no index serves the conditions of `of_owner` on owner_id" in built.output
+    assert recorded(project)["of_owner"] == UNSERVED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "<<<<<<< HEAD\n{}\n",
+        "[]",
+        '{"queries": []}',
+        '{"queries": {"of_owner": {"served": {"public.pets": 3}, "unserved": {}}}}',
+        '{"queries": {"of_owner": {"served": {"public.pets": [{}]}, "unserved": {}}}}',
+        '{"queries": {"of_owner": 3}}',
+        "[" * 100_000,
+    ],
+)
+def test_a_file_that_is_not_ours(project: Path, text: str) -> None:
+    marker = '{\n  "generated": "by sqlgen; do not edit, merge conflicts are solved by a build"'
+    write(project, {PLANS: f"{marker}{text}"})
+    assert run(project, "check").exit_code == 1
+    offline = run(project, "check", "--offline")
+    assert offline.exit_code == 1
+    assert "has not the plans of these queries" in offline.output
+    built = run(project, "build")
+    assert built.exit_code == 0, built.output
+    assert recorded(project)["of_owner"] == SERVED
+
+
+def test_offline_without_the_file(project: Path) -> None:
+    (project / PLANS).unlink()
+    result = run(project, "check", "--offline")
+    assert result.exit_code == 1
+    assert "has not the plans of these queries" in result.output
+
+
+def test_it_goes_with_the_setting(project: Path) -> None:
+    config = (project / "pyproject.toml").read_text()
+    write(project, {"pyproject.toml": config.replace("plans = true\n", "")})
+    assert run(project, "build").exit_code == 0
+    assert not (project / PLANS).exists()
+
+
+def test_a_build_of_one_file(project: Path) -> None:
+    write(
+        project,
+        {
+            "queries/other.sql": "-- name: by_name :many\nSELECT id FROM pets WHERE name = :name;\n"
+        },
+    )
+    result = run(project, "build", str(project / "queries/other.sql"))
+    assert result.exit_code == 0, result.output
+    assert "by_name" in recorded(project)
+    assert run(project, "check").exit_code == 0
