@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,13 +56,17 @@ class Browser:
                 result: dict[str, Any] = answer["result"]
                 return result
 
-    def wait_for(self, method: str, session: str) -> dict[str, Any]:
-        """Return the next event of that name, and forget those before it of the same name."""
+    def wait_for(
+        self, method: str, session: str, is_it: Callable[[dict[str, Any]], bool]
+    ) -> dict[str, Any]:
+        """Return the parameters of the first event of that name that *is_it*, told already or not yet."""
         while True:
             for event in self.events:
-                if event["method"] == method and event.get("sessionId") == session:
+                is_here = (event["method"], event.get("sessionId")) == (method, session)
+                if is_here and is_it(event["params"]):
                     self.events.remove(event)
-                    return event
+                    params: dict[str, Any] = event["params"]
+                    return params
             self._read()
 
     def _read(self) -> dict[str, Any]:
@@ -93,6 +97,10 @@ class BrowserPage:
         self._session: str = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.command(f"{domain}.enable")
+        # What has been loaded by now is the empty page; its events may still come.
+        tree = self.command("Page.getFrameTree")["frameTree"]
+        self._loaders = {tree["frame"]["loaderId"]}
+        self.command("Page.setLifecycleEventsEnabled", enabled=True)
 
     def command(self, method: str, **params: Any) -> dict[str, Any]:
         """Return the result of a command about this page."""
@@ -105,8 +113,14 @@ class BrowserPage:
         self.wait_until_loaded()
 
     def wait_until_loaded(self) -> None:
-        """Wait until a page that is being loaded has loaded."""
-        self._browser.wait_for("Page.loadEventFired", self._session)
+        """Wait until another page than the one before has loaded."""
+        loaded = self._browser.wait_for(
+            "Page.lifecycleEvent",
+            self._session,
+            lambda event: event["name"] == "load"
+            and event["loaderId"] not in self._loaders,
+        )
+        self._loaders.add(loaded["loaderId"])
 
     def evaluate(self, expression: str) -> Any:
         """Return the value of a JavaScript expression, and wait for it if it is a promise."""

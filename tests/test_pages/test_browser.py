@@ -272,7 +272,12 @@ def test_the_colours_can_be_chosen_and_stay(clinic: Path, page: BrowserPage) -> 
     page.prefer(scheme="dark")
     dark = page.evaluate(ground)
     assert dark != light
-    assert page.evaluate("document.getElementById('theme').textContent") == "Light"
+    # The page is told of it a moment later.
+    page.evaluate("""new Promise(resolve => {
+        const look = () => document.getElementById('theme').textContent === 'Light'
+            ? resolve(true) : setTimeout(look, 10);
+        look();
+    })""")
     page.evaluate("document.getElementById('theme').click()")
     assert page.evaluate(ground) == light
     page.open(clinic / "picture.html")
