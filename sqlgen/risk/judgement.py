@@ -92,16 +92,16 @@ class _JudgedStatement:
             work=work,
             worked_on=relation,
         )
-        blocked = {**self._held, **self._own}
+        # A statement that commits has not held all of its locks at once.
+        own = self._own if self._effects.at_once else {}
+        held = {**self._held, **own}
         if work.kind is WorkKind.CHANGES_ROWS:
             yield finding
-        elif own := blocked.get(relation.table):
-            own_locks = self._own if self._effects.at_once else {}
-            others = [b for t, b in own_locks.items() if t != relation.table]
-            yield replace(finding, blocked=(own, *others))
-            blocked = {t: b for t, b in self._held.items() if t != relation.table}
-        # What this statement itself has locked is told above, or it locks nothing that blocks.
-        held = {t: b for t, b in blocked.items() if t not in self._own}
+        elif mine := {**self._held, **self._own}.get(relation.table):
+            others = [b for table, b in own.items() if table != relation.table]
+            yield replace(finding, blocked=(mine, *others))
+            told = {*own, relation.table}
+            held = {t: b for t, b in self._held.items() if t not in told}
         if held:
             first = next(iter(held.values()))
             yield replace(

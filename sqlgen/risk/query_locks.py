@@ -4,15 +4,16 @@ PostgreSQL locks the relations of a statement when it analyses and rewrites it, 
 each query is parsed in a transaction of its own, and `pg_locks` is read.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from typing import Any, Final
 
 import psycopg
 from psycopg.pq import ExecStatus
 
 from ..model.query import Query
-from .effects import WorkKind
-from .findings import BlockedRelation, RiskFinding
+from .findings import BlockedRelation, RiskCode, RiskFinding
 from .lock_modes import LockMode, strongest
 from .relations import Connection, fetch
 
@@ -21,25 +22,69 @@ QueryLocks = Mapping[str, Mapping[int, LockMode]]
 
 
 def query_locks(connection: Connection, queries: Sequence[Query]) -> QueryLocks:
-    """Return the locks of the queries that fit the schema, on an autocommit connection."""
+    """Return the locks of the queries that fit the schema, on an autocommit connection.
+
+    Of what a query does later, PostgreSQL's own checks of foreign keys are among them, but no triggers and functions.
+    """
     children: dict[int, list[int]] = {}
     for parent, child in fetch(connection, _CHILDREN):
         children.setdefault(parent, []).append(child)
-    sequences = fetch(connection, _REFERENCES)
-    references: dict[int, list[int]] = {}
-    for table, other in sequences:
-        references.setdefault(table, []).append(other)
+    keys = ForeignKeys(fetch(connection, _FOREIGN_KEYS))
     locks: dict[str, dict[int, LockMode]] = {}
     for query in queries:
-        taken = _locks_of(connection, query.sql.text)
+        text = query.sql.text
+        taken = _locks_of(connection, text)
         for oid, mode in list(taken.items()):
             for child in _descendants(oid, children):
-                taken[child] = strongest([mode, taken.get(child, mode)])
-            if mode.strength >= LockMode.ROW_EXCLUSIVE.strength:
-                for other in references.get(oid, ()):
-                    taken.setdefault(other, LockMode.ROW_SHARE)
-        locks.setdefault(query.name, {}).update(taken)
+                _add(taken, child, mode)
+        for oid, mode in list(taken.items()):
+            if mode is LockMode.ROW_EXCLUSIVE:
+                for other, checked in keys.checks(oid, deletes=_deletes(text)).items():
+                    _add(taken, other, checked)
+        for oid, mode in taken.items():
+            _add(locks.setdefault(query.name, {}), oid, mode)
     return locks
+
+
+class ForeignKeys:
+    """The foreign keys of a database: rows of the table that refers, that it refers to, and what DELETE does."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._referred: dict[int, set[int]] = {}
+        self._referring: dict[int, dict[int, bool]] = {}
+        for table, other, action in rows:
+            self._referred.setdefault(table, set()).add(other)
+            changes = self._referring.setdefault(other, {})
+            changes[table] = changes.get(table, False) or action in ("c", "n", "d")
+
+    def checks(self, table: int, *, deletes: bool) -> dict[int, LockMode]:
+        """Return the locks of the checks when rows of a table are written, by oid (ri_triggers.c).
+
+        A new reference is looked up with `SELECT … FOR KEY SHARE`, and so are those to a row that is deleted, or
+        they are changed or deleted with it.
+        """
+        locks = dict.fromkeys(self._referred.get(table, ()), LockMode.ROW_SHARE)
+        rest, seen = [table] if deletes else [], {table}
+        while rest:
+            for child, changes in self._referring.get(rest.pop(), {}).items():
+                _add(locks, child, _CHECKS[changes])
+                if changes and child not in seen:
+                    seen.add(child)
+                    rest.append(child)
+        return locks
+
+
+_CHECKS: Final = {False: LockMode.ROW_SHARE, True: LockMode.ROW_EXCLUSIVE}
+
+
+def _add(locks: dict[int, LockMode], oid: int, mode: LockMode) -> None:
+    """Add a lock, unless there is a stronger one."""
+    locks[oid] = strongest([mode, locks.get(oid, mode)])
+
+
+def _deletes(text: str) -> bool:
+    """Return whether a statement may delete rows."""
+    return re.search(r"\b(?:delete|merge)\b", text, re.IGNORECASE) is not None
 
 
 def waiting_queries(finding: RiskFinding, locks: QueryLocks) -> tuple[str, ...]:
@@ -68,7 +113,7 @@ def _waits(blocked: BlockedRelation, modes: Mapping[int, LockMode]) -> bool:
 def _writes_the_same(finding: RiskFinding, modes: Mapping[int, LockMode]) -> bool:
     """Return whether a query may change a row that the migration has changed, and must wait for its end."""
     work = finding.work
-    if work is None or work.kind is not WorkKind.CHANGES_ROWS:
+    if work is None or finding.code is not RiskCode.BULK_UPDATE:
         return False
     return modes.get(work.relation) in (LockMode.ROW_EXCLUSIVE, LockMode.ROW_SHARE)
 
@@ -109,7 +154,7 @@ GROUP BY relation
 
 _CHILDREN = "SELECT inhparent::int8, inhrelid::int8 FROM pg_catalog.pg_inherits"
 
-# A row that refers to another one is checked with SELECT … FOR KEY SHARE (ri_triggers.c).
-_REFERENCES = """
-SELECT conrelid::int8, confrelid::int8 FROM pg_catalog.pg_constraint WHERE contype = 'f'
+_FOREIGN_KEYS = """
+SELECT conrelid::int8, confrelid::int8, confdeltype::text FROM pg_catalog.pg_constraint
+WHERE contype = 'f'
 """

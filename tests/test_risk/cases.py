@@ -13,9 +13,13 @@ CREATE TABLE parents (
 ALTER TABLE parents ADD CONSTRAINT parents_flag CHECK (flag IS NOT NULL) NOT VALID;
 CREATE INDEX parents_name_idx ON parents (name);
 CREATE UNIQUE INDEX parents_n_idx ON parents (n);
+INSERT INTO parents VALUES (-1, 'x', 1, 1, true, now());
 CREATE TABLE children (id int PRIMARY KEY, parent_id int NOT NULL, note text);
 CREATE TABLE orphans (id int PRIMARY KEY, parent_id int NOT NULL);
 ALTER TABLE orphans ADD CONSTRAINT orphans_parent FOREIGN KEY (parent_id) REFERENCES parents NOT VALID;
+CREATE TABLE notes (parent_id int REFERENCES parents ON DELETE CASCADE, id int PRIMARY KEY);
+CREATE TABLE lines (note_id int REFERENCES notes);
+INSERT INTO notes VALUES (-1, -1);
 CREATE TABLE events (id int, kind int NOT NULL) PARTITION BY LIST (kind);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES IN (1);
 CREATE TABLE events_rest PARTITION OF events DEFAULT;
@@ -41,6 +45,8 @@ QUERIES = """
 SELECT id FROM parents;
 -- name: write_parents :exec
 INSERT INTO parents (id, n, flag) VALUES (1000, 1000, true);
+-- name: delete_parents :exec
+DELETE FROM parents WHERE id = -1;
 -- name: read_children :many
 SELECT id FROM children;
 -- name: write_children :exec
@@ -113,7 +119,11 @@ CASES = [
     Case("ALTER TABLE parents ALTER name TYPE varchar(40)"),
     Case("ALTER TABLE parents ALTER name TYPE text"),
     Case("ALTER TABLE parents ALTER name TYPE varchar(10)", ("table-rewrite parents",)),
-    Case("ALTER TABLE parents ALTER id TYPE bigint", ("table-rewrite parents",)),
+    # The foreign key of `notes` is checked again.
+    Case(
+        "ALTER TABLE parents ALTER id TYPE bigint",
+        ("table-rewrite parents", "table-scan notes"),
+    ),
     Case("ALTER TABLE parents ALTER at TYPE timestamptz", ("table-rewrite parents",)),
     Case("SET LOCAL timezone = 'UTC'; ALTER TABLE parents ALTER at TYPE timestamptz"),
     Case("ALTER TABLE parents ALTER n SET DEFAULT 1"),
@@ -148,6 +158,10 @@ CASES = [
     Case("ALTER DOMAIN positive ADD CHECK (VALUE > 0)", ("table-scan measured",)),
     Case("ALTER DOMAIN positive ADD CHECK (VALUE > 0) NOT VALID"),
     Case("ALTER DOMAIN positive SET NOT NULL", ("table-scan measured",)),
+    Case("ALTER TABLE orphans ADD x int"),
+    Case("ALTER TABLE notes ADD x int"),
+    Case("ALTER TABLE lines ADD x int"),
+    Case("LOCK TABLE lines IN SHARE MODE"),
     # Indexes
     Case("CREATE INDEX ON parents (at)", ("blocking-index parents",)),
     Case("CREATE UNIQUE INDEX ON items (name)", ("blocking-index items",)),
@@ -214,7 +228,7 @@ CASES = [
         "DO $$ BEGIN EXECUTE 'CREATE INDEX ON ' || 'children (note)'; END $$",
         ("blocking-index children",),
     ),
-    Case("SELECT widen()", ("table-rewrite parents",)),
+    Case("SELECT widen()", ("table-rewrite parents", "table-scan notes")),
     Case(
         "DO $$ BEGIN FOR i IN 1..2 LOOP UPDATE items SET name = name; END LOOP; END $$",
         ("bulk-update items",),
@@ -223,6 +237,14 @@ CASES = [
     Case(
         "DO $$ BEGIN SET LOCAL client_min_messages = error; ALTER TABLE children ALTER id TYPE bigint; END $$",
         ("table-rewrite children",),
+    ),
+    Case(
+        "DO $$ BEGIN ALTER TABLE children ADD x int; UPDATE items SET name = 'x'; END $$",
+        ("bulk-update items", "lock-held children"),
+    ),
+    Case(
+        "DO $$ BEGIN ALTER TABLE items ADD x int; UPDATE items SET x = 1; END $$",
+        ("table-scan items",),
     ),
     # Several statements of one transaction
     Case(

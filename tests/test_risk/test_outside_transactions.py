@@ -75,6 +75,7 @@ END $$;
             [
                 "blocking-index children: ACCESS EXCLUSIVE children_pkey",
                 "blocking-index items: ACCESS EXCLUSIVE items_pkey",
+                "blocking-index notes: ACCESS EXCLUSIVE notes_pkey",
                 "blocking-index orphans: ACCESS EXCLUSIVE orphans_pkey",
                 "blocking-index parents: ACCESS EXCLUSIVE parents_pkey",
                 "blocking-index totals: ACCESS EXCLUSIVE totals_name_idx",
