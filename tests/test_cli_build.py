@@ -348,3 +348,25 @@ def test_init_changes_nothing_that_exists(tmp_path: Path) -> None:
     again = sqlgen(tmp_path, "init")
     assert again.stdout == "nothing to do: this is a sqlgen project already\n"
     assert (tmp_path / "pyproject.toml").read_text() == settings
+
+
+def test_a_class_that_is_gone_from_its_module(project: Path) -> None:
+    types = project / "app" / "types.py"
+    types.parent.mkdir()
+    types.write_text("class Name(str): ...\n")
+    (project / "queries/names.sql").write_text(
+        '-- name: names :many\nSELECT name AS "name: app.types.Name" FROM patients;\n'
+    )
+    assert sqlgen(project, "build").exit_code == 0
+    assert sqlgen(project, "build").stdout == "generated/ is current\n"
+    types.write_text("class Nam(str): ...\n")
+    for command in (("build",), ("check",), ("check", "--offline")):
+        result = sqlgen(project, *command)
+        assert result.exit_code == 1
+        assert "error[unknown-class]: `app/types.py` has no `Name`" in result.stderr
+    types.write_text("from .names import Name\n")
+    assert sqlgen(project, "build").exit_code == 0
+    types.write_text("Nam = str\n")
+    other = sqlgen(project, "build", str(project / "queries/patients.sql"))
+    assert other.exit_code == 0, other.output
+    assert sqlgen(project, "build").exit_code == 1

@@ -523,3 +523,53 @@ def test_sqlgen_reports_the_key_whose_column_is_dropped(project: Project) -> Non
     assert project.sqlgen() == ""
     project.migrate(2, "ALTER TABLE patients DROP COLUMN nickname;")
     assert 'PostgreSQL reports: column "nickname" does not exist' in project.sqlgen()
+
+
+PAGE = """
+    -- name: list_page :page
+    SELECT id, born_on FROM patients ORDER BY born_on, nickname, id;
+"""
+
+PAGED = """
+    from typing import Any
+
+    from generated import Page
+    from generated.pages import ListPageRow, list_page
+    from psycopg import Connection
+
+
+    def days(conn: Connection[Any]) -> list[int]:
+        return [row.born_on.day for row in list_page(conn, size=9).rows]
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "reported"),
+    [
+        ("ALTER COLUMN born_on TYPE text", '"str" has no attribute "day"'),
+        ("ALTER COLUMN born_on TYPE interval USING now() - born_on", "not-a-page"),
+        ("DROP COLUMN nickname", 'column "nickname" does not exist'),
+        ("DROP CONSTRAINT patients_pkey CASCADE", "page-without-key"),
+        ("ALTER COLUMN id TYPE uuid USING gen_random_uuid()", ""),
+        ("ALTER COLUMN nickname SET NOT NULL", ""),
+        ("ALTER COLUMN nickname TYPE jsonb USING NULL", "not-a-page"),
+    ],
+)
+def test_a_key_of_pages_that_is_retyped_or_dropped(
+    project: Project, change: str, reported: str
+) -> None:
+    (project.root / "queries/pages.sql").write_text(dedent(PAGE))
+    (project.root / "queries/records.sql").unlink()
+    (project.root / "service.py").write_text(dedent(PAGED))
+    assert project.sqlgen() == ""
+    assert project.mypy() == []
+    project.migrate(
+        2,
+        "ALTER TABLE allergies DROP CONSTRAINT allergies_patient_id_fkey;"
+        f" ALTER TABLE patients {change};",
+    )
+    problems = [project.sqlgen(), *project.mypy()]
+    if reported:
+        assert any(reported in problem for problem in problems), problems
+    else:
+        assert problems == [""]

@@ -26,6 +26,7 @@ from ..model.frozen import frozen
 from ..model.output import Change, Plan
 from ..model.progress import Progress, no_progress
 from ..model.source import SourceFile, Span
+from .class_names import ClassNames, class_names
 from .records.file_records import NO_RECORDS
 from .records.finished_build import (
     finished_build_key,
@@ -93,6 +94,7 @@ def plan(
             routines = analyzer.typed_routines()
             request = with_routines(request, routines)
             result = build_package(request, migrations, analyzer, records, progress)
+        classes = known_classes(request)
         lost: tuple[Diagnostic, ...] = ()
         if config.plans:
             from .index_service import planned_file
@@ -106,8 +108,10 @@ def plan(
     changes = write.changes(request.generated, result.files, result.reused_digests)
     if request.is_partial:
         changes = selected_changes(changes, request, result)
-    if not result.unselected_errors:
-        store_finished_build(store, key, result, warnings, unknown_names)
+    if not result.unselected_errors and not classes.errors:
+        store_finished_build(
+            store, key, result, warnings, unknown_names, classes.digests
+        )
     warnings = visible_warnings(request, (*warnings, *lost), unknown_names)
     notes = (*schema_notes, *renamed_notes(changes, result))
     notes += left_out_notes(changes, routines, config)
@@ -133,6 +137,7 @@ def check_offline(config: Config, *, progress: Progress = no_progress) -> Plan:
     with reported_at_setting(config):
         request = with_routines(request, analyzer.typed_routines())
         result = build_package(request, migrations, analyzer, NO_RECORDS, progress)
+    known_classes(request)
     if config.plans:
         from .index_service import recorded_file
 
@@ -141,6 +146,17 @@ def check_offline(config: Config, *, progress: Progress = no_progress) -> Plan:
     return Plan(
         write.changes(request.generated, result.files, result.reused_digests), ()
     )
+
+
+def known_classes(request: BuildRequest) -> ClassNames:
+    """Return what is known of the classes that the query files and the configuration name.
+
+    Raises `SqlgenError` (`unknown-class`) for those of the selected files.
+    """
+    classes = class_names(request.config, request.queries)
+    if errors := [error for error in classes.errors if request.selects(error)]:
+        raise SqlgenError(*errors)
+    return classes
 
 
 def preload(config: Config, pool: "ServerPool") -> None:

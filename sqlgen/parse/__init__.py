@@ -1,9 +1,11 @@
 """SourceFile -> QueryFile and Migration: reads SQL by its lexical rules, never by its grammar."""
 
+from .class_references import class_references, paths_in
 from .foreign_folders import foreign_migrations, foreign_warnings, tool_of
 from .foreign_tools import PLAIN_TOOLS
 from .lexer import tokens
 from .migrations import migrations
+from .module_names import module_names
 from .names import parameter_name, pascal_case, singular, snake_case
 from .psql import copied_rows, is_dump, is_psql_script
 from .queries import query_file, readable_queries
@@ -17,14 +19,17 @@ __all__ = [
     "PLAIN_TOOLS",
     "ROUTINES_FOLDER",
     "agrees_with_text",
+    "class_references",
     "copied_rows",
     "foreign_migrations",
     "foreign_warnings",
     "is_dump",
     "is_psql_script",
     "migrations",
+    "module_names",
     "parameter_name",
     "pascal_case",
+    "paths_in",
     "query_file",
     "readable_queries",
     "refuse_psql_commands",

@@ -13,6 +13,7 @@ from .files import (
 )
 from .foreign_project import ForeignProject
 from .outside_output import check_output, may_write_output
+from .python_modules import is_python_module, python_modules
 from .schema_files import foreign_files, schema, watched_paths
 from .unknown_names import setting_label, unknown_name_warnings
 
@@ -23,8 +24,10 @@ __all__ = [
     "config",
     "foreign_files",
     "generated",
+    "is_python_module",
     "may_write_output",
     "migrations",
+    "python_modules",
     "queries",
     "schema",
     "setting_label",

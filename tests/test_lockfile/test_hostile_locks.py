@@ -35,6 +35,9 @@ CREATE TABLE people (
     during tstzrange,
     tags text[] NOT NULL
 );
+CREATE SCHEMA other;
+CREATE TABLE other.people (id bigint PRIMARY KEY);
+CREATE VIEW shown AS SELECT id, "full name" FROM people WHERE "full name" <> '' WITH CHECK OPTION;
 CREATE TABLE pets (id bigint PRIMARY KEY, owner bigint REFERENCES people);
 """
 QUERIES = """\
@@ -52,6 +55,13 @@ INSERT INTO people (id, "full name", zip, pair, tags) VALUES (:id, $2, $3, :pair
 
 -- name: shaped :one
 SELECT json_build_object('a', id, 'm', mood) AS doc, "full name" AS "name!" FROM people LIMIT 1;
+
+-- name: page_of_people :page
+-- sqlgen: order sort by "full name" | kind = mood desc
+SELECT id, "full name" AS called FROM people ORDER BY :sort, id;
+
+-- name: show :exec
+UPDATE shown SET "full name" = :full_name WHERE id = :id;
 
 -- name: touch :exec
 UPDATE people SET tags = :tags WHERE id = :id;

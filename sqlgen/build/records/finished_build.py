@@ -1,11 +1,12 @@
 """A finished build <-> the cache: its entry tells the next build that there is nothing to do."""
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ... import cache, write
 from ...model.config import UnknownName
 from ...model.diagnostic import Diagnostic
+from ..class_names import are_unchanged
 from ..request import BuildRequest
 from ..result import BuildResult
 
@@ -27,8 +28,11 @@ def load_finished_build(
     content = store.get(key) if key else None
     if content is None:
         return None
-    digests, warnings, names = pickle.loads(content)  # whole, and by the user
-    is_current = write.is_current(request.generated, request.digests, digests)
+    # It is whole, and by the user.
+    digests, warnings, names, modules = pickle.loads(content)
+    is_current = write.is_current(
+        request.generated, request.digests, digests
+    ) and are_unchanged(request.config, modules)
     return (warnings, names) if is_current else None
 
 
@@ -38,8 +42,9 @@ def store_finished_build(
     result: BuildResult,
     warnings: Sequence[Diagnostic],
     unknown_names: Sequence[UnknownName],
+    modules: Mapping[str, bytes],
 ) -> None:
-    """Keep the digests of what a build has generated, and what it reported.
+    """Keep the digests of what a build has generated and of the *modules* that it looked at, and what it reported.
 
     Names in the configuration are kept without their places, which may move.
     """
@@ -49,5 +54,6 @@ def store_finished_build(
             {**result.reused_digests, **digests},
             tuple(warnings),
             tuple(unknown_names),
+            modules,
         )
         store.put(key, pickle.dumps(content))

@@ -1,0 +1,3 @@
+"""A module with the names of another one."""
+
+from os.path import *

@@ -1,0 +1,3 @@
+"""Notes."""
+
+Lines = list[str]
