@@ -7,7 +7,7 @@ go to the server. Migrations that cannot be applied leave the schema as it was b
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .. import cache, lockfile, parse, read
 from ..model.catalog import CompositeType
@@ -29,11 +29,13 @@ from .analysis.analyzer import in_reading_order
 from .analysis.database_analyzer import DatabaseAnalyzer
 from .analysis.recorded_analyzer import without_migrations
 from .live_state import LiveFile, LiveState
-from .live_translation import LiveTranslator, Translation
 from .records.file_records import FileRecords
 from .schema_origin import schema_scripts, schema_sources, schema_warnings
 from .server.server_pool import ServerPool
 from .typed_functions import at_setting
+
+if TYPE_CHECKING:  # imported while the server starts
+    from .live_translation import LiveTranslator, Translation
 
 _BATCH: Final = 128
 """Queries that are analysed before the editor is listened to again."""
@@ -151,6 +153,8 @@ class LiveProject:
         config = self._saved.config if self._saved else None
         current = [self._files.get(source.path) for source in self._sources]
         files = [file for file in current if file]
+        from .live_translation import LiveTranslator, Translation
+
         translation = Translation(None, {}, ())
         if config and self._analyzer:
             self._translator = self._translator or LiveTranslator(config)
@@ -268,7 +272,7 @@ class LiveProject:
         return self._all_tables[1]
 
     def _diagnostics(
-        self, files: Sequence[LiveFile], translation: Translation
+        self, files: Sequence[LiveFile], translation: "Translation"
     ) -> tuple[Diagnostic, ...]:
         """Return all that is wrong; what is no error last."""
         config = self._saved.config if self._saved else None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..model.catalog import Catalog
 from ..model.config import Config
@@ -12,7 +13,9 @@ from ..model.migration import Migration
 from ..model.query import QueryFile
 from ..model.source import SourceFile
 from ..model.typed import TypedQuery
-from ..translate import ModulePath, TranslationContext
+
+if TYPE_CHECKING:  # imported while the server starts
+    from ..translate import ModulePath, TranslationContext
 
 
 @frozen
@@ -53,7 +56,7 @@ class LiveState:
     scripts: tuple[SourceFile, ...] = ()
     migrations: tuple[Migration, ...] = ()
     catalog: Catalog | None = None
-    context: TranslationContext | None = None
-    modules: Mapping[str, ModulePath] = field(default_factory=dict)
+    context: "TranslationContext | None" = None
+    modules: "Mapping[str, ModulePath]" = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     is_complete: bool = False

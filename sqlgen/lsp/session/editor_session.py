@@ -24,7 +24,6 @@ from ..protocol.messages import (
     response,
 )
 from ..protocol.params import Params
-from . import requests
 from .capabilities import capabilities, watched_files
 from .open_project import OpenProject
 from .projects import Load, Projects
@@ -153,6 +152,10 @@ class EditorSession:
         if method == "shutdown":
             self._is_shut_down = True
             return None
+        from . import (
+            requests,
+        )  # not needed for the first diagnostics, which are waited for
+
         feature = requests.FEATURES.get(method)
         if feature is None:
             raise RequestError(ErrorCode.METHOD_NOT_FOUND, f"unknown method `{method}`")
