@@ -1,23 +1,22 @@
 """A crate, workspace, Rust source or `.sqlx` folder -> ImportedProject."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
 from ...model.commands import Command
 from ...model.diagnostic import Diagnostic, SqlgenError
-from ...model.frozen import frozen
-from ...model.source import Span
 from ...parse.lexer import Kind
 from ...parse.statements import returns_rows
 from ...read import ForeignProject
-from ..imported import ColumnVerdict, ImportedFile, ImportedProject, ImportedQuery
+from ..imported import ImportedFile, ImportedProject, ImportedQuery
 from ..names import class_name, file_path, query_name
 from ..remarks import imported_differently, not_imported
 from ..sql_text import code_tokens
 from ..toml_text import toml_text
 from .arguments import parameter_names
+from .described import FoundQuery, differing_rows, verdicts, with_verdicts
 from .macros import MacroCall, macro_calls
 from .prepared import PreparedQuery, prepared_queries
 from .statements import statement
@@ -32,14 +31,6 @@ _FETCHES: Final = {
 _BY_HAND: Final = "write the query by hand, as docs/queries.md says"
 
 
-@frozen
-class _Found:
-    """A query with the text that it had in Rust, by which SQLx knows it."""
-
-    query: ImportedQuery
-    text: str
-
-
 class _Reader:
     def __init__(self, files: ForeignProject, path: str) -> None:
         self.files = files
@@ -47,7 +38,7 @@ class _Reader:
         self.problems: list[Diagnostic] = []
         self.left_out = 0
 
-    def sources(self) -> Iterator[tuple[str, list[_Found]]]:
+    def sources(self) -> Iterator[tuple[str, list[FoundQuery]]]:
         """Yield the queries of each Rust source that has some, and the source's path."""
         for path in self._paths(self.path, ".rs"):
             source = self.files.read(path)
@@ -84,7 +75,7 @@ class _Reader:
             if self.files.is_folder(folder):
                 yield from self.files.below(folder, ".json")
 
-    def _found(self, call: MacroCall) -> _Found | None:
+    def _found(self, call: MacroCall) -> FoundQuery | None:
         text = call.text
         if text is not None and call.is_file:
             text = self._file(call, text)
@@ -114,7 +105,7 @@ class _Reader:
             place=call.place,
             row=row if command.spec.takes_row_class and returns_rows(sql) else "",
         )
-        return _Found(query, text)
+        return FoundQuery(query, text)
 
     def _file(self, call: MacroCall, path: str) -> str | None:
         """Return the text of a file that a macro names relative to its crate."""
@@ -173,8 +164,8 @@ def read_project(files: ForeignProject, path: str) -> ImportedProject:
     found = dict(reader.sources())
     prepared = reader.prepared()
     for source, queries in found.items():
-        found[source] = [_with_verdicts(one, prepared.get(one.text)) for one in queries]
-    without_class = _differing_rows(found, prepared, reader.problems)
+        found[source] = [with_verdicts(one, prepared.get(one.text)) for one in queries]
+    without_class = differing_rows(found, prepared, reader.problems)
     imported = [
         ImportedFile(
             _place(source, path),
@@ -225,57 +216,8 @@ def _nameless(query: PreparedQuery) -> ImportedQuery:
         command=Command.MANY if returns_rows(sql) else Command.EXEC,
         sql=sql,
         place=query.place,
-        verdicts=_verdicts(query),
+        verdicts=verdicts(query),
     )
-
-
-def _with_verdicts(found: _Found, described: PreparedQuery | None) -> _Found:
-    if described is None:
-        return found
-    return _Found(replace(found.query, verdicts=_verdicts(described)), found.text)
-
-
-def _verdicts(described: PreparedQuery) -> tuple[ColumnVerdict, ...]:
-    """Return the verdicts of SQLx, which are those of a column's name if it has a mark.
-
-    What SQLx does not know is an `Option` in Rust.
-    """
-    verdicts: list[ColumnVerdict] = []
-    for name, nullable in zip(described.columns, described.nullable, strict=False):
-        mark = name.split(":")[0].rstrip()[-1:]
-        marked = {"!": False, "?": True}.get(mark, nullable is not False)
-        verdicts.append(ColumnVerdict(_plain(name), marked))
-    return tuple(verdicts)
-
-
-def _differing_rows(
-    found: Mapping[str, Sequence[_Found]],
-    prepared: Mapping[str, PreparedQuery],
-    problems: list[Diagnostic],
-) -> set[str]:
-    """Return the types whose queries give their columns in different orders: no class of rows can be shared."""
-    orders: dict[str, dict[tuple[str, ...], Span]] = {}
-    for queries in found.values():
-        for one in queries:
-            described = prepared.get(one.text)
-            if one.query.row and described:
-                columns = tuple(map(_plain, described.columns))
-                orders.setdefault(one.query.row, {}).setdefault(
-                    columns, one.query.place
-                )
-    differing = {row for row, columns in orders.items() if len(columns) > 1}
-    for row in sorted(differing):
-        message = f"queries of `{row}` have different columns, or another order of them"
-        hint = (
-            f"list the same columns in all of them, and add `-> {row}` to their headers"
-        )
-        place = list(orders[row].values())[1]
-        problems.append(imported_differently(message, place, hint))
-    return differing
-
-
-def _plain(column: str) -> str:
-    return column.split(":")[0].rstrip("!? ")
 
 
 def _settings(files: ForeignProject, path: str) -> str:
