@@ -1,6 +1,6 @@
 """A scan that no index serves -> the indexes that would serve it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from ..model.catalog import ArrayType, DomainType, PgType, RangeType, ScalarType
@@ -36,11 +36,11 @@ _UNORDERED: Final = (
 
 
 def candidate_indexes(
-    scan: UnservedScan, types: Mapping[str, PgType]
+    scan: UnservedScan, types: Mapping[str, PgType], leading: Collection[str] = ()
 ) -> tuple[str, ...]:
     """Return the statements that create indexes which would serve the scan: one, or one for each arm of an OR.
 
-    *types* are those of the table's columns. Empty if it is not known which index would do.
+    *types* are those of the table's columns, and *leading* the columns that an index of it begins with. Empty if it is not known which index would do.
     """
     equal: list[str] = []
     ranged: list[str] = []
@@ -62,7 +62,9 @@ def candidate_indexes(
         arms = [arm for arm in disjuncts(condition) if [*references(arm)]]
         keys = [_key(arm, scan.alias, types) for arm in arms]
         if len(disjuncts(condition)) > 1 and all(keys):
-            columns = dict.fromkeys([key[0] for key in keys if key])
+            columns = dict.fromkeys(
+                [key[0] for key in keys if key and unquoted(key[0]) not in leading]
+            )
             return tuple([_statement(scan, "", [column]) for column in columns])
     return ()
 

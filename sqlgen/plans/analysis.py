@@ -91,7 +91,7 @@ def query_findings(
         place=query.query.name_span,
         unserved=tuple(
             [
-                _unserved(query.query, scan, labels, len(conditions), catalog)
+                _unserved(query.query, scan, labels, len(conditions), catalog, indexes)
                 for scan, labels in scans.values()
             ]
         ),
@@ -148,14 +148,20 @@ def _unserved(
     labels: Sequence[str],
     count: int,
     catalog: Catalog,
+    indexes: TableIndexes,
 ) -> UnservedCondition:
     names = {parameter.number: parameter.name for parameter in query.parameters}
     types = _column_types(catalog, scan.schema, scan.table)
+    leading = [
+        index.columns[0]
+        for index in indexes.of(scan.schema, scan.table)
+        if not index.partial and index.method == "btree"
+    ]
     return UnservedCondition(
         table=table_name((scan.schema, scan.table)),
         conditions=tuple([with_parameter_names(text, names) for text in scan.texts]),
         variants=tuple(labels) if len(labels) < count else (),
-        indexes=candidate_indexes(scan, types),
+        indexes=candidate_indexes(scan, types, leading),
     )
 
 

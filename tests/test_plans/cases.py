@@ -198,8 +198,16 @@ CASES = {
         "SELECT * FROM pets WHERE id = :id OR vet_id = :vet",
         "pets",
         "(id = :id) OR (vet_id = :vet)",
-        indexes=("CREATE INDEX ON pets (id)", "CREATE INDEX ON pets (vet_id)"),
+        indexes="CREATE INDEX ON pets (vet_id)",
     ),
+    "two arms of OR": unserved(
+        "SELECT * FROM pets WHERE owner_id = :owner OR vet_id = :vet",
+        "pets",
+        "(owner_id = :owner) OR (vet_id = :vet)",
+        indexes=("CREATE INDEX ON pets (owner_id)", "CREATE INDEX ON pets (vet_id)"),
+    ),
+    "a list": Case("SELECT * FROM pets WHERE name IN ('Rex', :name)"),
+    "BETWEEN": Case("SELECT * FROM pets WHERE id BETWEEN :first AND :last"),
     "names that are quoted": unserved(
         'SELECT * FROM "Odd Names" WHERE "Select" = :x',
         '"Odd Names"',
