@@ -2,6 +2,8 @@
 
 import pytest
 
+from sqlgen.database import Server
+from sqlgen.embedded.programs import binaries
 from tests.test_lsp.conftest import FILES, Editor
 
 PATIENTS = "queries/patients.sql"
@@ -160,3 +162,32 @@ def test_without_migrations_that_is_said(own_editor: Editor) -> None:
         file.unlink()
     own_editor.open(PATIENTS)
     assert "no-migrations" in own_editor.codes("pyproject.toml")
+
+
+@pytest.mark.system
+def test_an_installed_postgresql_serves_as_well(own_editor: Editor) -> None:
+    programs = binaries.installed()[-1].folder
+    (own_editor.root / "pyproject.toml").write_text(
+        f"[tool.sqlgen]\nserver = '{programs}'\n"
+    )
+    text = own_editor.open(PATIENTS)
+    assert own_editor.codes(PATIENTS) == []
+    assert "`mrn` `text` → `str | None`" in own_editor.hover(PATIENTS, "* FROM")
+    own_editor.change(PATIENTS, text.replace("= :id;\n", "= nme;\n", 1))
+    [diagnostic] = own_editor.diagnostics(PATIENTS)
+    assert diagnostic["range"]["start"] == {"line": 4, "character": 34}
+
+
+def test_on_a_server_of_the_user_only_saved_migrations_are_run(
+    own_editor: Editor, newest_server: Server
+) -> None:
+    (own_editor.root / "pyproject.toml").write_text(
+        f"[tool.sqlgen]\nserver = '{newest_server.conninfo}'\n"
+    )
+    path, text = "migrations/0003_new.sql", "ALTER TABLE patients ADD COLUMN x int;\n"
+    own_editor.open(path, text)
+    own_editor.open(PATIENTS, "-- name: a :many\nSELECT x FROM patients;\n")
+    assert own_editor.codes(PATIENTS) == ["42703"]
+    (own_editor.root / path).write_text(text)
+    own_editor.notify("textDocument/didSave")
+    assert own_editor.codes(PATIENTS) == []
