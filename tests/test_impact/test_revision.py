@@ -355,3 +355,37 @@ def test_functions_that_the_configuration_names_are_tried_too(project: Path) -> 
     result = impact(project)
     assert result.exit_code == 1, result.output
     assert "migrations/2_other.sql\n  breaks         fee  " in result.stdout
+
+
+def test_privileges_of_the_role(project: Path) -> None:
+    """A revoked privilege breaks the deployed code, one that is granted is needed by the new code."""
+    git(project, "checkout", "-q", "main")
+    (project / "migrations/2_drop.sql").unlink()
+    grants = "GRANT SELECT ON pets TO pets_app;\n"
+    write(
+        project,
+        {
+            "pyproject.toml": '[tool.sqlgen]\nrole = "pets_app"\n',
+            "migrations/0002_grants.sql": grants,
+        },
+    )
+    CliRunner().invoke(main, ["-C", str(project), "build"], catch_exceptions=False)
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "a role")
+    git(project, "checkout", "-q", "-b", "privileges")
+    write(
+        project,
+        {
+            "migrations/0003_privileges.sql": "REVOKE SELECT ON pets FROM pets_app;\n"
+            "GRANT INSERT ON pets TO pets_app;\n",
+            "queries/pets.sql": "-- name: add_pet :exec\nINSERT INTO pets VALUES (:id, :name);\n",
+        },
+    )
+    result = impact(project, "--from", "main")
+    assert result.exit_code == 1
+    for query, privilege in (("pets", "SELECT"), ("add_pet", "INSERT")):
+        message = (
+            f"`pets_app` may not run `{query}`: it needs {privilege} on `public.pets`"
+        )
+        assert message in result.output
+    assert "safe to migrate first: no   safe to deploy first: no" in result.output
