@@ -112,7 +112,7 @@ class Effects:
         With its value, the constraints are the same as with its DEFAULT, and more.
         """
         columns = {column.name: column for column in table.columns.values()}
-        lacking = [c.name for c in columns.values() if self._may_lack(c)]
+        lacking = {c.name: None for c in columns.values() if self._may_lack(c)}
         given = _either(assigned, self._assigned_by_triggers(table, "insert", assigned))
         given |= {name: True for name in lacking if name in defaulted}
         given |= {name: True for name in lacking if name in given.keys() - assigned}
@@ -125,7 +125,7 @@ class Effects:
             ]
         )
         for name, column in columns.items():
-            self.add_domains(column, given.get(name, self._may_lack(column)))
+            self.add_domains(column, given.get(name, name in lacking))
             if name in defaulted or name not in assigned:
                 for oid in _FUNCTION.findall(column.default):
                     self.add_function(int(oid))
@@ -135,9 +135,7 @@ class Effects:
                 continue
             if kind is ConstraintKind.NOT_NULL:
                 name = constraint.violation.name
-                column_ = columns.get(name)
-                may_be_null = given.get(name, column_ and self._may_lack(column_))
-                if not may_be_null:
+                if not given.get(name, name in lacking):
                     continue
             elif kind is ConstraintKind.CHECK:
                 if self._passes(constraint, table, nulls):

@@ -22,6 +22,8 @@ _CALLS = {
     "WINDOWFUNC": "winfnoid",
 }
 
+_PLACES = {kind: place for place, kind in enumerate(ConstraintKind)}
+
 
 @frozen
 class Violations:
@@ -96,10 +98,9 @@ def _add_functions(scope: Scope, effects: Effects) -> None:
 
 
 def _sorted(violations: dict[Violation, None]) -> tuple[Violation, ...]:
-    kinds = list(ConstraintKind)
     return tuple(
         sorted(
             violations,
-            key=lambda v: (v.schema, v.relation, kinds.index(v.kind), v.name),
+            key=lambda v: (v.schema, v.relation, _PLACES[v.kind], v.name),
         )
     )
