@@ -209,7 +209,9 @@ class LiveProject:
 
     def _connect(self, config: Config, migrations: tuple[Migration, ...]) -> None:
         store = cache.open_store(config.root)
-        analyzer = DatabaseAnalyzer(config, migrations, store, no_progress, self._pool)
+        analyzer = DatabaseAnalyzer(
+            config, migrations, store, no_progress, self._pool, will_render=False
+        )
         session = analyzer.session()
         if self._analyzer is None or migrations != self._migrations:
             records = FileRecords(store, analyzer.schema_key).files

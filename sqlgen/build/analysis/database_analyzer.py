@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 class DatabaseAnalyzer:
     """Asks a server that has the project's schema about queries, and infers what it does not say.
 
-    Without a *pool*, the server is stopped at the end. Raises `SqlgenError` at any time if there is
+    Without a *pool*, the server is stopped at the end. Unless its user *will_render*, that is not prepared
+    for. Raises `SqlgenError` at any time if there is
     no schema to analyse against: a migration fails, or no server can be had.
     """
 
@@ -46,7 +47,10 @@ class DatabaseAnalyzer:
         store: cache.Store,
         progress: Progress,
         pool: "ServerPool | None" = None,
+        *,
+        will_render: bool = True,
     ) -> None:
+        self._will_render = will_render
         self._config = config
         self._migrations = tuple(migrations)
         self._store = store
@@ -99,7 +103,10 @@ class DatabaseAnalyzer:
             pool = self._servers()
             server = pool.acquire(self._config, self._progress)
             # The stages that are needed next are imported while the server starts.
-            from ... import infer, render, translate  # noqa: F401
+            from ... import infer, translate  # noqa: F401
+
+            if self._will_render:
+                from ... import render  # noqa: F401
             from ..server import open_schema
 
             self._session = pool.cached(
