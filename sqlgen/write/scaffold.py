@@ -1,8 +1,9 @@
-"""folder -> disk: starts a project with its configuration, a migration and a query."""
+"""folder -> disk: starts a project with its configuration, and an example."""
 
 import os
+import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ..model.output import Change
 from .apply import apply, current_text
@@ -67,38 +68,55 @@ QUERY: Final = {
 -- Replace this by queries on your own tables.
 
 -- name: server_version :one
-SELECT current_setting('server_version') AS "version!";
+SELECT current_setting('server_version') AS version;
 """,
 }
-"""The file of a project that has its tables from elsewhere."""
+"""The file of a project that has tables already."""
 
 
 def scaffold(
     folder: Path, schema: str = OWN_MIGRATIONS, table: str = ""
-) -> tuple[str, ...]:
-    """Make *folder* a sqlgen project and return the paths that were written.
+) -> tuple[Change, ...]:
+    """Make *folder* a sqlgen project and return what was written.
 
-    `[tool.sqlgen]` is appended to pyproject.toml, unless it or sqlgen.toml has it, and so is what other
+    `[tool.sqlgen]` is appended to pyproject.toml, unless it or sqlgen.toml has a part of it, and so is what other
     tools need to know, unless they are configured already: pytest finds the generated package, ruff and
-    black leave it alone. The migration
-    is written only if there is no `migrations/` yet, and the query only if there is no `queries/`.
-    *schema* are the lines that say where the schema comes from, and *table* those below; without
-    migrations of its own, the project gets no migration.
+    black leave it alone. The notes are an example of a whole project: their migration and queries are written only
+    if there are neither `migrations/` nor `queries/`. A project that has its tables already gets a query
+    that needs none, if there is no `queries/`.
+    *schema* are the lines that say where the schema comes from, and *table* those below.
     Raises `SqlgenError` if a file cannot be written, or is a link.
     """
     changes = []
     before = current_text(folder, "pyproject.toml")
-    texts = (before, current_text(folder, "sqlgen.toml"))
-    if not any("[tool.sqlgen]" in (text or "") for text in texts):
+    settings = _settings(before)
+    if settings is None:
+        settings = _settings(current_text(folder, "sqlgen.toml"))
+    if settings is None:
         gap = "\n" if before else ""
         text = (before or "") + gap + CONFIGURATION.format(schema=schema, table=table)
-        for tool, settings, files in TOOLS:
+        for tool, lines, files in TOOLS:
             elsewhere = any(os.path.lexists(folder / name) for name in files)
             if f"[tool.{tool}" not in text and not elsewhere:
-                text += settings
+                text += lines
         changes.append(Change("pyproject.toml", before, text))
-    for path, text in (FILES if schema == OWN_MIGRATIONS else QUERY).items():
-        if not os.path.lexists((folder / path).parent):
-            changes.append(Change(path, None, text))
+    settings = settings or {}
+    if not os.path.lexists(folder / "queries") and "queries" not in settings:
+        has_tables = schema != OWN_MIGRATIONS or "schema" in settings
+        has_tables |= "migrations" in settings or os.path.lexists(folder / "migrations")
+        example = QUERY if has_tables else FILES
+        changes += [Change(path, None, text) for path, text in example.items()]
     apply(folder, changes)
-    return tuple(change.path for change in changes)
+    return tuple(changes)
+
+
+def _settings(text: str | None) -> dict[str, Any] | None:
+    """Return what `[tool.sqlgen]` and the tables below it say, or None if there are none.
+
+    Of a text that is not TOML, only its heads are known; the build will report it.
+    """
+    try:
+        settings = tomllib.loads(text or "").get("tool", {}).get("sqlgen")
+    except (tomllib.TOMLDecodeError, RecursionError, AttributeError):
+        return {} if "[tool.sqlgen" in (text or "") else None
+    return settings if settings is None or isinstance(settings, dict) else {}

@@ -160,3 +160,41 @@ def test_names_of_folders_are_text(tmp_path: Path) -> None:
     )
     sqlgen(tmp_path, "init")
     assert settings(tmp_path)["schema"]["watch"][0] == 'a"\\b/**/*.py'
+
+
+SQLX = {"migrations/20240101120000_book.up.sql": BOOK}
+COMMAND = {
+    "create.py": (
+        "import os, psycopg\n"
+        "with psycopg.connect(os.environ['DATABASE_URL']) as connection:\n"
+        "    connection.execute('CREATE TABLE book (id int)')\n"
+    ),
+    "pyproject.toml": (
+        "[tool.sqlgen.schema]\ncommand = ['python', 'create.py']\nwatch = ['create.py']\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("files", [SQLX, COMMAND])
+def test_a_project_that_has_its_tables_builds(
+    tmp_path: Path, files: dict[str, str]
+) -> None:
+    write(tmp_path, files)
+    assert sqlgen(tmp_path, "init").exit_code == 0
+    built = sqlgen(tmp_path, "build")
+    assert (built.exit_code, built.stderr) == (0, ""), built.output
+    assert "def server_version(" in (tmp_path / "generated/first.py").read_text()
+
+
+def test_queries_without_tables(tmp_path: Path) -> None:
+    write(tmp_path, {"queries/a.sql": "-- name: a :one\nSELECT 1 AS one;\n"})
+    printed = sqlgen(tmp_path, "init").stdout
+    assert "created pyproject.toml\nfirst: write the tables as a migration" in printed
+    assert "migrate up" not in printed
+    assert sqlgen(tmp_path, "migrate", "new", "create_tables").exit_code == 0
+    assert sqlgen(tmp_path, "build").exit_code == 0
+
+
+def test_a_file_that_was_there_is_updated(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": '[project]\nname = "a"\n'})
+    assert sqlgen(tmp_path, "init").stdout.startswith("updated pyproject.toml\n")

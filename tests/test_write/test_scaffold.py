@@ -55,3 +55,51 @@ def test_tools_with_files_of_their_own(tmp_path: Path, file: str, tool: str) -> 
     (tmp_path / file).touch()
     scaffold(tmp_path)
     assert tools(tmp_path) == {name: ALL[name] for name in ALL if name != tool}
+
+
+NOTES = [
+    "migrations/0001_create_notes.up.sql",
+    "migrations/0001_create_notes.down.sql",
+    "queries/notes.sql",
+]
+FIRST = ["queries/first.sql"]
+
+
+@pytest.mark.parametrize(
+    ("files", "examples"),
+    [
+        ([], NOTES),
+        (["migrations/1_own.sql"], FIRST),
+        (["queries/own.sql"], []),
+        (["migrations/1_own.sql", "queries/own.sql"], []),
+    ],
+)
+def test_an_example_never_needs_a_table_that_is_not_there(
+    tmp_path: Path, files: list[str], examples: list[str]
+) -> None:
+    for file in files:
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).touch()
+    made = [change.path for change in scaffold(tmp_path)]
+    assert made == ["pyproject.toml", *examples]
+
+
+@pytest.mark.parametrize(
+    ("settings", "examples"),
+    [
+        ("[tool.sqlgen]\n", NOTES),
+        ("[tool.sqlgen.names]\na = 'B'\n", NOTES),
+        ("[tool.sqlgen]\nschema = 'schema.sql'\n", FIRST),
+        ("[tool.sqlgen.schema]\ncommand = ['make']\n", FIRST),
+        ("[tool.sqlgen]\nmigrations = 'db'\n", FIRST),
+        ("[tool.sqlgen]\nqueries = 'sql'\n", []),
+        ("[tool.sqlgen]\nqueries = 'sql\n", NOTES),
+    ],
+)
+@pytest.mark.parametrize("file", ["pyproject.toml", "sqlgen.toml"])
+def test_settings_of_sqlgen_stay(
+    tmp_path: Path, file: str, settings: str, examples: list[str]
+) -> None:
+    (tmp_path / file).write_text(settings)
+    assert [change.path for change in scaffold(tmp_path)] == examples
+    assert (tmp_path / file).read_text() == settings

@@ -29,10 +29,11 @@ def new(directory: Path, description: tuple[str, ...]) -> None:
         exists = os.path.lexists(config.root / config.migrations)
         migrations = project.migrations(config) if exists else ()
         words = " ".join(description)
+        title = words.replace("_", " ")
         paths = migrate.new(migrations, config.migrations, words, datetime.now(UTC))
         name = PurePosixPath(paths[0]).name
         texts = (
-            f"-- {words[:1].upper()}{words[1:]}.\n",
+            f"-- {title[:1].upper()}{title[1:]}.\n",
             f"-- Undoes all of {name}; `sqlgen migrate verify` checks that it does.\n",
         )
         write.apply(
