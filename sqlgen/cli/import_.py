@@ -1,13 +1,18 @@
 """`sqlgen import`."""
 
+import re
 from pathlib import Path
+from typing import Final
 
 import click
 
 from .. import report
 from ..build import describe_queries
-from ..importers import READERS, comparison_text, import_project
+from ..importers import READERS, ImportResult, comparison_text, import_project
 from .console import FAILED, Progress, configuration, exit_on_errors, show
+
+_PATHS: Final = re.compile(r"^(?:schema|migrations|command) = ", re.MULTILINE)
+"""The settings that have paths."""
 
 
 @click.command("import")
@@ -49,10 +54,11 @@ def import_(
         number = sum(map(len, result.files.values()))
         total = _count(number + result.left_out, "query", "queries")
         click.echo(f"imported {number} of {total}")
-        if result.settings:
-            click.echo(f"\nadd to pyproject.toml:\n\n{result.settings}\n")
+        if result.settings.text:
+            click.echo(_settings_text(result, path))
         if config is None:
-            click.echo("next: `sqlgen build`")
+            initial = "" if result.configuration else "`sqlgen init`, then "
+            click.echo(f"next: {initial}`sqlgen build`")
             return
         with Progress() as progress:
             described, diagnostics = describe_queries(config, progress=progress)
@@ -62,6 +68,19 @@ def import_(
         show(diagnostics)
         if diagnostics:
             raise SystemExit(FAILED)
+
+
+def _settings_text(result: ImportResult, path: str) -> str:
+    """Return the settings, and what to do with them."""
+    file = result.configuration or "pyproject.toml"
+    where = ", to the tables that are there" if result.settings.has_heads else ""
+    text = f"\nadd to {report.printable(file)}{where}:\n\n{result.settings.text}\n"
+    if result.elsewhere and _PATHS.search(result.settings.text):
+        place = report.printable(path)
+        text += (
+            f"\ncopy the files that these lines name from `{place}` into this project\n"
+        )
+    return text
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -14,6 +14,7 @@ from ..read import ForeignProject
 from . import aiosql, pgtyped, sqlc, sqlx
 from .comparison import Verdicts
 from .imported import ImportedFile, ImportedProject
+from .missing_settings import MissingSettings, missing_settings
 from .names import UniqueNames
 from .query_text import file_text, numbered, readable
 
@@ -30,14 +31,17 @@ READERS: Final[Mapping[str, Callable[[ForeignProject, str], ImportedProject]]] =
 class ImportResult:
     """The files that were written with the names of their queries, and what is to be told.
 
-    `left_out` is the number of queries that are in none of the files. `verdicts` are those of the other tool, by
-    the path of the file and the query's name.
+    `left_out` is the number of queries that are in none of the files. `settings` are to be added to the file
+    `configuration`, which is empty if the folder is no project of sqlgen yet; their paths are relative to the other
+    project if it is `elsewhere`. `verdicts` are those of the other tool, by the path of the file and the query's name.
     """
 
     files: Mapping[str, tuple[str, ...]]
     left_out: int
     problems: tuple[Diagnostic, ...]
-    settings: str
+    settings: MissingSettings
+    configuration: str
+    elsewhere: bool
     verdicts: Verdicts
 
 
@@ -76,7 +80,9 @@ def import_project(
         },
         left_out=left_out,
         problems=problems,
-        settings=imported.settings.strip(),
+        settings=_missing(config, imported.settings),
+        configuration=config.file if config else "",
+        elsewhere=base != root,
         verdicts={
             (path, query.name): query.verdicts
             for path, file in zip(texts, written, strict=True)
@@ -94,6 +100,11 @@ def _configuration(directory: Path) -> Config | None:
         if [problem.code for problem in error.diagnostics] == ["no-configuration"]:
             return None
         raise
+
+
+def _missing(config: Config | None, settings: str) -> MissingSettings:
+    present = read.source(config.root, config.file).text if config else ""
+    return missing_settings(settings, present)
 
 
 def _output(

@@ -1,5 +1,6 @@
 """`sqlgen import` at the command line: what it prints, and its exit statuses."""
 
+import pytest
 from click.testing import CliRunner
 
 from sqlgen.cli.group import main
@@ -17,7 +18,7 @@ def test_what_is_printed(project: Project) -> None:
     assert run.exit_code == 0, run.output
     assert run.stdout == (
         "wrote queries/a.sql: 1 query\nimported 1 of 2 queries\n\nadd to pyproject.toml:\n\n"
-        '[tool.sqlgen]\nschema = "app/dump.sql"\n\nnext: `sqlgen build`\n'
+        '[tool.sqlgen]\nschema = "app/dump.sql"\n\nnext: `sqlgen init`, then `sqlgen build`\n'
     )
     assert "warning[not-imported]" in run.stderr
     assert "app/sql/a.sql:3:1" in run.stderr
@@ -52,3 +53,53 @@ def test_the_output_of_a_configured_project(project: Project) -> None:
     assert (
         CliRunner().invoke(main, ["-C", str(broken), "import", "sqlc"]).exit_code == 2
     )
+
+
+PACKAGE = '[tool.sqlgen]\nschema = "dump.sql"\n'
+NAMES = '\n[tool.sqlgen.names]\n"books" = "Book"\n'
+EMBED = "-- name: a :many\nSELECT sqlc.embed(books) FROM books;"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "printed"),
+    [
+        ("", f"\nadd to pyproject.toml:\n\n{PACKAGE}{NAMES}\nnext: `sqlgen init`"),
+        (
+            "[tool.sqlgen]\n",
+            f"\nadd to pyproject.toml, to the tables that are there:\n\n{PACKAGE}{NAMES}\nnext: `sqlgen build`",
+        ),
+        (PACKAGE, f"\nadd to pyproject.toml:\n{NAMES}\nnext: `sqlgen build`"),
+        (
+            PACKAGE + "[tool.sqlgen.names]\na = 'B'\n",
+            f"\nadd to pyproject.toml, to the tables that are there:\n{NAMES}\nnext: `sqlgen build`",
+        ),
+        (PACKAGE + NAMES, "imported 1 of 1 query\nnext: `sqlgen build`"),
+    ],
+)
+def test_settings_that_are_there_are_not_asked_for(
+    project: Project, configuration: str, printed: str
+) -> None:
+    files = {
+        "sql/a.sql": EMBED,
+        "sqlc.yaml": 'version: "1"\npackages: [{queries: sql, schema: dump.sql, name: a}]',
+        "dump.sql": "CREATE TABLE books (id int);",
+    }
+    root = project(files | {"pyproject.toml": configuration})
+    run = CliRunner().invoke(main, ["-C", str(root), "import", "sqlc", "."])
+    assert run.exit_code == 0, run.output
+    assert printed in run.stdout
+
+
+def test_the_schema_of_a_project_elsewhere_is_copied(project: Project) -> None:
+    root = project({"shop/a.sql": QUERIES, "shop/dump.sql": "", "mine/a.txt": ""})
+    (root / "shop/sqlc.yaml").write_text(
+        'version: "1"\npackages: [{queries: a.sql, schema: dump.sql, name: a}]'
+    )
+    mine = ["-C", str(root / "mine"), "import", "sqlc"]
+    run = CliRunner().invoke(main, [*mine, "../shop"])
+    assert (
+        'schema = "dump.sql"\n\ncopy the files that these lines name from `../shop` into this project\n'
+        in run.stdout
+    )
+    without = CliRunner().invoke(main, [*mine, "../shop/a.sql"])
+    assert "copy" not in without.stdout

@@ -128,7 +128,7 @@ def test_all_forms_build(project: Project, server: Server) -> None:
     root = project({**CONFIGURATION, "sql/pets.sql": text})
     result = import_project(root, "sqlc", ".", output=None, force=False)
     assert result.left_out == 0
-    names = result.settings.partition("[tool.sqlgen.names]")[2]
+    names = result.settings.text.partition("[tool.sqlgen.names]")[2]
     (root / "pyproject.toml").write_text(f"{settings}[tool.sqlgen.names]{names}")
     plan = build.build(read.config(root))
     # In Go, `:one` takes the first of many rows; sqlgen says so.
@@ -223,7 +223,7 @@ def test_version_1_in_yaml(imported: Import, tmp_path: Path) -> None:
     )
     assert list(result.files) == ["queries/a.sql", "queries/more_b.sql"]
     assert "-> Owner" in (tmp_path / "queries/a.sql").read_text()
-    assert result.settings == (
+    assert result.settings.text == (
         '[tool.sqlgen]\nschema = "migrations"\n\n'
         '[tool.sqlgen.types]\n# "numeric" = "app.types.Money"  # was "app/types.Money" in Go\n\n'
         '[tool.sqlgen.names]\n"email" = "mail_address"\n"owners" = "Holder"'
@@ -248,7 +248,7 @@ def test_python_in_version_2(imported: Import, tmp_path: Path) -> None:
     text = (tmp_path / "queries/a.sql").read_text()
     assert "-- name: a :optional -> Owner" in text  # as sqlc-gen-python has it
     assert "-- name: b :one -> Owner" in text
-    assert result.settings == (
+    assert result.settings.text == (
         "[tool.sqlgen.schema]\n"
         'command = ["psql", "-X", "-v", "ON_ERROR_STOP=1", "-f", "db/one.sql", "-f", "db/two.sql"]\n'
         'watch = ["db/one.sql", "db/two.sql"]\n\n'

@@ -119,8 +119,8 @@ def test_all_forms_build(project: Project, server: Server) -> None:
     root = project(files)
     result = import_project(root, "sqlx", "app", output=None, force=False)
     assert result.left_out == 0
-    assert result.settings == '[tool.sqlgen]\nmigrations = "app/migrations"'
-    settings = f'{result.settings}\nserver = "{server.conninfo}"\n'
+    assert result.settings.text == '[tool.sqlgen]\nmigrations = "app/migrations"'
+    settings = f'{result.settings.text}\nserver = "{server.conninfo}"\n'
     (root / "pyproject.toml").write_text(settings)
     plan = build.build(read.config(root))
     assert {warning.code for warning in plan.warnings} <= {
