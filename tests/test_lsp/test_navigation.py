@@ -1,5 +1,6 @@
 """Definitions, references and renames."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -194,5 +195,10 @@ def test_python_files_are_those_of_the_project(tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text("1")
     (tmp_path / "e" / "pyvenv.cfg").write_text("")
+    (tmp_path / "x" / "folder.py").mkdir()
+    (tmp_path / "large.py").write_bytes(b"#" * (1024 * 1024 + 1))
+    # Emacs marks a file that is being edited so.
+    (tmp_path / ".#a.py").symlink_to("somebody@machine.123:456")
+    os.mkfifo(tmp_path / "pipe.py")
     texts = ProjectTexts(tmp_path, "generated", {}, str)
     assert sorted(texts.python()) == ["a.py", "x/b.py"]

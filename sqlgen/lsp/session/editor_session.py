@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ...conninfo.masking import mask_urls
 from ...model.diagnostic import SqlgenError
 from ..documents.document import Document, changed
 from ..documents.uris import path_of
@@ -86,8 +87,7 @@ class EditorSession:
                     project.work(self._publish)
                 except Exception as error:  # noqa: BLE001 (shown)
                     project.give_up()
-                    params = {"type": 1, "message": _bug(error)}
-                    self._notify("window/showMessage", params)
+                    self._show(_bug(error))
                 else:
                     self._tell(project)
 
@@ -105,8 +105,12 @@ class EditorSession:
             if diagnostic.label is None and diagnostic.message not in self._told:
                 self._told.add(diagnostic.message)
                 hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
-                text = f"sqlgen: {diagnostic.message}{hint}"
-                self._notify("window/showMessage", {"type": 1, "message": text})
+                self._show(f"sqlgen: {diagnostic.message}{hint}")
+
+    def _show(self, text: str) -> None:
+        """Show an error to the user, in a window of its own."""
+        params = {"type": 1, "message": mask_urls(text)}
+        self._notify("window/showMessage", params)
 
     # --- messages ----------------------------------------------------------------------------
 
@@ -132,11 +136,10 @@ class EditorSession:
             self._send(error_response(message.id, error.code, error.reason))
         except SqlgenError as error:
             code = ErrorCode.REQUEST_FAILED
-            self._send(error_response(message.id, code, str(error)))
+            self._send(error_response(message.id, code, mask_urls(str(error))))
         except Exception as error:  # noqa: BLE001 (shown)
-            self._send(
-                error_response(message.id, ErrorCode.INTERNAL_ERROR, _bug(error))
-            )
+            code = ErrorCode.INTERNAL_ERROR
+            self._send(error_response(message.id, code, mask_urls(_bug(error))))
 
     def _result(self, method: str, params: Params) -> object:
         if method == "initialize":
@@ -152,9 +155,8 @@ class EditorSession:
         if method == "shutdown":
             self._is_shut_down = True
             return None
-        from . import (
-            requests,
-        )  # not needed for the first diagnostics, which are waited for
+        # Not needed for the first diagnostics, which are waited for.
+        from . import requests
 
         feature = requests.FEATURES.get(method)
         if feature is None:
@@ -188,6 +190,8 @@ class EditorSession:
             # A notification has no answer; the editor's log shows what it got wrong.
             text = f"{message.method}: {error.reason}"
             self._notify("window/logMessage", {"type": 1, "message": text})
+        except Exception as error:  # noqa: BLE001 (shown)
+            self._show(_bug(error))
 
     # --- life cycle --------------------------------------------------------------------------
 

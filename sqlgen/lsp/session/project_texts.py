@@ -1,6 +1,7 @@
 """The texts of a project's files, as the editor has them or else the disk, and places in them as JSON."""
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -68,10 +69,18 @@ class ProjectTexts:
             paths += [
                 f"{prefix}{name}"
                 for name in sorted(files)
-                if name.endswith(".py")
-                and Path(folder, name).stat().st_size <= _LARGEST
+                if name.endswith(".py") and _is_searched(Path(folder, name))
             ]
         return paths
+
+
+def _is_searched(file: Path) -> bool:
+    """Return whether it is a file of a size that people write; Emacs's locks are links to nothing."""
+    try:
+        status = file.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST
 
 
 def location_json(place: FilePlace, texts: ProjectTexts) -> dict[str, Any]:
