@@ -59,6 +59,21 @@ _OF_COLUMNS: Final = frozenset(_TYPES) - (
     _OF_RELATIONS - {"version", "schemaname", "relname"}
 )
 
+_ARGUMENTS: Final = {
+    "relation": (
+        _OF_RELATIONS,
+        {"schemaname", "relname", "relpages", "reltuples"},
+    ),
+    "attribute": (_OF_COLUMNS, {"schemaname", "relname", "inherited"}),
+}
+"""The arguments that each function may have, and those that pg_dump always gives it."""
+
+_NUMBERS: Final = {
+    "relpages": re.compile(r"-?[0-9]{1,10}"),
+    "reltuples": re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,3})?"),
+}
+"""The arguments that are read here, as PostgreSQL prints an integer and a real."""
+
 _LITERAL: Final = r"'(?:[^']|'')*'"
 _SKIPPED: Final = re.compile(
     rf"""
@@ -132,10 +147,7 @@ def _calls(source: SourceFile, *, with_values: bool) -> Iterator[RestoredStatist
             )
         arguments, end = _arguments(source, call)
         function = f"pg_restore_{call[1]}_stats"
-        known = _OF_RELATIONS if call[1] == "relation" else _OF_COLUMNS
-        needed = {"schemaname", "relname"} | (
-            {"inherited"} if call[1] != "relation" else set()
-        )
+        known, needed = _ARGUMENTS[call[1]]
         if not needed <= arguments.keys() <= known:
             raise _error(
                 source,
@@ -164,6 +176,7 @@ def _arguments(source: SourceFile, call: re.Match[str]) -> tuple[dict[str, str],
             or type_ is None
             or match["name"] in arguments
             or match["type"] not in (type_, None)
+            or not _is_number(match["name"], match["value"][1:-1])
         ):
             raise _error(
                 source,
@@ -175,6 +188,12 @@ def _arguments(source: SourceFile, call: re.Match[str]) -> tuple[dict[str, str],
         position = match.end()
         if match["end"] != ",":
             return arguments, position
+
+
+def _is_number(name: str, value: str) -> bool:
+    """Return whether the value of an argument is a number, if it has to be one."""
+    pattern = _NUMBERS.get(name)
+    return pattern is None or pattern.fullmatch(value) is not None
 
 
 def _error(source: SourceFile, position: int, message: str, hint: str) -> SqlgenError:
