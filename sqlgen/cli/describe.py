@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from .. import report
 from ..build import DescribedQuery, describe_queries
 from ..conninfo import mask_arguments
 from ..model.constraints import Violation
@@ -42,7 +43,7 @@ def describe(directory: Path, names: tuple[str, ...], format_: str) -> None:
     show(diagnostics)
     if format_ == "json":
         document = {"queries": [as_json(query) for query in chosen]}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        click.echo(report.document(document))
     else:
         for query in chosen:
             click.echo(as_text(query, color=is_coloured(sys.stdout)))
@@ -172,9 +173,10 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
     head = f"{span.text} :{typed.query.command}"
     if typed.query.command.spec.always_returns_rows:
         head += f" -> {shown.row or shown.columns[0]}"
-    place = span.source.origin or f"{span.source.path}:{span.line}"
-    lines = [f"{click.style(head, bold=True) if color else head}  {place}"]
-    lines.append(f"  {typed.row_count}, {typed.access}")
+    head = report.printable(head)
+    place = report.printable(span.source.origin or f"{span.source.path}:{span.line}")
+    first = f"{click.style(head, bold=True) if color else head}  {place}"
+    lines = [f"  {typed.row_count}, {typed.access}"]
     if shown.function.deprecated:
         lines.append(f"  deprecated: {' '.join(shown.function.deprecated.split())}")
     if shown.function.params:
@@ -203,12 +205,14 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
         (c.name, c.type.display, annotation, c.reason)
         for c, annotation in zip(typed.columns, shown.columns, strict=True)
     ]
-    widths = [max((len(row[i]) for row in table), default=0) for i in range(3)]
-    for row in table:
+    printable_rows = [list(map(report.printable, row)) for row in table]
+    widths = [max((len(row[i]) for row in printable_rows), default=0) for i in range(3)]
+    lines = [first, *map(report.printable, lines)]
+    for row in printable_rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         reason = click.style(row[3], dim=True) if color else row[3]
         lines.append(f"  {'  '.join(cells)}  {reason}")
-    lines += _errors(described)
+    lines += map(report.printable, _errors(described))
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from .. import database
+from .. import database, report
 from ..doctor import Remark, RemarkLevel, ServerFacts, examine, remarks
 from ..migrate import project
 from .console import FAILED, configuration, exit_on_errors
@@ -55,9 +55,9 @@ def as_text(found: Sequence[Remark]) -> str:
     lines = []
     for remark in found:
         level = click.style(f"{remark.level:<9}", fg=_COLORS[remark.level])
-        lines.append(f"{level}{remark.message}")
+        lines.append(f"{level}{report.printable(remark.message)}")
         if remark.hint:
-            lines.append(f"{'':9}{remark.hint}")
+            lines.append(f"{'':9}{report.printable(remark.hint)}")
     return "\n".join(lines)
 
 

@@ -1,6 +1,5 @@
 """`sqlgen plans`."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -137,7 +136,7 @@ def as_json(result: PlanFindings) -> str:
             for change in result.changes
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return report.document(document)
 
 
 def as_github(result: PlanFindings) -> str:

@@ -35,8 +35,13 @@ def json(diagnostics: Sequence[Diagnostic]) -> str:
         }
         for diagnostic in diagnostics
     ]
-    text = mask_urls(encoder.dumps(objects, ensure_ascii=False, indent=2))
-    # The encoder does not escape all control characters on which a terminal would act.
+    return mask_urls(document(objects))
+
+
+def document(value: object) -> str:
+    """Return a value as indented JSON without a character on which a terminal would act."""
+    text = encoder.dumps(value, ensure_ascii=False, indent=2)
+    # The encoder escapes the control characters of ASCII only.
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ... import report
 from ...migrate import DRIFT, MigrationStatus
 from ..console import DRIFTED, FAILED
 from .output import count, format_option, print_json
@@ -48,7 +49,8 @@ def check(
     elif drifted or pending:
         for schema, status in drifted or pending:
             prefix = f"{schema}: " if schema else ""
-            click.echo(f"{prefix}{status.version} {status.description}: {status.state}")
+            line = f"{prefix}{status.version} {status.description}: {status.state}"
+            click.echo(report.printable(line))
         problem = "drifted apart" if drifted else "pending"
         click.echo(f"{count(len(drifted or pending))} {problem}", err=True)
     else:

@@ -57,7 +57,9 @@ def print_runs(
 
 def print_json(document: dict[str, Any]) -> None:
     """Print *document* as indented JSON."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    from ... import report  # not needed for text
+
+    click.echo(report.document(document))
 
 
 def run_json(run: MigrationRun) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from ... import migrate
+from ... import migrate, report
 from ...migrate import MigrationState, MigrationStatus, project
 from ..confirmation import confirm, yes_option
 from ..console import Progress, exit_on_errors
@@ -66,7 +66,7 @@ def repair(
         for schema, status in repairable:
             prefix = f"{schema}: " if schema else ""
             for line in change(config.root, status):
-                click.echo(f"{prefix}{line}")
+                click.echo(report.printable(f"{prefix}{line}"))
         changed = sum(status.state in CHANGED for _, status in repairable)
         if changed:
             confirm(f"Accept {count(changed, 'changed file')}?", yes=yes)

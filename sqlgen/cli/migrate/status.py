@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ... import report
 from ...migrate import DRIFT, LedgerStatus, MigrationState, MigrationStatus
 from ..console import is_coloured
 from .output import duration, format_option, print_json
@@ -53,7 +54,7 @@ def table(ledger_status: LedgerStatus, *, color: bool) -> list[str]:
     rows = [
         (
             str(status.version),
-            status.description,
+            report.printable(status.description),
             applied_at(status),
             time_taken(status),
             str(status.state),
