@@ -1,16 +1,27 @@
 """`-- sqlgen: optional NAME, …`, `default NAME, …`, `require one of NAME, …` -> what calls may leave out."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Final
 
 from ..model.commands import Columns, Command
-from ..model.diagnostic import Diagnostic, Label, SqlgenError, nearest
+from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.frozen import frozen
 from ..model.query import Parameter, Part, PartKind, ServerSql, Unchanged
 from ..model.source import Span
 from .directives import Directive
+from .optional_diagnostics import (
+    beside_required,
+    in_case,
+    no_condition,
+    no_condition_here,
+    no_name,
+    no_value,
+    nothing_to_set,
+    required,
+    twice,
+    unknown_parameter,
+)
 from .parts import Found, Parts
 from .set_lists import SetLists
 from .statement_tokens import StatementTokens
@@ -40,7 +51,7 @@ def optional_parts(
 
     def named(directive: Directive) -> list[tuple[Span, Parameter]]:
         if not directive.arguments:
-            errors.append(_no_name(directive.span))
+            errors.append(no_name(directive.span))
         found = []
         for span in directive.arguments:
             if parameter := by_name.get(span.text.removeprefix(":")):
@@ -60,7 +71,7 @@ def optional_parts(
     for directive in directives:
         if directive.word == "require one of":
             group = named(directive)
-            errors += [_required(span) for span, p in group if p.number not in optional]
+            errors += [required(span) for span, p in group if p.number not in optional]
             groups.append(tuple(p.number for _, p in group))
     found = OptionalParts()
     if optional or defaults:
@@ -137,7 +148,7 @@ class _Finder:
             name = self._by_number[number].name
             if number in self._defaults:
                 if value is None:
-                    self.errors.append(_no_value(place, name))
+                    self.errors.append(no_value(place, name))
                 else:
                     found.add(value)
                 continue
@@ -145,14 +156,14 @@ class _Finder:
             is_argument = around is not None and around.kind is PartKind.ARGUMENT
             if around is None or (is_argument and not self._sql.source.origin):
                 self.errors.append(
-                    _no_condition(place, name, in_values=value is not None)
+                    no_condition(place, name, in_values=value is not None)
                     if not self._is_in_condition(number)
-                    else _no_condition_here(place, name)
+                    else no_condition_here(place, name)
                 )
             elif around.kind is PartKind.CONDITION and self._parts.is_in_case(
                 start, around.range
             ):
-                self.errors.append(_in_case(place, name))
+                self.errors.append(in_case(place, name))
             else:
                 found.add(around)
         return found
@@ -169,7 +180,7 @@ class _Finder:
                     parameter = self._by_number[number]
                     place = _place_in(self._sql, part, parameter)
                     self.errors.append(
-                        _beside_required(place, parameter.name, first.name, part.kind)
+                        beside_required(place, parameter.name, first.name, part.kind)
                     )
         by_number: dict[int, list[Part]] = {}
         for part in parts:
@@ -184,7 +195,7 @@ class _Finder:
                 )
                 kinds = [part.kind for part in containing]
                 self.errors.append(
-                    _twice(second_place, first_place, parameter.name, kinds)
+                    twice(second_place, first_place, parameter.name, kinds)
                 )
 
     def _unchanged(
@@ -213,7 +224,7 @@ class _Finder:
                     self._by_number[n].name for part in own for n in part.parameters
                 ]
                 self.errors.append(
-                    _nothing_to_set(
+                    nothing_to_set(
                         _place_in(self._sql, own[0], first), names, alone=len(own) == 1
                     )
                 )
@@ -257,135 +268,3 @@ def _place_in(sql: ServerSql, part: Part, parameter: Parameter) -> Span:
         if p.number == parameter.number and part.start <= p.start < part.end
     )
     return _place(sql, start, parameter)
-
-
-def _no_name(comment: Span) -> Diagnostic:
-    return Diagnostic(
-        code="unknown-parameter",
-        message="the comment names no parameter",
-        label=Label(comment),
-        hint="add the names of the parameters, separated by commas",
-    )
-
-
-def unknown_parameter(span: Span, names: Mapping[str, Parameter]) -> Diagnostic:
-    """Return the error of a directive that names no parameter of its query."""
-    near = nearest(span.text.removeprefix(":"), names)
-    listed = ", ".join(f"`{name}`" for name in names)
-    if near:
-        hint = f"write `{near}`"
-    elif names:
-        hint = f"write one of {listed}"
-    else:
-        hint = "write a parameter as `:name` to refer to it"
-    return Diagnostic(
-        code="unknown-parameter",
-        message=f"the query has no parameter `{span.text}`",
-        label=Label(span),
-        hint=hint,
-    )
-
-
-def _required(span: Span) -> Diagnostic:
-    return Diagnostic(
-        code="not-optional",
-        message=f"`{span.text}` is not optional, so that each call gives it",
-        label=Label(span),
-        hint="add it to `-- sqlgen: optional`, or leave it out of `require one of`",
-    )
-
-
-def _no_condition(place: Span, name: str, *, in_values: bool) -> Diagnostic:
-    hint = "use it in WHERE, HAVING, the ON of an inner join or SET, or take it out of `optional`"
-    return Diagnostic(
-        code="not-optional",
-        message=f"`:{name}` cannot be left out: it stands neither in a condition nor in SET",
-        label=Label(place),
-        hint=(
-            f"write `-- sqlgen: default {name}` to insert DEFAULT"
-            if in_values
-            else hint
-        ),
-    )
-
-
-def _no_condition_here(place: Span, name: str) -> Diagnostic:
-    return Diagnostic(
-        code="not-optional",
-        message=f"`:{name}` cannot be left out here, but only where it stands in a condition",
-        label=Label(place),
-        hint=f"write another parameter here, such as `:{name}_always`, which each call gives",
-    )
-
-
-def _no_value(place: Span, name: str) -> Diagnostic:
-    return Diagnostic(
-        code="no-default",
-        message=f"DEFAULT cannot stand in the place of `:{name}`: it is not in VALUES of an INSERT",
-        label=Label(place),
-        hint="write `INSERT … VALUES (…)`, or take the parameter out of `default`",
-    )
-
-
-def _nothing_to_set(place: Span, names: Sequence[str], *, alone: bool) -> Diagnostic:
-    listed = " and ".join(f"`:{name}`" for name in names)
-    other = f"`-- sqlgen: require one of {', '.join(names)}`, or "
-    return Diagnostic(
-        code="nothing-to-set",
-        message=f"without {listed}, this SET has nothing to set",
-        label=Label(place),
-        hint=f"add {'' if alone else other}an assignment that is always there",
-    )
-
-
-def _in_case(place: Span, name: str) -> Diagnostic:
-    return Diagnostic(
-        code="not-optional",
-        message=f"`:{name}` cannot be left out: it stands in CASE",
-        label=Label(place),
-        hint="write the condition without CASE, or take the parameter out of `optional`",
-    )
-
-
-def _beside_required(
-    place: Span, name: str, optional: str, kind: PartKind
-) -> Diagnostic:
-    word = "default" if kind is PartKind.DEFAULT else "optional"
-    hint = f"add `{name}` to `-- sqlgen: {word}`"
-    if kind is PartKind.CONDITION:
-        hint += ", or write a condition with AND for each"
-    return Diagnostic(
-        code="optional-beside-required",
-        message=f"`:{name}` is required, but would be left out together with `:{optional}`",
-        label=Label(place),
-        hint=hint,
-    )
-
-
-_PLACES: Final = {
-    PartKind.CONDITION: ("a condition", "conditions"),
-    PartKind.ASSIGNMENT: ("an assignment", "assignments"),
-    PartKind.ARGUMENT: ("an argument", "arguments"),
-    PartKind.DEFAULT: ("a value", "values"),
-}
-"""The words for one part of each kind, and for several."""
-
-
-def _twice(
-    place: Span, first: Span, name: str, kinds: Sequence[PartKind]
-) -> Diagnostic:
-    places = [
-        one if times == 1 else f"{times} {several}"
-        for kind, (one, several) in _PLACES.items()
-        if (times := kinds.count(kind))
-    ]
-    is_default = PartKind.DEFAULT in kinds
-    word = "default" if is_default else "optional"
-    each = "value" if is_default else "part"
-    return Diagnostic(
-        code="optional-twice",
-        message=f"`:{name}` stands in {' and '.join(places)}, but may be left out of one place only",
-        label=Label(place),
-        related=(Label(first, "the first one"),),
-        hint=f"give each {each} a parameter of its own, or take `{name}` out of `-- sqlgen: {word}`",
-    )

@@ -16,7 +16,7 @@ from ..model.query import Origin, Parameter, Placeholder, ServerSql
 from ..model.source import Span
 from .directives import Directive
 from .lexer import TRIVIA, Kind, Token, tokens
-from .optional_parts import unknown_parameter
+from .optional_diagnostics import unknown_parameter
 from .order_keys import OrderDirective, order_directive
 
 _AFTER: Final = frozenset({",", "limit", "offset", "fetch", "for"})

@@ -10,7 +10,7 @@ from ..model.override_text import read_override
 from ..model.query import Mark, Parameter
 from ..model.source import Span
 from .directives import FORMS, Directive
-from .optional_parts import unknown_parameter
+from .optional_diagnostics import unknown_parameter
 
 _NAMED: Final = re.compile(r":?(?P<name>[^\s!?:]+)(?P<override>.*)", re.DOTALL)
 
