@@ -1,7 +1,8 @@
 """An analysed statement -> the constraints that it can violate.
 
-`writes` reads the tree, `effects` the catalog: a write has others in its wake, by foreign keys. `domain_values`
-finds the domains whose constraints are checked. `trigger_bodies` reads the few triggers that can be known.
+`writes` reads the tree, `effects` the catalog: a write has others in its wake, by foreign keys. `held_constraints`
+tells which of them hold in any case. `domain_values` finds the domains whose constraints are checked.
+`trigger_bodies` reads the few triggers that can be known.
 """
 
 from .domain_values import domains_in

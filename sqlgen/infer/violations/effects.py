@@ -17,23 +17,21 @@ from ...model.constraints import (
 )
 from ..tree.query_level import catalog_index
 from .domain_values import violations_of
+from .held_constraints import (
+    FUNCTION,
+    INDEXES,
+    KEYS,
+    HeldConstraints,
+    PassesNulls,
+    refers_to_nothing,
+)
 from .trigger_bodies import assigned_columns
 from .writes import TableWrite
 
 MayBeNull = Callable[[Column], bool]
 """Tells whether the default of a column may be NULL."""
 
-PassesNulls = Callable[[Relation, str, frozenset[int]], bool]
-"""Tells whether a table's CHECK, by name, lets each row pass with NULL in the columns of these numbers."""
-
-_INDEXES = (ConstraintKind.UNIQUE, ConstraintKind.EXCLUSION)
-_KEYS = (ConstraintKind.FOREIGN_KEY, ConstraintKind.RESTRICT_KEY)
 _VARIABLE = re.compile(r":varattno (-?\d+)")
-_FUNCTION = re.compile(r":(?:funcid|opfuncid) (\d+)")
-_DRAWN = frozenset(
-    {"nextval", "gen_random_uuid", "uuidv4", "uuidv7", "uuid_generate_v4"}
-)
-"""Functions whose values are new each time."""
 
 
 class Effects:
@@ -54,7 +52,7 @@ class Effects:
         self._catalog = catalog
         self._index = catalog_index(catalog)
         self._default_may_be_null = default_may_be_null
-        self._passes_nulls = passes_nulls
+        self._held = HeldConstraints(catalog, passes_nulls)
         self._seen: set[tuple[int, str, frozenset[tuple[str, bool]]]] = set()
 
     def add(self, write: TableWrite) -> None:
@@ -127,7 +125,7 @@ class Effects:
         for name, column in columns.items():
             self.add_domains(column, given.get(name, name in lacking))
             if name in defaulted or name not in assigned:
-                for oid in _FUNCTION.findall(column.default):
+                for oid in FUNCTION.findall(column.default):
                     self.add_function(int(oid))
         for constraint in table.constraints:
             kind = constraint.violation.kind
@@ -138,12 +136,12 @@ class Effects:
                 if not given.get(name, name in lacking):
                     continue
             elif kind is ConstraintKind.CHECK:
-                if self._passes(constraint, table, nulls):
+                if self._held.passes(constraint, table, nulls):
                     continue
-            elif kind in _KEYS:
-                if _refers_to_nothing(constraint, given, columns):
+            elif kind in KEYS:
+                if refers_to_nothing(constraint, given, columns):
                     continue
-            elif kind in _INDEXES and not self._may_conflict(
+            elif kind in INDEXES and not self._held.may_conflict(
                 constraint, given, columns
             ):
                 continue
@@ -175,13 +173,16 @@ class Effects:
             else:
                 touches = columns is None or not changed.keys().isdisjoint(columns)
             moved = moves and (
-                constraint.violation.kind in _KEYS
+                constraint.violation.kind in KEYS
                 or constraint.violation.relation != table.name
             )
             if (
                 moved
                 or constraint.is_unstable
-                or (touches and not self._holds_for_nulls(constraint, table, nulled))
+                or (
+                    touches
+                    and not self._held.holds_for_nulls(constraint, table, nulled)
+                )
             ):
                 self._add(constraint)
         for key in table.incoming:
@@ -275,57 +276,6 @@ class Effects:
             return False
         return not column.has_default or self._default_may_be_null(column)
 
-    def _may_conflict(
-        self,
-        index: Constraint,
-        given: Mapping[str, bool],
-        columns: Mapping[str, Column],
-    ) -> bool:
-        """Return whether an inserted row may conflict with another one."""
-        if index.columns is None:
-            return True
-        # NULLs do not conflict. Columns that only a partition has are not among these.
-        left = [columns[n] for n in index.keys if n not in given and n in columns]
-        if not index.nulls_conflict and any(
-            not column.has_default and not column.identity for column in left
-        ):
-            return False
-        if not given.keys().isdisjoint(index.columns):
-            return True
-        return not any(map(self._is_drawn, left))
-
-    def _holds_for_nulls(
-        self, constraint: Constraint, table: Relation, nulled: frozenset[str]
-    ) -> bool:
-        """Return whether each row with NULL in these columns satisfies a constraint."""
-        if constraint.violation.kind in _INDEXES:
-            return not (constraint.nulls_conflict or nulled.isdisjoint(constraint.keys))
-        if constraint.violation.kind in _KEYS:
-            is_full = "MATCH FULL" in constraint.violation.definition
-            return not (is_full or nulled.isdisjoint(constraint.columns or ()))
-        return self._passes(constraint, table, nulled)
-
-    def _passes(
-        self, constraint: Constraint, table: Relation, nulls: frozenset[str]
-    ) -> bool:
-        """Return whether a constraint is a CHECK that is not false where these columns are NULL."""
-        if constraint.violation.kind is not ConstraintKind.CHECK or nulls.isdisjoint(
-            constraint.columns or ()
-        ):
-            return False
-        numbers = [n for n, column in table.columns.items() if column.name in nulls]
-        return self._passes_nulls(table, constraint.violation.name, frozenset(numbers))
-
-    def _is_drawn(self, column: Column) -> bool:
-        """Return whether the default of a column is another one each time."""
-        functions = self._catalog.functions
-        called = [
-            functions[int(oid)].name
-            for oid in _FUNCTION.findall(column.default)
-            if int(oid) in functions
-        ]
-        return column.identity or not _DRAWN.isdisjoint(called)
-
 
 def _either(first: Mapping[str, bool], then: Mapping[str, bool]) -> dict[str, bool]:
     """Return the columns that the first or the second assigns; each may be NULL if one of them may.
@@ -356,13 +306,3 @@ def _generated(table: Relation, changed: Iterable[str]) -> list[str]:
         if not column.expression or None in used or used & changed:
             generated.append(column.name)
     return generated
-
-
-def _refers_to_nothing(
-    key: Constraint, given: Mapping[str, bool], columns: Mapping[str, Column]
-) -> bool:
-    """Return whether one of a foreign key's columns is left NULL, so that it refers to no row."""
-    if "MATCH FULL" in key.violation.definition:
-        return False
-    left = [columns[n] for n in key.columns or () if n not in given and n in columns]
-    return any(not column.has_default and not column.identity for column in left)
