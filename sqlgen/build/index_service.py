@@ -5,6 +5,7 @@ It is made with `plans = true`. Offline it is taken as it is, since only a serve
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -28,8 +29,8 @@ def planned_file(
     """Return the file with what indexes do for each query, and warnings about what they did before."""
     files, _ = analyzer.analyse(request.queries)
     queries = [query for file in files for query in typed_queries(file)]
-    services = analyzer.index_services(queries)
-    by_name = {query.query.name: query.query for query in queries}
+    by_name = _by_name([query.query for query in queries])
+    services = dict(zip(by_name, analyzer.index_services(queries), strict=True))
     path = plans_path(request.config)
     before = _read(request.generated.get(path, b""))
     warnings = [
@@ -47,8 +48,8 @@ def recorded_file(request: BuildRequest, analyzer: Analyzer) -> GeneratedFile:
     path = plans_path(request.config)
     recorded = _read(request.generated.get(path, b""))
     files, _ = analyzer.analyse(request.queries)
-    names = {query.query.name for file in files for query in typed_queries(file)}
-    if names != recorded.keys():
+    queries = [query.query for file in files for query in typed_queries(file)]
+    if _by_name(queries).keys() != recorded.keys():
         raise SqlgenError(
             Diagnostic(
                 code="stale-lock",
@@ -63,6 +64,19 @@ def recorded_file(request: BuildRequest, analyzer: Analyzer) -> GeneratedFile:
 def plans_path(config: Config) -> str:
     """Return the path of the file."""
     return f"{config.output}/{LOCK_FOLDER}/plans.json"
+
+
+def _by_name(queries: Sequence[Query]) -> dict[str, Query]:
+    """Return the queries by their names in the file, in their order: with their paths, if files share a name."""
+    numbers = Counter(query.name for query in queries)
+    return {
+        (
+            query.name
+            if numbers[query.name] == 1
+            else f"{query.name} in {query.name_span.source.path}"
+        ): query
+        for query in queries
+    }
 
 
 def _file(path: str, services: Mapping[str, IndexService]) -> GeneratedFile:

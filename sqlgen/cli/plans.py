@@ -160,7 +160,7 @@ def _query_lines(query: QueryFindings) -> Iterator[str]:
 def _change_lines(result: PlanFindings) -> Iterator[str]:
     for change in result.changes:
         yield f"{change.query}: {_change_message(change)}"
-    lost = len({change.query for change in result.changes if change.is_loss})
+    lost = len({change.place for change in result.changes if change.is_loss})
     yield f"lost an index since {result.revision}: {lost} queries"
 
 

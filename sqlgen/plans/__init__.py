@@ -40,6 +40,7 @@ from .keys import fetch_keys, unindexed_keys
 from .production import production_cluster, production_schema, statistics_source
 from .removals import removals_of
 from .statistics_file import read_statistics
+from .summaries import query_key
 from .unused import unused_indexes
 
 __all__ = [
@@ -109,7 +110,7 @@ def plans(
             earlier = with_statistics(old) if old else None
         else:
             findings, earlier = now.findings, old.findings if old else None
-    places = {query.query.name: query.query.name_span for query in now.typed}
+    places = {query_key(query.query): query.query.name_span for query in now.typed}
     changes = access_changes(
         earlier.accesses if earlier else (),
         findings.accesses,
@@ -134,7 +135,7 @@ def _planned(
         statements = explained(session.answer, session.catalog.server_version, queries)
         findings = [
             query_findings(
-                query, statements[query.query.name], session.catalog, indexes
+                query, statements[query_key(query.query)], session.catalog, indexes
             )
             for query in queries
         ]
@@ -144,8 +145,9 @@ def _planned(
         found = PlanFindings(queries=tuple(findings), accesses=accesses)
         return _Planned(current, queries, found)
     removed = {
-        query.query.name: removals_of(query, statements[query.query.name], indexes)
+        key: removals_of(query, statements[key], indexes)
         for query in queries
+        for key in [query_key(query.query)]
     }
     used = {
         index

@@ -29,7 +29,7 @@ from ..model.query import Query
 from ..model.typed import TypedQuery
 from .findings import QueryAccess, QueryFindings, UnservedCondition
 from .keys import table_name
-from .summaries import Table, summary
+from .summaries import QueryKey, Table, query_key, summary
 
 _INDEX_QUESTIONS: Final = (
     AskedSettings.CONDITIONS,
@@ -60,10 +60,10 @@ def explained(
     version: int,
     queries: Sequence[TypedQuery],
     questions: Sequence[AskedSettings] = _INDEX_QUESTIONS,
-) -> dict[str, tuple[StatementPlans, ...]]:
-    """Return the plans of each query's statements, by its name, on a server of that *version*."""
+) -> dict[QueryKey, tuple[StatementPlans, ...]]:
+    """Return the plans of each query's statements, on a server of that *version*."""
     return {
-        query.query.name: tuple(
+        query_key(query.query): tuple(
             explain_statements(ask, planned_variants(query), questions, version)
         )
         for query in queries
@@ -102,18 +102,18 @@ def query_findings(
 
 
 def query_accesses(
-    statements: Mapping[str, Sequence[StatementPlans]], indexes: TableIndexes
+    statements: Mapping[QueryKey, Sequence[StatementPlans]], indexes: TableIndexes
 ) -> tuple[QueryAccess, ...]:
     """Return how each statement reads tables by its conditions alone, on empty tables."""
     return tuple(
         [
             QueryAccess(
-                name,
+                *key,
                 one.variant.label,
                 summary(plan, indexes, {}),
                 frozenset([(s.schema, s.table) for s in unserved_scans(plan, indexes)]),
             )
-            for name, variants in statements.items()
+            for key, variants in statements.items()
             for one in variants
             if not one.variant.is_order
             and (plan := one.plans.get(AskedSettings.CONDITIONS))
@@ -133,8 +133,8 @@ def production_accesses(
     question = AskedSettings.PRODUCTION
     statements = explained(session.answer, version, queries, [question])
     accesses = [
-        QueryAccess(name, one.variant.label, summary(plan, indexes, rows))
-        for name, variants in statements.items()
+        QueryAccess(*key, one.variant.label, summary(plan, indexes, rows))
+        for key, variants in statements.items()
         for one in variants
         if (plan := one.plans.get(question))
     ]

@@ -7,7 +7,7 @@ from ..explain.conditions import quoted
 from ..model.source import Span
 from .findings import AccessChange, QueryAccess
 from .keys import table_name
-from .summaries import PlanSummary, ScanSummary, Table
+from .summaries import PlanSummary, QueryKey, ScanSummary, Table
 
 BIG: Final = 10_000
 """Rows of a table of which it matters that all are read."""
@@ -16,7 +16,7 @@ BIG: Final = 10_000
 def access_changes(
     before: Sequence[QueryAccess],
     now: Sequence[QueryAccess],
-    places: Mapping[str, Span],
+    places: Mapping[QueryKey, Span],
     *,
     has_statistics: bool,
 ) -> tuple[AccessChange, ...]:
@@ -25,10 +25,19 @@ def access_changes(
     Without statistics, nothing is told but that no index serves a table any more, or that one does now. *places*
     are the queries' names in the files.
     """
-    old = {(access.query, access.variant): access for access in before}
+    old = {(one.path, one.query, one.variant): one for one in before}
+    current = {(one.path, one.query) for one in now}
+    # A query may have moved to another file.
+    moved = {
+        (one.query, one.variant): one
+        for one in before
+        if (one.path, one.query) not in current
+    }
     changes: list[AccessChange] = []
     for access in now:
-        previous = old.get((access.query, access.variant))
+        previous = old.get((access.path, access.query, access.variant)) or moved.get(
+            (access.query, access.variant)
+        )
         if previous is None:
             continue
         for table in _tables(access.summary):
@@ -43,7 +52,7 @@ def access_changes(
                 AccessChange(
                     query=access.query,
                     variant=access.variant,
-                    place=places[access.query],
+                    place=places[access.path, access.query],
                     table=table_name(table),
                     before=", ".join(map(scan_text, was)),
                     now=", ".join(map(scan_text, is_)),

@@ -64,11 +64,12 @@ class UnindexedKey:
 
 @frozen
 class QueryAccess:
-    """The way in which a statement of a query reads tables; `variant` is its label.
+    """The way in which a statement of the query in the file `path` reads tables; `variant` is its label.
 
     `unserved` are the tables with conditions of which no index serves any.
     """
 
+    path: str
     query: str
     variant: str
     summary: PlanSummary

@@ -8,7 +8,7 @@ from ..explain.conditions import quoted
 from ..model.frozen import frozen
 from .findings import UnindexedKey
 from .removals import Removal
-from .summaries import Table
+from .summaries import QueryKey, Table
 
 
 @frozen(kw_only=True)
@@ -48,7 +48,7 @@ def fetch_keys(ask: Ask) -> tuple[ReferringKey, ...]:
 
 
 def unindexed_keys(
-    removed: Mapping[str, Sequence[Removal]],
+    removed: Mapping[QueryKey, Sequence[Removal]],
     keys: Sequence[ReferringKey],
     indexes: TableIndexes,
 ) -> tuple[UnindexedKey, ...]:
@@ -58,7 +58,7 @@ def unindexed_keys(
     """
     queries: dict[ReferringKey, list[str]] = {}
     through: dict[ReferringKey, tuple[Table, ...]] = {}
-    for query, own in removed.items():
+    for (_, query), own in removed.items():
         for key, path in _scanned(own, keys):
             if not is_indexed(key, indexes):
                 names = queries.setdefault(key, [])

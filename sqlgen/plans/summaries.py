@@ -4,9 +4,18 @@ from collections.abc import Iterator, Mapping
 
 from ..explain import PlanNode, TableIndexes
 from ..model.frozen import frozen
+from ..model.query import Query
 
 Table = tuple[str, str]
 """The schema and name of a table."""
+
+QueryKey = tuple[str, str]
+"""The path of a query's file, and its name there: two files may have queries of one name."""
+
+
+def query_key(query: Query) -> QueryKey:
+    """Return what no other query of the project has."""
+    return query.name_span.source.path, query.name
 
 
 @frozen

@@ -11,6 +11,7 @@ from sqlgen.model.source import SourceFile
 from sqlgen.model.typed import TypedQuery
 from sqlgen.plans import QueryFindings
 from sqlgen.plans.analysis import explained, query_findings
+from sqlgen.plans.summaries import query_key
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -34,7 +35,7 @@ def findings_of(connection: Connection, text: str) -> tuple[QueryFindings, ...]:
     indexes = explain.fetch_indexes(ask)
     return tuple(
         [
-            query_findings(query, plans[query.query.name], catalog, indexes)
+            query_findings(query, plans[query_key(query.query)], catalog, indexes)
             for query in queries
         ]
     )

@@ -163,3 +163,19 @@ def test_a_build_of_one_file(project: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "by_name" in recorded(project)
     assert run(project, "check").exit_code == 0
+
+
+def test_files_may_share_the_name_of_a_query(project: Path) -> None:
+    text = "-- name: of_owner :many\nSELECT id FROM pets WHERE name = :name;\n"
+    write(project, {"queries/more.sql": text})
+    assert run(project, "build").exit_code == 0
+    by_name = {"served": {}, "unserved": {"public.pets": ["name"]}}
+    plans = recorded(project)
+    assert plans.pop("of_owner in queries/more.sql") == by_name
+    assert plans.pop("of_owner in queries/q.sql") == SERVED
+    assert "of_owner" not in plans
+    assert run(project, "check").exit_code == 0
+    lines = run(project, "plans").output.splitlines()
+    assert [line for line in lines if line.startswith("of_owner")] == [
+        "of_owner  no index of pets serves name = :name"
+    ]

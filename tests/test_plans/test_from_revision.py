@@ -156,3 +156,19 @@ def test_a_revision_without_a_project(tmp_path: Path, server: Server) -> None:
     result = CliRunner().invoke(main, ["-C", str(tmp_path), "plans", "--from", "gone"])
     assert result.exit_code == 2
     assert "git knows no commit `gone`" in result.stderr
+
+
+def test_a_query_of_the_same_name_in_another_file(deployed: Path) -> None:
+    text = "-- name: of_owner :many\nSELECT id FROM pets WHERE name = :name;\n"
+    write(deployed, {"queries/a.sql": text})
+    assert changes(plans(deployed, "--format", "json")) == []
+    write(deployed, {"migrations/2_drop.sql": "DROP INDEX pets_owner;\n"})
+    found = changes(plans(deployed, "--format", "json"))
+    assert [c["query"] for c in found].count("of_owner") == 1
+
+
+def test_a_query_that_moves_to_another_file(deployed: Path) -> None:
+    (deployed / "queries" / "q.sql").rename(deployed / "queries" / "a.sql")
+    write(deployed, {"migrations/2_drop.sql": "DROP INDEX pets_owner;\n"})
+    found = changes(plans(deployed, "--format", "json"))
+    assert ("of_owner", True) in [(c["query"], c["lost_index"]) for c in found]

@@ -194,26 +194,32 @@ class DatabaseAnalyzer:
 
     def index_services(
         self, queries: Sequence[TypedQuery]
-    ) -> "dict[str, IndexService]":
-        """Return what indexes do for each query, by its name."""
+    ) -> "tuple[IndexService, ...]":
+        """Return what indexes do for each query, in their order."""
         from ... import explain
 
         session = self.session()
         indexes = explain.fetch_indexes(session.answer)
-        return {
-            query.query.name: explain.index_service(
-                [
-                    *explain.explain_statements(
-                        session.answer,
-                        [v for v in explain.planned_variants(query) if not v.is_order],
-                        [explain.AskedSettings.CONDITIONS],
-                        session.catalog.server_version,
-                    )
-                ],
-                indexes,
-            )
-            for query in queries
-        }
+        return tuple(
+            [
+                explain.index_service(
+                    [
+                        *explain.explain_statements(
+                            session.answer,
+                            [
+                                v
+                                for v in explain.planned_variants(query)
+                                if not v.is_order
+                            ],
+                            [explain.AskedSettings.CONDITIONS],
+                            session.catalog.server_version,
+                        )
+                    ],
+                    indexes,
+                )
+                for query in queries
+            ]
+        )
 
     def unknown_names(self) -> tuple[UnknownName, ...]:
         """Return the names in the configuration that nothing in the database has."""

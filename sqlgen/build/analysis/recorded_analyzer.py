@@ -168,22 +168,23 @@ class RecordedAnalyzer:
 
     def index_services(
         self, queries: Sequence[TypedQuery]
-    ) -> "dict[str, IndexService]":
-        """Return what indexes do for each query, by its name; only what is not recorded is planned."""
+    ) -> "tuple[IndexService, ...]":
+        """Return what indexes do for each query, in their order; only what is not recorded is planned."""
         key = cache.index_services_key(self._key)
         content = self._store.get(key)
         recorded: dict[str, IndexService] = pickle.loads(content) if content else {}
-        prints = {q.query.name: lockfile.fingerprint(q.query) for q in queries}
-        new = [q for q in queries if prints[q.query.name] not in recorded]
-        planned = self._database.index_services(new) if new else {}
-        services = {
-            name: planned[name] if name in planned else recorded[print_]
-            for name, print_ in prints.items()
+        prints = [lockfile.fingerprint(query.query) for query in queries]
+        new = {
+            print_: query
+            for print_, query in zip(prints, queries, strict=True)
+            if print_ not in recorded
         }
-        if new or len(recorded) > len(prints):
-            by_print = {prints[name]: one for name, one in services.items()}
+        planned = self._database.index_services([*new.values()]) if new else ()
+        known = recorded | dict(zip(new, planned, strict=True))
+        by_print = {print_: known[print_] for print_ in prints}
+        if new or len(recorded) > len(by_print):
             self._store.put(key, pickle.dumps(by_print, pickle.HIGHEST_PROTOCOL))
-        return services
+        return tuple([by_print[print_] for print_ in prints])
 
     def documented_schema(self) -> "DocumentedSchema":
         """Return the tables and types of the user's, as people read them."""
