@@ -55,11 +55,11 @@ class ThrowawayCluster:
         # Component by component, so that no link leads elsewhere.
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
         folder = os.open(self.server.folder / "data", flags)
-        for part in ("base", database):
-            inner = os.open(part, flags, dir_fd=folder)
-            os.close(folder)
-            folder = inner
         try:
+            for part in ("base", database):
+                inner = os.open(part, flags, dir_fd=folder)
+                os.close(folder)
+                folder = inner
             for number in range(1 + (blocks - 1) // segment):
                 length = min(segment, blocks - number * segment) * block_size
                 file = name if number == 0 else f"{name}.{number}"
