@@ -23,8 +23,8 @@ class ClassNames:
 def class_names(config: Config, queries: Iterable[SourceFile]) -> ClassNames:
     """Look for the classes that *queries* and the configuration name in the modules of the project.
 
-    Modules are parsed, and never imported. Nothing is said of modules elsewhere, of generated ones, and of those that may
-    have names which their text does not show.
+    Modules are parsed, and never imported. Nothing is said of modules elsewhere, of generated ones, and of
+    those that may have names which their text does not show.
     """
     from .. import parse  # not in a build that has nothing to do
 

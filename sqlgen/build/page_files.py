@@ -27,8 +27,8 @@ def write_pages(
 ) -> tuple[Change, ...]:
     """Bring the pages in *folder* up to date, and return what was changed; paths are relative to it.
 
-    *plans* are shown beside the queries. Only files that sqlgen has made are overwritten or deleted. Raises `SqlgenError` if anything is wrong; then no
-    file has changed.
+    *plans* are shown beside the queries. Only files that sqlgen has made are overwritten or deleted. Raises
+    `SqlgenError` if anything is wrong; then no file has changed.
     """
     _check_folder(config, folder)
     write.finish_interrupted(folder)

@@ -40,7 +40,8 @@ def candidate_indexes(
 ) -> tuple[str, ...]:
     """Return the statements that create indexes which would serve the scan: one, or one for each arm of an OR.
 
-    *types* are those of the table's columns, and *leading* the columns that an index of it begins with. Empty if it is not known which index would do.
+    *types* are those of the table's columns, and *leading* the columns that an index of it begins with. Empty
+    if it is not known which index would do.
     """
     equal: list[str] = []
     ranged: list[str] = []

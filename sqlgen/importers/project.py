@@ -50,9 +50,9 @@ def import_project(
 ) -> ImportResult:
     """Write the queries of the project of *tool* at *path* into the folder *output*.
 
-    Both are relative to *directory*, in which the project of sqlgen is or shall be; without *output* its own folder of query
-    files is taken. Raises `SqlgenError`, with nothing written, if a file exists and not *force*, if a file cannot
-    be read, or if there is no query.
+    Both are relative to *directory*, in which the project of sqlgen is or shall be; without *output* its own
+    folder of query files is taken. Raises `SqlgenError`, with nothing written, if a file exists and not
+    *force*, if a file cannot be read, or if there is no query.
     """
     config = _configuration(directory)
     root = config.root if config else directory.resolve()

@@ -1,10 +1,10 @@
 """Two catalogs of one cluster -> the queries whose inference a difference between them may change.
 
-Inference of a query follows from the server's answer about it and from the catalog's facts.
-These are reached from the oids in the analysed tree: a table's columns and constraints, the queries of
-views and functions, and the oids in their trees. From a table, foreign keys that refer to it lead on where
-they write (CASCADE, SET …): what these writes can violate counts for the query. So if the answer is the same to the byte, and no
-oid in it leads to a changed fact, the inference is the same.
+Inference of a query follows from the server's answer about it and from the catalog's facts. These are reached
+from the oids in the analysed tree: a table's columns and constraints, the queries of views and functions, and
+the oids in their trees. From a table, foreign keys that refer to it lead on where they write (CASCADE, SET …):
+what these writes can violate counts for the query. So if the answer is the same to the byte, and no oid in it
+leads to a changed fact, the inference is the same.
 """
 
 import re

@@ -53,9 +53,9 @@ def target(
 ) -> MigrationTarget:
     """Return the database at *url*, or, if it is `None`, at DATABASE_URL in the project's `.env`.
 
-    Without either, it is one on the embedded development server. *name* replaces the URL's own. The development server is started if it does not run
-    yet, and keeps running. Raises `ConfigurationError` if the URL cannot be read, and
-    `ServerUnavailableError` if the server cannot be started.
+    Without either, it is one on the embedded development server. *name* replaces the URL's own. The development
+    server is started if it does not run yet, and keeps running. Raises `ConfigurationError` if the URL cannot
+    be read, and `ServerUnavailableError` if the server cannot be started.
     """
     if name:
         check_database_name(name)
@@ -289,7 +289,8 @@ def verify(
 ) -> tuple[Diagnostic, ...]:
     """Return the warnings about the migrations, and an error for each incomplete down file.
 
-    *further* finds more on the server that the migrations run on. Raises `SqlgenError` if a script fails, and `ServerUnavailableError` if there is no server.
+    *further* finds more on the server that the migrations run on. Raises `SqlgenError` if a script fails, and
+    `ServerUnavailableError` if there is no server.
     """
     migrations_ = migrations(config)
     read.check_output(config)

@@ -32,8 +32,8 @@ def revert_last(
 ) -> Operation[tuple[MigrationRun, ...]]:
     """Revert the last *steps* migrations, or all later than version *to*, the last one first.
 
-    *ignore_missing* passes over what is applied and has no file. The caller holds the lock. *progress* is called after each migration.
-    *patience* is that of files that run in a transaction.
+    *ignore_missing* passes over what is applied and has no file. The caller holds the lock. *progress* is
+    called after each migration. *patience* is that of files that run in a transaction.
     """
     name = yield from ledger.ensure(table)
     applied = yield from ledger.read(name)

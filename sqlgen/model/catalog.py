@@ -68,8 +68,9 @@ class CompositeField:
     """A field of a composite type; `not_null` only for the row type of a table.
 
     The rest is known of rows that a query returns. `column` is the table column that a value in a row of the
-    query's own comes from unchanged: its schema, relation and name. `literals` are the values that the column's CHECK allows.
-    `override` is the Python type expression that the author wrote into the field's name (`"c: T"`).
+    query's own comes from unchanged: its schema, relation and name. `literals` are the values that the column's
+    CHECK allows. `override` is the Python type expression that the author wrote into the field's
+    name (`"c: T"`).
     """
 
     name: str
@@ -114,14 +115,14 @@ PgType = ScalarType | EnumType | ArrayType | DomainType | CompositeType | RangeT
 class Column:
     """A column of a relation that is not dropped.
 
-    `not_null` is `pg_attribute.attnotnull` where it is enforced for every row: false for a
-    constraint that is NOT VALID and for foreign tables. `has_default`: the column or its type has a
-    DEFAULT, or it is generated. `literals` are the only values that the
-    column's validated CHECK constraints allow (`c IN ('a', 'b')`), empty where there is no such
-    constraint. `generated` is `pg_attribute.attgenerated` (`""`, `"s"` stored or `"v"` virtual), of the
-    column itself or of that of a child, and `expression` the tree (`pg_attrdef.adbin`) that it is generated from in every row, empty where
-    children have another. `default` is the tree of its own DEFAULT, empty where it has none.
-    `modifier` is `pg_attribute.atttypmod`, which has a length or a precision, and is -1 where there is none.
+    `not_null` is `pg_attribute.attnotnull` where it is enforced for every row: false for a constraint that is
+    NOT VALID and for foreign tables. `has_default`: the column or its type has a DEFAULT, or it is generated.
+    `literals` are the only values that the column's validated CHECK constraints allow (`c IN ('a', 'b')`),
+    empty where there is no such constraint. `generated` is `pg_attribute.attgenerated` (`""`, `"s"` stored or
+    `"v"` virtual), of the column itself or of that of a child, and `expression` the tree (`pg_attrdef.adbin`)
+    that it is generated from in every row, empty where children have another. `default` is the tree of its own
+    DEFAULT, empty where it has none. `modifier` is `pg_attribute.atttypmod`, which has a length or a precision,
+    and is -1 where there is none.
     """
 
     name: str

@@ -119,18 +119,18 @@ class SchemaOrigin:
 class Config:
     """A project's configuration, defaults filled in.
 
-    `root` is the absolute folder of `file`, which has the configuration; the other paths are relative
-    to it, with `/` between their parts. `schema` is `None` if the schema comes from the migrations.
-    `server` is `"embedded"`, a folder of programs for an embedded server, or a connection URL. `role` is the role that queries
-    are run as; nothing is known of it if it is empty. `extensions` is the folder
-    of the project's extension shims, or `None`, and `templates` that of its own templates of
-    generated code; `outside_folders` are the folders outside of the project that sources may be in. `types`, `columns` and `aliases` map a database type, a `table.column` (or
-    `schema.table.column`) and an alias to a Python type expression as text, and `names` a table, enum
-    or composite to its class's name. `never_null` are the
-    user's functions that never return NULL, as `schema.name(types)`; `typed_functions` name those that get a
-    Python function each, as `schema.name` or `schema.*`. With `errors`, there is a class
-    for each constraint that the queries can violate. With `statement_names`, each statement ends with its query's name. With `plans`, the
-    lock has what indexes do for each query.
+    `root` is the absolute folder of `file`, which has the configuration; the other paths are relative to it,
+    with `/` between their parts. `schema` is `None` if the schema comes from the migrations. `server` is
+    `"embedded"`, a folder of programs for an embedded server, or a connection URL. `role` is the role that
+    queries are run as; nothing is known of it if it is empty. `extensions` is the folder of the project's
+    extension shims, or `None`, and `templates` that of its own templates of generated code; `outside_folders`
+    are the folders outside of the project that sources may be in. `types`, `columns` and `aliases` map a
+    database type, a `table.column` (or `schema.table.column`) and an alias to a Python type expression as text,
+    and `names` a table, enum or composite to its class's name. `never_null` are the user's functions that never
+    return NULL, as `schema.name(types)`; `typed_functions` name those that get a Python function each, as
+    `schema.name` or `schema.*`. With `errors`, there is a class for each constraint that the queries can
+    violate. With `statement_names`, each statement ends with its query's name. With `plans`, the lock has what
+    indexes do for each query.
     """
 
     root: Path

@@ -8,8 +8,8 @@ from .frozen import frozen
 class ConstraintKind(StrEnum):
     """The kind of a constraint, which decides on the error's SQLSTATE.
 
-    A CHECK OPTION is that of a view. A `RESTRICT` key is a foreign key with ON DELETE or ON UPDATE RESTRICT, which has a SQLSTATE of its
-    own since PostgreSQL 18.
+    A CHECK OPTION is that of a view. A `RESTRICT` key is a foreign key with ON DELETE or ON UPDATE RESTRICT,
+    which has a SQLSTATE of its own since PostgreSQL 18.
     """
 
     UNIQUE = "unique"

@@ -194,15 +194,16 @@ WARNINGS = (
 class Query:
     """A query of a file. `row` is the class named by `-> ROW`, and its place.
 
-    `allowed_warnings` are the codes of warnings that its author does not want to see. `parts` are those
-    that a call may leave out, in order and apart from each other; of each group in `require_one_of`, numbers
-    of parameters, a call gives at least one. `unchanged` is there if an UPDATE may have nothing to set.
-    `read_only` is the comment in which the author promises that the query only reads, `role` the name of the role that it is run as, if that is not the one in the settings. `order` is None if
-    the rows come in one order, `page` if they come all at once. `parameter_class` is the class named by
-    `NAME(CLASS)`, whose instances hold the parameters; None if there is none.
-    `deprecated` is the message to those who still call it, which may be empty; None if it is not deprecated.
-    `named_after_file`: the file has no header; `name` is the file's, `name_span` the statement, and
-    `command` a guess from its words, which what the server describes may correct.
+    `allowed_warnings` are the codes of warnings that its author does not want to see. `parts` are those that a
+    call may leave out, in order and apart from each other; of each group in `require_one_of`, numbers of
+    parameters, a call gives at least one. `unchanged` is there if an UPDATE may have nothing to set.
+    `read_only` is the comment in which the author promises that the query only reads, `role` the name of the
+    role that it is run as, if that is not the one in the settings. `order` is None if the rows come in one
+    order, `page` if they come all at once. `parameter_class` is the class named by `NAME(CLASS)`, whose
+    instances hold the parameters; None if there is none. `deprecated` is the message to those who still call
+    it, which may be empty; None if it is not deprecated. `named_after_file`: the file has no header; `name` is
+    the file's, `name_span` the statement, and `command` a guess from its words, which what the server describes
+    may correct.
     """
 
     name: str

@@ -123,11 +123,12 @@ class PageKey:
 class TypedQuery:
     """A query with the results of its analysis, which hold no oid of a particular database.
 
-    `page_keys` are those of each of `Query.page_orders` in turn. `reads` and `writes` are the table columns that
-    the query reads and writes, sorted. `may_write` is the reason why it may write, in whatever way; empty where it is proved that it does not. `violations` are
-    the constraints that a query that writes can violate, `deferred_violations` those that it can violate
-    at COMMIT. `unknown_effects` are what takes part and could violate others: triggers, rules and functions.
-    `row_comment` is the comment of the table whose whole rows the query returns, empty if there is none.
+    `page_keys` are those of each of `Query.page_orders` in turn. `reads` and `writes` are the table columns
+    that the query reads and writes, sorted. `may_write` is the reason why it may write, in whatever way; empty
+    where it is proved that it does not. `violations` are the constraints that a query that writes can violate,
+    `deferred_violations` those that it can violate at COMMIT. `unknown_effects` are what takes part and could
+    violate others: triggers, rules and functions. `row_comment` is the comment of the table whose whole rows
+    the query returns, empty if there is none.
     """
 
     query: Query

@@ -1,7 +1,7 @@
 """The locks of statements that PostgreSQL does not run in a transaction, and that are gone at their end.
 
-A procedure or DO block that commits is watched by an event trigger, which tells at the end of each
-command of it which locks there are. What else cannot run in a transaction are a few commands whose locks the manual gives.
+A procedure or DO block that commits is watched by an event trigger, which tells at the end of each command of
+it which locks there are. What else cannot run in a transaction are a few commands whose locks the manual gives.
 """
 
 import json

@@ -39,9 +39,9 @@ def checked_views(
 ) -> Iterator[CheckedView]:
     """Yield the views whose condition the new rows of *table* must satisfy.
 
-    *views* are those through which it is written and their queries, from the outermost to that of the table itself. Below
-    WITH CASCADED CHECK OPTION, all views are checked, each under its own name (`rewriteTargetView` in
-    rewriteHandler.c).
+    *views* are those through which it is written and their queries, from the outermost to that of the table
+    itself. Below WITH CASCADED CHECK OPTION, all views are checked, each under its own name
+    (`rewriteTargetView` in rewriteHandler.c).
     """
     cascaded = False
     for view, level in views:

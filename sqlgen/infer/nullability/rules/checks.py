@@ -1,8 +1,9 @@
 """A table's CHECK constraints -> the columns of a row that cannot be NULL, by what is known of the row.
 
-PostgreSQL refuses a row only if a CHECK is false of it, and accepts one of which it is NULL. So a CHECK
-proves that a column is not NULL only if it would be false otherwise. `CHECK (kind <> 'cat' OR name IS NOT NULL)` is false where the kind is known to be `cat` and the
-name is NULL; `CHECK (x IS NULL OR x < y)` is NULL where only y is NULL, and proves nothing.
+PostgreSQL refuses a row only if a CHECK is false of it, and accepts one of which it is NULL. So a CHECK proves
+that a column is not NULL only if it would be false otherwise. `CHECK (kind <> 'cat' OR name IS NOT NULL)` is
+false where the kind is known to be `cat` and the name is NULL; `CHECK (x IS NULL OR x < y)` is NULL where only
+y is NULL, and proves nothing.
 
 A user's function may have had another body when the row was stored, so bodies prove nothing here.
 """
