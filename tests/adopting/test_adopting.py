@@ -1,6 +1,7 @@
 """Projects of Alembic and Django: each is built as it stands, and its own tests run with the result."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from sqlgen.cli.group import main
 from sqlgen.database import Server
 
+ROOT = Path(__file__).parents[2]
 PROJECTS = ("library_fastapi", "shop_django")
 
 
@@ -68,3 +70,41 @@ def test_models_make_the_schema(project: Path) -> None:
     sqlgen(project, "build")
     module = (project / "generated/loans.py").read_text()
     assert "title: str\n    subtitle: str | None\n" in module
+
+
+REVISION = """\
+from alembic import op
+
+revision, down_revision = "1", None
+
+
+def upgrade():
+    op.execute("CREATE TABLE book (id int PRIMARY KEY, title text, subtitle text)")
+"""
+
+
+def test_the_lines_for_what_alembic_init_writes(
+    tmp_path: Path, newest_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SQLGEN_SERVER_URL", newest_server.conninfo)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    alembic = [sys.executable, "-m", "alembic", "init", "alembic"]
+    subprocess.run(alembic, cwd=tmp_path, check=True, capture_output=True)
+    page = (ROOT / "docs/adopting.md").read_text()
+    section = page.partition("\n## Alembic\n")[2].partition("\n## ")[0]
+    [lines] = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    [below] = re.findall(r"Below `(.+?)`, add", section)
+    environment = tmp_path / "alembic/env.py"
+    text = environment.read_text()
+    assert f"\n{below}\n" in text
+    environment.write_text(
+        "import os\n" + text.replace(f"\n{below}\n", f"\n{below}\n{lines}")
+    )
+    (tmp_path / "alembic/versions/1.py").write_text(REVISION)
+    assert "the schema comes from Alembic" in sqlgen(tmp_path, "init")
+    sqlgen(tmp_path, "build")
+    (tmp_path / "queries/books.sql").write_text(
+        re.findall(r"```sql\n(.*?)```", page, re.DOTALL)[0]
+    )
+    sqlgen(tmp_path, "build")
+    assert "def find_book(" in (tmp_path / "generated/books.py").read_text()
