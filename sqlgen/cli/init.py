@@ -20,8 +20,8 @@ DATABASE: Final = """\
     export DATABASE_URL=$(sqlgen db url)   tells your program where it is
 """
 NO_TABLES: Final = (
-    "write the tables as a migration, `sqlgen migrate new create_tables`, or say what makes them:"
-    " see docs/adopting.md"
+    "write the tables as a migration, `sqlgen migrate new create_tables`, or name what makes them"
+    " in `schema`: see docs/adopting.md"
 )
 
 

@@ -40,6 +40,15 @@ def test_each_command_is_described(site: Path) -> None:
             assert {f"{name}-{inner}" for inner in command.commands} <= described
 
 
+def test_each_page_is_listed_once(site: Path) -> None:
+    page = (site / "start.html").read_text()
+    lists = page.partition('data-md-component="sidebar"')[2]
+    lists = lists.partition('data-md-component="sidebar"')[0]
+    places = re.findall(r'<a href="([\w./-]+\.html)" class="md-nav__link', lists)
+    assert "tutorial.html" in places
+    assert len(places) == len(set(places))
+
+
 class _Resources(HTMLParser):
     """Collects what a browser would load for a page."""
 
