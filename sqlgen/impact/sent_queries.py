@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .. import parse, translate
+from .. import infer, parse, translate
 from ..model.config import Config
 from ..model.query import Query
 from ..model.source import SourceFile
@@ -14,6 +14,8 @@ from ..translate import RunningStatement
 def sent_queries(queries: Sequence[TypedQuery], config: Config) -> tuple[Query, ...]:
     """Return the queries as they are sent: each `*` was written out when the code was generated.
 
+    A whole row keeps its name, since it may be one of several, and findings are about it.
+
     Raises `SqlgenError` for a configured type that cannot be read.
     """
     references = translate.merge_references(
@@ -22,7 +24,10 @@ def sent_queries(queries: Sequence[TypedQuery], config: Config) -> tuple[Query, 
     context = translate.translation_context(references, config)
     return tuple(
         [
-            _sent(query.query, translate.sent_statement(query, context))
+            _sent(
+                query.query,
+                translate.sent_statement(infer.with_row_names(query), context),
+            )
             for query in queries
         ]
     )

@@ -1,6 +1,7 @@
 """A description and the catalog -> a typed query: decides what the server's facts mean."""
 
 from .access import access_findings, unknown_role
+from .columns.row_names import with_row_names
 from .schema_diff import SchemaDiff, diff_schemas
 from .statement import query
 from .tables import table_rows
@@ -12,4 +13,5 @@ __all__ = [
     "query",
     "table_rows",
     "unknown_role",
+    "with_row_names",
 ]

@@ -59,6 +59,14 @@ QUERIES = {
         ":many",
         "SELECT p.id, o AS owner FROM pets AS p JOIN owners AS o ON o.id = p.owner_id",
     ),
+    "two_rows": (
+        ":many",
+        "SELECT pets, o FROM pets LEFT JOIN owners AS o ON o.id = pets.owner_id ORDER BY o, pets",
+    ),
+    "added_row": (
+        ":many",
+        "INSERT INTO owners AS o (id, name) VALUES (7, 'Eve') RETURNING o, o.id",
+    ),
     "made_rows": (
         ":many",
         "SELECT p.id, ROW(o.id, o.name) AS owner FROM pets AS p JOIN owners AS o ON o.id = p.owner_id",
@@ -512,12 +520,16 @@ CASES: Mapping[str, Case] = {
         deployed={"homes": "breaks"},
         current={"homes": "breaks"},
     ),
+    "whole rows stay as they are": Case(
+        change="CREATE INDEX ON pets (name)", queries="two_rows added_row"
+    ),
     "a column of a row within loses NOT NULL": Case(
         change="ALTER TABLE owners ALTER name DROP NOT NULL",
-        queries="rows_within made_rows",
+        queries="rows_within two_rows made_rows",
         after="UPDATE owners SET name = NULL",
         deployed={
             "rows_within.owner.name": "widens",
+            "two_rows.o.name": "widens",
             "made_rows.owner": "may fail",
         },
     ),

@@ -124,6 +124,10 @@ class SqlTokens:
             and self.word(index + 1) in _AFTER_COLUMN
         )
 
+    def is_without_alias(self, index: int) -> bool:
+        """Return whether a token ends a column of the result that has no alias."""
+        return self.word(index) != "as" and self.word(index) in _AFTER_COLUMN
+
     def main_statement(self) -> int | None:
         """Return the number of the token that the statement starts with after WITH.
 
