@@ -68,3 +68,19 @@ def test_a_folder_of_sources_is_refused(project: Path) -> None:
     run = CliRunner().invoke(main, ["-C", str(project), "docs", "--output", "queries"])
     assert run.exit_code == 2
     assert "pages-among-sources" in run.stderr
+
+
+def test_one_thing_is_counted_as_one(tmp_path: Path, newest_server: Server) -> None:
+    files = {
+        "pyproject.toml": f'[tool.sqlgen]\nserver = "{newest_server.conninfo}"\n',
+        "migrations/1_pets.sql": "CREATE TABLE pets (id int);",
+        "queries/pets.sql": "-- name: pets :many\nSELECT id FROM pets;",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    arguments = ["-C", str(tmp_path), "docs"]
+    run = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert run.exit_code == 0, run.stderr
+    page = (tmp_path / "sqlgen-pages/index.html").read_text()
+    assert "1 query in 1 module, 1 table or view, 0 types." in page
