@@ -80,18 +80,18 @@ def start(
         if not (folder / "boot").exists():
             pristine.initialize(folder, binaries, account)
             _register(folder)
-        access = tcp.access(folder) if listen is None else tcp.new_access(listen)
-        settings = _SETTINGS | tcp.settings(folder, access)
+        login = tcp.login(folder) if listen is None else tcp.new_login(listen)
+        settings = _SETTINGS | tcp.settings(folder, login)
         if binaries.major >= 18:
             settings["extension_control_path"] = extension_shims.install(
                 folder, extensions
             )
-        port = access.address.port if access else PORT
+        port = login.address.port if login else PORT
         detached.start(binaries, folder, account, tuple(settings.items()), port)
         server = running(root)
         assert server is not None
         if listen is not None:
-            tcp.remember(folder, access, server.conninfo)
+            tcp.remember(folder, login, server.conninfo)
     return server
 
 
@@ -139,13 +139,13 @@ def tcp_url(root: Path, database: str) -> str:
 
     Raises `ServerUnavailableError` if it listens on none.
     """
-    access = tcp.access(_folder(root, server_account()))
-    if access is None:
+    login = tcp.login(_folder(root, server_account()))
+    if login is None:
         raise server_unavailable(
             "the development database listens on no port",
             "stop it with `sqlgen db stop`, and start it with `sqlgen db start --port 5433`",
         )
-    return urls.url(make_conninfo(tcp.conninfo(access), dbname=database))
+    return urls.url(make_conninfo(tcp.conninfo(login), dbname=database))
 
 
 def url(server: Server, database: str) -> str:

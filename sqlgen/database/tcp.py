@@ -41,14 +41,14 @@ NOWHERE: Final = Address("", 0)
 
 
 @frozen
-class Access:
+class Login:
     """An address, and the password of the superuser there."""
 
     address: Address
     password: str
 
 
-def access(folder: Path) -> Access | None:
+def login(folder: Path) -> Login | None:
     """Return how the server on the cluster in *folder* is reached by a port; None if it is by none."""
     try:
         content = json.loads((folder / _FILE).read_text("utf-8"))
@@ -57,64 +57,64 @@ def access(folder: Path) -> Access | None:
         return None
     if not (isinstance(host, str) and isinstance(port, int)):
         return None
-    return Access(Address(host, port), str(password))
+    return Login(Address(host, port), str(password))
 
 
 def address(folder: Path) -> Address:
     """Return where the server on the cluster in *folder* listens, or will when it starts."""
-    known = access(folder)
+    known = login(folder)
     return known.address if known else NOWHERE
 
 
-def new_access(listen: Address) -> Access | None:
-    """Return access to the address by a new password; None for `NOWHERE`."""
-    return None if listen == NOWHERE else Access(listen, secrets.token_urlsafe(18))
+def new_login(listen: Address) -> Login | None:
+    """Return a login at the address *listen*, with a new password; None for `NOWHERE`."""
+    return None if listen == NOWHERE else Login(listen, secrets.token_urlsafe(18))
 
 
-def settings(folder: Path, access: Access | None) -> dict[str, str]:
-    """Return the settings of a server with that access, after writing the file that they name.
+def settings(folder: Path, login: Login | None) -> dict[str, str]:
+    """Return the settings of a server that has that login, after writing the file that they name.
 
     Raises `ServerUnavailableError` if the port cannot be had.
     """
-    if access is None:
+    if login is None:
         return {}
-    _check_port(access.address)
+    _check_port(login.address)
     hba = folder / _HBA_FILE
     _write(hba, _HBA, 0o644)  # the server may run as another user
-    return {"listen_addresses": access.address.host, "hba_file": str(hba)}
+    return {"listen_addresses": login.address.host, "hba_file": str(hba)}
 
 
-def remember(folder: Path, access: Access | None, socket: str) -> None:
-    """Set the password on the server, and keep the access for its next start; with None, forget it.
+def remember(folder: Path, login: Login | None, socket: str) -> None:
+    """Set the password on the server, and keep the login for its next start; with None, forget it.
 
     *socket* is the connection string of the running server's socket.
     """
     file = folder / _FILE
-    if access is None:
+    if login is None:
         file.unlink(missing_ok=True)
         return
     with psycopg.connect(socket, autocommit=True) as connection:
         statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
-        user, password = sql.Identifier(SUPERUSER), sql.Literal(access.password)
+        user, password = sql.Identifier(SUPERUSER), sql.Literal(login.password)
         connection.execute(statement.format(user, password))
     known = {
-        "host": access.address.host,
-        "port": access.address.port,
-        "password": access.password,
+        "host": login.address.host,
+        "port": login.address.port,
+        "password": login.password,
     }
     _write(file, json.dumps(known), 0o600)
 
 
-def conninfo(access: Access) -> str:
+def conninfo(login: Login) -> str:
     """Return the connection string of the maintenance database by the port."""
     host = {"*": "localhost", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(
-        access.address.host, access.address.host
+        login.address.host, login.address.host
     )
     return make_conninfo(
         host=host,
-        port=access.address.port,
+        port=login.address.port,
         user=SUPERUSER,
-        password=access.password,
+        password=login.password,
         dbname="postgres",
     )
 
