@@ -43,7 +43,7 @@ def describe(directory: Path, names: tuple[str, ...], format_: str) -> None:
     show(diagnostics)
     if format_ == "json":
         document = {"queries": [as_json(query) for query in chosen]}
-        click.echo(report.document(document))
+        click.echo(report.json_text(document))
     else:
         for query in chosen:
             click.echo(as_text(query, color=is_coloured(sys.stdout)))

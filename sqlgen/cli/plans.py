@@ -136,7 +136,7 @@ def as_json(result: PlanFindings) -> str:
             for change in result.changes
         ],
     }
-    return report.document(document)
+    return report.json_text(document)
 
 
 def as_github(result: PlanFindings) -> str:

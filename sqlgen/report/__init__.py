@@ -1,7 +1,7 @@
 """Diagnostic -> text for people, JSON, and workflow commands of GitHub Actions."""
 
-from .machine_readable import document, github, json
+from .machine_readable import github, json, json_text
 from .printable import printable
 from .terminal import text
 
-__all__ = ["document", "github", "json", "printable", "text"]
+__all__ = ["github", "json", "json_text", "printable", "text"]

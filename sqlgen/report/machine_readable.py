@@ -35,10 +35,10 @@ def json(diagnostics: Sequence[Diagnostic]) -> str:
         }
         for diagnostic in diagnostics
     ]
-    return mask_urls(document(objects))
+    return mask_urls(json_text(objects))
 
 
-def document(value: object) -> str:
+def json_text(value: object) -> str:
     """Return a value as indented JSON without a character on which a terminal would act."""
     text = encoder.dumps(value, ensure_ascii=False, indent=2)
     # The encoder escapes the control characters of ASCII only.

@@ -59,7 +59,7 @@ def print_json(document: dict[str, Any]) -> None:
     """Print *document* as indented JSON."""
     from ... import report  # not needed for text
 
-    click.echo(report.document(document))
+    click.echo(report.json_text(document))
 
 
 def run_json(run: MigrationRun) -> dict[str, Any]:
