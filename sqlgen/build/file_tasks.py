@@ -4,7 +4,7 @@ Analysing comes first, for all files: what they use decides on the names of what
 """
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from .. import lockfile, render, translate, write
 from ..model.diagnostic import Diagnostic, attempt
@@ -54,13 +54,11 @@ class FileTasks:
         self._is_large = is_large(request)
         self._revalidated: dict[str, AnalysedFile] = {}
 
-    def analyse(self, sources: Sequence[SourceFile]) -> BatchAnalysis:
-        """Analyse query files."""
-        analyses: dict[str, FileAnalysis] = {}
-        errors: list[Diagnostic] = []
+    def analyse(self, sources: Sequence[SourceFile]) -> Iterator[BatchAnalysis]:
+        """Analyse query files, in groups."""
         for group in groups(sources):
-            files, group_errors = self._analyzer.analyse(group)
-            errors += group_errors
+            analyses: dict[str, FileAnalysis] = {}
+            files, errors = self._analyzer.analyse(group)
             for file in files:
                 path = file.parsed.file.source.path
                 if file.record:
@@ -68,40 +66,32 @@ class FileTasks:
                     analyses[path] = recorded_analysis(file.record)
                 else:
                     analyses[path] = self._keep(path, self._typed_file(file))
-        return BatchAnalysis(analyses, tuple(errors))
+            yield BatchAnalysis(analyses, errors)
 
     def render(
         self, sources: Sequence[SourceFile], inputs: RenderInputs
-    ) -> BatchRender:
-        """Translate and render query files.
+    ) -> Iterator[BatchRender]:
+        """Translate and render query files, in groups.
 
         Those that were not analysed in this process are read from their records, without errors.
         """
-        renders: dict[str, FileRender] = {}
-        errors: list[Diagnostic] = []
         for group in groups(sources):
             self._load(group)
-            rendered, group_errors = attempt(
+            rendered, errors = attempt(
                 lambda source: (source.path, self._render_file(source, inputs)), group
             )
-            renders |= dict(rendered)
-            errors += group_errors
             self._forget(group)
-        return BatchRender(renders, tuple(errors))
+            yield BatchRender(dict(rendered), errors)
 
     def translation_errors(
         self, sources: Sequence[SourceFile], inputs: RenderInputs
-    ) -> tuple[Diagnostic, ...]:
-        """Return the errors in translating query files; nothing is rendered."""
-        errors: list[Diagnostic] = []
+    ) -> Iterator[tuple[Diagnostic, ...]]:
+        """Yield the errors in translating query files; nothing is rendered."""
         for group in groups(sources):
             self._load(group)
-            _, group_errors = attempt(
-                lambda source: self._translate(source, inputs), group
-            )
-            errors += group_errors
+            _, errors = attempt(lambda source: self._translate(source, inputs), group)
             self._forget(group)
-        return tuple(errors)
+            yield errors
 
     def _keep(self, path: str, typed: _TypedFile) -> FileAnalysis:
         """Return the summary of a file's typed queries; keep these until it is rendered.
@@ -151,10 +141,12 @@ class FileTasks:
         references = translate.type_references(
             file.queries, self._request.config.aliases
         )
-        shared_use = SharedUse(references, typed.types)
+        packed_use = pickle.dumps(
+            SharedUse(references, typed.types), pickle.HIGHEST_PROTOCOL
+        )
         sha384 = file.parsed.file.source.sha384
         if not self._makes_records:
-            return FileAnalysis(shared_use, FileRecord(sha384=sha384), file.warnings)
+            return FileAnalysis(packed_use, FileRecord(sha384=sha384), file.warnings)
         record = FileRecord(
             sha384=sha384,
             packed_queries=(
@@ -163,13 +155,9 @@ class FileTasks:
                 else lockfile.pack(file.queries)
             ),
             answer_digests=file.answer_digests,
-            shared_use=(
-                pickle.dumps(shared_use, pickle.HIGHEST_PROTOCOL)
-                if file.is_clean
-                else b""
-            ),
+            shared_use=packed_use if file.is_clean else b"",
         )
-        return FileAnalysis(shared_use, record, file.warnings)
+        return FileAnalysis(packed_use, record, file.warnings)
 
     def _render_file(self, source: SourceFile, inputs: RenderInputs) -> FileRender:
         """Return the modules of a query file, and its lock file."""
@@ -181,7 +169,8 @@ class FileTasks:
             verify_new(files, self._request)
         if self._is_large:
             files = tuple([file.in_less_memory() for file in files])
-        return FileRender(files, requirements, renamed)
+        packed = pickle.dumps(requirements, pickle.HIGHEST_PROTOCOL)
+        return FileRender(files, packed, renamed)
 
     def _translate(
         self, source: SourceFile, inputs: RenderInputs

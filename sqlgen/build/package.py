@@ -168,16 +168,15 @@ def _shared_files(
     Raises `SqlgenError` where two query files do not agree.
     """
     sources = request.queries
-    uses = [analyses[source.path].shared_use for source in sources]
     modules = translate.shared_files(
         inputs.references,
-        [_requirements(analyses[s.path], renders.get(s.path)) for s in sources],
+        (_requirements(analyses[s.path], renders.get(s.path)) for s in sources),
         list(inputs.module_paths.values()),
         inputs.context,
         sources,
     )
     scripts = [migration.up for migration in migrations]
-    types = [use.types for use in uses]
+    types = (analyses[source.path].shared_use.types for source in sources)
     lock = lockfile.schema_file(
         request.config,
         scripts,
@@ -194,8 +193,7 @@ def _requirements(
     analysis: FileAnalysis, render_: FileRender | None
 ) -> SharedRequirements:
     """Return what a file's modules require of the shared ones, from its record if need be."""
-    if render_:
-        return render_.requirements
-    assert analysis.record.output, "a file that was not rendered has a recorded output"
-    requirements: SharedRequirements = pickle.loads(analysis.record.output.requirements)
+    output = render_ or analysis.record.output
+    assert output, "a file that was not rendered has a recorded output"
+    requirements: SharedRequirements = pickle.loads(output.requirements)
     return requirements

@@ -1,7 +1,6 @@
 """Records of an earlier build -> the analyses and files that this one need not make again."""
 
 import hashlib
-import pickle
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -62,7 +61,7 @@ def updated_records(
         output = OutputRecord(
             _inputs_digest(request, analysis.shared_use, context),
             {file.path: write.digest(file.text) for file in files},
-            pickle.dumps(requirements, pickle.HIGHEST_PROTOCOL),
+            requirements,
         )
         return replace(analysis.record, output=output)
 

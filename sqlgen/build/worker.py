@@ -14,7 +14,7 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, BinaryIO, Concatenate, Final, Generic, ParamSpec, TypeVar
@@ -25,8 +25,8 @@ State = TypeVar("State")
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-Task = Callable[Concatenate[State, Sequence[SourceFile], Arguments], Result]
-"""A function of the state, some query files, and further arguments."""
+Task = Callable[Concatenate[State, Sequence[SourceFile], Arguments], Iterable[Result]]
+"""A function of the state, some query files, and further arguments, that yields results."""
 
 MIN_QUERIES: Final = 100
 """Queries of which half takes longer than the fork (5 ms) and sending the results back."""
@@ -73,7 +73,7 @@ class Workers(Generic[State]):
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> list[Result]:
-        """Call *task* with each process's share of the files; return the results.
+        """Call *task* with each process's share of the files; return what both yield.
 
         Raises what *task* raises.
         """
@@ -83,18 +83,18 @@ class Workers(Generic[State]):
         own, childs = self._shares(sources)
         if childs and self._child:
             self._child.send((task, childs, args, kwargs))
-        results = [task(self._state, own, *args, **kwargs)]
+        results = list(task(self._state, own, *args, **kwargs))
         if childs:
             try:
-                results.append(self._receive())
+                results += self._receive()
             except (OSError, EOFError):
                 self._stop()
                 self._has_failed = True
-                results.append(task(self._state, childs, *args, **kwargs))
+                results += task(self._state, childs, *args, **kwargs)
         return results
 
-    def _receive(self) -> Any:
-        """Wait for the child's result; raise `OSError` or `EOFError` where there is none."""
+    def _receive(self) -> list[Any]:
+        """Wait for the child's results; raise `OSError` or `EOFError` where there are none."""
         if self._child is None:
             raise EOFError
         return self._child.receive()
@@ -156,11 +156,11 @@ class _Child:
     def send(self, task: object) -> None:
         """Let the child begin a task. That it is gone is noticed by `receive`."""
         with suppress(OSError):
-            _send(self._tasks, task)
+            _send(self._tasks, _pickled(task))
 
-    def receive(self) -> Any:
-        """Wait for a task's result; raise `OSError` or `EOFError` where there will be none."""
-        return _receive(self._results)
+    def receive(self) -> list[Any]:
+        """Wait for a task's results; raise `OSError` or `EOFError` where there will be none."""
+        return [_receive(self._results) for _ in range(_receive(self._results))]
 
     def kill(self) -> None:
         """End the child, whatever it is doing."""
@@ -179,11 +179,18 @@ def _serve(state: object, tasks: BinaryIO, results: BinaryIO) -> None:
             task, sources, args, kwargs = _receive(tasks)
         except EOFError:
             return
-        _send(results, task(state, sources, *args, **kwargs))
+        # The parent reads them when it has done its own share; as pickles, they take less memory.
+        contents = [*map(_pickled, task(state, sources, *args, **kwargs))]
+        _send(results, _pickled(len(contents)))
+        for content in contents:
+            _send(results, content)
 
 
-def _send(pipe: BinaryIO, message: object) -> None:
-    content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+def _pickled(message: object) -> bytes:
+    return pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+
+
+def _send(pipe: BinaryIO, content: bytes) -> None:
     pipe.write(len(content).to_bytes(_SIZE))
     pipe.write(content)
     pipe.flush()

@@ -55,7 +55,7 @@ def read_private(folder: int, name: str, *, secret: bool = False) -> bytes:
 
 
 def write_private(
-    folder: int, name: str, content: bytes, *, replace: bool = True
+    folder: int, name: str, *content: bytes, replace: bool = True
 ) -> None:
     """Write a file of mode 0600 in the open *folder*, whole or not at all.
 
@@ -68,7 +68,7 @@ def write_private(
     try:
         with os.fdopen(os.open(half, flags, 0o600, dir_fd=folder), "wb") as file:
             os.fchmod(file.fileno(), 0o600)
-            file.write(content)
+            file.writelines(content)
         if replace:
             os.replace(half, name, src_dir_fd=folder, dst_dir_fd=folder)
         else:

@@ -77,7 +77,7 @@ class Store:
             with private_folder(self._folder, create=True):
                 path = self._folder / key[:2]
                 with private_folder(path, create=True) as folder:
-                    write_private(folder, key, self._digest(key, value) + value)
+                    write_private(folder, key, self._digest(key, value), value)
         except OSError:
             return
         self._prune()

@@ -1,14 +1,17 @@
 """The requirements of all modules -> their shared files: `models.py`, `__init__.py` and others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from ...model.python import (
+    ColumnUse,
     Module,
     Named,
     PythonFile,
     RuntimeFile,
     SchemaUses,
     TypedMarker,
+    ValueUse,
 )
 from ...model.source import SourceFile
 from ..module_paths import ModulePath, package_modules
@@ -35,7 +38,7 @@ from .schema_uses import merged_columns, merged_values
 
 def shared_files(
     references: TypeReferences,
-    requirements: Sequence[SharedRequirements],
+    requirements: Iterable[SharedRequirements],
     paths: Sequence[ModulePath],
     context: TranslationContext,
     sources: Sequence[SourceFile],
@@ -45,10 +48,21 @@ def shared_files(
     *sources* are the query files. Raises `SqlgenError` (`row-mismatch`, `parameter-mismatch`,
     `name-taken`).
     """
+    modules: list[SharedRequirements] = []
+    value_uses: list[ValueUse] = []
+
+    def column_uses() -> Iterator[ColumnUse]:
+        # Nearly all that a large package's modules require, so that it is not kept until all are merged.
+        for module in requirements:
+            modules.append(replace(module, columns=(), values=()))
+            value_uses.extend(module.values)
+            yield from module.columns
+
+    columns, values = merged_columns(column_uses()), merged_values(value_uses)
     output = context.config.output
     by_path = {source.path: source for source in sources}
-    rows = [row for module in requirements for row in module.rows]
-    parameters = [each for module in requirements for each in module.parameters]
+    rows = [row for module in modules for row in module.rows]
+    parameters = [each for module in modules for each in module.parameters]
     classes = shared_parameter_classes(parameters, by_path)
     named_by_queries = {each.record.name for each in (*rows, *parameters)}
     used = without_unused(references, named_by_queries, context.types)
@@ -60,17 +74,15 @@ def shared_files(
         used,
         types,
         (*records, *classes),
-        requirements,
+        modules,
         context,
     )
     check_models(models, rows, parameters, by_path)
-    users = (*requirements, requirements_of(models))
+    users = (*modules, requirements_of(models))
     varies = any(user.variants for user in users)
     offered: tuple[Named, ...] = (VALUE_UNSET, UNSET) if varies else ()
     paged = any(user.pages for user in users)
     offered += (PAGE,) if paged else ()
-    columns = merged_columns([use for one in requirements for use in one.columns])
-    values = merged_values([use for one in requirements for use in one.values])
     if columns or values:
         offered += (SCHEMA_MISMATCH, CHECK_SCHEMA)
     reads = any(user.read_connections for user in users)
@@ -85,7 +97,7 @@ def shared_files(
     if errors.errors:
         files.append(errors)
     if context.config.protocols:
-        files += protocol_modules(requirements, paths, context.config)
+        files += protocol_modules(modules, paths, context.config)
     runtime = {
         ("_support.py", "support.py"): any(user.support for user in users),
         ("_cursors.py", "cursors.py"): any(user.cursors for user in users),

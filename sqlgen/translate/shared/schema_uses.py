@@ -1,6 +1,7 @@
 """(TypedQuery…) -> what they use of the schema, which a generated check compares with a live database."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -43,30 +44,45 @@ def schema_uses(
 def merged_columns(uses: Iterable[ColumnUse]) -> tuple[ColumnUse, ...]:
     """Return one use for each column, sorted, with all its queries."""
     merged: dict[tuple[str, str, str], ColumnUse] = {}
+    queries: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
     for use in uses:
         key = use.schema, use.relation, use.column
         other = merged.get(key, use)
+        queries[key].update(use.queries)
         merged[key] = replace(
             use,
             type=use.type or other.type,
             not_null=use.not_null or other.not_null,
-            queries=tuple(sorted({*use.queries, *other.queries})),
+            queries=(),
         )
-    return tuple([merged[key] for key in sorted(merged)])
+    return tuple(
+        [
+            replace(merged[key], queries=tuple(sorted(queries[key])))
+            for key in sorted(merged)
+        ]
+    )
 
 
 def merged_values(uses: Iterable[ValueUse]) -> tuple[ValueUse, ...]:
     """Return one use for each type or column whose values are known, sorted, with all its queries."""
     merged: dict[tuple[str, str, str, str], ValueUse] = {}
+    readers: defaultdict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    writers: defaultdict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for use in uses:
         key = use.type, use.schema, use.relation, use.column
-        other = merged.get(key, use)
-        merged[key] = replace(
-            use,
-            readers=tuple(sorted({*use.readers, *other.readers})),
-            writers=tuple(sorted({*use.writers, *other.writers})),
-        )
-    return tuple([merged[key] for key in sorted(merged)])
+        merged[key] = use
+        readers[key].update(use.readers)
+        writers[key].update(use.writers)
+    return tuple(
+        [
+            replace(
+                merged[key],
+                readers=tuple(sorted(readers[key])),
+                writers=tuple(sorted(writers[key])),
+            )
+            for key in sorted(merged)
+        ]
+    )
 
 
 def _columns(query: TypedQuery, name: str, path: Sequence[str]) -> Iterator[ColumnUse]:
