@@ -15,7 +15,7 @@ from .request import BuildRequest
 
 _LARGE: Final = 2**21
 """Characters of all query files, of some 5,000 queries."""
-_GROUP: Final = 2**19
+_GROUP: Final = 2**16
 """Characters of the files that are analysed or rendered at once."""
 
 
