@@ -33,6 +33,18 @@ The rooms, from the outside in, and the stages in the order in which data passes
 `docs/architecture.md` tells more.
 """
 
-from .model.diagnostic import Diagnostic, SqlgenError
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .model.diagnostic import Diagnostic, SqlgenError
 
 __all__ = ["Diagnostic", "SqlgenError"]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a class of the public ones, imported when it is first used: pytest imports this package at each start."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .model import diagnostic
+
+    return getattr(diagnostic, name)

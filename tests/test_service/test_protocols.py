@@ -150,5 +150,7 @@ def test_the_example_in_the_documentation(
     assert status == 0, out + err
     program: dict[str, Any] = {}
     monkeypatch.syspath_prepend(str(tmp_path))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "app"]:
+        monkeypatch.delitem(sys.modules, name)  # of another test's folder
     exec(blocks[-1][1], program)
     program["test_birthdays"]()
