@@ -143,7 +143,7 @@ class _Child:
             try:
                 os.close(results)
                 os.close(tasks)
-                gc.disable()  # it lives for a moment, and memory is shared until it is touched
+                gc.freeze()  # what it shares with the parent is shared until it is touched
                 _serve(state, os.fdopen(to_tasks, "rb"), os.fdopen(to_results, "wb"))
                 status = 0
             finally:
