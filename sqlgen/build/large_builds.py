@@ -14,7 +14,7 @@ from .analysis.analyzer import AnalysedFile, ParsedFile, analysed_file
 from .request import BuildRequest
 
 _LARGE: Final = 2**21
-"""Characters of all query files, of some 5,000 queries."""
+"""Characters of all query files, of some 9,000 queries."""
 _GROUP: Final = 2**16
 """Characters of the files that are analysed or rendered at once."""
 
