@@ -5,10 +5,14 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from sqlgen import database, describe, migrate, parse, read
 from tests.soundness.claims import Claim, claims
@@ -46,6 +50,17 @@ def test_a_projects_queries_keep_what_is_claimed(
     assert trial.wrong == {}
 
 
+@contextmanager
+def without_new_roles(server: database.Server) -> Iterator[None]:
+    """Drop the roles that are made meanwhile: they would be there for other tests on the server."""
+    roles = "SELECT rolname FROM pg_roles"
+    with psycopg.connect(server.conninfo, autocommit=True) as connection:
+        before = set(connection.execute(roles).fetchall())
+        yield
+        for (name,) in set(connection.execute(roles).fetchall()) - before:
+            connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
 def tried(server: database.Server, folder: Path, empty: Path) -> Trial:
     if (folder / "pyproject.toml").exists():
         config = read.config(folder)
@@ -54,7 +69,10 @@ def tried(server: database.Server, folder: Path, empty: Path) -> Trial:
         config = replace(read.config(empty), root=folder)
     sources = read.sources(folder, config.queries)
     queries = [q for source in sources for q in parse.query_file(source).queries]
-    with database.scratch(server, search_path=config.search_path) as connection:
+    with (
+        without_new_roles(server),
+        database.scratch(server, search_path=config.search_path) as connection,
+    ):
         for migration in parse.migrations(read.sources(folder, config.migrations)):
             migrate.execute(connection, migration)
         catalog = describe.catalog(connection)
