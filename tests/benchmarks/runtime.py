@@ -671,7 +671,8 @@ def imports(rounds: int) -> None:
             tree.body = [
                 node
                 for node in tree.body
-                if path.name in ("_support.py", "models.py")
+                if path.name == "models.py"
+                or path.name.startswith("_")  # what modules share
                 or isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef)
             ]
             (root / "classes").mkdir(exist_ok=True)
