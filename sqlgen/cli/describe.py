@@ -1,6 +1,5 @@
 """`sqlgen describe`."""
 
-import difflib
 import json
 import sys
 from collections.abc import Sequence
@@ -11,9 +10,9 @@ import click
 
 from .. import report
 from ..build import DescribedQuery, describe_queries
-from ..conninfo import mask_arguments
+from ..build.query_names import check_query_names
 from ..model.constraints import Violation
-from ..model.diagnostic import ConfigurationError, Diagnostic
+from ..model.diagnostic import Diagnostic
 from ..model.order import Order
 from ..model.query import Part, PartKind, Query
 from .console import FAILED, Progress, configuration, exit_on_errors, is_coloured, show
@@ -61,18 +60,9 @@ def choose(
     Raises `ConfigurationError` for a name that no query has, unless some query could
     not be analysed: that may be the one.
     """
-    known = {described.query.query.name for described in queries}
-    for name in names:
-        if name not in known and not diagnostics:
-            close = difflib.get_close_matches(name, known, 1)
-            raise ConfigurationError(
-                Diagnostic(
-                    code="no-such-query",
-                    message=mask_arguments(f"there is no query `{name}`", names),
-                    label=None,
-                    hint=f"did you mean `{close[0]}`?" if close else "",
-                )
-            )
+    if not diagnostics:
+        known = {described.query.query.name for described in queries}
+        check_query_names(names, known)
     return [d for d in queries if not names or d.query.query.name in names]
 
 

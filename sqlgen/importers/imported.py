@@ -1,4 +1,4 @@
-"""What a reader of another tool's project yields, and the writer prints."""
+"""The queries of another tool's project, as its reader yields them and the writer prints them."""
 
 from ..model.commands import Command
 from ..model.diagnostic import Diagnostic

@@ -1,13 +1,12 @@
 """A project's queries, a database with its schema -> their plans, and the findings about each."""
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ..build.analysis.database_analyzer import DatabaseAnalyzer
+from ..build.query_names import check_query_names
 from ..build.server.schema_session import SchemaSession
-from ..conninfo import mask_arguments
 from ..explain import (
     Ask,
     AskedSettings,
@@ -24,7 +23,7 @@ from ..explain.conditions import with_parameter_names
 from ..impact.project import Project
 from ..impact.versions import function_queries
 from ..model.catalog import Catalog, PgType
-from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
+from ..model.diagnostic import SqlgenError
 from ..model.query import Query
 from ..model.typed import TypedQuery
 from .findings import QueryAccess, QueryFindings, UnservedCondition
@@ -203,16 +202,5 @@ def _called(texts: Sequence[str]) -> Iterator[str]:
 
 def _chosen(queries: Sequence[Query], names: Sequence[str]) -> tuple[Query, ...]:
     """Return the queries of those names, all if there are none."""
-    known = [query.name for query in queries]
-    for name in names:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            raise ConfigurationError(
-                Diagnostic(
-                    code="no-such-query",
-                    message=mask_arguments(f"there is no query `{name}`", names),
-                    label=None,
-                    hint=f"did you mean `{close[0]}`?" if close else "",
-                )
-            )
+    check_query_names(names, [query.name for query in queries])
     return tuple([query for query in queries if not names or query.name in names])

@@ -20,7 +20,7 @@ class Position:
 
 @frozen
 class TextRange:
-    """What is between two places."""
+    """Hold two places, and what is between them."""
 
     start: Position
     end: Position

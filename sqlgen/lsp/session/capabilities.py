@@ -1,4 +1,4 @@
-"""What the server tells the editor that it can do."""
+"""The abilities of the server, which it tells the editor when that connects."""
 
 from typing import Any
 
