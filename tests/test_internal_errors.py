@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from sqlgen import build, infer, read, report, translate
+from sqlgen.build.live_project import LiveProject
 from sqlgen.database import Server
 from sqlgen.infer import statement
+from sqlgen.lsp.protocol.messages import IncomingNotification, IncomingRequest
+from sqlgen.lsp.session.editor_session import EditorSession
 from sqlgen.model.diagnostic import SqlgenError
 
 
@@ -66,3 +69,23 @@ def test_an_internal_error_in_a_module(
     [error] = caught.value.diagnostics
     assert (error.code, error.label is not None) == ("internal-error", True)
     assert "KeyError: 'name' (build/file_tasks.py:" in error.message
+
+
+def test_a_bug_that_no_query_is_at_fault_for_is_told_in_the_same_words(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compare the editor's window with the diagnostic: same words, same place in sqlgen's code."""
+
+    def state(_: object) -> object:
+        return {}["nothing"]
+
+    monkeypatch.setattr(LiveProject, "state", state)
+    sent: list[bytes] = []
+    with EditorSession(read.config, sent.append) as session:
+        session.handle(IncomingRequest(1, "initialize", {"rootUri": root.as_uri()}))
+        session.handle(IncomingNotification("initialized"))
+        session.work()
+    assert (
+        b"a bug of sqlgen's: KeyError: 'nothing' (lsp/session/open_project.py:"
+        in sent[-1]
+    )

@@ -36,7 +36,7 @@ def reported(place: Span) -> Iterator[None]:
         raise SqlgenError(
             Diagnostic(
                 code="internal-error",
-                message=f"a bug of sqlgen's: {_summary(error)}",
+                message=bug_message(error),
                 label=Label(place),
                 hint="please report this line together with the query and the tables that it uses;"
                 " the other queries are not affected",
@@ -44,8 +44,12 @@ def reported(place: Span) -> Iterator[None]:
         ) from error
 
 
+def bug_message(error: Exception) -> str:
+    """Return a message about a bug: the exception, and the last of sqlgen's lines that it came through."""
+    return f"a bug of sqlgen's: {_summary(error)}"
+
+
 def _summary(error: Exception) -> str:
-    """Return the exception, and where it was raised, in one line."""
     kind = type(error).__name__
     text = " ".join(str(error).split())
     for frame in reversed(traceback.extract_tb(error.__traceback__)):

@@ -1,12 +1,12 @@
 """Messages of an editor -> answers and diagnostics: what each method does."""
 
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ...build.analysis.internal_errors import bug_message
 from ...conninfo.masking import mask_urls
 from ...model.diagnostic import SqlgenError
 from ..documents.document import Document, changed
@@ -87,7 +87,7 @@ class EditorSession:
                     project.work(self._publish)
                 except Exception as error:  # noqa: BLE001 (shown)
                     project.give_up()
-                    self._show(_bug(error))
+                    self._show(bug_message(error))
                 else:
                     self._tell(project)
 
@@ -139,7 +139,7 @@ class EditorSession:
             self._send(error_response(message.id, code, mask_urls(str(error))))
         except Exception as error:  # noqa: BLE001 (shown)
             code = ErrorCode.INTERNAL_ERROR
-            self._send(error_response(message.id, code, mask_urls(_bug(error))))
+            self._send(error_response(message.id, code, mask_urls(bug_message(error))))
 
     def _result(self, method: str, params: Params) -> object:
         if method == "initialize":
@@ -191,7 +191,7 @@ class EditorSession:
             text = f"{message.method}: {error.reason}"
             self._notify("window/logMessage", {"type": 1, "message": text})
         except Exception as error:  # noqa: BLE001 (shown)
-            self._show(_bug(error))
+            self._show(bug_message(error))
 
     # --- life cycle --------------------------------------------------------------------------
 
@@ -266,10 +266,3 @@ class EditorSession:
 def _version(params: Params) -> int | None:
     version = params.get("textDocument", "version")
     return version if isinstance(version, int) else None
-
-
-def _bug(error: Exception) -> str:
-    """Return a message about an exception that is none of the user's, with the place that raised it."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(frame.filename).name}:{frame.lineno}"
-    return f"a bug of sqlgen's: {type(error).__name__}: {error} ({place})"
