@@ -77,7 +77,7 @@ def test_a_bug_that_no_query_is_at_fault_for_is_told_in_the_same_words(
     """Compare the editor's window with the diagnostic: same words, same place in sqlgen's code."""
 
     def state(_: object) -> object:
-        return {}["nothing"]
+        raise KeyError("nothing")
 
     monkeypatch.setattr(LiveProject, "state", state)
     sent: list[bytes] = []

@@ -14,11 +14,10 @@ from ...model.config import Config
 from ...model.diagnostic import Diagnostic, Label, SqlgenError
 from ...model.source import SourceFile, Span
 from ..documents.document import Document
-from ..documents.text_positions import TextPositions
 from ..documents.uris import uri_of
 from ..features.schema_index import SchemaIndex, schema_index
 from .project_texts import ProjectTexts
-from .serialization import diagnostic_json
+from .serialization import diagnostics_json
 
 _QUIET: Final = 0.03
 """Seconds without a change after which a text is analysed."""
@@ -201,12 +200,10 @@ class OpenProject:
         self, publish: Publish, path: str, diagnostics: tuple[Diagnostic, ...]
     ) -> None:
         document = self._documents.get(path)
-        label = diagnostics[0].label if diagnostics else None
-        positions = TextPositions(label.span.source.text) if label else None
         publish(
             self.uri(path),
             document.version if document else None,
-            [diagnostic_json(one, positions, self.uri) for one in diagnostics],
+            diagnostics_json(diagnostics, self.uri),
         )
 
     def uri(self, path: str) -> str:

@@ -36,6 +36,7 @@ class ProjectTexts:
         self._output = output
         self._documents = documents
         self._texts: dict[str, str] = {}
+        self._positions: dict[str, TextPositions] = {}
 
     def read(self, path: str) -> str:
         """Return a file's text; it is empty if it cannot be read, or is not in the project."""
@@ -47,6 +48,14 @@ class ProjectTexts:
             except SqlgenError:
                 self._texts[path] = ""
         return self._texts[path]
+
+    def positions(self, path: str) -> TextPositions:
+        """Return the places in a file's text."""
+        if path in self._documents:
+            return self._documents[path].positions
+        if path not in self._positions:
+            self._positions[path] = TextPositions(self.read(path))
+        return self._positions[path]
 
     def python(self) -> dict[str, str]:
         """Return the texts of the Python files, but for the generated ones and other people's."""
@@ -85,7 +94,7 @@ def _is_searched(file: Path) -> bool:
 
 def location_json(place: FilePlace, texts: ProjectTexts) -> dict[str, Any]:
     """Return a place in a file."""
-    positions = TextPositions(texts.read(place.path))
+    positions = texts.positions(place.path)
     return {
         "uri": texts.uri(place.path),
         "range": range_json(positions.range(place.start, place.end)),

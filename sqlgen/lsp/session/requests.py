@@ -18,7 +18,7 @@ from ..protocol.messages import ErrorCode, RequestError
 from ..protocol.params import Params
 from .open_project import OpenProject
 from .project_texts import edit_json, location_json
-from .serialization import diagnostic_json, position_json, range_json
+from .serialization import diagnostics_json, position_json, range_json
 
 
 @frozen
@@ -145,7 +145,7 @@ def _code_actions(file: OpenFile, params: Params) -> object:
         {
             "title": action.title,
             "kind": "quickfix",
-            "diagnostics": [diagnostic_json(action.diagnostic, positions, texts.uri)],
+            "diagnostics": diagnostics_json([action.diagnostic], texts.uri),
             "edit": edit_json(action.edits, texts),
             "isPreferred": action.is_preferred,
         }

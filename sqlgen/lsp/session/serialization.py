@@ -1,6 +1,7 @@
 """Diagnostics, places and edits -> the protocol's JSON."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, Final
 
 from ...conninfo.masking import mask_urls
@@ -8,6 +9,9 @@ from ...model.diagnostic import Diagnostic, Label, Severity
 from ...model.source import Span
 from ..documents.text_positions import TextPositions
 from ..protocol.params import Position, TextRange
+
+PositionsOf = Callable[[str], TextPositions]
+"""Returns the places in a text."""
 
 _SEVERITIES: Final = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.NOTE: 3}
 
@@ -22,15 +26,21 @@ def range_json(range_: TextRange) -> dict[str, Any]:
     return {"start": position_json(range_.start), "end": position_json(range_.end)}
 
 
-def diagnostic_json(
-    diagnostic: Diagnostic,
-    positions: TextPositions | None,
-    uri_of_path: Callable[[str], str],
-) -> dict[str, Any]:
-    """Return a diagnostic; without *positions* of its file, at the file's start.
+def diagnostics_json(
+    diagnostics: Iterable[Diagnostic], uri_of_path: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """Return diagnostics, each at its place in the text that it is about, or else at its file's start.
 
     *uri_of_path* gives the URI of a file of the project.
     """
+    # Those of one file may be about several texts of it: one that was saved, and one that was not.
+    positions_of = cache(TextPositions)
+    return [_diagnostic(one, positions_of, uri_of_path) for one in diagnostics]
+
+
+def _diagnostic(
+    diagnostic: Diagnostic, positions_of: PositionsOf, uri_of_path: Callable[[str], str]
+) -> dict[str, Any]:
     label = diagnostic.label
     parts = [diagnostic.message]
     if label and label.text:
@@ -38,9 +48,7 @@ def diagnostic_json(
     if diagnostic.hint:
         parts.append(f"hint: {diagnostic.hint}")
     start = Position(0, 0)
-    place = TextRange(start, start)
-    if label and positions:
-        place = positions.range(label.span.start, label.span.end)
+    place = _range(label.span, positions_of) if label else TextRange(start, start)
     return {
         "range": range_json(place),
         "severity": _SEVERITIES[diagnostic.severity],
@@ -48,24 +56,26 @@ def diagnostic_json(
         "source": "sqlgen",
         "message": mask_urls("\n".join(parts)),
         "relatedInformation": [
-            _related(one, diagnostic, uri_of_path) for one in diagnostic.related
+            _related(one, diagnostic, positions_of, uri_of_path)
+            for one in diagnostic.related
         ],
     }
 
 
 def _related(
-    label: Label, diagnostic: Diagnostic, uri_of_path: Callable[[str], str]
+    label: Label,
+    diagnostic: Diagnostic,
+    positions_of: PositionsOf,
+    uri_of_path: Callable[[str], str],
 ) -> dict[str, Any]:
-    span = label.span
     return {
         "location": {
-            "uri": uri_of_path(span.source.path),
-            "range": range_json(span_range(span)),
+            "uri": uri_of_path(label.span.source.path),
+            "range": range_json(_range(label.span, positions_of)),
         },
         "message": mask_urls(label.text or diagnostic.message),
     }
 
 
-def span_range(span: Span) -> TextRange:
-    """Return the range of a span."""
-    return TextPositions(span.source.text).range(span.start, span.end)
+def _range(span: Span, positions_of: PositionsOf) -> TextRange:
+    return positions_of(span.source.text).range(span.start, span.end)
