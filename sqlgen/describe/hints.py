@@ -20,7 +20,9 @@ _ICU = re.compile(
 )
 _PERCENT = re.compile(r"[=<>]*%(?:\((?P<name>\w+)\))?s\b")
 _BRACES = re.compile(r"\{\s*(?P<name>[^\W\d]\w*)?[^{}]*\}")
-_QUOTED_NAME = re.compile(r"'[^':]*(?P<name>:[^\W\d]\w*)[^']*'")
+_QUOTED_NAME = re.compile(
+    r"'(?:[^':]|:(?![^\W\d]))*(?<![\w:\"])(?P<name>:[^\W\d]\w*)(?![\w:])[^']*'"
+)
 _TYPE_BEFORE = re.compile(
     r"\b(?P<type>interval|date|time|timestamp|timestamptz|numeric|uuid)\s*$",
     re.IGNORECASE,

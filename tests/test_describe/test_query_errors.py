@@ -234,6 +234,12 @@ AMBIGUOUS_HINT = "Could not choose a best candidate operator. You might need to 
             "SELECT FROM patients WHERE id = ':id'",
             "take `:id` out of the quotes, in which it is no parameter",
         ),
+        (
+            """SELECT '{"a": :value}'::json""",
+            "take `:value` out of the quotes, in which it is no parameter",
+        ),
+        ("""SELECT '{"a":b}'::json""", ""),
+        ("SELECT '10:30:xx'::time", ""),
         ("SELECT FROM patients WHERE id = 'x'", ""),
         (
             "SELECT FROM patients WHERE now() > now() - :age AND :since < now()",

@@ -4,7 +4,7 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["", "patients", "id", "bigint", true, ["patients.find_patients", "patients.list_as_meant", "patients.list_others", "patients.list_patients", "patients.list_without_warnings"]]
-["", "patients", "name", "", false, ["patients.find_patients", "patients.list_patients", "patients.list_without_warnings"]]"""
+["", "patients", "id", "bigint", true, ["patients.find_patients", "patients.list_as_meant", "patients.list_others", "patients.list_patients", "patients.list_without_warnings", "patients.search_patients"]]
+["", "patients", "name", "", false, ["patients.find_patients", "patients.list_patients", "patients.list_without_warnings", "patients.search_patients"]]"""
 
 VALUES: Final = ""

@@ -19,6 +19,7 @@ __all__ = [
     "list_others",
     "list_patients",
     "list_without_warnings",
+    "search_patients",
 ]
 
 
@@ -49,6 +50,15 @@ SELECT id FROM patients WHERE name LIKE '%:part%' OR name = ':name' OR name ILIK
 def find_patients(conn: Connection[Any]) -> list[int]:
     with raw_cursor(conn, row_factory=scalar_row) as cursor:
         return cursor.execute(FIND_PATIENTS).fetchall()
+
+
+SEARCH_PATIENTS: Final = """\
+SELECT id FROM patients WHERE name LIKE '%:first-:last%' OR name LIKE 'Dr. :last' /* patients.search_patients */"""
+
+
+def search_patients(conn: Connection[Any]) -> list[int]:
+    with raw_cursor(conn, row_factory=scalar_row) as cursor:
+        return cursor.execute(SEARCH_PATIENTS).fetchall()
 
 
 LIST_OTHERS: Final = """\
@@ -84,12 +94,13 @@ class ListWithoutWarningsRow:
     id: int
     label: str
     now: str | None
+    at: str
     quoted: str
     body: str
 
 
 LIST_WITHOUT_WARNINGS: Final = """\
-SELECT id, 'at :time' AS label, to_char(now(), 'HH24:MI:SS') AS now, 'it''s '':x''' AS quoted, $$':name'$$ AS body
+SELECT id, 'at :time' AS label, to_char(now(), 'HH24:MI:SS') AS now, '10:30 :D' AS at, 'it''s '':x''' AS quoted, $$':name'$$ AS body
 FROM patients -- IN ($1) or ':name'
 WHERE id IN ($1, $2) AND name = ANY($3) AND id IN (SELECT $4::bigint)
 /* patients.list_without_warnings */"""
