@@ -349,6 +349,20 @@ def test_new_uses_the_next_number_and_warns_about_the_last_migration(
     assert sqlgen("migrate", "new", "!").status == 2
 
 
+def test_a_migration_that_nobody_has_written_is_told_when_it_is_applied(
+    sqlgen: Project,
+) -> None:
+    assert sqlgen("migrate", "up").status == 0
+    assert sqlgen("migrate", "new", "add_prices").status == 0
+    dry = sqlgen("migrate", "up", "--dry-run")
+    outcome = sqlgen("migrate", "up", "--format", "json")
+    for one in (dry, outcome):
+        assert one.status == 0
+        assert "warning[empty-migration]: migration 3 (`add prices`) has" in one.err
+    assert [run["version"] for run in json.loads(outcome.out)["applied"]] == [3]
+    assert "empty-migration" not in sqlgen("migrate", "up").err
+
+
 def test_build_warns_about_the_newest_migration_if_files_change(
     sqlgen: Project,
 ) -> None:

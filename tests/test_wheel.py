@@ -8,8 +8,17 @@ from zipfile import ZipFile
 
 import pytest
 
+from sqlgen.cli import manual
+
 ROOT = Path(__file__).parents[1]
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", ".gitignore", "hatch_build.py")
+SOURCES = (
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    ".gitignore",
+    "hatch_build.py",
+    "SECURITY.md",
+)
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +29,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / name, tree)
     left_out = shutil.ignore_patterns("__pycache__", "compiled")
     shutil.copytree(ROOT / "sqlgen", tree / "sqlgen", ignore=left_out)
+    shutil.copytree(ROOT / "docs", tree / "docs")
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel"],
         cwd=tree,
@@ -41,7 +51,8 @@ def test_every_file_of_the_package_is_in_it(installed: Path) -> None:
             if path.is_file() and not {"__pycache__", "compiled"} & set(path.parts)
         }
 
-    assert files(installed) == files(ROOT)
+    pages = {f"sqlgen/cli/pages/{name}.md" for name in manual.PAGES}
+    assert files(installed) == files(ROOT) | pages
     for path in (
         "sqlgen/py.typed",
         "sqlgen/build/__init__.py",
@@ -88,3 +99,16 @@ def test_a_template_that_was_edited_is_not_the_compiled_one(installed: Path) -> 
     )
     template.write_text(text)
     assert done.stdout.strip() == "FileSystemLoader"
+
+
+def test_its_documentation_is_printed(installed: Path) -> None:
+    """`sqlgen help` reads the installed pages, not those of a repository around them."""
+    code = "from sqlgen.cli import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "help", "security"],
+        cwd=installed,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == (ROOT / "SECURITY.md").read_text().strip()

@@ -1,6 +1,5 @@
 """The commands of `sqlgen`, each imported when it is used."""
 
-import keyword
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -28,6 +27,7 @@ COMMANDS: Final = {
     "doctor": "Tell what a database means for your migrations and generated code.",
     "cache": "Show, or clear, what is kept outside of projects.",
     "db": "Manage the project's embedded development server.",
+    "help": "Print the documentation, a page or a section.",
     "completion": "Print the script that completes commands in bash, zsh or fish.",
 }
 """The commands in the order in which a newcomer needs them; a module of this package each.
@@ -78,7 +78,8 @@ class Commands(click.Group):
         """Return the command, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        # Modules are not called as keywords and functions of Python are.
+        name = f"{cmd_name}_" if cmd_name in ("import", "help") else cmd_name
         module = import_module(f".{name}", __package__)
         command = getattr(module, name)
         assert isinstance(command, click.Command)

@@ -21,7 +21,7 @@ DATABASE: Final = """\
 """
 NO_TABLES: Final = (
     "write the tables as a migration, `sqlgen migrate new create_tables`, or name what makes them"
-    " in `schema`: see docs/adopting.md"
+    " in `schema`: see `sqlgen help adopting`"
 )
 
 
@@ -48,7 +48,7 @@ def init(directory: Path) -> None:
         if "pyproject.toml" in paths:
             if adopted:
                 click.echo(
-                    f"the schema comes from {adopted.tool}: see docs/adopting.md"
+                    f"the schema comes from {adopted.tool}: see `sqlgen help adopting`"
                 )
             if advice := adopted.advice if adopted else "" if own_tables else NO_TABLES:
                 click.echo(f"first: {advice}")

@@ -21,7 +21,7 @@ def lsp(directory: Path, stdio: bool) -> None:
     """Serve an editor: errors as you type, types on hover, completion, renaming.
 
     Your editor starts this command, and talks to it over standard input and output
-    (the Language Server Protocol). docs/editors.md tells how to set it up.
+    (the Language Server Protocol). `sqlgen help editors` tells how to set it up.
     """
     del stdio
     collect_garbage_less()

@@ -18,7 +18,7 @@ def templates() -> None:
     """Copy the templates of the generated code, to change them.
 
     A template in the folder that the setting `templates` names is used instead of
-    sqlgen's own of that name. docs/templates.md tells what it is given.
+    sqlgen's own of that name. `sqlgen help templates` tells what it is given.
     """
 
 

@@ -76,4 +76,4 @@ def _problem(query: ImportedQuery) -> Diagnostic | None:
     return not_imported(message, query.place, "remove the comment, and import again")
 
 
-_BY_HAND: Final = "write the query by hand, as docs/queries.md says"
+_BY_HAND: Final = "write the query by hand, as `sqlgen help queries` says"

@@ -1,5 +1,5 @@
 """Migrations -> warnings about risky statements; pure."""
 
-from .linting import MEASURED, allowed, lint, lint_newest
+from .linting import MEASURED, allowed, empty_migrations, lint, lint_newest
 
-__all__ = ["MEASURED", "allowed", "lint", "lint_newest"]
+__all__ = ["MEASURED", "allowed", "empty_migrations", "lint", "lint_newest"]

@@ -63,6 +63,17 @@ def lint_newest(migrations: Sequence[Migration]) -> tuple[Diagnostic, ...]:
     return _lint_one(migrations, len(earlier), shapes, tables, NO_USERS)
 
 
+def empty_migrations(migrations: Sequence[Migration]) -> tuple[Diagnostic, ...]:
+    """Return a warning for each of the *migrations* that has no statement, as `lint` does."""
+    return tuple(
+        warning
+        for migration in migrations
+        if not statement_shapes(migration.up.text)
+        for warning in _lint_one((migration,), 0, (), set(), NO_USERS)
+        if warning.code == "empty-migration"
+    )
+
+
 def allowed(source: SourceFile) -> frozenset[str]:
     """Return the codes that the file's comments `-- sqlgen: allow CODE[, CODE]` name."""
     codes = _allowed(source)[0]

@@ -6,6 +6,7 @@ A rule sees what statements do to tables, as far as the lexer can tell. If it co
 good migration, it does not warn: people stop reading warnings that are often wrong.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -97,6 +98,33 @@ def missing_down_file(linted: LintedMigration) -> Iterator[Finding]:
             linted.span(0, 0),
             "write one beside it, whose name ends in `.down.sql`",
         )
+
+
+@rule("empty-migration")
+def empty_migration(linted: LintedMigration) -> Iterator[Finding]:
+    """Warn of a migration without a statement that nobody has written anything into.
+
+    A comment of the user's own says that it is empty on purpose.
+    """
+    migration = linted.migration
+    if linted.shapes or not _is_untouched(migration):
+        return
+    yield Finding(
+        f"migration {migration.version} (`{migration.description}`) has no statement",
+        linted.span(0, len(migration.up.text.split("\n", 1)[0].rstrip())),
+        "write its statements, after `sqlgen migrate down` where it is applied; or say in a comment why it has none",
+    )
+
+
+def _is_untouched(migration: Migration) -> bool:
+    """Return whether the up file has no comment but the one with which it was created."""
+    comments = re.sub(r"[\W_]+", " ", migration.up.text).strip().lower()
+    title = re.sub(r"[\W_]+", " ", migration.description).strip().lower()
+    return comments in ("", title, *_PLACEHOLDERS)
+
+
+_PLACEHOLDERS: Final = ("add migration script here", "add up migration script here")
+"""The comments that `sqlx migrate add` writes; `sqlgen migrate new` writes the description."""
 
 
 @rule("several-changes")

@@ -23,6 +23,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ROOTS = frozenset({"py.typed", "pyproject.toml"})
 """The files whose folder is a package or project of its own."""
 _CREATE = "create it, or set its path in `[tool.sqlgen]`"
+NO_MIGRATIONS = "write the first one with `sqlgen migrate new`, or set `migrations` or `schema` in `[tool.sqlgen]`"
+"""The hint where there is no migration."""
 
 
 def queries(config: Config) -> tuple[SourceFile, ...]:
@@ -38,7 +40,11 @@ def migrations(config: Config) -> tuple[SourceFile, ...]:
     They are those of the folder itself, as in SQLx.
     """
     return sources(
-        config.root, config.migrations, outside=config.outside_folders, below=False
+        config.root,
+        config.migrations,
+        hint=NO_MIGRATIONS,
+        outside=config.outside_folders,
+        below=False,
     )
 
 

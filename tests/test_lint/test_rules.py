@@ -1,5 +1,7 @@
 """The warnings about migrations, and statements without a warning."""
 
+from dataclasses import replace
+
 import pytest
 
 from sqlgen import lint
@@ -125,6 +127,30 @@ def test_a_missing_down_file() -> None:
     assert lint.lint(simple) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "is_reported"),
+    [
+        ("", True),
+        ("\n\n", True),
+        ("-- Change number 2.\n", True),  # as `sqlgen migrate new` writes it
+        ("-- change NUMBER 2", True),
+        (";;", True),
+        ("-- Add migration script here\n", True),  # as SQLx writes it
+        ("-- no-transaction\n", False),
+        ("-- Change number 2.\n-- Nothing to do any more: see number 3.\n", False),
+        ("-- sqlgen: allow empty-migration\n", False),
+        ("SELECT 1", False),
+    ],
+)
+def test_a_migration_without_statements(text: str, is_reported: bool) -> None:
+    items = _migration(1, ITEMS, down=True)
+    up = SourceFile("migrations/0002_change_number_2.up.sql", text)
+    empty = replace(_migration(2, "", down=True), up=up, description="change_number 2")
+    codes = ["empty-migration"] * is_reported
+    assert [d.code for d in lint.lint_newest([items, empty])] == codes
+    assert [d.code for d in lint.empty_migrations([items, empty])] == codes
+
+
 def test_a_file_may_allow() -> None:
     check(f"-- sqlgen: allow not-null-without-default\n{ADD}", [])
     check(
@@ -153,7 +179,7 @@ def test_all_migrations_or_the_newest() -> None:
     assert lint.lint_newest(migrations) == ()
 
 
-@pytest.mark.parametrize("text", ["", ";;", "ALTER", "CREATE TABLE", "CREATE INDEX ON"])
+@pytest.mark.parametrize("text", ["ALTER", "CREATE TABLE", "CREATE INDEX ON"])
 def test_incomplete_statements_give_no_warning(text: str) -> None:
     check(text, [])
 

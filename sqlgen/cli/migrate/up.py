@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ... import migrate
+from ... import lint, migrate
 from ...migrate import MigrationRun, project
 from ..console import Progress, exit_on_errors, show
 from .output import (
@@ -105,6 +105,11 @@ def up(
             works = work_on_each(chosen, run, progress, "applied", format_)
         else:
             runs = run(None, run_printer("applied", progress, format_))
+    applied = {
+        run.migration.version: run.migration
+        for run in (*runs, *[run for work in works for run in work.runs])
+    }
+    show(lint.empty_migrations(list(applied.values())))
     none = "nothing is pending"
     if works:
         report_runs(works, "applied", format_, none=none)
@@ -118,6 +123,7 @@ def print_plans(
     """Print the migrations that would be applied in each schema (`None`: the search path's)."""
     for schema, plan in plans:
         show(plan.warnings)
+        show(lint.empty_migrations(plan.migrations))
         if format_ == "text":
             prefix = f"{schema}: " if schema else ""
             for migration in plan.migrations:

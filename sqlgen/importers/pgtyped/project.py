@@ -17,7 +17,7 @@ from .annotations import HEADER, annotation
 from .expansions import Expansion, UntranslatableError, expanded
 from .templates import template_queries
 
-_BY_HAND = "write the query by hand, as docs/queries.md says"
+_BY_HAND = "write the query by hand, as `sqlgen help queries` says"
 
 
 def read_project(files: ForeignProject, path: str) -> ImportedProject:

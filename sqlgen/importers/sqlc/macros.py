@@ -97,7 +97,7 @@ class _MacroStatement:
         place = Span(
             self._section.header.source, offset + self._code[n].start, offset + end
         )
-        hint = "write it as docs/queries.md says"
+        hint = "write it as `sqlgen help queries` says"
         self.problems.append(not_imported(message, place, hint))
 
 

@@ -154,7 +154,7 @@ def _several_schemas(source: SourceFile) -> Diagnostic:
         "the packages have several schemas, and a project of sqlgen has one",
         Span(source, 0, 0),
         "keep the query files of one database here, and write a configuration for each other one"
-        " (docs/configuration.md, several databases)",
+        " (`sqlgen help configuration several databases`)",
     )
 
 

@@ -86,7 +86,7 @@ def _query(
     command = COMMANDS.get(word)
     if command is None:
         message = f"`:{word}` of `{name}` has no command in sqlgen"
-        hint = "choose a command of docs/queries.md"
+        hint = "choose a command, `sqlgen help queries commands`"
         if word == "execlastid":
             hint = "return the key with `RETURNING`, and make it `:one`"
         return None, (not_imported(message, section.header, hint),)

@@ -28,7 +28,7 @@ _FETCHES: Final = {
     "fetch": Command.STREAM,
     "fetch_many": Command.MANY,
 }
-_BY_HAND: Final = "write the query by hand, as docs/queries.md says"
+_BY_HAND: Final = "write the query by hand, as `sqlgen help queries` says"
 
 
 class _Reader:
