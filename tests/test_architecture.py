@@ -173,6 +173,34 @@ def test_a_name_stands_for_one_class() -> None:
     assert not shared
 
 
+RIDDLES = re.compile(r"\W*(?:What|Whether|Those|Nothing|Some|How)\b")
+
+
+def test_docstrings_and_comments_begin_plainly() -> None:
+    """Check the first words that docs/style.md rules out, also of strings below constants."""
+    riddles = []
+    for file in sorted(PACKAGE.rglob("*.py")):
+        text = file.read_text()
+        openings = [
+            (node.lineno, node.value.value)
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        ]
+        lines = text.splitlines()
+        openings += [
+            (number, line)
+            for number, line in enumerate(lines, 1)
+            if line.lstrip().startswith("# ")
+            and not lines[number - 2].lstrip().startswith("#")
+        ]
+        riddles += [
+            f"{file.relative_to(ROOT)}:{line} {opening[:40]}"
+            for line, opening in openings
+            if isinstance(opening, str) and RIDDLES.match(opening)
+        ]
+    assert riddles == []
+
+
 def test_the_architecture_page_has_every_room() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     rows = dict(re.findall(r"^\| `(\w+)/` \| (.*) \|$", page, re.MULTILINE))

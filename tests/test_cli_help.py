@@ -64,13 +64,15 @@ def texts() -> Iterator[tuple[Path, str]]:
     """Yield the texts in sqlgen's modules that may be shown, and the help of each command."""
     for path in (ROOT / "sqlgen").rglob("*.py"):
         tree = ast.parse(path.read_text())
-        hidden = {
+        constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+        docstrings = {
             id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)
         }
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if id(node) not in hidden:
-                    yield path, node.value
+        yield from [
+            (path, node.value)
+            for node in constants
+            if isinstance(node.value, str) and id(node) not in docstrings
+        ]
     for command, text in helps(main):
         yield Path(command), text
 

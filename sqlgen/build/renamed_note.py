@@ -10,7 +10,7 @@ from ..model.renamed import Renamed
 from .result import BuildResult
 
 _SHOWN: Final = 5
-"""How many names a note has at most."""
+"""The most names in a note."""
 
 
 def renamed_notes(

@@ -12,7 +12,7 @@ from ..model.routines import TypedRoutines
 from .request import BuildRequest
 
 _SHOWN = 5
-"""How many routines a note names at most."""
+"""The most routines that a note names."""
 
 
 def with_routines(request: BuildRequest, routines: TypedRoutines) -> BuildRequest:

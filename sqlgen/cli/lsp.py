@@ -26,7 +26,7 @@ def lsp(directory: Path, stdio: bool) -> None:
     del stdio
     collect_garbage_less()
     with exit_on_errors():
-        # What anything else prints must not get between the messages.
+        # Other output must not get between the messages.
         output = os.dup(sys.stdout.fileno())
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         only = directory if directory.is_file() else None

@@ -8,7 +8,7 @@ from ..model.source import Span
 
 @frozen
 class ColumnVerdict:
-    """What the other tool says of a column: its name, and whether it may be NULL; `None` if it does not say."""
+    """A column by its name, and whether it may be NULL in the other tool's opinion; `None` if that has none."""
 
     name: str
     nullable: bool | None

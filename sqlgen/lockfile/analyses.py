@@ -81,7 +81,7 @@ PLAIN_FORMS: Final[Mapping[type, Callable[[Any], Any]]] = {
     Violation: attrgetter(*_names(Violation)),
     **dict.fromkeys(_SHAPES, json_shapes.written),
 }
-"""How each object in an analysis becomes plain data, by its class.
+"""The functions that turn the objects of an analysis into plain data, by the class of the object.
 
 Types and columns of tables are missing: they become references, which differ between lock files and
 caches.

@@ -30,7 +30,7 @@ _FOR_PEOPLE = "reason"
 
 
 _Texts: TypeAlias = Mapping[type, Callable[[Any], str]]
-"""How a field's value is written as JSON, by its class."""
+"""The functions that turn the values of fields into JSON, by the class of the value."""
 
 
 class EntryWriter:

@@ -189,9 +189,9 @@ class Check:
 
 @frozen
 class DomainValues:
-    """What each value of a domain fulfils: its own validated CHECKs, and its `pg_type.typtypmod`.
+    """The constraints that each value of a domain fulfils: its own validated CHECKs, and its `pg_type.typtypmod`.
 
-    Not those of the domain that it may be based on.
+    The CHECKs of a domain that it is based on are not among them.
     """
 
     checks: tuple[Check, ...]

@@ -39,7 +39,7 @@ class JsonNumbers(StrEnum):
 
 
 class ParameterStyle(StrEnum):
-    """How functions take their parameters: by keyword, or in one object if there are many."""
+    """The form in which functions take their parameters: by keyword, or in one object if there are many."""
 
     KEYWORDS = "keywords"
     OBJECT = "object"

@@ -1,4 +1,4 @@
-"""What the pages of a project show: its schema as people read it, and its queries beside it."""
+"""The contents of a project's pages: its schema as people read it, and its queries beside it."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -144,7 +144,7 @@ class DocumentedSchema:
 
 @frozen(kw_only=True)
 class DocumentedPlan:
-    """What the plans of a query's statements tell: the `used` indexes, and what no index serves.
+    """The findings in the plans of a query's statements: the `used` indexes, and conditions that no index serves.
 
     `unserved` are sentences, each with statements that create indexes which would serve it. `error` is the
     reason why there is no plan, empty if there is one.

@@ -61,7 +61,7 @@ class Migration:
 
 @frozen(kw_only=True)
 class StatementProgress:
-    """How far a migration without a transaction came, statement by statement.
+    """The progress of a migration without a transaction, statement by statement.
 
     `done` statements ran. `running` says that the next one was started outside of a transaction:
     if nothing else is recorded, it may have run or not. `reverting` says that they are those of the

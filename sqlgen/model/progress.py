@@ -1,4 +1,4 @@
-"""How long work tells what it is doing."""
+"""Reports of long work on the step that it is at."""
 
 from collections.abc import Callable
 

@@ -39,7 +39,7 @@ def _source(module: Module, templates: tuple[SourceFile, ...]) -> str:
     Raises `SqlgenError` for what is wrong in the project's templates: an unknown name, an error
     while they run (`template-error`), or printed text that is not Python (`template-output`).
     """
-    # What a package offers itself is imported there, whether or not a template prints `__all__`.
+    # A package imports the names that it offers, whether or not a template prints `__all__`.
     if not templates or module.offered or module.errors:
         text, _ = printed(module, environment())
         return lay_out(text)

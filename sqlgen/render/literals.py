@@ -86,7 +86,7 @@ def comment(text: str | Text) -> str:
 _FENCE = re.compile('"{3,}')
 _FENCE_OR_END = re.compile(r'"{3,}|"+\Z')
 
-# What is not printable ASCII, or is a backslash, is looked at one by one.
+# Characters that are not printable ASCII, and backslashes, are looked at one by one.
 _DOUBTFUL = re.compile(r"[^ -\[\]-~]")
 _NOT_IN_BLOCKS = re.compile(r"[^ -\[\]-~\n\t]")
 

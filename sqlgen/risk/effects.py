@@ -60,7 +60,7 @@ class Work:
 
 @frozen(kw_only=True)
 class StatementEffects:
-    """What the statement at `[start:end]` did to known relations.
+    """The effects on known relations of the statement at `[start:end]`.
 
     `held` are the strongest locks that its transaction has at its end, by the relation's oid, and `taken` those of
     them that it took. `transaction` counts the transactions of the file. `is_measured` is false if its

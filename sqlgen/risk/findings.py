@@ -54,7 +54,7 @@ class BlockedRelation:
 
 @frozen(kw_only=True)
 class RiskFinding:
-    """What a statement does that keeps queries waiting.
+    """A statement that keeps queries waiting, and the reason.
 
     `work` is the long work on `worked_on` because of which they wait, both `None` if the statement only takes
     locks. `since` is the statement of the same transaction that took the locks, if it is another one. `queries`

@@ -19,7 +19,7 @@ _CODES: Final = {
 _ORDER: Final = tuple(RiskCode)
 
 Blocked = dict[int, BlockedRelation]
-"""What keeps queries waiting, by the oid of the table."""
+"""The tables whose queries wait, by their oids."""
 
 
 def findings(

@@ -22,7 +22,7 @@ from ...model.routines import TypedRoutines
 from ...model.typed import TypedQuery
 from .internal_errors import reported
 
-# What is only needed where something must be asked is imported there.
+# Modules that are only needed to ask the server are imported where that is done.
 if TYPE_CHECKING:
     from ...explain import IndexService
     from ...infer import SchemaDiff

@@ -216,7 +216,7 @@ class RecordedAnalyzer:
         migrations, those under the previous ones have nothing to add.
         """
         if self._has_previous is None:
-            # What was found out about a role holds only for what was granted then.
+            # The findings about a role hold only for the privileges that it had then.
             is_of_use = not self.records.files and not self._config.role
             content = self._store.get(self._latest_key) if is_of_use else None
             if content:

@@ -22,7 +22,7 @@ ACCEPTED: Final = frozenset({MigrationState.LINE_ENDINGS, MigrationState.SQUASHE
 """These are repaired without a question."""
 REPAIRABLE: Final = CHANGED | ACCEPTED
 MAX_COMMITS: Final = 200
-"""How many commits of git's history are searched for the file that was applied."""
+"""Number of commits of git's history that are searched for the file that was applied."""
 
 
 @click.command()

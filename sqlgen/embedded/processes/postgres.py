@@ -24,7 +24,7 @@ _SETTINGS: Final = {
     # Files in the cluster, which are deleted with it: a server that is killed leaves nothing behind.
     "dynamic_shared_memory_type": "mmap",
     "shared_buffers": "16MB",
-    # Nothing needs to survive a crash of the machine.
+    # No data needs to survive a crash of the machine.
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",

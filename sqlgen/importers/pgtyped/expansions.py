@@ -19,7 +19,7 @@ _FIELD: Final = re.compile(r"\w+!?")
 
 @frozen
 class Expansion:
-    """What stands for one parameter: a list of values, or one or many objects with *fields*."""
+    """The values that one parameter of PgTyped stands for: a list, or one or many objects with *fields*."""
 
     fields: tuple[str, ...]
     is_list: bool

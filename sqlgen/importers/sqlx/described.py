@@ -1,4 +1,4 @@
-"""What SQLx has described of the queries in Rust: the nullability of their columns, and the order of them."""
+"""Descriptions of the queries in Rust by SQLx: the order of their columns, and the nullability of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -326,7 +326,7 @@ _AGGREGATES = {
     "object_agg_unique": (2, False),
     "object_agg_unique_strict": (2, True),
 }
-"""How many arguments an aggregate has, and whether it leaves out NULLs."""
+"""The number of an aggregate's arguments, and whether it leaves out NULLs."""
 
 
 # --- SQL/JSON ----------------------------------------------------------------------------------

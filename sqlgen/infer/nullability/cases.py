@@ -28,7 +28,7 @@ ColumnOf: TypeAlias = Callable[[Node], ColumnKey | None]
 """A `VAR` -> the column of the row that it is, None if it is of another row."""
 
 _MOST: Final = 32
-"""How many cases are looked at; of a condition with more nothing is known."""
+"""The most cases that are looked at; of a condition with more nothing is known."""
 
 
 class RowColumns(NamedTuple):

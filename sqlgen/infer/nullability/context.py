@@ -9,7 +9,7 @@ from ...model.frozen import frozen
 from .verdict import Verdict
 
 _DEEPEST: Final = 40
-"""How many views and functions within each other are followed; more means a circle."""
+"""The most views and functions within each other that are followed; more means a circle."""
 
 
 @frozen

@@ -9,7 +9,7 @@ from ..tree.array_shapes import ASSUMED, NO_SHAPE, Shapes
 
 
 class Elements(Enum):
-    """Whether the elements of an array may be NULL.
+    """An answer to whether the elements of an array may be NULL.
 
     `STORED`: the array comes from a table or a parameter, where nothing says whether its elements
     may be NULL; the project's setting decides.

@@ -114,7 +114,7 @@ class BoolTestType:
 
 
 class CoercionForm:
-    """How a call of a function was written (primnodes.h)."""
+    """The form in which a call of a function was written (primnodes.h)."""
 
     EXPLICIT_CALL: Final = 0
     EXPLICIT_CAST: Final = 1

@@ -1,4 +1,4 @@
-"""What the features give: places and changes of files, by their paths and characters."""
+"""Results of the features: places and changes of files, by their paths and characters."""
 
 from enum import IntEnum
 

@@ -33,7 +33,7 @@ def diagnostics_json(
 
     *uri_of_path* gives the URI of a file of the project.
     """
-    # Those of one file may be about several texts of it: one that was saved, and one that was not.
+    # Diagnostics of one file may be about several texts of it: a saved one, and an unsaved one.
     positions_of = cache(TextPositions)
     return [_diagnostic(one, positions_of, uri_of_path) for one in diagnostics]
 

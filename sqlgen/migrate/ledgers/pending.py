@@ -24,7 +24,7 @@ _REPEATABLE = re.compile(
 
 
 class Resume(StrEnum):
-    """What to do with the statement at which a migration without a transaction stopped."""
+    """The treatment of the statement at which a migration without a transaction stopped."""
 
     REPEAT = "repeat"
     SKIP = "skip"

@@ -27,7 +27,7 @@ from .failures import diagnose_failure
 LOGGER = logging.getLogger("sqlgen.migrate")
 
 ATTEMPTS: Final = 10
-"""How often a file is run that waits for a lock for too long each time."""
+"""Number of times that a file is run which waits for a lock for too long each time."""
 
 LONGEST_PAUSE: Final = 30.0
 """Seconds between two attempts, at most."""
@@ -37,7 +37,7 @@ _LOCK_NOT_AVAILABLE: Final = "55P03"
 
 @dataclass(frozen=True, slots=True)
 class LockPatience:
-    """How long a statement may wait for a lock, in seconds, before its transaction is tried again."""
+    """The time that a statement may wait for a lock, in seconds, before its transaction is tried again."""
 
     timeout: float
     attempts: int = ATTEMPTS

@@ -43,9 +43,9 @@ class RunStatement:
 
 @dataclass(frozen=True, slots=True)
 class WatchedWait:
-    """What to do while a script runs: each *interval* seconds, `hear` is told of the sessions that it waits for.
+    """A wait during which `hear` is called every *interval* seconds with the sessions that a script waits for.
 
-    Those are rows of the process's id, the application's name and the state.
+    The sessions are rows of the process's id, the application's name and the state.
     """
 
     interval: float

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 SWEEPS: Final = 8
-"""How often the layers are sorted, to the right and to the left in turn; more changes hardly anything."""
+"""Number of times that the layers are sorted, to the right and to the left in turn; more changes hardly anything."""
 
 Neighbours = Mapping[int, Sequence[int]]
 """The boxes that each box is linked with in the layer before, or in the layer after."""

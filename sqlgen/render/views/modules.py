@@ -136,7 +136,7 @@ class PageKeyView:
 
 
 class PagesView:
-    """What makes pages: its `name`, and what `_pages.Pages` is called with."""
+    """The object that makes pages: its `name`, and the arguments of `_pages.Pages`."""
 
     def __init__(self, pages: Pages) -> None:
         self.name = pages.name
@@ -163,7 +163,7 @@ class ChoicesView:
 
 
 class VariantsView:
-    """What makes a statement of what is given: its `name`, and what `Variants` is called with."""
+    """The object that makes the statement of a call: its `name`, and the arguments of `Variants`."""
 
     def __init__(self, variants: Variants) -> None:
         self.name = variants.name

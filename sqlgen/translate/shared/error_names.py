@@ -11,7 +11,7 @@ _SUFFIXES: Final = {
     ConstraintKind.CHECK_OPTION: "check_option",
     ConstraintKind.NOT_NULL: "not_null",
 }
-"""What stands for the name of constraints that have none of their own."""
+"""The ends of class names for constraints that have no name of their own."""
 
 
 def error_names(violations: Iterable[Violation]) -> dict[Violation, str]:
