@@ -21,7 +21,7 @@ _STRING: Final = re.compile(
 """A string; a backslash escapes only in `E'…'`."""
 _PATTERN: Final = re.compile(r"\b(?:I?LIKE|SIMILAR\s+TO)\s*\Z", re.IGNORECASE)
 _FACE: Final = re.compile(r"[A-Z]")
-"""What makes a face, `:D`, of a colon."""
+"""The letters that make a face of a colon, such as `:D`."""
 
 
 def misread_warnings(query: Query, statement: QueryLevel) -> Iterator[Diagnostic]:
