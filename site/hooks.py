@@ -26,11 +26,20 @@ _CODE = re.compile(r"```.*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 
 
 def on_files(files: Any, *, config: Any) -> Any:
-    """Add the pages of the root's files."""
+    """Add the pages of the root's files, and the script beside this file."""
     for name, page in PAGES.items():
         text = _in_docs((ROOT / name).read_text("utf-8"))
         files.append(File.generated(config, page, content=text))
+    script = (ROOT / "site/iframe-worker.js").read_text("utf-8")
+    files.append(File.generated(config, "assets/iframe-worker.js", content=script))
     return files
+
+
+def on_post_build(*, config: Any) -> None:
+    """Delete the sitemap, which lists no page if it is not known where the site will be."""
+    if not config.site_url:
+        for name in ("sitemap.xml", "sitemap.xml.gz"):
+            Path(config.site_dir, name).unlink(missing_ok=True)
 
 
 def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
