@@ -46,6 +46,27 @@ start()
 """
 
 
+COPIES = """
+import os, shutil, sys
+from pathlib import Path
+from sqlgen import database
+from sqlgen.embedded import account
+from sqlgen.embedded.programs import binaries
+
+folder = Path(sys.argv[1])
+account._memory_folders = lambda: ()
+package = binaries.wheel_folder().parents[1]
+for name, mode in (("public", 0o755), ("private", 0o700)):
+    copy = folder / name
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, copy / part.name, ignore=shutil.ignore_patterns("include", "*.a"))
+    copy.chmod(mode)
+    programs = binaries.in_folder(copy / package.name / "pginstall" / "bin")
+    with database.server("embedded", binaries=programs) as server:
+        print(server.version)
+"""
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A home folder that its user, and the user whom root starts a server as, can reach."""
@@ -78,6 +99,23 @@ def start_twice(
 @pytest.mark.parametrize("umask", [0o000, 0o002, 0o022, 0o027, 0o077], ids=oct)
 def test_it_starts_with_every_umask(folder: Path, umask: int, user: int) -> None:
     start_twice(folder, umask, user, in_memory=False, system=False)
+
+
+def test_the_same_programs_in_a_folder_that_only_their_user_can_reach(
+    folder: Path,
+) -> None:
+    home = folder / "home"
+    home.mkdir(mode=0o755)
+    result = subprocess.run(
+        [sys.executable, "-c", COPIES, str(folder)],
+        cwd="/",
+        env={"HOME": str(home), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert len(result.stdout.split()) == 2
 
 
 @pytest.mark.parametrize("umask", [0o002, 0o077], ids=oct)

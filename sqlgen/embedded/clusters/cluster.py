@@ -28,6 +28,7 @@ from ..programs.binaries import Binaries
 from ..programs.binaries_copy import (
     copied_binaries,
     installation_key,
+    reachable_binaries,
     runnable_binaries,
 )
 from . import stale_clusters
@@ -55,7 +56,9 @@ def acquire_slot(binaries: Binaries, account: Account) -> Iterator[Slot]:
     root = storage_folder(account, in_memory=True)
     clusters = root / f"{binaries.number}-{installation_key(binaries.folder, account)}"
     if clusters.exists():
-        runnable = copied_binaries(binaries, account) or binaries
+        runnable = copied_binaries(binaries, account) or reachable_binaries(
+            binaries, account
+        )
     else:
         runnable = runnable_binaries(binaries, account)
         with suppress(FileExistsError):  # another process was faster

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from pathlib import Path
 
 from ...model.diagnostic import server_unavailable
@@ -32,6 +33,17 @@ def runnable_binaries(binaries: Binaries, account: Account) -> Binaries:
             "run sqlgen as an ordinary user, or set `server` to a connection URL",
         )
     return copy
+
+
+def reachable_binaries(binaries: Binaries, account: Account) -> Binaries:
+    """Return what `runnable_binaries` does, without running a program that everybody can reach.
+
+    The same programs have run already, but it may have been those of another folder.
+    """
+    places = (binaries.folder / "postgres", binaries.folder, *binaries.folder.parents)
+    if all(place.stat().st_mode & stat.S_IXOTH for place in places):
+        return binaries
+    return runnable_binaries(binaries, account)
 
 
 def copied_binaries(binaries: Binaries, account: Account) -> Binaries | None:
