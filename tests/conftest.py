@@ -5,7 +5,8 @@ autocommit connections to a fresh database on them. The newest one comes from Py
 is the operating system's: its tests have the mark `system`, `make test` leaves them out and
 `make test-system` runs only them. Without an installed PostgreSQL they fail: a test that is skipped
 would look green. `SQLGEN_TEST_SERVER_URL` names a server to use instead of both; what needs a newer
-one still runs on the newest.
+one still runs on the newest. `SQLGEN_TEST_POSTGRES` names folders of programs of which to start servers
+instead, separated as in PATH: `.ci/other-servers` tests all releases that are supported.
 """
 
 import os
@@ -13,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -29,6 +31,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 URL = os.environ.get("SQLGEN_TEST_SERVER_URL")
+FOLDERS = os.environ.get("SQLGEN_TEST_POSTGRES")
 
 # Tests are about what sqlgen works out, not about what it has cached.
 os.environ["SQLGEN_NO_CACHE"] = "1"
@@ -49,6 +52,9 @@ def _servers_to_test() -> dict[str, Binaries | None]:
     """Return the programs of the servers to test on, by the ids of their tests."""
     if URL:
         return {"given": None}
+    if FOLDERS:
+        programs = map(binaries.in_folder, map(Path, FOLDERS.split(os.pathsep)))
+        return {f"pg{one.major}": one for one in programs}
     newest = f"pg{NEWEST.major}" if NEWEST else "newest"
     oldest = INSTALLED[-1] if INSTALLED else None
     system = f"{SYSTEM}-pg{oldest.major}" if oldest else SYSTEM
@@ -116,6 +122,8 @@ def server(
 
 @pytest.fixture(scope="session")
 def newest_server(_start_server: StartServer) -> database.Server:
+    if FOLDERS:
+        return _start_server("newest")
     server = _start_server(next(iter(SERVERS)))
     if NEWEST and server.version < NEWEST.version:  # a given one, which is older
         return _start_server("newest")
