@@ -14,7 +14,7 @@ from .shapes import StatementShape, statement_shapes
 
 MEASURED: Final = (
     *("table-rewrite", "table-scan", "blocking-index", "lock-held", "bulk-update"),
-    *("several-locks", "locks-not-measured", "brief-lock"),
+    *("several-locks", "locks-not-measured", "scans-not-measured", "brief-lock"),
 )
 """The codes of `risk`, which runs migrations instead of reading them."""
 

@@ -66,7 +66,10 @@ def risks(
                 allowed |= {RiskCode.SEVERAL_LOCKS}
             found += [
                 replace(finding, gives_way=gives_way)
-                for finding in findings(migration, measure(connection, ours))
+                for finding in findings(
+                    migration.up,
+                    measure(connection, ours.up, transactional=ours.transactional),
+                )
                 if finding.code not in allowed
             ]
         if not (queries and found):

@@ -69,6 +69,11 @@ def _message(finding: RiskFinding) -> str:
             )
         case RiskCode.LOCKS_NOT_MEASURED:
             return "this commits, and only a superuser can watch which locks it takes"
+        case RiskCode.SCANS_NOT_MEASURED:
+            return (
+                "the server does not count scans: whether this or a later statement reads all of a table is"
+                " not known"
+            )
         case RiskCode.BRIEF_LOCK:
             return f"{name} is locked for a moment: {_effects(finding.blocked)} wait for it"
 

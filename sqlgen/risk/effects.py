@@ -79,7 +79,11 @@ class StatementEffects:
 
 @frozen
 class MeasuredMigration:
-    """The effects of a migration's statements on the relations that were there before, by their oids."""
+    """The effects of a migration's statements on the relations that were there before, by their oids.
+
+    `counts_scans` is false if the server did not count scans, so that some work is not known.
+    """
 
     relations: Mapping[int, KnownRelation]
     statements: tuple[StatementEffects, ...]
+    counts_scans: bool = True

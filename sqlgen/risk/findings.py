@@ -19,6 +19,7 @@ class RiskCode(StrEnum):
     BULK_UPDATE = "bulk-update"
     SEVERAL_LOCKS = "several-locks"
     LOCKS_NOT_MEASURED = "locks-not-measured"
+    SCANS_NOT_MEASURED = "scans-not-measured"
     BRIEF_LOCK = "brief-lock"
 
 

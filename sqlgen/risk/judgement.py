@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from ..model.migration import Migration
-from ..model.source import Span
+from ..model.source import SourceFile, Span
 from .effects import KnownRelation, MeasuredMigration, StatementEffects, Work, WorkKind
 from .findings import BlockedRelation, RiskCode, RiskFinding
 from .lock_modes import LockMode
@@ -23,19 +22,40 @@ Blocked = dict[int, BlockedRelation]
 
 
 def findings(
-    migration: Migration, measured: MeasuredMigration
+    source: SourceFile, measured: MeasuredMigration
 ) -> tuple[RiskFinding, ...]:
-    """Return the findings about a migration, the gravest first."""
+    """Return the findings about a file of a migration, the gravest first."""
     found: list[RiskFinding] = []
     earlier: list[StatementEffects] = []
     for effects in measured.statements:
         if earlier and earlier[-1].transaction != effects.transaction:
             earlier = []
-        found += _JudgedStatement(
-            migration, measured, effects, tuple(earlier)
-        ).findings()
+        found += _JudgedStatement(source, measured, effects, tuple(earlier)).findings()
         earlier.append(effects)
+    if not measured.counts_scans:
+        found += _unknown_scans(source, measured)
     return tuple(sorted(found, key=_gravity))
+
+
+def _unknown_scans(
+    source: SourceFile, measured: MeasuredMigration
+) -> list[RiskFinding]:
+    """Return a finding about the first statement that may have read a table without a message."""
+    for effects in measured.statements:
+        told = {work.relation for work in effects.works}
+        for oid, mode in effects.taken.items():
+            relation = measured.relations[oid]
+            writes = mode.strength >= LockMode.ROW_EXCLUSIVE.strength
+            if writes and relation.has_rows and oid not in told:
+                statement = Span(source, effects.start, effects.end)
+                return [
+                    RiskFinding(
+                        code=RiskCode.SCANS_NOT_MEASURED,
+                        statement=statement,
+                        relation=None,
+                    )
+                ]
+    return []
 
 
 def _gravity(finding: RiskFinding) -> tuple[int, bool, int]:
@@ -44,16 +64,16 @@ def _gravity(finding: RiskFinding) -> tuple[int, bool, int]:
 
 
 class _JudgedStatement:
-    """One statement of a migration, with those before it in its transaction."""
+    """One statement of a file, with those before it in its transaction."""
 
     def __init__(
         self,
-        migration: Migration,
+        source: SourceFile,
         measured: MeasuredMigration,
         effects: StatementEffects,
         earlier: tuple[StatementEffects, ...],
     ) -> None:
-        self._source = migration.up
+        self._source = source
         self._relations = measured.relations
         self._effects = effects
         self._earlier = earlier

@@ -21,7 +21,7 @@ from ..migrate.scripts.failures import diagnose_failure
 from ..migrate.sessions.script import ScriptFailure, send_script
 from ..migrate.sessions.session import RESET_SESSION
 from ..model.diagnostic import SqlgenError
-from ..model.migration import Migration
+from ..model.source import SourceFile
 from .effects import (
     KnownRelation,
     MeasuredMigration,
@@ -31,7 +31,13 @@ from .effects import (
 from .lock_modes import LockMode, strongest
 from .notices import WorkNotice, work_notice
 from .outside_locks import assumed_locks, watched_locks
-from .relations import Connection, Traces, known_relations, traces
+from .relations import (
+    Connection,
+    Traces,
+    counts_scans,
+    known_relations,
+    traces,
+)
 from .works import find_works
 
 _OF_SUPERUSERS: Final = ("SET lc_messages = 'C'", "SET track_counts = on")
@@ -40,6 +46,8 @@ _OF_SUPERUSERS: Final = ("SET lc_messages = 'C'", "SET track_counts = on")
 _BEFORE_QUERIES: Final = re.compile(r"set\b", re.IGNORECASE)
 """The start of a statement that may have to come before all queries of its transaction (SET TRANSACTION)."""
 
+_TRUNCATE: Final = re.compile(r"truncate\b", re.IGNORECASE)
+
 _RELEASED: Final = {
     WorkKind.REWRITES: LockMode.ACCESS_EXCLUSIVE,
     WorkKind.BUILDS_INDEX: LockMode.SHARE,
@@ -47,8 +55,10 @@ _RELEASED: Final = {
 """The weakest locks under which work is done within a transaction (manual 13.3.1)."""
 
 
-def measure(connection: Connection, migration: Migration) -> MeasuredMigration:
-    """Run the up script of *migration* on an autocommit connection, and return its effects.
+def measure(
+    connection: Connection, script: SourceFile, *, transactional: bool
+) -> MeasuredMigration:
+    """Run an up or down file of a migration on an autocommit connection, and return its effects.
 
     Raises `SqlgenError` with PostgreSQL's message at its place in the file.
     """
@@ -58,7 +68,8 @@ def measure(connection: Connection, migration: Migration) -> MeasuredMigration:
     # In UTC, PostgreSQL makes a timestamptz of a timestamp without a rewrite. Others may be elsewhere.
     connection.execute("SET TIME ZONE 1")
     relations = known_relations(connection)
-    run = _MeasuredRun(connection, migration, relations)
+    counts = counts_scans(connection)
+    run = _MeasuredRun(connection, script, transactional, relations, counts)
     connection.add_notice_handler(run.hear)
     try:
         statements = tuple(run.statements())
@@ -67,23 +78,26 @@ def measure(connection: Connection, migration: Migration) -> MeasuredMigration:
         if not connection.closed and run.in_transaction():
             connection.execute("ROLLBACK")
     connection.execute(RESET_SESSION)
-    return MeasuredMigration(relations, statements)
+    return MeasuredMigration(relations, statements, counts)
 
 
 class _MeasuredRun:
-    """The run of one migration; `hear` takes the server's messages."""
+    """The run of one file; `hear` takes the server's messages."""
 
     def __init__(
         self,
         connection: Connection,
-        migration: Migration,
+        script: SourceFile,
+        transactional: bool,
         relations: dict[int, KnownRelation],
+        counts_scans: bool,
     ) -> None:
         self._connection = connection
-        self._source = migration.up
-        self._transactional = migration.transactional
-        self._text = fitted_text(connection, migration.up)
+        self._source = script
+        self._transactional = transactional
+        self._text = fitted_text(connection, script)
         self._relations = relations
+        self._counts_scans = counts_scans
         self._notices: list[WorkNotice] = []
         self._transaction = 0
 
@@ -171,6 +185,7 @@ class _MeasuredRun:
             before,
             after,
             in_transaction=False,
+            may_truncate=False,
         )
         assumed = assumed_locks(
             self._text[start:end], self._relations, works, before, after
@@ -201,6 +216,8 @@ class _MeasuredRun:
             before,
             after,
             in_transaction=True,
+            may_truncate=self._counts_scans
+            or _TRUNCATE.match(self._text, start) is not None,
         )
         held = {oid: strongest(modes) for oid, modes in after.locks.items()}
         taken = {

@@ -54,6 +54,18 @@ def traces(connection: Connection, oids: Collection[int]) -> Traces:
     )
 
 
+def counts_scans(connection: Connection) -> bool:
+    """Return whether the server counts the session's scans, on an autocommit connection.
+
+    It does not if `track_counts` is off. PostgreSQL 14 turns that off where it can open no socket for its
+    statistics collector, as in the sandbox of an embedded server, and `SET` does not turn it on again.
+    """
+    with connection.transaction(force_rollback=True):
+        fetch(connection, _SCAN)
+        ((scans,),) = fetch(connection, _SCANS)
+    return bool(scans)
+
+
 def foreign_keys(
     connection: Connection, names: Iterable[str]
 ) -> list[tuple[str, int, int]]:
@@ -96,6 +108,18 @@ _STATES = """
 SELECT oid::int8, relname::text, relfilenode::int8, reltablespace::int8,
        relispartition, pg_catalog.pg_stat_get_xact_numscans(oid)
 FROM pg_catalog.pg_class WHERE oid = ANY (%s::pg_catalog.oid[])
+"""
+
+_SCAN = "SELECT FROM pg_catalog.pg_am"
+
+# The planner may take an index for it.
+_SCANS = """
+SELECT pg_catalog.sum(pg_catalog.pg_stat_get_xact_numscans(c.oid))
+FROM pg_catalog.pg_class AS c
+WHERE c.oid = 'pg_catalog.pg_am'::pg_catalog.regclass OR c.oid IN (
+    SELECT i.indexrelid FROM pg_catalog.pg_index AS i
+    WHERE i.indrelid = 'pg_catalog.pg_am'::pg_catalog.regclass
+)
 """
 
 _LOCKS = """

@@ -134,6 +134,11 @@ def remedy(finding: RiskFinding) -> str:
             return (
                 "set `server` to one on which sqlgen is a superuser, or to `embedded`"
             )
+        case RiskCode.SCANS_NOT_MEASURED:
+            return (
+                "set `server` to PostgreSQL 15 or newer, or to the URL of a server whose setting"
+                " `track_counts` is on"
+            )
         case RiskCode.BRIEF_LOCK:
             if finding.gives_way:
                 return ""

@@ -18,10 +18,12 @@ def find_works(
     after: Traces,
     *,
     in_transaction: bool,
+    may_truncate: bool,
 ) -> tuple[Work, ...]:
     """Return the long work on known relations, each once.
 
     Only what ran *in_transaction* is counted exactly: outside of one, the counters of scans are reported and reset.
+    *may_truncate* says that a table with a new file, of which no scan was counted, was truncated.
     """
     known = {oid for oid in relations if oid in before.names}
     works: dict[int, dict[Work, None]] = {}
@@ -44,7 +46,7 @@ def find_works(
         kinds = [work.kind for work in works.get(oid, ())]
         if WorkKind.REWRITES in kinds:
             continue
-        if in_transaction and _is_emptied(oid, relations, len(kinds), before, after):
+        if may_truncate and _is_emptied(oid, relations, len(kinds), before, after):
             works.pop(oid, None)  # indexes of an empty table take no time
             scanned.add(oid)
         else:
