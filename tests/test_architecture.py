@@ -51,6 +51,7 @@ WITHOUT_GOLDEN = {
     "not-statistics",
     "refused-statistics",
     "statistics-need-18",
+    "no-such-name",
     "no-such-query",
     "pages-among-sources",
     "no-such-query-file",

@@ -160,6 +160,7 @@ COMMANDS = [
     ["db", "url", "--database", "{}"],
     ["build", "{}"],
     ["describe", "{}"],
+    ["where", "{}"],
     ["check", "-{}"],
     ["-C", "{}", "check"],
     ["{}"],

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "watch": "Build at every save.",
     "lsp": "Serve an editor: errors, types, completion and more.",
     "describe": "Show each query's types, nullability and the reason of each.",
+    "where": "Show the query or migration that something generated comes from.",
     "docs": "Write pages about the queries and the schema.",
     "scaffold": "Write a file of queries for a table, to start from.",
     "import": "Write the queries of another tool's project in sqlgen's words.",

@@ -202,3 +202,17 @@ def test_python_files_are_those_of_the_project(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     texts = ProjectTexts(tmp_path, "generated", {}, str)
     assert sorted(texts.python()) == ["a.py", "x/b.py"]
+
+
+def test_calls_are_those_of_the_python_text_in_the_editor(own_editor: Editor) -> None:
+    """Add lines to a Python file without saving it: edits are for the text that the editor has."""
+    editor, app = own_editor, "app.py"
+    editor.open(PATIENTS)
+    text = "# 😀\n\n" + editor.open(app)
+    editor.change(app, text)
+    found = references(editor, PATIENTS, "get_patient")
+    assert found == [("app.py:7", "get_patient")]
+    place = editor.at(PATIENTS, "get_patient")
+    answer = editor.request("textDocument/rename", **place, newName="find_patient")
+    edits = answer["changes"][editor.uri(app)]
+    assert applied(text, edits) == text.replace("get_patient", "find_patient")

@@ -1,4 +1,4 @@
-// Starts `sqlgen lsp` for the query files and migrations of the workspace.
+// Starts `sqlgen lsp` for the query files, migrations and generated Python files of the workspace.
 
 import { existsSync } from "node:fs";
 import * as path from "node:path";
@@ -36,7 +36,13 @@ async function start(): Promise<void> {
     "sqlgen",
     "sqlgen",
     { command: program, args, transport: TransportKind.stdio },
-    { documentSelector: [{ scheme: "file", language: "sql" }] },
+    {
+      // Of Python files, the server answers for those that it has generated; it reads calls of queries in the others.
+      documentSelector: [
+        { scheme: "file", language: "sql" },
+        { scheme: "file", language: "python" },
+      ],
+    },
   );
   try {
     await starting.start();

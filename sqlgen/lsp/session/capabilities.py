@@ -1,6 +1,9 @@
 """The abilities of the server, which it tells the editor when that connects."""
 
-from typing import Any
+from typing import Any, Final
+
+OPEN: Final = "sqlgen.open"
+"""The command that opens a file at a place."""
 
 
 def capabilities() -> dict[str, Any]:
@@ -17,6 +20,10 @@ def capabilities() -> dict[str, Any]:
             "referencesProvider": True,
             "renameProvider": {"prepareProvider": True},
             "codeActionProvider": {"codeActionKinds": ["quickfix"]},
+            # For generated Python files: the way back to queries and migrations.
+            "codeLensProvider": {"resolveProvider": False},
+            "documentLinkProvider": {"resolveProvider": False},
+            "executeCommandProvider": {"commands": [OPEN]},
         },
         "serverInfo": {"name": "sqlgen"},
     }

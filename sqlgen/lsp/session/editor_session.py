@@ -25,9 +25,10 @@ from ..protocol.messages import (
     response,
 )
 from ..protocol.params import Params
-from .capabilities import capabilities, watched_files
+from .capabilities import OPEN, capabilities, watched_files
 from .open_project import OpenProject
 from .projects import Load, Projects
+from .serialization import range_json
 
 Send = Callable[[bytes], None]
 """Sends the body of a message."""
@@ -56,6 +57,7 @@ class EditorSession:
         self._folders: tuple[Path, ...] = ()
         self._watches = False
         self._told: set[str] = set()
+        self._opened = 0
 
     def __enter__(self) -> "EditorSession":
         return self
@@ -158,6 +160,9 @@ class EditorSession:
         # Not needed for the first diagnostics, which are waited for.
         from . import requests
 
+        if method == "workspace/executeCommand":
+            self._execute(params)
+            return None
         feature = requests.FEATURES.get(method)
         if feature is None:
             raise RequestError(ErrorCode.METHOD_NOT_FOUND, f"unknown method `{method}`")
@@ -166,6 +171,19 @@ class EditorSession:
         if document is None or owner is None:
             return None
         return feature(requests.OpenFile(*owner, document), params)
+
+    def _execute(self, params: Params) -> None:
+        """Open a file in the editor, at a place: the command of a code lens."""
+        if params.text("command") != OPEN:
+            raise RequestError(ErrorCode.INVALID_PARAMS, "unknown command")
+        [place, *_] = [*params.items("arguments")] or [Params(None)]
+        target = {
+            "uri": place.text("uri"),
+            "takeFocus": True,
+            "selection": range_json(place.range("range")),
+        }
+        self._opened += 1
+        self._send(request(f"open-{self._opened}", "window/showDocument", target))
 
     def _take(self, message: IncomingNotification) -> None:
         params = Params(message.params)

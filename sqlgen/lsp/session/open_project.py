@@ -15,6 +15,7 @@ from ...model.diagnostic import Diagnostic, Label, SqlgenError
 from ...model.source import SourceFile, Span
 from ..documents.document import Document
 from ..documents.uris import uri_of
+from ..features.python_definitions import is_generated
 from ..features.schema_index import SchemaIndex, schema_index
 from .project_texts import ProjectTexts
 from .serialization import diagnostics_json
@@ -41,6 +42,7 @@ class OpenProject:
         self._state = LiveState(root=root)
         self._schema: tuple[object, SchemaIndex] | None = None
         self._documents: dict[str, Document] = {}
+        self._python: dict[str, Document] = {}
         self._is_stale = True
         self._is_changed = True
         self._is_complete = False
@@ -66,11 +68,15 @@ class OpenProject:
         return os.path.relpath(path, self._state.root).replace(os.sep, "/")
 
     def has(self, path: str) -> bool:
-        """Return whether a path is that of a query file, or of a file that makes the schema."""
+        """Return whether a path is that of a query file, of one that makes the schema, or of a Python file."""
         config = self._state.config
         with suppress(SqlgenError):
             config = self._load()
-        if config is None or not path.endswith(".sql"):
+        if config is None:
+            return False
+        if path.endswith(".py"):
+            return not path.startswith("../")
+        if not path.endswith(".sql"):
             return False
         folders, schema = [config.queries], config.schema
         if schema is None:
@@ -87,6 +93,9 @@ class OpenProject:
 
     def put(self, path: str, document: Document, now: float) -> None:
         """Take a document that was opened or has changed."""
+        if path.endswith(".py"):
+            self._python[path] = document  # no diagnostics depend on it
+            return
         is_new = path not in self._documents
         self._documents[path] = document
         self._due = now if is_new else now + _QUIET
@@ -96,6 +105,7 @@ class OpenProject:
 
     def drop(self, path: str) -> None:
         """Forget a document that was closed: the file on disk counts again."""
+        self._python.pop(path, None)
         if self._documents.pop(path, None):
             self.saved()
 
@@ -137,11 +147,19 @@ class OpenProject:
         """Return the state of the last analysis; the first one is made if need be."""
         return self._state if self._state.catalog else self.fresh()
 
+    def is_generated(self, path: str, text: str) -> bool:
+        """Return whether a file is generated Python: in the folder of that, with the line that says so."""
+        config = self._state.config
+        if config is None or not path.endswith(".py"):
+            return False
+        return path.startswith(f"{config.output.strip('/')}/") and is_generated(text)
+
     def texts(self) -> ProjectTexts:
         """Return the texts of the project's files."""
         config = self._state.config
         output = config.output.strip("/") if config else ""
-        return ProjectTexts(self._state.root, output, self._documents, self.uri)
+        documents = self._documents | self._python
+        return ProjectTexts(self._state.root, output, documents, self.uri)
 
     def whole(self) -> LiveState:
         """Return the state with all files analysed."""
@@ -208,7 +226,7 @@ class OpenProject:
 
     def uri(self, path: str) -> str:
         """Return the URI of a file of the project: the editor's own, if it has the file open."""
-        document = self._documents.get(path)
+        document = self._documents.get(path) or self._python.get(path)
         if document:
             return document.uri
         return uri_of(Path(os.path.normpath(self._state.root / path)))

@@ -60,7 +60,7 @@ class Projects:
         return self._projects[root]
 
     def of_file(self, path: Path) -> tuple[OpenProject, str] | None:
-        """Return the project that a query file or migration belongs to, with its path in there.
+        """Return the project that a query file, migration or Python file belongs to, with its path in there.
 
         `None` for any other file.
         """

@@ -11,11 +11,14 @@ from ..features.completion import completions
 from ..features.definition import definition
 from ..features.hover import hover
 from ..features.inlay_hints import inlay_hints
+from ..features.origins import origin_lenses, origins
+from ..features.python_definitions import definition_at, query_file_named
 from ..features.references import references
 from ..features.rename import RenameRefusedError, renamable, rename
 from ..features.subjects import QuerySubject, Subject, subject_at
 from ..protocol.messages import ErrorCode, RequestError
 from ..protocol.params import Params
+from .capabilities import OPEN
 from .open_project import OpenProject
 from .project_texts import edit_json, location_json
 from .serialization import diagnostics_json, position_json, range_json
@@ -34,8 +37,19 @@ class OpenFile:
         return self.document.positions.offset(params.position("position"))
 
     @property
+    def is_python(self) -> bool:
+        """Return whether it is a Python file."""
+        return self.path.endswith(".py")
+
+    @property
+    def is_generated(self) -> bool:
+        """Return whether it is a generated Python file."""
+        self.project.fresh()  # which tells the folder of generated code
+        return self.project.is_generated(self.path, self.document.text)
+
+    @property
     def analysed(self) -> LiveFile | None:
-        """Return the query file as it is now; `None` for a migration."""
+        """Return the query file as it is now; `None` for a migration and for Python."""
         return self.project.query_file(self.path)
 
     def subject(self, params: Params) -> Subject | None:
@@ -78,6 +92,8 @@ def _inlay_hints(file: OpenFile, params: Params) -> object:
 
 
 def _completion(file: OpenFile, params: Params) -> object:
+    if file.is_python:
+        return None
     offset, project = file.offset(params), file.project
     found = completions(
         project.latest(), project.schema(), file.path, file.document.text, offset
@@ -99,12 +115,52 @@ def _completion(file: OpenFile, params: Params) -> object:
 
 
 def _definition(file: OpenFile, params: Params) -> object:
+    if file.is_python:
+        return _origins(file, params)
     subject, analysed = file.subject(params), file.analysed
     if subject is None or analysed is None:
         return None
     texts = file.project.texts()
     places = definition(file.project.fresh(), analysed, subject, texts.read)
     return [location_json(place, texts) for place in places]
+
+
+def _origins(file: OpenFile, params: Params) -> object:
+    """Return where the name comes from that a generated file defines at a place."""
+    if not file.is_generated:
+        return None
+    defined = definition_at(file.document.text, file.offset(params))
+    if defined is None:
+        return None
+    places = origins(file.project.fresh(), file.path, defined.name)
+    return [location_json(place, file.project.texts()) for place in places]
+
+
+def _code_lenses(file: OpenFile, _: Params) -> object:
+    if not file.is_generated:
+        return None
+    texts, state = file.project.texts(), file.project.fresh()
+    return [
+        {
+            "range": range_json(file.document.positions.range(lens.start, lens.end)),
+            "command": {
+                "title": f"{place.path}:{location['range']['start']['line'] + 1}",
+                "command": OPEN,
+                "arguments": [location],
+            },
+        }
+        for lens, place in origin_lenses(state, file.path, file.document.text)
+        for location in [location_json(place, texts)]
+    ]
+
+
+def _document_links(file: OpenFile, _: Params) -> object:
+    named = query_file_named(file.document.text) if file.is_generated else None
+    if named is None:
+        return None
+    path, start, end = named
+    place = range_json(file.document.positions.range(start, end))
+    return [{"range": place, "target": file.project.uri(path)}]
 
 
 def _references(file: OpenFile, params: Params) -> object:
@@ -159,8 +215,10 @@ def _code_actions(file: OpenFile, params: Params) -> object:
 
 FEATURES: Final[Mapping[str, Callable[[OpenFile, Params], Any]]] = {
     "textDocument/codeAction": _code_actions,
+    "textDocument/codeLens": _code_lenses,
     "textDocument/completion": _completion,
     "textDocument/definition": _definition,
+    "textDocument/documentLink": _document_links,
     "textDocument/hover": _hover,
     "textDocument/inlayHint": _inlay_hints,
     "textDocument/prepareRename": _prepare_rename,
