@@ -17,6 +17,7 @@ from psycopg.rows import TupleRow
 
 from sqlgen import database, migrate
 from sqlgen.cli import main
+from sqlgen.cli.completed_values import completed
 from sqlgen.database import development
 from sqlgen.embedded.programs import binaries
 
@@ -659,6 +660,17 @@ def development_of(tmp_path: Path) -> Iterator[Project]:
     """Return a project without `DATABASE_URL`; remove its development database after the test."""
     yield Project(tmp_path, "", "")
     development.remove(tmp_path)
+
+
+def test_databases_of_the_running_server_are_completed(
+    development_of: Project,
+) -> None:
+    sqlgen = development_of
+    before = ["-C", str(sqlgen.root), "migrate", "up", "--database"]
+    assert sqlgen("db", "start", "--database", "of_tests").status == 0
+    assert completed(before, "") == ["dev", "of_tests", "test"]
+    assert sqlgen("db", "stop").status == 0
+    assert completed(before, "") == ["dev", "test"]
 
 
 def test_the_development_database_persists(

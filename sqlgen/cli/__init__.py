@@ -22,6 +22,8 @@ NOT_ON_WINDOWS: Final = (
     "sqlgen runs on Linux and macOS. On Windows, run it in WSL (Windows Subsystem for Linux);"
     " the generated code itself runs wherever psycopg does."
 )
+COMPLETION: Final = "_SQLGEN_COMPLETE"
+"""The environment variable by which a shell asks for completions; click makes the name of that of the program."""
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
@@ -66,6 +68,8 @@ def __getattr__(name: str) -> Any:
 
 
 def _run() -> int:
+    if COMPLETION in os.environ and _complete():
+        return 0
     if _run_without_click(sys.argv[1:]):
         return 0
     import click
@@ -83,6 +87,25 @@ def _run() -> int:
             raise KeyboardInterrupt from None
         _say("aborted")
         return 1
+
+
+def _complete() -> bool:
+    """Answer a shell that asks for completions; return false if it asks for the script.
+
+    Messages about errors would be printed into the line that the user is writing: there are none.
+    """
+    if not os.environ[COMPLETION].endswith("_complete"):
+        return False
+    from .completed_values import print_values
+
+    try:
+        if not print_values():
+            from .group import main
+
+            main(standalone_mode=False)
+    except Exception:  # noqa: BLE001 (see above; the command itself will tell)
+        return True
+    return True
 
 
 def _run_without_click(arguments: list[str]) -> bool:

@@ -1,18 +1,16 @@
-"""`sqlgen completion`: the completion of commands and options in a shell."""
+"""`sqlgen completion`: the script by which a shell asks for completions; `completed_values` answers."""
 
 import click
 from click.shell_completion import get_completion_class
 
+from . import COMPLETION
 from .group import main
-
-_VARIABLE = "_SQLGEN_COMPLETE"
-"""The environment variable by which the shell asks; click makes the name of that of the program."""
 
 
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script that completes sqlgen's commands and options in SHELL.
+    """Print the script that completes commands, options and your project's names in SHELL.
 
     In ~/.bashrc: eval "$(sqlgen completion bash)"
 
@@ -22,4 +20,4 @@ def completion(shell: str) -> None:
     """
     made_for = get_completion_class(shell)
     assert made_for is not None
-    click.echo(made_for(main, {}, "sqlgen", _VARIABLE).source())
+    click.echo(made_for(main, {}, "sqlgen", COMPLETION).source())

@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "cache": "Show, or clear, what is kept outside of projects.",
     "db": "Manage the project's embedded development server.",
     "help": "Print the documentation, a page or a section.",
-    "completion": "Print the script that completes commands in bash, zsh or fish.",
+    "completion": "Print the script that completes command lines in bash, zsh or fish.",
 }
 """The commands in the order in which a newcomer needs them; a module of this package each.
 
