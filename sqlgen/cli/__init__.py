@@ -94,12 +94,13 @@ def _complete() -> bool:
 
     Messages about errors would be printed into the line that the user is writing: there are none.
     """
-    if not os.environ[COMPLETION].endswith("_complete"):
+    shell, _, instruction = os.environ[COMPLETION].partition("_")
+    if instruction != "complete":
         return False
     from .completed_values import print_values
 
     try:
-        if not print_values():
+        if not print_values(shell):
             from .group import main
 
             main(standalone_mode=False)

@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from .. import read
-from . import COMPLETION
 
 _HEADER: Final = re.compile(r"^[ \t]*--[ \t]*name:[ \t]*([a-z]\w*)", re.MULTILINE)
 _VERSION: Final = re.compile(r"(\d+)_.*?(?<!\.down)\.sql")
 
 
-def print_values() -> bool:
-    """Answer a shell that asks for a value of the project; return false if it does not."""
-    shell = os.environ[COMPLETION].removesuffix("_complete")
+def print_values(shell: str) -> bool:
+    """Answer a *shell* that asks for a value of the project; return false if it does not."""
     values = _values_for(shell)
     if values is None:
         return False
