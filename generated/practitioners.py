@@ -134,7 +134,7 @@ FIND_FREE_PRACTITIONERS: Final = """\
 SELECT p.id, p.full_name, p.specialties, coalesce(p.room, 'rotating') AS room
 FROM practitioners AS p
 WHERE p.active
-    AND $1 = ANY(p.specialties)
+    AND p.specialties @> ARRAY[$1]::specialty[]
     AND NOT EXISTS (
         SELECT FROM appointments AS a
         WHERE a.practitioner_id = p.id

@@ -19,7 +19,7 @@ ORDER BY full_name, id;
 SELECT p.id, p.full_name, p.specialties, coalesce(p.room, 'rotating') AS room
 FROM practitioners AS p
 WHERE p.active
-    AND :specialty = ANY(p.specialties)
+    AND p.specialties @> ARRAY[:specialty]::specialty[]
     AND NOT EXISTS (
         SELECT FROM appointments AS a
         WHERE a.practitioner_id = p.id

@@ -69,7 +69,7 @@ def documented_plans(
 ) -> dict[QueryPlace, DocumentedPlan]:
     """Return what the plans of the queries tell, by the queries' places."""
     from ..plans import plans
-    from .plans import unserved_message
+    from .plan_findings import unserved_message
 
     return {
         (query.place.source.path, query.place.start): DocumentedPlan(

@@ -10,12 +10,14 @@ from .facts import IndexService, index_service
 from .fetching import fetch_indexes, fetch_json
 from .indexes import Index, TableIndexes
 from .plan_nodes import PlanNode, read_plan
+from .rewrites import ConditionRewrite, condition_rewrites
 from .service import UnservedScan, unserved_scans, used_indexes
 from .statements import PlannedVariant, planned_variants
 
 __all__ = [
     "Ask",
     "AskedSettings",
+    "ConditionRewrite",
     "Index",
     "IndexService",
     "PlanNode",
@@ -24,6 +26,7 @@ __all__ = [
     "TableIndexes",
     "UnservedScan",
     "candidate_indexes",
+    "condition_rewrites",
     "explain_statements",
     "fetch_indexes",
     "fetch_json",

@@ -4,6 +4,7 @@ The plan is the generic one, for any values of the parameters. Each statement is
 transaction that is rolled back: PostgreSQL evaluates functions that say they are IMMUTABLE while it plans.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Final, TypeAlias
@@ -23,6 +24,9 @@ _ALWAYS: Final = {
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
 }
+_FIRST_WORD: Final = re.compile(r"\w+")
+_PLANNED: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "WITH")
+"""The statements that PREPARE takes (manual, PREPARE); `(SELECT …)` has no first word."""
 _GENERIC_PLAN_VERSION: Final = 16_00_00
 
 
@@ -118,6 +122,9 @@ def _plans(
     finally:
         ask("ROLLBACK")
         ask(f"DEALLOCATE {_NAME}")  # outlives the transaction
+    word = _FIRST_WORD.match(variant.text)
+    if error and word and word[0].upper() not in _PLANNED:
+        error = f"PostgreSQL plans no {word[0].upper()}"
     return StatementPlans(variant, {} if error else plans, error)
 
 

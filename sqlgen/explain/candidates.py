@@ -55,22 +55,23 @@ def candidate_indexes(
         *[key for key in dict.fromkeys(ranged) if key not in equal][:1],
     ]
     if plain:
-        return (_statement(scan, "", plain),)
+        return (create_index(scan, "", plain),)
     for condition in scan.conditions:
         if special := _special(condition, scan.alias, types):
             method, column = special
-            return (_statement(scan, method, [column]),)
+            return (create_index(scan, method, [column]),)
         arms = [arm for arm in disjuncts(condition) if [*references(arm)]]
         keys = [_key(arm, scan.alias, types) for arm in arms]
         if len(disjuncts(condition)) > 1 and all(keys):
             columns = dict.fromkeys(
                 [key[0] for key in keys if key and unquoted(key[0]) not in leading]
             )
-            return tuple([_statement(scan, "", [column]) for column in columns])
+            return tuple([create_index(scan, "", [column]) for column in columns])
     return ()
 
 
-def _statement(scan: UnservedScan, method: str, keys: list[str]) -> str:
+def create_index(scan: UnservedScan, method: str, keys: list[str]) -> str:
+    """Return the statement that creates an index of the scan's table; an empty *method* is a B-tree."""
     table = quoted(scan.table)
     if scan.schema != "public":
         table = f"{quoted(scan.schema)}.{table}"
@@ -85,7 +86,7 @@ def _key(
     bare = [token for token in tokens(condition) if token.kind != "space"]
     if bare and bare[0].text == "NOT":
         condition = condition.partition("NOT")[2].strip()
-    column = _column(condition, alias)
+    column = column_of(condition, alias)
     if column is not None:
         return (quoted(column), True) if _is_boolean(types.get(column)) else None
     side = own_side(condition, alias)
@@ -94,9 +95,9 @@ def _key(
     if side.operator not in ("=", "<", ">", "<=", ">=", *_B_TREE_WORDS):
         return None
     is_one = side.operator == "=" or side.operator.startswith("IS ")
-    column = _column(_without_text_cast(side.left, alias, types), alias)
+    column = column_of(_without_text_cast(side.left, alias, types), alias)
     if column is not None:
-        return (quoted(column), is_one) if _is_ordered(types.get(column)) else None
+        return (quoted(column), is_one) if is_ordered(types.get(column)) else None
     expression = _function_of_column(side.left, alias)
     return (expression, is_one) if expression else None
 
@@ -106,11 +107,11 @@ def _special(
 ) -> tuple[str, str] | None:
     """Return the method and the column of an index that no order helps; None if that is not known."""
     side = own_side(condition, alias)
-    column = _column(side.left, alias) if side else None
+    column = column_of(side.left, alias) if side else None
     type_ = types.get(column) if column else None
     if side is None or column is None or type_ is None:
         return None
-    type_ = _base(type_)
+    type_ = base_type(type_)
     if isinstance(type_, RangeType) and side.operator in ("&&", "@>", "<@"):
         return "gist", quoted(column)
     if isinstance(type_, ArrayType) and side.operator in ("&&", "@>", "<@"):
@@ -121,7 +122,7 @@ def _special(
     return None
 
 
-def _column(text: str, alias: str) -> str | None:
+def column_of(text: str, alias: str) -> str | None:
     """Return the column that the text is, and nothing more; None if it is something else."""
     parts = [token for token in tokens(text) if token.kind != "space"]
     while len(parts) > 2 and parts[0].text == "(" and parts[-1].text == ")":
@@ -135,9 +136,9 @@ def _without_text_cast(text: str, alias: str, types: Mapping[str, PgType]) -> st
     """Return the text without `::text` after a column of varchar, which an index on it looks through."""
     if not text.endswith("::text"):
         return text
-    column = _column(text.removesuffix("::text"), alias)
+    column = column_of(text.removesuffix("::text"), alias)
     type_ = types.get(column) if column else None
-    type_ = _base(type_)
+    type_ = base_type(type_)
     is_varchar = isinstance(type_, ScalarType) and type_.name in ("varchar", "text")
     return text.removesuffix("::text") if is_varchar else text
 
@@ -148,24 +149,25 @@ def _function_of_column(text: str, alias: str) -> str | None:
     if len(parts) < 6 or parts[0].text not in ("lower", "upper"):
         return None
     inside = "".join([token.text for token in parts[1:]]).replace("::text", "")
-    if _column(inside, alias) is None:
+    if column_of(inside, alias) is None:
         return None
     return without_alias(text, alias)
 
 
 def _is_boolean(type_: PgType | None) -> bool:
-    type_ = _base(type_)
+    type_ = base_type(type_)
     return isinstance(type_, ScalarType) and type_.name == "bool"
 
 
-def _is_ordered(type_: PgType | None) -> bool:
-    type_ = _base(type_)
+def is_ordered(type_: PgType | None) -> bool:
+    """Return whether a B-tree can have the type."""
+    type_ = base_type(type_)
     return type_ is not None and not (
         isinstance(type_, ScalarType) and type_.name in _UNORDERED
     )
 
 
-def _base(type_: PgType | None) -> PgType | None:
+def base_type(type_: PgType | None) -> PgType | None:
     """Return the type below a domain; any other as it is."""
     while isinstance(type_, DomainType):
         type_ = type_.base

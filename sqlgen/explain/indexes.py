@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from ..model.frozen import frozen
-from .conditions import columns_of, tokens, without_alias
+from .conditions import columns_of, comparison, tokens, without_alias
 
 
 @frozen(kw_only=True)
@@ -39,6 +39,10 @@ class Index:
         return self._is_in(0, condition, alias)
 
     def _is_in(self, number: int, condition: str, alias: str) -> bool:
+        pair = comparison(condition)
+        if pair and pair.right.startswith(("ANY ", "ALL ")):
+            # An index has the left side only: it cannot look up an element of its own column's arrays.
+            condition = pair.left
         if self.columns[number]:
             return self.columns[number] in columns_of(condition, alias)
         return _bare(self.keys[number]) in _bare(without_alias(condition, alias))

@@ -110,11 +110,9 @@ def plans(
             earlier = with_statistics(old) if old else None
         else:
             findings, earlier = now.findings, old.findings if old else None
-    places = {query_key(query.query): query.query.name_span for query in now.typed}
     changes = access_changes(
         earlier.accesses if earlier else (),
         findings.accesses,
-        places,
         has_statistics=restored is not None,
     )
     visible = findings.accesses if restored is not None else ()
@@ -140,7 +138,7 @@ def _planned(
             for query in queries
         ]
         keys = fetch_keys(session.answer)
-    accesses = query_accesses(statements, indexes)
+    accesses = query_accesses(queries, statements, indexes)
     if names:
         found = PlanFindings(queries=tuple(findings), accesses=accesses)
         return _Planned(current, queries, found)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ..build.analysis.database_analyzer import DatabaseAnalyzer
@@ -14,6 +15,7 @@ from ..explain import (
     TableIndexes,
     UnservedScan,
     candidate_indexes,
+    condition_rewrites,
     explain_statements,
     fetch_indexes,
     planned_variants,
@@ -101,19 +103,22 @@ def query_findings(
 
 
 def query_accesses(
-    statements: Mapping[QueryKey, Sequence[StatementPlans]], indexes: TableIndexes
+    queries: Sequence[TypedQuery],
+    statements: Mapping[QueryKey, Sequence[StatementPlans]],
+    indexes: TableIndexes,
 ) -> tuple[QueryAccess, ...]:
     """Return how each statement reads tables by its conditions alone, on empty tables."""
     return tuple(
         [
             QueryAccess(
-                *key,
+                query.query.name_span,
+                query.query.name,
                 one.variant.label,
                 summary(plan, indexes, {}),
                 frozenset([(s.schema, s.table) for s in unserved_scans(plan, indexes)]),
             )
-            for key, variants in statements.items()
-            for one in variants
+            for query in queries
+            for one in statements[query_key(query.query)]
             if not one.variant.is_order
             and (plan := one.plans.get(AskedSettings.CONDITIONS))
         ]
@@ -132,9 +137,14 @@ def production_accesses(
     question = AskedSettings.PRODUCTION
     statements = explained(session.answer, version, queries, [question])
     accesses = [
-        QueryAccess(*key, one.variant.label, summary(plan, indexes, rows))
-        for key, variants in statements.items()
-        for one in variants
+        QueryAccess(
+            query.query.name_span,
+            query.query.name,
+            one.variant.label,
+            summary(plan, indexes, rows),
+        )
+        for query in queries
+        for one in statements[query_key(query.query)]
         if (plan := one.plans.get(question))
     ]
     accesses.sort(key=lambda access: -access.summary.rows_read_whole)
@@ -161,6 +171,16 @@ def _unserved(
         conditions=tuple([with_parameter_names(text, names) for text in scan.texts]),
         variants=tuple(labels) if len(labels) < count else (),
         indexes=candidate_indexes(scan, types, leading),
+        rewrites=tuple(
+            [
+                replace(
+                    one,
+                    condition=with_parameter_names(one.condition, names),
+                    instead=with_parameter_names(one.instead, names),
+                )
+                for one in condition_rewrites(scan, types, indexes)
+            ]
+        ),
     )
 
 

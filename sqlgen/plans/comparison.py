@@ -1,13 +1,12 @@
 """The ways in which queries read tables, before and now -> what has changed. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..explain.conditions import quoted
-from ..model.source import Span
 from .findings import AccessChange, QueryAccess
 from .keys import table_name
-from .summaries import PlanSummary, QueryKey, ScanSummary, Table
+from .summaries import PlanSummary, ScanSummary, Table
 
 BIG: Final = 10_000
 """Rows of a table of which it matters that all are read."""
@@ -16,26 +15,20 @@ BIG: Final = 10_000
 def access_changes(
     before: Sequence[QueryAccess],
     now: Sequence[QueryAccess],
-    places: Mapping[QueryKey, Span],
     *,
     has_statistics: bool,
 ) -> tuple[AccessChange, ...]:
     """Return the tables that queries of the same name read otherwise, those first that lost an index.
 
-    Without statistics, nothing is told but that no index serves a table any more, or that one does now. *places*
-    are the queries' names in the files.
+    Without statistics, nothing is told but that no index serves a table any more, or that one does now.
     """
-    old = {(one.path, one.query, one.variant): one for one in before}
-    current = {(one.path, one.query) for one in now}
+    old = {(one.key, one.variant): one for one in before}
+    current = {one.key for one in now}
     # A query may have moved to another file.
-    moved = {
-        (one.query, one.variant): one
-        for one in before
-        if (one.path, one.query) not in current
-    }
+    moved = {(one.query, one.variant): one for one in before if one.key not in current}
     changes: list[AccessChange] = []
     for access in now:
-        previous = old.get((access.path, access.query, access.variant)) or moved.get(
+        previous = old.get((access.key, access.variant)) or moved.get(
             (access.query, access.variant)
         )
         if previous is None:
@@ -52,7 +45,7 @@ def access_changes(
                 AccessChange(
                     query=access.query,
                     variant=access.variant,
-                    place=places[access.path, access.query],
+                    place=access.place,
                     table=table_name(table),
                     before=", ".join(map(scan_text, was)),
                     now=", ".join(map(scan_text, is_)),

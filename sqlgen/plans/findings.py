@@ -1,8 +1,9 @@
 """The findings about the plans of a project's queries."""
 
+from ..explain import ConditionRewrite
 from ..model.frozen import frozen
 from ..model.source import Span
-from .summaries import PlanSummary, Table
+from .summaries import PlanSummary, QueryKey, Table
 
 
 @frozen
@@ -10,13 +11,15 @@ class UnservedCondition:
     """A table that a query reads whole for its conditions, since no index serves any of them.
 
     `variants` say in which of the query's statements, by their labels; empty if it is the only one. `indexes` are
-    statements that create indexes which would serve it, empty if none are known.
+    statements that create indexes which would serve it, empty if none are known. `rewrites` say which of the
+    conditions to write otherwise.
     """
 
     table: str
     conditions: tuple[str, ...]
     variants: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
+    rewrites: tuple[ConditionRewrite, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -64,16 +67,21 @@ class UnindexedKey:
 
 @frozen
 class QueryAccess:
-    """The way in which a statement of the query in the file `path` reads tables; `variant` is its label.
+    """The way in which a statement of the query reads tables; `variant` is its label, `place` the query's name.
 
     `unserved` are the tables with conditions of which no index serves any.
     """
 
-    path: str
+    place: Span
     query: str
     variant: str
     summary: PlanSummary
     unserved: frozenset[Table] = frozenset()
+
+    @property
+    def key(self) -> QueryKey:
+        """Return what no other query of the project has."""
+        return self.place.source.path, self.query
 
 
 @frozen(kw_only=True)

@@ -22,6 +22,8 @@ CREATE TABLE pets (
     born date,
     weight numeric,
     mood mood,
+    moods mood[],
+    codes varchar(9)[],
     tags text[] NOT NULL DEFAULT '{}',
     data jsonb,
     words tsvector,
@@ -49,13 +51,15 @@ CREATE TABLE other.things (id int PRIMARY KEY, kind int);
 class Case(NamedTuple):
     """A query; the conditions that no index serves, by table; and the indexes that would serve them.
 
-    Without `unserved` an index serves each table. `variants` are the labels of the statements with it.
+    Without `unserved` an index serves each table. `variants` are the labels of the statements with it, `instead`
+    the conditions that an index would serve.
     """
 
     query: str
     unserved: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     indexes: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
 
 def unserved(
@@ -191,8 +195,32 @@ CASES = {
         "stay && :stay",
         indexes="CREATE INDEX ON pets USING gist (stay)",
     ),
-    "ANY of an array column": unserved(
-        "SELECT * FROM pets WHERE :tag = ANY (tags)", "pets", ":tag = ANY (tags)"
+    "ANY of an array column": Case(
+        "SELECT * FROM pets WHERE :tag = ANY (tags)",
+        {"pets": (":tag = ANY (tags)",)},
+        instead=("tags @> ARRAY[:tag]",),
+    ),
+    "ANY of an array of enums": Case(
+        "SELECT * FROM pets WHERE :mood = ANY (moods) AND vet_id = :vet",
+        {"pets": (":mood = ANY (moods)", "vet_id = :vet")},
+        ("CREATE INDEX ON pets (vet_id)",),
+        instead=("moods @> ARRAY[:mood]::mood[]",),
+    ),
+    "ANY of an array of varchar": Case(
+        "SELECT * FROM pets WHERE :code = ANY (codes)",
+        {"pets": (":code = ANY ((codes)::text[])",)},
+        instead=("codes @> ARRAY[:code]::character varying[]",),
+    ),
+    "ANY of an array and a column": Case(
+        "SELECT p.id FROM owners o JOIN pets p ON o.name = ANY (p.tags) WHERE o.id = :id",
+        {"pets": ("o.name = ANY (tags)",)},
+        instead=("tags @> ARRAY[o.name]",),
+    ),
+    "not ANY of an array": unserved(
+        "SELECT * FROM pets WHERE NOT :tag = ANY (tags)", "pets", ":tag <> ALL (tags)"
+    ),
+    "ANY of an array in the row itself": unserved(
+        "SELECT * FROM pets WHERE name = ANY (tags)", "pets", "name = ANY (tags)"
     ),
     "one arm of OR": unserved(
         "SELECT * FROM pets WHERE id = :id OR vet_id = :vet",

@@ -177,5 +177,5 @@ def test_files_may_share_the_name_of_a_query(project: Path) -> None:
     assert run(project, "check").exit_code == 0
     lines = run(project, "plans").output.splitlines()
     assert [line for line in lines if line.startswith("of_owner")] == [
-        "of_owner  no index of pets serves name = :name"
+        "of_owner  queries/more.sql:1"
     ]

@@ -1,6 +1,7 @@
 """Which conditions of queries no index can serve, and that the index that we name serves them."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -31,17 +32,69 @@ def test_the_verdict_and_its_proof(migrated: Connection, name: str) -> None:
     for one in found.unserved:
         assert one.indexes == case.indexes
         assert one.variants == case.variants
+        assert tuple([rewrite.instead for rewrite in one.rewrites]) == case.instead
+        for rewrite in one.rewrites:
+            query = case.query.replace(written(case.query), rewrite.instead)
+            created = [rewrite.create] if rewrite.create else []
+            assert not with_indexes(migrated, query, created).unserved
     if case.indexes:
-        assert not with_indexes(migrated, case).unserved
+        assert not with_indexes(migrated, case.query, case.indexes).unserved
 
 
-def with_indexes(connection: Connection, case: Case) -> QueryFindings:
-    """Return the findings once the indexes that were named are there."""
+def written(query: str) -> str:
+    """Return the comparison with an array in the query's text."""
+    [text] = re.findall(r"[\w.:]+ = ANY \([\w.]+\)", query)
+    return str(text)
+
+
+ARRAYS = {
+    "text": ("a", "b"),
+    "varchar(9)": ("a", "b"),
+    "int": ("1", "2"),
+    "numeric": ("1", "1.0"),
+    "mood": ("calm", "wild"),
+    "date": ("2020-01-01", "infinity"),
+}
+
+
+@pytest.mark.parametrize("element", ARRAYS)
+def test_what_is_written_instead_finds_the_same_rows(
+    migrated: Connection, element: str
+) -> None:
+    migrated.execute(f"CREATE TABLE held (id int, list {element}[])".encode())
+    first, second = ARRAYS[element]
+    lists = [None, [], [None], [first], [first, None], [second, first], [second] * 2]
+    for number, values in enumerate(lists):
+        insert = f"INSERT INTO held VALUES (%s, %s::text[]::{element}[])"
+        migrated.execute(insert.encode(), (number, values))
+    query = "SELECT id FROM held WHERE :x = ANY (list)"
+    [found] = findings_of(migrated, f"-- name: asked :many\n{query};\n")
+    [instead] = [rewrite.instead for one in found.unserved for rewrite in one.rewrites]
+    for value in (None, first, second):
+        rows = [
+            migrated.execute(
+                f"SELECT id FROM held WHERE {condition} ORDER BY id".encode(),
+                {"x": value},
+            ).fetchall()
+            for condition in (
+                f"%(x)s::{element} = ANY (list)",
+                instead.replace(":x", "%(x)s", 1),
+            )
+        ]
+        assert rows[0] == rows[1]
+        assert bool(rows[0]) is (value is not None)
+    migrated.execute("DROP TABLE held")
+
+
+def with_indexes(
+    connection: Connection, query: str, indexes: Sequence[str]
+) -> QueryFindings:
+    """Return the findings about a query once the indexes are there."""
     before = names(connection)
-    for statement in case.indexes:
+    for statement in indexes:
         connection.execute(statement.encode())
     try:
-        return findings_of(connection, f"-- name: asked :exec\n{case.query};\n")[0]
+        return findings_of(connection, f"-- name: asked :exec\n{query};\n")[0]
     finally:
         for name in names(connection) - before:
             connection.execute(f"DROP INDEX {name}".encode())

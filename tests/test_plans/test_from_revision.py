@@ -80,9 +80,10 @@ def test_an_index_is_dropped(deployed: Path) -> None:
     write(deployed, {"queries/new.sql": NEW})
     result = plans(deployed)
     assert result.exit_code == 1, result.output
-    assert result.stdout.splitlines()[0] == (
-        "of_owner: Bitmap Scan pets_owner → Seq Scan pets"
-    )
+    assert result.stdout.splitlines()[:2] == [
+        "of_owner  queries/q.sql:2",
+        "  Bitmap Scan pets_owner → Seq Scan pets",
+    ]
     found = changes(plans(deployed, "--format", "json"))
     assert [(c["query"], c["statement"], c["lost_index"]) for c in found] == [
         ("of_owner", "", True),
@@ -100,6 +101,8 @@ def test_an_index_is_made(deployed: Path) -> None:
     assert changes(result) == [
         {
             "query": "of_vet",
+            "file": "queries/q.sql",
+            "line": 4,
             "statement": "",
             "table": "pets",
             "before": "Seq Scan pets",
@@ -133,8 +136,8 @@ def test_with_statistics(deployed: Path) -> None:
     stats = str(deployed / "stats.sql")
     result = plans(deployed, "of_owner", "--statistics", stats)
     assert result.exit_code == 1, result.output
-    assert result.stdout.splitlines()[0] == (
-        "of_owner: Index Scan pets_owner → Seq Scan pets (5,000,000 rows)"
+    assert result.stdout.splitlines()[1] == (
+        "  Index Scan pets_owner → Seq Scan pets (5,000,000 rows)"
     )
     small = statistics.replace("5000000", "50").replace("0000'::int", "'::int")
     write(deployed, {"stats.sql": small})
@@ -164,7 +167,8 @@ def test_a_query_of_the_same_name_in_another_file(deployed: Path) -> None:
     assert changes(plans(deployed, "--format", "json")) == []
     write(deployed, {"migrations/2_drop.sql": "DROP INDEX pets_owner;\n"})
     found = changes(plans(deployed, "--format", "json"))
-    assert [c["query"] for c in found].count("of_owner") == 1
+    owners = [(c["file"], c["line"]) for c in found if c["query"] == "of_owner"]
+    assert owners == [("queries/q.sql", 2)]
 
 
 def test_a_query_that_moves_to_another_file(deployed: Path) -> None:

@@ -139,10 +139,11 @@ def test_text(project: Path) -> None:
         "-- name: old :exec\nDELETE FROM bills WHERE id = :id;\n"
     )
     result = plans(project)
-    assert result.stdout.splitlines()[:3] == [
-        "by_nick  no index of pets serves place = :place",
-        "  CREATE INDEX ON pets (place)",
-        "no condition without an index: 1 of 2 queries",
+    assert result.stdout.splitlines()[:4] == [
+        "by_nick  queries/q.sql:1",
+        "  no index of pets serves place = :place",
+        "    CREATE INDEX ON pets (place)",
+        "conditions that no index serves: 1 of 2 queries",
     ]
     assert result.stdout.splitlines()[-2:] == [
         "no index for: logs (bill_id), foreign key logs_bill_id_fkey, which PostgreSQL looks up for old",
@@ -151,6 +152,46 @@ def test_text(project: Path) -> None:
     annotations = plans(project, "--format", "github").stdout.splitlines()
     assert annotations[0].startswith("::warning file=queries/q.sql,line=1,")
     assert "no index of pets serves place = :place" in annotations[0]
+
+
+def test_what_to_write_instead(project: Path) -> None:
+    (project / "migrations/2_arrays.sql").write_text(
+        "ALTER TABLE pets ADD tags text[], ADD codes int[];\n"
+        "CREATE INDEX pets_tags ON pets USING gin (tags);\n"
+    )
+    (project / "queries/q.sql").write_text(
+        "-- name: tagged :many\nSELECT id FROM pets AS p WHERE :tag = ANY (p.tags);\n"
+        "-- name: coded :many\nSELECT id FROM pets WHERE :code = ANY (codes);\n"
+    )
+    assert plans(project).stdout.splitlines()[:6] == [
+        "tagged  queries/q.sql:1",
+        "  no index of pets serves :tag = ANY (tags)",
+        "    write tags @> ARRAY[:tag] for :tag = ANY (tags): index pets_tags serves that",
+        "coded  queries/q.sql:3",
+        "  no index of pets serves :code = ANY (codes)",
+        "    write codes @> ARRAY[:code]::integer[] for :code = ANY (codes), and CREATE INDEX ON pets USING gin (codes)",
+    ]
+    tagged, coded = document(project)["queries"]
+    assert tagged["unserved"][0]["rewrites"] == [
+        {
+            "condition": ":tag = ANY (tags)",
+            "instead": "tags @> ARRAY[:tag]",
+            "index": "pets_tags",
+            "create": None,
+        }
+    ]
+    assert coded["unserved"][0]["rewrites"][0]["index"] is None
+    annotation = plans(project, "--format", "github").stdout.splitlines()[0]
+    assert "write tags @> ARRAY[:tag] for :tag = ANY (tags)" in annotation
+
+
+def test_queries_of_one_name_are_told_apart(project: Path) -> None:
+    for file in ("a", "b"):
+        (project / f"queries/{file}.sql").write_text(
+            "-- name: by_place :many\nSELECT id FROM pets WHERE place = :place;\n"
+        )
+    heads = [line for line in plans(project).stdout.splitlines() if "by_place" in line]
+    assert heads == ["by_place  queries/a.sql:1", "by_place  queries/b.sql:1"]
 
 
 def test_only_some_queries(project: Path) -> None:
@@ -175,7 +216,7 @@ def test_a_statement_without_a_plan_and_functions(project: Path) -> None:
         "-- name: counted :many\nSELECT count_pets(id) AS pets FROM pets WHERE place = :place;\n"
     )
     listen, counted = document(project)["queries"]
-    assert listen["error"]
+    assert listen["error"] == "PostgreSQL plans no LISTEN"
     assert listen["unserved"] == []
     assert counted["not_seen"] == ["count_pets"]
     assert counted["unserved"][0]["conditions"] == ["place = :place"]

@@ -144,10 +144,16 @@ def test_a_table_of_five_million_rows(project: Path) -> None:
 
 def test_the_largest_come_first_in_text(project: Path) -> None:
     lines = plans(project).stdout.splitlines()
-    assert lines[0].startswith("by_name  Seq Scan pets (5,000,000 rows); 2 rows, cost ")
-    assert lines[1].startswith("all_readings  Seq Scan readings (3,000,000 rows); ")
-    assert lines[2].startswith("small  Seq Scan owners (100 rows); ")
-    assert any(line.startswith("of_owner  Index Scan pets_owner; ") for line in lines)
+    heads = [line for line in lines if "  queries/q.sql:" in line]
+    assert [head.split()[0] for head in heads][:3] == [
+        "by_name",
+        "all_readings",
+        "small",
+    ]
+    assert lines[1].startswith("  Seq Scan pets (5,000,000 rows); 2 rows, cost ")
+    assert lines[3].startswith("  Seq Scan readings (3,000,000 rows); ")
+    assert lines[5].startswith("  Seq Scan owners (100 rows); ")
+    assert any(line.startswith("  Index Scan pets_owner; ") for line in lines)
 
 
 def test_the_files_take_no_space() -> None:
