@@ -1,7 +1,9 @@
 """Golden projects: small projects, and every byte that sqlgen writes for them.
 
 `tests/golden/<case>/` holds `migrations/` and `queries/`, perhaps a `pyproject.toml`, and in
-`expected/` either the generated package or `diagnostics.txt`, and `warnings.txt` if there are any.
+`expected/` either the generated package or `diagnostics.txt`, and `warnings.txt` if there are any; with
+`plans = true` also `plans.txt`, which is what `sqlgen plans` tells. `earlier/` is what an earlier build left in the
+folder of the lock.
 `pytest --update-golden` rewrites `expected/`; read the difference before you commit it.
 """
 
@@ -13,9 +15,11 @@ import black
 import pytest
 from mypy import api as mypy
 
-from sqlgen import build, read, report
+from sqlgen import build, plans, read, report
+from sqlgen.cli.plan_findings import as_diagnostics, as_text
 from sqlgen.database import Server
 from sqlgen.model.diagnostic import SqlgenError
+from sqlgen.model.output import LOCK_FOLDER
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path for path in GOLDEN.iterdir() if (path / "queries").is_dir())
@@ -30,6 +34,9 @@ def test_golden(
     shutil.copytree(case, project, ignore=shutil.ignore_patterns("expected"))
     if not (project / "pyproject.toml").exists():
         (project / "pyproject.toml").write_text(DEFAULT)
+    if (project / "earlier").is_dir():
+        (project / "expected").mkdir()
+        (project / "earlier").rename(project / "expected" / LOCK_FOLDER)
     actual = outputs(project, server)
     if request.config.getoption("--update-golden"):
         shutil.rmtree(case / "expected", ignore_errors=True)
@@ -57,6 +64,11 @@ def outputs(project: Path, server: Server) -> dict[str, str]:
             assert black.format_str(text, mode=black.Mode()) == text, path
     if diagnostics := (*plan.warnings, *plan.notes):
         files["expected/warnings.txt"] = rendered(diagnostics)
+    if config.plans:
+        found = plans.plans(config)
+        files["expected/plans.txt"] = "\n".join(
+            [as_text(found), "", rendered(as_diagnostics(found))]
+        )
     return files
 
 

@@ -80,10 +80,8 @@ def as_json(result: PlanFindings) -> str:
 
 
 def as_github(result: PlanFindings) -> str:
-    """Return annotations: warnings at queries, and notes about indexes; or errors at queries that lost one."""
-    if result.revision:
-        return report.github([_change(c) for c in result.changes])
-    return report.github([*_diagnostics(result)])
+    """Return annotations: those of `as_diagnostics`."""
+    return report.github(as_diagnostics(result))
 
 
 def _query_lines(query: QueryFindings) -> Iterator[str]:
@@ -225,6 +223,13 @@ def _object(query: QueryFindings) -> dict[str, Any]:
         "not_seen": query.unseen,
         "error": query.error or None,
     }
+
+
+def as_diagnostics(result: PlanFindings) -> tuple[Diagnostic, ...]:
+    """Return warnings at queries, and notes about indexes; or errors at queries that lost one."""
+    if result.revision:
+        return tuple(map(_change, result.changes))
+    return tuple(_diagnostics(result))
 
 
 def _diagnostics(result: PlanFindings) -> Iterator[Diagnostic]:

@@ -1,0 +1,2 @@
+-- Nobody needs it, or so it seems.
+DROP INDEX pets_owner;
