@@ -1,13 +1,14 @@
 """`sqlgen import … --compare`: the verdicts of sqlc and SQLx beside those of sqlgen."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from click.testing import CliRunner
 
-from sqlgen import build, read
+from sqlgen import build, parse, read
 from sqlgen.cli.group import main
 from sqlgen.database import Server
 from sqlgen.importers import import_project
@@ -156,3 +157,37 @@ def test_files_of_verdicts_that_are_none(project: Project) -> None:
         root = project({**SQLC, "gen/codegen_request.json": text})
         result = import_project(root, "sqlc", ".", output=None, force=True)
         assert result.verdicts == {}
+
+
+EMBEDDED = """
+-- name: Both :many
+SELECT sqlc.embed(p), sqlc.embed(o) FROM pets p JOIN owners AS o ON o.id = p.owner_id;
+
+-- name: Twins :many
+SELECT sqlc.embed(a), sqlc.embed(b), a.id FROM pets a JOIN pets b ON a.id < b.id;
+
+-- name: Chosen :many
+SELECT o.name AS owner, sqlc.embed(o) FROM owners o;
+"""
+
+
+def test_fields_of_embedded_rows_are_called_as_in_go(project: Project) -> None:
+    go = {"package": "db", "out": "go", "sql_package": "pgx/v5"}
+    configuration = json.loads(SQLC["sqlc.json"])
+    configuration["sql"][0]["gen"] = {"go": go}
+    files = {**SQLC, "sqlc.json": json.dumps(configuration), "sql/pets.sql": EMBEDDED}
+    root = project(files)
+    subprocess.run([sys.executable, "-m", "sqlc", "generate"], cwd=root, check=True)
+    code = (root / "go/pets.sql.go").read_text()
+    structs = re.findall(r"type \w+Row struct \{\n(.*?)\}", code, re.DOTALL)
+    theirs = [
+        [parse.snake_case(line.split()[0]) for line in struct.splitlines()]
+        for struct in structs
+    ]
+    import_project(root, "sqlc", ".", output=None, force=False)
+    ours = re.findall(r"SELECT (.*?) FROM", (root / "queries/pets.sql").read_text())
+    names = [
+        [re.sub(r".*(?: AS |\.)", "", column) for column in columns.split(", ")]
+        for columns in ours
+    ]
+    assert sorted(names) == sorted(theirs)

@@ -24,6 +24,8 @@ CREATE TABLE pets (
 );
 CREATE TABLE "user" (id int PRIMARY KEY, name text);
 CREATE TABLE moods (id int PRIMARY KEY);
+CREATE SCHEMA billing;
+CREATE TABLE billing.fees (id int PRIMARY KEY);
 """
 FORMS = {
     # The whole query for sqlc, and for sqlgen.
@@ -50,7 +52,20 @@ FORMS = {
         "-- name: any :many\nSELECT id FROM pets WHERE id = ANY(:ids::bigint[]);\n"
     ),
     "-- name: Both :many\nSELECT sqlc.embed(o), sqlc.embed(pets) FROM owners o JOIN pets ON pets.owner_id = o.id": (
-        "-- name: both :many\nSELECT o, pets FROM owners o JOIN pets ON pets.owner_id = o.id;\n"
+        "-- name: both :many\nSELECT o AS owner, pets AS pet FROM owners o JOIN pets ON pets.owner_id = o.id;\n"
+    ),
+    # The field is called after the table's struct, whatever the alias, and the second one of a name gets a number.
+    "-- name: Twins :many\nSELECT sqlc.embed(a), sqlc.embed(B) FROM pets AS a, public.pets b": (
+        "-- name: twins :many\nSELECT a AS pet, b AS pet_2 FROM pets AS a, public.pets b;\n"
+    ),
+    "-- name: Named :many\nSELECT sqlc.embed(pet), pet.mood FROM pets pet": (
+        "-- name: named :many\nSELECT pet, pet.mood FROM pets pet;\n"
+    ),
+    "-- name: Chosen :many\nSELECT sqlc.embed(p), p.name AS pet FROM pets p": (
+        "-- name: chosen :many\nSELECT p AS pet_2, p.name AS pet FROM pets p;\n"
+    ),
+    "-- name: Fees :many\nSELECT sqlc.embed(f) FROM billing.fees f WHERE f.id = @id": (
+        "-- name: fees :many\nSELECT f AS billing_fee FROM billing.fees f WHERE f.id = :id;\n"
     ),
     '-- name: Users :many\nSELECT sqlc.embed("user") FROM "user"': (
         '-- name: users :many\nSELECT "user" FROM "user";\n'
@@ -228,8 +243,67 @@ def test_version_1_in_yaml(imported: Import, tmp_path: Path) -> None:
         '[tool.sqlgen.types]\n# "numeric" = "app.types.Money"  # was "app/types.Money" in Go\n\n'
         '[tool.sqlgen.names]\n"email" = "mail_address"\n"owners" = "Holder"'
     )
-    assert [p.message for p in result.problems] == [
-        "the override of `*.anything` is for many columns"
+    [problem] = result.problems
+    assert (
+        problem.message == "the override of `*.anything` names no column of the schema"
+    )
+    assert problem.label
+    assert problem.label.span.source.path == "sqlc.yaml"
+    assert problem.label.span.line == 13
+
+
+OVERRIDES = """
+version: "2"
+sql:
+- queries: a.sql
+  schema: schema.sql
+  engine: postgresql
+  gen:
+    go:
+      overrides:
+      - {db_type: numeric, nullable: true, go_type: "app/t.NullMoney"}
+      - {db_type: numeric, go_type: "app/t.Money"}
+      - {db_type: ltree, nullable: true, go_type: "app/t.Path"}
+      - {db_type: bigserial, go_type: "app/t.Id"}
+      - {db_type: serial, go_type: int64}
+      - {column: "*.created_at", go_type: "app/t.Stamp"}
+      - {column: "public.people.*_name", go_type: "app/t.Name"}
+      - {column: "billing.*.id", go_type: "app/t.Fee"}
+      - {column: "*.id", go_type: "github.com/google/uuid.UUID"}
+      - {column: "people.nothing?", go_type: "app/t.Nothing"}
+"""
+PEOPLE = """
+CREATE TABLE IF NOT EXISTS public.people (
+    id int PRIMARY KEY, first_name varchar(10) DEFAULT coalesce('a', 'b'), CONSTRAINT c CHECK (id > 0), "Odd name" int
+);
+ALTER TABLE ONLY people ADD COLUMN IF NOT EXISTS last_name text, ADD CHECK (id > 1), DROP COLUMN "Odd name";
+ALTER TABLE people ADD made numeric(2, 1);
+ALTER TABLE people RENAME COLUMN made TO created_at;
+CREATE UNLOGGED TABLE loans (created_at timestamptz, UNIQUE (created_at));
+CREATE TABLE billing.fees (id int, created_at timestamptz);
+CREATE TABLE copies AS SELECT 1 AS created_at;
+"""
+
+
+def test_overrides_of_many_columns_and_of_nullable_types(imported: Import) -> None:
+    files = {"a.sql": "-- name: One :one\nSELECT 1 AS one;", "schema.sql": PEOPLE}
+    result = imported("sqlc", {**files, "sqlc.yaml": OVERRIDES})
+    stamp = '"app.types.Stamp"  # was "app/t.Stamp" in Go'
+    assert result.settings.text == (
+        '[tool.sqlgen]\nschema = "schema.sql"\n\n[tool.sqlgen.types]\n'
+        '# "numeric" = "app.types.Money"  # was "app/t.Money" in Go\n'
+        '# "ltree" = "app.types.Path"  # was "app/t.Path" in Go\n\n'
+        "[tool.sqlgen.columns]\n"
+        f'# "people.created_at" = {stamp}\n# "loans.created_at" = {stamp}\n'
+        '# "people.first_name" = "app.types.Name"  # was "app/t.Name" in Go\n'
+        '# "people.last_name" = "app.types.Name"  # was "app/t.Name" in Go\n'
+        '# "billing.fees.id" = "app.types.Fee"  # was "app/t.Fee" in Go'
+    )
+    told = [(p.message, p.label.span.line) for p in result.problems if p.label]
+    assert told == [
+        ("`bigserial` is no type of PostgreSQL, but a column with a sequence", 13),
+        ("the override of `people.nothing?` names no column of the schema", 19),
+        ("the override of `ltree` was only for columns that may be NULL", 12),
     ]
 
 

@@ -20,13 +20,15 @@ NAMES: Final = ("sqlc.yaml", "sqlc.yml", "sqlc.json")
 class TypeOverride:
     """A type of its own for a database type or a column; one of `db_type` and `column` is empty.
 
-    `name` is that of the type in the language that `is_python` or Go, as the configuration has it.
+    `name` is that of the type in the language that `is_python` or Go, as the configuration has it. With
+    `nullable`, an override of a database type is only for columns that may be NULL, else only for others.
     """
 
     db_type: str
     column: str
     name: str
     is_python: bool
+    nullable: bool
     place: Span
 
 
@@ -112,6 +114,10 @@ def _overrides(node: SettingNode, key: str) -> Iterator[TypeOverride]:
                 column=column,
                 name=name,
                 is_python=key == "py_type",
+                nullable=any(
+                    entry.get(word).value in (True, "true", "True", "yes", "on")
+                    for word in ("nullable", "null")
+                ),
                 place=entry.place,
             )
 

@@ -4,36 +4,47 @@ sqlc reads `@name`, `sqlc.arg(name)`, `sqlc.narg(name)`, `sqlc.slice(name)` and 
 (https://docs.sqlc.dev/en/latest/reference/macros.html); `$1` means the same in both.
 """
 
+from collections.abc import Collection
 from typing import Final
 
+from ... import parse
 from ...model.diagnostic import Diagnostic
 from ...model.identifiers import quoted, unquoted
 from ...model.source import Span
 from ...parse.lexer import Kind, Token
-from ..names import ParameterNames
+from ..names import ParameterNames, UniqueNames
 from ..remarks import not_imported
 from ..sections import FileSection
 from ..sql_text import Edit, code_tokens, edited, is_word
+from ..whole_rows import table_class
+from .embedded_tables import chosen_names, tables_by_alias
 
 _AT: Final = frozenset({"@", "=@"})
 """The operators that end in sqlc's `@`; PostgreSQL itself has `<@` and `@@`."""
 _MACROS: Final = frozenset({"arg", "narg", "slice", "embed"})
 
 
-def translated(section: FileSection) -> tuple[str, tuple[Diagnostic, ...]]:
-    """Return the section's statement in sqlgen's words, and what in it has no translation."""
-    statement = _MacroStatement(section)
+def translated(
+    section: FileSection, taken: Collection[str] = ()
+) -> tuple[str, tuple[Diagnostic, ...]]:
+    """Return the section's statement in sqlgen's words, and what in it has no translation.
+
+    *taken* are the names of classes that tables cannot have.
+    """
+    statement = _MacroStatement(section, taken)
     return edited(statement.text, statement.edits()), tuple(statement.problems)
 
 
 class _MacroStatement:
-    def __init__(self, section: FileSection) -> None:
+    def __init__(self, section: FileSection, taken: Collection[str]) -> None:
         self.text = section.statement
         self.problems: list[Diagnostic] = []
         self._section = section
         self._code = code_tokens(self.text)
         self._names = ParameterNames()
         self._marked: set[str] = set()
+        self._taken = taken
+        self._fields = UniqueNames(chosen_names(self.text))
 
     def edits(self) -> list[Edit]:
         """Return what is to be replaced."""
@@ -71,7 +82,7 @@ class _MacroStatement:
             return None
         start, end = self._code[n].start, self._code[n + 5].end
         if macro == "embed":
-            return Edit(start, end, _table(argument))
+            return Edit(start, end, self._embedded(argument))
         name = self._names.of(argument.strip("'\"") if argument else argument)
         if macro == "slice":
             return self._slice(n, name)
@@ -80,6 +91,14 @@ class _MacroStatement:
             self._marked.add(name)
             mark = "?"
         return Edit(start, end, f":{name}{mark}")
+
+    def _embedded(self, argument: str) -> str:
+        """Return the row of a table with the name that sqlc gives its field: that of the table's struct."""
+        alias = _unquoted(argument)
+        table = tables_by_alias(self.text).get(alias, alias)
+        field = parse.snake_case(table_class(table, self._taken) or table)
+        name = self._fields.unused(field)
+        return quoted(alias) if name == alias else f"{quoted(alias)} AS {quoted(name)}"
 
     def _slice(self, n: int, name: str) -> Edit:
         """Return `= ANY(:name)` for `IN (sqlc.slice(name))`."""
@@ -105,8 +124,8 @@ def _is_name(token: Token) -> bool:
     return token.kind in (Kind.WORD, Kind.QUOTED, Kind.STRING)
 
 
-def _table(argument: str) -> str:
-    """Return the alias of a table as a value; a keyword, such as `user`, in quotes."""
-    if argument.startswith('"'):
-        return argument
-    return quoted(argument.strip("'").lower())
+def _unquoted(argument: str) -> str:
+    """Return the name that the argument of a macro is; it may be a string, and a keyword such as `user`."""
+    return unquoted(argument if argument.startswith('"') else argument.lower()).strip(
+        "'"
+    )

@@ -15,6 +15,7 @@ from ..whole_rows import schema_names
 from .configuration import NAMES, SqlcPackage, packages, unfit
 from .documents import SettingNode
 from .queries import SchemaNames, imported_queries
+from .schema_columns import table_columns
 from .settings import settings
 from .verdicts import Verdicts, verdicts_of
 
@@ -142,11 +143,13 @@ def _paths(
 
 def _schema_names(scripts: Iterable[SourceFile]) -> SchemaNames:
     tables, classes = set[str](), set[str]()
+    text = ""
     for script in scripts:
+        text += f"{script.text}\n;\n"
         made, types = schema_names(script.text)
         tables |= made
         classes |= {class_name(name.rpartition(".")[2]) for name in types}
-    return SchemaNames(tables, classes)
+    return SchemaNames(tables, classes, table_columns(text))
 
 
 def _several_schemas(source: SourceFile) -> Diagnostic:

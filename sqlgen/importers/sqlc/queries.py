@@ -1,8 +1,8 @@
 """SourceFile -> ImportedQuery: a query file of sqlc."""
 
 import re
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import field, replace
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -44,10 +44,11 @@ _NO_VERDICTS: Final[Verdicts] = {}
 
 @frozen
 class SchemaNames:
-    """The tables of a schema, and the names of classes that its types and tables have."""
+    """The tables of a schema with their columns, and the names of classes that its types have."""
 
     tables: Collection[str] = ()
     classes: Collection[str] = ()
+    columns: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def imported_queries(
@@ -90,7 +91,7 @@ def _query(
         if word == "execlastid":
             hint = "return the key with `RETURNING`, and make it `:one`"
         return None, (not_imported(message, section.header, hint),)
-    sql, problems = translated(section)
+    sql, problems = translated(section, schema.classes)
     if problems:
         return None, problems
     if word == "execresult":

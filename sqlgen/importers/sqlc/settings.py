@@ -6,11 +6,12 @@ from typing import Final
 
 from ...model.diagnostic import Diagnostic
 from ..names import class_name, query_name
-from ..remarks import not_imported
+from ..remarks import imported_differently, not_imported
 from ..toml_text import toml_text
 from ..whole_rows import table_class
 from .configuration import SqlcPackage, TypeOverride
 from .queries import SchemaNames
+from .schema_columns import matching_columns
 
 _PYTHON_TYPE: Final = re.compile(
     r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\[[\w., \[\]|]*\])?"
@@ -21,6 +22,9 @@ _AS_SQLGEN: Final = re.compile(
     r"|pgtype\.\w+|decimal\.(?:Null)?Decimal|json\.RawMessage|pgvector\.Vector))"
 )
 """The types of Go whose counterparts in Python sqlgen takes by itself."""
+_SERIAL: Final = frozenset(
+    {"serial", "serial2", "serial4", "serial8", "bigserial", "smallserial"}
+)
 
 
 def settings(
@@ -36,14 +40,17 @@ def settings(
     problems: list[Diagnostic] = []
     names: dict[str, str] = {}
     for package in packages:
-        for override in package.overrides:
-            key = override.db_type.removeprefix("pg_catalog.") or override.column
-            if "*" in key:
-                message = f"the override of `{key}` is for many columns"
-                hint = "name each column in `[tool.sqlgen.columns]`"
-                problems.append(not_imported(message, override.place, hint))
-            elif line := _override(key, override):
-                (types if override.db_type else columns).setdefault(key, line)
+        # Where there are two for a type, the one for columns that are never NULL tells its name.
+        for override in sorted(package.overrides, key=lambda each: each.nullable):
+            keys, problem = _keys(override, schema)
+            if problem:
+                problems.append(problem)
+            lines = types if override.db_type else columns
+            for key in keys:
+                if line := _override(key, override):
+                    if override.db_type and override.nullable and key not in lines:
+                        problems.append(_only_nullable(key, override))
+                    lines.setdefault(key, line)
         for old, new in package.renames:
             if name := _new_name(old, new, schema.tables):
                 names.setdefault(old, f"{toml_text(old)} = {toml_text(name)}")
@@ -58,6 +65,34 @@ def settings(
         if lines
     )
     return text, tuple(problems)
+
+
+def _keys(
+    override: TypeOverride, schema: SchemaNames
+) -> tuple[tuple[str, ...], Diagnostic | None]:
+    """Return the names in sqlgen's settings that an override is for, and a remark if there are none."""
+    if override.db_type:
+        name = override.db_type.removeprefix("pg_catalog.")
+        if name in _SERIAL and _override(name, override):
+            message = f"`{name}` is no type of PostgreSQL, but a column with a sequence"
+            hint = "name the columns in `[tool.sqlgen.columns]`, or its type in `[tool.sqlgen.types]`"
+            return (), not_imported(message, override.place, hint)
+        return (name,), None
+    column = override.column.removeprefix("public.")
+    if not set("*?") & set(column) or not _override(column, override):
+        return (column,), None
+    found = matching_columns(column, schema.columns)
+    if found:
+        return found, None
+    message = f"the override of `{column}` names no column of the schema"
+    hint = "name each column in `[tool.sqlgen.columns]`"
+    return (), not_imported(message, override.place, hint)
+
+
+def _only_nullable(key: str, override: TypeOverride) -> Diagnostic:
+    message = f"the override of `{key}` was only for columns that may be NULL"
+    hint = "name those in `[tool.sqlgen.columns]`, if others shall not have the type"
+    return imported_differently(message, override.place, hint)
 
 
 def _override(key: str, override: TypeOverride) -> str:
