@@ -175,7 +175,12 @@ def _written(var: Node, level: QueryLevel) -> tuple[Node | None, int]:
 
 
 def _named_source(var: Node, level: QueryLevel) -> Source | None:
-    """Return the source of the column that the author named, which `varno` may differ from."""
+    """Return the source of the column that the author named, which `varno` may differ from.
+
+    None for a column of a query further out, which this query may group by.
+    """
+    if var.number("varlevelsup"):
+        return None
     return level.source(
         var.number("varnosyn") or var.number("varno"),
         var.number("varattnosyn") or var.number("varattno"),

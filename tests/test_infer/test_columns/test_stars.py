@@ -169,6 +169,8 @@ WITHIN = [
     "id IN (SELECT id FROM visits UNION SELECT p.id FROM patients p, visits v, visitors s)",
     "id IN (SELECT v.id FROM visits v, patients WHERE v.id IN (SELECT a.id FROM visits a, visits b))",
     "CASE WHEN id IN (SELECT v.id FROM visits v, patients p) THEN true ELSE id = 1 END",
+    "id IN (SELECT patients.id GROUP BY patients.id)",
+    "id IN (SELECT patients.id FROM visits v, visits w GROUP BY patients.id, v.id)",
 ]
 AROUND = [
     "SELECT * FROM patients WHERE {}",
