@@ -21,6 +21,11 @@ _PATHS: Final = re.compile(r"^(?:schema|migrations|command) = ", re.MULTILINE)
 @click.option("--output", metavar="FOLDER", help="Where to write, if not to queries/.")
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")
 @click.option(
+    "--write",
+    is_flag=True,
+    help="Write the settings into the configuration, too; never over one that is there.",
+)
+@click.option(
     "--compare",
     is_flag=True,
     help="Analyse the queries, and show where the other tool says otherwise.",
@@ -32,6 +37,7 @@ def import_(
     path: str,
     output: str | None,
     force: bool,
+    write: bool,
     compare: bool,
 ) -> None:
     """Write the queries of another tool's project in sqlgen's words.
@@ -46,20 +52,27 @@ def import_(
         raise click.BadParameter(f"`{path}` does not exist", param_hint="PATH")
     folder = directory.parent if directory.is_file() else directory
     with exit_on_errors():
-        config = configuration(directory) if compare else None
-        result = import_project(folder, tool, path, output=output, force=force)
+        if compare and not write:
+            configuration(directory)  # which `--write` may make
+        result = import_project(
+            folder, tool, path, output=output, force=force, configure=write
+        )
         show(result.problems)
         for name, queries in result.files.items():
             click.echo(f"wrote {name}: {_count(len(queries), 'query', 'queries')}")
         number = sum(map(len, result.files.values()))
         total = _count(number + result.left_out, "query", "queries")
         click.echo(f"imported {number} of {total}")
-        if result.settings.text:
+        if result.written:
+            click.echo(_written_text(result, path))
+        elif result.settings.text:
             click.echo(_settings_text(result, path))
-        if config is None:
-            initial = "" if result.configuration else "`sqlgen init`, then "
+        if not compare:
+            is_project = result.configuration or result.written
+            initial = "" if is_project else "`sqlgen init`, then "
             click.echo(f"next: {initial}`sqlgen build`")
             return
+        config = configuration(directory)
         with Progress() as progress:
             described, diagnostics = describe_queries(config, progress=progress)
         typed = [one.query for one in described]
@@ -70,17 +83,35 @@ def import_(
             raise SystemExit(FAILED)
 
 
+def _written_text(result: ImportResult, path: str) -> str:
+    """Return what was done to the configuration, and what is left to do there."""
+    change = result.written
+    assert change is not None
+    verb = "created" if change.before is None else "updated"
+    if change.before == change.after:
+        verb = "kept"
+    text = f"{verb} {report.printable(change.path)}"
+    if "\n#" in result.settings.text:
+        text += (
+            "\nname the classes in its lines that begin with `#`, and remove the sign"
+        )
+    return text + _copy_text(result, path)
+
+
 def _settings_text(result: ImportResult, path: str) -> str:
     """Return the settings, and what to do with them."""
     file = result.configuration or "pyproject.toml"
     where = ", to the tables that are there" if result.settings.has_heads else ""
     text = f"\nadd to {report.printable(file)}{where}:\n\n{result.settings.text}\n"
-    if result.elsewhere and _PATHS.search(result.settings.text):
-        place = report.printable(path)
-        text += (
-            f"\ncopy the files that these lines name from `{place}` into this project\n"
-        )
-    return text
+    return text + _copy_text(result, path)
+
+
+def _copy_text(result: ImportResult, path: str) -> str:
+    """Return the request to copy the files that settings name, empty if they are in this project."""
+    if not result.elsewhere or not _PATHS.search(result.settings.text):
+        return ""
+    place = report.printable(path)
+    return f"\ncopy the files that the settings name from `{place}` into this project\n"
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -1,11 +1,13 @@
 """A project of another tool -> query files of ours: reads, translates, writes all files or none."""
 
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from .. import read, write
+from ..build.adoption import adoption
 from ..model.config import Config
 from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from ..model.frozen import frozen
@@ -17,6 +19,8 @@ from .imported import ImportedFile, ImportedProject
 from .missing_settings import MissingSettings, missing_settings
 from .names import UniqueNames
 from .query_text import file_text, numbered, readable
+from .settings_file import with_settings
+from .toml_text import toml_text
 
 READERS: Final[Mapping[str, Callable[[ForeignProject, str], ImportedProject]]] = {
     "sqlc": sqlc.read_project,
@@ -42,16 +46,24 @@ class ImportResult:
     settings: MissingSettings
     configuration: str
     elsewhere: bool
+    written: Change | None
     verdicts: Verdicts
 
 
 def import_project(
-    directory: Path, tool: str, path: str, *, output: str | None, force: bool
+    directory: Path,
+    tool: str,
+    path: str,
+    *,
+    output: str | None,
+    force: bool,
+    configure: bool = False,
 ) -> ImportResult:
     """Write the queries of the project of *tool* at *path* into the folder *output*.
 
     Both are relative to *directory*, in which the project of sqlgen is or shall be; without *output* its own
-    folder of query files is taken. Raises `SqlgenError`, with nothing written, if a file exists and not
+    folder of query files is taken. With *configure*, the settings are written as well, unless the configuration has
+    others in their places. Raises `SqlgenError`, with nothing written, if a file exists and not
     *force*, if a file cannot be read, or if there is no query.
     """
     config = _configuration(directory)
@@ -72,7 +84,13 @@ def import_project(
         raise _nothing(tool, path, problems)
     texts = {f"{folder}/{file.path}": file_text(file.queries) for file in written}
     write.finish_interrupted(root)
-    write.apply(root, _changes(root, texts, force))
+    change = None
+    if configure:
+        change = _configured(root, config, imported.settings, folder)
+    changes = _changes(root, texts, force)
+    if change and change.before != change.after:
+        changes.append(change)
+    write.apply(root, changes)
     return ImportResult(
         files={
             path: tuple(query.name for query in file.queries)
@@ -82,6 +100,7 @@ def import_project(
         problems=problems,
         settings=_missing(config, imported.settings),
         configuration=config.file if config else "",
+        written=change,
         elsewhere=base != root,
         verdicts={
             (path, query.name): query.verdicts
@@ -105,6 +124,38 @@ def _configuration(directory: Path) -> Config | None:
 def _missing(config: Config | None, settings: str) -> MissingSettings:
     present = read.source(config.root, config.file).text if config else ""
     return missing_settings(settings, present)
+
+
+def _configured(
+    root: Path, config: Config | None, settings: str, queries: str
+) -> Change | None:
+    """Return the change that adds the settings to the configuration; None if it has others in their places.
+
+    A folder that is no project yet becomes one, as by `sqlgen init`.
+    """
+    if config:
+        before = read.source(config.root, config.file).text
+        after = with_settings(before, settings)
+        return Change(config.file, before, after) if after is not None else None
+    has_schema = "schema" in _own(settings) or "migrations" in _own(settings)
+    adopted = None if has_schema else adoption(root)
+    if has_schema:
+        first = write.first_configuration(root, schema="")
+    elif adopted:
+        first = write.first_configuration(root, adopted.settings, adopted.table)
+    else:
+        first = write.first_configuration(root)
+    text = (first.after or "").replace(
+        'queries = "queries"', f"queries = {toml_text(queries)}", 1
+    )
+    after = with_settings(text, settings)
+    return Change(first.path, first.before, after) if after is not None else None
+
+
+def _own(settings: str) -> Mapping[str, object]:
+    tool = tomllib.loads(settings).get("tool", {})
+    own: Mapping[str, object] = tool.get("sqlgen", {})
+    return own
 
 
 def _output(

@@ -6,7 +6,7 @@ from .diff import diff
 from .digests import digest, digests, is_current, verify_syntax
 from .journal import finish_interrupted, is_temporary
 from .pages import existing_pages
-from .scaffold import scaffold
+from .scaffold import first_configuration, scaffold
 from .table_queries import Draft, TableNames, table_queries
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "digests",
     "existing_pages",
     "finish_interrupted",
+    "first_configuration",
     "is_current",
     "is_lockfile",
     "is_temporary",

@@ -88,18 +88,11 @@ def scaffold(
     Raises `SqlgenError` if a file cannot be written, or is a link.
     """
     changes = []
-    before = current_text(folder, "pyproject.toml")
-    settings = _settings(before)
+    settings = _settings(current_text(folder, "pyproject.toml"))
     if settings is None:
         settings = _settings(current_text(folder, "sqlgen.toml"))
     if settings is None:
-        gap = "\n" if before else ""
-        text = (before or "") + gap + CONFIGURATION.format(schema=schema, table=table)
-        for tool, lines, files in TOOLS:
-            elsewhere = any(os.path.lexists(folder / name) for name in files)
-            if f"[tool.{tool}" not in text and not elsewhere:
-                text += lines
-        changes.append(Change("pyproject.toml", before, text))
+        changes.append(first_configuration(folder, schema, table))
     settings = settings or {}
     if not os.path.lexists(folder / "queries") and "queries" not in settings:
         has_tables = schema != OWN_MIGRATIONS or "schema" in settings
@@ -108,6 +101,23 @@ def scaffold(
         changes += [Change(path, None, text) for path, text in example.items()]
     apply(folder, changes)
     return tuple(changes)
+
+
+def first_configuration(
+    folder: Path, schema: str = OWN_MIGRATIONS, table: str = ""
+) -> Change:
+    """Return the change that adds `[tool.sqlgen]` to pyproject.toml, and what other tools need to know.
+
+    *schema* and *table* are as in `scaffold`.
+    """
+    before = current_text(folder, "pyproject.toml")
+    gap = "\n" if before else ""
+    text = (before or "") + gap + CONFIGURATION.format(schema=schema, table=table)
+    for tool, lines, files in TOOLS:
+        elsewhere = any(os.path.lexists(folder / name) for name in files)
+        if f"[tool.{tool}" not in text and not elsewhere:
+            text += lines
+    return Change("pyproject.toml", before, text)
 
 
 def _settings(text: str | None) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
+from sqlgen import read
 from sqlgen.cli.group import main
 from tests.test_importers.projects import Project
 
@@ -98,8 +99,85 @@ def test_the_schema_of_a_project_elsewhere_is_copied(project: Project) -> None:
     mine = ["-C", str(root / "mine"), "import", "sqlc"]
     run = CliRunner().invoke(main, [*mine, "../shop"])
     assert (
-        'schema = "dump.sql"\n\ncopy the files that these lines name from `../shop` into this project\n'
+        'schema = "dump.sql"\n\ncopy the files that the settings name from `../shop` into this project\n'
         in run.stdout
     )
     without = CliRunner().invoke(main, [*mine, "../shop/a.sql"])
     assert "copy" not in without.stdout
+
+
+WRITTEN = {
+    # What pyproject.toml has before, and after.
+    "nothing": (None, None),
+    "another tool's settings": ("[tool.other]\na = 1", None),
+    "the table": (
+        '[tool.sqlgen]  # ours\nmode = "async"\n',
+        f'[tool.sqlgen]  # ours\nschema = "dump.sql"\nmode = "async"\n{NAMES}',
+    ),
+    "a part of it": (
+        f'{PACKAGE}\n[ tool . sqlgen . names ]\na = "B"',
+        f'{PACKAGE}\n[ tool . sqlgen . names ]\n"books" = "Book"\na = "B"',
+    ),
+    "all of it": (PACKAGE + NAMES, PACKAGE + NAMES),
+}
+BOOKS = {
+    "sql/a.sql": EMBED,
+    "sqlc.yaml": 'version: "1"\npackages: [{queries: sql, schema: dump.sql, name: a}]',
+    "dump.sql": "CREATE TABLE books (id int);",
+}
+
+
+@pytest.mark.parametrize(("before", "after"), WRITTEN.values(), ids=list(WRITTEN))
+def test_settings_are_written(
+    project: Project, before: str | None, after: str | None
+) -> None:
+    root = project(BOOKS | ({"pyproject.toml": before} if before else {}))
+    run = CliRunner().invoke(main, ["-C", str(root), "import", "sqlc", "--write"])
+    assert run.exit_code == 0, run.output
+    verb = "created" if before is None else "kept" if after == before else "updated"
+    assert f"\n{verb} pyproject.toml\nnext: `sqlgen build`\n" in run.stdout
+    text = (root / "pyproject.toml").read_text()
+    if after is not None:
+        assert text == after
+    assert text.startswith(before or "[tool.sqlgen]\n") or after is not None
+    config = read.config(root)
+    assert config.schema
+    assert (config.schema.dump, config.queries) == ("dump.sql", "queries")
+    assert config.class_names["books"] == "Book"
+    again = CliRunner().invoke(main, ["-C", str(root), "import", "sqlc", "--write"])
+    assert "\nkept pyproject.toml\n" in again.stdout
+    assert (root / "pyproject.toml").read_text() == text
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        '[tool.sqlgen]\nschema = "mine.sql"\n',
+        '[tool]\nsqlgen = {mode = "sync"}\n',
+        '[tool.sqlgen]\nnames = {"books" = "Tome"}\n',
+    ],
+)
+def test_settings_that_are_there_are_never_overwritten(
+    project: Project, before: str
+) -> None:
+    root = project(BOOKS | {"pyproject.toml": before})
+    run = CliRunner().invoke(main, ["-C", str(root), "import", "sqlc", "--write"])
+    assert run.exit_code == 0, run.output
+    assert "\nadd to pyproject.toml" in run.stdout
+    assert (root / "pyproject.toml").read_text() == before
+
+
+def test_a_project_elsewhere_with_an_output(project: Project) -> None:
+    root = project({"shop/sql/a.sql": QUERIES, "mine/migrations/1_a.sql": ""})
+    mine = ["-C", str(root / "mine"), "import", "sqlc", "../shop/sql"]
+    run = CliRunner().invoke(main, [*mine, "--output", "app/sql", "--write"])
+    assert run.exit_code == 0, run.output
+    config = read.config(root / "mine")
+    assert (config.queries, config.migrations) == ("app/sql", "migrations")
+
+
+def test_nothing_is_written_if_a_file_exists(project: Project) -> None:
+    root = project(BOOKS | {"queries/a.sql": "-- mine"})
+    run = CliRunner().invoke(main, ["-C", str(root), "import", "sqlc", "--write"])
+    assert run.exit_code == 1
+    assert not (root / "pyproject.toml").exists()
