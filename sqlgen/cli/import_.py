@@ -10,6 +10,7 @@ from .. import report
 from ..build import describe_queries
 from ..importers import READERS, ImportResult, comparison_text, import_project
 from .console import FAILED, Progress, configuration, exit_on_errors, show
+from .init import NO_TABLES
 
 _PATHS: Final = re.compile(r"^(?:schema|migrations|command) = ", re.MULTILINE)
 """The settings that have paths."""
@@ -95,6 +96,8 @@ def _written_text(result: ImportResult, path: str) -> str:
         text += (
             "\nname the classes in its lines that begin with `#`, and remove the sign"
         )
+    if result.lacks_tables:
+        text += f"\nfirst: {NO_TABLES}"
     return text + _copy_text(result, path)
 
 

@@ -47,6 +47,7 @@ class ImportResult:
     configuration: str
     elsewhere: bool
     written: Change | None
+    lacks_tables: bool
     verdicts: Verdicts
 
 
@@ -101,6 +102,7 @@ def import_project(
         settings=_missing(config, imported.settings),
         configuration=config.file if config else "",
         written=change,
+        lacks_tables=change is not None and _lacks_tables(root, change.path),
         elsewhere=base != root,
         verdicts={
             (path, query.name): query.verdicts
@@ -150,6 +152,11 @@ def _configured(
     )
     after = with_settings(text, settings)
     return Change(first.path, first.before, after) if after is not None else None
+
+
+def _lacks_tables(root: Path, file: str) -> bool:
+    config = read.config(root / file)
+    return not config.schema and not (root / config.migrations).exists()
 
 
 def _own(settings: str) -> Mapping[str, object]:

@@ -176,6 +176,17 @@ def test_a_project_elsewhere_with_an_output(project: Project) -> None:
     assert (config.queries, config.migrations) == ("app/sql", "migrations")
 
 
+def test_a_project_without_tables_is_told_where_to_begin(project: Project) -> None:
+    root = project({"in/a.sql": "-- name: one\nSELECT 1 AS one;"})
+    run = CliRunner().invoke(
+        main, ["-C", str(root), "import", "aiosql", "in", "--write"]
+    )
+    assert run.exit_code == 0, run.output
+    assert (
+        "created pyproject.toml\nfirst: write the tables as a migration" in run.stdout
+    )
+
+
 def test_nothing_is_written_if_a_file_exists(project: Project) -> None:
     root = project(BOOKS | {"queries/a.sql": "-- mine"})
     run = CliRunner().invoke(main, ["-C", str(root), "import", "sqlc", "--write"])

@@ -64,6 +64,15 @@ FORMS = {
     "-- name: Chosen :many\nSELECT sqlc.embed(p), p.name AS pet FROM pets p": (
         "-- name: chosen :many\nSELECT p AS pet_2, p.name AS pet FROM pets p;\n"
     ),
+    # Numbers and names side by side, which PostgreSQL itself has not.
+    "-- name: Mixed :many\nSELECT id FROM pets WHERE name ILIKE @part::text AND owner_id = $2 AND $3::int > 0 LIMIT $1": (
+        "-- name: mixed :many\n"
+        "SELECT id FROM pets WHERE name ILIKE :part::text AND owner_id = :owner_id AND :arg3::int > 0 LIMIT :limit;\n"
+    ),
+    "-- name: Again :many\nSELECT id FROM pets p WHERE p.name = $1 OR (name <> $1 AND id > $2 AND id < sqlc.arg(id))": (
+        "-- name: again :many\n"
+        "SELECT id FROM pets p WHERE p.name = :name OR (name <> :name AND id > :id_2 AND id < :id);\n"
+    ),
     "-- name: Fees :many\nSELECT sqlc.embed(f) FROM billing.fees f WHERE f.id = @id": (
         "-- name: fees :many\nSELECT f AS billing_fee FROM billing.fees f WHERE f.id = :id;\n"
     ),
@@ -163,7 +172,6 @@ LEFT_OUT = {
     "-- name: Two :one\nSELECT 1; SELECT 2": "query `two` has 2 statements",
     "-- name: None :one\n": "query `none` has no statement",
     "-- name: Open :one\nSELECT '": "never ends",
-    "-- name: Mixed :one\nSELECT $1, @a": "both named and numbered",
 }
 
 

@@ -4,7 +4,7 @@ sqlc reads `@name`, `sqlc.arg(name)`, `sqlc.narg(name)`, `sqlc.slice(name)` and 
 (https://docs.sqlc.dev/en/latest/reference/macros.html); `$1` means the same in both.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from ... import parse
@@ -47,9 +47,37 @@ class _MacroStatement:
         self._fields = UniqueNames(chosen_names(self.text))
 
     def edits(self) -> list[Edit]:
-        """Return what is to be replaced."""
+        """Return what is to be replaced.
+
+        sqlc lets numbers and names stand side by side: then numbers get names, of what they are compared with.
+        """
         places = range(len(self._code))
-        return [edit for n in places if (edit := self._at(n) or self._macro(n))]
+        edits = [edit for n in places if (edit := self._at(n) or self._macro(n))]
+        if any(":" in edit.text for edit in edits):
+            edits += self._numbers()
+        return edits
+
+    def _numbers(self) -> Iterator[Edit]:
+        chosen: dict[str, str] = {}
+        for n, token in enumerate(self._code):
+            if token.kind is Kind.POSITIONAL:
+                number = self._word(n)
+                if number not in chosen:
+                    guess = self._compared(n) or f"arg{number[1:]}"
+                    chosen[number] = self._names.of(guess, within=number)
+                yield Edit(token.start, token.end, f":{chosen[number]}")
+
+    def _compared(self, n: int) -> str:
+        """Return the column that the parameter at token *n* is compared with, or `limit` and `offset`."""
+        before = self._word(n - 1).lower()
+        if before in ("limit", "offset"):
+            return before
+        is_operator = n > 1 and self._code[n - 1].kind is Kind.OPERATOR
+        if is_operator or before in ("like", "ilike"):
+            column = self._code[n - 2]
+            if column.kind in (Kind.WORD, Kind.QUOTED):
+                return unquoted(self._word(n - 2))
+        return ""
 
     def _word(self, n: int) -> str:
         return (
