@@ -12,6 +12,7 @@ from typing import Any, Final
 from ..explain.facts import IndexService
 from ..model.config import Config
 from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
+from ..model.frozen import frozen
 from ..model.migration import Migration
 from ..model.output import LOCK_FOLDER, LOCK_MARKER, GeneratedFile
 from ..model.query import Query
@@ -27,20 +28,37 @@ def planned_file(
     request: BuildRequest, analyzer: RecordedAnalyzer, migrations: Sequence[Migration]
 ) -> tuple[GeneratedFile, tuple[Diagnostic, ...]]:
     """Return the file with what indexes do for each query, and warnings about what they did before."""
-    files, _ = analyzer.analyse(request.queries)
-    queries = [query for file in files for query in typed_queries(file)]
-    by_name = _by_name([query.query for query in queries])
-    services = dict(zip(by_name, analyzer.index_services(queries), strict=True))
+    places = [
+        (name, file.path, service)
+        for file in analyzer.index_services(request.queries)
+        for name, _, service in file.queries
+    ]
+    names = _names_in_file([(name, path) for name, path, _ in places])
     path = plans_path(request.config)
     before = _read(request.generated.get(path, b""))
+    services = {
+        key: service for key, (_, _, service) in zip(names, places, strict=True)
+    }
+    lost = {
+        key: (name, source_path, losses)
+        for key, (name, source_path, service) in zip(names, places, strict=True)
+        if (losses := _losses(before.get(key, _NOTHING), service))
+    }
     warnings = [
-        warning
-        for name, service in sorted(services.items())
-        for warning in _losses(
-            by_name[name], before.get(name, _NOTHING), service, migrations
-        )
+        _warning(_query(request, name, source_path), loss, migrations)
+        for _, (name, source_path, losses) in sorted(lost.items())
+        for loss in losses
     ]
     return _file(path, services), tuple(warnings)
+
+
+def _query(request: BuildRequest, name: str, path: str) -> Query:
+    """Return the query of that name in a file, of which it is known that it is valid."""
+    from .. import parse
+
+    [source] = [source for source in request.queries if source.path == path]
+    file, _ = parse.readable_queries(source)
+    return next(query for query in file.queries if query.name == name)
 
 
 def recorded_file(request: BuildRequest, analyzer: Analyzer) -> GeneratedFile:
@@ -49,7 +67,8 @@ def recorded_file(request: BuildRequest, analyzer: Analyzer) -> GeneratedFile:
     recorded = _read(request.generated.get(path, b""))
     files, _ = analyzer.analyse(request.queries)
     queries = [query.query for file in files for query in typed_queries(file)]
-    if _by_name(queries).keys() != recorded.keys():
+    places = [(query.name, query.name_span.source.path) for query in queries]
+    if {*_names_in_file(places)} != recorded.keys():
         raise SqlgenError(
             Diagnostic(
                 code="stale-lock",
@@ -66,17 +85,12 @@ def plans_path(config: Config) -> str:
     return f"{config.output}/{LOCK_FOLDER}/plans.json"
 
 
-def _by_name(queries: Sequence[Query]) -> dict[str, Query]:
-    """Return the queries by their names in the file, in their order: with their paths, if files share a name."""
-    numbers = Counter(query.name for query in queries)
-    return {
-        (
-            query.name
-            if numbers[query.name] == 1
-            else f"{query.name} in {query.name_span.source.path}"
-        ): query
-        for query in queries
-    }
+def _names_in_file(places: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the names in the file of queries, given by name and path: with the path, if files share a name."""
+    numbers = Counter(name for name, _ in places)
+    return [
+        name if numbers[name] == 1 else f"{name} in {path}" for name, path in places
+    ]
 
 
 def _file(path: str, services: Mapping[str, IndexService]) -> GeneratedFile:
@@ -110,32 +124,40 @@ def _names(entry: Any) -> dict[str, tuple[str, ...]]:
     return {table: tuple(names) for table, names in entry.items()}
 
 
-def _losses(
-    query: Query,
-    before: IndexService,
-    now: IndexService,
-    migrations: Sequence[Migration],
-) -> Iterator[Diagnostic]:
-    """Yield a warning for each table of which an index served a condition, and none does now."""
-    for table, columns in now.unserved.items():
-        indexes = before.served.get(table)
-        if not indexes or table in before.unserved:
-            continue
-        places = [place for name in indexes for place in _drops(name, migrations)]
-        message = (
-            f"no index serves the conditions of `{query.name}` on {', '.join(columns)} of"
-            f" {table.removeprefix('public.')} any more"
-        )
-        if places:
-            message += f": `{places[0].source.path}` drops the one that did"
-        yield Diagnostic(
-            code="lost-index",
-            message=message,
-            label=Label(query.name_span, f"{', '.join(indexes)} served them"),
-            related=tuple([Label(place, "drops the index") for place in places]),
-            hint="run `sqlgen plans` to see which index would serve them; the next build is silent",
-            severity=Severity.WARNING,
-        )
+@frozen
+class _Loss:
+    """A table of which `indexes` served a condition on `columns`, and none does now."""
+
+    table: str
+    columns: tuple[str, ...]
+    indexes: tuple[str, ...]
+
+
+def _losses(before: IndexService, now: IndexService) -> list[_Loss]:
+    """Return the tables of which an index served a condition before, and none does now."""
+    return [
+        _Loss(table, columns, before.served[table])
+        for table, columns in now.unserved.items()
+        if before.served.get(table) and table not in before.unserved
+    ]
+
+
+def _warning(query: Query, loss: _Loss, migrations: Sequence[Migration]) -> Diagnostic:
+    places = [place for name in loss.indexes for place in _drops(name, migrations)]
+    message = (
+        f"no index serves the conditions of `{query.name}` on {', '.join(loss.columns)} of"
+        f" {loss.table.removeprefix('public.')} any more"
+    )
+    if places:
+        message += f": `{places[0].source.path}` drops the one that did"
+    return Diagnostic(
+        code="lost-index",
+        message=message,
+        label=Label(query.name_span, f"{', '.join(loss.indexes)} served them"),
+        related=tuple([Label(place, "drops the index") for place in places]),
+        hint="run `sqlgen plans` to see which index would serve them; the next build is silent",
+        severity=Severity.WARNING,
+    )
 
 
 def _drops(index: str, migrations: Sequence[Migration]) -> Iterator[Span]:

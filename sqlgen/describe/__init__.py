@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .answers import answer
+from .answers import answer, answers
 from .configured_names import unknown_names
 from .documented_schema import documented_schema
 from .privileges import privileges
@@ -17,6 +17,7 @@ __all__ = [
     "NoSuchDatabaseError",
     "WireConnection",
     "answer",
+    "answers",
     "catalog",
     "documented_schema",
     "privileges",

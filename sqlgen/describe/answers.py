@@ -1,5 +1,6 @@
-"""Session, simple query -> the rows of its answer as texts, with or without psycopg."""
+"""Session, simple queries -> the rows of their answers as texts, with or without psycopg."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .responses import StatementError
@@ -23,3 +24,15 @@ def answer(
 
         result = pipeline.answer(session.pgconn, statement)
     return result.message if isinstance(result, StatementError) else result
+
+
+def answers(
+    session: "WireConnection | psycopg.Connection[Any]", statements: Sequence[str]
+) -> "list[list[tuple[str, ...]] | str]":
+    """Run simple queries as `answer` does, without waiting for each where the server is embedded."""
+    if not isinstance(session, WireConnection):
+        return [answer(session, statement) for statement in statements]
+    return [
+        result.message if isinstance(result, StatementError) else result
+        for result in session.answers(statements)
+    ]

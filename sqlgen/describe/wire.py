@@ -152,15 +152,27 @@ class WireConnection:
 
     def answer(self, statement: str) -> list[tuple[str, ...]] | StatementError:
         """Run a simple query; return its rows as `query` does, or its error."""
-        text = statement.encode() + b"\0"
+        return self.answers([statement])[0]
+
+    def answers(
+        self, statements: Sequence[str]
+    ) -> list[list[tuple[str, ...]] | StatementError]:
+        """Run simple queries, all sent at once; return the rows of each, or its error."""
+        messages = b"".join(
+            [_message(b"Q", statement.encode() + b"\0") for statement in statements]
+        )
+        results: list[list[tuple[str, ...]] | StatementError] = []
         rows: list[tuple[str, ...]] = []
         error = b""
-        for kind, body in self._exchange(_message(b"Q", text), 1):
+        for kind, body in self._exchange(messages, len(statements)):
             if kind == _DATA_ROW:
                 rows.append(_values(body))
             elif kind == _ERROR_RESPONSE:
                 error = body
-        return _statement_error(_fields(error)) if error else rows
+            elif kind == _READY_FOR_QUERY:
+                results.append(_statement_error(_fields(error)) if error else rows)
+                rows, error = [], b""
+        return results
 
     def execute(self, statements: Sequence[str]) -> tuple[StatementError | None, ...]:
         """Run simple queries one by one, and return the error of each that fails."""

@@ -4,7 +4,7 @@ The tables are empty, so that no plan says what a server with rows would do. Wha
 indexes PostgreSQL can use at all: plans are made with sequential scans disabled.
 """
 
-from .asking import Ask, AskedSettings, StatementPlans, explain_statements
+from .asking import Ask, AskAll, AskedSettings, StatementPlans, explain_statements
 from .candidates import candidate_indexes
 from .facts import IndexService, index_service
 from .fetching import fetch_indexes, fetch_json
@@ -16,6 +16,7 @@ from .statements import PlannedVariant, planned_variants
 
 __all__ = [
     "Ask",
+    "AskAll",
     "AskedSettings",
     "ConditionRewrite",
     "Index",

@@ -1,7 +1,8 @@
 """Statements, session -> their plans, as EXPLAIN prints them. Nothing is executed.
 
-The plan is the generic one, for any values of the parameters. Each statement is planned in a read-only
-transaction that is rolled back: PostgreSQL evaluates functions that say they are IMMUTABLE while it plans.
+The plan is the generic one, for any values of the parameters. Each statement is planned under a savepoint of a
+read-only transaction, both of which are rolled back: PostgreSQL evaluates functions that say they are IMMUTABLE
+while it plans. Many statements are sent at once, so that nothing waits between them.
 """
 
 import re
@@ -18,7 +19,13 @@ from .statements import PlannedVariant
 Ask: TypeAlias = Callable[[str], "list[tuple[str, ...]] | str"]
 """Runs a simple query; returns its rows as texts, or the message of its error."""
 
+AskAll: TypeAlias = Callable[[Sequence[str]], "list[list[tuple[str, ...]] | str]"]
+"""Runs simple queries, each like `Ask`."""
+
 _NAME: Final = "sqlgen_explained"
+_AT_ONCE: Final = 100
+"""Statements that are sent at once; the plans of so many are in memory, at the server too."""
+_UNDO: Final = "ROLLBACK TO SAVEPOINT planned"
 _ALWAYS: Final = {
     "debug_print_parse": "off",
     "plan_cache_mode": "force_generic_plan",
@@ -87,67 +94,81 @@ class StatementPlans:
 
 
 def explain_statements(
-    ask: Ask,
+    ask_all: AskAll,
     variants: Sequence[PlannedVariant],
     settings: Sequence[AskedSettings],
     server_version: int,
 ) -> Iterator[StatementPlans]:
     """Yield the plans of each statement, under each of the *settings*, in the statements' order."""
-    for variant in variants:
-        yield _plans(ask, variant, settings, server_version)
+    for start in range(0, len(variants), _AT_ONCE):
+        yield from _plans(
+            ask_all, variants[start : start + _AT_ONCE], settings, server_version
+        )
 
 
 def _plans(
-    ask: Ask,
-    variant: PlannedVariant,
+    ask_all: AskAll,
+    variants: Sequence[PlannedVariant],
     settings: Sequence[AskedSettings],
     server_version: int,
-) -> StatementPlans:
-    error = _run(ask, f"BEGIN READ ONLY; {_set(tuple(_ALWAYS.items()))}")
-    types = f" ({', '.join(variant.types)})" if variant.types else ""
-    prepare = f"PREPARE {_NAME}{types} AS {variant.text}"
-    plans: dict[AskedSettings, PlanNode] = {}
-    try:
-        error = error or _run(ask, prepare)
-        for one in settings:
-            if error:
-                break
-            error = _run(ask, f"SAVEPOINT planned; DISCARD PLANS; {_set(one.value)}")
-            answer = error or ask(_explain(variant, one, server_version))
+) -> Iterator[StatementPlans]:
+    plans: list[dict[AskedSettings, PlanNode]] = [{} for _ in variants]
+    errors = [""] * len(variants)
+    for one in settings:
+        texts = [
+            _explain(variant, number, one, server_version, prepares=one is settings[0])
+            for number, variant in enumerate(variants)
+        ]
+        always = (*_ALWAYS.items(), *one.value)
+        begin = f"BEGIN READ ONLY; {_set(always)}; DISCARD PLANS; SAVEPOINT planned"
+        # Prepared statements outlive the transaction.
+        forget = [
+            f"{_UNDO}; DEALLOCATE {_NAME}_{number}"
+            for number in range(len(variants))
+            if one is settings[-1]
+        ]
+        try:
+            first, *answers = ask_all([begin, *texts, *forget, "ROLLBACK"])
+        except BaseException:
+            ask_all(["ROLLBACK"])
+            raise
+        if isinstance(first, str):
+            answers = [first] * len(answers)
+        for number, answer in enumerate(answers[: len(variants)]):
             if isinstance(answer, str):
-                error = answer
-                break
-            plans[one] = read_plan(answer[0][0])
-            error = _run(ask, "ROLLBACK TO SAVEPOINT planned")
-    finally:
-        ask("ROLLBACK")
-        ask(f"DEALLOCATE {_NAME}")  # outlives the transaction
-    word = _FIRST_WORD.match(variant.text)
-    if error and word and word[0].upper() not in _PLANNED:
-        error = f"PostgreSQL plans no {word[0].upper()}"
-    return StatementPlans(variant, {} if error else plans, error)
+                errors[number] = errors[number] or answer
+            else:
+                plans[number][one] = read_plan(answer[0][0])
+    for variant, found, error in zip(variants, plans, errors, strict=True):
+        word = _FIRST_WORD.match(variant.text)
+        if error and word and word[0].upper() not in _PLANNED:
+            error = f"PostgreSQL plans no {word[0].upper()}"
+        yield StatementPlans(variant, {} if error else found, error)
 
 
 def _explain(
-    variant: PlannedVariant, settings: AskedSettings, server_version: int
+    variant: PlannedVariant,
+    number: int,
+    settings: AskedSettings,
+    server_version: int,
+    *,
+    prepares: bool,
 ) -> str:
-    """Return the statement that shows the plan.
+    """Return the statements that show the plan, of which the first undoes what those before have left.
 
     EXECUTE prunes partitions by the values that it is given; GENERIC_PLAN does not.
     """
+    explain = "EXPLAIN (VERBOSE, FORMAT JSON"
     if settings is AskedSettings.PRODUCTION and server_version >= _GENERIC_PLAN_VERSION:
-        return f"EXPLAIN (VERBOSE, FORMAT JSON, GENERIC_PLAN) {variant.text}"
+        return f"{_UNDO}; {explain}, GENERIC_PLAN) {variant.text}"
+    name = f"{_NAME}_{number}"
+    types = f" ({', '.join(variant.types)})" if variant.types else ""
+    prepare = f"PREPARE {name}{types} AS {variant.text}\n; " if prepares else ""
     values = ", ".join(["NULL"] * len(variant.types))
-    call = f"{_NAME} ({values})" if values else _NAME
-    return f"EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE {call}"
+    call = f"{name} ({values})" if values else name
+    return f"{_UNDO}; {prepare}{explain}) EXECUTE {call}"
 
 
 def _set(settings: Sequence[tuple[str, str]]) -> str:
     """Return the statements that make the settings, until the transaction or savepoint ends."""
     return "; ".join([f"SET LOCAL {name} = {value}" for name, value in settings])
-
-
-def _run(ask: Ask, statement: str) -> str:
-    """Run a statement, and return the message of its error; empty if there is none."""
-    answer = ask(statement) if statement else ""
-    return answer if isinstance(answer, str) else ""

@@ -130,7 +130,7 @@ def _planned(
         session = analyzer.session()
         progress("planning queries")
         indexes = fetch_indexes(session.answer)
-        statements = explained(session.answer, session.catalog.server_version, queries)
+        statements = explained(session.answers, session.catalog.server_version, queries)
         findings = [
             query_findings(
                 query, statements[query_key(query.query)], session.catalog, indexes

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from ..build.analysis.database_analyzer import DatabaseAnalyzer
 from ..build.query_names import check_query_names
 from ..build.server.schema_session import SchemaSession
 from ..explain import (
-    Ask,
+    AskAll,
     AskedSettings,
     StatementPlans,
     TableIndexes,
@@ -57,17 +58,18 @@ def analysed_queries(
 
 
 def explained(
-    ask: Ask,
+    ask_all: AskAll,
     version: int,
     queries: Sequence[TypedQuery],
     questions: Sequence[AskedSettings] = _INDEX_QUESTIONS,
 ) -> dict[QueryKey, tuple[StatementPlans, ...]]:
     """Return the plans of each query's statements, on a server of that *version*."""
+    variants = [planned_variants(query) for query in queries]
+    together = [variant for of_query in variants for variant in of_query]
+    plans = explain_statements(ask_all, together, questions, version)
     return {
-        query_key(query.query): tuple(
-            explain_statements(ask, planned_variants(query), questions, version)
-        )
-        for query in queries
+        query_key(query.query): tuple(islice(plans, len(of_query)))
+        for query, of_query in zip(queries, variants, strict=True)
     }
 
 
@@ -135,7 +137,7 @@ def production_accesses(
     indexes = fetch_indexes(session.answer)
     version = session.catalog.server_version
     question = AskedSettings.PRODUCTION
-    statements = explained(session.answer, version, queries, [question])
+    statements = explained(session.answers, version, queries, [question])
     accesses = [
         QueryAccess(
             query.query.name_span,

@@ -31,7 +31,8 @@ def findings_of(connection: Connection, text: str) -> tuple[QueryFindings, ...]:
     queries = typed_queries(connection, text)
     catalog = describe.catalog(connection)
     ask = partial(describe.answer, connection)
-    plans = explained(ask, catalog.server_version, queries)
+    ask_all = partial(describe.answers, connection)
+    plans = explained(ask_all, catalog.server_version, queries)
     indexes = explain.fetch_indexes(ask)
     return tuple(
         [

@@ -165,6 +165,34 @@ def test_a_build_of_one_file(project: Path) -> None:
     assert run(project, "check").exit_code == 0
 
 
+def test_a_loss_in_a_file_that_has_not_changed(project: Path) -> None:
+    """As after a change of branches: the cache has the plans, and the file has those of before."""
+    text = (project / PLANS).read_text()
+    lost = '"of_vet": {"served": {"public.pets": ["pets_vet"]}, "unserved": {}}'
+    kept = '"of_vet": {"served": {}, "unserved": {"public.pets": ["vet_id"]}}'
+    assert kept in text
+    write(project, {PLANS: text.replace(kept, lost)})
+    built = run(project, "build")
+    assert (
+        "no index serves the conditions of `of_vet` on vet_id of pets" in built.output
+    )
+    assert " --> queries/q.sql:3:10" in built.output
+    assert (project / PLANS).read_text() == text
+
+
+def test_a_query_moves_to_another_file(project: Path) -> None:
+    (project / "queries/q.sql").rename(project / "queries/z.sql")
+    plans = (project / PLANS).read_text()
+    write(project, {"queries/a.sql": "-- name: one :one\nSELECT 1 AS one;\n"})
+    built = run(project, "build")
+    assert built.exit_code == 0, built.output
+    assert "lost-index" not in built.output
+    assert [*recorded(project)] == ["all_pets", "of_owner", "of_vet", "one"]
+    (project / "queries/a.sql").unlink()
+    assert run(project, "build").exit_code == 0
+    assert (project / PLANS).read_text() == plans
+
+
 def test_files_may_share_the_name_of_a_query(project: Path) -> None:
     text = "-- name: of_owner :many\nSELECT id FROM pets WHERE name = :name;\n"
     write(project, {"queries/more.sql": text})

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -200,24 +201,20 @@ class DatabaseAnalyzer:
 
         session = self.session()
         indexes = explain.fetch_indexes(session.answer)
+        variants = [
+            [v for v in explain.planned_variants(query) if not v.is_order]
+            for query in queries
+        ]
+        plans = explain.explain_statements(
+            session.answers,
+            [variant for of_query in variants for variant in of_query],
+            [explain.AskedSettings.CONDITIONS],
+            session.catalog.server_version,
+        )
         return tuple(
             [
-                explain.index_service(
-                    [
-                        *explain.explain_statements(
-                            session.answer,
-                            [
-                                v
-                                for v in explain.planned_variants(query)
-                                if not v.is_order
-                            ],
-                            [explain.AskedSettings.CONDITIONS],
-                            session.catalog.server_version,
-                        )
-                    ],
-                    indexes,
-                )
-                for query in queries
+                explain.index_service([*islice(plans, len(of_query))], indexes)
+                for of_query in variants
             ]
         )
 

@@ -22,15 +22,16 @@ from .analyzer import (
     analysed_file,
     in_reading_order,
     parse_files,
+    typed_queries,
 )
 from .database_analyzer import DatabaseAnalyzer
 
 if TYPE_CHECKING:
-    from ...explain import IndexService
     from ...infer import SchemaDiff
     from ...model.catalog import Catalog
     from ...model.description import Description
     from ...model.documentation import DocumentedSchema
+    from ..records.file_services import FileServices
     from ..server.server_pool import ServerPool
 
 _BATCH: Final = 128
@@ -166,25 +167,50 @@ class RecordedAnalyzer:
         self._store.put(key, pickle.dumps(tables, pickle.HIGHEST_PROTOCOL))
         return tables
 
-    def index_services(
-        self, queries: Sequence[TypedQuery]
-    ) -> "tuple[IndexService, ...]":
-        """Return what indexes do for each query, in their order; only what is not recorded is planned."""
+    def index_services(self, sources: Sequence[SourceFile]) -> "list[FileServices]":
+        """Return what indexes do for the valid queries of each file; only what is not recorded is planned."""
         key = cache.index_services_key(self._key)
         content = self._store.get(key)
-        recorded: dict[str, IndexService] = pickle.loads(content) if content else {}
-        prints = [lockfile.fingerprint(query.query) for query in queries]
+        recorded: dict[str, FileServices] = pickle.loads(content) if content else {}
+        changed = [s for s in sources if not _is_of(recorded.get(s.path), s)]
+        if changed:
+            planned = self._planned(changed, [*recorded.values()])
+            known = recorded | planned
+            recorded = {source.path: known[source.path] for source in sources}
+            self._store.put(key, pickle.dumps(recorded, pickle.HIGHEST_PROTOCOL))
+        return [recorded[source.path] for source in sources]
+
+    def _planned(
+        self, sources: Sequence[SourceFile], recorded: "Sequence[FileServices]"
+    ) -> "dict[str, FileServices]":
+        """Return what indexes do for the queries of files, of which some are *recorded*, perhaps in others."""
+        from ..records.file_services import FileServices
+
+        known = {print_: s for file in recorded for _, print_, s in file.queries}
+        files, _ = self.analyse(sources)
+        typed = [typed_queries(file) for file in files]
         new = {
             print_: query
-            for print_, query in zip(prints, queries, strict=True)
-            if print_ not in recorded
+            for queries in typed
+            for query in queries
+            if (print_ := lockfile.fingerprint(query.query)) not in known
         }
-        planned = self._database.index_services([*new.values()]) if new else ()
-        known = recorded | dict(zip(new, planned, strict=True))
-        by_print = {print_: known[print_] for print_ in prints}
-        if new or len(recorded) > len(by_print):
-            self._store.put(key, pickle.dumps(by_print, pickle.HIGHEST_PROTOCOL))
-        return tuple([by_print[print_] for print_ in prints])
+        services = self._database.index_services([*new.values()]) if new else ()
+        known |= dict(zip(new, services, strict=True))
+        return {
+            source.path: FileServices(
+                source.path,
+                source.sha384,
+                tuple(
+                    [
+                        (query.query.name, print_, known[print_])
+                        for query in queries
+                        for print_ in [lockfile.fingerprint(query.query)]
+                    ]
+                ),
+            )
+            for source, queries in zip(sources, typed, strict=True)
+        }
 
     def documented_schema(self) -> "DocumentedSchema":
         """Return the tables and types of the user's, as people read them."""
@@ -278,6 +304,10 @@ class RecordedAnalyzer:
         previous = lockfile.unpack(record.packed_queries, kept)
         assert len(previous) == len(kept), "all queries of a clean file are packed"
         return analysed_file(parsed, {**typed, **previous}, digests)
+
+
+def _is_of(recorded: "FileServices | None", source: SourceFile) -> bool:
+    return recorded is not None and recorded.sha384 == source.sha384
 
 
 def _batches(queries: Sequence[Query]) -> Iterator[Sequence[Query]]:

@@ -83,10 +83,11 @@ class FileRecords:
         return record if record and record.is_of(source) and record.is_clean else None
 
     def save(self, files: Mapping[str, FileRecord]) -> None:
-        """Keep the records for the next build."""
+        """Keep the records for the next build, and for what is left of this one."""
         if files != self.files or not self.has_schema:
             content = pickle.dumps(dict(files), pickle.HIGHEST_PROTOCOL)
             self._store.put(self._key, content)
+        self.files = files
         self.is_saved = True
 
 

@@ -93,6 +93,10 @@ class SchemaSession:
         """Run a simple query; return its rows as texts, or the message of its error."""
         return describe.answer(self._connected(), statement)
 
+    def answers(self, statements: Sequence[str]) -> list[list[tuple[str, ...]] | str]:
+        """Run simple queries as `answer` does, without waiting for each where the server is our own."""
+        return describe.answers(self._connected(), statements)
+
     def changes_since(self, catalog_key: str) -> SchemaDiff | None:
         """Return what changed since the catalog of that key; None where that may be anything."""
         before = (
