@@ -57,6 +57,7 @@ def test_a_command() -> None:
     status, printed = run("nothing")
     assert status == 2
     assert "`sqlgen help` lists the pages" in printed
+    assert "did you mean `tutorial`?" in run("tutorail")[1]
     assert run("build", "nothing")[0] == 2
 
 

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from ..model.diagnostic import nearest
 from . import manual
 from .console import is_coloured
 
@@ -41,7 +42,7 @@ def help_(ctx: click.Context, page: str | None, section: tuple[str, ...]) -> Non
 
 def _print_command(ctx: click.Context, name: str, words: tuple[str, ...]) -> None:
     """Print the help of a command, or of one within it: `migrate up`."""
-    from .group import main  # which imports this module when it needs it
+    from .group import COMMANDS, main  # which imports this module when it needs it
 
     context = ctx.find_root()
     command: click.Command = main
@@ -52,9 +53,12 @@ def _print_command(ctx: click.Context, name: str, words: tuple[str, ...]) -> Non
             else None
         )
         if inner is None:
-            message = f"there is no page and no command `{' '.join((name, *words))}`"
+            near = nearest(name, [*manual.PAGES, *COMMANDS])
+            guess = f"; did you mean `{near}`?" if near else ""
             raise click.BadParameter(
-                f"{message}; `sqlgen help` lists the pages", param_hint="PAGE"
+                f"there is no page and no command `{' '.join((name, *words))}`{guess or ';'}"
+                " `sqlgen help` lists the pages",
+                param_hint="PAGE",
             )
         command = inner
         context = click.Context(command, info_name=word, parent=context)

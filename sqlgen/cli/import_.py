@@ -1,8 +1,6 @@
 """`sqlgen import`."""
 
-import re
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -11,9 +9,6 @@ from ..build import describe_queries
 from ..importers import READERS, ImportResult, comparison_text, import_project
 from .console import FAILED, Progress, configuration, exit_on_errors, show
 from .init import NO_TABLES
-
-_PATHS: Final = re.compile(r"^(?:schema|migrations|command) = ", re.MULTILINE)
-"""The settings that have paths."""
 
 
 @click.command("import")
@@ -96,7 +91,7 @@ def _written_text(result: ImportResult, path: str) -> str:
         text += (
             "\nname the classes in its lines that begin with `#`, and remove the sign"
         )
-    if result.lacks_tables:
+    if result.lacks_tables and not result.to_copy:
         text += f"\nfirst: {NO_TABLES}"
     return text + _copy_text(result, path)
 
@@ -111,10 +106,10 @@ def _settings_text(result: ImportResult, path: str) -> str:
 
 def _copy_text(result: ImportResult, path: str) -> str:
     """Return the request to copy the files that settings name, empty if they are in this project."""
-    if not result.elsewhere or not _PATHS.search(result.settings.text):
+    if not result.to_copy:
         return ""
-    place = report.printable(path)
-    return f"\ncopy the files that the settings name from `{place}` into this project\n"
+    names = ", ".join(f"`{report.printable(name)}`" for name in result.to_copy)
+    return f"\nfirst: copy {names} from `{report.printable(path)}` into this project\n"
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -14,6 +14,7 @@ NEXT: Final = """\
 Next:
     sqlgen build                           types your queries and writes generated/
 {database}    sqlgen describe                        shows each type, and why a column may be NULL
+    sqlgen help                            prints the documentation
 """
 DATABASE: Final = """\
     sqlgen migrate up                      makes an embedded development database

@@ -1,13 +1,11 @@
 """A project of another tool -> query files of ours: reads, translates, writes all files or none."""
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from .. import read, write
-from ..build.adoption import adoption
 from ..model.config import Config
 from ..model.diagnostic import ConfigurationError, Diagnostic, SqlgenError
 from ..model.frozen import frozen
@@ -18,9 +16,8 @@ from .comparison import Verdicts
 from .imported import ImportedFile, ImportedProject
 from .missing_settings import MissingSettings, missing_settings
 from .names import UniqueNames
+from .project_settings import configured, lacks_tables, schema_files, with_schema
 from .query_text import file_text, numbered, readable
-from .settings_file import with_settings
-from .toml_text import toml_text
 
 READERS: Final[Mapping[str, Callable[[ForeignProject, str], ImportedProject]]] = {
     "sqlc": sqlc.read_project,
@@ -45,7 +42,7 @@ class ImportResult:
     problems: tuple[Diagnostic, ...]
     settings: MissingSettings
     configuration: str
-    elsewhere: bool
+    to_copy: tuple[str, ...]
     written: Change | None
     lacks_tables: bool
     verdicts: Verdicts
@@ -84,14 +81,14 @@ def import_project(
     if not written:
         raise _nothing(tool, path, problems)
     texts = {f"{folder}/{file.path}": file_text(file.queries) for file in written}
+    settings = with_schema(imported.settings, config, root, base)
     write.finish_interrupted(root)
-    change = None
-    if configure:
-        change = _configured(root, config, imported.settings, folder)
+    change = configured(root, config, settings, folder) if configure else None
     changes = _changes(root, texts, force)
     if change and change.before != change.after:
         changes.append(change)
     write.apply(root, changes)
+    missing = _missing(config, settings)
     return ImportResult(
         files={
             path: tuple(query.name for query in file.queries)
@@ -99,11 +96,12 @@ def import_project(
         },
         left_out=left_out,
         problems=problems,
-        settings=_missing(config, imported.settings),
+        settings=missing,
         configuration=config.file if config else "",
         written=change,
-        lacks_tables=change is not None and _lacks_tables(root, change.path),
-        elsewhere=base != root,
+        lacks_tables=change is not None
+        and lacks_tables(read.config(root / change.path)),
+        to_copy=schema_files(missing.text) if base != root else (),
         verdicts={
             (path, query.name): query.verdicts
             for path, file in zip(texts, written, strict=True)
@@ -126,43 +124,6 @@ def _configuration(directory: Path) -> Config | None:
 def _missing(config: Config | None, settings: str) -> MissingSettings:
     present = read.source(config.root, config.file).text if config else ""
     return missing_settings(settings, present)
-
-
-def _configured(
-    root: Path, config: Config | None, settings: str, queries: str
-) -> Change | None:
-    """Return the change that adds the settings to the configuration; None if it has others in their places.
-
-    A folder that is no project yet becomes one, as by `sqlgen init`.
-    """
-    if config:
-        before = read.source(config.root, config.file).text
-        after = with_settings(before, settings)
-        return Change(config.file, before, after) if after is not None else None
-    has_schema = "schema" in _own(settings) or "migrations" in _own(settings)
-    adopted = None if has_schema else adoption(root)
-    if has_schema:
-        first = write.first_configuration(root, schema="")
-    elif adopted:
-        first = write.first_configuration(root, adopted.settings, adopted.table)
-    else:
-        first = write.first_configuration(root)
-    text = (first.after or "").replace(
-        'queries = "queries"', f"queries = {toml_text(queries)}", 1
-    )
-    after = with_settings(text, settings)
-    return Change(first.path, first.before, after) if after is not None else None
-
-
-def _lacks_tables(root: Path, file: str) -> bool:
-    config = read.config(root / file)
-    return not config.schema and not (root / config.migrations).exists()
-
-
-def _own(settings: str) -> Mapping[str, object]:
-    tool = tomllib.loads(settings).get("tool", {})
-    own: Mapping[str, object] = tool.get("sqlgen", {})
-    return own
 
 
 def _output(

@@ -6,10 +6,11 @@ from .diff import diff
 from .digests import digest, digests, is_current, verify_syntax
 from .journal import finish_interrupted, is_temporary
 from .pages import existing_pages
-from .scaffold import first_configuration, scaffold
+from .scaffold import OWN_MIGRATIONS, first_configuration, scaffold
 from .table_queries import Draft, TableNames, table_queries
 
 __all__ = [
+    "OWN_MIGRATIONS",
     "Draft",
     "TableNames",
     "apply",

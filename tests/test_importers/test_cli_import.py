@@ -99,11 +99,47 @@ def test_the_schema_of_a_project_elsewhere_is_copied(project: Project) -> None:
     mine = ["-C", str(root / "mine"), "import", "sqlc"]
     run = CliRunner().invoke(main, [*mine, "../shop"])
     assert (
-        'schema = "dump.sql"\n\ncopy the files that the settings name from `../shop` into this project\n'
+        'schema = "dump.sql"\n\nfirst: copy `dump.sql` from `../shop` into this project\n'
         in run.stdout
     )
     without = CliRunner().invoke(main, [*mine, "../shop/a.sql"])
     assert "copy" not in without.stdout
+
+
+DBMATE = "-- migrate:up\nCREATE TABLE a (b int);\n-- migrate:down\n"
+ELSEWHERE = {
+    # A file of the other project: the tool, what is to be copied, and the settings.
+    "migrations/1_a.sql": ("sqlx", "migrations", 'migrations = "migrations"'),
+    "db/migrations/1_a.sql": ("pgtyped", "db/migrations", 'schema = "db/migrations"'),
+    "schema.sql": ("aiosql", "schema.sql", 'schema = "schema.sql"'),
+}
+
+
+@pytest.mark.parametrize("file", ELSEWHERE)
+def test_the_schema_is_looked_for_in_a_project_elsewhere(
+    project: Project, file: str
+) -> None:
+    tool, copied, settings = ELSEWHERE[file]
+    query = "-- name: one\n" if tool == "aiosql" else "/* @name one */"
+    root = project(
+        {
+            "shop/a.sql": f"{query}\nSELECT 1 AS one;",
+            "shop/a.rs": 'fn one() { query!("SELECT 1 AS one").fetch_one(&db) }',
+            f"shop/{file}": DBMATE if file.startswith("db/") else "SELECT 1;",
+            "mine/a.txt": "",
+        }
+    )
+    mine = ["-C", str(root / "mine"), "import", tool, "../shop"]
+    printed = CliRunner().invoke(main, mine).stdout
+    assert f"[tool.sqlgen]\n{settings}\n" in printed
+    run = CliRunner().invoke(main, [*mine, "--write", "--force"])
+    assert run.exit_code == 0, run.output
+    assert f"first: copy `{copied}` from `../shop` into this project" in run.stdout
+    assert settings in (root / "mine/pyproject.toml").read_text()
+    # Once this project has tables of its own, nothing is said of the others.
+    (root / "mine/pyproject.toml").write_text("[tool.sqlgen]\n")
+    (root / "mine/migrations").mkdir()
+    assert "copy" not in CliRunner().invoke(main, [*mine, "--force"]).stdout
 
 
 WRITTEN = {
