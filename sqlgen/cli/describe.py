@@ -166,7 +166,7 @@ def as_text(described: DescribedQuery, *, color: bool) -> str:
     head = report.printable(head)
     place = report.printable(span.source.origin or f"{span.source.path}:{span.line}")
     first = f"{click.style(head, bold=True) if color else head}  {place}"
-    lines = [f"  {typed.row_count}, {typed.access}"]
+    lines = [f"  {typed.row_count}, {typed.reads_or_writes}"]
     if shown.function.deprecated:
         lines.append(f"  deprecated: {' '.join(shown.function.deprecated.split())}")
     if shown.function.params:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 
-from ..model.access import DELETE, INSERT, SELECT, UPDATE, Policy, Privileges
-from ..model.access import RolePrivileges as Role
+from ..model.privileges import DELETE, INSERT, SELECT, UPDATE, Policy, Privileges
+from ..model.privileges import RolePrivileges as Role
 from .wire import WireConnection
 
 if TYPE_CHECKING:

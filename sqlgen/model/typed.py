@@ -152,7 +152,7 @@ class TypedQuery:
         return not self.may_write
 
     @property
-    def access(self) -> str:
+    def reads_or_writes(self) -> str:
         """Return whether the query only reads, and if not, why, in words."""
         return "only reads" if self.read_only else f"may write: {self.may_write}"
 

@@ -148,7 +148,7 @@ class DatabaseAnalyzer:
                     nullable_elements=nullable_elements,
                 )
                 if config.role or description.query.role:
-                    warnings = self._access_warnings(description)
+                    warnings = self._privilege_warnings(description)
                     inferred = replace(inferred, warnings=inferred.warnings + warnings)
                 return inferred
 
@@ -162,7 +162,7 @@ class DatabaseAnalyzer:
             label = read.setting_label(self._config, ("tool", "sqlgen", "role"))
             raise SqlgenError(infer.unknown_role(name, label))
 
-    def _access_warnings(self, description: "Description") -> tuple[Diagnostic, ...]:
+    def _privilege_warnings(self, description: "Description") -> tuple[Diagnostic, ...]:
         """Return the warnings about what the role that runs the query may do.
 
         Raises `SqlgenError` if it may not run the query, or does not exist.
@@ -176,7 +176,9 @@ class DatabaseAnalyzer:
         session = self.session()
         privileges = session.privileges(frozenset({name}))
         if name in privileges.roles:
-            return infer.access_findings(description, session.catalog, privileges, name)
+            return infer.privilege_findings(
+                description, session.catalog, privileges, name
+            )
         raise SqlgenError(
             infer.unknown_role(name, Label(directive) if directive else None)
         )

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from ... import cache, describe, infer
 from ...describe import WireConnection
 from ...infer import SchemaDiff
-from ...model.access import Privileges
 from ...model.catalog import Catalog
 from ...model.config import Config, UnknownName
 from ...model.description import Description
 from ...model.diagnostic import Diagnostic, ServerUnavailableError
 from ...model.documentation import DocumentedSchema
+from ...model.privileges import Privileges
 from ...model.query import Query
 from ...model.routines import TypedRoutines
 

@@ -10,7 +10,7 @@ from ...model.diagnostic import Diagnostic
 from ...model.frozen import frozen
 from ...model.source import SourceFile, Span
 from ..remarks import not_imported
-from .documents import SettingNode, document
+from .setting_tree import SettingNode, setting_tree
 
 NAMES: Final = ("sqlc.yaml", "sqlc.yml", "sqlc.json")
 """The files in which sqlc looks for its configuration, in its order."""
@@ -52,7 +52,7 @@ class SqlcPackage:
 
 def packages(source: SourceFile) -> tuple[SqlcPackage, ...]:
     """Return the packages of a configuration. Raises `ConfigurationError` if it cannot be read."""
-    root = document(source)
+    root = setting_tree(source)
     if root.get("packages").list():
         return tuple([_first(root, entry) for entry in root.get("packages").list()])
     return tuple([_second(root, entry) for entry in root.get("sql").list()])

@@ -13,9 +13,9 @@ from ..remarks import not_imported
 from ..schema_setting import schema_setting
 from ..whole_rows import schema_names
 from .configuration import NAMES, SqlcPackage, packages, unfit
-from .documents import SettingNode
 from .queries import SchemaNames, imported_queries
 from .schema_columns import table_columns
+from .setting_tree import SettingNode
 from .settings import settings
 from .verdicts import Verdicts, verdicts_of
 

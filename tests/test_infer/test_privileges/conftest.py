@@ -146,7 +146,7 @@ def findings(connection: psycopg.Connection[TupleRow], role: str) -> Findings:
         [description] = describe.queries(connection, catalog, parsed)
         assert isinstance(description, Description), description
         try:
-            return infer.access_findings(description, catalog, privileges, role)
+            return infer.privilege_findings(description, catalog, privileges, role)
         except SqlgenError as error:
             return error.diagnostics
 

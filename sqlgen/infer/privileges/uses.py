@@ -8,8 +8,8 @@ import sys
 from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
-from ...model.access import DELETE, INSERT, SELECT, UPDATE, Privileges
 from ...model.catalog import Catalog, Relation, RelationKind, Routine
+from ...model.privileges import DELETE, INSERT, SELECT, UPDATE, Privileges
 from ..tree.enums import FIRST_LOW_INVALID_ATTRIBUTE, RTEKind
 from ..tree.nodes import Node, stored_query
 from ..tree.nodes import parse as parse_trees

@@ -2,22 +2,17 @@
 
 from collections.abc import Collection, Iterator
 
-from ...model.access import (
-    INSERT,
-    SELECT,
-    TABLE_PRIVILEGES,
-    Privileges,
-)
 from ...model.catalog import Catalog
 from ...model.description import Description
 from ...model.diagnostic import Diagnostic, Label, Severity, SqlgenError
 from ...model.identifiers import quoted
+from ...model.privileges import INSERT, SELECT, TABLE_PRIVILEGES, Privileges
 from ...model.query import Query
 from .missing import combined, missing_privileges, qualified
 from .uses import TableUse, Use, Uses
 
 
-def access_findings(
+def privilege_findings(
     description: Description, catalog: Catalog, privileges: Privileges, role: str
 ) -> tuple[Diagnostic, ...]:
     """Return warnings about the rows that the *role* cannot see or write for lack of a policy.

@@ -4,6 +4,6 @@
 `findings` says it in words.
 """
 
-from .findings import access_findings, unknown_role
+from .findings import privilege_findings, unknown_role
 
-__all__ = ["access_findings", "unknown_role"]
+__all__ = ["privilege_findings", "unknown_role"]

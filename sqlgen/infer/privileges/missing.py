@@ -3,7 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from ...model.access import (
+from ...model.catalog import Catalog, Relation
+from ...model.identifiers import quoted
+from ...model.privileges import (
     DELETE,
     INSERT,
     SELECT,
@@ -12,8 +14,6 @@ from ...model.access import (
     Privileges,
     RolePrivileges,
 )
-from ...model.catalog import Catalog, Relation
-from ...model.identifiers import quoted
 from .uses import FunctionUse, SchemaUse, SequenceUse, TableUse, Use
 
 

@@ -56,7 +56,7 @@ class SettingNode:
         return self.value if isinstance(self.value, str) else ""
 
 
-def document(source: SourceFile) -> SettingNode:
+def setting_tree(source: SourceFile) -> SettingNode:
     """Return the tree of a file in JSON (`.json`) or YAML.
 
     Raises `ConfigurationError` if its syntax is wrong, and if PyYAML is needed and missing.
