@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from .answers import answer, answers
 from .configured_names import unknown_names
+from .definitions import definitions
 from .documented_schema import documented_schema
 from .privileges import privileges
 from .statements import queries
@@ -19,6 +20,7 @@ __all__ = [
     "answer",
     "answers",
     "catalog",
+    "definitions",
     "documented_schema",
     "privileges",
     "queries",

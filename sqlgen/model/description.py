@@ -71,3 +71,15 @@ class Description:
         """Return the tree, with those of the other keys of the order; empty if there is none."""
         others = self.variants.sorted if self.variants and self.tree else ()
         return " ".join([self.tree, *others])
+
+    @property
+    def all_trees(self) -> tuple[str, ...]:
+        """Return the trees of all statements that calls can run; empty for a utility statement."""
+        if not self.tree:
+            return ()
+        trees = [self.tree]
+        if variants := self.variants:
+            trees += filter(None, (*variants.without, variants.unchanged))
+            trees += variants.sorted
+            trees += [page.tree for page in variants.pages]
+        return tuple(trees)

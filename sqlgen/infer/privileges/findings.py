@@ -24,7 +24,7 @@ def privilege_findings(
         return ()
     query = description.query
     uses = Uses(catalog, privileges, role)
-    for tree in _trees(description):
+    for tree in description.all_trees:
         uses.add_statement(tree, query.sql.text)
     missing = combined(missing_privileges(catalog, privileges, uses.found))
     if missing:
@@ -53,16 +53,6 @@ def unknown_role(name: str, label: Label | None) -> Diagnostic:
         label=label,
         hint=f"create it in a migration, `CREATE ROLE {quoted(name)}`, and grant it there what it may do",
     )
-
-
-def _trees(description: Description) -> Iterator[str]:
-    """Yield the trees of all statements that calls can run."""
-    yield description.tree
-    if variants := description.variants:
-        yield from filter(None, (*variants.without, variants.unchanged))
-        yield from variants.sorted
-        for page in variants.pages:
-            yield page.tree
 
 
 def _without_policy(

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from ...model.catalog import Catalog, Relation, RelationKind, Routine
 from ...model.privileges import DELETE, INSERT, SELECT, UPDATE, Privileges
+from ..tree.defaulted_columns import defaulted_columns
 from ..tree.enums import FIRST_LOW_INVALID_ATTRIBUTE, RTEKind
 from ..tree.nodes import Node, stored_query
 from ..tree.nodes import parse as parse_trees
@@ -129,7 +130,7 @@ class Uses:
             if text:
                 self._put(SchemaUse(caller, relation.schema))
             if is_target and required & (INSERT | UPDATE):
-                columns = _defaulted(query)
+                columns = defaulted_columns(query)
                 if required & INSERT:
                     columns |= relation.columns.keys() - use.inserted
                 self._add_defaults(relation, columns, role, caller)
@@ -264,25 +265,6 @@ def _behind(view: Node, columns: Collection[int]) -> frozenset[int]:
         expression = entry.node("expr")
         if entry.number("resno") in columns and expression and expression.tag == "VAR":
             numbers.add(expression.number("varattno"))
-    return frozenset(numbers)
-
-
-def _defaulted(query: Node) -> frozenset[int]:
-    """Return the columns to which an INSERT gives DEFAULT in some of its rows."""
-    numbers: set[int] = set()
-    rows = [
-        row for entry in query.nodes("rtable") for row in entry.lists("values_lists")
-    ]
-    for entry in query.nodes("targetList"):
-        expression = entry.node("expr")
-        if expression is None:
-            continue
-        place = expression.number("varattno")
-        if expression.tag == "SETTODEFAULT" or any(
-            len(row) >= place > 0 and row[place - 1].tag == "SETTODEFAULT"
-            for row in rows
-        ):
-            numbers.add(entry.number("resno"))
     return frozenset(numbers)
 
 
