@@ -37,7 +37,7 @@ class DatabaseAnalyzer:
     """Asks a server that has the project's schema about queries, and infers what it does not say.
 
     Without a *pool*, the server is stopped at the end. Unless its user *will_render*, that is not prepared
-    for. Raises `SqlgenError` at any time if there is
+    for. A *session* is one on a database that has the schema already. Raises `SqlgenError` at any time if there is
     no schema to analyse against: a migration fails, or no server can be had.
     """
 
@@ -50,6 +50,7 @@ class DatabaseAnalyzer:
         pool: "ServerPool | None" = None,
         *,
         will_render: bool = True,
+        session: "SchemaSession | None" = None,
     ) -> None:
         self._will_render = will_render
         self._config = config
@@ -58,7 +59,7 @@ class DatabaseAnalyzer:
         self._progress = progress
         self._pool = pool
         self._stack = ExitStack()
-        self._session: SchemaSession | None = None
+        self._session = session
 
     def __enter__(self) -> "DatabaseAnalyzer":
         return self

@@ -6,7 +6,7 @@ Psycopg is imported only where a database must be made, or the server is not our
 import hashlib
 import pickle
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -40,7 +40,7 @@ def server_identity(server: ServerHandle) -> str:
     """Return what tells servers apart on which the same migrations may give other types."""
     from ... import database
 
-    psycopg_server = _with_driver(server)
+    psycopg_server = with_driver(server)
     with database.maintenance_connection(psycopg_server) as connection:
         row = connection.execute(_IDENTITY).fetchone()
     facts = (row, psycopg_server.version, psycopg_server.fingerprint)
@@ -171,29 +171,21 @@ def _migrate(
     progress: Progress,
 ) -> Iterator[tuple[SchemaSession, bool]]:
     """Make a database with all migrations; lend it, and tell whether it stays for later runs."""
-    from psycopg.conninfo import make_conninfo
-
-    from ... import database, migrate
+    from ... import database
 
     def apply(connection: "Connection[TupleRow]", start: int) -> None:
-        name = connection.info.dbname
-        conninfo = make_conninfo(psycopg_server.conninfo, dbname=name)
-        make_roles = None if psycopg_server.embedded else database.make_roles
-        with database.maintenance_connection(psycopg_server) as maintenance:
-            fitted = migrate.fit_for_server(
-                maintenance, migrations[start:], make_roles, notes.append
-            )
+        fitted = fitted_scripts(psycopg_server, migrations[start:], notes.append)
         for migration in fitted:
             progress(
                 f"running {config.schema}"
                 if config.schema
                 else f"migrating to {migration.version}"
             )
-            run_schema_script(connection, conninfo, config, migration)
+            run_script(psycopg_server, connection, config, migration)
         connection.execute("DISCARD TEMP")  # which no later run would see
 
     notes: list[Diagnostic] = []
-    psycopg_server, path = _with_driver(server), config.search_path
+    psycopg_server, path = with_driver(server), config.search_path
     chain = cache.migration_chain([migration.up for migration in migrations], config)
     keep = bool(store)
     with database.migrated(
@@ -209,7 +201,33 @@ def _migrate(
             yield migrated, name.startswith(embedded.SCHEMA_DATABASE_PREFIX)
 
 
-def _with_driver(server: ServerHandle) -> "Server":
+def fitted_scripts(
+    server: "Server",
+    migrations: Sequence[Migration],
+    note: Callable[[Diagnostic], None],
+) -> tuple[Migration, ...]:
+    """Return the migrations as they may run in a scratch database; *note* is told of roles."""
+    from ... import database, migrate
+
+    make_roles = None if server.embedded else database.make_roles
+    with database.maintenance_connection(server) as maintenance:
+        return migrate.fit_for_server(maintenance, migrations, make_roles, note)
+
+
+def run_script(
+    server: "Server",
+    connection: "Connection[TupleRow]",
+    config: Config,
+    migration: Migration,
+) -> None:
+    """Run a fitted script on the scratch database that *connection* is to; raise `SqlgenError` if it fails."""
+    from psycopg.conninfo import make_conninfo
+
+    conninfo = make_conninfo(server.conninfo, dbname=connection.info.dbname)
+    run_schema_script(connection, conninfo, config, migration)
+
+
+def with_driver(server: ServerHandle) -> "Server":
     """Return the server as psycopg reaches it."""
     from ... import database
 

@@ -15,6 +15,7 @@ from ...describe import WireConnection
 from ...infer import SchemaDiff
 from ...model.catalog import Catalog
 from ...model.config import Config, UnknownName
+from ...model.definitions import Definitions
 from ...model.description import Description
 from ...model.diagnostic import Diagnostic, ServerUnavailableError
 from ...model.documentation import DocumentedSchema
@@ -75,19 +76,25 @@ class SchemaSession:
     def describe(
         self, queries: Sequence[Query]
     ) -> tuple[tuple[Description, ...], tuple[Diagnostic, ...]]:
-        """Return what the server says of the queries, and why it refuses the others.
-
-        A connection that is gone, though the server is not, is opened again.
-        """
-        try:
-            outcomes = describe.queries(self._connected(), self.catalog, queries)
-        except ServerUnavailableError:
-            self._connection = None
-            outcomes = describe.queries(self._connected(), self.catalog, queries)
+        """Return what the server says of the queries, and why it refuses the others."""
+        outcomes = self.describe_each(queries)
         return (
             tuple([o for o in outcomes if isinstance(o, Description)]),
             tuple([o for o in outcomes if isinstance(o, Diagnostic)]),
         )
+
+    def describe_each(
+        self, queries: Sequence[Query]
+    ) -> Sequence[Description | Diagnostic]:
+        """Return what the server says of each query, in their order, or why it refuses it.
+
+        A connection that is gone, though the server is not, is opened again.
+        """
+        try:
+            return describe.queries(self._connected(), self.catalog, queries)
+        except ServerUnavailableError:
+            self._connection = None
+            return describe.queries(self._connected(), self.catalog, queries)
 
     def answer(self, statement: str) -> list[tuple[str, ...]] | str:
         """Run a simple query; return its rows as texts, or the message of its error."""
@@ -121,6 +128,10 @@ class SchemaSession:
     def typed_routines(self, config: Config) -> TypedRoutines:
         """Return the functions and procedures that the configuration names."""
         return describe.typed_routines(self.catalog, config.typed_functions)
+
+    def definitions(self) -> Definitions:
+        """Return the definitions of the user's views, routines, triggers and the like."""
+        return describe.definitions(self._connected())
 
     def documented_schema(self) -> DocumentedSchema:
         """Return the tables and types of the user's, as people read them."""
