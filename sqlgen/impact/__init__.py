@@ -5,19 +5,23 @@ send, as they were generated. What PostgreSQL refuses breaks. What it accepts is
 said of the same statement on the schema that the code was generated for.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from .. import cache
+from ..build.server.schema_session import SchemaSession
 from ..build.server.server_pool import ServerPool
 from ..model.config import Config
-from ..model.migration import Migration
 from ..model.progress import Progress, no_progress
 from ..model.query import Query
 from ..model.typed import TypedQuery
 from ..read.revision import Repository
 from .comparison import changes, refusal
+from .definition_changes import definition_changes
 from .findings import Consequence, Impact, ImpactFinding, Mismatch
-from .origins import with_scripts
+from .identities import Identities
+from .identity_changes import identity_changes, uses_recreated
+from .origins import added_scripts, with_scripts
 from .project import Project, project, project_at
 from .row_changes import Schemas
 from .schema import Schema
@@ -62,14 +66,15 @@ def compare(
             unread = unread_columns(new.schema.catalog, new.typed, ledger)
             return Impact(revision=revision, unread=unread, is_first=True)
         old = analyses.version(deployed)
-
-        def find_under(scripts: Sequence[Migration]) -> tuple[ImpactFinding, ...]:
-            return _findings(old, *analyses.on_schema(old, scripts))
-
-        findings = _findings(new, *analyses.on_schema(new, deployed.scripts))
-        broken = with_scripts(
-            find_under(current.scripts), deployed.scripts, current.scripts, find_under
-        )
+        there = analyses.on_schema(new, deployed.scripts)
+        broken = findings_about(old, *analyses.on_schema(old, current.scripts))
+        added = added_scripts(deployed.scripts, current.scripts)
+        identities: Identities | None = None
+        if added:
+            broken, identities = _placed(
+                analyses, old, current, len(added), {one.query for one in broken}
+            )
+        findings = findings_about(new, *there, identities and identities.reversed())
     queries = (*new.typed, *old.typed)
     return Impact(
         revision=revision,
@@ -79,15 +84,52 @@ def compare(
     )
 
 
-def _findings(
-    version: Version, schema: Schema, outcomes: Sequence[Outcome]
+def _placed(
+    analyses: Analyses,
+    old: Version,
+    current: Project,
+    added: int,
+    affected: Collection[str],
+) -> tuple[tuple[ImpactFinding, ...], Identities]:
+    """Return the findings about the deployed code with their scripts; *affected* are queries that have some."""
+
+    def find(
+        session: SchemaSession, identities: Identities
+    ) -> tuple[ImpactFinding, ...]:
+        places = [
+            place
+            for place, query in enumerate(old.typed)
+            if query.query.name in affected
+            or uses_recreated(query, identities)
+            or any(identity_changes(query, identities))
+        ]
+        version = old.only(places)
+        schema, outcomes = analyses.in_session(version, session)
+        return findings_about(version, schema, outcomes, identities)
+
+    with analyses.growing(old.config, current.scripts) as schema:
+        return with_scripts(schema, current.scripts, added, find)
+
+
+def findings_about(
+    version: Version,
+    schema: Schema,
+    outcomes: Sequence[Outcome],
+    identities: Identities | None = None,
 ) -> tuple[ImpactFinding, ...]:
-    """Return the findings about a version's code on a schema; *outcomes* are its analyses there."""
+    """Return the findings about a version's code on a schema; *outcomes* are its analyses there.
+
+    If there are *identities*, definitions are compared within their database.
+    """
+    own = version.schema
+    if identities:
+        own = Schema(own.catalog, identities.before)
+        schema = Schema(schema.catalog, identities.after, identities)
     findings: list[ImpactFinding] = []
     for source, before, after in zip(
         version.typed, version.outcomes, outcomes, strict=True
     ):
-        found = _changes(source, before, after, (version.schema, schema))
+        found = _changes(source, before, after, (own, schema))
         findings += [_finding(source.query, change) for change in _sorted(found)]
     return tuple(findings)
 
@@ -96,18 +138,26 @@ def _changes(
     source: TypedQuery, before: Outcome, after: Outcome, schemas: Schemas
 ) -> Iterator[Mismatch]:
     if isinstance(after, tuple):
-        yield from refusal(after)
+        yield from refusal(source, after, schemas)
     elif isinstance(before, tuple):
         message = f"its statement cannot be compared: {before[0].message}"
         yield Mismatch(Consequence.MAY_FAIL, "", message)
     else:
-        yield from changes(source, before, after, schemas)
+        for mismatch in refusal(source, after.refusals, schemas):
+            yield replace(mismatch, verdict=Consequence.MAY_FAIL)
+        yield from changes(source, before.typed, after.typed, schemas)
+        dependencies = before.dependencies, after.dependencies
+        yield from definition_changes(before.typed, after.typed, dependencies, schemas)
+        if identities := schemas[1].identities:
+            yield from identity_changes(source, identities)
 
 
 def _sorted(changes_: Iterable[Mismatch]) -> list[Mismatch]:
-    """Return each change once, those that break first."""
+    """Return each change once, those that break first; what is broken does not change beside that."""
     order = list(Consequence)
-    return sorted(dict.fromkeys(changes_), key=lambda c: order.index(c.verdict))
+    found = sorted(dict.fromkeys(changes_), key=lambda c: order.index(c.verdict))
+    is_broken = any(one.verdict is Consequence.BREAKS for one in found)
+    return [one for one in found if not (is_broken and one.verdict.is_safe)]
 
 
 def _finding(query: Query, change: Mismatch) -> ImpactFinding:

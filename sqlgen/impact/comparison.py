@@ -4,12 +4,14 @@ Both analyses are of the same text, the one that generated code sends, so that p
 stand side by side.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ..model.commands import Cardinality
 from ..model.diagnostic import Diagnostic
 from ..model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 from .findings import Consequence, Mismatch
+from .identity_changes import is_recreated
 from .json_changes import json_changes
 from .new_rules import rule_changes
 from .row_changes import Schemas, row_changes
@@ -23,13 +25,30 @@ from .type_changes import (
 )
 
 
-def refusal(diagnostics: Sequence[Diagnostic]) -> Iterator[Mismatch]:
-    """Yield what PostgreSQL or inference has against a statement."""
+def refusal(
+    source: TypedQuery, diagnostics: Sequence[Diagnostic], schemas: Schemas
+) -> Iterator[Mismatch]:
+    """Yield what PostgreSQL or inference has against a statement, and the new names of its columns."""
     for diagnostic in diagnostics:
         message = diagnostic.message
         if diagnostic.label and diagnostic.label.text:
             message += f": {diagnostic.label.text}"
-        yield Mismatch(Consequence.BREAKS, "", " ".join(message.split()))
+        message = " ".join(message.split()) + _renamed(source, message, schemas)
+        yield Mismatch(Consequence.BREAKS, "", message)
+
+
+def _renamed(source: TypedQuery, message: str, schemas: Schemas) -> str:
+    """Return the other name of a column or table that a message names; empty if it has none."""
+    identities = schemas[1].identities
+    if identities is None:
+        return ""
+    for column in dict.fromkeys((*source.reads, *source.writes)):
+        for name in (column.column, column.relation):
+            place = identities.new_name(column)
+            if place and re.search(rf"\b{re.escape(name)}\b", message):
+                tense = "is still" if identities.is_reversed else "is now"
+                return f": {_short(column)} {tense} {place}"
+    return ""
 
 
 def changes(
@@ -133,7 +152,9 @@ def _column(old: TypedColumn, new: TypedColumn) -> Iterator[Mismatch]:
 def _prepared(
     before: TypedQuery, after: TypedQuery, schemas: Schemas
 ) -> Iterator[Mismatch]:
-    """Yield the columns whose type changes under a connection that has prepared the statement.
+    """Yield the columns and parameters whose type changes under a connection that has prepared the statement.
+
+    A type that is created again is another one, whatever its name.
 
     PostgreSQL compares types and their modifiers (`equalRowTypes` in tupdesc.c), and refuses to run
     such a statement (`RevalidateCachedQuery` in plancache.c).
@@ -146,12 +167,24 @@ def _prepared(
             for name, schema in zip((old.column, new.column), schemas, strict=True)
         )
         types = base_type(old.type).display, base_type(new.type).display
-        if types[0] != types[1] or old_modifier != new_modifier:
+        if (
+            types[0] != types[1]
+            or old_modifier != new_modifier
+            or is_recreated(new.type, schemas[1].identities)
+        ):
             message = (
                 "changes its type, so a connection that has prepared the statement"
                 " fails until it is closed"
             )
             yield Mismatch(Consequence.MAY_FAIL, old.name, message)
+
+    for parameter in after.parameters:
+        if is_recreated(parameter.type, schemas[1].identities):
+            message = (
+                "has a type that is created again, so a connection that has prepared the"
+                " statement fails until it is closed"
+            )
+            yield Mismatch(Consequence.MAY_FAIL, parameter.name, message)
 
 
 def _row_count(before: TypedQuery, after: TypedQuery) -> Iterator[Mismatch]:

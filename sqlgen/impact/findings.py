@@ -11,13 +11,21 @@ class Consequence(StrEnum):
 
     `BREAKS`: each call fails, or gives values of another type. `MAY_FAIL`: some calls can fail.
     `UNKNOWN_VALUE`: it can get a value that its types do not have. `WIDENS`: it can get None where its
-    types say that it cannot.
+    types say that it cannot. `LOSES_DATA`: what it reads is gone. `CHANGES`: it runs as before, but what it
+    reads or writes is defined differently.
     """
 
     BREAKS = "breaks"
     MAY_FAIL = "may fail"
     UNKNOWN_VALUE = "unknown value"
     WIDENS = "widens"
+    LOSES_DATA = "loses data"
+    CHANGES = "changes"
+
+    @property
+    def is_safe(self) -> bool:
+        """Return whether the code can run on the other schema nevertheless."""
+        return self is Consequence.CHANGES
 
 
 @frozen
@@ -47,6 +55,11 @@ class ImpactFinding:
     script: SourceFile | None = None
 
     @property
+    def names_object(self) -> bool:
+        """Return whether its message names an object of the schema that the query need not name itself."""
+        return self.verdict in (Consequence.CHANGES, Consequence.LOSES_DATA)
+
+    @property
     def subject(self) -> str:
         """Return the query's name, with the item that the finding is about."""
         return f"{self.query}.{self.item}" if self.item else self.query
@@ -71,9 +84,9 @@ class Impact:
     @property
     def may_migrate_first(self) -> bool:
         """Return whether the deployed code runs on the new schema as it does on its own."""
-        return not self.deployed
+        return all(finding.verdict.is_safe for finding in self.deployed)
 
     @property
     def may_deploy_first(self) -> bool:
         """Return whether the new code runs on the deployed schema as it does on its own."""
-        return not self.current
+        return all(finding.verdict.is_safe for finding in self.current)

@@ -1,16 +1,33 @@
-"""A catalog, in which relations and types are found by name. Pure."""
+"""A catalog, in which relations and types are found by name, with the definitions of objects. Pure."""
 
 from functools import cached_property
 
 from ..model.catalog import Catalog, Column, CompositeField, CompositeType, Relation
+from ..model.definitions import Definitions
 from ..model.typed import ColumnName
+from .identities import Identities
 
 
 class Schema:
-    """A catalog, in which relations and types are found by name."""
+    """A catalog, in which relations and types are found by name, with the definitions of objects.
 
-    def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
+    `identities` tell what is the same as in another schema, None where that is not known.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        definitions: Definitions,
+        identities: Identities | None = None,
+    ) -> None:
+        self.catalog, self.definitions = catalog, definitions
+        self.identities = identities
+
+    @cached_property
+    def set_returning(self) -> frozenset[str]:
+        """Return the names of the functions that may give several rows."""
+        functions = self.catalog.functions.values()
+        return frozenset([one.name for one in functions if one.returns_set])
 
     def relation(self, schema: str, name: str) -> Relation | None:
         """Return the relation of that name; None if there is none."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from .. import infer, parse, translate
 from ..model.config import Config
-from ..model.query import Query
+from ..model.query import PartKind, Query
 from ..model.source import SourceFile
 from ..model.typed import TypedQuery
 from ..translate import RunningStatement
@@ -31,6 +31,12 @@ def sent_queries(queries: Sequence[TypedQuery], config: Config) -> tuple[Query, 
             for query in queries
         ]
     )
+
+
+def without_defaults(query: Query) -> Query:
+    """Return the query as calls run it that give each value of which they may leave the DEFAULT."""
+    parts = [part for part in query.parts if part.kind is not PartKind.DEFAULT]
+    return replace(query, parts=tuple(parts))
 
 
 def _sent(query: Query, statement: RunningStatement) -> Query:

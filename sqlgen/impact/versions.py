@@ -1,22 +1,43 @@
 """A project's queries -> their analyses, on its own schema and on that of another revision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
-from .. import cache, parse
+from .. import cache, infer, parse
 from ..build.analysis.database_analyzer import DatabaseAnalyzer
+from ..build.server.growing_schema import GrowingSchema, growing_schema
+from ..build.server.schema_session import SchemaSession
 from ..build.server.server_pool import ServerPool
 from ..model.config import Config
+from ..model.definitions import ObjectName
+from ..model.description import Description
 from ..model.diagnostic import Diagnostic, SqlgenError
 from ..model.frozen import frozen
+from ..model.identifiers import unquoted
 from ..model.migration import Migration
 from ..model.progress import Progress
-from ..model.query import Query
+from ..model.query import NO_ROLE, Query
 from ..model.typed import TypedQuery
+from .dependencies import Dependencies, Dependency
 from .project import Project
 from .schema import Schema
-from .sent_queries import sent_queries
+from .sent_queries import sent_queries, without_defaults
 
-Outcome = TypedQuery | tuple[Diagnostic, ...]
+
+@frozen
+class Analysis:
+    """The analysis of a query in one schema, and the objects that it depends on.
+
+    `refusals` are the errors in calls that leave a value to its DEFAULT. Others run.
+    """
+
+    typed: TypedQuery
+    dependencies: Mapping[ObjectName, Dependency]
+    refusals: tuple[Diagnostic, ...] = ()
+
+
+Outcome = Analysis | tuple[Diagnostic, ...]
 """The analysis of a query, or the errors in it."""
 
 
@@ -33,6 +54,15 @@ class Version:
     typed: tuple[TypedQuery, ...]
     sent: tuple[Query, ...]
     outcomes: tuple[Outcome, ...]
+
+    def only(self, places: Sequence[int]) -> "Version":
+        """Return it with these of its queries."""
+        return replace(
+            self,
+            typed=tuple([self.typed[place] for place in places]),
+            sent=tuple([self.sent[place] for place in places]),
+            outcomes=tuple([self.outcomes[place] for place in places]),
+        )
 
 
 class Analyses:
@@ -59,8 +89,7 @@ class Analyses:
             if problems := (*refusals, *errors):
                 raise SqlgenError(*problems)
             sent = sent_queries(typed, config)
-            outcomes = _outcomes(analyzer, sent)
-            schema = Schema(analyzer.session().catalog)
+            schema, outcomes = analyses_of(analyzer, sent, config)
         return Version(config, schema, typed, sent, outcomes)
 
     def on_schema(
@@ -68,8 +97,26 @@ class Analyses:
     ) -> tuple[Schema, tuple[Outcome, ...]]:
         """Return the schema that *scripts* make, and the analyses of what a version sends on it."""
         with self._open(version.config, scripts) as analyzer:
-            outcomes = _outcomes(analyzer, version.sent)
-            return Schema(analyzer.session().catalog), outcomes
+            return analyses_of(analyzer, version.sent, version.config)
+
+    def in_session(
+        self, version: Version, session: SchemaSession
+    ) -> tuple[Schema, tuple[Outcome, ...]]:
+        """Return the schema of a session, and the analyses of what a version sends on it."""
+        config, store = version.config, self._store
+        with DatabaseAnalyzer(
+            config, (), store, self._progress, self._pool, session=session
+        ) as analyzer:
+            return analyses_of(analyzer, version.sent, config)
+
+    @contextmanager
+    def growing(
+        self, config: Config, scripts: Sequence[Migration]
+    ) -> Iterator[GrowingSchema]:
+        """Lend a database for the scripts, which run one by one."""
+        server = self._pool.acquire(config, self._progress)
+        with growing_schema(server, config, scripts) as schema:
+            yield schema
 
     def _open(self, config: Config, scripts: Sequence[Migration]) -> DatabaseAnalyzer:
         return DatabaseAnalyzer(
@@ -86,19 +133,36 @@ def function_queries(analyzer: DatabaseAnalyzer, config: Config) -> tuple[Query,
     return tuple([query for file in files for query in file.queries])
 
 
-def _outcomes(
-    analyzer: DatabaseAnalyzer, queries: Sequence[Query]
-) -> tuple[Outcome, ...]:
-    """Return the analyses of the queries, in their order."""
-    descriptions, _ = analyzer.describe(queries)
-    by_query = {id(description.query): description for description in descriptions}
-    outcomes: list[Outcome] = []
-    for query in queries:
-        description = by_query.get(id(query))
-        if description is None:
-            _, refusals = analyzer.describe([query])  # once more, for its own errors
-            outcomes.append(refusals)
-            continue
+def analyses_of(
+    analyzer: DatabaseAnalyzer, queries: Sequence[Query], config: Config
+) -> tuple[Schema, tuple[Outcome, ...]]:
+    """Return the analyzer's schema, and the analyses of the queries on it, in their order."""
+    session = analyzer.session()
+    schema = Schema(session.catalog, session.definitions())
+    dependencies = Dependencies(schema.definitions)
+
+    def analysed(query: Query, description: Description | Diagnostic) -> Outcome:
+        if isinstance(description, Diagnostic):
+            return (description,)
         typed, errors = analyzer.infer([description])
-        outcomes.append(typed[0] if typed else errors)
-    return tuple(outcomes)
+        if not typed:
+            return errors
+        uses, role = infer.object_uses(description), _role(query, config)
+        return Analysis(typed[0], dependencies.of(uses, query.sql.text, role))
+
+    outcomes: list[Outcome] = []
+    for query, description in zip(queries, session.describe_each(queries), strict=True):
+        outcome = analysed(query, description)
+        if isinstance(outcome, tuple) and all(d.code == "no-default" for d in outcome):
+            given = without_defaults(query)
+            rest = analysed(given, session.describe_each([given])[0])
+            if not isinstance(rest, tuple):
+                outcome = replace(rest, refusals=outcome)
+        outcomes.append(outcome)
+    return schema, tuple(outcomes)
+
+
+def _role(query: Query, config: Config) -> str:
+    """Return the role that runs the query, empty if none is named."""
+    name = unquoted(query.role.text) if query.role else config.role
+    return "" if name == NO_ROLE else name or ""

@@ -39,6 +39,17 @@ INSERT INTO pets (id, owner_id, name, chip, weight, age, note) VALUES
     (1, 1, 'Rex', 'c1', 12.5, 3, 'good'), (2, 1, 'Tom', 'c2', 4.25, 5, NULL);
 """
 
+LABELS = """
+CREATE VIEW labels AS SELECT id, upper(name) AS label FROM pets;
+CREATE VIEW outer_labels AS SELECT id, label FROM labels;
+"""
+
+NOTING = """
+CREATE FUNCTION noting() RETURNS trigger LANGUAGE plpgsql AS
+    $$BEGIN NEW.note := 'renamed'; RETURN NEW; END$$;
+CREATE TRIGGER noting BEFORE UPDATE OF name ON pets FOR EACH ROW EXECUTE FUNCTION noting();
+"""
+
 QUERIES = {
     "pet": (":optional", "SELECT * FROM pets WHERE id = :id"),
     "pet_name": (":optional", "SELECT id, name FROM pets WHERE id = :id"),
@@ -132,6 +143,29 @@ QUERIES = {
             "INSERT INTO pets (id, owner_id, name, size) VALUES (:id, 1, 'x', :size)"
         ),
     ),
+    "labels": (":many", "SELECT id, label FROM labels ORDER BY id"),
+    "label_ids": (":many", "SELECT id FROM labels ORDER BY id"),
+    "outer_view": (":many", "SELECT id, label FROM outer_labels ORDER BY id"),
+    "tripled": (":one", "SELECT tripled(:n) AS n"),
+    "tripled_one": (":one", "SELECT tripled(id) AS n FROM pets WHERE id = 1"),
+    "total": (":one", "SELECT total(id ORDER BY id) AS n FROM pets"),
+    "call_it": (":exec", "CALL age_all(:years)"),
+    "older": (":many", "SELECT id, older FROM pets ORDER BY id"),
+    "sorted": (":many", "SELECT id FROM pets ORDER BY status, id"),
+    "default_size": (":execrows", "UPDATE pets SET size = DEFAULT WHERE id = :id"),
+    "add_default": (
+        ":exec",
+        "INSERT INTO pets (id, owner_id, name, size) VALUES (8, 1, 'x', DEFAULT), (9, 1, 'y', 'large')",
+    ),
+    "add_given": (
+        ":exec",
+        "INSERT INTO pets (id, owner_id, name, size) VALUES (:id, 1, 'x', :size)",
+    ),
+    "add_toy": (":exec", "INSERT INTO toys (id, kind) VALUES (:id, 'x')"),
+    "add_selected": (
+        ":exec",
+        "INSERT INTO pets (id, owner_id, name) SELECT id + 10, owner_id, name FROM pets",
+    ),
     "remove_owner": (":execrows", "DELETE FROM owners WHERE id = :id"),
     "remove": (":execrows", "DELETE FROM pets WHERE id = :id"),
 }
@@ -141,6 +175,11 @@ CALLS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "pet_name": [{"id": 1}],
     "by_chip": [{"chip": "c1"}],
     "twice": [{"n": 2}],
+    "tripled": [{"n": 2}],
+    "call_it": [{"years": 1}],
+    "add_toy": [{"id": 1}],
+    "add_given": [{"id": 3, "size": "large"}],
+    "default_size": [{"id": 1}],
     "set_word": [{"id": 1, "word": "good"}, {"id": 1, "word": "bad"}],
     "set_code": [{"id": 1, "code": "x"}, {"id": 1, "code": "y"}],
     "add_owner": [{"id": 3, "name": "Bob"}],
@@ -173,7 +212,7 @@ class Case:
     code meets. `calls` replaces the `CALLS` of a query, `new_calls` those of the new code.
     `schema` comes on top of `BASE`.
     `role` is who calls them, if not a superuser. `is_guarded`: `check_schema` of the deployed code finds what
-    breaks it.
+    breaks it. `is_configured`: the role is the one of the configuration, too.
     """
 
     change: str
@@ -187,6 +226,7 @@ class Case:
     role: str = ""
     schema: str = ""
     is_guarded: bool = False
+    is_configured: bool = False
     calls: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     new_calls: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -198,8 +238,8 @@ CASES: Mapping[str, Case] = {
         new={
             "add_sized": "INSERT INTO pets (id, owner_id, name, size) VALUES (:id, 1, 'x', :size)"
         },
-        deployed={"add_sized": "breaks"},
-        calls={"add_sized": [{"id": 3}]},
+        deployed={"add_sized": "may fail"},
+        calls={"add_sized": [{"id": 3}, {"id": 3, "size": "large"}]},
         new_calls={"add_sized": [{"id": 3, "size": "large"}]},
     ),
     "a column that calls may set is dropped": Case(
@@ -329,14 +369,49 @@ CASES: Mapping[str, Case] = {
     ),
     "a default is changed": Case(
         change="ALTER TABLE pets ALTER size SET DEFAULT 'large'",
-        queries="add sizes",
+        queries="add add_default add_given add_selected copy sizes",
+        deployed=dict.fromkeys(
+            ["add", "add_default", "add_selected", "copy"], "changes"
+        ),
+        current=dict.fromkeys(
+            ["add", "add_default", "add_selected", "copy"], "changes"
+        ),
+    ),
+    "a default of a column that may be NULL is dropped": Case(
+        schema="ALTER TABLE pets ALTER age SET DEFAULT 1;",
+        change="ALTER TABLE pets ALTER age DROP DEFAULT",
+        queries="add ages set_age",
+        deployed={"add": "changes"},
+        current={"add": "changes"},
+    ),
+    "a default is dropped that only some statements need": Case(
+        change="ALTER TABLE pets ALTER size DROP DEFAULT",
+        queries="add_given add_default add_selected default_size set_size",
+        new={
+            "add_default": "SELECT 1",
+            "add_selected": "SELECT 1",
+            "default_size": "UPDATE pets SET size = 'small' WHERE id = :id",
+        },
+        deployed={
+            "add_default": "breaks",
+            "add_selected": "may fail",
+            "default_size": "may fail",
+        },
+    ),
+    "a default is added that only the new code relies on": Case(
+        schema="CREATE TABLE toys (id int, kind text NOT NULL);",
+        change="ALTER TABLE toys ALTER kind SET DEFAULT 'ball'",
+        queries="add_toy",
+        new={"add_toy": "INSERT INTO toys (id) VALUES (:id)"},
+        current={"add_toy": "breaks"},
     ),
     "a column becomes GENERATED": Case(
         change="ALTER TABLE pets DROP COLUMN note;"
         " ALTER TABLE pets ADD COLUMN note text GENERATED ALWAYS AS (chip) STORED",
         queries="notes set_note",
         new={"set_note": "UPDATE pets SET chip = :note WHERE id = :id"},
-        deployed={"set_note": "breaks"},
+        deployed={"notes": "loses data", "set_note": "breaks"},
+        current={"notes": "changes"},
     ),
     "int becomes bigint": Case(
         change="ALTER TABLE pets ALTER age TYPE bigint",
@@ -512,6 +587,7 @@ CASES: Mapping[str, Case] = {
         " CREATE TYPE place AS (street text, town int); ALTER TABLE owners ADD home place",
         queries="homes",
         after="UPDATE owners SET home = ('Main Street', 1)",
+        deployed={"homes": "loses data"},
         current={"homes.home.town": "breaks"},
     ),
     "an attribute of a composite is renamed": Case(
@@ -548,7 +624,14 @@ CASES: Mapping[str, Case] = {
     ),
     "a function has other code": Case(
         change="CREATE OR REPLACE FUNCTION doubled(int) RETURNS int LANGUAGE sql"
-        " IMMUTABLE AS 'SELECT $1 + $1'",
+        " IMMUTABLE AS 'SELECT 3 * $1'",
+        queries="twice add",
+        deployed={"twice": "changes"},
+        current={"twice": "changes"},
+    ),
+    "a function is written otherwise": Case(
+        change="CREATE OR REPLACE FUNCTION doubled(int) RETURNS int LANGUAGE sql"
+        " IMMUTABLE AS $$ -- twice\n select 2  * $1 $$",
         queries="twice",
     ),
     "a view gains a column": Case(
@@ -593,10 +676,19 @@ CASES: Mapping[str, Case] = {
     ),
     "a column is dropped and added again": Case(
         change="ALTER TABLE owners DROP COLUMN name; ALTER TABLE owners ADD COLUMN name text",
-        queries="add_owner add_named homes",
+        queries="add_owner add_named homes owned",
         new={"add_owner": "INSERT INTO owners (id, name) VALUES (:id, :name)"},
-        deployed={"add_owner.name": "may fail"},
-        current={"add_owner.name": "may fail", "add_named.name": "may fail"},
+        deployed={
+            "add_owner.name": "may fail",
+            "owned.owner": "widens",
+            "owned": "loses data",
+        },
+        current={
+            "add_owner.name": "may fail",
+            "add_named.name": "may fail",
+            "owned": "changes",
+        },
+        is_guarded=True,
         calls={"add_owner": [{"id": 3, "name": "Bob"}]},
         new_calls={
             "add_owner": [{"id": 3, "name": None}],
@@ -714,7 +806,7 @@ CASES: Mapping[str, Case] = {
         " EXECUTE FUNCTION refuse()",
         queries="rename set_note remove",
         deployed={"rename": "may fail"},
-        new_calls={"rename": [{"id": 1, "name": "Leo"}]},
+        current={"rename": "changes"},
     ),
     "a domain gets a CHECK": Case(
         change="ALTER DOMAIN word ADD CHECK (VALUE <> 'bad')",
@@ -729,5 +821,223 @@ CASES: Mapping[str, Case] = {
         new={"chip_from_note": "UPDATE pets SET chip = id::text WHERE id = :id"},
         deployed={"chip_from_note": "may fail"},
         calls={"chip_from_note": [{"id": 1}]},
+    ),
+    "an expression of a view changes": Case(
+        schema=LABELS,
+        change="CREATE OR REPLACE VIEW labels AS SELECT id, lower(name) AS label FROM pets",
+        queries="labels label_ids outer_view pet_name",
+        deployed={"labels": "changes", "outer_view": "changes"},
+        current={"labels": "changes", "outer_view": "changes"},
+    ),
+    "a view has other rows": Case(
+        change="CREATE OR REPLACE VIEW chips AS SELECT id, chip FROM pets WHERE id > 1",
+        queries="view pet_name",
+        deployed={"view": "changes"},
+        current={"view": "changes"},
+    ),
+    "a view that a view reads has other rows": Case(
+        schema=LABELS,
+        change="CREATE OR REPLACE VIEW labels AS SELECT id, upper(name) AS label FROM pets WHERE id > 1",
+        queries="outer_view pet_name",
+        deployed={"outer_view": "changes"},
+        current={"outer_view": "changes"},
+    ),
+    "a view is dropped and created again as it was": Case(
+        schema=LABELS,
+        change="DROP VIEW labels CASCADE; " + LABELS,
+        queries="labels outer_view",
+    ),
+    "a column behind a view is renamed": Case(
+        schema=LABELS,
+        change="ALTER TABLE pets RENAME name TO title",
+        queries="labels outer_view",
+    ),
+    "a function of a view has other code": Case(
+        schema="CREATE VIEW labels AS SELECT id, doubled(age)::text AS label FROM pets;",
+        change="CREATE OR REPLACE FUNCTION doubled(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 3 * $1'",
+        queries="labels label_ids",
+        deployed={"labels": "changes"},
+        current={"labels": "changes"},
+    ),
+    "a SQL-standard body changes": Case(
+        schema="CREATE FUNCTION tripled(n int) RETURNS int RETURN 3 * n;",
+        change="CREATE OR REPLACE FUNCTION tripled(n int) RETURNS int RETURN 4 * n",
+        queries="tripled twice",
+        deployed={"tripled": "changes"},
+        current={"tripled": "changes"},
+    ),
+    "a function that a function calls has other code": Case(
+        schema="CREATE FUNCTION tripled(n int) RETURNS int LANGUAGE plpgsql AS"
+        " $$BEGIN RETURN doubled(n) + n; END$$;",
+        change="CREATE OR REPLACE FUNCTION doubled(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 3 * $1'",
+        queries="tripled pet_name",
+        deployed={"tripled": "changes"},
+        current={"tripled": "changes"},
+    ),
+    "an aggregate is another one": Case(
+        schema="CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0');",
+        change="CREATE OR REPLACE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '1')",
+        queries="total",
+        deployed={"total": "changes"},
+        current={"total": "changes"},
+    ),
+    "a procedure has other code": Case(
+        schema="CREATE PROCEDURE age_all(years int) LANGUAGE sql AS 'UPDATE pets SET age = age + years';",
+        change="CREATE OR REPLACE PROCEDURE age_all(years int) LANGUAGE sql AS"
+        " 'UPDATE pets SET age = age - years'",
+        queries="call_it set_age",
+        deployed={"call_it": "changes"},
+        current={"call_it": "changes"},
+    ),
+    "a call means another function": Case(
+        schema="CREATE FUNCTION tripled(bigint) RETURNS int LANGUAGE sql AS 'SELECT 3 * $1::int';",
+        change="CREATE FUNCTION tripled(int) RETURNS int LANGUAGE sql AS 'SELECT 4 * $1'",
+        queries="tripled_one",
+        deployed={"tripled_one": "changes"},
+        current={"tripled_one": "changes"},
+    ),
+    "the function of a trigger has other code": Case(
+        schema=NOTING,
+        change="CREATE OR REPLACE FUNCTION noting() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN NEW.note := 'changed'; RETURN NEW; END$$",
+        queries="rename set_age pet_name remove",
+        deployed={"rename": "changes"},
+        current={"rename": "changes"},
+    ),
+    "a trigger is dropped": Case(
+        schema=NOTING,
+        change="DROP TRIGGER noting ON pets",
+        queries="rename set_age pet_name",
+        deployed={"rename": "changes"},
+        current={"rename": "changes"},
+    ),
+    "a trigger is disabled": Case(
+        schema=NOTING,
+        change="ALTER TABLE pets DISABLE TRIGGER noting",
+        queries="rename set_age",
+        deployed={"rename": "changes"},
+        current={"rename": "changes"},
+    ),
+    "a trigger is added that only assigns": Case(
+        change=NOTING,
+        queries="rename set_age",
+        deployed={"rename": "changes"},
+        current={"rename": "changes"},
+    ),
+    "the trigger of rows that a key deletes changes": Case(
+        schema="CREATE TABLE toys (id int, pet_id int REFERENCES pets ON DELETE CASCADE);"
+        " CREATE FUNCTION toy_lost() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN UPDATE owners SET name = 'sad'; RETURN OLD; END$$;"
+        " CREATE TRIGGER toy_lost BEFORE DELETE ON toys FOR EACH ROW EXECUTE FUNCTION toy_lost();",
+        before="INSERT INTO toys VALUES (1, 1);",
+        change="CREATE OR REPLACE FUNCTION toy_lost() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN UPDATE owners SET name = 'very sad'; RETURN OLD; END$$",
+        queries="remove rename",
+        deployed={"remove": "changes"},
+        current={"remove": "changes"},
+    ),
+    "a rule is dropped": Case(
+        schema="CREATE RULE noted AS ON DELETE TO pets DO ALSO INSERT INTO owners (id, name) VALUES (1, 'x');",
+        change="DROP RULE noted ON pets",
+        queries="remove",
+        deployed={"remove": "changes"},
+        current={"remove": "may fail"},
+    ),
+    "a policy changes": Case(
+        schema="ALTER TABLE pets ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON pets USING (id < 3);",
+        change="ALTER POLICY own ON pets USING (id < 2)",
+        queries="pet_names homes",
+        role="pg_read_all_data",
+        is_configured=True,
+        deployed={"pet_names": "changes"},
+        current={"pet_names": "changes"},
+    ),
+    "a policy refuses what is written": Case(
+        schema="ALTER TABLE owners ENABLE ROW LEVEL SECURITY; CREATE POLICY every ON owners USING (true);",
+        change="CREATE POLICY few ON owners AS RESTRICTIVE FOR INSERT WITH CHECK (id < 3)",
+        queries="add_named",
+        role="pg_write_all_data",
+        is_configured=True,
+        deployed={"add_named": "may fail"},
+        current={"add_named": "changes"},
+    ),
+    "a column is generated otherwise": Case(
+        schema="ALTER TABLE pets ADD older int GENERATED ALWAYS AS (age + 1) STORED;",
+        change="ALTER TABLE pets DROP older;"
+        " ALTER TABLE pets ADD older int GENERATED ALWAYS AS (age + 2) STORED",
+        queries="older ages",
+        deployed={"older": "changes"},
+        current={"older": "changes"},
+    ),
+    "a function of a CHECK has other code": Case(
+        schema="CREATE FUNCTION fits(text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$SELECT $1 <> 'Eve'$$;"
+        " ALTER TABLE owners ADD CHECK (fits(name));",
+        change="CREATE OR REPLACE FUNCTION fits(text) RETURNS bool LANGUAGE sql IMMUTABLE AS"
+        " $$SELECT $1 <> 'Bob'$$",
+        queries="add_named homes",
+        calls={"add_named": [{"id": 3, "name": "Bob"}, {"id": 3, "name": "Eve"}]},
+        new_calls={"add_named": [{"id": 3, "name": "Eve"}]},
+        deployed={"add_named": "may fail"},
+        current={"add_named": "may fail"},
+    ),
+    "a table is dropped and created again": Case(
+        change="DROP TABLE pets CASCADE; DROP TABLE owners CASCADE;"
+        " CREATE TABLE owners (id int PRIMARY KEY, name text NOT NULL, home place, word word)",
+        queries="homes add_named",
+        deployed={"homes": "loses data"},
+        current={"homes": "changes"},
+    ),
+    "two columns take each other's name": Case(
+        schema="ALTER TABLE pets ADD remark text DEFAULT 'x';",
+        change="ALTER TABLE pets RENAME note TO other; ALTER TABLE pets RENAME remark TO note;"
+        " ALTER TABLE pets RENAME other TO remark",
+        queries="notes pet_name",
+        deployed={"notes": "changes"},
+        current={"notes": "changes"},
+    ),
+    "the values of a new column are copied": Case(
+        change="ALTER TABLE pets ADD copy text; UPDATE pets SET copy = note;"
+        " ALTER TABLE pets DROP note; ALTER TABLE pets RENAME copy TO note",
+        queries="notes",
+    ),
+    "another table has the name": Case(
+        schema="CREATE TABLE people (id int PRIMARY KEY, home place);",
+        change="ALTER TABLE owners RENAME TO old_owners; ALTER TABLE people RENAME TO owners",
+        queries="homes",
+        deployed={"homes": "changes"},
+        current={"homes": "changes"},
+    ),
+    "an enum is created again": Case(
+        change="ALTER TABLE pets ALTER status DROP DEFAULT, ALTER status TYPE text;"
+        " DROP TYPE status; CREATE TYPE status AS ENUM ('planned', 'done');"
+        " ALTER TABLE pets ALTER status TYPE status USING status::status,"
+        " ALTER status SET DEFAULT 'planned'",
+        queries="statuses set_status pet_name add",
+        deployed={"statuses.status": "may fail", "set_status.status": "may fail"},
+        current={"statuses.status": "may fail", "set_status.status": "may fail"},
+    ),
+    "the labels of an enum have another order": Case(
+        change="ALTER TABLE pets ALTER status DROP DEFAULT, ALTER status TYPE text;"
+        " DROP TYPE status; CREATE TYPE status AS ENUM ('done', 'planned');"
+        " ALTER TABLE pets ALTER status TYPE status USING status::status,"
+        " ALTER status SET DEFAULT 'planned'",
+        before="UPDATE pets SET status = 'done' WHERE id = 2;",
+        queries="sorted add",
+        deployed={"sorted": "changes"},
+        current={"sorted": "changes"},
+    ),
+    "a domain is created again": Case(
+        change="ALTER TABLE pets ALTER code TYPE text; DROP DOMAIN code;"
+        " CREATE DOMAIN code AS text CHECK (VALUE IN ('x', 'y'));"
+        " ALTER TABLE pets ALTER code TYPE code",
+        queries="codes set_code",
+        deployed={"codes.code": "may fail", "set_code.code": "may fail"},
+        current={"codes.code": "may fail", "set_code.code": "may fail"},
+    ),
+    "a composite is created again": Case(
+        change="ALTER TABLE owners ADD copy text; UPDATE owners SET copy = home::text;"
+        " ALTER TABLE owners DROP home; DROP TYPE place; CREATE TYPE place AS (street text, town text);"
+        " ALTER TABLE owners ADD home place; UPDATE owners SET home = copy::place",
+        queries="homes",
     ),
 }

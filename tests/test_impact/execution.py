@@ -26,15 +26,30 @@ from tests.translation import translated_package
 Calls = Mapping[str, Sequence[Mapping[str, Any]]]
 """The arguments of the calls of each function."""
 Connection = psycopg.Connection[TupleRow]
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+"""The rows of tables by their names."""
 
 
 class Failures(NamedTuple):
-    """The failures of functions by name: before the migration, and after it on two connections."""
+    """The failures of functions by name: before the migration, and after it on two connections.
+
+    `changed` are the functions whose calls do something else after the migration, `other_results` those that
+    return something else.
+    """
 
     before: dict[str, list[str]]
     prepared: dict[str, list[str]]
     after: dict[str, list[str]]
     mismatch: str
+    changed: frozenset[str]
+    other_results: frozenset[str]
+
+
+class Outcomes(NamedTuple):
+    """What came of calls, by the names of functions: failures, and the effect of each call."""
+
+    failures: dict[str, list[str]]
+    effects: dict[str, list[tuple[str, Tables]]]
 
 
 class Revisions:
@@ -50,6 +65,7 @@ class Revisions:
         schema: str,
         change: str,
         queries: Mapping[str, str],
+        role: str = "",
     ) -> None:
         self._server, self._schema, self._change = server, schema, change
         self._queries = queries
@@ -59,7 +75,8 @@ class Revisions:
             if name == "current":
                 scripts["2_change.sql"] = change
             files = {
-                "pyproject.toml": f"[tool.sqlgen]\nserver = '{server.conninfo}'\n",
+                "pyproject.toml": f"[tool.sqlgen]\nserver = '{server.conninfo}'\n"
+                + (f"role = '{role}'\n" if role else ""),
                 "queries/q.sql": text,
                 **{f"migrations/{path}": script for path, script in scripts.items()},
             }
@@ -93,18 +110,25 @@ class Revisions:
                     with database.connect(self._server, own.info.dbname) as warm:
                         warm.prepare_threshold = 0
                         set_role(warm, role)
-                        before = _failures(warm, module, calls[name])
+                        before = _outcomes(warm, own, module, calls[name])
                         own.execute(self._change.encode())
                         own.execute(rows.get(f"after {name}", "").encode())
-                        prepared = _failures(warm, module, calls[name])
+                        prepared = _outcomes(warm, own, module, calls[name])
                     with database.connect(self._server, own.info.dbname) as fresh:
                         set_role(fresh, role)
-                        after = _failures(fresh, module, calls[name])
+                        after = _outcomes(fresh, own, module, calls[name])
                         mismatch = _mismatch(fresh, name)
                     if name == "deployed":
                         new = self.roots["current"]
                         generate(new, "current", own, self._queries["current"])
-                failures[name] = Failures(before, prepared, after, mismatch)
+                failures[name] = Failures(
+                    before.failures,
+                    prepared.failures,
+                    after.failures,
+                    mismatch,
+                    _changed(before, after),
+                    _other_results(before, after),
+                )
         return failures
 
     @contextmanager
@@ -149,25 +173,94 @@ def set_role(connection: Connection, role: str) -> None:
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
 
 
-def _failures(
-    connection: Connection, module: ModuleType, calls: Calls
-) -> dict[str, list[str]]:
-    """Return what is wrong with the calls of each function; nothing is left in the database."""
-    failures: dict[str, list[str]] = {}
+def _outcomes(
+    connection: Connection, own: Connection, module: ModuleType, calls: Calls
+) -> Outcomes:
+    """Return what comes of the calls of each function; nothing is left in the database.
+
+    *own* is a superuser's connection, which tells what the tables are.
+    """
+    outcomes = Outcomes({}, {})
     for name, values in calls.items():
         function = getattr(module, name)
         for arguments in values:
             # Not by psycopg's own transactions: after a rollback, it prepares all statements anew.
             connection.pgconn.exec_(b"BEGIN")
+            tables: Tables = {}
             try:
                 result = function(connection, **arguments)
                 connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                text = repr(result)
                 conforms(result, get_type_hints(function)["return"])
+                tables = _tables(connection, own)
             except (psycopg.Error, ValueError, TypeError, TypeCheckError) as error:
-                failures.setdefault(name, []).append(repr(error))
+                text = type(error).__name__
+                outcomes.failures.setdefault(name, []).append(repr(error))
             finally:
                 connection.pgconn.exec_(b"ROLLBACK")
-    return failures
+            outcomes.effects.setdefault(name, []).append((text, tables))
+    return outcomes
+
+
+def _tables(connection: Connection, own: Connection) -> Tables:
+    """Return all rows of all tables, as *connection* sees them within its transaction."""
+    connection.pgconn.exec_(b"RESET ROLE")
+    names = own.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+    )
+    return {
+        name: [
+            row
+            for (row,) in connection.execute(
+                sql.SQL("SELECT to_jsonb(t) FROM {} AS t ORDER BY t::text").format(
+                    sql.Identifier(name)
+                ),
+                prepare=False,
+            )
+        ]
+        for (name,) in names.fetchall()
+    }
+
+
+def _changed(before: Outcomes, after: Outcomes) -> frozenset[str]:
+    """Return the functions that return something else, or leave other values in columns that were there."""
+
+    def differs(one: tuple[str, Tables], other: tuple[str, Tables]) -> bool:
+        tables = one[1].keys() & other[1].keys()
+        return one[0] != other[0] or any(
+            _common(one[1][name], other[1][name])
+            != _common(other[1][name], one[1][name])
+            for name in tables
+        )
+
+    return frozenset(
+        [
+            name
+            for name, effects in before.effects.items()
+            if any(map(differs, effects, after.effects[name]))
+        ]
+    )
+
+
+def _common(
+    rows: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the rows with the columns only that the others have too."""
+    names = {name for row in others for name in row} if others else None
+    return [
+        {n: v for n, v in row.items() if names is None or n in names} for row in rows
+    ]
+
+
+def _other_results(before: Outcomes, after: Outcomes) -> frozenset[str]:
+    return frozenset(
+        [
+            name
+            for name, effects in before.effects.items()
+            if [text for text, _ in effects]
+            != [text for text, _ in after.effects[name]]
+        ]
+    )
 
 
 def conforms(value: object, annotation: Any) -> None:

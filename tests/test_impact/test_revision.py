@@ -123,7 +123,7 @@ def test_each_finding_has_the_first_migration_that_it_comes_from(project: Path) 
     text = impact(project).stdout
     assert text.startswith(
         "migrations/4_rename.sql\n"
-        '  breaks         pets  relation "pets" does not exist\n'
+        '  breaks         pets  relation "pets" does not exist: pets.id is now animals.id\n'
         "the new code on the schema of main"
     )
     assert "nobody reads: animals.name, animals.note, owners.id, owners.phone\n" in text
@@ -133,6 +133,58 @@ def test_each_finding_has_the_first_migration_that_it_comes_from(project: Path) 
     assert impact(project).stdout.startswith(
         "migrations/2_drop.sql\n  widens         pets.name  may be NULL now"
     )
+
+
+def test_fifty_pending_migrations_each_have_their_findings(project: Path) -> None:
+    views = "".join([f"CREATE VIEW v{n} AS SELECT {n} AS n;\n" for n in range(50)])
+    write(project, {"migrations/1_pets.sql": SCHEMA + views})
+    queries = [f"-- name: q{n} :many\nSELECT n FROM v{n};\n" for n in range(50)]
+    write(project, {"queries/pets.sql": "\n".join(queries)})
+    (project / "migrations/2_drop.sql").unlink()
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "fifty views")
+    write(project, {"queries/pets.sql": "\n".join(queries[1::2])})
+    for n in range(50):
+        change = (
+            f"CREATE OR REPLACE VIEW v{n} AS SELECT -1 AS n;\n"
+            if n % 2
+            else f"DROP VIEW v{n};\n"
+        )
+        write(project, {f"migrations/{n + 2}_change.sql": change})
+    result = json.loads(impact(project, "--from", "HEAD", "--format", "json").stdout)
+    found = {
+        (one["query"], one["verdict"], one["migration"])
+        for one in result["deployed_code"]
+    }
+    assert found == {
+        (f"q{n}", "changes" if n % 2 else "breaks", f"migrations/{n + 2}_change.sql")
+        for n in range(50)
+    }
+
+
+def test_what_a_later_migration_repairs_is_not_found(project: Path) -> None:
+    view = "CREATE OR REPLACE VIEW v AS SELECT {} AS n;\n"
+    write(
+        project,
+        {
+            "migrations/1_pets.sql": SCHEMA + view.format(1),
+            "queries/pets.sql": "-- name: n :many\nSELECT n FROM v;\n",
+        },
+    )
+    git(project, "add", "migrations/1_pets.sql", "queries")
+    git(project, "commit", "-q", "-m", "a view")
+    numbers = {2: 2, 3: 1, 4: 3}
+    for name, number in numbers.items():
+        write(project, {f"migrations/{name}_drop.sql": view.format(number)})
+    result = impact(project, "--from", "HEAD")
+    assert result.exit_code == 0
+    changes = '  changes        n  view "v" is defined differently\n'
+    assert result.stdout.startswith(
+        f"migrations/4_drop.sql\n{changes}the new code on the schema of HEAD"
+    )
+    assert "\nsafe to migrate first: yes   safe to deploy first: yes\n" in result.stdout
+    write(project, {"migrations/4_drop.sql": view.format(1)})
+    assert changes not in impact(project, "--from", "HEAD").stdout
 
 
 def test_a_revision_is_the_main_branch_where_this_one_began(project: Path) -> None:
