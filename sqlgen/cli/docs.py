@@ -69,13 +69,17 @@ def documented_plans(
 ) -> dict[QueryPlace, DocumentedPlan]:
     """Return what the plans of the queries tell, by the queries' places."""
     from ..plans import plans
-    from .plan_findings import unserved_message
+    from .plan_findings import order_message, unserved_message
 
     return {
         (query.place.source.path, query.place.start): DocumentedPlan(
             used=query.used,
-            unserved=tuple(
-                [(unserved_message(one), one.indexes) for one in query.unserved]
+            unserved=(
+                *[(unserved_message(one), one.indexes) for one in query.unserved],
+                *[
+                    (order_message(page), (page.index,) if page.index else ())
+                    for page in query.pages
+                ],
             ),
             error=query.error,
         )

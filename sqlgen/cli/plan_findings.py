@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .. import report
+from ..explain import PageEffect
 from ..model.diagnostic import Diagnostic, Label, Severity
 from ..model.source import Span
 from ..plans import (
@@ -13,6 +14,7 @@ from ..plans import (
     QueryFindings,
     UnindexedKey,
     UnservedCondition,
+    UnservedOrder,
 )
 from ..plans.comparison import scan_text
 from ..plans.keys import table_name
@@ -28,9 +30,9 @@ def as_text(result: PlanFindings) -> str:
         lines.append(f"not in the schema: {shortened(result.missing)}")
     for query in result.queries:
         lines += _query_lines(query)
-    unserved = len([query for query in result.queries if query.unserved])
+    unserved = len([q for q in result.queries if q.unserved or q.pages])
     lines.append(
-        f"conditions that no index serves: {unserved} of {len(result.queries)} queries"
+        f"conditions or pages that no index serves: {unserved} of {len(result.queries)} queries"
     )
     for index in result.unused:
         better = f"; plans use {index.instead} instead" if index.instead else ""
@@ -85,7 +87,7 @@ def as_github(result: PlanFindings) -> str:
 
 
 def _query_lines(query: QueryFindings) -> Iterator[str]:
-    if query.error or query.unserved:
+    if query.error or query.unserved or query.pages:
         yield _head(query.name, query.place)
     if query.error:
         yield f"  no plan: {query.error}"
@@ -93,6 +95,9 @@ def _query_lines(query: QueryFindings) -> Iterator[str]:
         yield f"  {unserved_message(one)}"
         for remedy in remedies(one):
             yield f"    {remedy}"
+    for page in query.pages:
+        yield f"  {order_message(page)}"
+        yield f"    {order_remedy(page)}"
     if query.unserved and query.unseen:
         yield f"  not seen: what {', '.join(query.unseen)} does"
 
@@ -176,6 +181,36 @@ def unserved_message(one: UnservedCondition) -> str:
     return f"no index of {one.table} serves {' and '.join(conditions)}{variants}"
 
 
+def order_message(page: UnservedOrder) -> str:
+    """Return the finding about the order of pages in words."""
+    variants = f" ({'; '.join(page.variants)})" if page.variants else ""
+    order = f"the order {', '.join(page.order)}"
+    if page.effect is PageEffect.REREADS:
+        return (
+            f"each page of {page.table} reads those before it again: no index can begin at a NULL in"
+            f" {order}{variants}"
+        )
+    if not page.conditions:
+        return (
+            f"no index of {page.table} has {order}: each page sorts all rows{variants}"
+        )
+    effect = {
+        PageEffect.SORTS: "each page sorts all such rows",
+        PageEffect.FILTERS: "each page reads other rows, too",
+    }[page.effect]
+    conditions = " and ".join(page.conditions)
+    return (
+        f"no index of {page.table} serves {conditions} in {order}: {effect}{variants}"
+    )
+
+
+def order_remedy(page: UnservedOrder) -> str:
+    """Return what to do about it."""
+    return page.index or (
+        f"declare {page.order[0].split(' ')[0]} NOT NULL, or sort by it NULLS FIRST"
+    )
+
+
 def remedies(one: UnservedCondition) -> tuple[str, ...]:
     """Return the ways to fix the finding, the best first: conditions to write otherwise, then indexes."""
     texts: list[str] = []
@@ -219,6 +254,17 @@ def _object(query: QueryFindings) -> dict[str, Any]:
             }
             for one in query.unserved
         ],
+        "pages": [
+            {
+                "table": page.table,
+                "conditions": page.conditions,
+                "order": page.order,
+                "effect": page.effect,
+                "variants": page.variants,
+                "index": page.index or None,
+            }
+            for page in query.pages
+        ],
         "used": query.used,
         "not_seen": query.unseen,
         "error": query.error or None,
@@ -240,6 +286,14 @@ def _diagnostics(result: PlanFindings) -> Iterator[Diagnostic]:
                 message=f"{query.name}: {unserved_message(one)}",
                 label=Label(query.place),
                 hint="; or ".join(remedies(one)),
+                severity=Severity.WARNING,
+            )
+        for page in query.pages:
+            yield Diagnostic(
+                code="no-index",
+                message=f"{query.name}: {order_message(page)}",
+                label=Label(query.place),
+                hint=order_remedy(page),
                 severity=Severity.WARNING,
             )
     for index in result.unused:

@@ -5,10 +5,11 @@ indexes PostgreSQL can use at all: plans are made with sequential scans disabled
 """
 
 from .asking import Ask, AskAll, AskedSettings, StatementPlans, explain_statements
-from .candidates import candidate_indexes
+from .candidates import candidate_indexes, page_index
 from .facts import IndexService, index_service
 from .fetching import fetch_indexes, fetch_json
 from .indexes import Index, TableIndexes
+from .page_service import PageEffect, UnservedPage, unserved_page
 from .plan_nodes import PlanNode, read_plan
 from .rewrites import ConditionRewrite, condition_rewrites
 from .service import UnservedScan, unserved_scans, used_indexes
@@ -21,10 +22,12 @@ __all__ = [
     "ConditionRewrite",
     "Index",
     "IndexService",
+    "PageEffect",
     "PlanNode",
     "PlannedVariant",
     "StatementPlans",
     "TableIndexes",
+    "UnservedPage",
     "UnservedScan",
     "candidate_indexes",
     "condition_rewrites",
@@ -32,8 +35,10 @@ __all__ = [
     "fetch_indexes",
     "fetch_json",
     "index_service",
+    "page_index",
     "planned_variants",
     "read_plan",
+    "unserved_page",
     "unserved_scans",
     "used_indexes",
 ]

@@ -44,7 +44,8 @@ class AskedSettings(Enum):
     PostgreSQL makes one only for conditions: never for an order, or to read a small index instead of a
     table. Joins are nested loops, of which the inner table is looked up. Index tuples are costly, so that of two
     indexes the one is taken that finds fewer. All partitions are shown, since NULL, the value of each
-    parameter, would leave none. `ORDERS`: which index can give an order? `USUAL`: which are taken where
+    parameter, would leave none. `ORDERS`: which index can give an order? `SORTED`: what is the order, if
+    no index is there that has it? `USUAL`: which are taken where
     all of this may be combined? `PRODUCTION`: what is done with the statistics as they are?
     """
 
@@ -63,6 +64,15 @@ class AskedSettings(Enum):
         ("enable_bitmapscan", "off"),
         ("enable_sort", "off"),
         ("enable_hashagg", "off"),
+        ("max_parallel_workers_per_gather", "0"),
+        ("enable_partition_pruning", "off"),
+    )
+    SORTED = (
+        ("enable_indexscan", "off"),
+        ("enable_indexonlyscan", "off"),
+        ("enable_bitmapscan", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
         ("max_parallel_workers_per_gather", "0"),
         ("enable_partition_pruning", "off"),
     )

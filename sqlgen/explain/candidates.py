@@ -5,6 +5,7 @@ from typing import Final
 
 from ..model.catalog import ArrayType, DomainType, PgType, RangeType, ScalarType
 from .conditions import (
+    columns_of,
     disjuncts,
     own_side,
     quoted,
@@ -13,6 +14,7 @@ from .conditions import (
     unquoted,
     without_alias,
 )
+from .page_service import UnservedPage
 from .service import UnservedScan
 
 _B_TREE_WORDS: Final = ("IS NULL", "IS NOT NULL", "IS TRUE", "IS FALSE")
@@ -70,7 +72,19 @@ def candidate_indexes(
     return ()
 
 
-def create_index(scan: UnservedScan, method: str, keys: list[str]) -> str:
+def page_index(page: UnservedPage) -> str:
+    """Return the statement that creates an index which serves the conditions and the order of pages."""
+    columns = [
+        quoted(column)
+        for condition in page.conditions
+        for column in columns_of(condition, page.alias)
+    ]
+    return create_index(page, "", [*dict.fromkeys(columns), *page.keys])
+
+
+def create_index(
+    scan: UnservedScan | UnservedPage, method: str, keys: list[str]
+) -> str:
     """Return the statement that creates an index of the scan's table; an empty *method* is a B-tree."""
     table = quoted(scan.table)
     if scan.schema != "public":

@@ -37,6 +37,7 @@ class PlanNode:
     relationship: str = ""
     subplan: str = ""
     output: tuple[str, ...] = ()
+    sort_key: tuple[str, ...] = ()
     rows: float = 0
     cost: float = 0
 
@@ -85,6 +86,7 @@ def _node(fields: Mapping[str, Any]) -> PlanNode:
         relationship=fields.get("Parent Relationship", ""),
         subplan=fields.get("Subplan Name", ""),
         output=tuple(fields.get("Output", ())),
+        sort_key=tuple(fields.get("Sort Key", ())),
         rows=fields.get("Plan Rows", 0),
         cost=fields.get("Total Cost", 0),
     )

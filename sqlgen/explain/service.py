@@ -42,12 +42,14 @@ class UnservedScan:
     @property
     def texts(self) -> tuple[str, ...]:
         """Return the conditions without the alias of the table, whose column comes first where it may."""
-        return tuple(
-            [
-                without_alias(own_side_first(text, self.alias), self.alias)
-                for text in self.conditions
-            ]
-        )
+        return shown_conditions(self.conditions, self.alias)
+
+
+def shown_conditions(conditions: Sequence[str], alias: str) -> tuple[str, ...]:
+    """Return conditions without the *alias* of a table, whose column comes first where it may."""
+    return tuple(
+        [without_alias(own_side_first(text, alias), alias) for text in conditions]
+    )
 
 
 def unserved_scans(plan: PlanNode, indexes: TableIndexes) -> tuple[UnservedScan, ...]:
@@ -97,7 +99,7 @@ def _unserved_conditions(node: PlanNode, indexes: TableIndexes) -> Sequence[str]
     if node.kind == "Seq Scan" or (
         node.kind in _INDEX_SCANS and not node.index_condition
     ):
-        conditions = _own(node.filter, node.alias)
+        conditions = own_conditions(node.filter, node.alias)
         if any(_is_served_for_values(c, node, indexes) for c in conditions):
             return ()
         return conditions
@@ -114,7 +116,7 @@ def _unserved_conditions(node: PlanNode, indexes: TableIndexes) -> Sequence[str]
         texts = (node.recheck_condition if is_looked_up else "", node.filter)
     else:
         return ()
-    conditions = [c for text in texts for c in _own(text, node.alias)]
+    conditions = [c for text in texts for c in own_conditions(text, node.alias)]
     # PostgreSQL takes a partial index for a small one; another may look up the rows as well. A partial one
     # that could do so would have been taken.
     if any(
@@ -127,7 +129,7 @@ def _unserved_conditions(node: PlanNode, indexes: TableIndexes) -> Sequence[str]
     return conditions
 
 
-def _own(text: str, alias: str) -> list[str]:
+def own_conditions(text: str, alias: str) -> list[str]:
     """Return the conditions in the text that have columns of the table of that *alias*."""
     return [c for c in conjuncts(text) if text and columns_of(c, alias)]
 
@@ -195,7 +197,7 @@ def _read_whole(
     }
     for alias, column in references(condition):
         node = tables.get(alias)
-        if node is None or node.index_condition or _own(node.filter, alias):
+        if node is None or node.index_condition or own_conditions(node.filter, alias):
             continue
         is_served = any(
             index.begins_in(condition, alias)

@@ -34,6 +34,7 @@ from .findings import (
     QueryFindings,
     UnindexedKey,
     UnservedCondition,
+    UnservedOrder,
     UnusedIndex,
 )
 from .keys import fetch_keys, unindexed_keys
@@ -50,6 +51,7 @@ __all__ = [
     "QueryFindings",
     "UnindexedKey",
     "UnservedCondition",
+    "UnservedOrder",
     "UnusedIndex",
     "plans",
 ]

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 from ..build.analysis.database_analyzer import DatabaseAnalyzer
@@ -12,14 +11,18 @@ from ..build.server.schema_session import SchemaSession
 from ..explain import (
     AskAll,
     AskedSettings,
+    PageEffect,
     StatementPlans,
     TableIndexes,
+    UnservedPage,
     UnservedScan,
     candidate_indexes,
     condition_rewrites,
     explain_statements,
     fetch_indexes,
+    page_index,
     planned_variants,
+    unserved_page,
     unserved_scans,
 )
 from ..explain.conditions import with_parameter_names
@@ -29,7 +32,7 @@ from ..model.catalog import Catalog, PgType
 from ..model.diagnostic import SqlgenError
 from ..model.query import Query
 from ..model.typed import TypedQuery
-from .findings import QueryAccess, QueryFindings, UnservedCondition
+from .findings import QueryAccess, QueryFindings, UnservedCondition, UnservedOrder
 from .keys import table_name
 from .summaries import QueryKey, Table, query_key, summary
 
@@ -38,6 +41,7 @@ _INDEX_QUESTIONS: Final = (
     AskedSettings.ORDERS,
     AskedSettings.USUAL,
 )
+_PAGE_QUESTIONS: Final = (AskedSettings.ORDERS, AskedSettings.SORTED)
 _CALL: Final = re.compile(r'(?:([\w$]+|"[^"]+")\.)?([\w$]+|"[^"]+")\(')
 
 
@@ -66,9 +70,15 @@ def explained(
     """Return the plans of each query's statements, on a server of that *version*."""
     variants = [planned_variants(query) for query in queries]
     together = [variant for of_query in variants for variant in of_query]
-    plans = explain_statements(ask_all, together, questions, version)
+    all_rows = [variant for variant in together if not variant.page]
+    pages = [variant for variant in together if variant.page]
+    of_pages = _PAGE_QUESTIONS if questions is _INDEX_QUESTIONS else questions
+    plans = explain_statements(ask_all, all_rows, questions, version)
+    plans_of_pages = explain_statements(ask_all, pages, of_pages, version)
     return {
-        query_key(query.query): tuple(islice(plans, len(of_query)))
+        query_key(query.query): tuple(
+            [next(plans_of_pages if v.page else plans) for v in of_query]
+        )
         for query, of_query in zip(queries, variants, strict=True)
     }
 
@@ -89,15 +99,16 @@ def query_findings(
             key = (scan.schema, scan.table, scan.texts)
             scans.setdefault(key, (scan, []))[1].append(statement.variant.label)
     used = {name for one in planned for name in one.used(indexes)}
+    pages = _orders(query.query, planned, indexes)
+    unserved = [
+        _unserved(query.query, scan, labels, len(conditions), catalog, indexes)
+        for scan, labels in scans.values()
+    ]
     return QueryFindings(
         name=query.query.name,
         place=query.query.name_span,
-        unserved=tuple(
-            [
-                _unserved(query.query, scan, labels, len(conditions), catalog, indexes)
-                for scan, labels in scans.values()
-            ]
-        ),
+        unserved=tuple([_with_order(one, pages) for one in unserved]),
+        pages=pages,
         used=tuple(sorted(map(table_name, used))),
         unseen=tuple(sorted(_functions(planned, catalog))),
         error=next((one.error for one in statements if one.error), ""),
@@ -147,10 +158,57 @@ def production_accesses(
         )
         for query in queries
         for one in statements[query_key(query.query)]
-        if (plan := one.plans.get(question))
+        # Nobody reads all rows of a query at once that gives them in pages.
+        if (one.variant.page or query.query.page is None)
+        and (plan := one.plans.get(question))
     ]
     accesses.sort(key=lambda access: -access.summary.rows_read_whole)
     return tuple(accesses)
+
+
+def _orders(
+    query: Query, planned: Sequence[StatementPlans], indexes: TableIndexes
+) -> tuple[UnservedOrder, ...]:
+    """Return the orders of pages that no index serves, each with the pages that lack it."""
+    names = {parameter.number: parameter.name for parameter in query.parameters}
+    of_pages: dict[str, dict[bool, StatementPlans]] = {}
+    for one in planned:
+        if one.variant.page:
+            of_pages.setdefault(one.variant.page, {})[one.variant.is_next] = one
+    labels: dict[UnservedPage, list[str]] = {}
+    for label, pair in of_pages.items():
+        if len(pair) == 2 and (page := unserved_page(pair[False], pair[True], indexes)):
+            labels.setdefault(page, []).append(label)
+    return tuple(
+        [
+            UnservedOrder(
+                table=table_name((page.schema, page.table)),
+                conditions=tuple(
+                    [with_parameter_names(text, names) for text in page.texts]
+                ),
+                order=page.keys,
+                effect=page.effect,
+                variants=tuple(which) if len(which) < len(of_pages) else (),
+                index=("" if page.effect is PageEffect.REREADS else page_index(page)),
+            )
+            for page, which in labels.items()
+        ]
+    )
+
+
+def _with_order(
+    one: UnservedCondition, pages: Sequence[UnservedOrder]
+) -> UnservedCondition:
+    """Return the finding with the index that serves the order of pages as well, if it has the conditions."""
+    better = [
+        page.index
+        for page in pages
+        if page.table == one.table
+        and page.index
+        and page.conditions
+        and {*page.conditions} <= {*one.conditions}
+    ]
+    return replace(one, indexes=(better[0],)) if better and one.indexes else one
 
 
 def _unserved(

@@ -1,6 +1,6 @@
 """The findings about the plans of a project's queries."""
 
-from ..explain import ConditionRewrite
+from ..explain import ConditionRewrite, PageEffect
 from ..model.frozen import frozen
 from ..model.source import Span
 from .summaries import PlanSummary, QueryKey, Table
@@ -23,16 +23,33 @@ class UnservedCondition:
 
 
 @frozen(kw_only=True)
+class UnservedOrder:
+    """A table from which a `:page` query reads, though no index serves its conditions and order at once.
+
+    `order` has its keys as an index has them, `effect` is what each page takes, `variants` say which pages, empty if
+    they are all. `index` is a statement that creates an index which would serve them, empty where none can.
+    """
+
+    table: str
+    conditions: tuple[str, ...]
+    order: tuple[str, ...]
+    effect: PageEffect
+    variants: tuple[str, ...]
+    index: str
+
+
+@frozen(kw_only=True)
 class QueryFindings:
     """The findings about a query, `place` its name in the query file.
 
-    `used` are the indexes in any of its plans. `unseen` are the functions that it calls, whose own statements no
+    `pages` are the orders of its pages that no index serves. `used` are the indexes in any of its plans. `unseen` are the functions that it calls, whose own statements no
     plan shows. `error` is the reason why there is no plan, empty if there is one.
     """
 
     name: str
     place: Span
     unserved: tuple[UnservedCondition, ...] = ()
+    pages: tuple[UnservedOrder, ...] = ()
     used: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     error: str = ""

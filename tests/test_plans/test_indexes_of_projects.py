@@ -143,7 +143,7 @@ def test_text(project: Path) -> None:
         "by_nick  queries/q.sql:1",
         "  no index of pets serves place = :place",
         "    CREATE INDEX ON pets (place)",
-        "conditions that no index serves: 1 of 2 queries",
+        "conditions or pages that no index serves: 1 of 2 queries",
     ]
     assert result.stdout.splitlines()[-2:] == [
         "no index for: logs (bill_id), foreign key logs_bill_id_fkey, which PostgreSQL looks up for old",
