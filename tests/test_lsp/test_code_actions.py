@@ -66,6 +66,16 @@ def after(editor: Editor, path: str, action: Any) -> str:
             HEAD + "SELECT id FROM patients WHERE :x::timestamptz IS NULL;\n",
         ),
         (
+            HEAD + "SELECT 'a' AS s, :a + :b AS n; -- :a + :b\n",
+            "Write `:a::integer`",
+            HEAD + "SELECT 'a' AS s, :a::integer + :b AS n; -- :a + :b\n",
+        ),
+        (
+            HEAD + "SELECT - :a AS n;\n",
+            "Write `:a::integer`",
+            HEAD + "SELECT - :a::integer AS n;\n",
+        ),
+        (
             HEAD + "SELECT id FROM patient;\n",
             "Write `patients`",
             HEAD + "SELECT id FROM patients;\n",

@@ -9,7 +9,7 @@ from ...lint.linting import CODES
 from ...model.diagnostic import Diagnostic
 from ...model.query import WARNINGS
 from .results import CodeAction, FilePlace, TextEdit
-from .sections import section_at
+from .sections import is_in_comment_or_string, section_at
 
 _WRITE: Final = re.compile(r"(?:^|, )(?:write|or) `(?P<text>[^`]+)`")
 _CAST: Final = re.compile(
@@ -97,12 +97,18 @@ def _fixes(text: str, diagnostic: Diagnostic) -> Iterator[CodeAction]:
 def _same_parameter(
     text: str, parameter: str, start: int, end: int
 ) -> tuple[int, int] | None:
-    """Return the place of a parameter at a diagnostic's place, or behind it in its statement."""
-    pattern = re.compile(rf"{re.escape(parameter)}(?![\w:])")
-    match = pattern.match(text, start) or pattern.search(
-        text, start, section_at(text, start).end
+    """Return the place nearest to a diagnostic at which its query names a parameter without a cast."""
+    section = section_at(text, start)
+    pattern = re.compile(rf"{re.escape(parameter)}(?![\w:!?]|\s*::)")
+    places = [
+        match.span()
+        for match in pattern.finditer(text, section.header_end, section.end)
+        if not is_in_comment_or_string(section, match.start())
+    ]
+    # An operator has its operands at both sides.
+    return min(
+        places, key=lambda place: max(start - place[1], place[0] - end, 0), default=None
     )
-    return match.span() if match and match.start() <= max(end, start) else None
 
 
 def _allowed(
