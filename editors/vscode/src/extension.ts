@@ -1,72 +1,91 @@
-// Starts `sqlgen lsp` for the query files, migrations and generated Python files of the workspace.
+// Starts `sqlgen lsp` for each project of which SQL or Python files are open, with the project's own sqlgen.
 
-import { existsSync } from "node:fs";
-import * as path from "node:path";
 import * as vscode from "vscode";
-import { LanguageClient, TransportKind } from "vscode-languageclient/node";
+import type { Location } from "vscode-languageclient";
+import { onInterpreterChange } from "./programs";
+import { projectOf } from "./projects";
+import { Server } from "./server";
 
-const PROGRAMS = [".venv/bin/sqlgen", "venv/bin/sqlgen"];
+const LANGUAGES = ["sql", "postgres", "pgsql", "python"].map((language) => ({ language }));
+const SETTINGS = "**/{pyproject,sqlgen}.toml";
 
-let client: LanguageClient | undefined;
+const servers = new Map<string, Server>();
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const output = vscode.window.createOutputChannel("sqlgen");
+  const status = vscode.languages.createLanguageStatusItem("sqlgen.status", LANGUAGES);
+  status.name = "sqlgen";
+  status.command = { command: "sqlgen.showOutput", title: "Show the output" };
+
+  let shown: string | undefined;
+  const show = (): void => {
+    const document = vscode.window.activeTextEditor?.document;
+    // The output is a text editor too.
+    if (document?.uri.scheme === "file") shown = projectOfDocument(document);
+    const server = servers.get(shown ?? "");
+    status.text = server ? `sqlgen ${server.status}` : "sqlgen: this file belongs to no project";
+    status.detail = server?.project;
+    status.severity = server?.isWrong
+      ? vscode.LanguageStatusSeverity.Error
+      : vscode.LanguageStatusSeverity.Information;
+  };
+  const open = (document: vscode.TextDocument): void => {
+    const project = projectOfDocument(document);
+    if (project === undefined || servers.has(project)) return;
+    const server = new Server(project, output, show);
+    servers.set(project, server);
+    void server.start();
+  };
+  const openAll = (): void => {
+    vscode.workspace.textDocuments.forEach(open);
+    show();
+  };
+  const restart = async (): Promise<void> => {
+    await stopAll();
+    openAll();
+  };
+
+  const watcher = vscode.workspace.createFileSystemWatcher(SETTINGS, false, false, true);
   context.subscriptions.push(
+    output,
+    status,
+    watcher,
+    watcher.onDidCreate(openAll),
+    watcher.onDidChange(openAll),
     vscode.commands.registerCommand("sqlgen.restart", restart),
+    vscode.commands.registerCommand("sqlgen.showOutput", () => output.show()),
+    vscode.commands.registerCommand("sqlgen.open", openPlace),
+    vscode.workspace.onDidOpenTextDocument(open),
+    vscode.window.onDidChangeActiveTextEditor(show),
+    vscode.workspace.onDidChangeWorkspaceFolders(restart),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
       if (change.affectsConfiguration("sqlgen.command")) await restart();
     }),
   );
-  await start();
+  openAll();
+  const interpreter = await onInterpreterChange(() => void restart());
+  if (interpreter) context.subscriptions.push(interpreter);
 }
 
 export async function deactivate(): Promise<void> {
-  const running = client;
-  client = undefined;
-  await running?.stop();
+  await stopAll();
 }
 
-async function restart(): Promise<void> {
-  await deactivate();
-  await start();
+/** Opens a place that a code lens of a generated file leads to. */
+async function openPlace({ uri, range }: Location): Promise<void> {
+  const { start, end } = range;
+  const selection = new vscode.Range(start.line, start.character, end.line, end.character);
+  await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection });
 }
 
-async function start(): Promise<void> {
-  const [program, ...args] = command();
-  const starting = new LanguageClient(
-    "sqlgen",
-    "sqlgen",
-    { command: program, args, transport: TransportKind.stdio },
-    {
-      // Of Python files, the server answers for those that it has generated; it reads calls of queries in the others.
-      documentSelector: [
-        { scheme: "file", language: "sql" },
-        { scheme: "file", language: "python" },
-      ],
-    },
-  );
-  try {
-    await starting.start();
-    client = starting;
-  } catch {
-    const answer = await vscode.window.showErrorMessage(
-      `sqlgen: \`${program}\` cannot be started. Install sqlgen-postgres in the project, or set \`sqlgen.command\`.`,
-      "Open the settings",
-    );
-    if (answer) {
-      await vscode.commands.executeCommand("workbench.action.openSettings", "sqlgen.command");
-    }
-  }
+async function stopAll(): Promise<void> {
+  const running = [...servers.values()];
+  servers.clear();
+  await Promise.all(running.map((server) => server.stop()));
 }
 
-/** Returns the command of the settings, or that of the first folder which has sqlgen installed. */
-function command(): [string, ...string[]] {
-  const [program, ...args] = vscode.workspace.getConfiguration("sqlgen").get<string[]>("command", []);
-  if (program) return [program, ...args];
-  for (const folder of vscode.workspace.workspaceFolders ?? []) {
-    for (const name of PROGRAMS) {
-      const place = path.join(folder.uri.fsPath, name);
-      if (existsSync(place)) return [place, "lsp"];
-    }
-  }
-  return ["sqlgen", "lsp"];
+function projectOfDocument(document: vscode.TextDocument): string | undefined {
+  const isSource = document.fileName.endsWith(".sql") || document.languageId === "python";
+  if (document.uri.scheme !== "file" || !isSource) return undefined;
+  return projectOf(document.fileName, vscode.workspace.getWorkspaceFolder(document.uri)?.uri.fsPath);
 }
