@@ -155,7 +155,12 @@ VisualWorkflowsCategory: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Allergies:
-    """A value of the database's type `allergies`."""
+    """Known allergies and intolerances.
+
+    Attributes:
+        allergen: Substance in lower case, such as penicillin.
+        reaction: What was seen; NULL if it was only reported.
+    """
 
     id: UUID
     patient_id: UUID
@@ -169,7 +174,13 @@ class Allergies:
 
 @dataclass(frozen=True, slots=True)
 class Appointments:
-    """A value of the database's type `appointments`."""
+    """Planned visits; an encounter is what came of one.
+
+    Attributes:
+        during: From the start up to, not including, the end.
+        reason: In the patient's words.
+        reminder_sent_at: NULL until the patient was reminded.
+    """
 
     id: UUID
     patient_id: UUID
@@ -186,7 +197,12 @@ class Appointments:
 
 @dataclass(frozen=True, slots=True)
 class AuditLog:
-    """A value of the database's type `audit_log`."""
+    """Who changed what in the medical record, and when.
+
+    Attributes:
+        actor: The setting clinic.actor of the session, else its role.
+        client_address: NULL for connections through a local socket.
+    """
 
     id: int
     occurred_at: datetime.datetime
@@ -201,7 +217,13 @@ class AuditLog:
 
 @dataclass(frozen=True, slots=True)
 class Encounters:
-    """A value of the database's type `encounters`."""
+    """Contacts between a patient and the clinic.
+
+    Attributes:
+        appointment_id: NULL for those who walk in.
+        diagnoses: ICD-10 codes, the main one first.
+        signature: Detached signature of the summary.
+    """
 
     id: UUID
     patient_id: UUID
@@ -219,7 +241,12 @@ class Encounters:
 
 @dataclass(frozen=True, slots=True)
 class Medications:
-    """A value of the database's type `medications`."""
+    """The formulary: what may be prescribed here.
+
+    Attributes:
+        atc_code: Anatomical Therapeutic Chemical code, such as J01CA04.
+        controlled: Whether the narcotics register applies.
+    """
 
     id: UUID
     atc_code: str
@@ -235,7 +262,12 @@ class Medications:
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """A value of the database's type `observations`."""
+    """Measurements and findings made during an encounter.
+
+    Attributes:
+        code: LOINC code, such as 8867-4 for the heart rate.
+        reference_range: What is normal for this patient.
+    """
 
     id: int
     encounter_id: UUID
@@ -266,7 +298,11 @@ class PostalAddress:
 
 @dataclass(frozen=True, slots=True)
 class Practitioners:
-    """A value of the database's type `practitioners`."""
+    """Physicians and nurses who see patients.
+
+    Attributes:
+        room: Where they usually work; NULL for those who rotate.
+    """
 
     id: UUID
     licence_number: str
@@ -281,7 +317,12 @@ class Practitioners:
 
 @dataclass(frozen=True, slots=True)
 class Prescriptions:
-    """A value of the database's type `prescriptions`."""
+    """What a patient takes, how much, how often and for how long.
+
+    Attributes:
+        dose_interval: Time between two doses.
+        valid_during: Days it may be dispensed on; no upper bound for good.
+    """
 
     id: UUID
     patient_id: UUID
@@ -300,7 +341,12 @@ class Prescriptions:
 
 @dataclass(frozen=True, slots=True)
 class VisualWorkflows:
-    """A value of the database's type `visual_workflows`."""
+    """Workflows drawn in the editor, revision by revision.
+
+    Attributes:
+        definition: {"nodes": [{"id", "kind", "title"}], "edges": [{"from", "to", "when"}]}
+        derived_from: The revision that it was copied from.
+    """
 
     id: UUID
     name: str
@@ -316,7 +362,12 @@ class VisualWorkflows:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowConfigurations:
-    """A value of the database's type `workflow_configurations`."""
+    """What the clinic's automations do, by a dotted key.
+
+    Attributes:
+        escalate_after: NULL: never.
+        quiet_from: No messages are sent from here to quiet_until.
+    """
 
     key: str
     enabled: bool
@@ -331,7 +382,7 @@ class WorkflowConfigurations:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowRuns:
-    """A value of the database's type `workflow_runs`."""
+    """A workflow at work for one patient: a queue and its history."""
 
     id: int
     workflow_id: UUID
@@ -347,7 +398,13 @@ class WorkflowRuns:
 
 @dataclass(frozen=True, slots=True)
 class Patients:
-    """A value of the database's type `patients`."""
+    """People the clinic cares for.
+
+    Attributes:
+        mrn: Medical record number, unique in this clinic.
+        phone_numbers: In order of preference.
+        address: NULL while it is not known.
+    """
 
     id: UUID
     mrn: str
@@ -497,6 +554,13 @@ class Encounter:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
+    """Measurements and findings made during an encounter.
+
+    Attributes:
+        code: LOINC code, such as 8867-4 for the heart rate.
+        reference_range: What is normal for this patient.
+    """
+
     id: int
     encounter_id: UUID
     code: str

@@ -38,10 +38,25 @@ def catalog(connection: psycopg.Connection[Any]) -> Catalog:
         all_types = types(
             connection,
             {
-                relation: [FieldRow(row.name, row.type, row.not_null) for row in rows]
+                relation: [
+                    FieldRow(
+                        row.name,
+                        row.type,
+                        row.not_null,
+                        comments["c"].get((relation, row.number), ""),
+                    )
+                    for row in rows
+                ]
                 for relation, rows in column_rows.items()
             },
-            {oid: comment for (oid, _), comment in comments["t"].items()},
+            {
+                oid: comment
+                for (oid, number), comment in [
+                    *comments["c"].items(),
+                    *comments["t"].items(),
+                ]
+                if number == 0
+            },
         )
         writes = enforced(
             connection,

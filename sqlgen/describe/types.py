@@ -84,6 +84,7 @@ class FieldRow(NamedTuple):
     name: str
     type: int
     not_null: bool
+    comment: str
 
 
 def types(
@@ -93,7 +94,7 @@ def types(
 ) -> dict[int, PgType]:
     """Return every type of the database by its oid.
 
-    *fields* are the columns by relation (`pg_type.typrelid`), *comments* those on types, by oid.
+    *fields* are the columns by relation (`pg_type.typrelid`), *comments* those on types and relations, by oid.
     """
     with connection.cursor(row_factory=args_row(TypeRow)) as cursor:
         rows = {row.oid: row for row in cursor.execute(_TYPES)}
@@ -148,11 +149,16 @@ def types(
                 name=name,
                 display=display,
                 fields=tuple(
-                    CompositeField(field.name, resolve(field.type), field.not_null)
+                    CompositeField(
+                        field.name,
+                        resolve(field.type),
+                        field.not_null,
+                        comment=field.comment,
+                    )
                     for field in fields.get(row.relation, ())
                 ),
                 is_relation=row.is_relation,
-                comment=comment,
+                comment=comment or comments.get(row.relation, ""),
             )
         if row.subtype:
             return RangeType(

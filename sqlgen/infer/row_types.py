@@ -142,6 +142,7 @@ class _RowNamer:
             of_table,
             stored.literals if stored else (),
             override.type if override else "",
+            stored.comment if stored else "",
         )
 
     def column_type(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from ..model.catalog import Catalog, Column, DomainType, PgType
 from ..model.commands import Cardinality, Columns
-from ..model.description import Description, ResultColumn
+from ..model.description import Description, ResultColumn, TableColumn
 from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError
 from ..model.json_shape import JsonShape
 from ..model.query import Mark, Query
@@ -155,7 +155,7 @@ def query(
         violations=can_violate.immediate,
         deferred_violations=can_violate.deferred,
         unknown_effects=can_violate.unknown,
-        row_comment=_row_comment(level, columns),
+        row_comment=_row_comment(level, columns, description.columns),
         warnings=tuple(
             [w for w in warnings if w.code not in description.query.allowed_warnings]
         ),
@@ -265,17 +265,39 @@ def _columns(
                 and not stored.not_null,
                 json=shapes.get(place + 1),
                 written_out=place + 1 in written_out,
-                comment=stored.comment if stored else "",
+                comment=_own_comment(column.origin, level)
+                or (stored.comment if stored else ""),
             )
         )
     return tuple(columns), warnings
 
 
-def _row_comment(level: QueryLevel, columns: Sequence[TypedColumn]) -> str:
-    """Return the comment of the table all columns of which the query returns, and nothing else."""
-    if not columns or any(column.column is None for column in columns):
+def _own_comment(origin: TableColumn | None, level: QueryLevel) -> str:
+    """Return the comment of the column that a query selects, of a view that is the view's own one."""
+    table = level.index.relation(origin.table) if origin else None
+    column = table.relation.columns.get(origin.number) if table and origin else None
+    return column.comment if column else ""
+
+
+def _row_comment(
+    level: QueryLevel, columns: Sequence[TypedColumn], results: Sequence[ResultColumn]
+) -> str:
+    """Return the comment of the view or table all columns of which the query returns, and nothing else."""
+    selected = [result.origin for result in results]
+    if not columns or len(selected) != len(columns):
         return ""
-    origins = [output_origin(level, place) for place in range(1, len(columns) + 1)]
+    if comment := _comment_of_all(level, selected):
+        return comment
+    if any(column.column is None for column in columns):
+        return ""
+    stored = [output_origin(level, place) for place in range(1, len(columns) + 1)]
+    return _comment_of_all(level, stored)
+
+
+def _comment_of_all(level: QueryLevel, origins: Sequence[TableColumn | None]) -> str:
+    """Return the comment of the relation that *origins* are all columns of; empty if there is none."""
+    if not all(origins):
+        return ""
     tables = {origin.table for origin in origins if origin}
     table = level.index.relation(tables.pop()) if len(tables) == 1 else None
     numbers = {origin.number for origin in origins if origin}

@@ -100,7 +100,7 @@ class TypeWriter:
         """Return the values of a field, without the empty ones at the end."""
         column, literals = field.column or (), list(field.literals)
         values: list[Any] = [field.name, self.name(field.type), field.not_null]
-        more: list[Any] = [list(column), literals, field.override]
+        more: list[Any] = [list(column), literals, field.override, field.comment]
         while more and not more[-1]:
             more.pop()
         return values + more
@@ -200,11 +200,12 @@ class TypeReader:
         column: Sequence[str] = (),
         literals: Sequence[str] = (),
         override: str = "",
+        comment: str = "",
     ) -> CompositeField:
         full_name = (column[0], column[1], column[2]) if column else None
         values = tuple(literals)
         return CompositeField(
-            name, self.type(type_), not_null, full_name, values, override
+            name, self.type(type_), not_null, full_name, values, override, comment
         )
 
 

@@ -70,7 +70,7 @@ class CompositeField:
     The rest is known of rows that a query returns. `column` is the table column that a value in a row of the
     query's own comes from unchanged: its schema, relation and name. `literals` are the values that the column's
     CHECK allows. `override` is the Python type expression that the author wrote into the field's
-    name (`"c: T"`).
+    name (`"c: T"`). `comment` is that of the column or attribute; it may be empty.
     """
 
     name: str
@@ -79,11 +79,12 @@ class CompositeField:
     column: tuple[str, str, str] | None = None
     literals: tuple[str, ...] = ()
     override: str = ""
+    comment: str = ""
 
 
 @frozen(kw_only=True)
 class CompositeType:
-    """`CREATE TYPE … AS (…)`, or the row type of a table or view (`is_relation`).
+    """`CREATE TYPE … AS (…)`, or the row type of a table or view (`is_relation`), which has the comment of that.
 
     `of_query`: no type of the database, but the row of a subquery, CTE or function in a query.
     """

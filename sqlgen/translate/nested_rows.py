@@ -12,6 +12,7 @@ from ..model.query import Query
 from ..model.source import Span
 from ..model.typed import TypedColumn
 from . import names
+from .docstrings import with_attributes
 from .shared.context import TranslationContext, chosen_name
 from .shared.fields import field_reading
 from .shared.references import column_of, type_key
@@ -155,7 +156,11 @@ class NestedRows:
         )
         record = Record(
             name=name,
-            doc="" if own.module == MODELS else doc,
+            doc=with_attributes(
+                doc if own.module != MODELS else "" if row.of_query else row.comment,
+                zip(field_names, [f.comment for f in row.fields], strict=True),
+                [c.relation for f in row.fields if (c := column_of(f, row))],
+            ),
             fields=unread(texts),
             style=context.config.rows,
             texts=texts,

@@ -1,6 +1,5 @@
 """(TypedColumn…) -> the shape of the rows that a function returns, and their class."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from ..model.catalog import CompositeType, PgType
@@ -12,6 +11,7 @@ from ..model.query import Query
 from ..model.source import Span
 from ..model.typed import Star, TypedColumn, TypedQuery
 from . import names
+from .docstrings import with_attributes
 from .nested_rows import NestedRow, NestedRows
 from .shared.context import (
     TranslationContext,
@@ -71,31 +71,13 @@ def row_shape(
         for field, how in zip(field_names, readings, strict=True)
     )
     summary = query.row_comment if shared else f"A row of `{function}`."
-    doc = _doc(summary, query.columns, fields)
+    doc = with_attributes(
+        summary,
+        zip([f.name for f in fields], [c.comment for c in query.columns], strict=True),
+        [column.column.relation for column in query.columns if column.column],
+    )
     record = Record(name=name, doc=doc, fields=fields, style=style)
     return Row(Named(name, place), record.converts), record, rows
-
-
-def _doc(summary: str, columns: Sequence[TypedColumn], fields: Sequence[Field]) -> str:
-    """Return the docstring of a row class: the *summary*, then the comments of the fields' columns."""
-    comments = [
-        f"    {field.name}: {' '.join(column.comment.split())}"
-        for column, field in zip(columns, fields, strict=True)
-        if column.comment.strip()
-    ]
-    summary = summary.strip()
-    if not comments:
-        return summary
-    return "\n".join([summary or _of_tables(columns), "", "Attributes:", *comments])
-
-
-def _of_tables(columns: Sequence[TypedColumn]) -> str:
-    """Return a sentence that names the tables that the columns come from."""
-    tables = dict.fromkeys([f"`{c.column.relation}`" for c in columns if c.column])
-    *others, last = tables
-    return (
-        f"A row of {', '.join(others)} and {last}." if others else f"A row of {last}."
-    )
 
 
 def row_columns(

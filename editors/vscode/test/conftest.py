@@ -82,9 +82,7 @@ def code_server(
         "SQLGEN_CACHE_DIR": str(folder / "cache"),
     }
     install = (*program, *options, "--install-extension")
-    subprocess.run(
-        [*install, str(EXTENSION)], env=environment, check=True, timeout=120
-    )
+    subprocess.run([*install, str(EXTENSION)], env=environment, check=True, timeout=120)
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [

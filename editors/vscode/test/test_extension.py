@@ -6,6 +6,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from .conftest import install_sqlgen, made_project
 from .workbench import Workbench
 
@@ -104,7 +106,7 @@ def test_hover_completion_definition_and_rename(
     workbench.wait_for("document.title.includes('allergies.py')")
     # The way back: a lens above each generated function.
     lens = workbench.wait_for_text(".codelens-decoration a", "queries/allergies.sql:")
-    workbench.click(".codelens-decoration a", lens)
+    workbench.point_and_click(".codelens-decoration a", lens)
     workbench.wait_for("document.title.includes('allergies.sql')")
 
 
@@ -150,9 +152,10 @@ def test_each_project_of_a_workspace_has_the_server_of_its_own_environment(
         json.dumps({"folders": [{"path": "first"}, {"path": "[second]"}]})
     )
     workbench.open_folder(workspace)
-    for folder in (first, second):
-        workbench.open_file(query_file(folder))
-        workbench.wait_for_text(LINES, "-> list[Allergy]")
+    workbench.open_file(query_file(first))
+    workbench.wait_for_text(LINES, "-> list[Allergy]")
+    workbench.open_file(second / "queries" / "patients.sql")
+    workbench.wait_for_text(LINES, "-> Patient | None")
     assert servers(first)
     assert servers(second)
     workbench.command("sqlgen: Show the output")
@@ -193,8 +196,9 @@ def test_a_server_that_ends_is_started_again(
     assert workbench.texts(TOAST) == []
 
 
+@pytest.mark.usefixtures("python_extension")
 def test_the_interpreter_that_is_chosen_comes_before_a_virtual_environment(
-    python_extension: None, workbench: Workbench, project: Path, tmp_path: Path
+    workbench: Workbench, project: Path, tmp_path: Path
 ) -> None:
     chosen = tmp_path / "chosen-environment"
     install_sqlgen(chosen)

@@ -30,6 +30,9 @@ class Workbench:
 
     def __init__(self, page: BrowserPage, address: str) -> None:
         self._page = page
+        # A window that is not in front is painted late, or never.
+        page.command("Page.bringToFront")
+        page.command("Emulation.setFocusEmulationEnabled", enabled=True)
         self._address = address
 
     def open_folder(self, folder: Path) -> None:
@@ -109,6 +112,24 @@ class Workbench:
             f".find(one => one.innerText.trim() === {json.dumps(text)}).click()"
         )
 
+    def point_and_click(self, selector: str, text: str) -> None:
+        """Click with the mouse, for what listens to that alone."""
+        x, y = self._page.evaluate(
+            f"[...document.querySelectorAll({json.dumps(selector)})]"
+            f".filter(one => one.innerText.trim() === {json.dumps(text)})"
+            ".map(one => one.getBoundingClientRect())"
+            ".map(place => [place.x + place.width / 2, place.y + place.height / 2])[0]"
+        )
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self._page.command(
+                "Input.dispatchMouseEvent",
+                type=kind,
+                x=x,
+                y=y,
+                button="none" if kind == "mouseMoved" else "left",
+                clickCount=0 if kind == "mouseMoved" else 1,
+            )
+
     def wait(self, selector: str) -> None:
         """Wait for an element."""
         self.wait_for(f"document.querySelector({json.dumps(selector)}) !== null")
@@ -122,10 +143,11 @@ class Workbench:
 
     def wait_for_text(self, selector: str, text: str) -> str:
         """Wait until an element has a text in it, and return all of the element's text."""
+        words = json.dumps("".join(text.split()))  # a long line is broken anywhere
         condition = (
             f"[...document.querySelectorAll({json.dumps(selector)})]"
             ".map(one => one.innerText.replaceAll('\\u00a0', ' '))"
-            f".find(shown => shown.includes({json.dumps(text)}))"
+            f".find(shown => shown.replaceAll(/\\s/g, '').includes({words}))"
         )
         self.wait_for(condition)
         found: str = self._page.evaluate(condition)

@@ -78,6 +78,7 @@ def with_proved_fields(type_: PgType, table: Relation | None) -> PgType:
                         with_proved_fields(f.type, None),
                         is_row and (f.not_null or f.name in not_null),
                         literals=literals.get(f.name, ()),
+                        comment=f.comment,
                     )
                     for f in fields
                 ]

@@ -17,6 +17,7 @@ from ...model.python import (
 )
 from ...model.typed import ColumnName
 from .. import names
+from ..docstrings import with_attributes
 from ..json_keys import with_json_keys
 from ..types.aliases import shared_aliases
 from ..types.mapping import TypeMapping
@@ -128,7 +129,10 @@ def composite(
     named_fields = list(zip(field_names, type_.fields, writes, strict=True))
     return Composite(
         name=context.types.model(type_).name,
-        doc=type_.comment or f"A value of the database's type `{type_.display}`.",
+        doc=with_attributes(
+            type_.comment or f"A value of the database's type `{type_.display}`.",
+            zip(field_names, [field.comment for field in type_.fields], strict=True),
+        ),
         fields=tuple(map(_field, texts, named_fields)),
         read=read or columns is None,
         written=written,

@@ -8,7 +8,7 @@ __all__ = ["NamedPet", "Owner", "Pet", "PetId"]
 
 @dataclass(frozen=True, slots=True)
 class NamedPet:
-    """A row of `pets`.
+    """Pets by name.
 
     Attributes:
         name: What it answers to: "Rex".
