@@ -32,7 +32,7 @@ def test_the_extension_is_built_and_packaged(tmp_path: Path) -> None:
         )
         output = process.stdout + process.stderr
         assert process.returncode == 0, output
-    assert "WARNING" not in output
+        assert "WARNING" not in output
     with zipfile.ZipFile(folder / "sqlgen.vsix") as package:
         names = {name for name in package.namelist() if name.startswith("extension/")}
         bundle = package.read("extension/dist/extension.js").decode()
