@@ -75,7 +75,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Patients:
-    """A value of the database's type `patients`."""
+    """Who is "treated"."""
 
     id: int | None
     record_number: Name | None
