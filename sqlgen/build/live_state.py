@@ -46,7 +46,7 @@ class LiveState:
     `config` is None if the configuration cannot be read. `files` are the query files that were
     analysed, by path; while a project is opened, some may be missing (`is_complete` is false). `scripts` are the
     files that the schema comes from, and `migrations` those that `catalog` is of: the last that could be
-    applied. `context` and `modules` tell the names in Python; `context` is None if there are none.
+    applied; `is_opening`: another one is being made of the `scripts`. `context` and `modules` tell the names in Python; `context` is None if there are none.
     `diagnostics` is all that is wrong, by file and position, first what has no place.
     """
 
@@ -60,3 +60,4 @@ class LiveState:
     modules: "Mapping[str, ModulePath]" = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     is_complete: bool = False
+    is_opening: bool = False

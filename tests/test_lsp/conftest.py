@@ -80,7 +80,8 @@ class Editor:
         self.session.handle(IncomingNotification(method, params))
 
     def request(self, method: str, **params: Any) -> Any:
-        """Return the result of a request; an error fails the test."""
+        """Return the result of a request, when nobody types; an error fails the test."""
+        self.settle()
         answer = self.answer(method, **params)
         assert "error" not in answer, answer
         return answer["result"]
@@ -121,13 +122,24 @@ class Editor:
     def diagnostics(self, path: str) -> list[Any]:
         """Return the diagnostics that the editor shows for a file when nobody types."""
         self.settle()
+        return self.shown(path)
+
+    def shown(self, path: str) -> list[Any]:
+        """Return the diagnostics that the editor shows for a file now."""
         shown: list[Any] = []
+        for one in self.published(path):
+            shown = one["diagnostics"]
+        return shown
+
+    def published(self, path: str) -> list[Any]:
+        """Return all that the session has told of a file's diagnostics, in its order."""
+        found = []
         for message in map(json.loads, self.sent):
             assert "a bug of sqlgen" not in json.dumps(message), message
             params = message.get("params", {})
             if "diagnostics" in params and params["uri"] == self.uri(path):
-                shown = params["diagnostics"]
-        return shown
+                found.append(params)
+        return found
 
     def codes(self, path: str) -> list[str]:
         return [diagnostic["code"] for diagnostic in self.diagnostics(path)]
@@ -141,7 +153,7 @@ class Editor:
         return {"textDocument": {"uri": self.uri(path)}, "position": position}
 
     def hover(self, path: str, text: str, *, plus: int = 0) -> str:
-        """Return the text of the hover at *text*; empty if there is none."""
+        """Return the text of the hover at *text*, when nobody types; empty if there is none."""
         found = self.request("textDocument/hover", **self.at(path, text, plus=plus))
         value: str = found["contents"]["value"] if found else ""
         return value
@@ -190,6 +202,15 @@ def editor(_shared_editor: Editor) -> Iterator[Editor]:
     yield _shared_editor
     for path in [*_shared_editor.texts]:
         _shared_editor.close(path)
+
+
+@pytest.fixture
+def caches(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keep what is worked out, in a folder of the test's own."""
+    monkeypatch.setenv("SQLGEN_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.delenv("SQLGEN_NO_CACHE")
 
 
 @pytest.fixture

@@ -189,7 +189,10 @@ def test_a_long_analysis_does_not_outlive_the_editor(tmp_path: Path) -> None:
         time.sleep(1)  # so that the migration has begun
         assert process.stdin
         process.stdin.close()
-        assert process.wait(PATIENCE) == 143
+        servers = children(process.pid)
+        # 143 if the end of the migration takes longer than the patience with it.
+        assert process.wait(PATIENCE) in (1, 143)
+    assert are_gone(servers)
 
 
 def test_what_is_no_message_is_answered_and_the_next_is_taken(tmp_path: Path) -> None:

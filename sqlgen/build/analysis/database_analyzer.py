@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ...infer import SchemaDiff
     from ...model.description import Description
     from ...model.documentation import DocumentedSchema
+    from ..server.interruption import Interruption
     from ..server.schema_session import SchemaSession
     from ..server.server_pool import ServerPool
 
@@ -37,7 +38,8 @@ class DatabaseAnalyzer:
     """Asks a server that has the project's schema about queries, and infers what it does not say.
 
     Without a *pool*, the server is stopped at the end. Unless its user *will_render*, that is not prepared
-    for. A *session* is one on a database that has the schema already. Raises `SqlgenError` at any time if there is
+    for. A *session* is one on a database that has the schema already; *interruption* may end the migrations.
+    Raises `SqlgenError` at any time if there is
     no schema to analyse against: a migration fails, or no server can be had.
     """
 
@@ -51,8 +53,10 @@ class DatabaseAnalyzer:
         *,
         will_render: bool = True,
         session: "SchemaSession | None" = None,
+        interruption: "Interruption | None" = None,
     ) -> None:
         self._will_render = will_render
+        self._interruption = interruption
         self._config = config
         self._migrations = tuple(migrations)
         self._store = store
@@ -119,6 +123,7 @@ class DatabaseAnalyzer:
                     self._migrations,
                     self._store,
                     self._progress,
+                    self._interruption,
                 ),
             )
         return self._session

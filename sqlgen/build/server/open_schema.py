@@ -21,6 +21,7 @@ from ...model.diagnostic import Diagnostic, ServerUnavailableError
 from ...model.migration import Migration
 from ...model.progress import Progress
 from ..schema_origin import run_schema_script
+from .interruption import Interruption
 from .schema_session import SchemaSession
 from .server_pool import ServerHandle
 
@@ -54,14 +55,19 @@ def open_schema(
     migrations: Sequence[Migration],
     store: cache.Store,
     progress: Progress,
+    interruption: Interruption | None = None,
 ) -> Iterator[SchemaSession]:
     """Lend a database that has all migrations: an earlier run's where there is one.
 
     Nothing of an earlier run is used, and nothing is kept, if the *store* keeps nothing. Raises
-    `SqlgenError` if a migration fails.
+    `SqlgenError` if a migration fails, or if the *interruption* ends them.
     """
+    stop = interruption or Interruption()
     if not isinstance(server, EmbeddedServer) or not store:
-        with _migrate(server, config, migrations, store, progress) as (migrated, _):
+        with _migrate(server, config, migrations, store, progress, stop) as (
+            migrated,
+            _,
+        ):
             yield migrated
         return
     server.wait()
@@ -69,7 +75,7 @@ def open_schema(
     progress("asking PostgreSQL")
     kept = _open_kept(server, config, name, store)
     if kept is None:
-        with _migrate(server, config, migrations, store, progress) as (
+        with _migrate(server, config, migrations, store, progress, stop) as (
             migrated,
             is_kept,
         ):
@@ -169,19 +175,22 @@ def _migrate(
     migrations: Sequence[Migration],
     store: cache.Store,
     progress: Progress,
+    interruption: Interruption,
 ) -> Iterator[tuple[SchemaSession, bool]]:
     """Make a database with all migrations; lend it, and tell whether it stays for later runs."""
     from ... import database
 
     def apply(connection: "Connection[TupleRow]", start: int) -> None:
         fitted = fitted_scripts(psycopg_server, migrations[start:], notes.append)
-        for migration in fitted:
-            progress(
-                f"running {config.schema}"
-                if config.schema
-                else f"migrating to {migration.version}"
-            )
-            run_script(psycopg_server, connection, config, migration)
+        with interruption.guarding(psycopg_server, connection.info.dbname):
+            for migration in fitted:
+                interruption.begin(migration.up)
+                progress(
+                    f"running {config.schema}"
+                    if config.schema
+                    else f"migrating to {migration.version}"
+                )
+                run_script(psycopg_server, connection, config, migration)
         connection.execute("DISCARD TEMP")  # which no later run would see
 
     notes: list[Diagnostic] = []

@@ -73,6 +73,12 @@ class SchemaSession:
         self._connection = None
         self._stack.close()
 
+    def rest(self) -> None:
+        """Close the connection, so that the database can be copied; it is opened again when it is needed."""
+        if self._connection and self._connection[0] == os.getpid():
+            self._connection = None
+            self._stack.close()
+
     def describe(
         self, queries: Sequence[Query]
     ) -> tuple[tuple[Description, ...], tuple[Diagnostic, ...]]:

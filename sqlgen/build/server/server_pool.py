@@ -43,6 +43,10 @@ class ServerPool:
     ) -> None:
         self.close()
 
+    def lend(self) -> "ServerPool":
+        """Return a pool that asks the same server, and keeps something else that was made of it."""
+        return _BorrowedServer(self)
+
     def close(self) -> None:
         """Stop the server; it is started again when it is needed."""
         self._release_resource()
@@ -92,6 +96,18 @@ class ServerPool:
             binaries=in_folder(programs) if programs else None,
         )
         return self._server_stack.enter_context(server)
+
+
+class _BorrowedServer(ServerPool):
+    """A pool whose server is another's; that has to outlive it."""
+
+    def __init__(self, owner: ServerPool) -> None:
+        super().__init__()
+        self._owner = owner
+
+    def acquire(self, config: Config, progress: Progress) -> ServerHandle:
+        """Return the owner's server."""
+        return self._owner.acquire(config, progress)
 
 
 def _answers(server: ServerHandle) -> bool:

@@ -1,6 +1,7 @@
 """A project and its open documents -> its state now, and the diagnostics that the editor has to show."""
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +26,13 @@ _QUIET: Final = 0.03
 _LONGEST: Final = 0.15
 """Seconds after which it is analysed although one goes on typing."""
 
+_POLL: Final = 0.01
+"""Seconds between two looks at whether a schema is open."""
+_FIRST: Final = 2.0
+"""Seconds that a request waits for the first schema, since it began to be opened."""
+_LATER: Final = 0.25
+"""Seconds that a request waits for a schema, if there is one already."""
+
 Publish = Callable[[str, int | None, list[dict[str, Any]]], None]
 """Sends the diagnostics of the document with that URI and version."""
 
@@ -47,7 +55,7 @@ class OpenProject:
         self._is_changed = True
         self._is_complete = False
         self._is_unpublished = False
-        self._due = self._latest = 0.0
+        self._due = self._latest = self._polled = 0.0
         self._published: dict[str, tuple[Diagnostic, ...]] = {}
 
     def __enter__(self) -> "OpenProject":
@@ -120,10 +128,13 @@ class OpenProject:
         """Return the time from which on there is something to do; `None` if there is nothing."""
         if self._is_changed:
             return min(self._due, self._latest)
-        return None if self._is_complete and not self._is_unpublished else 0.0
+        if not self._is_complete or self._is_unpublished:
+            return 0.0
+        return self._polled + _POLL if self._project.is_opening else None
 
     def work(self, publish: Publish) -> None:
         """Analyse what has changed, or else some of what has not been analysed yet."""
+        self._poll()
         if self._is_changed:
             self._refresh()
         elif not self._is_unpublished and not self._is_complete:
@@ -138,10 +149,28 @@ class OpenProject:
         self._is_complete = True
 
     def fresh(self) -> LiveState:
-        """Return the state of the documents as they are now."""
+        """Return the state of the documents as they are now.
+
+        A schema that is being opened is waited for only as long as most take; then the answer is of the one before.
+        """
+        self._poll()
         if self._is_changed:
             self._refresh()
+        if self._project.is_opening:
+            patience = _LATER if self._state.catalog else _FIRST
+            end = self._project.opening_since + patience
+            self._project.wait(end - time.monotonic())
+            if self._poll():
+                self._refresh()
         return self._state
+
+    def _poll(self) -> bool:
+        """Take note of a schema that was opened meanwhile; return whether there is one."""
+        self._polled = time.monotonic()
+        is_new = self._project.poll()
+        if is_new:
+            self._is_changed, self._due = True, 0.0
+        return is_new
 
     def latest(self) -> LiveState:
         """Return the state of the last analysis; the first one is made if need be."""
@@ -202,6 +231,8 @@ class OpenProject:
 
     def _publish(self, publish: Publish) -> None:
         """Send the diagnostics of each open document, and of other files where they have changed."""
+        state = self._state
+        scripts = {one.path for one in state.scripts} if state.is_opening else set()
         by_path: dict[str, list[Diagnostic]] = {}
         for diagnostic in map(self._placed, self._state.diagnostics):
             if diagnostic.label:
@@ -210,6 +241,8 @@ class OpenProject:
         for path in {*by_path, *self._published, *self._documents}:
             diagnostics = tuple(by_path.get(path, ()))
             is_same = self._published.get(path, ()) == diagnostics
+            if path in scripts and path in self._documents:
+                continue  # what is known is of a text before this one
             if path in self._documents or not is_same:
                 self._published[path] = diagnostics
                 self._send(publish, path, diagnostics)
