@@ -58,6 +58,7 @@ TYPED = {
     "sqlgen migrate up --database ": ["dev", "test"],
     "sqlgen templates eject fun": ["function"],
     "sqlgen help sta": ["start"],
+    "sqlgen where a.": ["a.books.add_book", "a.books.list_books"],
     "sqlgen describe 'li": ["list_books", "list_loans"],
     "sqlgen nothing x": [],
 }

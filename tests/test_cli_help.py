@@ -46,6 +46,14 @@ def test_a_section() -> None:
     assert "\n  Nested rows" in printed
 
 
+def test_a_word_of_a_heading() -> None:
+    status, printed = run("sqlc")
+    assert (status, printed) == (0, "sqlgen help importing sqlc\n")
+    assert run("importing", "sqlc")[1].startswith("## sqlc\n")
+    for line in run("warnings")[1].splitlines():
+        assert run(*line.split()[2:])[1].lower().startswith("## warnings")
+
+
 def test_comments_of_code_are_no_headings() -> None:
     text = "# A\n\n```console\n# not one\n```\n\n## B\n\nb\n\n# C\n"
     assert [one.title for one in manual.sections(text)] == ["A", "B", "C"]

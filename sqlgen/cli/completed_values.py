@@ -8,7 +8,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from .. import read
@@ -101,6 +101,18 @@ def _queries(start: Path) -> Iterable[str]:
     return sorted(names)
 
 
+def _functions(start: Path) -> Iterable[str]:
+    """Return the names of generated functions, `patients.get_patient`."""
+    config = read.config(start)
+    names: dict[str, None] = {}
+    for source in read.queries(config):
+        path = PurePosixPath(source.path).relative_to(PurePosixPath(config.queries))
+        module = ".".join(path.with_suffix("").parts)
+        for name in _HEADER.findall(source.text):
+            names.setdefault(f"{module}.{name}")
+    return sorted(names)
+
+
 def _files(start: Path) -> list[str]:
     config = read.config(start)
     return sorted(path.name for path in (config.root / config.migrations).iterdir())
@@ -157,6 +169,7 @@ ARGUMENTS: Final[dict[str, Values]] = {
     "migrate repair": _versions,
     "migrate risk": _up_files,
     "templates eject": _templates,
+    "where": _functions,
 }
 """The values of a command's arguments."""
 

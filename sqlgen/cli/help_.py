@@ -17,7 +17,8 @@ def help_(ctx: click.Context, page: str | None, section: tuple[str, ...]) -> Non
     """Print a page of the documentation, which is installed with sqlgen.
 
     Without PAGE, the pages are listed. SECTION is a part of the page, by words of its
-    heading: `sqlgen help queries nested rows`. PAGE may be a command, too.
+    heading: `sqlgen help queries nested rows`. PAGE may be a command, too, or a word of
+    the headings that you look for.
     """
     if page is None:
         width = max(map(len, manual.PAGES))
@@ -27,6 +28,10 @@ def help_(ctx: click.Context, page: str | None, section: tuple[str, ...]) -> Non
         return
     name = page.lower().removesuffix(".md")
     if name not in manual.PAGES:
+        from .group import COMMANDS  # which imports this module when it needs it
+
+        if page not in COMMANDS and _print_places(" ".join((page, *section))):
+            return
         _print_command(ctx, page, section)
         return
     text = manual.page(name)
@@ -40,9 +45,17 @@ def help_(ctx: click.Context, page: str | None, section: tuple[str, ...]) -> Non
     _print(text)
 
 
+def _print_places(words: str) -> bool:
+    """Print how to read each section whose title has the *words*; return false if there is none."""
+    places = manual.found_sections(words)
+    for place in places:
+        click.echo(f"sqlgen help {place}")
+    return bool(places)
+
+
 def _print_command(ctx: click.Context, name: str, words: tuple[str, ...]) -> None:
     """Print the help of a command, or of one within it: `migrate up`."""
-    from .group import COMMANDS, main  # which imports this module when it needs it
+    from .group import main  # which imports this module when it needs it
 
     context = ctx.find_root()
     command: click.Command = main
@@ -53,7 +66,7 @@ def _print_command(ctx: click.Context, name: str, words: tuple[str, ...]) -> Non
             else None
         )
         if inner is None:
-            near = nearest(name, [*manual.PAGES, *COMMANDS])
+            near = nearest(name, [*manual.PAGES, *main.list_commands(context)])
             guess = f"; did you mean `{near}`?" if near else ""
             raise click.BadParameter(
                 f"there is no page and no command `{' '.join((name, *words))}`{guess or ';'}"

@@ -80,6 +80,17 @@ def matching(text: str, words: str) -> PageSection | None:
     return None
 
 
+def found_sections(words: str) -> tuple[str, ...]:
+    """Return the pages with the sections whose titles have all of the *words*: `importing sqlc`."""
+    wanted = _plain(words)
+    return tuple(
+        f"{name} {_plain(section.title)}"
+        for name in PAGES
+        for section in sections(page(name))[1:]
+        if wanted and f" {wanted} " in f" {_plain(section.title)} "
+    )
+
+
 def _plain(words: str) -> str:
     return " ".join(re.findall(r"\w+", words.lower()))
 
