@@ -526,46 +526,34 @@ class TypedMarker:
     path: str
 
 
-@frozen(kw_only=True)
-class ColumnUse:
-    """A column that queries use.
+@frozen
+class SchemaUses:
+    """Lists of the columns and values that queries use of the schema, in JSON, which `_schema.py` reads.
 
-    `schema` is empty where the search path finds the relation. `type` is the type that PostgreSQL displays,
-    empty where no query shows it. `not_null`: a query has it as a value that cannot be NULL.
+    A list of `columns` has what a module uses of a relation: the module, the relation's schema and name, the
+    queries, and of each column its name, type, whether it must be NOT NULL, and the positions of its queries
+    in that list, if these are not all of them. The schema is empty where the search path finds the relation.
+    The type is the one that PostgreSQL displays, empty where no query shows it.
+
+    A list of `values` has what a module knows of the values of an enum, a domain or a column with a CHECK: the
+    module, schema, relation, column, type, whether it is an enum, the values, the queries that get such values,
+    and those that send them.
     """
 
-    schema: str
-    relation: str
-    column: str
-    type: str
-    not_null: bool
-    queries: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
-
-@frozen(kw_only=True)
-class ValueUse:
-    """The values that queries know of an enum or domain, by its `type`, or of a column with a CHECK.
-
-    `readers` are the queries that get such values, `writers` those that send them.
-    """
-
-    values: tuple[str, ...]
-    readers: tuple[str, ...]
-    writers: tuple[str, ...]
-    schema: str = ""
-    relation: str = ""
-    column: str = ""
-    type: str = ""
-    is_enum: bool = False
+    def __bool__(self) -> bool:
+        """Return whether anything is used."""
+        return bool(self.columns or self.values)
 
 
 @frozen
-class SchemaUses:
-    """The file of what the queries use of the schema."""
+class SchemaUsesFile:
+    """The file of what all modules use of the schema."""
 
     path: str
-    columns: tuple[ColumnUse, ...]
-    values: tuple[ValueUse, ...]
+    uses: SchemaUses
 
 
-PythonFile: TypeAlias = Module | RuntimeFile | SchemaUses | TypedMarker
+PythonFile: TypeAlias = Module | RuntimeFile | SchemaUsesFile | TypedMarker

@@ -5,7 +5,13 @@ from pathlib import Path
 from typing import Final
 
 from ..model.output import MARKER, GeneratedFile
-from ..model.python import Module, PythonFile, RuntimeFile, SchemaUses, TypedMarker
+from ..model.python import (
+    Module,
+    PythonFile,
+    RuntimeFile,
+    SchemaUsesFile,
+    TypedMarker,
+)
 from ..model.source import SourceFile
 from .engine import environment
 from .layout import lay_out
@@ -26,8 +32,8 @@ def module(file: PythonFile, templates: tuple[SourceFile, ...] = ()) -> Generate
             return GeneratedFile(file.path, _source(file, templates))
         case RuntimeFile():
             return GeneratedFile(file.path, _marker() + _verbatim(file.source))
-        case SchemaUses():
-            return GeneratedFile(file.path, _marker() + schema_uses(file))
+        case SchemaUsesFile():
+            return GeneratedFile(file.path, _marker() + schema_uses(file.uses))
         case TypedMarker():
             return GeneratedFile(file.path, _marker())
 

@@ -61,8 +61,8 @@ def module(
     parameters = [each for query in queries for each in query.shared_parameters]
     required = requirements_of(main, rows, parameters, has_protocol=config.protocols)
     if config.schema_check:
-        columns, values = schema_uses(typed, path.name, config)
-        required = replace(required, columns=columns, values=values)
+        uses = schema_uses(typed, path.name, config)
+        required = replace(required, schema_uses=uses)
     return (main, *twins), required, tuple(changed)
 
 

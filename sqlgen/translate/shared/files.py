@@ -1,17 +1,15 @@
 """The requirements of all modules -> their shared files: `models.py`, `__init__.py` and others."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 from ...model.python import (
-    ColumnUse,
     Module,
     Named,
     PythonFile,
     RuntimeFile,
     SchemaUses,
+    SchemaUsesFile,
     TypedMarker,
-    ValueUse,
 )
 from ...model.source import SourceFile
 from ..module_paths import ModulePath, package_modules
@@ -33,7 +31,6 @@ from .references import TypeReferences, without_unused
 from .requirements import SharedRequirements, requirements_of
 from .rows import shared_rows
 from .rows_of_composites import rows_of_composites
-from .schema_uses import merged_columns, merged_values
 
 
 def shared_files(
@@ -48,17 +45,11 @@ def shared_files(
     *sources* are the query files. Raises `SqlgenError` (`row-mismatch`, `parameter-mismatch`,
     `name-taken`).
     """
-    modules: list[SharedRequirements] = []
-    value_uses: list[ValueUse] = []
-
-    def column_uses() -> Iterator[ColumnUse]:
-        # Nearly all that a large package's modules require, so that it is not kept until all are merged.
-        for module in requirements:
-            modules.append(replace(module, columns=(), values=()))
-            value_uses.extend(module.values)
-            yield from module.columns
-
-    columns, values = merged_columns(column_uses()), merged_values(value_uses)
+    modules = list(requirements)
+    uses = SchemaUses(
+        tuple([line for module in modules for line in module.schema_uses.columns]),
+        tuple([line for module in modules for line in module.schema_uses.values]),
+    )
     output = context.config.output
     by_path = {source.path: source for source in sources}
     rows = [row for module in modules for row in module.rows]
@@ -83,7 +74,7 @@ def shared_files(
     offered: tuple[Named, ...] = (VALUE_UNSET, UNSET) if varies else ()
     paged = any(user.pages for user in users)
     offered += (PAGE,) if paged else ()
-    if columns or values:
+    if uses:
         offered += (SCHEMA_MISMATCH, CHECK_SCHEMA)
     reads = any(user.read_connections for user in users)
     offered += READ_CONNECTIONS if reads else ()
@@ -107,15 +98,15 @@ def shared_files(
         ("_errors.py", "constraint_errors.py"): any(user.errors for user in users),
         ("_read_connections.py", "read_connections.py"): reads,
         ("_json.py", "json_support.py"): any(user.json_support for user in users),
-        ("_schema.py", "schema.py"): bool(columns or values),
+        ("_schema.py", "schema.py"): bool(uses),
     }
     files += [
         RuntimeFile(f"{output}/{name}", source)
         for (name, source), is_used in runtime.items()
         if is_used
     ]
-    if columns or values:
-        files.append(SchemaUses(f"{output}/_schema_uses.py", columns, values))
+    if uses:
+        files.append(SchemaUsesFile(f"{output}/_schema_uses.py", uses))
     return tuple(files)
 
 

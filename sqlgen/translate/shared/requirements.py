@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from ...model.frozen import frozen
 from ...model.python import (
-    ColumnUse,
     Function,
     Module,
     Named,
     Record,
+    SchemaUses,
     Structure,
-    ValueUse,
 )
 from ...model.row_styles import RowStyle
 from ..types.aliases import SHARED_ALIASES
@@ -54,8 +53,8 @@ class SharedRequirements:
     of `models` that it uses, and `styles` the styles of its own row classes. `support`, `json_support`,
     `cursors`, `variants`, `pages`, `deprecated` and `errors` tell whether it imports from `_support`, `_json`,
     `_cursors`, `_variants`, `_pages`, `_deprecated` and `_errors`.
-    `functions` are those of which the package has a `Protocol`. `columns` and `values` are what its queries
-    use of the schema, if that is to be checked.
+    `functions` are those of which the package has a `Protocol`. `schema_uses` are what its
+    queries use of the schema, if that is to be checked.
     `read_connections`: some of its functions only read, and take a `ReadConnection`.
     """
 
@@ -72,8 +71,7 @@ class SharedRequirements:
     errors: bool = False
     read_connections: bool = False
     functions: tuple[Function, ...] = ()
-    columns: tuple[ColumnUse, ...] = ()
-    values: tuple[ValueUse, ...] = ()
+    schema_uses: SchemaUses = SchemaUses()
 
 
 def requirements_of(

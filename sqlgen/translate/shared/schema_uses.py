@@ -1,9 +1,14 @@
-"""(TypedQuery…) -> what they use of the schema, which a generated check compares with a live database."""
+"""(TypedQuery…) -> what they use of the schema, which a generated check compares with a live database.
 
+It is JSON of each module alone, which a large package only has to put together.
+"""
+
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from operator import itemgetter
+from typing import Any, TypeAlias
 
 from ...model.catalog import (
     ArrayType,
@@ -15,7 +20,7 @@ from ...model.catalog import (
     ScalarType,
 )
 from ...model.config import Config
-from ...model.python import ColumnUse, ValueUse
+from ...model.python import SchemaUses
 from ...model.query import Mark
 from ...model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
 
@@ -25,84 +30,84 @@ _DELETES = re.compile(r"\b(?:delete|merge)\b", re.IGNORECASE)
 
 def schema_uses(
     queries: Iterable[TypedQuery], module: str, config: Config
-) -> tuple[tuple[ColumnUse, ...], tuple[ValueUse, ...]]:
+) -> SchemaUses:
     """Return the columns that the queries of a *module* use, and the values that they know.
 
     Names of relations in the schemas of the search path have no schema, since the search path of the live
     database decides on it, too.
     """
-    path = config.search_path
-    columns: list[ColumnUse] = []
-    values: list[ValueUse] = []
+    module = module.removeprefix(".")
+    in_order = sorted(queries, key=lambda query: query.query.name)
+    return SchemaUses(
+        tuple(_columns(in_order, module, config.search_path)),
+        tuple(_values(in_order, module, config.search_path)),
+    )
+
+
+class _Column:
+    """A column of a relation, with the positions of the queries that use it."""
+
+    __slots__ = ("not_null", "queries", "type")
+
+    def __init__(self) -> None:
+        self.type = ""
+        self.not_null = False
+        self.queries: list[int] = []
+
+
+class _Relation:
+    """A relation's columns by name, and the queries that use any of them."""
+
+    __slots__ = ("columns", "queries")
+
+    def __init__(self) -> None:
+        self.queries: list[str] = []
+        self.columns: defaultdict[str, _Column] = defaultdict(_Column)
+
+    def position(self, query: str) -> int:
+        """Return the position of a query that is the last one or a new one."""
+        if not self.queries or self.queries[-1] != query:
+            self.queries.append(query)
+        return len(self.queries) - 1
+
+    def data(self) -> tuple[list[str], list[list[Any]]]:
+        """Return the queries, and the list of each column."""
+        every = range(len(self.queries))
+        return self.queries, [
+            [name, used.type, used.not_null]
+            + ([] if len(used.queries) == len(every) else used.queries)
+            for name, used in sorted(self.columns.items())
+        ]
+
+
+def _columns(
+    queries: Iterable[TypedQuery], module: str, path: Sequence[str]
+) -> Iterator[str]:
+    """Yield the list of each relation, for queries that are sorted by name."""
+    relations: defaultdict[tuple[str, str], _Relation] = defaultdict(_Relation)
     for query in queries:
-        name = f"{module.removeprefix('.')}.{query.query.name}"
-        columns += _columns(query, name, path)
-        values += _values(query, name, path)
-    return merged_columns(columns), merged_values(values)
+        stored = {c.column: c for c in query.columns if c.column is not None}
+        for column in dict.fromkeys((*query.reads, *_written(query))):
+            if column.schema in _SYSTEM:
+                continue
+            relation = relations[_schema(column.schema, path), column.relation]
+            used = relation.columns[column.column]
+            position = relation.position(query.query.name)
+            if position not in used.queries[-1:]:  # of the name in two schemas
+                used.queries.append(position)
+            if result := stored.get(column):
+                used.type = _comparable(result.type) or used.type
+                used.not_null |= _shows_not_null(result)
+    for (schema, name), relation in sorted(relations.items(), key=itemgetter(0)):
+        yield json.dumps([module, schema, name, *relation.data()])
 
 
-def merged_columns(uses: Iterable[ColumnUse]) -> tuple[ColumnUse, ...]:
-    """Return one use for each column, sorted, with all its queries."""
-    merged: dict[tuple[str, str, str], ColumnUse] = {}
-    queries: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for use in uses:
-        key = use.schema, use.relation, use.column
-        other = merged.get(key, use)
-        queries[key].update(use.queries)
-        merged[key] = replace(
-            use,
-            type=use.type or other.type,
-            not_null=use.not_null or other.not_null,
-            queries=(),
-        )
-    return tuple(
-        [
-            replace(merged[key], queries=tuple(sorted(queries[key])))
-            for key in sorted(merged)
-        ]
-    )
-
-
-def merged_values(uses: Iterable[ValueUse]) -> tuple[ValueUse, ...]:
-    """Return one use for each type or column whose values are known, sorted, with all its queries."""
-    merged: dict[tuple[str, str, str, str], ValueUse] = {}
-    readers: defaultdict[tuple[str, str, str, str], set[str]] = defaultdict(set)
-    writers: defaultdict[tuple[str, str, str, str], set[str]] = defaultdict(set)
-    for use in uses:
-        key = use.type, use.schema, use.relation, use.column
-        merged[key] = use
-        readers[key].update(use.readers)
-        writers[key].update(use.writers)
-    return tuple(
-        [
-            replace(
-                merged[key],
-                readers=tuple(sorted(readers[key])),
-                writers=tuple(sorted(writers[key])),
-            )
-            for key in sorted(merged)
-        ]
-    )
-
-
-def _columns(query: TypedQuery, name: str, path: Sequence[str]) -> Iterator[ColumnUse]:
-    stored = {c.column: c for c in query.columns if c.column is not None}
-    written = query.writes
-    if _DELETES.search(query.query.sql.text):  # which writes all columns of its table
-        parameters = {parameter.column for parameter in query.parameters}
-        written = tuple([column for column in written if column in parameters])
-    for column in sorted({*query.reads, *written}, key=str):
-        if column.schema in _SYSTEM:
-            continue
-        result = stored.get(column)
-        yield ColumnUse(
-            schema=_schema(column.schema, path),
-            relation=column.relation,
-            column=column.column,
-            type=_comparable(result.type) if result else "",
-            not_null=result is not None and _shows_not_null(result),
-            queries=(name,),
-        )
+def _written(query: TypedQuery) -> Iterable[ColumnName]:
+    """Return the columns that a query writes; DELETE and MERGE write all those of their table."""
+    if not query.writes or not _DELETES.search(query.query.sql.text):
+        return query.writes
+    parameters = {parameter.column for parameter in query.parameters}
+    return [column for column in query.writes if column in parameters]
 
 
 def _shows_not_null(column: TypedColumn) -> bool:
@@ -111,34 +116,59 @@ def _shows_not_null(column: TypedColumn) -> bool:
     return is_inferred and not column.nullable and not column.narrowed
 
 
-def _values(query: TypedQuery, name: str, path: Sequence[str]) -> Iterator[ValueUse]:
-    items: list[TypedColumn | TypedParameter] = [*query.columns, *query.parameters]
-    for item in items:
-        is_read = isinstance(item, TypedColumn)
-        use = ValueUse(
-            values=(),
-            readers=(name,) if is_read else (),
-            writers=() if is_read else (name,),
-        )
-        enum = _enum(item.type)
-        if enum and is_read and item.column:
-            yield replace(
-                _of_column(use, item.column, path), values=enum.labels, is_enum=True
-            )
-        else:
-            for one in _enums(item.type):
-                yield replace(use, type=one.display, values=one.labels, is_enum=True)
-        if item.literals and item.column and (is_read or item.column in query.writes):
-            yield replace(_of_column(use, item.column, path), values=item.literals)
+class _Value:
+    """The values of an enum, a domain or a column, with the queries that get and that send them."""
+
+    __slots__ = ("readers", "values", "writers")
+
+    def __init__(self) -> None:
+        self.values: tuple[str, ...] = ()
+        self.readers: list[str] = []
+        self.writers: list[str] = []
 
 
-def _of_column(use: ValueUse, column: ColumnName, path: Sequence[str]) -> ValueUse:
-    return replace(
-        use,
-        schema=_schema(column.schema, path),
-        relation=column.relation,
-        column=column.column,
-    )
+_ValueKey: TypeAlias = tuple[str, str, str, str, bool]
+"""The schema, relation, column and type, and whether that is an enum."""
+
+
+def _values(
+    queries: Iterable[TypedQuery], module: str, path: Sequence[str]
+) -> Iterator[str]:
+    """Yield the list of each type or column whose values are known, for queries that are sorted by name."""
+    known: defaultdict[_ValueKey, _Value] = defaultdict(_Value)
+    for query in queries:
+        name = query.query.name
+        items: list[TypedColumn | TypedParameter] = [*query.columns, *query.parameters]
+        for item in items:
+            for key, values in _known_values(item, query, path):
+                value = known[key]
+                value.values = values
+                users = (
+                    value.readers if isinstance(item, TypedColumn) else value.writers
+                )
+                if name not in users[-1:]:
+                    users.append(name)
+    for key, value in sorted(known.items(), key=itemgetter(0)):
+        yield json.dumps([module, *key, value.values, value.readers, value.writers])
+
+
+def _known_values(
+    item: TypedColumn | TypedParameter, query: TypedQuery, path: Sequence[str]
+) -> Iterator[tuple[_ValueKey, tuple[str, ...]]]:
+    """Yield the types and columns whose values a result or a parameter has, with these values."""
+    is_read = isinstance(item, TypedColumn)
+    enum, column = _enum(item.type), item.column
+    if enum and is_read and column:
+        yield (*_place(column, path), "", True), enum.labels
+    else:
+        for one in _enums(item.type):
+            yield ("", "", "", one.display, True), one.labels
+    if item.literals and column and (is_read or column in query.writes):
+        yield (*_place(column, path), "", False), item.literals
+
+
+def _place(column: ColumnName, path: Sequence[str]) -> tuple[str, str, str]:
+    return _schema(column.schema, path), column.relation, column.column
 
 
 def _enum(type_: PgType) -> EnumType | None:

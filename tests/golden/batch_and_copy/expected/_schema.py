@@ -123,12 +123,29 @@ _LIST: Final = (
 
 
 def _uses() -> tuple[list[Row], list[Row]]:
-    """Return what the queries use: columns, and the values of types and columns."""
+    """Return what the queries of all modules use: columns, and the values of types and columns."""
     from . import _schema_uses  # large, and needed for this alone
 
+    columns: dict[tuple[str, ...], list[Any]] = {}
+    for line in _schema_uses.COLUMNS.splitlines():
+        module, schema, relation, queries, used = json.loads(line)
+        names = [f"{module}.{query}" for query in queries]
+        for column, type_, not_null, *places in used:
+            key = schema, relation, column
+            row = columns.setdefault(key, [*key, "", False, []])
+            row[3] = type_ or row[3]
+            row[4] |= not_null
+            row[5] += [names[place] for place in places] if places else names
+    values: dict[tuple[Any, ...], list[Any]] = {}
+    for line in _schema_uses.VALUES.splitlines():
+        module, *key, known, readers, writers = json.loads(line)
+        row = values.setdefault(tuple(key), [*key, known, [], []])
+        row[5] = known
+        row[6] += [f"{module}.{query}" for query in readers]
+        row[7] += [f"{module}.{query}" for query in writers]
     return (
-        [json.loads(line) for line in _schema_uses.COLUMNS.splitlines()],
-        [json.loads(line) for line in _schema_uses.VALUES.splitlines()],
+        [columns[key] for key in sorted(columns)],
+        [values[key] for key in sorted(values, key=lambda key: (key[3], *key))],
     )
 
 
@@ -157,13 +174,17 @@ def _column_problems(used: Row, facts: Row) -> Iterator[str]:
     schema, relation, column, type_, not_null, queries = used
     exists, same_type, live_type, is_not_null, _ = facts
     name = ".".join(filter(None, [schema, relation, column]))
-    users = f" (used by {', '.join(queries)})"
+    users = f" (used by {_sorted(queries)})"
     if not exists:
         yield f"{name} is missing{users}"
     elif type_ and not same_type and not _is_alike(type_, live_type):
         yield f"{name} is {live_type}, not {type_}{users}"
     elif not_null and not is_not_null:
         yield f"{name} may be NULL{users}"
+
+
+def _sorted(queries: Iterable[str]) -> str:
+    return ", ".join(sorted(queries))
 
 
 def _is_alike(type_: str, live: str) -> bool:
@@ -176,19 +197,19 @@ def _value_problems(used: Row, facts: Row) -> Iterator[str]:
     name = ".".join(filter(None, [schema, relation, column])) or type_
     if not exists:
         if not column:
-            yield f"{name} is missing (used by {', '.join(readers or writers)})"
+            yield f"{name} is missing (used by {_sorted(readers or writers)})"
         return
     allowed = texts if is_enum else _allowed(texts or [], column)
     if allowed is None:
         if readers and not texts:
-            yield f"{name} may be any value (read by {', '.join(readers)})"
+            yield f"{name} may be any value (read by {_sorted(readers)})"
         return
     unknown = [value for value in allowed if value not in expected]
     missing = [value for value in expected if value not in allowed]
     if unknown and readers:
-        yield f"{name} may be {_listed(unknown)} (read by {', '.join(readers)})"
+        yield f"{name} may be {_listed(unknown)} (read by {_sorted(readers)})"
     if missing and writers:
-        yield f"{name} may not be {_listed(missing)} (written by {', '.join(writers)})"
+        yield f"{name} may not be {_listed(missing)} (written by {_sorted(writers)})"
 
 
 def _allowed(definitions: Sequence[str], column: str) -> list[str] | None:

@@ -1,0 +1,55 @@
+"""What each module uses of the schema is put together by the generated check, in whatever order it comes."""
+
+import json
+from itertools import permutations
+
+import pytest
+
+from sqlgen.render.runtime import _schema_uses, schema
+
+COLUMNS = (
+    ["z", "", "t", ["first"], [["a", "", False], ["b", "date", True]]],
+    ["y", "", "t", ["other", "second"], [["A", "", False, 0], ["a", "text", False, 1]]],
+    ["x", "", "t", ["third"], [["a", "", True]]],
+    ["x", "s", "t", ["third"], [["a", "", False]]],
+)
+VALUES = (
+    ["z", "", "", "", "switch", True, ["on", "off"], ["first"], []],
+    ["y", "", "", "", "switch", True, ["on", "off"], ["second"], ["third", "fourth"]],
+    ["y", "", "t", "a", "", False, ["1"], ["second"], []],
+    ["x", "", "", "", "other", True, ["on"], ["third"], []],
+)
+
+
+def lines(lists: tuple[object, ...]) -> str:
+    return "\n".join(map(json.dumps, lists))
+
+
+@pytest.mark.parametrize("uses", list(permutations(COLUMNS)))
+def test_a_column_has_the_queries_of_all_modules(
+    uses: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_schema_uses, "COLUMNS", lines(uses))
+    columns, _ = schema._uses()
+    assert [(*row[:5], *sorted(row[5])) for row in columns] == [
+        ("", "t", "A", "", False, "y.other"),
+        ("", "t", "a", "text", True, "x.third", "y.second", "z.first"),
+        ("", "t", "b", "date", True, "z.first"),
+        ("s", "t", "a", "", False, "x.third"),
+    ]
+
+
+@pytest.mark.parametrize("uses", list(permutations(VALUES)))
+def test_values_have_the_readers_and_writers_of_all_modules(
+    uses: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_schema_uses, "VALUES", lines(uses))
+    _, values = schema._uses()
+    assert [(*row[:6], sorted(row[6]), sorted(row[7])) for row in values] == [
+        ("", "t", "a", "", False, ["1"], ["y.second"], []),
+        ("", "", "", "other", True, ["on"], ["x.third"], []),
+        (
+            *("", "", "", "switch", True, ["on", "off"]),
+            *(["y.second", "z.first"], ["y.fourth", "y.third"]),
+        ),
+    ]
