@@ -10,6 +10,8 @@ from sqlgen.build import large_builds, worker
 from sqlgen.model.diagnostic import SqlgenError
 from sqlgen.model.output import Change, GeneratedFile
 from sqlgen.read import output_files
+from sqlgen.translate import TypeReferences
+from sqlgen.translate.shared.shared_names import SharedNames
 
 ROOT = Path(__file__).parents[1]
 
@@ -75,6 +77,64 @@ def test_a_change_of_one_file_is_made_from_records(root: Path) -> None:
     path.write_text(text)
     build.build(read.config(root))
     assert texts(root) == before
+
+
+@pytest.mark.usefixtures("large")
+def test_a_change_of_one_file_looks_at_the_names_of_no_other(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+    used_by = SharedNames.used_by
+
+    def counted(names: SharedNames, references: TypeReferences) -> object:
+        looked_at.append(references)
+        return used_by(names, references)
+
+    (root / "queries" / "warned.sql").unlink()  # warnings are found again
+    build.build(read.config(root))
+    monkeypatch.setattr(SharedNames, "used_by", counted)
+    path = root / "queries" / "allergies.sql"
+    text = path.read_text()
+    for number in range(2):
+        looked_at.clear()
+        path.write_text(f"{text}\n-- name: one_more :one\nSELECT {number} AS one;\n")
+        build.build(read.config(root))
+        assert len(looked_at) == 1
+    looked_at.clear()
+    new_name = "\n-- name: act :one\nSELECT 'INSERT'::audit_action AS act;\n"
+    (root / "migrations" / "9999_act.up.sql").write_text(
+        "CREATE TYPE audit_action AS ENUM ('INSERT');\n"
+    )
+    (root / "migrations" / "9999_act.down.sql").write_text("DROP TYPE audit_action;\n")
+    path.write_text(f"{text}{new_name}")
+    build.build(read.config(root))
+    assert len(looked_at) > 1
+    looked_at.clear()
+    path.write_text(f"{text}{new_name}\n-- name: one_more :one\nSELECT 1 AS one;\n")
+    build.build(read.config(root))
+    assert len(looked_at) == 1
+
+
+@pytest.mark.usefixtures("large")
+def test_texts_that_are_on_disk_are_not_kept(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = []
+    in_less_memory = GeneratedFile.in_less_memory
+
+    def counted(file: GeneratedFile) -> GeneratedFile:
+        kept.append(file.path)
+        return in_less_memory(file)
+
+    monkeypatch.setattr(worker, "MIN_QUERIES", 10_000)
+    monkeypatch.setattr(GeneratedFile, "in_less_memory", counted)
+    config = read.config(root)
+    assert build.check_offline(config).changes == ()
+    assert kept == []
+    path = root / "generated" / "allergies.py"
+    path.write_text(path.read_text() + "# edited\n")
+    changes = build.check_offline(config).changes
+    assert [change.path for change in changes] == ["generated/allergies.py"] == kept
 
 
 @pytest.mark.usefixtures("large")

@@ -23,7 +23,7 @@ from .. import cache, read, write
 from ..model.config import Config, UnknownName
 from ..model.diagnostic import Diagnostic, Label, Severity, SqlgenError, attempt
 from ..model.frozen import frozen
-from ..model.output import Change, Plan
+from ..model.output import Change, GeneratedFile, Plan
 from ..model.progress import Progress, no_progress
 from ..model.source import SourceFile, Span
 from .class_names import ClassNames, class_names
@@ -101,11 +101,11 @@ def plan(
 
             progress("planning queries")
             plans, lost = planned_file(request, analyzer, migrations)
-            result = replace(result, files={**result.files, plans: ""})
+            result = with_file(result, plans)
         unknown_names = analyzer.unknown_names()
         schema_notes = analyzer.notes
     warnings = (*schema_warnings(config, request.migrations), *result.warnings)
-    changes = write.changes(request.generated, result.files, result.reused_digests)
+    changes = write.changes(request.generated, result.files, result.digests)
     if request.is_partial:
         changes = selected_changes(changes, request, result)
     if not result.unselected_errors and not classes.errors:
@@ -141,11 +141,14 @@ def check_offline(config: Config, *, progress: Progress = no_progress) -> Plan:
     if config.plans:
         from .index_service import recorded_file
 
-        plans = recorded_file(request, analyzer)
-        result = replace(result, files={**result.files, plans: ""})
-    return Plan(
-        write.changes(request.generated, result.files, result.reused_digests), ()
-    )
+        result = with_file(result, recorded_file(request, analyzer))
+    return Plan(write.changes(request.generated, result.files, result.digests), ())
+
+
+def with_file(result: BuildResult, file: GeneratedFile) -> BuildResult:
+    """Return the result of a build that has generated one more file, which is shared."""
+    digests = {**result.digests, file.path: write.digest(file.text)}
+    return replace(result, files={**result.files, file: ""}, digests=digests)
 
 
 def known_classes(request: BuildRequest) -> ClassNames:

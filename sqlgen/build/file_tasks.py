@@ -4,7 +4,7 @@ Analysing comes first, for all files: what they use decides on the names of what
 """
 
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .. import lockfile, render, translate, write
 from ..model.diagnostic import Diagnostic, attempt
@@ -166,11 +166,11 @@ class FileTasks:
             templates = self._request.templates
             rendered = [render.module(module, templates) for module in modules]
             files = (*rendered, self._typed[source.path].lock)
-            verify_new(files, self._request)
+            new, digests = new_files(files, self._request)
         if self._is_large:
-            files = tuple([file.in_less_memory() for file in files])
+            new = tuple([file.in_less_memory() for file in new])
         packed = pickle.dumps(requirements, pickle.HIGHEST_PROTOCOL)
-        return FileRender(files, packed, renamed)
+        return FileRender(new, digests, packed, renamed)
 
     def _translate(
         self, source: SourceFile, inputs: RenderInputs
@@ -186,11 +186,16 @@ class FileTasks:
             )
 
 
-def verify_new(files: Sequence[GeneratedFile], request: BuildRequest) -> None:
-    """Parse the modules that are not on disk yet, so that none with a syntax error gets there.
+def new_files(
+    files: Sequence[GeneratedFile], request: BuildRequest
+) -> tuple[tuple[GeneratedFile, ...], Mapping[str, bytes]]:
+    """Return the files that are not on disk yet, and the digests of all, by path.
 
-    Raises `SyntaxError`, which would be a bug in sqlgen.
+    Raises `SyntaxError` where a new module is not Python, which would be a bug in sqlgen.
     """
-    for file in files:
-        if request.digests.get(file.path) != write.digest(file.text):
-            write.verify_syntax(file)
+    digests = {file.path: write.digest(file.text) for file in files}
+    on_disk = request.digests
+    new = tuple([f for f in files if on_disk.get(f.path) != digests[f.path]])
+    for file in new:
+        write.verify_syntax(file)
+    return new, digests

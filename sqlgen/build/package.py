@@ -5,7 +5,8 @@ recorded analysis holds is not analysed, and one whose output is still on disk i
 """
 
 import pickle
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from .. import lockfile, render, translate
 from ..model.config import ModelScope
@@ -14,14 +15,14 @@ from ..model.migration import Migration
 from ..model.output import GeneratedFile
 from ..model.progress import Progress
 from ..model.source import SourceFile
-from ..translate import SharedRequirements
+from ..translate import SharedRequirements, TypeReferences
 from .analysis.analyzer import Analyzer
-from .file_tasks import FileTasks, verify_new
-from .phases import FileAnalysis, FileRender, RenderInputs
+from .file_tasks import FileTasks, new_files
+from .phases import FileAnalysis, FileRender, RenderInputs, unpacked_use
 from .records.file_records import FileRecords
 from .request import BuildRequest
 from .result import BuildResult
-from .reuse import has_current_output, recorded_analyses, updated_records
+from .reuse import Outputs, recorded_analyses
 from .worker import Workers
 
 Analyses = Mapping[str, FileAnalysis]
@@ -57,28 +58,29 @@ def build_package(
                 )
                 errors = analyzer.all_errors(query_errors)
                 raise SqlgenError(*filter(request.selects, errors))
-            inputs = _render_inputs(request, analyses, analyzer)
+            inputs, types = _render_inputs(request, analyses, analyzer)
         except SqlgenError:
             records.save({path: one.record for path, one in analyses.items()})
             raise
         progress("writing Python")
-        outdated = [
-            source
-            for source in request.queries
-            if not has_current_output(analyses[source.path], request, inputs.context)
-        ]
+        outputs = Outputs(request, inputs.context)
+        outdated = _outdated(request, analyses, outputs)
         renders, render_errors = _render(workers, outdated, inputs)
     try:
         if render_errors:
             raise SqlgenError(*analyzer.all_errors(render_errors))
-        shared = _shared_files(request, migrations, analyses, renders, inputs)
+        shared, digests = _shared_files(
+            request, migrations, analyses, renders, inputs, types
+        )
     finally:
-        records.save(updated_records(request, analyses, renders, inputs.context))
-    outputs = [a.record.output for path, a in analyses.items() if path not in renders]
-    rendered = {file: path for path, one in renders.items() for file in one.files}
+        records.save(outputs.updated_records(analyses, renders))
+    for path, analysis in analyses.items():
+        output = renders.get(path) or analysis.record.output
+        digests |= output.digests if output else {}
+    new = {file: path for path, one in renders.items() for file in one.files}
     return BuildResult(
-        files=rendered | dict.fromkeys(shared, ""),
-        reused_digests={p: d for o in outputs if o for p, d in o.digests.items()},
+        files=new | dict.fromkeys(shared, ""),
+        digests=digests,
         warnings=tuple([w for s in request.queries for w in analyses[s.path].warnings]),
         unselected_errors=errors,
         renamed={path: one.renamed for path, one in renders.items()},
@@ -87,27 +89,42 @@ def build_package(
 
 def _render_inputs(
     request: BuildRequest, analyses: Analyses, analyzer: Analyzer
-) -> RenderInputs:
-    """Name what the modules share, and the modules.
+) -> tuple[RenderInputs, lockfile.TypeTable]:
+    """Name what the modules share, and the modules; return the types of all lock files, too.
 
     Raises `SqlgenError` where a file cannot be a module, or a configured type does not exist.
     """
     sources, config = request.queries, request.config
     is_all = config.models is ModelScope.ALL
     tables = analyzer.tables() if is_all else ()
-    references = translate.merge_references(
-        [
-            *[analyses[source.path].shared_use.references for source in sources],
-            *([translate.table_references(tables)] if is_all else []),
-        ]
-    )
+    types: dict[str, Any] = {}
+
+    def used() -> Iterator[TypeReferences]:
+        # Many files use the same types, and the rest is only needed for a moment.
+        for packed in dict.fromkeys([analyses[s.path].packed_use for s in sources]):
+            shared_use = unpacked_use(packed)
+            for name, data in shared_use.types.items():
+                types.setdefault(name, data)
+            yield shared_use.references
+        if is_all:
+            yield translate.table_references(tables)
+
+    references = translate.merge_references(used())
     paths = translate.module_paths(sources, config)
-    return RenderInputs(
+    inputs = RenderInputs(
         references,
         translate.translation_context(references, config),
         {source.path: path for source, path in zip(sources, paths, strict=True)},
         tables,
     )
+    return inputs, types
+
+
+def _outdated(
+    request: BuildRequest, analyses: Analyses, outputs: Outputs
+) -> list[SourceFile]:
+    """Return the query files whose modules on disk are not what would be generated now."""
+    return [s for s in request.queries if not outputs.are_current(analyses[s.path])]
 
 
 def _translation_errors(
@@ -118,14 +135,10 @@ def _translation_errors(
 ) -> tuple[Diagnostic, ...]:
     """Return the errors that are found after the analysis, in the queries that could be analysed."""
     try:
-        inputs = _render_inputs(request, analyses, analyzer)
+        inputs, _ = _render_inputs(request, analyses, analyzer)
     except SqlgenError as error:
         return error.diagnostics
-    outdated = [
-        source
-        for source in request.queries
-        if not has_current_output(analyses[source.path], request, inputs.context)
-    ]
+    outdated = _outdated(request, analyses, Outputs(request, inputs.context))
     batches = workers.map(FileTasks.translation_errors, outdated, inputs)
     return tuple([error for errors in batches for error in errors])
 
@@ -162,8 +175,9 @@ def _shared_files(
     analyses: Analyses,
     renders: Mapping[str, FileRender],
     inputs: RenderInputs,
-) -> list[GeneratedFile]:
-    """Return the files that come from no query file alone.
+    types: lockfile.TypeTable,
+) -> tuple[Sequence[GeneratedFile], dict[str, bytes]]:
+    """Return the files that come from no query file alone and are new, and the digests of all of these.
 
     Raises `SqlgenError` where two query files do not agree.
     """
@@ -176,17 +190,16 @@ def _shared_files(
         sources,
     )
     scripts = [migration.up for migration in migrations]
-    types = (analyses[source.path].shared_use.types for source in sources)
     lock = lockfile.schema_file(
         request.config,
         scripts,
-        types,
+        [types],
         routines=request.routines,
         tables=inputs.tables,
     )
     files = [*(render.module(m, request.templates) for m in modules), lock]
-    verify_new(files, request)
-    return files
+    new, digests = new_files(files, request)
+    return new, dict(digests)
 
 
 def _requirements(

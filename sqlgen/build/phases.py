@@ -43,8 +43,13 @@ class FileAnalysis:
     @property
     def shared_use(self) -> SharedUse:
         """Return what the file contributes to the files that all have in common."""
-        shared_use: SharedUse = pickle.loads(self.packed_use)
-        return shared_use
+        return unpacked_use(self.packed_use)
+
+
+def unpacked_use(packed: bytes) -> SharedUse:
+    """Return a `SharedUse` from its pickle."""
+    shared_use: SharedUse = pickle.loads(packed)
+    return shared_use
 
 
 def recorded_analysis(record: FileRecord) -> FileAnalysis:
@@ -75,9 +80,13 @@ class RenderInputs:
 
 @frozen
 class FileRender:
-    """The files of a query file, what they require of the shared modules (pickled), and changed names."""
+    """The files of a query file, what they require of the shared modules (pickled), and changed names.
+
+    `digests` are those of all its files, by path; `files` are only those that differ from the files on disk.
+    """
 
     files: tuple[GeneratedFile, ...]
+    digests: Mapping[str, bytes]
     requirements: bytes
     renamed: tuple[Renamed, ...] = ()
 

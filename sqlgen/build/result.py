@@ -12,14 +12,14 @@ from ..model.renamed import Renamed
 class BuildResult:
     """The files of the generated package and its lock files.
 
-    `files` are those that were rendered, each with the path of its query file (empty for shared files).
-    `reused_digests` are the digests of those that are on disk already, by path. `warnings` are about
-    the queries; `unselected_errors` are errors in query files that the build is not for. `renamed` are
-    the names in each of the rendered query files that Python could not take as they are.
+    `files` has those that differ from the files on disk, each with the path of its query file (empty for
+    shared files). `digests` are the digests of all files, by path. `warnings` are about the queries;
+    `unselected_errors` are errors in query files that the build is not for. `renamed` are the names in each
+    of the rendered query files that Python could not take as they are.
     """
 
     files: Mapping[GeneratedFile, str]
-    reused_digests: Mapping[str, bytes]
+    digests: Mapping[str, bytes]
     warnings: tuple[Diagnostic, ...]
     unselected_errors: tuple[Diagnostic, ...]
     renamed: Mapping[str, tuple[Renamed, ...]]

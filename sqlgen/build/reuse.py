@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from .. import write
 from ..translate import TranslationContext
 from .phases import FileAnalysis, FileRender, SharedUse, recorded_analysis
 from .records.file_records import FileRecord, FileRecords, OutputRecord
@@ -23,46 +22,68 @@ def recorded_analyses(
     }
 
 
-def has_current_output(
-    analysis: FileAnalysis, request: BuildRequest, context: TranslationContext
-) -> bool:
-    """Return whether the files on disk are those that would be generated now."""
-    output = analysis.record.output
-    return (
-        output is not None
-        and all(request.digests.get(p) == d for p, d in output.digests.items())
-        and output.inputs_digest
-        == _inputs_digest(request, analysis.shared_use, context)
-    )
+class Outputs:
+    """The files that are on disk for each query file, and what they would be generated with now.
 
+    A file depends on the names that it uses. If all names are those of the earlier build, that is known
+    without looking at the file's own.
+    """
 
-def _inputs_digest(
-    request: BuildRequest, shared_use: SharedUse, context: TranslationContext
-) -> bytes:
-    """Return the digest of everything that a file is generated with, beside its own queries."""
-    settings = replace(request.config, root=Path(), server="")
-    templates = [(file.path, file.sha384) for file in request.templates]
-    facts = (settings, context.names.used_by(shared_use.references), templates)
-    return hashlib.sha256(repr(facts).encode()).digest()
+    def __init__(self, request: BuildRequest, context: TranslationContext) -> None:
+        self._on_disk = request.digests
+        self._names = context.names
+        settings = replace(request.config, root=Path(), server="")
+        templates = [(file.path, file.sha384) for file in request.templates]
+        self._settings_digest = _digest(settings, templates)
+        self._all_names_digest = _digest(self._settings_digest, context.names)
 
-
-def updated_records(
-    request: BuildRequest,
-    analyses: Mapping[str, FileAnalysis],
-    renders: Mapping[str, FileRender],
-    context: TranslationContext,
-) -> dict[str, FileRecord]:
-    """Return what is known of each file now."""
-
-    def record(path: str, analysis: FileAnalysis) -> FileRecord:
-        if path not in renders or not analysis.record.is_clean:
-            return analysis.record
-        files, requirements = renders[path].files, renders[path].requirements
-        output = OutputRecord(
-            _inputs_digest(request, analysis.shared_use, context),
-            {file.path: write.digest(file.text) for file in files},
-            requirements,
+    def are_current(self, analysis: FileAnalysis) -> bool:
+        """Return whether the files on disk are those that would be generated now."""
+        output = analysis.record.output
+        return (
+            output is not None
+            and all(self._on_disk.get(p) == d for p, d in output.digests.items())
+            and (
+                output.all_names_digest == self._all_names_digest
+                or output.inputs_digest == self._inputs_digest(analysis.shared_use)
+            )
         )
-        return replace(analysis.record, output=output)
 
-    return {path: record(path, analysis) for path, analysis in analyses.items()}
+    def updated_records(
+        self, analyses: Mapping[str, FileAnalysis], renders: Mapping[str, FileRender]
+    ) -> dict[str, FileRecord]:
+        """Return what is known of each file now: of those that were not rendered, the output is current."""
+        return {
+            path: self._record(analysis, renders.get(path))
+            for path, analysis in analyses.items()
+        }
+
+    def _record(self, analysis: FileAnalysis, render: FileRender | None) -> FileRecord:
+        record = analysis.record
+        if not record.is_clean:
+            return record
+        if render:
+            output = OutputRecord(
+                self._inputs_digest(analysis.shared_use),
+                self._all_names_digest,
+                render.digests,
+                render.requirements,
+            )
+        elif (
+            record.output is None
+            or record.output.all_names_digest == self._all_names_digest
+        ):
+            return record
+        else:
+            output = replace(record.output, all_names_digest=self._all_names_digest)
+        return replace(record, output=output)
+
+    def _inputs_digest(self, shared_use: SharedUse) -> bytes:
+        """Return the digest of everything that a file is generated with, beside its own queries."""
+        return _digest(
+            self._settings_digest, self._names.used_by(shared_use.references)
+        )
+
+
+def _digest(*facts: object) -> bytes:
+    return hashlib.sha256(repr(facts).encode()).digest()

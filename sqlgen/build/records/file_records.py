@@ -20,11 +20,13 @@ AnswerDigests = Mapping[str, bytes]
 class OutputRecord:
     """The files that were generated from a query file: their digests, by path.
 
-    `inputs_digest` is of everything that they were made of beside the analyses. `requirements` is the
-    pickle of what they require of the modules that all files share.
+    `inputs_digest` is of everything that they were made of beside the analyses, `all_names_digest` of that and
+    the names that other files use. `requirements` is the pickle of what they require of the modules that
+    all files share.
     """
 
     inputs_digest: bytes
+    all_names_digest: bytes
     digests: Mapping[str, bytes]
     requirements: bytes
 

@@ -49,9 +49,8 @@ def store_finished_build(
     Names in the configuration are kept without their places, which may move.
     """
     if key:
-        digests = {file.path: write.digest(file.text) for file in result.files}
         content = (
-            {**result.reused_digests, **digests},
+            dict(result.digests),
             tuple(warnings),
             tuple(unknown_names),
             modules,

@@ -13,6 +13,8 @@ _SUFFIXES: Final = {
 }
 """The ends of class names for constraints that have no name of their own."""
 
+_KINDS: Final = {kind: str(number) for number, kind in enumerate(ConstraintKind)}
+
 
 def error_names(violations: Iterable[Violation]) -> dict[Violation, str]:
     """Return a class name for each violation, in the order of schemas, tables and names.
@@ -20,7 +22,7 @@ def error_names(violations: Iterable[Violation]) -> dict[Violation, str]:
     It is the constraint's name. Where several constraints have one name, all of them get the table's in
     front, and then the schema's, so that a class never comes to mean another constraint.
     """
-    in_order = sorted(violations, key=_place)
+    in_order = sorted(violations, key=place)
     chosen: dict[Violation, str] = {}
     for make in (_plain, _with_relation, _with_schema):
         candidates = {each: make(each) for each in in_order if each not in chosen}
@@ -42,12 +44,12 @@ def error_names(violations: Iterable[Violation]) -> dict[Violation, str]:
     return {each: chosen[each] for each in in_order}
 
 
-def _place(violation: Violation) -> tuple[str, ...]:
-    kind = list(ConstraintKind).index(violation.kind)
+def place(violation: Violation) -> tuple[str, ...]:
+    """Return the place of a violation among others: by schema, table, kind and name."""
     return (
         violation.schema,
         violation.relation,
-        str(kind),
+        _KINDS[violation.kind],
         *map(str, _rest(violation)),
     )
 

@@ -9,7 +9,7 @@ from ...model.python import Alias, LiteralOf, Named
 from ...model.typed import TypedColumn, TypedParameter
 from .. import names
 from ..types.python_types import MODELS
-from .error_names import error_names
+from .error_names import error_names, place
 from .references import CheckedColumn, NamedType, TypeKey, TypeReferences, type_key
 
 
@@ -47,16 +47,11 @@ class SharedNames:
     def used_by(self, references: TypeReferences) -> tuple[tuple[str, ...], ...]:
         """Return the names of all *references*: queries with the same names translate alike."""
         columns = sorted(references.checked, key=str)
+        violations = sorted(references.violations, key=place) if self.errors else ()
         return (
             tuple([self.classes[key] for key in sorted(references.types)]),
             tuple([self.columns[column] for column in columns]),
-            tuple(
-                [
-                    self.errors[each]
-                    for each in self.errors
-                    if each in references.violations
-                ]
-            ),
+            tuple([self.errors[violation] for violation in violations]),
         )
 
 
