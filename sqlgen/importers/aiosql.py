@@ -19,7 +19,7 @@ from .sql_text import Edit, code_tokens, edited
 
 _HEADER: Final = re.compile(r"--\s*name\s*:\s*(?P<spec>[^\r\n]*?)\s*\Z")
 _SPEC: Final = re.compile(
-    r"(?P<name>\w[\w-]*)\s*(?:\([\w\s,]*\))?\s*(?P<suffix>\^|\$|!|<!|\*!|#|)"
+    r"-*(?P<name>\w[\w-]*)\s*(?:\([\w\s,]*\))?\s*(?P<suffix>\^|\$|!|<!|\*!|#|)"
 )
 _RECORD: Final = re.compile(r"record_class\s*:\s*(?P<name>\w+)")
 _NOTHING_IN_CONFLICT: Final = re.compile(r"\bdo\s+nothing\b", re.IGNORECASE)

@@ -18,6 +18,9 @@ FORMS = {
     "-- name: get_user(id)^\n-- record_class: User\nselect * from users where id=:id": (
         "-- name: get_user :optional -> User\nselect * from users where id=:id;\n"
     ),
+    "-- name: -get-specific\nselect id from users": (
+        "-- name: get_specific :many\nselect id from users;\n"
+    ),
     "-- name: count_users()$\nselect count(*) from users": (
         "-- name: count_users :one\nselect count(*) from users;\n"
     ),

@@ -20,6 +20,10 @@ FORMS = {
         "-- name: some_users :many\n-- Above.\n-- Those of some ages.\n"
         "SELECT id FROM users WHERE age = ANY(:ages) AND id <> ALL(:ages!);\n"
     ),
+    "/* @name InBrackets\n @param ages -> (...) */\nSELECT id FROM users WHERE age in (:ages!) AND id NOT IN ( :ages ) AND (name IN (:a, :b))": (
+        "-- name: in_brackets :many\n"
+        "SELECT id FROM users WHERE age = ANY(:ages!) AND id <> ALL(:ages) AND (name IN (:a, :b));\n"
+    ),
     "/* @name AddUser\n * @param user -> (id, name!, age)\n */\nINSERT INTO users VALUES :user RETURNING id": (
         "-- name: add_user :many\nINSERT INTO users VALUES (:id, :name!, :age) RETURNING id;\n"
     ),

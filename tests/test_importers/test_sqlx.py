@@ -59,6 +59,9 @@ FORMS = {
     'query!(\n        r##"\n        -- Of all.\n        SELECT id\n          FROM users\n        "##\n    ).fetch_all::<_>(&p)': (
         "-- name: get :many\n-- Of all.\nSELECT id\n  FROM users;\n"
     ),
+    'query!("SELECT id FROM users WHERE name = $1 OR email = $2 LIMIT $3", options.tag, None::<String>, // none\n 20)': (
+        "-- name: get :many\nSELECT id FROM users WHERE name = :tag OR email = :arg2 LIMIT :arg3;\n"
+    ),
     'query_file!("sql/all.sql", id).fetch_all(&pool)': (
         "-- name: get :many\nSELECT id FROM users WHERE id > :id;\n"
     ),

@@ -73,6 +73,12 @@ def expanded(text: str, expansions: Mapping[str, Expansion]) -> tuple[str, bool]
         if found is None:
             edits.append(Edit(start, end, f":{names.of(name)}{mark}"))
         elif not found.fields:
+            # `IN (:ids)` is meant as `IN :ids`, which PgTyped gives the brackets.
+            at = index[start]
+            last = next((n for n in range(at, len(code)) if code[n].end >= end), at)
+            if before[-2:] == ["in", "("] and words[last + 1 : last + 2] == [")"]:
+                at, end = at - 1, code[last + 1].end
+                before = words[max(at - 2, 0) : at]
             if before[-1:] != ["in"]:
                 raise UntranslatableError(
                     f"`:{name}` is a list of values, and does not stand behind `IN`",
@@ -82,7 +88,7 @@ def expanded(text: str, expansions: Mapping[str, Expansion]) -> tuple[str, bool]
                 )
             is_not = before == ["not", "in"]
             operator = "<> ALL" if is_not else "= ANY"
-            first = code[index[start] - (2 if is_not else 1)].start
+            first = code[at - (2 if is_not else 1)].start
             edits.append(Edit(first, end, f"{operator}(:{names.of(name)}{mark})"))
         else:
             if found.is_list and (words[:1] != ["insert"] or before[-1:] != ["values"]):
