@@ -142,7 +142,7 @@ def _databases(start: Path) -> Iterable[str]:
         return "dev", "test"
     import psycopg
 
-    statement = "SELECT datname FROM pg_database WHERE NOT datistemplate"
+    statement = "SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate"
     with psycopg.connect(server.conninfo) as connection:
         names = {str(name) for (name,) in connection.execute(statement)}
     return sorted({"dev", "test"} | names - {"postgres"})

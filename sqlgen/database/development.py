@@ -151,7 +151,7 @@ def tcp_url(root: Path, database: str) -> str:
 def url(server: Server, database: str) -> str:
     """Return the URL of *database* on the development server; create the database if necessary."""
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
-        exists = "SELECT FROM pg_database WHERE datname = %s"
+        exists = "SELECT FROM pg_catalog.pg_database WHERE datname = %s"
         if connection.execute(exists, (database,)).fetchone() is None:
             statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
             # Another process may create it at the same time.

@@ -168,8 +168,8 @@ def _kept_databases(connection: psycopg.Connection[TupleRow]) -> list[str]:
     return [
         name
         for (name,) in connection.execute(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
-            " ORDER BY shobj_description(oid, 'pg_database')",
+            "SELECT datname FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname, %s)"
+            " ORDER BY pg_catalog.shobj_description(oid, 'pg_database')",
             (SCHEMA_DATABASE_PREFIX,),
         )
     ]

@@ -27,9 +27,9 @@ _SHOWN_LINES: Final = 40
 _READ_BYTES: Final = 64 * 1024
 
 _HAS_ANYTHING: Final = """
-SELECT FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'f')
-UNION ALL SELECT FROM pg_proc WHERE oid >= 16384
-UNION ALL SELECT FROM pg_type WHERE oid >= 16384
+SELECT FROM pg_catalog.pg_class WHERE oid >= '16384' AND relkind IN ('r', 'p', 'v', 'm', 'f')
+UNION ALL SELECT FROM pg_catalog.pg_proc WHERE oid >= '16384'
+UNION ALL SELECT FROM pg_catalog.pg_type WHERE oid >= '16384'
 LIMIT 1
 """
 

@@ -103,7 +103,7 @@ def execute_create(
     Raises `psycopg.Error` if the server refuses it.
     """
     encoding = connection.execute(
-        "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = %s",
+        "SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database WHERE datname = %s",
         (template,),
     ).fetchone()
     statement = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'"

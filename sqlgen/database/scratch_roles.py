@@ -14,15 +14,17 @@ from psycopg.rows import TupleRow
 _MARK: Final = "made by sqlgen for its scratch databases; dropped with the last of them"
 
 _MARKED: Final = """
-SELECT rolname::text FROM pg_roles WHERE shobj_description(oid, 'pg_authid') = %s
+SELECT rolname::pg_catalog.text FROM pg_catalog.pg_roles WHERE pg_catalog.shobj_description(oid, 'pg_authid') = %s
 """
 _NEEDED: Final = """
-SELECT FROM pg_database
-WHERE datname ~ '^sqlgen_(scratch|template)_' AND datdba = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+SELECT FROM pg_catalog.pg_database
+WHERE datname::pg_catalog.text ~ '^sqlgen_(scratch|template)_' AND datdba = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user)
 """
 # Whoever makes roles has a database already, so that nobody drops them in between.
-_LOCK: Final = "SELECT pg_advisory_lock(hashtext('sqlgen scratch roles'))"
-_UNLOCK: Final = "SELECT pg_advisory_unlock_all()"
+_LOCK: Final = (
+    "SELECT pg_catalog.pg_advisory_lock(pg_catalog.hashtext('sqlgen scratch roles'))"
+)
+_UNLOCK: Final = "SELECT pg_catalog.pg_advisory_unlock_all()"
 
 
 def make_roles(
@@ -46,7 +48,7 @@ def make_roles(
         ):
             connection.execute(creation.encode())
             connection.execute(comment.format(sql.Identifier(name), _MARK))
-    there = "SELECT rolname::text FROM pg_roles WHERE rolname = ANY (%s)"
+    there = "SELECT rolname::pg_catalog.text FROM pg_catalog.pg_roles WHERE rolname = ANY (%s)"
     present = connection.execute(there, [list(creations)]).fetchall()
     made = connection.execute(_MARKED, [_MARK]).fetchall()
     connection.execute(_UNLOCK)

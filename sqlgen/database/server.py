@@ -124,7 +124,9 @@ def _cleaned(running: EmbeddedServer, conninfo: str) -> SharedState:
     Raises `psycopg.OperationalError` if the cluster is damaged.
     """
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        databases = connection.execute("SELECT oid, datname FROM pg_database")
+        databases = connection.execute(
+            "SELECT oid, datname FROM pg_catalog.pg_database"
+        )
         oids, names = zip(*databases.fetchall(), strict=True)
         if not running.is_intact(*oids):
             raise psycopg.OperationalError("files are missing")
@@ -160,7 +162,7 @@ def external_server(url: str) -> Server:
         with psycopg.connect(conninfo, autocommit=True) as connection:
             version = connection.info.server_version
             may_create = connection.execute(
-                "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
+                "SELECT rolsuper OR rolcreatedb FROM pg_catalog.pg_roles WHERE rolname = current_user"
             ).fetchone()
     except psycopg.Error as error:
         raise server_unavailable(

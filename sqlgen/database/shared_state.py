@@ -17,38 +17,38 @@ from ..model.frozen import frozen
 
 _STATE: Final = """
 SELECT -- The names of roles, databases and tablespaces,
-       (SELECT array_agg(r.rolname::text ORDER BY r.oid) FROM pg_authid AS r),
-       (SELECT array_agg(d.datname::text ORDER BY d.oid) FROM pg_database AS d WHERE d.datname <> ALL (%(own)s)),
-       (SELECT array_agg(t.spcname::text ORDER BY t.oid) FROM pg_tablespace AS t),
+       (SELECT pg_catalog.array_agg(r.rolname::pg_catalog.text ORDER BY r.oid) FROM pg_catalog.pg_authid AS r),
+       (SELECT pg_catalog.array_agg(d.datname::pg_catalog.text ORDER BY d.oid) FROM pg_catalog.pg_database AS d WHERE d.datname <> ALL (%(own)s)),
+       (SELECT pg_catalog.array_agg(t.spcname::pg_catalog.text ORDER BY t.oid) FROM pg_catalog.pg_tablespace AS t),
        -- all attributes of roles,
-       (SELECT array_agg(r::text ORDER BY r.oid) FROM pg_authid AS r),
+       (SELECT pg_catalog.array_agg(r::pg_catalog.text ORDER BY r.oid) FROM pg_catalog.pg_authid AS r),
        -- their memberships,
-       (SELECT array_agg(m::text ORDER BY m::text) FROM pg_auth_members AS m),
+       (SELECT pg_catalog.array_agg(m::pg_catalog.text ORDER BY m::pg_catalog.text) FROM pg_catalog.pg_auth_members AS m),
        -- the settings of ALTER ROLE … SET and ALTER DATABASE … SET,
-       (SELECT array_agg(s::text ORDER BY s::text) FROM pg_db_role_setting AS s),
+       (SELECT pg_catalog.array_agg(s::pg_catalog.text ORDER BY s::pg_catalog.text) FROM pg_catalog.pg_db_role_setting AS s),
        -- databases, but for what the server counts up in them,
-       (SELECT array_agg((d.oid, d.datname, d.datdba, d.encoding, d.datistemplate, d.datallowconn,
-                          d.datconnlimit, d.dattablespace, d.datcollate, d.datctype, d.datacl)::text
+       (SELECT pg_catalog.array_agg((d.oid, d.datname, d.datdba, d.encoding, d.datistemplate, d.datallowconn,
+                          d.datconnlimit, d.dattablespace, d.datcollate, d.datctype, d.datacl)::pg_catalog.text
                          ORDER BY d.oid)
-        FROM pg_database AS d WHERE d.datname <> ALL (%(own)s)),
+        FROM pg_catalog.pg_database AS d WHERE d.datname <> ALL (%(own)s)),
        -- tablespaces,
-       (SELECT array_agg(t::text ORDER BY t.oid) FROM pg_tablespace AS t),
+       (SELECT pg_catalog.array_agg(t::pg_catalog.text ORDER BY t.oid) FROM pg_catalog.pg_tablespace AS t),
        -- comments and labels of all of these,
-       (SELECT array_agg(c::text ORDER BY c::text) FROM pg_shdescription AS c
-        WHERE NOT (c.classoid = 'pg_database'::regclass
-                   AND c.objoid IN (SELECT d.oid FROM pg_database AS d WHERE d.datname = ANY (%(own)s)))),
-       (SELECT array_agg(l::text ORDER BY l::text) FROM pg_shseclabel AS l),
+       (SELECT pg_catalog.array_agg(c::pg_catalog.text ORDER BY c::pg_catalog.text) FROM pg_catalog.pg_shdescription AS c
+        WHERE NOT (c.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass::pg_catalog.oid
+                   AND c.objoid IN (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = ANY (%(own)s)))),
+       (SELECT pg_catalog.array_agg(l::pg_catalog.text ORDER BY l::pg_catalog.text) FROM pg_catalog.pg_shseclabel AS l),
        -- logical replication,
-       (SELECT array_agg((s.oid, s.subname)::text ORDER BY s.oid) FROM pg_subscription AS s),
-       (SELECT array_agg(o::text ORDER BY o.roident) FROM pg_replication_origin AS o),
+       (SELECT pg_catalog.array_agg((s.oid, s.subname)::pg_catalog.text ORDER BY s.oid) FROM pg_catalog.pg_subscription AS s),
+       (SELECT pg_catalog.array_agg(o::pg_catalog.text ORDER BY o.roident) FROM pg_catalog.pg_replication_origin AS o),
        -- and what ALTER SYSTEM has set.
-       (SELECT array_agg((f.name, f.setting)::text ORDER BY f.seqno) FROM pg_file_settings AS f
+       (SELECT pg_catalog.array_agg((f.name, f.setting)::pg_catalog.text ORDER BY f.seqno) FROM pg_catalog.pg_file_settings AS f
         WHERE f.sourcefile LIKE '%%/postgresql.auto.conf')
 """
 
 
 _PRIVILEGES: Final = """
-SELECT array_agg(p::text ORDER BY p.oid) FROM pg_parameter_acl AS p
+SELECT pg_catalog.array_agg(p::pg_catalog.text ORDER BY p.oid) FROM pg_catalog.pg_parameter_acl AS p
 """
 """Since version 15: `GRANT … ON PARAMETER`."""
 
@@ -110,7 +110,7 @@ def _undo(
 ) -> Iterator[sql.SQL | sql.Composed]:
     """Yield the statements that undo what the most common ones do."""
     yield sql.SQL("ALTER SYSTEM RESET ALL")
-    yield sql.SQL("SELECT pg_reload_conf()")
+    yield sql.SQL("SELECT pg_catalog.pg_reload_conf()")
     yield sql.SQL("ALTER ROLE ALL RESET ALL")
     yield _on("ALTER ROLE {} RESET ALL", user)
     for database in (*before.databases, *own_databases):

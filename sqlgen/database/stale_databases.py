@@ -35,10 +35,10 @@ def drop_stale_databases(
     may connect at this moment, so `FORCE` is not used.
     """
     databases = connection.execute(
-        "SELECT datname, extract(epoch FROM now())::bigint FROM pg_database AS d"
-        " WHERE starts_with(datname, %s)"
-        " AND datdba = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
-        " AND NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.datid = d.oid)",
+        "SELECT datname, extract(epoch FROM pg_catalog.now())::bigint FROM pg_catalog.pg_database AS d"
+        " WHERE pg_catalog.starts_with(datname, %s)"
+        " AND datdba = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user)"
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity AS a WHERE a.datid = d.oid)",
         (_PREFIX,),
     ).fetchall()
     for name, now in databases:

@@ -17,21 +17,21 @@ SELECT a.attrelid,
        -- Generated columns have a pg_attrdef too; identity columns have none. The default of a domain,
        -- or other type, fills a column that has none of its own.
        a.atthasdef OR t.typdefault IS NOT NULL,
-       a.attgenerated::text,
+       a.attgenerated::pg_catalog.text,
        -- The expression of a generated column or a DEFAULT, as a tree and as text.
-       coalesce(d.adbin::text, ''),
-       coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
+       coalesce(d.adbin::pg_catalog.text, ''),
+       coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), ''),
        -- GENERATED … AS IDENTITY, ALWAYS or BY DEFAULT.
        a.attidentity <> '',
        -- A CHECK constraint lists the possible values only where equal texts are identical.
        coalesce(l.collisdeterministic, false),
        -- The length of a varchar, the precision of a numeric and the like; -1 where there is none.
        a.atttypmod
-FROM pg_attribute AS a
-JOIN pg_class AS c ON c.oid = a.attrelid
-JOIN pg_type AS t ON t.oid = a.atttypid
-LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
-LEFT JOIN pg_attrdef AS d
+FROM pg_catalog.pg_attribute AS a
+JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_collation AS l ON l.oid = a.attcollation
+LEFT JOIN pg_catalog.pg_attrdef AS d
        ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 -- System columns such as ctid have negative numbers.
 WHERE a.attnum > 0
@@ -46,19 +46,19 @@ _CHILDREN = """
 -- Children by inheritance, and partitions. Indexes of partitioned tables, which are not needed, have
 -- parents too.
 SELECT i.inhparent, i.inhrelid
-FROM pg_inherits AS i
-JOIN pg_class AS c ON c.oid = i.inhrelid
+FROM pg_catalog.pg_inherits AS i
+JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid
 WHERE c.relkind IN ('r', 'p', 'f')
 """
 
-_FOREIGN = "SELECT oid FROM pg_class WHERE relkind = 'f'"
+_FOREIGN = "SELECT oid FROM pg_catalog.pg_class WHERE relkind = 'f'"
 
 _NOT_VALID = """
 -- Since PostgreSQL 18, NOT NULL is a constraint, which may be NOT VALID: attnotnull is true, and old
 -- rows may be NULL all the same. Older servers have no constraints of the type 'n' on tables.
 SELECT conrelid, conkey[1]
-FROM pg_constraint
-WHERE contype = 'n' AND conrelid <> 0 AND NOT convalidated
+FROM pg_catalog.pg_constraint
+WHERE contype = 'n' AND conrelid <> '0' AND NOT convalidated
 """
 
 

@@ -12,21 +12,21 @@ from .columns import Inheritance
 _UNIQUE_KEYS = """
 SELECT i.indrelid,
        -- The key columns without those of INCLUDE, which come last; 0 stands for an expression.
-       (i.indkey::int2[])[0 : i.indnkeyatts - 1],
+       (i.indkey::pg_catalog.int2[])[0 : i.indnkeyatts - 1],
        i.indisprimary,
        -- The trees of the expressions, in order,
-       coalesce(i.indexprs::text, ''),
+       coalesce(i.indexprs::pg_catalog.text, ''),
        -- the collation of each key column,
-       i.indcollation::oid[],
+       i.indcollation::pg_catalog.oid[],
        -- the tree of the WHERE clause,
-       coalesce(i.indpred::text, ''),
+       coalesce(i.indpred::pg_catalog.text, ''),
        -- and the definition as people write it: the key columns, and the WHERE clause.
        (
-           SELECT string_agg(pg_get_indexdef(i.indexrelid, n, true), ', ' ORDER BY n)
-           FROM generate_series(1, i.indnkeyatts) AS n
-       ) || coalesce(' WHERE ' || pg_get_expr(i.indpred, i.indrelid, true), '')
-FROM pg_index AS i
-JOIN pg_class AS c ON c.oid = i.indrelid
+           SELECT pg_catalog.string_agg(pg_catalog.pg_get_indexdef(i.indexrelid, n, true), ', ' ORDER BY n)
+           FROM pg_catalog.generate_series(1, i.indnkeyatts) AS n
+       ) || coalesce(' WHERE ' || pg_catalog.pg_get_expr(i.indpred, i.indrelid, true), '')
+FROM pg_catalog.pg_index AS i
+JOIN pg_catalog.pg_class AS c ON c.oid = i.indrelid
 WHERE i.indisunique
   -- CREATE INDEX CONCURRENTLY has succeeded, and every partition has its part of the index.
   AND i.indisvalid
@@ -40,8 +40,8 @@ WHERE i.indisunique
   -- operator classes for texts differ from the default one only in the order.
   AND NOT EXISTS (
       SELECT
-      FROM pg_opclass AS o
-      WHERE o.oid = ANY (i.indclass::oid[])
+      FROM pg_catalog.pg_opclass AS o
+      WHERE o.oid = ANY (i.indclass::pg_catalog.oid[])
         AND NOT o.opcdefault
         AND o.opcname NOT IN (
             'varchar_ops', 'text_pattern_ops', 'varchar_pattern_ops', 'bpchar_pattern_ops'
@@ -51,9 +51,9 @@ WHERE i.indisunique
   -- under another one, texts that the query finds equal could both be in it.
   AND NOT EXISTS (
       SELECT
-      FROM generate_series(0, i.indnkeyatts - 1) AS n
-      JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[n]
-      JOIN pg_collation AS l ON l.oid = a.attcollation
+      FROM pg_catalog.generate_series(0, i.indnkeyatts - 1) AS n
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[n]
+      JOIN pg_catalog.pg_collation AS l ON l.oid = a.attcollation
       WHERE NOT l.collisdeterministic AND i.indcollation[n] <> a.attcollation
   )
 ORDER BY i.indrelid, i.indisprimary DESC, i.indexrelid
@@ -66,45 +66,45 @@ SELECT c.conrelid,
        c.confkey,
        -- What a change of the target does to the rows that refer to it: CASCADE, SET NULL and SET
        -- DEFAULT run a DELETE or an UPDATE of these rows; NO ACTION and RESTRICT run none.
-       array_remove(ARRAY[
+       pg_catalog.array_remove(ARRAY[
            CASE WHEN c.confdeltype = 'c' THEN 'delete' END,
            CASE WHEN c.confdeltype IN ('n', 'd') OR c.confupdtype IN ('c', 'n', 'd') THEN 'update' END
        ], NULL)
-FROM pg_constraint AS c
+FROM pg_catalog.pg_constraint AS c
 -- The constraint of the partitioned table that a partition's constraint was made from.
-LEFT JOIN pg_constraint AS parent ON parent.oid = c.conparentid
+LEFT JOIN pg_catalog.pg_constraint AS parent ON parent.oid = c.conparentid
 WHERE c.contype = 'f'
   -- NOT VALID: old rows may refer to nothing.
   AND c.convalidated
   -- A deferrable key may be violated until the end of the transaction.
   AND NOT c.condeferrable
   -- NOT ENFORCED and PERIOD (18); older servers do not have these columns.
-  AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
-  AND NOT coalesce((to_jsonb(c) ->> 'conperiod')::boolean, false)
+  AND coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(c), 'conenforced')::boolean, true)
+  AND NOT coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(c), 'conperiod')::boolean, false)
   -- A key to a partitioned table also has a constraint on the same table for each partition of the
   -- target. Not every row refers to that one partition.
   AND parent.conrelid IS DISTINCT FROM c.conrelid
 ORDER BY c.conrelid, c.oid
 """
 
-_RULES = "SELECT DISTINCT ev_class FROM pg_rewrite WHERE ev_type <> '1'"
+_RULES = "SELECT DISTINCT ev_class FROM pg_catalog.pg_rewrite WHERE ev_type <> '1'"
 
 _CHECKS = """
 SELECT c.conrelid,
        c.conname,
-       c.conbin::text,
-       pg_get_constraintdef(c.oid),
+       c.conbin::pg_catalog.text,
+       pg_catalog.pg_get_constraintdef(c.oid),
        c.conkey,
        -- NO INHERIT: the children's rows need not satisfy it.
        c.connoinherit
-FROM pg_constraint AS c
+FROM pg_catalog.pg_constraint AS c
 WHERE c.contype = 'c'
   -- A table's constraint: that of a domain has the oid 0 here.
-  AND c.conrelid <> 0
+  AND c.conrelid <> '0'
   -- NOT VALID: old rows need not satisfy it.
   AND c.convalidated
   -- NOT ENFORCED (18): no row need satisfy it.
-  AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+  AND coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(c), 'conenforced')::boolean, true)
 ORDER BY c.conrelid, c.conname
 """
 
@@ -114,7 +114,7 @@ _ROW_TRIGGERS = """
 SELECT t.tgrelid,
        CASE WHEN t.tgtype & 2 <> 0 THEN 'before' ELSE 'instead of' END,
        event.name
-FROM pg_trigger AS t
+FROM pg_catalog.pg_trigger AS t
 JOIN (VALUES (4, 'insert'), (8, 'delete'), (16, 'update')) AS event (bit, name)
   ON t.tgtype & event.bit <> 0
 WHERE t.tgtype & 1 <> 0

@@ -28,36 +28,36 @@ _OWN = """
     -- Temporary objects and those of TOAST.
     AND n.nspname !~ '^pg_(toast|temp)'
     AND NOT EXISTS (
-        SELECT FROM pg_depend AS d
-        WHERE d.classid = '{catalog}'::regclass AND d.objid = {oid} AND d.deptype = 'e'
+        SELECT FROM pg_catalog.pg_depend AS d
+        WHERE d.classid = '{catalog}'::pg_catalog.regclass::pg_catalog.oid AND d.objid = {oid} AND d.deptype = 'e'
     )
 """
 
 _ATTRIBUTES = """
-    SELECT json_agg(json_build_object(
+    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
         'name', a.attname,
-        'type', format_type(a.atttypid, a.atttypmod),
+        'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
         'not_null', a.attnotnull,
-        'default', coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
+        'default', coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), ''),
         'generated', CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' ELSE '' END,
         'identity', CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' ELSE '' END,
-        'comment', coalesce(col_description(a.attrelid, a.attnum), '')
+        'comment', coalesce(pg_catalog.col_description(a.attrelid, a.attnum), '')
     ) ORDER BY a.attnum)
-    FROM pg_attribute AS a
-    LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    FROM pg_catalog.pg_attribute AS a
+    LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 """
 
 _CONSTRAINT = """
     'name', k.conname,
-    'definition', pg_get_constraintdef(k.oid, true),
+    'definition', pg_catalog.pg_get_constraintdef(k.oid, true),
     'columns', ARRAY(
         SELECT a.attname
-        FROM unnest(k.conkey) WITH ORDINALITY AS key (number, place)
-        JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = key.number
+        FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS key (number, place)
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = key.number
         ORDER BY key.place
     ),
-    'comment', coalesce(obj_description(k.oid, 'pg_constraint'), '')
+    'comment', coalesce(pg_catalog.obj_description(k.oid, 'pg_constraint'), '')
 """
 
 _KIND = """
@@ -67,102 +67,102 @@ _KIND = """
 """
 
 _TABLES: Final = f"""
-SELECT json_build_object(
+SELECT pg_catalog.json_build_object(
     'schema', n.nspname,
     'name', c.relname,
     'kind', c.relkind,
-    'comment', coalesce(obj_description(c.oid, 'pg_class'), ''),
-    'definition', CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid, true) ELSE '' END,
+    'comment', coalesce(pg_catalog.obj_description(c.oid, 'pg_class'), ''),
+    'definition', CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid, true) ELSE '' END,
     'parents', (
-        SELECT json_agg(json_build_array(pn.nspname, p.relname) ORDER BY i.inhseqno)
-        FROM pg_inherits AS i
-        JOIN pg_class AS p ON p.oid = i.inhparent
-        JOIN pg_namespace AS pn ON pn.oid = p.relnamespace
+        SELECT pg_catalog.json_agg(pg_catalog.json_build_array(pn.nspname, p.relname) ORDER BY i.inhseqno)
+        FROM pg_catalog.pg_inherits AS i
+        JOIN pg_catalog.pg_class AS p ON p.oid = i.inhparent
+        JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.relnamespace
         WHERE i.inhrelid = c.oid
     ),
     'columns', ({_ATTRIBUTES}),
     'constraints', (
-        SELECT json_agg(json_build_object('kind', {_KIND}, {_CONSTRAINT})
-            ORDER BY position(k.contype::text IN 'puxc'), k.conname COLLATE "C")
-        FROM pg_constraint AS k
+        SELECT pg_catalog.json_agg(pg_catalog.json_build_object('kind', {_KIND}, {_CONSTRAINT})
+            ORDER BY position(k.contype::pg_catalog.text IN 'puxc'), k.conname COLLATE "C")
+        FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x', 'c')
     ),
     'references', (
-        SELECT json_agg(json_build_object(
-            'target', json_build_array(tn.nspname, t.relname),
+        SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+            'target', pg_catalog.json_build_array(tn.nspname, t.relname),
             'target_columns', ARRAY(
                 SELECT a.attname
-                FROM unnest(k.confkey) WITH ORDINALITY AS key (number, place)
-                JOIN pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = key.number
+                FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS key (number, place)
+                JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = key.number
                 ORDER BY key.place
             ),
             {_CONSTRAINT}
         ) ORDER BY k.conname COLLATE "C")
-        FROM pg_constraint AS k
-        JOIN pg_class AS t ON t.oid = k.confrelid
-        JOIN pg_namespace AS tn ON tn.oid = t.relnamespace
+        FROM pg_catalog.pg_constraint AS k
+        JOIN pg_catalog.pg_class AS t ON t.oid = k.confrelid
+        JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.relnamespace
         -- A key to a partitioned table also has a constraint on the same table for each partition of it.
-        LEFT JOIN pg_constraint AS parent ON parent.oid = k.conparentid
+        LEFT JOIN pg_catalog.pg_constraint AS parent ON parent.oid = k.conparentid
         WHERE k.conrelid = c.oid AND k.contype = 'f' AND parent.conrelid IS DISTINCT FROM k.conrelid
     ),
     'indexes', (
-        SELECT json_agg(json_build_object(
+        SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
             'name', ic.relname,
-            'definition', pg_get_indexdef(i.indexrelid, 0, true),
+            'definition', pg_catalog.pg_get_indexdef(i.indexrelid, 0, true),
             'is_unique', i.indisunique,
             'is_valid', i.indisvalid,
-            'comment', coalesce(obj_description(i.indexrelid, 'pg_class'), '')
+            'comment', coalesce(pg_catalog.obj_description(i.indexrelid, 'pg_class'), '')
         ) ORDER BY NOT i.indisprimary, ic.relname COLLATE "C")
-        FROM pg_index AS i
-        JOIN pg_class AS ic ON ic.oid = i.indexrelid
+        FROM pg_catalog.pg_index AS i
+        JOIN pg_catalog.pg_class AS ic ON ic.oid = i.indexrelid
         WHERE i.indrelid = c.oid
     ),
     'triggers', (
-        SELECT json_agg(json_build_object(
+        SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
             'name', g.tgname,
-            'definition', pg_get_triggerdef(g.oid, true),
-            'comment', coalesce(obj_description(g.oid, 'pg_trigger'), '')
+            'definition', pg_catalog.pg_get_triggerdef(g.oid, true),
+            'comment', coalesce(pg_catalog.obj_description(g.oid, 'pg_trigger'), '')
         ) ORDER BY g.tgname COLLATE "C")
-        FROM pg_trigger AS g
+        FROM pg_catalog.pg_trigger AS g
         WHERE g.tgrelid = c.oid AND NOT g.tgisinternal
     )
-)::text
-FROM pg_class AS c
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
+)::pg_catalog.text
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND {_OWN.format(catalog="pg_class", oid="c.oid")}
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
 """
 
 _TYPES: Final = f"""
-SELECT json_build_object(
+SELECT pg_catalog.json_build_object(
     'schema', n.nspname,
     'name', t.typname,
     'kind', CASE t.typtype
         WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range' ELSE 'composite'
     END,
-    'comment', coalesce(obj_description(t.oid, 'pg_type'), obj_description(c.oid, 'pg_class'), ''),
+    'comment', coalesce(pg_catalog.obj_description(t.oid, 'pg_type'), pg_catalog.obj_description(c.oid, 'pg_class'), ''),
     'labels', (
-        SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder)
-        FROM pg_enum AS e
+        SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder)
+        FROM pg_catalog.pg_enum AS e
         WHERE e.enumtypid = t.oid
     ),
     'base', CASE t.typtype
-        WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod)
-        WHEN 'r' THEN (SELECT format_type(r.rngsubtype, NULL) FROM pg_range AS r WHERE r.rngtypid = t.oid)
+        WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
+        WHEN 'r' THEN (SELECT pg_catalog.format_type(r.rngsubtype, NULL) FROM pg_catalog.pg_range AS r WHERE r.rngtypid = t.oid)
         ELSE ''
     END,
     'not_null', t.typnotnull,
     'default', coalesce(t.typdefault, ''),
     'constraints', (
-        SELECT json_agg(json_build_object('kind', {_KIND}, {_CONSTRAINT}) ORDER BY k.conname COLLATE "C")
-        FROM pg_constraint AS k
+        SELECT pg_catalog.json_agg(pg_catalog.json_build_object('kind', {_KIND}, {_CONSTRAINT}) ORDER BY k.conname COLLATE "C")
+        FROM pg_catalog.pg_constraint AS k
         WHERE k.contypid = t.oid AND k.contype = 'c'
     ),
     'attributes', ({_ATTRIBUTES})
-)::text
-FROM pg_type AS t
-JOIN pg_namespace AS n ON n.oid = t.typnamespace
-LEFT JOIN pg_class AS c ON c.oid = t.typrelid
+)::pg_catalog.text
+FROM pg_catalog.pg_type AS t
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+LEFT JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid
 WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND c.relkind = 'c')
   AND {_OWN.format(catalog="pg_type", oid="t.oid")}
 ORDER BY n.nspname COLLATE "C", t.typname COLLATE "C"

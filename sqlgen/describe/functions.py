@@ -13,39 +13,39 @@ SELECT p.oid,
        n.nspname,
        p.proname,
        -- The types of the input arguments: an oidvector prints as oids separated by blanks.
-       p.proargtypes::text,
+       p.proargtypes::pg_catalog.text,
        p.prorettype,
        -- f function, p procedure, a aggregate, w window function.
        p.prokind,
        p.proisstrict,
        p.proretset,
-       p.provariadic <> 0,
+       p.provariadic <> '0',
        l.lanname,
        -- The tree of a body in the form of the SQL standard (BEGIN ATOMIC or RETURN).
-       coalesce(p.prosqlbody::text, ''),
+       coalesce(p.prosqlbody::pg_catalog.text, ''),
        -- All arguments, output ones included: NULL if there are only input arguments. The names are
        -- NULL if no argument has one.
        p.proallargtypes,
-       p.proargmodes::text[],
+       p.proargmodes::pg_catalog.text[],
        p.proargnames,
        coalesce(e.extname, ''),
        p.provolatile = 'v',
        p.pronargdefaults,
        coalesce(c.description, '')
-FROM pg_proc AS p
-JOIN pg_namespace AS n ON n.oid = p.pronamespace
-JOIN pg_language AS l ON l.oid = p.prolang
+FROM pg_catalog.pg_proc AS p
+JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
 -- The extension that it belongs to, if it did not come with the server.
-LEFT JOIN pg_depend AS d
-       ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
-      AND d.refclassid = 'pg_extension'::regclass AND p.oid >= {postgres.FIRST_NORMAL_OBJECT_ID}
-LEFT JOIN pg_extension AS e ON e.oid = d.refobjid
-LEFT JOIN pg_description AS c
-       ON c.classoid = 'pg_proc'::regclass AND c.objoid = p.oid AND c.objsubid = 0
-      AND p.oid >= {postgres.FIRST_NORMAL_OBJECT_ID}
+LEFT JOIN pg_catalog.pg_depend AS d
+       ON d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid AND d.objid = p.oid AND d.deptype = 'e'
+      AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass::pg_catalog.oid AND p.oid >= '{postgres.FIRST_NORMAL_OBJECT_ID}'
+LEFT JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
+LEFT JOIN pg_catalog.pg_description AS c
+       ON c.classoid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid AND c.objoid = p.oid AND c.objsubid = 0
+      AND p.oid >= '{postgres.FIRST_NORMAL_OBJECT_ID}'
 """
 
-_OPERATORS = "SELECT oid, oprname FROM pg_operator"
+_OPERATORS = "SELECT oid, oprname FROM pg_catalog.pg_operator"
 
 
 def functions(

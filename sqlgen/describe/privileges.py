@@ -15,65 +15,65 @@ _PRIVILEGES: Final = f"""
 WITH runs_as AS (
     -- A view reads its tables as its owner, unless it is a security invoker.
     SELECT c.oid, c.relowner AS owner
-    FROM pg_class AS c
+    FROM pg_catalog.pg_class AS c
     WHERE c.relkind = 'v' AND NOT EXISTS (
-        SELECT FROM pg_options_to_table(c.reloptions) AS o
+        SELECT FROM pg_catalog.pg_options_to_table(c.reloptions) AS o
         WHERE o.option_name = 'security_invoker' AND o.option_value::boolean
     )
     UNION ALL
-    SELECT p.oid, p.proowner FROM pg_proc AS p WHERE p.prosecdef
+    SELECT p.oid, p.proowner FROM pg_catalog.pg_proc AS p WHERE p.prosecdef
 ), subject AS (
     -- The roles that are asked about, and the owners of views and functions.
     SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls
-    FROM pg_roles AS r
-    WHERE r.rolname = ANY (ARRAY[{{names}}]::name[]) OR r.oid IN (SELECT owner FROM runs_as)
+    FROM pg_catalog.pg_roles AS r
+    WHERE r.rolname = ANY (ARRAY[{{names}}]::pg_catalog.name[]) OR r.oid IN (SELECT owner FROM runs_as)
 ), ordinary AS (
     SELECT * FROM subject WHERE NOT rolsuper
 )
-SELECT jsonb_build_object(
-    'roles', (SELECT jsonb_agg(jsonb_build_array(oid::bigint, rolname, rolsuper)) FROM subject),
-    'runs_as', (SELECT jsonb_agg(jsonb_build_array(w.oid::bigint, s.rolname))
+SELECT pg_catalog.jsonb_build_object(
+    'roles', (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(oid::bigint, rolname, rolsuper)) FROM subject),
+    'runs_as', (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(w.oid::bigint, s.rolname))
                 FROM runs_as AS w JOIN subject AS s ON s.oid = w.owner),
     'tables', (
-        SELECT jsonb_agg(jsonb_build_array(s.oid::bigint, c.oid::bigint,
-                   has_table_privilege(s.oid, c.oid, 'SELECT')::int * {SELECT}
-                   + has_table_privilege(s.oid, c.oid, 'INSERT')::int * {INSERT}
-                   + has_table_privilege(s.oid, c.oid, 'UPDATE')::int * {UPDATE}
-                   + has_table_privilege(s.oid, c.oid, 'DELETE')::int * {DELETE}))
-        FROM ordinary AS s, pg_class AS c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')),
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(s.oid::bigint, c.oid::bigint,
+                   pg_catalog.has_table_privilege(s.oid, c.oid, 'SELECT')::int * {SELECT}
+                   + pg_catalog.has_table_privilege(s.oid, c.oid, 'INSERT')::int * {INSERT}
+                   + pg_catalog.has_table_privilege(s.oid, c.oid, 'UPDATE')::int * {UPDATE}
+                   + pg_catalog.has_table_privilege(s.oid, c.oid, 'DELETE')::int * {DELETE}))
+        FROM ordinary AS s, pg_catalog.pg_class AS c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')),
     -- Columns with grants of their own.
     'columns', (
-        SELECT jsonb_agg(jsonb_build_array(s.oid::bigint, a.attrelid::bigint, a.attnum,
-                   has_column_privilege(s.oid, a.attrelid, a.attnum, 'SELECT')::int * {SELECT}
-                   + has_column_privilege(s.oid, a.attrelid, a.attnum, 'INSERT')::int * {INSERT}
-                   + has_column_privilege(s.oid, a.attrelid, a.attnum, 'UPDATE')::int * {UPDATE}))
-        FROM ordinary AS s, pg_attribute AS a WHERE a.attacl IS NOT NULL AND NOT a.attisdropped),
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(s.oid::bigint, a.attrelid::bigint, a.attnum,
+                   pg_catalog.has_column_privilege(s.oid, a.attrelid, a.attnum, 'SELECT')::int * {SELECT}
+                   + pg_catalog.has_column_privilege(s.oid, a.attrelid, a.attnum, 'INSERT')::int * {INSERT}
+                   + pg_catalog.has_column_privilege(s.oid, a.attrelid, a.attnum, 'UPDATE')::int * {UPDATE}))
+        FROM ordinary AS s, pg_catalog.pg_attribute AS a WHERE a.attacl IS NOT NULL AND NOT a.attisdropped),
     'sequences', (
-        SELECT jsonb_agg(jsonb_build_array(s.oid::bigint, c.oid::bigint, p.name))
-        FROM ordinary AS s, pg_class AS c, unnest(ARRAY['USAGE', 'SELECT', 'UPDATE']) AS p (name)
-        WHERE CASE WHEN c.relkind = 'S' THEN has_sequence_privilege(s.oid, c.oid, p.name) END),
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(s.oid::bigint, c.oid::bigint, p.name))
+        FROM ordinary AS s, pg_catalog.pg_class AS c, pg_catalog.unnest(ARRAY['USAGE', 'SELECT', 'UPDATE']) AS p (name)
+        WHERE CASE WHEN c.relkind = 'S' THEN pg_catalog.has_sequence_privilege(s.oid, c.oid, p.name) END),
     'no_usage', (
-        SELECT jsonb_agg(jsonb_build_array(s.oid::bigint, n.nspname))
-        FROM ordinary AS s, pg_namespace AS n WHERE NOT has_schema_privilege(s.oid, n.oid, 'USAGE')),
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(s.oid::bigint, n.nspname))
+        FROM ordinary AS s, pg_catalog.pg_namespace AS n WHERE NOT pg_catalog.has_schema_privilege(s.oid, n.oid, 'USAGE')),
     -- Without grants or revocations, everybody may call a function.
     'no_execute', (
-        SELECT jsonb_agg(jsonb_build_array(s.oid::bigint, p.oid::bigint))
-        FROM ordinary AS s, pg_proc AS p
-        WHERE p.proacl IS NOT NULL AND NOT has_function_privilege(s.oid, p.oid, 'EXECUTE')),
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(s.oid::bigint, p.oid::bigint))
+        FROM ordinary AS s, pg_catalog.pg_proc AS p
+        WHERE p.proacl IS NOT NULL AND NOT pg_catalog.has_function_privilege(s.oid, p.oid, 'EXECUTE')),
     -- The tables whose rows a role may not see without a policy (`check_enable_rls`, rls.c).
     'secured', (
-        SELECT jsonb_agg(jsonb_build_array(s.oid::bigint, c.oid::bigint))
-        FROM ordinary AS s, pg_class AS c
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(s.oid::bigint, c.oid::bigint))
+        FROM ordinary AS s, pg_catalog.pg_class AS c
         WHERE c.relrowsecurity AND NOT s.rolbypassrls
-          AND (c.relforcerowsecurity OR NOT pg_has_role(s.oid, c.relowner, 'USAGE'))),
+          AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(s.oid, c.relowner, 'USAGE'))),
     'policies', (
-        SELECT jsonb_agg(jsonb_build_array(s.oid::bigint, p.polrelid::bigint, p.polcmd::text, p.polpermissive,
-                                           p.polqual::text, p.polwithcheck::text) ORDER BY p.oid)
-        FROM ordinary AS s, pg_policy AS p
-        WHERE EXISTS (SELECT FROM unnest(p.polroles) AS r (oid)
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(s.oid::bigint, p.polrelid::bigint, p.polcmd::pg_catalog.text, p.polpermissive,
+                                           p.polqual::pg_catalog.text, p.polwithcheck::pg_catalog.text) ORDER BY p.oid)
+        FROM ordinary AS s, pg_catalog.pg_policy AS p
+        WHERE EXISTS (SELECT FROM pg_catalog.unnest(p.polroles) AS r (oid)
                       -- 0 is PUBLIC.
-                      WHERE CASE WHEN r.oid = 0 THEN true ELSE pg_has_role(s.oid, r.oid, 'USAGE') END))
-)::text
+                      WHERE CASE WHEN r.oid = '0' THEN true ELSE pg_catalog.pg_has_role(s.oid, r.oid, 'USAGE') END))
+)::pg_catalog.text
 """
 
 _COMMANDS: Final = {

@@ -26,19 +26,19 @@ SELECT c.oid,
        c.relname,
        c.relkind,
        -- The tree of a view's query, which is its SELECT rule; those of system views are not needed.
-       coalesce(view.ev_action::text, ''),
+       coalesce(view.ev_action::pg_catalog.text, ''),
        -- Another rule may replace an INSERT, UPDATE or DELETE by something else.
        c.relhasrules AND EXISTS (
-           SELECT FROM pg_rewrite AS r WHERE r.ev_class = c.oid AND r.ev_type <> '1'
+           SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = c.oid AND r.ev_type <> '1'
        ),
        c.relhasrules AND EXISTS (
-           SELECT FROM pg_rewrite AS r WHERE r.ev_class = c.oid AND r.ev_type = '3'
+           SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = c.oid AND r.ev_type = '3'
        ),
        c.relrowsecurity,
        -- The conditions of policies that a SELECT obeys.
        CASE WHEN c.relrowsecurity THEN ARRAY(
-           SELECT p.polqual::text
-           FROM pg_policy AS p
+           SELECT p.polqual::pg_catalog.text
+           FROM pg_catalog.pg_policy AS p
            WHERE p.polrelid = c.oid AND p.polcmd IN ('r', '*') AND p.polqual IS NOT NULL
            ORDER BY p.oid
        ) END,
@@ -48,23 +48,23 @@ SELECT c.oid,
        AND c.relpersistence <> 't'
        AND n.nspname NOT IN ('pg_catalog', 'information_schema')
        AND NOT EXISTS (
-           SELECT FROM pg_depend AS d
-           WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+           SELECT FROM pg_catalog.pg_depend AS d
+           WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AND d.objid = c.oid AND d.deptype = 'e'
        ),
        -- WITH CHECK OPTION of a view.
        coalesce((
-           SELECT o.option_value FROM pg_options_to_table(c.reloptions) AS o
+           SELECT o.option_value FROM pg_catalog.pg_options_to_table(c.reloptions) AS o
            WHERE o.option_name = 'check_option'
        ), ''),
        -- Of several views with one name, PostgreSQL's errors do not say which one they are about.
        c.relkind = 'v' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-       AND count(*) FILTER (
+       AND pg_catalog.count(*) FILTER (
            WHERE c.relkind = 'v' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
        ) OVER (PARTITION BY c.relname) > 1
-FROM pg_class AS c
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 -- The event type of a rule for SELECT is '1', for INSERT '3'.
-LEFT JOIN pg_rewrite AS view
+LEFT JOIN pg_catalog.pg_rewrite AS view
        ON view.ev_class = c.oid AND view.ev_type = '1' AND c.relkind IN ('v', 'm')
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')
 -- The same kinds as in `_COLUMNS`.

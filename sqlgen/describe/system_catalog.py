@@ -15,12 +15,12 @@ from .types import FieldRow, types
 
 _COMMENTS = f"""
 -- Comments on types ('t'), and on relations and their columns ('c'), but not those of built-in ones.
-SELECT CASE d.classoid WHEN 'pg_type'::regclass THEN 't' ELSE 'c' END,
+SELECT CASE d.classoid WHEN 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid THEN 't' ELSE 'c' END,
        d.objoid,
        d.objsubid,
        d.description
-FROM pg_description AS d
-WHERE d.classoid IN ('pg_type'::regclass, 'pg_class'::regclass) AND d.objoid >= {postgres.FIRST_NORMAL_OBJECT_ID}
+FROM pg_catalog.pg_description AS d
+WHERE d.classoid IN ('pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid, 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid) AND d.objoid >= '{postgres.FIRST_NORMAL_OBJECT_ID}'
 """
 
 

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import pq
 
 _SETTINGS = """
-    SELECT name, current_setting(name), value
+    SELECT name, pg_catalog.current_setting(name), value
     FROM (VALUES -- Log the analysed tree of each statement, in lines, without indentation,
                  ('debug_print_parse', 'on'),
                  ('debug_pretty_print', 'off'),
@@ -17,7 +17,7 @@ _SETTINGS = """
                  -- Keep the trees, kilobytes a query, out of the server's own log. Only a
                  -- superuser may set this.
                  ('log_min_messages', 'fatal')) AS needed (name, value)
-    WHERE name <> 'log_min_messages' OR current_setting('is_superuser')::boolean
+    WHERE name <> 'log_min_messages' OR pg_catalog.current_setting('is_superuser')::boolean
 """
 
 

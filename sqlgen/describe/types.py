@@ -23,7 +23,7 @@ _TYPES = """
 SELECT t.oid,
        n.nspname,
        t.typname,
-       format_type(t.oid, NULL),
+       pg_catalog.format_type(t.oid, NULL),
        -- b base type, c composite type, d domain, e enum, r range, m multirange, p pseudo-type.
        t.typtype,
        -- The element type of a true array, which is the array type of its element type: int2vector
@@ -38,23 +38,23 @@ SELECT t.oid,
        coalesce(r.rngsubtype, 0),
        -- A CHECK constraint lists the possible values only where equal texts are identical.
        coalesce(l.collisdeterministic, false)
-FROM pg_type AS t
-JOIN pg_namespace AS n ON n.oid = t.typnamespace
-LEFT JOIN pg_type AS e ON e.oid = t.typelem AND e.typarray = t.oid
-LEFT JOIN pg_class AS c ON c.oid = t.typrelid
-LEFT JOIN pg_range AS r ON t.oid IN (r.rngtypid, r.rngmultitypid)
-LEFT JOIN pg_collation AS l ON l.oid = t.typcollation
+FROM pg_catalog.pg_type AS t
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+LEFT JOIN pg_catalog.pg_type AS e ON e.oid = t.typelem AND e.typarray = t.oid
+LEFT JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid
+LEFT JOIN pg_catalog.pg_range AS r ON t.oid IN (r.rngtypid, r.rngmultitypid)
+LEFT JOIN pg_catalog.pg_collation AS l ON l.oid = t.typcollation
 """
 
 _LABELS = """
 -- In the type's order, which is not that of the oids after ALTER TYPE … ADD VALUE … BEFORE.
-SELECT enumtypid, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder
+SELECT enumtypid, enumlabel FROM pg_catalog.pg_enum ORDER BY enumtypid, enumsortorder
 """
 
 _DOMAIN_CHECKS = """
-SELECT contypid, pg_get_constraintdef(oid)
-FROM pg_constraint
-WHERE contypid <> 0 AND contype = 'c'
+SELECT contypid, pg_catalog.pg_get_constraintdef(oid)
+FROM pg_catalog.pg_constraint
+WHERE contypid <> '0' AND contype = 'c'
   -- NOT VALID: values from before need not satisfy it.
   AND convalidated
 ORDER BY oid

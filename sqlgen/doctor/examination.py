@@ -18,17 +18,17 @@ SETTINGS: Final = (
 """The settings that change what statements mean, what values look like, or when statements end."""
 
 _SERVER = """
-SELECT current_setting('server_version_num')::int AS version,
-       current_database() AS database,
-       current_user::text AS user,
+SELECT pg_catalog.current_setting('server_version_num')::int AS version,
+       pg_catalog.current_database() AS database,
+       current_user::pg_catalog.text AS user,
        r.rolsuper AS is_superuser,
        r.rolbypassrls OR r.rolsuper AS skips_row_security,
-       pg_is_in_recovery() AS is_standby
-FROM pg_roles AS r
+       pg_catalog.pg_is_in_recovery() AS is_standby
+FROM pg_catalog.pg_roles AS r
 WHERE r.rolname = current_user
 """
-_SETTINGS = "SELECT name, setting FROM pg_settings WHERE name = ANY (%s)"
-_EXTENSIONS = "SELECT extname, extversion FROM pg_extension ORDER BY extname"
+_SETTINGS = "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY (%s)"
+_EXTENSIONS = "SELECT extname, extversion FROM pg_catalog.pg_extension ORDER BY extname"
 
 _STATEMENT: Final = "sqlgen_doctor"
 _PREPARED = f"SELECT 1 AS {_STATEMENT}"
@@ -85,7 +85,7 @@ def _pooling(connection: Connection, other: Connection) -> Pooling:
 
 
 def _process(connection: Connection) -> int:
-    row: Any = connection.execute("SELECT pg_backend_pid()").fetchone()
+    row: Any = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
     process: int = row[0]
     return process
 
@@ -103,7 +103,8 @@ def _renames_prepared(connection: Connection) -> bool:
     try:
         connection.pgconn.prepare(_STATEMENT.encode(), _PREPARED.encode())
         rows = connection.execute(
-            "SELECT name FROM pg_prepared_statements WHERE statement = %s", [_PREPARED]
+            "SELECT name FROM pg_catalog.pg_prepared_statements WHERE statement = %s",
+            [_PREPARED],
         ).fetchall()
         names = {name for (name,) in rows}
         if _STATEMENT in names:

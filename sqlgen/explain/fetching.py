@@ -42,21 +42,21 @@ def fetch_json(ask: Ask, query: str) -> list[Any]:
 
 
 _INDEXES: Final = """
-SELECT json_build_object(
+SELECT pg_catalog.json_build_object(
     'schema', n.nspname,
     'table', t.relname,
     'name', c.relname,
     -- A part of the index of a partitioned table.
-    'parent', (SELECT json_build_array(pn.nspname, p.relname)
+    'parent', (SELECT pg_catalog.json_build_array(pn.nspname, p.relname)
                FROM pg_catalog.pg_inherits AS h
                JOIN pg_catalog.pg_class AS p ON p.oid = h.inhparent
                JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.relnamespace
                WHERE h.inhrelid = c.oid),
     'method', m.amname,
     -- A column's name is quoted where it must be; an expression has its parentheses.
-    'keys', (SELECT json_agg(pg_catalog.pg_get_indexdef(c.oid, k, false) ORDER BY k)
+    'keys', (SELECT pg_catalog.json_agg(pg_catalog.pg_get_indexdef(c.oid, k, false) ORDER BY k)
              FROM pg_catalog.generate_series(1, i.indnkeyatts::int) AS k),
-    'columns', (SELECT json_agg(coalesce(a.attname, '') ORDER BY k)
+    'columns', (SELECT pg_catalog.json_agg(coalesce(a.attname, '') ORDER BY k)
                 FROM pg_catalog.generate_series(1, i.indnkeyatts::int) AS k
                 LEFT JOIN pg_catalog.pg_attribute AS a
                   ON a.attrelid = t.oid AND a.attnum = i.indkey[k - 1] AND a.attnum <> 0),
@@ -75,16 +75,16 @@ ORDER BY n.nspname, t.relname, c.relname
 """
 
 _PARTITIONED: Final = """
-SELECT json_build_object(
+SELECT pg_catalog.json_build_object(
     'schema', n.nspname,
     'table', c.relname,
-    'parent', (SELECT json_build_array(pn.nspname, p.relname)
+    'parent', (SELECT pg_catalog.json_build_array(pn.nspname, p.relname)
                FROM pg_catalog.pg_inherits AS h
                JOIN pg_catalog.pg_class AS p ON p.oid = h.inhparent
                JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.relnamespace
                WHERE h.inhrelid = c.oid AND c.relispartition),
     -- The columns of its key; an expression is 0 there.
-    'keys', (SELECT json_agg(a.attname)
+    'keys', (SELECT pg_catalog.json_agg(a.attname)
              FROM pg_catalog.pg_partitioned_table AS p
              JOIN pg_catalog.pg_attribute AS a
                ON a.attrelid = p.partrelid AND a.attnum = ANY (p.partattrs)

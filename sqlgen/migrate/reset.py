@@ -12,7 +12,7 @@ from ..model.diagnostic import Diagnostic, SqlgenError
 from .sessions.connection import NO_DATABASE, connect, outside_of_files
 
 _CURRENT = """
-SELECT datname, pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()
+SELECT datname, pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
 """
 
 # The columns of the locale, by server version (catalogs.sgml, pg_database).
@@ -127,8 +127,8 @@ def _creation(server: psycopg.Connection[TupleRow], name: str) -> sql.Composed:
         "'c', NULL",
     )
     row = server.execute(
-        "SELECT datistemplate, pg_get_userbyid(datdba), pg_encoding_to_char(encoding),"
-        f" datcollate, datctype, {locale_columns} FROM pg_database WHERE datname = %s".encode(),
+        "SELECT datistemplate, pg_catalog.pg_get_userbyid(datdba), pg_catalog.pg_encoding_to_char(encoding),"
+        f" datcollate, datctype, {locale_columns} FROM pg_catalog.pg_database WHERE datname = %s".encode(),
         (name,),
     ).fetchone()
     create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))

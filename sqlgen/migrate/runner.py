@@ -195,7 +195,7 @@ def _read_statuses(
     name = yield from ledger.find_own(table, schema)
     statuses = compare_with_ledger(migrations, (yield from ledger.read(name)))
     if schema is None and not (schema := table.rpartition(".")[0]):
-        ((schema,),) = yield from run_statement("SELECT current_schema()")
+        ((schema,),) = yield from run_statement("SELECT pg_catalog.current_schema()")
     return LedgerStatus(name, name.schema if name else schema, statuses)
 
 

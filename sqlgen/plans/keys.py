@@ -124,22 +124,22 @@ def _scanned(
 
 
 _KEYS: Final = """
-SELECT json_build_object(
+SELECT pg_catalog.json_build_object(
     'name', k.conname,
-    'source', json_build_array(n.nspname, t.relname),
-    'columns', (SELECT json_agg(a.attname ORDER BY o) FROM unnest(k.conkey) WITH ORDINALITY AS u (c, o)
+    'source', pg_catalog.json_build_array(n.nspname, t.relname),
+    'columns', (SELECT pg_catalog.json_agg(a.attname ORDER BY o) FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS u (c, o)
                 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = c),
-    'target', json_build_array(fn.nspname, f.relname),
-    'target_columns', (SELECT json_agg(a.attname ORDER BY o)
-                       FROM unnest(k.confkey) WITH ORDINALITY AS u (c, o)
+    'target', pg_catalog.json_build_array(fn.nspname, f.relname),
+    'target_columns', (SELECT pg_catalog.json_agg(a.attname ORDER BY o)
+                       FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS u (c, o)
                        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = c),
     'on_delete', k.confdeltype,
     'on_update', k.confupdtype,
     -- ON DELETE SET NULL (columns) came with PostgreSQL 15.
-    'set_columns', (SELECT json_agg(a.attname)
+    'set_columns', (SELECT pg_catalog.json_agg(a.attname)
                     FROM pg_catalog.jsonb_array_elements_text(
-                        CASE WHEN pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(k) -> 'confdelsetcols') = 'array'
-                             THEN pg_catalog.to_jsonb(k) -> 'confdelsetcols' ELSE '[]' END) AS c
+                        CASE WHEN pg_catalog.jsonb_typeof(pg_catalog.jsonb_extract_path(pg_catalog.to_jsonb(k), 'confdelsetcols')) = 'array'
+                             THEN pg_catalog.jsonb_extract_path(pg_catalog.to_jsonb(k), 'confdelsetcols') ELSE '[]' END) AS c
                     JOIN pg_catalog.pg_attribute AS a
                       ON a.attrelid = k.conrelid AND a.attnum = c::int))
 FROM pg_catalog.pg_constraint AS k
@@ -147,6 +147,6 @@ JOIN pg_catalog.pg_class AS t ON t.oid = k.conrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
 JOIN pg_catalog.pg_class AS f ON f.oid = k.confrelid
 JOIN pg_catalog.pg_namespace AS fn ON fn.oid = f.relnamespace
-WHERE k.contype = 'f' AND k.conparentid = 0
+WHERE k.contype = 'f' AND k.conparentid = '0'
 ORDER BY n.nspname, t.relname, k.conname
 """

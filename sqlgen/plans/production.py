@@ -102,7 +102,8 @@ def production_schema(
             for row in fetch_json(session.answer, _RELATIONS)
         }
         [[name]] = fetch_json(
-            session.answer, "SELECT json_build_array(current_database())"
+            session.answer,
+            "SELECT pg_catalog.json_build_array(pg_catalog.current_database())",
         )
         server = database.embedded_server(cluster.server)
         with database.connect(server, name) as connection:

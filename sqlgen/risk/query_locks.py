@@ -147,14 +147,14 @@ def _descendants(oid: int, children: Mapping[int, Iterable[int]]) -> set[int]:
 
 
 _LOCKS = """
-SELECT relation::int8, array_agg(mode) FROM pg_catalog.pg_locks
+SELECT relation::pg_catalog.int8, pg_catalog.array_agg(mode) FROM pg_catalog.pg_locks
 WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'relation' AND granted
 GROUP BY relation
 """
 
-_CHILDREN = "SELECT inhparent::int8, inhrelid::int8 FROM pg_catalog.pg_inherits"
+_CHILDREN = "SELECT inhparent::pg_catalog.int8, inhrelid::pg_catalog.int8 FROM pg_catalog.pg_inherits"
 
 _FOREIGN_KEYS = """
-SELECT conrelid::int8, confrelid::int8, confdeltype::text FROM pg_catalog.pg_constraint
+SELECT conrelid::pg_catalog.int8, confrelid::pg_catalog.int8, confdeltype::pg_catalog.text FROM pg_catalog.pg_constraint
 WHERE contype = 'f'
 """

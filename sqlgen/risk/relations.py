@@ -82,30 +82,30 @@ def fetch(
 
 # All names are written with their schema: a migration may have set another search path.
 _RELATIONS = r"""
-SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text,
+SELECT c.oid::pg_catalog.int8, n.nspname::pg_catalog.text, c.relname::pg_catalog.text, c.relkind::pg_catalog.text,
        coalesce(
            i.indrelid,
            -- The table whose column owns the sequence, or whose default uses it.
            (SELECT d.refobjid FROM pg_catalog.pg_depend AS d
-            WHERE c.relkind = 'S' AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-              AND d.objid = c.oid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+            WHERE c.relkind = 'S' AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+              AND d.objid = c.oid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
               AND d.deptype IN ('a', 'i') LIMIT 1),
            (SELECT a.adrelid FROM pg_catalog.pg_depend AS d
                 JOIN pg_catalog.pg_attrdef AS a ON a.oid = d.objid
-            WHERE c.relkind = 'S' AND d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
-              AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+            WHERE c.relkind = 'S' AND d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid
+              AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
               AND d.refobjid = c.oid LIMIT 1),
            c.oid
-       )::int8
+       )::pg_catalog.int8
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     LEFT JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid
-WHERE c.oid >= %s AND c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S', 'i', 'I')
+WHERE c.oid >= %s::pg_catalog.oid AND c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S', 'i', 'I')
   AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%%'
 """
 
 # The counter of scans is the session's own, of what it has not reported yet: exact within a transaction.
 _STATES = """
-SELECT oid::int8, relname::text, relfilenode::int8, reltablespace::int8,
+SELECT oid::pg_catalog.int8, relname::pg_catalog.text, relfilenode::pg_catalog.int8, reltablespace::pg_catalog.int8,
        relispartition, pg_catalog.pg_stat_get_xact_numscans(oid)
 FROM pg_catalog.pg_class WHERE oid = ANY (%s::pg_catalog.oid[])
 """
@@ -116,19 +116,19 @@ _SCAN = "SELECT FROM pg_catalog.pg_am"
 _SCANS = """
 SELECT pg_catalog.sum(pg_catalog.pg_stat_get_xact_numscans(c.oid))
 FROM pg_catalog.pg_class AS c
-WHERE c.oid = 'pg_catalog.pg_am'::pg_catalog.regclass OR c.oid IN (
+WHERE c.oid = 'pg_catalog.pg_am'::pg_catalog.regclass::pg_catalog.oid OR c.oid IN (
     SELECT i.indexrelid FROM pg_catalog.pg_index AS i
-    WHERE i.indrelid = 'pg_catalog.pg_am'::pg_catalog.regclass
+    WHERE i.indrelid = 'pg_catalog.pg_am'::pg_catalog.regclass::pg_catalog.oid
 )
 """
 
 _LOCKS = """
-SELECT relation::int8, mode FROM pg_catalog.pg_locks
+SELECT relation::pg_catalog.int8, mode FROM pg_catalog.pg_locks
 WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'relation' AND granted
   AND relation = ANY (%s::pg_catalog.oid[])
 """
 
 _FOREIGN_KEYS = """
-SELECT conname::text, conrelid::int8, confrelid::int8 FROM pg_catalog.pg_constraint
-WHERE contype = 'f' AND conname::text = ANY (%s)
+SELECT conname::pg_catalog.text, conrelid::pg_catalog.int8, confrelid::pg_catalog.int8 FROM pg_catalog.pg_constraint
+WHERE contype = 'f' AND conname::pg_catalog.text = ANY (%s)
 """

@@ -19,7 +19,7 @@ PREFIX = "sqlgen_template_"
 _UNFINISHED = "_new"
 _MOST_TEMPLATES = 8  # on a server; each changed migration makes a new one
 
-_USER = "SELECT oid::bigint FROM pg_roles WHERE rolname = current_user"
+_USER = "SELECT oid::bigint FROM pg_catalog.pg_roles WHERE rolname = current_user"
 _DUPLICATE_OBJECT = "42710"
 
 
@@ -76,7 +76,10 @@ def _template(
     """
     if _exists(connection, name):
         return name
-    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (name,))
+    connection.execute(
+        "SELECT pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended(%s, 0))",
+        (name,),
+    )
     try:
         if not _exists(connection, name):
             drop_stale_databases(connection)
@@ -94,13 +97,14 @@ def _template(
                 connection.execute(f"ALTER DATABASE {unfinished} {change}".encode())
     finally:
         connection.execute(
-            "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (name,)
+            "SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended(%s, 0))",
+            (name,),
         )
     return name
 
 
 def _exists(connection: psycopg.Connection[TupleRow], name: str) -> bool:
-    query = "SELECT FROM pg_database WHERE datname = %s"
+    query = "SELECT FROM pg_catalog.pg_database WHERE datname = %s"
     return connection.execute(query, (name,)).fetchone() is not None
 
 
@@ -129,15 +133,15 @@ def _drop_roles(connection: psycopg.Connection[TupleRow]) -> bool:
     server.
     """
     others = connection.execute(
-        "SELECT FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
-        " AND NOT starts_with(datname, 'sqlgen_')"
+        "SELECT FROM pg_catalog.pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
+        " AND NOT pg_catalog.starts_with(datname, 'sqlgen_')"
     ).fetchone()
     if others is not None or connection.info.user != SUPERUSER:
         return False
     _drop_oldest(connection, keep=0)  # a role that owns something cannot be dropped
     roles = connection.execute(
-        "SELECT rolname FROM pg_roles WHERE rolname <> current_user"
-        " AND NOT starts_with(rolname, 'pg_')"
+        "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname <> current_user"
+        " AND NOT pg_catalog.starts_with(rolname, 'pg_')"
     ).fetchall()
     for (role,) in roles:
         with suppress(psycopg.Error):
@@ -153,8 +157,8 @@ def _drop_oldest(
     One that is being copied stays.
     """
     templates = connection.execute(
-        "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
-        " AND datdba = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
+        "SELECT datname FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname, %s)"
+        " AND datdba = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user)"
         # A template that is still being made allows connections.
         " AND NOT datallowconn AND datname <> %s ORDER BY oid::bigint DESC OFFSET %s",
         (PREFIX, but, keep),
@@ -167,16 +171,19 @@ def _drop_oldest(
 def _drop_unfinished(connection: psycopg.Connection[TupleRow]) -> None:
     """Drop the unfinished templates of killed processes: nobody holds the lock of their names."""
     databases = connection.execute(
-        "SELECT datname, left(datname, -length(%s)) FROM pg_database"
-        " WHERE starts_with(datname, %s) AND right(datname, length(%s)) = %s"
-        " AND datdba = (SELECT oid FROM pg_roles WHERE rolname = current_user)",
+        "SELECT datname, pg_catalog.left(datname, -pg_catalog.length(%s)) FROM pg_catalog.pg_database"
+        " WHERE pg_catalog.starts_with(datname, %s) AND pg_catalog.right(datname, pg_catalog.length(%s)) = %s"
+        " AND datdba = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user)",
         (_UNFINISHED, PREFIX, _UNFINISHED, _UNFINISHED),
     ).fetchall()
     for unfinished, name in databases:
-        lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+        lock = (
+            "SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended(%s, 0))"
+        )
         if connection.execute(lock, (name,)).fetchone() == (True,):
             with suppress(psycopg.Error):
                 execute_drop(connection, unfinished)
             connection.execute(
-                "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (name,)
+                "SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended(%s, 0))",
+                (name,),
             )

@@ -31,18 +31,18 @@ def described(request: Request) -> str:
 def test_the_lock_is_polled_and_released() -> None:
     operation = with_lock(insert(), timeout=60)
     exchanges = [
-        ("WORK: SELECT pg_backend_pid()", [(3,)]),
+        ("WORK: SELECT pg_catalog.pg_backend_pid()", [(3,)]),
         ("ReadInfo", SimpleNamespace(backend_pid=3)),
-        ("WORK: SELECT current_database()", [("app",)]),
+        ("WORK: SELECT pg_catalog.current_database()", [("app",)]),
         ("WORK: SET idle_session_timeout =", []),
         ("LOCK: SET idle_session_timeout =", []),
-        ("LOCK: SELECT pg_try_advisory_lock(%s)", [(False,)]),
+        ("LOCK: SELECT pg_catalog.pg_try_advisory_lock(%s)", [(False,)]),
         ("LOCK: SELECT a.pid, a.application_name", [(7, "other")]),
         ("Sleep", None),
-        ("LOCK: SELECT pg_try_advisory_lock(%s)", [(True,)]),
-        ("WORK: SELECT pg_try_advisory_lock(%s)", [(True,)]),
+        ("LOCK: SELECT pg_catalog.pg_try_advisory_lock(%s)", [(True,)]),
+        ("WORK: SELECT pg_catalog.pg_try_advisory_lock(%s)", [(True,)]),
         ("WORK: INSERT", []),
-        ("LOCK: SELECT pg_advisory_unlock_all()", []),
+        ("LOCK: SELECT pg_catalog.pg_advisory_unlock_all()", []),
     ]
     request = next(operation)
     for (expected, answer), (following, _) in pairwise(exchanges):
@@ -76,6 +76,6 @@ def test_the_lock_is_released_after_an_error_of_the_server() -> None:
     request = operation.send([(True,)])
     assert described(request) == "WORK: INSERT"
     request = operation.throw(psycopg.errors.DiskFull())
-    assert described(request) == "LOCK: SELECT pg_advisory_unlock_all()"
+    assert described(request) == "LOCK: SELECT pg_catalog.pg_advisory_unlock_all()"
     with pytest.raises(psycopg.errors.DiskFull):
         operation.send([])

@@ -247,15 +247,15 @@ def with_driver(server: ServerHandle) -> "Server":
 
 
 _IDENTITY = """
-SELECT version(),
-       (SELECT array_agg(e::text ORDER BY e::text) FROM pg_available_extension_versions AS e),
+SELECT pg_catalog.version(),
+       (SELECT pg_catalog.array_agg(e::pg_catalog.text ORDER BY e::pg_catalog.text) FROM pg_catalog.pg_available_extension_versions AS e),
        -- What the server, the database and the role have set otherwise than PostgreSQL does.
-       (SELECT array_agg((name, setting)::text ORDER BY name) FROM pg_settings
+       (SELECT pg_catalog.array_agg((name, setting)::pg_catalog.text ORDER BY name) FROM pg_catalog.pg_settings
         WHERE source NOT IN ('default', 'override', 'client', 'session'))
 """
 
 _DATABASE = """
 SELECT oid,
-       shobj_description(oid, 'pg_database') -- when it was last used, see database/migrated_databases.py
-FROM pg_database WHERE datname = current_database()
+       pg_catalog.shobj_description(oid, 'pg_database') -- when it was last used, see database/migrated_databases.py
+FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
 """

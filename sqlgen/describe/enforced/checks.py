@@ -12,19 +12,19 @@ from .stored_expressions import columns_in
 from .table_trees import OURS, EnforcedRule, TableTrees
 
 _CHECKS = f"""
-SELECT c.conrelid, c.conname, c.conbin::text, pg_get_constraintdef(c.oid, true), c.convalidated
-FROM pg_constraint AS c
+SELECT c.conrelid, c.conname, c.conbin::pg_catalog.text, pg_catalog.pg_get_constraintdef(c.oid, true), c.convalidated
+FROM pg_catalog.pg_constraint AS c
 WHERE c.contype = 'c' AND c.conrelid {OURS}
   -- NOT ENFORCED (18): no row need satisfy it.
-  AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+  AND coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(c), 'conenforced')::boolean, true)
 ORDER BY c.conrelid, c.conname
 """
 
 
 _NOT_NULL = f"""
 SELECT a.attrelid, a.attname
-FROM pg_attribute AS a
-JOIN pg_class AS t ON t.oid = a.attrelid
+FROM pg_catalog.pg_attribute AS a
+JOIN pg_catalog.pg_class AS t ON t.oid = a.attrelid
 WHERE a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped AND t.relkind IN ('r', 'p')
   AND t.oid {OURS}
 ORDER BY a.attrelid, a.attnum
@@ -34,9 +34,9 @@ ORDER BY a.attrelid, a.attnum
 _NOT_NULL_NOT_VALID = """
 -- NOT NULL … NOT VALID (18): old rows may have a NULL.
 SELECT c.conrelid, a.attname
-FROM pg_constraint AS c
-JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-WHERE c.contype = 'n' AND c.conrelid <> 0 AND NOT c.convalidated
+FROM pg_catalog.pg_constraint AS c
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+WHERE c.contype = 'n' AND c.conrelid <> '0' AND NOT c.convalidated
 """
 
 
@@ -44,12 +44,12 @@ _UNSTABLE_FUNCTIONS = f"""
 -- A function of the user's may read other tables, whatever it is declared as. Those of extensions in C
 -- (citext's, PostGIS's) are what they are declared as.
 SELECT p.oid
-FROM pg_proc AS p
-JOIN pg_language AS l ON l.oid = p.prolang
+FROM pg_catalog.pg_proc AS p
+JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
 WHERE p.provolatile <> 'i' OR p.oid {OURS} AND NOT (
     l.lanname IN ('c', 'internal') AND EXISTS (
-        SELECT FROM pg_depend AS d
-        WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+        SELECT FROM pg_catalog.pg_depend AS d
+        WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid AND d.objid = p.oid AND d.deptype = 'e'
     )
 )
 """

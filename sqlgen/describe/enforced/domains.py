@@ -13,27 +13,27 @@ from .table_trees import OURS
 
 _DOMAINS = f"""
 SELECT t.oid, n.nspname, t.typname, t.typbasetype, t.typnotnull
-FROM pg_type AS t
-JOIN pg_namespace AS n ON n.oid = t.typnamespace
+FROM pg_catalog.pg_type AS t
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
 WHERE t.typtype = 'd' AND t.oid {OURS}
 ORDER BY t.oid
 """
 
 
 _DOMAIN_CHECKS = """
-SELECT c.contypid, c.conname, pg_get_constraintdef(c.oid, true)
-FROM pg_constraint AS c
-WHERE c.contype = 'c' AND c.contypid <> 0
+SELECT c.contypid, c.conname, pg_catalog.pg_get_constraintdef(c.oid, true)
+FROM pg_catalog.pg_constraint AS c
+WHERE c.contype = 'c' AND c.contypid <> '0'
 ORDER BY c.contypid, c.conname
 """
 
 
 _DOMAIN_VALUES = f"""
-SELECT n.nspname, t.typname, t.typtypmod, c.conname, c.conbin::text, pg_get_constraintdef(c.oid)
-FROM pg_type AS t
-JOIN pg_namespace AS n ON n.oid = t.typnamespace
+SELECT n.nspname, t.typname, t.typtypmod, c.conname, c.conbin::pg_catalog.text, pg_catalog.pg_get_constraintdef(c.oid)
+FROM pg_catalog.pg_type AS t
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
 -- NOT VALID: values from before need not satisfy it.
-LEFT JOIN pg_constraint AS c ON c.contypid = t.oid AND c.contype = 'c' AND c.convalidated
+LEFT JOIN pg_catalog.pg_constraint AS c ON c.contypid = t.oid AND c.contype = 'c' AND c.convalidated
 WHERE t.typtype = 'd' AND t.oid {OURS}
 ORDER BY t.oid, c.oid
 """

@@ -14,33 +14,33 @@ SELECT i.indexrelid,
        i.indrelid,
        x.relname,
        -- The index of the partitioned table that this one is a part of.
-       coalesce((SELECT h.inhparent FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid), 0),
+       coalesce((SELECT h.inhparent FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid), 0),
        i.indisexclusion,
        -- The key columns without those of INCLUDE; expressions are missing.
        ARRAY(
            SELECT a.attname
-           FROM generate_series(0, i.indnkeyatts - 1) AS n
-           JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[n]
+           FROM pg_catalog.generate_series(0, i.indnkeyatts - 1) AS n
+           JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[n]
            ORDER BY n
        ),
        i.indnkeyatts,
-       coalesce(i.indexprs::text, ''),
-       coalesce(i.indpred::text, ''),
+       coalesce(i.indexprs::pg_catalog.text, ''),
+       coalesce(i.indpred::pg_catalog.text, ''),
        coalesce(c.condeferred, false),
        coalesce(c.oid, 0),
        coalesce(
-           pg_get_constraintdef(c.oid),
+           pg_catalog.pg_get_constraintdef(c.oid),
            'UNIQUE (' || (
-               SELECT string_agg(pg_get_indexdef(i.indexrelid, n, true), ', ' ORDER BY n)
-               FROM generate_series(1, i.indnkeyatts) AS n
-           ) || ')' || coalesce(' WHERE ' || pg_get_expr(i.indpred, i.indrelid, true), '')
+               SELECT pg_catalog.string_agg(pg_catalog.pg_get_indexdef(i.indexrelid, n, true), ', ' ORDER BY n)
+               FROM pg_catalog.generate_series(1, i.indnkeyatts) AS n
+           ) || ')' || coalesce(' WHERE ' || pg_catalog.pg_get_expr(i.indpred, i.indrelid, true), '')
        ),
        -- NULLS NOT DISTINCT (15); 14 does not have the column.
-       coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
-FROM pg_index AS i
-JOIN pg_class AS x ON x.oid = i.indexrelid
-JOIN pg_class AS t ON t.oid = i.indrelid
-LEFT JOIN pg_constraint AS c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')
+       coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(i), 'indnullsnotdistinct')::boolean, false)
+FROM pg_catalog.pg_index AS i
+JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+JOIN pg_catalog.pg_class AS t ON t.oid = i.indrelid
+LEFT JOIN pg_catalog.pg_constraint AS c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')
 WHERE (i.indisunique OR i.indisexclusion) AND t.relkind IN ('r', 'p') AND t.oid {OURS}
 ORDER BY i.indrelid, i.indisprimary DESC, i.indexrelid
 """

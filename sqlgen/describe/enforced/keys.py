@@ -13,21 +13,21 @@ SELECT c.oid,
        c.conname,
        c.conrelid,
        c.confrelid,
-       ARRAY(SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY AS k (n, place)
-             JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY place),
-       ARRAY(SELECT a.attname FROM unnest(c.confkey) WITH ORDINALITY AS k (n, place)
-             JOIN pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = k.n ORDER BY place),
+       ARRAY(SELECT a.attname FROM pg_catalog.unnest(c.conkey) WITH ORDINALITY AS k (n, place)
+             JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY place),
+       ARRAY(SELECT a.attname FROM pg_catalog.unnest(c.confkey) WITH ORDINALITY AS k (n, place)
+             JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = k.n ORDER BY place),
        -- ON DELETE SET NULL (column) (15); 14 does not have it, and sets all columns.
-       ARRAY(SELECT a.attname FROM jsonb_array_elements_text(
-                 coalesce(nullif(to_jsonb(c) -> 'confdelsetcols', 'null'), to_jsonb(c.conkey))) AS k (n)
-             JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.n::int),
+       ARRAY(SELECT a.attname FROM pg_catalog.jsonb_array_elements_text(
+                 coalesce(nullif(pg_catalog.jsonb_extract_path(pg_catalog.to_jsonb(c), 'confdelsetcols'), 'null'), pg_catalog.to_jsonb(c.conkey))) AS k (n)
+             JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.n::int),
        c.confdeltype,
        c.confupdtype,
        c.condeferred,
-       pg_get_constraintdef(c.oid, true)
-FROM pg_constraint AS c
+       pg_catalog.pg_get_constraintdef(c.oid, true)
+FROM pg_catalog.pg_constraint AS c
 WHERE c.contype = 'f' AND c.conrelid {OURS}
-  AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+  AND coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(c), 'conenforced')::boolean, true)
 ORDER BY c.conrelid, c.oid
 """
 

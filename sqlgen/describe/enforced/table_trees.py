@@ -10,17 +10,17 @@ from ...model.constraints import Constraint, ConstraintKind, Violation
 from ..columns import Inheritance
 from .reported_names import ReportedNames
 
-OURS = f">= {postgres.FIRST_NORMAL_OBJECT_ID}"
+OURS = f">= '{postgres.FIRST_NORMAL_OBJECT_ID}'"
 """The condition for the oids of what does not come with PostgreSQL."""
 
 TABLES = f"""
 SELECT c.oid, n.nspname, c.relname, c.relkind = 'p',
        -- The names of the columns of the partition key; NULL stands for an expression.
-       ARRAY(SELECT a.attname FROM unnest(p.partattrs::int2[]) AS k (n)
-             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.n)
-FROM pg_class AS c
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-LEFT JOIN pg_partitioned_table AS p ON p.partrelid = c.oid
+       ARRAY(SELECT a.attname FROM pg_catalog.unnest(p.partattrs::pg_catalog.int2[]) AS k (n)
+             LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.n)
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_partitioned_table AS p ON p.partrelid = c.oid
 WHERE c.relkind IN ('r', 'p') AND c.oid {OURS}
 ORDER BY c.oid
 """

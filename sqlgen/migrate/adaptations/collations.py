@@ -48,7 +48,7 @@ def has_icu(connection: psycopg.Connection[TupleRow]) -> bool:
     Since version 17, `unicode` is in the catalog of those without it, too (pg_collation.dat).
     """
     row = connection.execute(
-        "SELECT 1 FROM pg_collation WHERE collprovider = 'i' AND collname <> 'unicode' LIMIT 1"
+        "SELECT 1 FROM pg_catalog.pg_collation WHERE collprovider = 'i' AND collname <> 'unicode' LIMIT 1"
     ).fetchone()
     return row is not None
 

@@ -69,7 +69,9 @@ def fit_if_embedded(
         if not str(host or "").startswith("/"):
             return migrations
         with psycopg.connect(libpq_conninfo(conninfo), autocommit=True) as connection:
-            rows = connection.execute("SELECT current_setting('cluster_name')")
+            rows = connection.execute(
+                "SELECT pg_catalog.current_setting('cluster_name')"
+            )
             if rows.fetchone() != (OWN_CLUSTER,):
                 return migrations
             return fit_for_embedded(connection, migrations)

@@ -93,7 +93,9 @@ def fit_for_own_server(
     the server.
     """
     make_named_roles(connection, migrations)
-    rows = connection.execute("SELECT datname::text FROM pg_database").fetchall()
+    rows = connection.execute(
+        "SELECT datname::pg_catalog.text FROM pg_catalog.pg_database"
+    ).fetchall()
     databases = {name for (name,) in rows}
 
     def is_left_out(text: str, start: int, end: int) -> bool:

@@ -33,7 +33,7 @@ LOSSY: Final = ("citus", "pg_cron", "pg_partman", "timescaledb")
 """The extensions whose stand-ins do not do what the real ones do: a dump of their databases lacks it."""
 
 _IS_STAND_IN: Final = """
-SELECT FROM pg_available_extensions WHERE name = %s AND comment LIKE '%%stand-in of sqlgen''s'
+SELECT FROM pg_catalog.pg_available_extensions WHERE name = %s AND comment LIKE '%%stand-in of sqlgen''s'
 """
 
 

@@ -17,7 +17,7 @@ _CREATE = """
 CREATE TABLE IF NOT EXISTS {} (
     version BIGINT PRIMARY KEY,
     description TEXT NOT NULL,
-    installed_on TIMESTAMPTZ NOT NULL DEFAULT now(),
+    installed_on TIMESTAMPTZ NOT NULL DEFAULT pg_catalog.now(),
     success BOOLEAN NOT NULL,
     checksum BYTEA NOT NULL,
     execution_time BIGINT NOT NULL
@@ -28,8 +28,8 @@ CREATE TABLE IF NOT EXISTS {} (
 # does: a ledger of a later schema of the search path belongs to somebody else's tables. The name is
 # looked up only once, because a migration may change the search path.
 _FIND = """
-SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE c.relname = %s AND n.nspname = coalesce(%s, current_schema()) AND c.relkind IN ('r', 'p')
+SELECT n.nspname, c.relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relname = %s AND n.nspname = coalesce(%s, pg_catalog.current_schema()) AND c.relkind IN ('r', 'p')
 """
 
 

@@ -74,7 +74,7 @@ def clear(ledger: Ledger, version: int) -> Operation[None]:
 
 def _exists(ledger: Ledger) -> Operation[bool]:
     name = _identifier(ledger).as_string(None)
-    ((oid,),) = yield from run_statement("SELECT to_regclass(%s)", name)
+    ((oid,),) = yield from run_statement("SELECT pg_catalog.to_regclass(%s)", name)
     return oid is not None
 
 

@@ -5,17 +5,17 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 _RELATIONS = """
-SELECT c.relkind::text, n.nspname, c.relname, c.relispopulated
-FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+SELECT c.relkind::pg_catalog.text, n.nspname, c.relname, c.relispopulated
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm', 'S') AND n.nspname NOT LIKE 'pg\\_%'
   AND n.nspname <> 'information_schema'
-  AND NOT EXISTS (SELECT FROM pg_depend
-                  WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend
+                  WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AND objid = c.oid AND deptype = 'e')
 ORDER BY 2, 3
 """
 
 _ROWS = (
-    "SELECT count(*), md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\"))"
+    "SELECT pg_catalog.count(*), pg_catalog.md5(pg_catalog.string_agg(t::pg_catalog.text, E'\\n' ORDER BY t::pg_catalog.text COLLATE \"C\"))"
     " FROM ONLY {} AS t"
 )
 _SEQUENCE = "SELECT last_value, is_called FROM {}"

@@ -15,10 +15,10 @@ CONCURRENT_BUILD = re.compile(
 # The index of a partitioned table is no index itself (relkind `I`), and invalid until all of its
 # partitions have theirs.
 _FIND = """
-SELECT i.indexrelid, c.relname, format('%I.%I', n.nspname, c.relname), p.pid
-FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-    JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    LEFT JOIN pg_stat_progress_create_index AS p ON p.index_relid = i.indexrelid
+SELECT i.indexrelid, c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname), p.pid
+FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_stat_progress_create_index AS p ON p.index_relid = i.indexrelid
 WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 3
 """
 

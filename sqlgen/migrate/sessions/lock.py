@@ -15,9 +15,9 @@ LOGGER = logging.getLogger("sqlgen.migrate")
 
 _HOLDER = """
     SELECT a.pid, a.application_name
-    FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a USING (pid)
     WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
       AND (l.classid::bigint << 32) | l.objid::bigint = %s
 """
 
@@ -43,7 +43,7 @@ def with_lock(operation: Operation[ResultT], timeout: float) -> Operation[Result
     mode.
     """
     yield from refuse_transaction_pooling()
-    ((database,),) = yield from run_statement("SELECT current_database()")
+    ((database,),) = yield from run_statement("SELECT pg_catalog.current_database()")
     number = lock_key(database)
     for session in SessionRole:  # one waits for the other, and for other processes
         yield from run_statement("SET idle_session_timeout = 0", session=session)
@@ -55,7 +55,7 @@ def with_lock(operation: Operation[ResultT], timeout: float) -> Operation[Result
     finally:
         with suppress(psycopg.Error):  # a lost session has lost its lock, too
             yield from run_statement(
-                "SELECT pg_advisory_unlock_all()", session=SessionRole.LOCK
+                "SELECT pg_catalog.pg_advisory_unlock_all()", session=SessionRole.LOCK
             )
 
 
@@ -65,7 +65,7 @@ def _take(
     pause, logged = 0.01, False
     while True:
         taken = yield from run_statement(
-            "SELECT pg_try_advisory_lock(%s)", number, session=session
+            "SELECT pg_catalog.pg_try_advisory_lock(%s)", number, session=session
         )
         if taken == [(True,)]:
             return

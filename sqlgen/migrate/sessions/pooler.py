@@ -5,7 +5,7 @@ import psycopg
 from ...model.diagnostic import Diagnostic, SqlgenError
 from .protocol import Operation, SessionRole, read_info, run_statement
 
-_PROCESS = "SELECT pg_backend_pid()"
+_PROCESS = "SELECT pg_catalog.pg_backend_pid()"
 
 
 def refuse_transaction_pooling() -> Operation[None]:

@@ -33,7 +33,7 @@ _CUSTOM_SETTING = re.compile(
 _READ_SETTINGS = """
 SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'
 UNION ALL
-SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%s::text[]) AS name
+SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%s::pg_catalog.text[]) AS name
 WHERE pg_catalog.current_setting(name, true) IS NOT NULL
 UNION ALL SELECT 'session_authorization', session_user
 UNION ALL SELECT 'role', pg_catalog.current_setting('role')
