@@ -72,6 +72,22 @@ def exit_on_errors(format_: str = "text") -> Iterator[None]:
     except KeyboardInterrupt:
         echo("interrupted", err=True)
         raise SystemExit(130) from None
+    except Exception as error:
+        if (refused := _refusal(error)) is None:
+            raise
+        show(refused.diagnostics, format_)
+        raise SystemExit(exit_status(refused)) from None
+
+
+def _refusal(error: Exception) -> ServerUnavailableError | None:
+    """Return what is said of a server that refuses a statement; `None` for any other exception."""
+    if (psycopg := sys.modules.get("psycopg")) is None:  # not imported for this
+        return None
+    if not isinstance(error, psycopg.Error):
+        return None
+    from ..database.refusals import refusal  # rarely needed
+
+    return refusal(error)
 
 
 def echo(line: str, *, err: bool = False) -> None:

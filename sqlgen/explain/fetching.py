@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final
 
+from ..model.diagnostic import server_unavailable
 from .asking import Ask
 from .indexes import Index, TableIndexes
 
@@ -35,9 +36,16 @@ def fetch_indexes(ask: Ask) -> TableIndexes:
 
 
 def fetch_json(ask: Ask, query: str) -> list[Any]:
-    """Return the rows of a query that selects one JSON value in each."""
+    """Return the rows of a query that selects one JSON value in each.
+
+    Raises `ServerUnavailableError` if the server refuses it.
+    """
     answer = ask(query)
-    assert not isinstance(answer, str), answer
+    if isinstance(answer, str):
+        raise server_unavailable(
+            f"the server refuses to show its catalog: {answer}",
+            "grant the role what is missing, or let `server` name another role",
+        )
     return [json.loads(value) for (value,) in answer]
 
 
