@@ -10,6 +10,7 @@ An operation has two sessions: one works, the other holds the lock.
 import asyncio
 import time
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Generic, LiteralString, TypeVar
@@ -148,6 +149,9 @@ WHERE pid = ANY (pg_catalog.pg_blocking_pids(%s)) ORDER BY pid
 """
 
 
+_CANCEL_SECONDS = 5.0
+
+
 class _Execution(Generic[ResultT]):
     """An operation under way: set `answer` or `error`, then ask for the next request."""
 
@@ -192,7 +196,12 @@ def _send(
                     lock.execute(_BLOCKERS, (work.info.backend_pid,)).fetchall()
                 )
 
-            return work.wait(interrupted(script, look), interval=watched.interval)
+            def cancel() -> None:
+                with suppress(psycopg.Error):  # if the server has gone, the script has too
+                    work.cancel_safe(timeout=_CANCEL_SECONDS)
+
+            running = interrupted(script, look, cancel)
+            return work.wait(running, interval=watched.interval)
         case ReadInfo():
             return work.info
         case Sleep(seconds):
@@ -215,16 +224,16 @@ async def _asend(
             script = send_script(work.pgconn, text, work.info.encoding)
             if watched is None:
                 return await work.wait(script)
-            running = asyncio.create_task(work.wait(script))
+            task = asyncio.create_task(work.wait(script))
             try:
-                while not (await asyncio.wait([running], timeout=watched.interval))[0]:
+                while not (await asyncio.wait([task], timeout=watched.interval))[0]:
                     cursor = await lock.execute(_BLOCKERS, (work.info.backend_pid,))
                     watched.hear(await cursor.fetchall())
             except BaseException:
-                running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
                 raise
-            return await running
+            return await task
         case ReadInfo():
             return work.info
         case Sleep(seconds):

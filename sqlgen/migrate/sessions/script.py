@@ -57,17 +57,30 @@ def send_script(
     return None
 
 
-def interrupted(script: "PQGen[Result]", look: Callable[[], None]) -> "PQGen[Result]":
-    """Run *script*, and call *look* whenever it has waited for the server for the interval of `wait`."""
+def interrupted(
+    script: "PQGen[Result]", look: Callable[[], None], cancel: Callable[[], None]
+) -> "PQGen[Result]":
+    """Run *script*, and call *look* whenever it has waited for the server for the interval of `wait`.
+
+    If that raises an exception, call *cancel*, and raise it once the script has ended.
+    """
+    failure: BaseException | None = None
     state = next(script)
     try:
         while True:
             ready = yield state
-            if ready == Ready.NONE:
-                look()
-            else:
+            if ready != Ready.NONE:
                 state = script.send(ready)
+                continue
+            try:
+                if failure is None:
+                    look()
+            except BaseException as error:  # noqa: BLE001 (raised below)
+                failure = error
+                cancel()
     except StopIteration as stop:
+        if failure is not None:
+            raise failure from None
         result: Result = stop.value
         return result
 
