@@ -29,7 +29,7 @@ from .runner import (
     status,
     up,
 )
-from .scripts.execute import execute, execute_foreign, execute_script
+from .scripts.execute import execute, execute_down, execute_foreign, execute_script
 from .seeds import seed
 from .sessions.connection import NOTICE
 from .sessions.lock import lock_key
@@ -57,6 +57,7 @@ __all__ = [
     "down",
     "dry_run",
     "execute",
+    "execute_down",
     "execute_foreign",
     "execute_script",
     "find_database",

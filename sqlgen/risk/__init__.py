@@ -9,11 +9,13 @@ from ..model.diagnostic import each
 from ..model.migration import Migration
 from ..model.progress import Progress, no_progress
 from ..model.query import Query
+from ..model.source import SourceFile
 from .diagnostics import diagnose
 from .findings import BlockedRelation, RiskCode, RiskFinding
 from .judgement import findings
 from .measurement import measure
-from .query_locks import query_locks, waiting_queries
+from .query_locks import QueryLocks, query_locks, waiting_queries
+from .relations import Connection
 from .remedies import remedy
 from .selection import named, since_revision
 
@@ -37,12 +39,15 @@ def risks(
     selected: Collection[Migration],
     queries: Sequence[Query] = (),
     *,
+    down: bool = False,
     progress: Progress = no_progress,
 ) -> tuple[RiskFinding, ...]:
     """Return the findings about the *selected* migrations, without those that a file allows.
 
-    All *migrations* run on a scratch database of *server*, in their order. The *queries* are those that may
-    wait. Raises `SqlgenError` if a migration fails.
+    All *migrations* run on a scratch database of *server*, in their order. With *down*, they are then reverted
+    as `migrate down` would, the last one first, and the down files of those that are *selected* are measured
+    too. It ends at one without a down file. The *queries* are those that may wait. Raises `SqlgenError` if a
+    migration fails.
     """
     if not selected:
         return ()
@@ -58,25 +63,47 @@ def risks(
                 migrate.execute(connection, ours)
                 continue
             progress(f"measuring {migration.up.path}")
-            allowed = lint.allowed(migration.up)
-            gives_way = migration.transactional and bool(
-                config.migrate.statement_lock_timeout
+            found += _measured(
+                connection, config, migration.up, ours.up, ours.transactional
             )
-            if gives_way:  # it waits for no second lock for long
-                allowed |= {RiskCode.SEVERAL_LOCKS}
-            found += [
-                replace(finding, gives_way=gives_way)
-                for finding in findings(
-                    migration.up,
-                    measure(connection, ours.up, transactional=ours.transactional),
-                )
-                if finding.code not in allowed
-            ]
-        if not (queries and found):
-            return tuple(found)
-        progress("asking PostgreSQL which queries wait")
-        locks = query_locks(connection, queries)
+        locks: QueryLocks = {}
+        if queries and (found or down):
+            # Before anything is reverted: the queries are those of the last migration.
+            progress("asking PostgreSQL which queries wait")
+            locks = query_locks(connection, queries)
+        pairs = reversed(tuple(zip(migrations, fitted, strict=True)))
+        for migration, ours in pairs if down else ():
+            if migration.version < min(versions) or not (migration.down and ours.down):
+                break
+            if migration.version not in versions:
+                migrate.execute_down(connection, ours)
+                continue
+            progress(f"measuring {migration.down.path}")
+            transactional = not ours.down.text.startswith("-- no-transaction")
+            found += _measured(
+                connection, config, migration.down, ours.down, transactional
+            )
     return tuple([replace(f, queries=waiting_queries(f, locks)) for f in found])
+
+
+def _measured(
+    connection: Connection,
+    config: Config,
+    source: SourceFile,
+    fitted: SourceFile,
+    transactional: bool,
+) -> list[RiskFinding]:
+    """Run a file, as it is *fitted* for the server, and return the findings that it does not allow."""
+    allowed = lint.allowed(source)
+    gives_way = transactional and bool(config.migrate.statement_lock_timeout)
+    if gives_way:  # it waits for no second lock for long
+        allowed |= {RiskCode.SEVERAL_LOCKS}
+    measured = measure(connection, fitted, transactional=transactional)
+    return [
+        replace(finding, gives_way=gives_way)
+        for finding in findings(source, measured)
+        if finding.code not in allowed
+    ]
 
 
 def queries_of(config: Config) -> tuple[Query, ...]:

@@ -5,6 +5,7 @@ each query is parsed in a transaction of its own, and `pg_locks` is read.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -18,7 +19,7 @@ from .lock_modes import LockMode, strongest
 from .relations import Connection, fetch
 
 QueryLocks = Mapping[str, Mapping[int, LockMode]]
-"""The strongest mode of each query, by its name and the relation's oid."""
+"""The strongest mode of each query, by its words for people and the relation's oid."""
 
 
 def query_locks(connection: Connection, queries: Sequence[Query]) -> QueryLocks:
@@ -30,8 +31,12 @@ def query_locks(connection: Connection, queries: Sequence[Query]) -> QueryLocks:
     for parent, child in fetch(connection, _CHILDREN):
         children.setdefault(parent, []).append(child)
     keys = ForeignKeys(fetch(connection, _FOREIGN_KEYS))
+    names = Counter([query.name for query in queries])
     locks: dict[str, dict[int, LockMode]] = {}
     for query in queries:
+        name = query.name
+        if names[name] > 1:  # another file has one of this name
+            name = f"{name} ({query.name_span.source.path})"
         text = query.sql.text
         taken = _locks_of(connection, text)
         for oid, mode in list(taken.items()):
@@ -42,7 +47,7 @@ def query_locks(connection: Connection, queries: Sequence[Query]) -> QueryLocks:
                 for other, checked in keys.checks(oid, deletes=_deletes(text)).items():
                     _add(taken, other, checked)
         for oid, mode in taken.items():
-            _add(locks.setdefault(query.name, {}), oid, mode)
+            _add(locks.setdefault(name, {}), oid, mode)
     return locks
 
 

@@ -38,6 +38,22 @@ CREATE FUNCTION widen() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     ALTER TABLE parents ALTER id TYPE bigint;
 END $$;
+CREATE FUNCTION fill() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE items SET name = 'x';
+    RETURN 1;
+END $$;
+CREATE FUNCTION extend() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    ALTER TABLE children ADD x int;
+    EXECUTE 'CREATE INDEX ON items (name)';
+END $$;
+CREATE FUNCTION extend_all() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM extend(); END $$;
+CREATE FUNCTION check_names() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    ALTER TABLE items ALTER name SET NOT NULL;
+EXCEPTION WHEN not_null_violation THEN NULL;
+END $$;
 """
 
 QUERIES = """
@@ -229,6 +245,19 @@ CASES = [
         ("blocking-index children",),
     ),
     Case("SELECT widen()", ("table-rewrite parents", "table-scan notes")),
+    Case("SELECT fill()", ("bulk-update items",)),
+    Case("DO $$ BEGIN PERFORM fill() FROM loose; END $$"),
+    Case("SELECT extend()", ("blocking-index items",)),
+    Case("SELECT extend_all()", ("blocking-index items",)),
+    Case("SELECT check_names()", ("table-scan items",)),
+    Case(
+        "CREATE FUNCTION once() RETURNS void LANGUAGE plpgsql AS"
+        " 'BEGIN ALTER TABLE children ALTER id TYPE bigint; END'; SELECT once()",
+        ("table-rewrite children",),
+    ),
+    Case(
+        "CREATE FUNCTION later() RETURNS void LANGUAGE plpgsql AS 'BEGIN TRUNCATE items; END'"
+    ),
     Case(
         "DO $$ BEGIN FOR i IN 1..2 LOOP UPDATE items SET name = name; END LOOP; END $$",
         ("bulk-update items",),

@@ -93,6 +93,57 @@ def test_a_named_file(tmp_path: Path, run: Run) -> None:
     assert run("risk", "2", "--all").exit_code == 2
 
 
+def test_down_files(tmp_path: Path, run: Run) -> None:
+    wider = {
+        "migrations/0004_wider.up.sql": "ALTER TABLE items ALTER price TYPE bigint;\n",
+        "migrations/0004_wider.down.sql": "-- Back.\nALTER TABLE items ALTER price TYPE int;\n",
+    }
+    write(tmp_path, INDEX | COLUMN | wider)
+    result = run("risk", "3", "--down", "--format", "json")
+    assert result.exit_code == 0
+    risks = json.loads(result.stdout)["risks"]
+    assert [(r["code"], r["file"], r["queries"]) for r in risks] == [
+        ("brief-lock", "migrations/0003_price.up.sql", ["add_item", "count_items"]),
+        ("brief-lock", "migrations/0003_price.down.sql", ["add_item", "count_items"]),
+    ]
+    result = run("risk", "4", "--down")
+    assert result.exit_code == 1
+    assert result.stderr.count("warning[table-rewrite]") == 2
+    assert " --> migrations/0004_wider.down.sql:2:1\n" in result.stderr
+    assert result.stdout == "1 migration: 2 risks\n"
+    allowed = "-- sqlgen: allow table-rewrite\n"
+    path = "migrations/0004_wider.down.sql"
+    write(tmp_path, {path: allowed + wider[path]})
+    assert run("risk", "4", "--down").stdout == "1 migration: 1 risk\n"
+    write(tmp_path, {path: "ALTER TABLE items ALTER prize TYPE int;\n"})
+    result = run("risk", "4", "--down")
+    assert "error[42703]" in result.stderr
+    assert " --> migrations/0004_wider.down.sql:1:" in result.stderr
+
+
+def test_what_cannot_be_reverted(tmp_path: Path, run: Run) -> None:
+    """Nothing before a migration without a down file is reverted, as with `migrate down`."""
+    write(tmp_path, INDEX | COLUMN)
+    (tmp_path / "migrations/0003_price.down.sql").unlink()
+    result = run("risk", "2", "--down", "--format", "json")
+    files = {risk["file"] for risk in json.loads(result.stdout)["risks"]}
+    assert files == {"migrations/0002_index.up.sql"}
+
+
+def test_queries_of_one_name_in_two_files(tmp_path: Path, run: Run) -> None:
+    write(
+        tmp_path,
+        COLUMN
+        | {
+            "migrations/0001_items.up.sql": "CREATE TABLE items (id int); CREATE TABLE others (id int);\n",
+            "queries/others.sql": "-- name: count_items :one\nSELECT count(*) FROM others;\n",
+        },
+    )
+    result = run("risk", "3", "--format", "json")
+    [risk] = json.loads(result.stdout)["risks"]
+    assert risk["queries"] == ["add_item", "count_items (queries/items.sql)"]
+
+
 def test_a_file_may_allow(tmp_path: Path, run: Run) -> None:
     allowed = "-- sqlgen: allow blocking-index, brief-lock\n"
     up = allowed + INDEX["migrations/0002_index.up.sql"]

@@ -39,6 +39,11 @@ from .target import migrated_project
 )
 @click.option("--all", "every", is_flag=True, help="Measure all migrations.")
 @click.option(
+    "--down",
+    is_flag=True,
+    help="Measure their down files too: reverting locks as well.",
+)
+@click.option(
     "--database-url",
     "url",
     metavar="URL",
@@ -51,6 +56,7 @@ def risk(
     files: tuple[str, ...],
     revision: str | None,
     every: bool,
+    down: bool,
     url: str | None,
     format_: str,
 ) -> None:
@@ -84,7 +90,13 @@ def risk(
                 ) as server,
             ):
                 found = risks(
-                    server, config, migrations, selected, queries, progress=progress
+                    server,
+                    config,
+                    migrations,
+                    selected,
+                    queries,
+                    down=down,
+                    progress=progress,
                 )
     if format_ == "json":
         click.echo(as_json(selected, found))

@@ -197,7 +197,9 @@ def _send(
                 )
 
             def cancel() -> None:
-                with suppress(psycopg.Error):  # if the server has gone, the script has too
+                with suppress(
+                    psycopg.Error
+                ):  # if the server has gone, the script has too
                     work.cancel_safe(timeout=_CANCEL_SECONDS)
 
             running = interrupted(script, look, cancel)
