@@ -27,9 +27,9 @@ WHERE application_name = 'migration' AND state = 'active' AND query LIKE '%pg_sl
 """
 
 
-@pytest.mark.parametrize("run", ["sync", "async"])
+@pytest.mark.parametrize("is_async", [False, True])
 def test_the_script_is_cancelled(
-    connection: psycopg.Connection[TupleRow], conninfo: str, run: str
+    connection: psycopg.Connection[TupleRow], conninfo: str, is_async: bool
 ) -> None:
     url = make_conninfo(conninfo, application_name="migration")
     while_handled: list[TupleRow] = []
@@ -45,9 +45,12 @@ def test_the_script_is_cancelled(
         finally:
             while_handled.extend(connection.execute(RUNNING).fetchall())
 
-    with pytest.raises(ServerUnavailableError):
-        if run == "sync":
-            run_operation(url, operation())
-        else:
+    def run() -> None:
+        if is_async:
             asyncio.run(arun_operation(url, operation()))
+        else:
+            run_operation(url, operation())
+
+    with pytest.raises(ServerUnavailableError):
+        run()
     assert while_handled == [(0,)]
