@@ -132,8 +132,11 @@ def _restore(
     relation = relations.get(one.relation)
     if relation is None or not relation["has_statistics"]:
         return
+    columns = relation["columns"] or ()
     column = one.arguments.get("attname")
-    if column is not None and column not in (relation["columns"] or ()):
+    # Columns of indexes, which are expressions, are given by their numbers.
+    number = int(one.arguments.get("attnum", 0))
+    if (column is not None and column not in columns) or number > len(columns):
         return
     statement, values = one.statement()
     try:

@@ -70,6 +70,7 @@ _ARGUMENTS: Final = {
 
 _NUMBERS: Final = {
     "relpages": re.compile(r"-?[0-9]{1,10}"),
+    "attnum": re.compile(r"[0-9]{1,5}"),
     "reltuples": re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,3})?"),
 }
 """The arguments that are read here, as PostgreSQL prints an integer and a real."""
@@ -85,6 +86,8 @@ _SKIPPED: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_BACKSLASHES: Final = re.compile(r"SET\s+standard_conforming_strings\s*=\s*'?off'?\s*;")
+"""The setting under which a backslash in a literal is two."""
 _CALL: Final = re.compile(
     r"SELECT\s+\*\s+FROM\s+pg_catalog\.pg_restore_(relation|attribute)_stats\s*\("
 )
@@ -134,6 +137,13 @@ def read_statistics(
 def _calls(source: SourceFile, *, with_values: bool) -> Iterator[RestoredStatistics]:
     text, position = source.text, 0
     while position < len(text):
+        if _BACKSLASHES.match(text, position):
+            raise _error(
+                source,
+                position,
+                "literals of this file are not those of standard SQL",
+                "write the file with `PGOPTIONS='-c standard_conforming_strings=on' pg_dump --statistics-only`",
+            )
         if match := _SKIPPED.match(text, position):
             position = match.end()
             continue

@@ -290,6 +290,7 @@ def test_what_the_schema_does_not_have(project: Path) -> None:
         ("SELECT 1;\n", 1, "this is not what `pg_dump --statistics-only` writes"),
         (relation("pets", 1, 1) + "DROP TABLE pets;\n", 9, "this is not what"),
         ("SET statement_timeout = (SELECT 1);\n", 1, "this is not what"),
+        ("SET standard_conforming_strings = off;\n", 1, "are not those of standard"),
         ("\\! touch /tmp/x\n", 1, "this is not what"),
         ("\\restrict x \\! touch /tmp/x\n", 1, "this is not what"),
         ("SELECT pg_catalog.set_config('role', 'x', false);\n", 1, "this is not what"),
