@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
@@ -62,6 +63,11 @@ def _servers_to_test() -> dict[str, Binaries | None]:
 
 
 SERVERS = _servers_to_test()
+
+
+# By default, an example that takes 200 ms fails, as it may on a machine with other work to do.
+settings.register_profile("sqlgen")
+settings.load_profile("sqlgen")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

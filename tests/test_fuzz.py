@@ -27,7 +27,6 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = int(os.environ.get("SQLGEN_FUZZ_EXAMPLES", "100"))
 fuzz = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -77,7 +77,7 @@ sql = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=30).ma
 texts = sql | sql.map(lambda text: "-- name: q :one\n" + text) | st.text()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(texts)
 def test_tokens_cover_the_text(text: str) -> None:
     position = 0
@@ -87,7 +87,7 @@ def test_tokens_cover_the_text(text: str) -> None:
     assert position == len(text)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(texts)
 @example(":E'\\' :a'")
 @example("a.0x1$1 5..0x1$1 a..5$1 .5e'\\'$1'")
@@ -106,7 +106,7 @@ def test_delimiters_are_tokens(text: str) -> None:
     assert quick == [*thorough, (Kind.END, len(text), len(text))]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(texts)
 def test_statements_are_apart_and_not_empty(text: str) -> None:
     position = 0
@@ -115,7 +115,7 @@ def test_statements_are_apart_and_not_empty(text: str) -> None:
         position = end
 
 
-@settings(deadline=None, max_examples=1000)
+@settings(max_examples=1000)
 @given(texts)
 @example("a /* b */ -- c\n; ; d(;) e")
 def test_statements_are_the_same_read_quickly_or_word_by_word(text: str) -> None:
@@ -141,14 +141,14 @@ def queries(text: str) -> tuple[Query, ...]:
     return ()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(texts)
 @example("\\;''")
 def test_a_query_file_gives_queries_or_diagnostics(text: str) -> None:
     queries(text)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(texts)
 def test_every_character_outside_placeholders_maps_back_to_itself(text: str) -> None:
     for query in queries(text):
@@ -169,7 +169,7 @@ def test_every_character_outside_placeholders_maps_back_to_itself(text: str) -> 
                 assert text[place] in ":$"
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(texts)
 def test_the_statement_sent_has_exactly_these_parameters(text: str) -> None:
     for query in queries(text):

@@ -321,7 +321,7 @@ def modules(draw: st.DrawFn) -> Module:
 
 
 @given(modules())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_modules_parse_and_are_black_stable(module: Module) -> None:
     text = render.module(module).text
     compile(text, module.path, "exec")
@@ -330,7 +330,7 @@ def test_modules_parse_and_are_black_stable(module: Module) -> None:
 
 
 @given(modules())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_layout_changes_no_code(module: Module) -> None:
     printed: list[str] = []
 
@@ -418,7 +418,7 @@ def {{ function.name }}():
 
 
 @given(modules())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_text_does_not_get_around_the_filters_of_a_projects_template(
     module: Module,
 ) -> None:

@@ -76,7 +76,7 @@ def diagnostics_of(error: SqlgenError) -> list[str]:
     return [str(error), report.text(shown), report.json(shown), report.github(shown)]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(password=passwords)
 def test_ten_thousand_connection_strings(password: str) -> None:
     for shape in (*SHAPES, "{}"):
@@ -100,7 +100,7 @@ def assert_password_is_hidden(dsn: str) -> None:
     assert_hidden(redact(message, {}), redact(f"bad value: '{rejected}'", parameters))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(dsn=dsns, other=st.sampled_from(["--to", "up", "x"]))
 def test_arguments_of_the_command_line(dsn: str, other: str) -> None:
     for arguments in ([other, dsn], [*dsn.split(" "), other]):
@@ -124,7 +124,7 @@ VALUES = ['"{}"', "'{}'", '"""{}"""', "'''\n{}'''", '"{}', "'''{}", "{}"]
 values = st.builds(str.format, st.sampled_from(VALUES), dsns)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @example(text="server = 'postgresql:///app?password=\0Hunter2'")
 @example(text='server = "postgresql://app:\\\nHunter2@127.0.0.1:1/app"')
 @example(text='server = "postgresql://app:"\nHunter2@127.0.0.1:1/app"')

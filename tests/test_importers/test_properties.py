@@ -125,7 +125,7 @@ def _rust(text: str, arguments: str) -> str:
     return f'fn get() {{ sqlx::query_as!(Foo<\'a>, r##"{text}"##, {arguments}).fetch_one(&p) }}'
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(projects())
 def test_what_is_written_is_read(project: tuple[str, dict[str, str]]) -> None:
     tool, files = project

@@ -45,7 +45,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(METHODS), JSON, st.booleans())
 def test_any_parameters_are_answered(
     editor: Editor, method: str, params: Any, with_id: bool
@@ -81,7 +81,6 @@ def everywhere(editor: Editor, path: str, offset: int) -> None:
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.sampled_from(CLINIC), st.data())

@@ -33,9 +33,7 @@ from sqlgen.render.runtime import support
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")) | (
     st.lists(st.sampled_from('"\\,(){}[] \n\tNULLé='), max_size=8).map("".join)
 )
-SERVER = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SERVER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 # What row factories look at: the adapters, and settings that this server has not reported.
 CURSOR: Any = SimpleNamespace(
