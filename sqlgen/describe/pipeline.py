@@ -88,8 +88,8 @@ def _describe_batch(
     libpq calls the notice handler as soon as it has read a notice, which may be before it returns
     the result of an earlier statement. So a tree cannot be matched with its statement by the time
     when it comes, but by its order: each accepted statement sends exactly one tree. There are
-    exceptions: an empty statement sends none, and one that is analysed again for Describe sends
-    two. Wherever the numbers do not agree, each statement is asked about on its own.
+    exceptions: an empty statement sends none, one that is analysed again for Describe sends
+    two, and one that the rewriter rejects has already sent its tree. Wherever the numbers do not agree, each statement is asked about on its own.
     """
     trees: list[bytes] = []
     described: list[PGresult] = []
@@ -107,9 +107,7 @@ def _describe_batch(
 
     # Parse and Describe have alternating results; a failed Describe leaves that of its Parse.
     described = described[1::2]
-    # A statement that the rewriter rejects has already sent its tree.
-    surplus = len(trees) - len(described)
-    if len(statements) > 1 and surplus not in (0, len(errors)):
+    if len(statements) > 1 and len(trees) != len(described):
         each_alone = (_describe_batch(pgconn, (statement,)) for statement in statements)
         return tuple(chain.from_iterable(each_alone))
     return (
