@@ -4,37 +4,40 @@ PostgreSQL calls the type of such rows `record`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..model.catalog import ArrayType, CompositeField, CompositeType, PgType
 from ..model.frozen import frozen
 from ..model.postgres import RECORD, TEXT, UNKNOWN
 from ..model.query import Mark, Query
 from .columns import overrides
-from .nullability.rules.select import over_groups
+from .given_rows import GivenRow, given_rows, rows_of_column, source_scope
 from .nullability.rules.tables import relation_of_row
 from .nullability.scope import Scope
 from .nullability.verdict import Verdict
 from .tree.array_shapes import with_shapes
 from .tree.column_types import column_type, inferred_type
-from .tree.enums import CmdType, RTEKind, SubLinkType
+from .tree.enums import RTEKind
 from .tree.nodes import Node
 from .tree.origins import output_origin
 from .tree.query_level import Source
-from .tree.types import with_proved_fields
+from .tree.types import base_type, is_record, with_proved_fields
 
 
 def record_type(
-    query: Query, expression: Node, scope: Scope, column: str, wire: PgType
+    query: Query, number: int, scope: Scope, column: str, wire: PgType
 ) -> PgType:
-    """Return the type of a column of whole rows that are written out, or of arrays of them.
+    """Return the type of column *number*, of whole rows that are written out, or of arrays of them.
 
     It is *wire* itself if that is no `record`, or if not all of the row's columns are known. The
     type is named after the query's class and the column, and has the query's path and name for a
     schema.
     """
     owner = query.row or f"{query.name}_row"
-    known = _known(_RowNamer(query, scope), wire, expression, scope, (owner, column))
-    return known or wire
+    if not is_record(wire):
+        return wire
+    rows = rows_of_column(scope, number)
+    return _known(_RowNamer(query, scope), wire, rows, (owner, column)) or wire
 
 
 @frozen
@@ -64,9 +67,7 @@ class _RowNamer:
             plain = overrides.plain_name(name)
             type_ = self.column_type(source, number, home, (*path, plain))
             verdict = home.column(source.varno, number)
-            if type_ is None or (
-                isinstance(type_, ArrayType) and home.has_null_elements(verdict)
-            ):
+            if type_ is None:
                 return None
             if type_.schema != self.schema:  # no row of this query's own
                 table = relation_of_row(verdict, home)
@@ -88,18 +89,25 @@ class _RowNamer:
             if type_ is types.get(UNKNOWN):
                 type_ = types.get(TEXT)
             verdict = scope.verdict(value)
-            if type_ is None or (
-                isinstance(type_, ArrayType) and scope.has_null_elements(verdict)
-            ):
+            if type_ is None:
                 return None
             if is_record(type_):
-                type_ = _known(self, type_, value, scope, (*path, name))
+                rows = given_rows(value, scope)
+                type_ = with_shapes(type_, verdict.shapes)
+                type_ = _known(self, type_, rows, (*path, name))
                 if type_ is None:
                     return None
             else:
                 table = relation_of_row(verdict, scope)
                 type_ = with_shapes(with_proved_fields(type_, table), verdict.shapes)
-            fields.append(CompositeField(name, type_, not verdict.nullable))
+            fields.append(
+                CompositeField(
+                    name,
+                    type_,
+                    not verdict.nullable,
+                    element_nullable=_has_null_elements(type_, verdict, scope),
+                )
+            )
         return self.named(fields, path)
 
     def named(
@@ -143,6 +151,7 @@ class _RowNamer:
             stored.literals if stored else (),
             override.type if override else "",
             stored.comment if stored else "",
+            _has_null_elements(type_, verdict, home),
         )
 
     def column_type(
@@ -154,28 +163,25 @@ class _RowNamer:
         type_ = column_type(source, number, home.catalog)
         if source.query is None or type_ is None or not is_record(type_):
             return type_
-        expression = source.query.output[number - 1].node("expr")
-        if (
-            expression is None
-            or source.kind == RTEKind.CTE
-            or source.query.query.node("setOperations")
-        ):
-            return None
-        return _known(self, type_, expression, home.child(source.query), path)
+        inner = source_scope(source, home)
+        return (
+            _known(self, type_, rows_of_column(inner, number), path) if inner else None
+        )
 
 
 def _known(
-    rows: _RowNamer,
-    type_: PgType,
-    expression: Node,
-    scope: Scope,
-    path: tuple[str, ...],
+    rows: _RowNamer, type_: PgType, given: Sequence[GivenRow], path: tuple[str, ...]
 ) -> PgType | None:
-    """Return the type of an expression that PostgreSQL calls a `record` or `record[]`."""
-    if not is_record(type_):
-        return type_
-    row = _whole_row(expression, _rows(scope))
-    composite = rows.composite(*row, path) if row else None
+    """Return the type of what PostgreSQL calls a `record` or `record[]`, and *given* are the rows of.
+
+    None if they are of several types, or not known.
+    """
+    composite: CompositeType | None = None
+    for place, (row, scope) in enumerate(given):
+        other = rows.composite(row, scope, path)
+        composite = _common(composite, other) if place else other
+        if composite is None:
+            return None
     if composite is None or not isinstance(type_, ArrayType):
         return composite
     return ArrayType(
@@ -183,42 +189,41 @@ def _known(
         name=f"_{composite.name}",
         display=f"{composite.display}[]",
         element=composite,
+        dimensions=type_.dimensions,
     )
 
 
-def _whole_row(node: Node, scope: Scope) -> tuple[Node, Scope] | None:
-    """Return the one whole row that an expression gives or collects, with its scope."""
-    if node.tag == "VAR":
-        return None if node.number("varattno") else (node, scope)
-    if node.tag == "ROWEXPR":
-        return node, scope
-    if node.tag == "SUBLINK" and (query := node.node("subselect")):
-        if node.number("subLinkType") not in (SubLinkType.EXPR, SubLinkType.ARRAY):
+def _common(
+    one: CompositeType | None, other: CompositeType | None
+) -> CompositeType | None:
+    """Return the type of rows of either type, None if their fields differ in name, type or override."""
+    if one is None or other is None or len(one.fields) != len(other.fields):
+        return None
+    fields = []
+    for left, right in zip(one.fields, other.fields, strict=True):
+        type_ = left.type if left.type == right.type else None
+        if isinstance(left.type, CompositeType) and isinstance(
+            right.type, CompositeType
+        ):
+            is_same = (left.type.schema, left.type.name) == (
+                right.type.schema,
+                right.type.name,
+            )
+            type_ = _common(left.type, right.type) if is_same else None
+        if type_ is None or (left.name, left.override) != (right.name, right.override):
             return None
-        inner = scope.subquery(query)
-        output = inner.level.output
-        value = output[0].node("expr") if output else None
-        if value is None or query.node("setOperations"):
-            return None
-        return _whole_row(value, _rows(inner))
-    if node.tag == "AGGREF" and (arguments := node.nodes("args")):
-        value = arguments[0].node("expr")
-        return _whole_row(value, scope.within_groups()) if value else None
-    if node.tag == "COALESCEEXPR":
-        values = [part for part in node.nodes("args") if part.tag != "CONST"]
-        return _whole_row(values[0], scope) if len(values) == 1 else None
-    return None
+        fields.append(
+            replace(
+                left,
+                type=type_,
+                not_null=left.not_null and right.not_null,
+                column=left.column if left.column == right.column else None,
+                literals=left.literals if left.literals == right.literals else (),
+                element_nullable=left.element_nullable or right.element_nullable,
+            )
+        )
+    return replace(one, fields=tuple(fields))
 
 
-def _rows(scope: Scope) -> Scope:
-    """Return the scope of the expressions that a query gives."""
-    if scope.query.number("commandType") == CmdType.SELECT:
-        return over_groups(scope)
-    return scope.for_returning()
-
-
-def is_record(type_: PgType) -> bool:
-    """Return whether a type is that of rows with unknown columns, or of arrays of them."""
-    if isinstance(type_, ArrayType):
-        return is_record(type_.element)
-    return (type_.schema, type_.name) == ("pg_catalog", "record")
+def _has_null_elements(type_: PgType, verdict: Verdict, scope: Scope) -> bool:
+    return isinstance(base_type(type_), ArrayType) and scope.has_null_elements(verdict)

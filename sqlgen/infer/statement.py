@@ -33,13 +33,13 @@ from .nullability.scope import Scope
 from .nullability.verdict import Elements, Verdict, maybe
 from .pages import page_keys
 from .parameters import misread_warnings, sort_warnings, typed_parameters
-from .row_types import is_record, record_type
+from .row_types import record_type
 from .tree import nodes
 from .tree.array_shapes import with_shapes
 from .tree.nodes import Node
 from .tree.origins import output_origin
 from .tree.query_level import QueryLevel, statement_level
-from .tree.types import type_in_tree, with_proved_fields
+from .tree.types import is_record, type_in_tree, with_proved_fields
 from .variants import proof, unproved_keys
 from .violations import Violations, is_write, violations
 from .writing import broken_promise, possible_write
@@ -238,8 +238,8 @@ def _columns(
             relation_of_row(verdict, scope),
         )
         type_ = with_shapes(type_, verdict.shapes)
-        if expression and place + 1 in written_out:
-            type_ = record_type(description.query, expression, scope, name, type_)
+        if place + 1 in written_out:
+            type_ = record_type(description.query, place + 1, scope, name, type_)
         mark = override.mark if override else Mark.INFER
         is_inferred = mark is Mark.INFER
         nullable = verdict.nullable if is_inferred else mark is Mark.NULLABLE

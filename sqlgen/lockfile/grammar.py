@@ -211,7 +211,7 @@ def _dimensions(value: Any) -> None:
 
 def _field(value: Any) -> None:
     """Accept a field of a composite type: its name, type and NOT NULL, what only a query knows, and its comment."""
-    if value.__class__ is not list or not 3 <= len(value) <= 7:
+    if value.__class__ is not list or not 3 <= len(value) <= len(_FIELD):
         raise TypeError("no field")
     for check, each in zip(_FIELD, value, strict=False):
         check(each)
@@ -222,7 +222,7 @@ def _column_of_field(value: Any) -> None:
         names(value)
 
 
-_FIELD: Final = (text, text, truth, _column_of_field, _texts, text, text)
+_FIELD: Final = (text, text, truth, _column_of_field, _texts, text, text, truth)
 
 _TYPE: Final[Mapping[str, Check]] = {"schema": text, "name": text, "display": text}
 KINDS_OF_TYPES: Final[Mapping[str, Mapping[str, Check]]] = {

@@ -101,6 +101,7 @@ class TypeWriter:
         column, literals = field.column or (), list(field.literals)
         values: list[Any] = [field.name, self.name(field.type), field.not_null]
         more: list[Any] = [list(column), literals, field.override, field.comment]
+        more.append(field.element_nullable)
         while more and not more[-1]:
             more.pop()
         return values + more
@@ -201,11 +202,18 @@ class TypeReader:
         literals: Sequence[str] = (),
         override: str = "",
         comment: str = "",
+        element_nullable: bool = False,
     ) -> CompositeField:
         full_name = (column[0], column[1], column[2]) if column else None
-        values = tuple(literals)
         return CompositeField(
-            name, self.type(type_), not_null, full_name, values, override, comment
+            name,
+            self.type(type_),
+            not_null,
+            full_name,
+            tuple(literals),
+            override,
+            comment,
+            element_nullable,
         )
 
 

@@ -70,7 +70,8 @@ class CompositeField:
     The rest is known of rows that a query returns. `column` is the table column that a value in a row of the
     query's own comes from unchanged: its schema, relation and name. `literals` are the values that the column's
     CHECK allows. `override` is the Python type expression that the author wrote into the field's
-    name (`"c: T"`). `comment` is that of the column or attribute; it may be empty.
+    name (`"c: T"`). `comment` is that of the column or attribute; it may be empty. `element_nullable`: the
+    elements of an array may be NULL; those of stored composites are as the project's setting has it.
     """
 
     name: str
@@ -80,6 +81,7 @@ class CompositeField:
     literals: tuple[str, ...] = ()
     override: str = ""
     comment: str = ""
+    element_nullable: bool = False
 
 
 @frozen(kw_only=True)

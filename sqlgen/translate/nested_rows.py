@@ -189,7 +189,8 @@ class NestedRows:
             type_ = self._override(field)
             how = overridden_parsing(field.type, types, type_, field.name)
         elif row is not None:
-            how = parsing(field.type, types)
+            item_nullable = chosen.item_nullable if chosen else field.element_nullable
+            how = parsing(field.type, types, element_nullable=item_nullable)
         else:
             how = field_reading(field, composite, context)
         if field.not_null:

@@ -12,9 +12,11 @@ from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 
 from sqlgen import describe, infer, parse
+from sqlgen.infer.tree.types import base_type
 from sqlgen.model.catalog import (
     ArrayType,
     Catalog,
+    CompositeField,
     CompositeType,
     DomainType,
     PgType,
@@ -156,7 +158,7 @@ def _wrong(column: TypedColumn, values: Sequence[bytes | None]) -> str | None:
         if difference := next((each for each in differences if each), None):
             return difference
     if any(_lacks_field(column.type, value) for value in values if value):
-        return "has a NULL field, claimed to have none"
+        return "has a NULL field or element in a row, claimed to have none"
     if column.literals:
         allowed = {literal.encode() for literal in column.literals}
         other = {value for value in values if value is not None} - allowed
@@ -181,11 +183,21 @@ def _lacks_field(type_: PgType, value: bytes | str | None) -> bool:
         case CompositeType(fields=fields):
             parts = parse_composite(text)
             return any(
-                (field.not_null and part is None) or _lacks_field(field.type, part)
+                (field.not_null and part is None)
+                or _lacks_field(field.type, part)
+                or (type_.of_query and _lacks_element(field, part))
                 for field, part in zip(fields, parts, strict=True)
             )
         case _:
             return False
+
+
+def _lacks_element(field: CompositeField, part: str | None) -> bool:
+    """Return whether an element is NULL in a field of an array that is claimed to have no such element."""
+    is_array = isinstance(base_type(field.type), ArrayType)
+    if part is None or not is_array or field.element_nullable:
+        return False
+    return None in _flat(parse_array(part, str))
 
 
 def _flat(items: Iterable[Any]) -> Iterator[str | None]:

@@ -127,6 +127,12 @@ class RowQueries:
                 "owner_of(p.owner_id)",
             ]
             values += ["(SELECT o FROM owners AS o WHERE o.id = p.owner_id)"]
+            values += [
+                f"ROW({row}, p.spots)",
+                "ROW(p.*, ROW(p.born, p.spots))",
+                "ROW(p.id, (p.spots)[1], owner_of(p.owner_id))",
+                "ROW(p.id, (SELECT o FROM owners AS o WHERE o.id = p.owner_id))",
+            ]
         else:
             values = [
                 row,
@@ -139,6 +145,16 @@ class RowQueries:
             values += [f"to_jsonb({row})", "owner_of(o.id)", "ARRAY[o.home]"]
             values += [
                 "ARRAY(SELECT p FROM pets AS p WHERE p.owner_id = o.id ORDER BY p.id)"
+            ]
+            values += [
+                "ROW(o.id, o.home, o.homes, o.dwelling)",
+                f"ROW({row}, o.*)",
+                "ROW(o.note, ROW(o.home, ROW(o.homes)))",
+                "ROW(o.id, coalesce(o.home, o.dwelling), (o.home).at)",
+                "ROW(o.id, ARRAY(SELECT p FROM pets AS p WHERE p.owner_id = o.id ORDER BY p.id))",
+                "ARRAY(SELECT ROW(p.id, p, o.home) FROM pets AS p WHERE p.owner_id = o.id ORDER BY p.id)",
+                "ARRAY[ROW(o.home, NULL), NULL]",
+                "(o.id, (o.home, o.name))",
             ]
             values += [
                 "ARRAY(SELECT p FROM all_pets() AS p WHERE p.owner_id = o.id ORDER BY p.id)"

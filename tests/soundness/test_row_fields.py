@@ -24,11 +24,20 @@ class Rows(Grammar):
             if text == self.last and "$" not in text:
                 return self.last_row
 
+    def nested(self, items: Sequence[str]) -> str:
+        """Return the items as fields of a row, some of them in rows and arrays within it."""
+        if len(items) < 2 or self.chance.random() < 0.5:
+            return f"ROW({', '.join(items)})"
+        first, *others = items
+        nested = f"ROW({', '.join(others)})"
+        nested = self.chance.choice([nested, f"ARRAY[{nested}, NULL]"])
+        return self.chance.choice([f"ROW({first}, {nested})", f"({nested}, {first})"])
+
     def with_list(
         self, items: Sequence[str], types: Sequence[str], rest: str, distinct: str = ""
     ) -> tuple[str, Columns]:
         text, columns = super().with_list(items, types, rest, distinct)
-        self.last, self.last_row = text, f"SELECT ROW({', '.join(items)}) AS r{rest}"
+        self.last, self.last_row = text, f"SELECT {self.nested(items)} AS r{rest}"
         return text, columns
 
 

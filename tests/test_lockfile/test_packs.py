@@ -35,7 +35,7 @@ SELECT id, jsonb_build_object('id', id, 'all', jsonb_agg(state), 'mood', mood) A
 FROM "odd.name" WHERE state = $1 GROUP BY id;
 
 -- name: whole_rows :many
-SELECT o, ARRAY(SELECT o) AS same FROM "odd.name" AS o;
+SELECT o, ARRAY(SELECT o) AS same, ROW(o, ARRAY[o.zip, NULL], ROW(o.place)) AS made FROM "odd.name" AS o;
 
 -- name: put :execrows
 INSERT INTO "odd.name" (id, moods, zip, place) VALUES (:id, :moods, :zip, :place);

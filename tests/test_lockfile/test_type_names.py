@@ -52,6 +52,7 @@ VARIANTS: list[PgType] = [
     _with(literals=("a", "b")),
     _with(override="list[X]"),
     _with(column=("public", "t", "id")),
+    _with(element_nullable=True),
     _with(not_null=True, column=("public", "t", "id"), literals=("a",), override="X"),
     replace(TABLE, fields=(CompositeField("inner", _with(not_null=True)),)),
     _row("queries/a.sql"),

@@ -1,18 +1,25 @@
 """A column of the result, or what becomes JSON -> the whole rows that it is made of."""
 
-from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ...model.identifiers import quoted, unquoted
 from ...model.postgres import RECORD
 from ...model.typed import Star
 from ..tree.column_types import inferred_type
-from ..tree.enums import CmdType, JoinType, RTEKind, SetOperation, SubLinkType
+from ..tree.enums import RTEKind, SetOperation, SubLinkType
 from ..tree.nodes import Node
-from ..tree.query_level import QueryLevel, Source
+from ..tree.query_level import QueryLevel
+from ..tree.types import is_record
+from .absent_rows import may_be_absent
 from .json_arguments import JSON_CALLS
 from .line_ends import names_with_line_ends
 from .named_fields import named_fields, named_row
+from .row_constructors import (
+    WrittenField,
+    composite_by_name,
+    written_fields,
+    written_star,
+)
 from .spans import characters
 from .sql_tokens import SqlTokens
 from .whole_row import WholeRow, names_in_type
@@ -67,6 +74,8 @@ class RowTracing:
         self.traced: set[int] = set()
         self.columns: list[tuple[QueryLevel, int]] = []
         self._tokens = tokens
+        self._openings: set[int] = set()
+        """The parentheses of `ROW(…)` that have been found."""
         self._unwritable = names_with_line_ends(statement, tokens.text)
 
     @property
@@ -167,7 +176,7 @@ class RowTracing:
         return self.column(source.query, source.attno)
 
     def _fields(self, row: Node, level: QueryLevel, name: str) -> bool:
-        """Gather `ROW(…)`, whose text it gives; return whether no field needs to be written out."""
+        """Gather `ROW(…)`, whose text it gives; return whether all its fields can be written out."""
         tokens, index = self._tokens, self._index(row)
         opening = index + (tokens.word(index) == "row")
         closing = tokens.closer(opening)
@@ -177,18 +186,52 @@ class RowTracing:
             or tokens.word(opening) != "("
             or closing is None
             or tokens.is_cast(index, closing + 1)
-            or not _is_value(tokens, index, as_json=False)
+            or not self._is_value(index)
         ):
             return False
-        for value in row.nodes("args"):
-            type_ = inferred_type(value, level.catalog)
-            if type_ is None or named_fields("", type_) or "record" in type_.name:
-                return False
+        self._openings.add(opening)
+        fields = written_fields(row, tokens, opening, closing)
+        if fields is None or not all(self._field(f, level) for f in fields):
+            return False
         tail = "::text"
         if name and tokens.word(closing + 1) in (",", ")", "", "from", *_CLAUSES):
             tail += f" AS {quoted(name)}"
         self.texts.append(Star(tokens.end(closing), tokens.end(closing), (tail,)))
         return True
+
+    def _field(self, field: WrittenField, level: QueryLevel) -> bool:
+        """Gather what is written for a field of `ROW(…)`; return whether that is known."""
+        types = [inferred_type(value, level.catalog) for value in field.values]
+        tokens = self._tokens
+        if tokens.word(field.last) == "*":
+            star = written_star(field, types, level, tokens)
+            self.texts += [star] if star else []
+            return star is not None
+        [value], [type_] = field.values, types
+        if type_ is None:
+            return False
+        fields_of_type = named_fields("", type_)
+        if fields_of_type is None and not is_record(type_):
+            return True
+        is_column = value.tag == "VAR" and not is_whole(value)
+        if is_record(type_) or not is_column:
+            inner = RowTracing(self.statement, tokens)
+            inner._openings = self._openings
+            if inner.value(value, level):
+                self._gather(inner)
+                return True
+        if fields_of_type is None:
+            return False
+        texts = composite_by_name(field, type_, level, tokens)
+        self.texts += texts or ()
+        return texts is not None
+
+    def _gather(self, other: "RowTracing") -> None:
+        self.inner += other.inner
+        self.rows += other.rows
+        self.texts += other.texts
+        self.traced |= other.traced
+        self.columns += other.columns
 
     def _row(self, var: Node, level: QueryLevel, name: str) -> bool:
         """Gather a whole row; return whether its columns can be written out."""
@@ -208,14 +251,14 @@ class RowTracing:
         ]
         word = tokens.word(last)
         changed = var.number("varreturningtype")
-        may_be_absent = bool(changed) or _may_be_absent(source, home)
+        is_optional = bool(changed) or may_be_absent(source, home)
         if (
             not columns
             or len({column for _, column in columns}) < len(columns)
             or not self._unwritable.isdisjoint([alias, *listed])
             or not (changed or unquoted(word) == alias)
             or tokens.is_cast(index, after)
-            or not _is_value(tokens, index, as_json=self.as_json)
+            or not self._is_value(index)
         ):
             return False
         start, end = tokens.start(index), tokens.end(after - 1)
@@ -224,7 +267,7 @@ class RowTracing:
         if self.as_json:
             names_of_row = [column for _, column in columns]
             head, tail = named_row(["*"], names_of_row).split("*")
-        if may_be_absent:
+        if is_optional:
             # Without the star, that would be a column of this name as soon as there is one.
             head = f"CASE WHEN {written}.* IS DISTINCT FROM NULL THEN {head}"
             tail += " END"
@@ -254,43 +297,17 @@ class RowTracing:
                     self.inner.append(inner)
         return True
 
+    def _is_value(self, index: int) -> bool:
+        """Return whether nothing but the value itself stands at a place, such as parentheses."""
+        before = self._tokens.word(index - 1)
+        if before == "(":
+            call = self._tokens.word(index - 2)
+            return (
+                index - 1 in self._openings
+                or call in _CALLS
+                or (self.as_json and call in JSON_CALLS)
+            )
+        return before in _BEFORE or (self.as_json and before in ("value", ":"))
+
     def _index(self, node: Node) -> int:
         return self._tokens.index(characters(self._tokens.text, node.location))
-
-
-def _is_value(tokens: SqlTokens, index: int, *, as_json: bool) -> bool:
-    """Return whether nothing but the value itself stands at a place, such as parentheses."""
-    before = tokens.word(index - 1)
-    if before == "(":
-        call = tokens.word(index - 2)
-        return call in _CALLS or (as_json and call in JSON_CALLS)
-    return before in _BEFORE or (as_json and before in ("value", ":"))
-
-
-def _may_be_absent(source: Source, level: QueryLevel) -> bool:
-    """Return whether an outer join may leave out a relation, or MERGE have no row of it."""
-    if level.query.number("commandType") == CmdType.MERGE:
-        return True
-    tree = level.query.node("jointree")
-    return any(
-        source.varno in _indexes(side)
-        for side in _nullable_sides(tree.own if tree else ())
-    )
-
-
-def _nullable_sides(nodes: Sequence[Node]) -> Iterator[Node]:
-    for node in nodes:
-        if node.tag == "JOINEXPR":
-            kind = node.number("jointype")
-            if kind in (JoinType.LEFT, JoinType.FULL) and (side := node.node("rarg")):
-                yield side
-            if kind in (JoinType.RIGHT, JoinType.FULL) and (side := node.node("larg")):
-                yield side
-
-
-def _indexes(side: Node) -> set[int]:
-    return {
-        node.number("rtindex")
-        for node in side.own
-        if node.tag in ("RANGETBLREF", "JOINEXPR")
-    }

@@ -104,6 +104,13 @@ def base_type(type_: PgType | None) -> PgType | None:
     return type_
 
 
+def is_record(type_: PgType) -> bool:
+    """Return whether a type is that of rows with unknown columns, or of arrays of them."""
+    if isinstance(type_, ArrayType):
+        return is_record(type_.element)
+    return (type_.schema, type_.name) == ("pg_catalog", "record")
+
+
 def is_array(expression: Node | None, types: Mapping[int, PgType]) -> bool:
     """Return whether an expression's type is that of an array, and no domain over one."""
     return _gives_array(expression) or isinstance(

@@ -1,6 +1,7 @@
 """A field of a composite -> how it is read from its text or column, with what is configured for that."""
 
 from ...model.catalog import CompositeField, CompositeType
+from ...model.config import ArrayElements
 from ...model.python import Each, LiteralOf, Named
 from ..types.mapping import without_overrides
 from ..types.python_types import KEEP, MODELS, with_literals
@@ -17,7 +18,21 @@ def field_reading(
     chosen = configured_type(column, context)
     if chosen is not None:
         return overridden_parsing(field.type, context.types, chosen, field.name)
-    return _with_literals(parsing(field.type, context.types), field, composite, context)
+    usual = parsing(
+        field.type,
+        context.types,
+        element_nullable=has_null_elements(field, composite, context),
+    )
+    return _with_literals(usual, field, composite, context)
+
+
+def has_null_elements(
+    field: CompositeField, composite: CompositeType, context: TranslationContext
+) -> bool:
+    """Return whether elements of an array in a field may be NULL; of stored ones by the setting."""
+    if composite.of_query:
+        return field.element_nullable
+    return context.config.array_elements is ArrayElements.NULLABLE
 
 
 def column_readings(
@@ -44,7 +59,12 @@ def _column_reading(
     if chosen is not None:
         usual = reading(field.type, without_overrides(context.types))
         return overridden(usual, chosen, field.name)
-    return _with_literals(reading(field.type, context.types), field, composite, context)
+    usual = reading(
+        field.type,
+        context.types,
+        element_nullable=has_null_elements(field, composite, context),
+    )
+    return _with_literals(usual, field, composite, context)
 
 
 def _with_literals(

@@ -26,7 +26,7 @@ from ..types.python_types import MODELS, nullable, or_none
 from ..types.reading import Reading
 from ..types.writing import nested_write
 from .context import TranslationContext, chosen_name
-from .fields import column_readings, field_reading
+from .fields import column_readings, field_reading, has_null_elements
 from .references import (
     NamedType,
     TypeKey,
@@ -109,7 +109,14 @@ def composite(
     texts = [field_reading(field, type_, context) for field in type_.fields]
     columns = column_readings(type_, context) if selected else ()
     readings = [*texts, *(columns or ())]
-    writes = [nested_write(field.type, context.types) for field in type_.fields]
+    writes = [
+        nested_write(
+            field.type,
+            context.types,
+            element_nullable=has_null_elements(field, type_, context),
+        )
+        for field in type_.fields
+    ]
     mentioned = local_names(
         [python for how in readings for python in (how.type, how.raw)],
         [*(how.read for how in readings), *writes],

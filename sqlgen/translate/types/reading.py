@@ -197,11 +197,16 @@ def _row_texts(type_: ArrayType, types: TypeMapping, element_nullable: bool) -> 
     return usual if chosen is None else overridden(usual, chosen, type_.display)
 
 
-def parsing(type_: PgType, types: TypeMapping) -> Reading:
-    """Return how a value is read from its text within an array, composite or range."""
+def parsing(
+    type_: PgType, types: TypeMapping, *, element_nullable: bool = False
+) -> Reading:
+    """Return how a value is read from its text within an array, composite or range.
+
+    `element_nullable`: the items of an array may be NULL.
+    """
     chosen = types.override(type_)
     if chosen is None:
-        return _parsing(type_, types)
+        return _parsing(type_, types, element_nullable)
     return overridden_parsing(type_, types, chosen, type_.display)
 
 
@@ -225,7 +230,9 @@ def overridden_parsing(
     return Reading(chosen, ANY, Then(parse, convert))
 
 
-def _parsing(type_: PgType, types: TypeMapping) -> Reading:
+def _parsing(
+    type_: PgType, types: TypeMapping, element_nullable: bool = False
+) -> Reading:
     match type_:
         case ScalarType():
             scalar = scalar_of(type_)
@@ -239,11 +246,12 @@ def _parsing(type_: PgType, types: TypeMapping) -> Reading:
         case DomainType() if type_.literals:
             return Reading(types.model(type_), types.model(type_), KEEP)
         case DomainType(base=base):
-            return parsing(base, types)
+            return parsing(base, types, element_nullable=element_nullable)
         case ArrayType(element=element):
             item = parsing(element, types)
             parse_array = Parse(support(_array_parser(element)), item.read)
-            return Reading(_lists(item.type, type_), STR, parse_array)
+            item_type = nullable(item.type) if element_nullable else item.type
+            return Reading(_lists(item_type, type_), STR, parse_array)
         case RangeType(subtype=subtype):
             bound = parsing(subtype, types)
             parse = "parse_multirange" if type_.multirange else "parse_range"

@@ -203,11 +203,13 @@ def _untyped(type_: PgType) -> bool:
             return True
 
 
-def nested_write(type_: PgType, types: TypeMapping) -> Conversion:
+def nested_write(
+    type_: PgType, types: TypeMapping, *, element_nullable: bool = False
+) -> Conversion:
     """Return how a field of a composite is put into the tuple that psycopg sends as text.
 
     The server knows the types of the fields, so only values that psycopg has no text for are
-    converted.
+    converted. `element_nullable`: the items of an array may be None.
     """
     chosen = types.override(type_)
     if chosen is not None:
@@ -221,9 +223,9 @@ def nested_write(type_: PgType, types: TypeMapping) -> Conversion:
         case CompositeType():
             return _AS_TUPLE
         case DomainType(base=base):
-            return nested_write(base, types)
+            return nested_write(base, types, element_nullable=element_nullable)
         case ArrayType(element=element):
-            write = nested_array(element, types)
+            write = nested_array(element, types, element_nullable=element_nullable)
             return KEEP if write == _LIST_OF else write
         case EnumType() | RangeType():
             return KEEP
