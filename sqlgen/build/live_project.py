@@ -185,7 +185,8 @@ class LiveProject:
             if not opening.wanted.is_fallback:
                 self._schema_errors = ()
         else:
-            self._schema_errors = opening.errors
+            if not opening.wanted.is_fallback:
+                self._schema_errors = opening.errors
             if opening.is_server_gone:
                 self._release_schema()
                 self._pool.close()

@@ -8,6 +8,15 @@ from typing import Any
 
 import pytest
 
+# Imported here, not by two threads of a session at once: pytest rewrites the modules of plugins, as sqlgen has one,
+# and Python's parser of trees is not safe for threads before 3.13 (https://github.com/python/cpython/issues/106905).
+import sqlgen.build.live_translation
+import sqlgen.build.server.open_schema
+import sqlgen.database
+import sqlgen.infer
+import sqlgen.lint
+import sqlgen.lsp.session.requests
+import sqlgen.migrate  # noqa: F401
 from sqlgen import read
 from sqlgen.lsp.documents.text_positions import TextPositions
 from sqlgen.lsp.documents.uris import uri_of
