@@ -18,6 +18,7 @@ from .check_literals import AllowedValues, allowed_values, common_values
 from .columns import ColumnRow, Inheritance
 from .constraints import checks, foreign_keys, row_triggers, unique_keys
 from .enforced import EnforcedConstraints
+from .fitting_defaults import fitting_defaults
 from .types import is_text
 
 _RELATIONS = """
@@ -90,6 +91,7 @@ def relations(
     triggers = row_triggers(connection, inheritance)
     references = foreign_keys(connection, inheritance, triggers)
     constraints = checks(connection, inheritance)
+    fitting = fitting_defaults(connection)
     relations: dict[int, Relation] = {}
     for row in connection.execute(_RELATIONS):
         oid, schema, name, kind, tree, has_rules, has_insert_rules, *security = row
@@ -110,6 +112,7 @@ def relations(
                     generated=column.generated,
                     expression=column.expression if column.generated else "",
                     default="" if column.generated else column.expression,
+                    default_fits=(oid, column.number) in fitting,
                     identity=column.identity,
                     literals=_literals(column, types[column.type], relation_checks),
                     comment=comments.get((oid, column.number), ""),

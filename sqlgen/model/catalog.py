@@ -124,7 +124,8 @@ class Column:
     empty where there is no such constraint. `generated` is `pg_attribute.attgenerated` (`""`, `"s"` stored or
     `"v"` virtual), of the column itself or of that of a child, and `expression` the tree (`pg_attrdef.adbin`)
     that it is generated from in every row, empty where children have another. `default` is the tree of its own
-    DEFAULT, empty where it has none. `modifier` is `pg_attribute.atttypmod`, which has a length or a precision,
+    DEFAULT, empty where it has none. `default_fits`: that, or NULL without one, is known to satisfy the
+    constraints of the column's domain. `modifier` is `pg_attribute.atttypmod`, which has a length or a precision,
     and is -1 where there is none.
     """
 
@@ -136,6 +137,7 @@ class Column:
     generated: str = ""
     expression: str = ""
     default: str = ""
+    default_fits: bool = False
     identity: bool = False
     literals: tuple[str, ...] = ()
     comment: str = ""

@@ -123,7 +123,8 @@ class Effects:
             ]
         )
         for name, column in columns.items():
-            self.add_domains(column, given.get(name, name in lacking))
+            if name in given or not column.default_fits:
+                self.add_domains(column, given.get(name, name in lacking))
             if name in defaulted or name not in assigned:
                 for oid in FUNCTION.findall(column.default):
                     self.add_function(int(oid))

@@ -237,3 +237,48 @@ def test_functions_of_extensions_are_what_they_say(
         command="exec",
     )
     assert _names(query) == expected.split()
+
+
+DEFAULTS = {
+    "state DEFAULT 'new'": "",
+    "state DEFAULT 'other'": "state_check",
+    "state DEFAULT lower('NEW')": "state_check",
+    "amount DEFAULT 0": "",
+    "amount DEFAULT 1 + 1": "",
+    "amount DEFAULT -1": "amount_check",
+    "amount DEFAULT NULL": "",
+    "amount DEFAULT mine(1)": "amount_check",
+    "amount DEFAULT random()::int": "amount_check",
+    "small_amount DEFAULT 5": "",
+    "small_amount DEFAULT 50": "amount_check small_amount_check",
+    "sure DEFAULT 1": "",
+    "sure DEFAULT NULL": "sure:",
+    "small_mine DEFAULT 1": "small_mine_check",
+    "days DEFAULT '2020-01-01'": "days_check",
+    "short DEFAULT 'abc'": "",
+    "lowercase DEFAULT 'abc'": "lowercase_check",
+    "amounts DEFAULT '{1}'": "amount_check amounts_check",
+    "amount": "",
+}
+
+
+@pytest.mark.parametrize(("column", "expected"), DEFAULTS.items())
+def test_a_default_that_satisfies_its_domain_violates_nothing(
+    typed: Typed, column: str, expected: str
+) -> None:
+    query = typed(
+        "INSERT INTO orders (id) VALUES (:id)",
+        "CREATE FUNCTION mine(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'",
+        "CREATE DOMAIN state AS text CHECK (VALUE IN ('new', 'old'))",
+        "CREATE DOMAIN amount AS int CHECK (VALUE >= 0)",
+        "CREATE DOMAIN small_amount AS amount CHECK (VALUE < 10)",
+        "CREATE DOMAIN sure AS int NOT NULL",
+        "CREATE DOMAIN small_mine AS int CHECK (VALUE < mine(1) + 9)",
+        "CREATE DOMAIN days AS date CHECK (VALUE < now())",
+        "CREATE DOMAIN short AS text CHECK (length(VALUE) < 9 AND VALUE <> '')",
+        "CREATE DOMAIN lowercase AS text CHECK (VALUE ~ '^[a-z]+$')",
+        "CREATE DOMAIN amounts AS amount[] CHECK (cardinality(VALUE) > 0)",
+        f"CREATE TABLE orders (id int, given {column})",
+        command="exec",
+    )
+    assert _names(query) == expected.split()
