@@ -13,11 +13,11 @@ def with_settings(text: str, settings: str) -> str | None:
     New keys of a table that is there go below its head, new tables to the end. Nothing else changes.
     """
     added = tomllib.loads(settings)
-    for table in settings.split("\n\n"):
-        head, _, lines = table.strip().partition("\n")
-        if head:
-            text = _with_table(text, head, _missing(lines, text))
     try:
+        for table in settings.split("\n\n"):
+            head, _, lines = table.strip().partition("\n")
+            if head:
+                text = _with_table(text, head, _missing(head, lines, text))
         result = tomllib.loads(text)
     except tomllib.TOMLDecodeError:  # a table in a form of its own, as `a = {b = 1}`
         return None
@@ -29,7 +29,8 @@ def _with_table(text: str, head: str, lines: str) -> str:
         return text
     place = _head_place(text, head)
     if place is not None:
-        return f"{text[:place]}{lines}\n{text[place:]}"
+        above = text[:place] + "\n" * (not text[:place].endswith("\n"))
+        return f"{above}{lines}\n{text[place:]}"
     gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
     return f"{text}{gap}{head}\n{lines}\n" if lines else f"{text}{gap}{head}\n"
 
@@ -50,10 +51,19 @@ def _plain(name: str) -> str:
     return "".join(name.split())
 
 
-def _missing(lines: str, text: str) -> str:
-    """Return the lines that the text does not have: keys, and comments that stand for keys."""
-    present = {line.strip() for line in text.splitlines()}
-    return "\n".join(line for line in lines.splitlines() if line.strip() not in present)
+def _missing(head: str, lines: str, text: str) -> str:
+    """Return the lines of a table that the text does not have: keys, and comments that stand for keys."""
+    present = tomllib.loads(text)
+    comments = {line.strip() for line in text.splitlines()}
+    return "\n".join(
+        line
+        for line in lines.splitlines()
+        if (
+            line not in comments
+            if line.startswith("#")
+            else not _has(present, tomllib.loads(f"{head}\n{line}"))
+        )
+    )
 
 
 def _has(whole: Any, part: Any) -> bool:
