@@ -83,4 +83,7 @@ def test_one_thing_is_counted_as_one(tmp_path: Path, newest_server: Server) -> N
     run = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert run.exit_code == 0, run.stderr
     page = (tmp_path / "sqlgen-pages/index.html").read_text()
-    assert "1 query in 1 module, 1 table or view, 0 types." in page
+    assert (
+        "1 query in 1 module, 1 table or view, 0 types, 0 functions and procedures."
+        in page
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .. import cache, parse, read, render, translate
 from ..model.config import Config, Mode
@@ -22,6 +22,9 @@ from .typed_functions import at_setting
 
 if TYPE_CHECKING:
     from ..model.typed import TypedQuery
+
+_SQL: Final = frozenset({"sql", "plpgsql"})
+"""The languages whose bodies have SQL's tokens."""
 
 
 def documentation(
@@ -62,6 +65,9 @@ def documentation(
         },
         search_path=tuple(config.search_path),
         touched_by=parse.touched_relations(migrations, known, config.search_path),
+        routines_touched_by=parse.touched_routines(
+            migrations, {routine.key for routine in schema.routines}, config.search_path
+        ),
     )
 
 
@@ -99,12 +105,23 @@ def _queries(
 
 
 def _with_tokens(schema: DocumentedSchema) -> DocumentedSchema:
-    """Return the schema with the tokens of its views' queries."""
+    """Return the schema with the tokens of its views' queries and its routines' bodies."""
     tables = [
         replace(table, definition_tokens=_tokens(table.definition))
         for table in schema.tables
     ]
-    return replace(schema, tables=tuple(tables))
+    routines = [
+        replace(
+            routine,
+            body_tokens=(
+                _tokens(routine.body)
+                if routine.language in _SQL
+                else (SqlToken("other", 0, len(routine.body)),)
+            ),
+        )
+        for routine in schema.routines
+    ]
+    return replace(schema, tables=tuple(tables), routines=tuple(routines))
 
 
 def _tokens(text: str) -> tuple[SqlToken, ...]:

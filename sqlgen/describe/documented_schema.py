@@ -1,4 +1,4 @@
-"""A session -> DocumentedSchema: the tables and types of the user's, as people read them.
+"""A session -> DocumentedSchema: the tables, types and routines of the user's, as people read them.
 
 Unlike the catalog, which has what inference may rely on, it has everything that is there: constraints
 that are not validated, indexes that are not unique, definitions as PostgreSQL prints them.
@@ -13,6 +13,7 @@ from ..model.documentation import (
     DocumentedConstraint,
     DocumentedIndex,
     DocumentedReference,
+    DocumentedRoutine,
     DocumentedSchema,
     DocumentedTable,
     DocumentedTrigger,
@@ -121,9 +122,12 @@ SELECT pg_catalog.json_build_object(
         SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
             'name', g.tgname,
             'definition', pg_catalog.pg_get_triggerdef(g.oid, true),
+            'function', pg_catalog.json_build_array(fn.nspname, f.proname),
             'comment', coalesce(pg_catalog.obj_description(g.oid, 'pg_trigger'), '')
         ) ORDER BY g.tgname COLLATE "C")
         FROM pg_catalog.pg_trigger AS g
+        JOIN pg_catalog.pg_proc AS f ON f.oid = g.tgfoid
+        JOIN pg_catalog.pg_namespace AS fn ON fn.oid = f.pronamespace
         WHERE g.tgrelid = c.oid AND NOT g.tgisinternal
     )
 )::pg_catalog.text
@@ -168,14 +172,49 @@ WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND c.relkind = 'c')
 ORDER BY n.nspname COLLATE "C", t.typname COLLATE "C"
 """
 
+_ROUTINES: Final = f"""
+SELECT pg_catalog.json_build_object(
+    'schema', n.nspname,
+    'name', p.proname,
+    'kind', CASE p.prokind
+        WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window function' ELSE 'function'
+    END,
+    'identity', pg_catalog.pg_get_function_identity_arguments(p.oid),
+    'arguments', pg_catalog.pg_get_function_arguments(p.oid),
+    'result', coalesce(pg_catalog.pg_get_function_result(p.oid), ''),
+    'language', l.lanname,
+    'volatility', CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END,
+    'is_strict', p.proisstrict,
+    'is_security_definer', p.prosecdef,
+    -- The body of BEGIN ATOMIC is a tree; that of an aggregate or a function in C is no text of its author's.
+    'body', coalesce(
+        pg_catalog.pg_get_function_sqlbody(p.oid),
+        CASE WHEN p.prokind <> 'a' AND l.lanname NOT IN ('c', 'internal') THEN pg_catalog.btrim(p.prosrc, E'\\n') END,
+        ''
+    ),
+    'comment', coalesce(pg_catalog.obj_description(p.oid, 'pg_proc'), '')
+)::pg_catalog.text
+FROM pg_catalog.pg_proc AS p
+JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
+-- The functions that CREATE TYPE … AS RANGE makes belong to the type.
+WHERE NOT EXISTS (
+    SELECT FROM pg_catalog.pg_depend AS own
+    WHERE own.classid = 'pg_proc'::pg_catalog.regclass::pg_catalog.oid AND own.objid = p.oid AND own.deptype = 'i'
+)
+  AND {_OWN.format(catalog="pg_proc", oid="p.oid")}
+ORDER BY n.nspname COLLATE "C", p.proname COLLATE "C", pg_catalog.pg_get_function_identity_arguments(p.oid) COLLATE "C"
+"""
+
 
 def documented_schema(
     session: "WireConnection | psycopg.Connection[Any]",
 ) -> DocumentedSchema:
-    """Return the tables, views and types of the user's, without those of extensions."""
+    """Return the tables, views, types and routines of the user's, without those of extensions."""
     return DocumentedSchema(
         tuple(map(_table, _objects(session, _TABLES))),
         tuple(map(_type, _objects(session, _TYPES))),
+        tuple([DocumentedRoutine(**one) for one in _objects(session, _ROUTINES)]),
     )
 
 
@@ -212,7 +251,14 @@ def _table(facts: dict[str, Any]) -> DocumentedTable:
             ]
         ),
         indexes=tuple([DocumentedIndex(**one) for one in facts["indexes"] or ()]),
-        triggers=tuple([DocumentedTrigger(**one) for one in facts["triggers"] or ()]),
+        triggers=tuple(
+            [
+                DocumentedTrigger(
+                    **{**one, "function": (one["function"][0], one["function"][1])}
+                )
+                for one in facts["triggers"] or ()
+            ]
+        ),
         parents=tuple([(schema, name) for schema, name in facts["parents"] or ()]),
         definition=facts["definition"],
         comment=facts["comment"],

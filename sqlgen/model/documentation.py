@@ -77,10 +77,11 @@ class DocumentedIndex:
 
 @frozen(kw_only=True)
 class DocumentedTrigger:
-    """A trigger of the user's with its `pg_get_triggerdef`."""
+    """A trigger of the user's with its `pg_get_triggerdef`, and the schema and name of its `function`."""
 
     name: str
     definition: str
+    function: RelationName
     comment: str = ""
 
 
@@ -134,12 +135,43 @@ class DocumentedType:
         return self.schema, self.name
 
 
+@frozen(kw_only=True)
+class DocumentedRoutine:
+    """A function or procedure of the user's; `kind` is `function`, `procedure`, `aggregate` or `window function`.
+
+    `identity` are the types of its arguments, which tell it from others of its name
+    (`pg_get_function_identity_arguments`). `arguments` are with names and defaults, and `result` is empty for a
+    procedure. `volatility` is `immutable`, `stable` or `volatile`. `body` is empty where it is no text, as of
+    a function in C; `body_tokens` cover it, once somebody has read them.
+    """
+
+    schema: str
+    name: str
+    kind: str
+    identity: str
+    arguments: str
+    result: str
+    language: str
+    volatility: str
+    is_strict: bool = False
+    is_security_definer: bool = False
+    body: str = ""
+    body_tokens: tuple[SqlToken, ...] = ()
+    comment: str = ""
+
+    @property
+    def key(self) -> RelationName:
+        """Return the schema and the name, which others may have as well."""
+        return self.schema, self.name
+
+
 @frozen
 class DocumentedSchema:
-    """The tables, views and types of the user's, sorted by schema and name."""
+    """The tables, views, types and routines of the user's, sorted by schema and name."""
 
     tables: tuple[DocumentedTable, ...] = ()
     types: tuple[DocumentedType, ...] = ()
+    routines: tuple[DocumentedRoutine, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -196,7 +228,8 @@ class Documentation:
     """Everything that the pages of a project show.
 
     `modules` are the docs of the queries' modules, by dotted name. `touched_by` are the paths of the migrations
-    that touch each table, view and type, in their order. `plans` are those of the queries; empty if nobody asked.
+    that touch each table, view and type, in their order; `routines_touched_by` are those of functions and
+    procedures, by schema and name. `plans` are those of the queries; empty if nobody asked.
     """
 
     title: str
@@ -204,5 +237,8 @@ class Documentation:
     queries: tuple[DocumentedQuery, ...]
     modules: Mapping[str, str]
     touched_by: Mapping[RelationName, tuple[str, ...]]
+    routines_touched_by: Mapping[RelationName, tuple[str, ...]] = field(
+        default_factory=dict
+    )
     search_path: tuple[str, ...] = ()
     plans: Mapping[QueryPlace, DocumentedPlan] = field(default_factory=dict)

@@ -8,7 +8,7 @@ import hashlib
 import re
 from typing import Final
 
-from ..model.documentation import DocumentedQuery, RelationName
+from ..model.documentation import DocumentedQuery, DocumentedRoutine, RelationName
 
 OVERVIEW: Final = "index.html"
 PICTURE: Final = "picture.html"
@@ -41,6 +41,12 @@ def table_page(name: RelationName) -> str:
 def type_page(name: RelationName) -> str:
     """Return the page of a type."""
     return f"types/{slug(*name)}.html"
+
+
+def routine_page(routine: DocumentedRoutine, *, is_overloaded: bool) -> str:
+    """Return the page of a function or procedure; others may have its name, if it is overloaded."""
+    parts = (*routine.key, routine.identity) if is_overloaded else routine.key
+    return f"routines/{slug(*parts)}.html"
 
 
 def query_page(query: DocumentedQuery) -> str:

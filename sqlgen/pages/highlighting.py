@@ -18,8 +18,10 @@ KEYWORDS: Final = frozenset("""
     overriding partition position preceding recursive replace returning right rollup row rows select set sets
     share similar skip some substring symmetric system table tablesample then ties to true unbounded union unique
     update using values view when where window with within
+    begin continue declare elsif exception exit foreach found if language loop perform procedure raise return returns
+    trigger while
     """.split())  # noqa: SIM905 (a list of a hundred lines is no easier to read)
-"""The words that are set as keywords; a picture of the grammar, which needs none of it."""
+"""The words that are set as keywords, in PL/pgSQL too; a picture of the grammar, which needs none of it."""
 
 _CLASSES: Final = {
     "line_comment": "comment",
@@ -42,11 +44,13 @@ class Place:
 
 
 def highlighted_query(
-    query: DocumentedQuery, tables: Iterable[tuple[int, int, str]]
+    query: DocumentedQuery,
+    tables: Iterable[tuple[int, int, str]],
+    routines: Iterable[tuple[int, int, str]],
 ) -> Markup:
-    """Return a query's statement as HTML, in which parameters, output columns and tables are links.
+    """Return a query's statement as HTML, in which parameters, output columns, tables and routines are links.
 
-    *tables* are the places at which it names tables, and the addresses of these.
+    *tables* and *routines* are the places at which it names them, and the addresses of these.
     """
     places = [
         Place(
@@ -68,6 +72,7 @@ def highlighted_query(
             for number, start, end in output_columns(query)
         ]
     places += [Place(start, end, href, "table") for start, end, href in tables]
+    places += [Place(start, end, href, "routine") for start, end, href in routines]
     sql = query.typed.query.sql
     optional = [
         (sql.to_source(part.start) - query.start, sql.to_source(part.end) - query.start)

@@ -1,4 +1,4 @@
-"""A query's tokens -> the tables that it names, and where. Pure.
+"""A query's tokens -> the tables that it names and the routines that it calls, and where. Pure.
 
 What PostgreSQL says a query reads are columns. A query such as `SELECT count(*) FROM t` reads none.
 """
@@ -6,7 +6,7 @@ What PostgreSQL says a query reads are columns. A query such as `SELECT count(*)
 from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
-from ..model.documentation import DocumentedQuery, RelationName
+from ..model.documentation import DocumentedQuery, RelationName, SqlToken
 from ..model.identifiers import unquoted
 
 TRIVIA: Final = frozenset({"space", "line_comment", "block_comment"})
@@ -14,7 +14,7 @@ _BEFORE_TABLES: Final = frozenset({"from", "join", "into", "update", "only", "us
 _NAMES: Final = frozenset({"word", "quoted"})
 
 NamedTable = tuple[int, int, RelationName]
-"""The characters `[start:end]` of the statement, and the table that they name."""
+"""The characters `[start:end]` of the statement, and the table or routine that they name."""
 
 
 def named_tables(
@@ -24,16 +24,7 @@ def named_tables(
 
     The names of its CTEs are none of them.
     """
-    tokens = [token for token in query.tokens if token.kind not in TRIVIA]
-    words = [query.sql[token.start : token.end] for token in tokens]
-    folded = [
-        (
-            (unquoted(word) if word.startswith('"') else word.lower())
-            if token.kind in _NAMES
-            else word
-        )
-        for token, word in zip(tokens, words, strict=True)
-    ]
+    tokens, words, folded = _words(query)
     lower = [word.lower() for word in words]
     own = _common_tables(lower, folded)
     for place in range(1, len(tokens)):
@@ -50,6 +41,47 @@ def named_tables(
         name = next((name for name in candidates if name in tables), None)
         if name is not None:
             yield tokens[place].start, tokens[last].end, name
+
+
+def called_routines(
+    query: DocumentedQuery,
+    routines: Container[RelationName],
+    search_path: Sequence[str],
+) -> Iterator[NamedTable]:
+    """Yield the places at which a query calls one of the *routines*: their names before a parenthesis.
+
+    Which one of several of a name is called is not told.
+    """
+    tokens, words, folded = _words(query)
+    for place in range(len(tokens) - 1):
+        if tokens[place].kind not in _NAMES or words[place + 1] != "(":
+            continue
+        first = place
+        if place > 1 and words[place - 1] == ".":
+            first = place - 2
+            candidates = [(folded[first], folded[place])]
+        else:
+            candidates = [(schema, folded[place]) for schema in search_path]
+        name = next((name for name in candidates if name in routines), None)
+        if name is not None:
+            yield tokens[first].start, tokens[place].end, name
+
+
+def _words(
+    query: DocumentedQuery,
+) -> tuple[list[SqlToken], list[str], list[str]]:
+    """Return the tokens that mean something, their texts, and these as names: in lower case, or without quotes."""
+    tokens = [token for token in query.tokens if token.kind not in TRIVIA]
+    words = [query.sql[token.start : token.end] for token in tokens]
+    folded = [
+        (
+            (unquoted(word) if word.startswith('"') else word.lower())
+            if token.kind in _NAMES
+            else word
+        )
+        for token, word in zip(tokens, words, strict=True)
+    ]
+    return tokens, words, folded
 
 
 def _common_tables(lower: Sequence[str], folded: Sequence[str]) -> frozenset[str]:

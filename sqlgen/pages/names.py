@@ -9,13 +9,15 @@ from ..model.documentation import (
     Documentation,
     DocumentedQuery,
     DocumentedReference,
+    DocumentedRoutine,
     DocumentedTable,
     DocumentedType,
     RelationName,
 )
 from ..model.frozen import frozen
 from ..model.typed import ColumnName
-from .named_tables import NamedTable, named_tables
+from . import addresses
+from .named_tables import NamedTable, called_routines, named_tables
 
 
 @frozen
@@ -32,6 +34,7 @@ class Names:
     def __init__(self, documentation: Documentation) -> None:
         self.documentation = documentation
         self._named: dict[int, list[NamedTable]] = {}
+        self._called: dict[int, list[NamedTable]] = {}
 
     @cached_property
     def tables(self) -> dict[RelationName, DocumentedTable]:
@@ -42,6 +45,19 @@ class Names:
     def types(self) -> dict[RelationName, DocumentedType]:
         """Return the types by name."""
         return {type_.key: type_ for type_ in self.documentation.schema.types}
+
+    @cached_property
+    def routines(self) -> dict[RelationName, list[DocumentedRoutine]]:
+        """Return the functions and procedures by name; several may have one."""
+        routines: defaultdict[RelationName, list[DocumentedRoutine]] = defaultdict(list)
+        for routine in self.documentation.schema.routines:
+            routines[routine.key].append(routine)
+        return dict(routines)
+
+    def routine_page(self, routine: DocumentedRoutine) -> str:
+        """Return the page of a function or procedure."""
+        is_overloaded = len(self.routines[routine.key]) > 1
+        return addresses.routine_page(routine, is_overloaded=is_overloaded)
 
     @cached_property
     def types_by_display(self) -> dict[str, DocumentedType]:
@@ -103,6 +119,34 @@ class Names:
             path = self.documentation.search_path
             self._named[key] = list(named_tables(query, self.tables, path))
         return self._named[key]
+
+    def called_in(self, query: DocumentedQuery) -> list[NamedTable]:
+        """Return the places at which a query calls functions and procedures of the user's."""
+        key = id(query)
+        if key not in self._called:
+            path = self.documentation.search_path
+            found = called_routines(query, self.routines, path) if self.routines else ()
+            self._called[key] = list(found)
+        return self._called[key]
+
+    @cached_property
+    def callers(self) -> dict[RelationName, list[DocumentedQuery]]:
+        """Return the queries that call the functions and procedures of each name."""
+        callers: defaultdict[RelationName, list[DocumentedQuery]] = defaultdict(list)
+        for query in self.documentation.queries:
+            for name in dict.fromkeys([name for _, _, name in self.called_in(query)]):
+                callers[name].append(query)
+        return callers
+
+    @cached_property
+    def triggers(self) -> dict[RelationName, list[tuple[DocumentedTable, str]]]:
+        """Return the triggers that call each function: their tables and names."""
+        triggers: defaultdict[RelationName, list[tuple[DocumentedTable, str]]]
+        triggers = defaultdict(list)
+        for table in self.documentation.schema.tables:
+            for trigger in table.triggers:
+                triggers[trigger.function].append((table, trigger.name))
+        return triggers
 
     def is_partition(self, table: DocumentedTable) -> bool:
         """Return whether a table is a partition of another."""

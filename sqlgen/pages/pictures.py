@@ -26,8 +26,9 @@ _LONGEST: Final = 32
 
 @frozen
 class BoxRow:
-    """A column in a box; `keys` says `PK`, `FK` or both."""
+    """A column in a box; `text` is its name, cut off if it is long, and `keys` says `PK`, `FK` or both."""
 
+    column: str
     text: str
     keys: str
     y: int
@@ -155,6 +156,7 @@ def _rows(table: DocumentedTable) -> tuple[BoxRow, ...]:
     return tuple(
         [
             BoxRow(
+                name,
                 _cut(name),
                 " ".join(
                     [
@@ -172,8 +174,8 @@ def _rows(table: DocumentedTable) -> tuple[BoxRow, ...]:
 
 def _port(rows: Sequence[BoxRow], columns: Sequence[str]) -> int:
     """Return where a foreign key touches a box: at its first column, else at the title."""
-    first = _cut(columns[0]) if columns else ""
-    return next((row.y for row in rows if row.text == first), _TITLE // 2)
+    first = columns[0] if columns else ""
+    return next((row.y for row in rows if row.column == first), _TITLE // 2)
 
 
 def _cut(text: str) -> str:

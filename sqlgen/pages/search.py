@@ -43,6 +43,16 @@ def search_index(names: Names) -> str:
         )
         for type_ in documentation.schema.types
     ]
+    entries += [
+        (
+            routine.kind,
+            routine.name,
+            routine.schema,
+            names.routine_page(routine),
+            f"{routine.arguments} {routine.comment[:200]}",
+        )
+        for routine in documentation.schema.routines
+    ]
     # ASCII alone, and no `<`: the script means the same in whatever way it is read.
     lines = ",\n".join([json.dumps(entry).replace("<", "\\u003c") for entry in entries])
     return f"{SCRIPT_MARKER} */\nwindow.sqlgenIndex = [\n{lines}\n];\n"

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from ..model.documentation import (
     Documentation,
     DocumentedQuery,
+    DocumentedRoutine,
     DocumentedTable,
     DocumentedType,
     RelationName,
@@ -38,6 +39,7 @@ def pages(documentation: Documentation) -> tuple[GeneratedFile, ...]:
         *site.query_pages(),
         *site.table_pages(),
         *site.type_pages(),
+        *site.routine_pages(),
     )
 
 
@@ -63,12 +65,16 @@ class _Site:
         types: defaultdict[str, list[DocumentedType]] = defaultdict(list)
         for type_ in self._documentation.schema.types:
             types[type_.schema].append(type_)
+        routines: defaultdict[str, list[DocumentedRoutine]] = defaultdict(list)
+        for routine in self._documentation.schema.routines:
+            routines[routine.schema].append(routine)
         return self._render(
             "overview",
             root="",
             modules={m: queries[m] for m in sorted(self._documentation.modules)},
             schemas=schemas,
             types=types,
+            routines=routines,
         )
 
     def picture(self) -> str:
@@ -112,7 +118,19 @@ class _Site:
                         (start, end, f"../{addresses.table_page(name)}")
                         for start, end, name in self._names.named_in(query)
                     ],
+                    [
+                        (start, end, f"../{self._names.routine_page(routines[0])}")
+                        for start, end, name in self._names.called_in(query)
+                        for routines in [self._names.routines[name]]
+                    ],
                 ),
+                calls=[
+                    routine
+                    for name in dict.fromkeys(
+                        [name for _, _, name in self._names.called_in(query)]
+                    )
+                    for routine in self._names.routines[name]
+                ],
                 reads=self._names.read_by(query),
                 writes=self._names.written_by(query),
             )
@@ -159,6 +177,25 @@ class _Site:
                 touched_by=self._documentation.touched_by.get(type_.key, ()),
             )
             yield GeneratedFile(addresses.type_page(type_.key), text)
+
+    def routine_pages(self) -> Iterator[GeneratedFile]:
+        """Yield the page of each function and procedure."""
+        names = self._names
+        for routine in self._documentation.schema.routines:
+            touched_by = self._documentation.routines_touched_by
+            text = self._render(
+                "routine",
+                root="../",
+                routine=routine,
+                overloads=[
+                    one for one in names.routines[routine.key] if one != routine
+                ],
+                callers=names.callers.get(routine.key, []),
+                triggers=names.triggers.get(routine.key, []),
+                touched_by=touched_by.get(routine.key, ()),
+                body=highlighted(routine.body, routine.body_tokens),
+            )
+            yield GeneratedFile(names.routine_page(routine), text)
 
     def _render(self, template: str, *, root: str, **context: Any) -> str:
         return (

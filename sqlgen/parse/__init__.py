@@ -13,7 +13,7 @@ from .recorded_text import agrees_with_text
 from .routine_queries import FOLDER as ROUTINES_FOLDER
 from .routine_queries import routine_at, routine_files
 from .statements import refuse_psql_commands, statements
-from .touched import touched_relations
+from .touched import touched_relations, touched_routines
 
 __all__ = [
     "PLAIN_TOOLS",
@@ -41,4 +41,5 @@ __all__ = [
     "tokens",
     "tool_of",
     "touched_relations",
+    "touched_routines",
 ]

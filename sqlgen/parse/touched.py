@@ -1,9 +1,9 @@
-"""Migrations -> the tables, views and types that each touches, as far as its words tell.
+"""Migrations -> the tables, views, types and routines that each touches, as far as its words tell.
 
 Statements within the body of a function or of DO are not looked at: they run later, or may not run at all.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from ..model.identifiers import unquoted
@@ -12,6 +12,7 @@ from .lexer import TRIVIA, Kind, tokens
 
 _DEFINING: Final = frozenset({"create", "alter", "drop"})
 _OBJECTS: Final = frozenset({"table", "view", "type", "domain"})
+_ROUTINES: Final = frozenset({"function", "procedure", "aggregate", "routine"})
 _ON_A_TABLE: Final = frozenset({"index", "trigger", "policy", "rule", "constraint"})
 _BEFORE_NAMES: Final = frozenset({"if", "not", "exists", "only", "concurrently"})
 _NAME: Final = frozenset({Kind.WORD, Kind.QUOTED})
@@ -29,6 +30,25 @@ def touched_relations(
 
     What an earlier migration says of a table under its former name counts as well.
     """
+    return _paths(migrations, known, search_path, _touched, _OBJECTS)
+
+
+def touched_routines(
+    migrations: Iterable[Migration],
+    known: Iterable[QualifiedName],
+    search_path: Sequence[str],
+) -> Mapping[QualifiedName, tuple[str, ...]]:
+    """Return the paths of the migrations that touch the *known* functions and procedures of a name, in their order."""
+    return _paths(migrations, known, search_path, _touched_routines, _ROUTINES)
+
+
+def _paths(
+    migrations: Iterable[Migration],
+    known: Iterable[QualifiedName],
+    search_path: Sequence[str],
+    touched: "Callable[[list[_Word]], Iterator[QualifiedName]]",
+    objects: frozenset[str],
+) -> Mapping[QualifiedName, tuple[str, ...]]:
     names = frozenset(known)
     paths: dict[QualifiedName, dict[str, None]] = {}
 
@@ -43,9 +63,9 @@ def touched_relations(
 
     for migration in migrations:
         for statement in _statements(migration.up.text):
-            for name in _touched(statement):
+            for name in touched(statement):
                 paths.setdefault(resolved(name), {})[migration.up.path] = None
-            if renamed := _renamed(statement):
+            if renamed := _renamed(statement, touched, objects):
                 old, new = resolved(renamed[0]), (resolved(renamed[0])[0], renamed[1])
                 paths[new] = paths.pop(old, {}) | paths.get(new, {})
     return {name: tuple(paths[name]) for name in sorted(names) if name in paths}
@@ -121,18 +141,33 @@ def _after_on(statement: list[_Word], start: int) -> Iterator[QualifiedName]:
             return
 
 
-def _renamed(statement: list[_Word]) -> tuple[QualifiedName, str] | None:
+def _touched_routines(statement: list[_Word]) -> Iterator[QualifiedName]:
+    """Yield the names of the functions and procedures that the statement defines, changes or comments on."""
+    if _keyword(statement, 0) not in (*_DEFINING, "comment"):
+        return
+    # CREATE OR REPLACE, and COMMENT ON, have two words before what they are about.
+    for place in range(1, min(len(statement), 4)):
+        if _keyword(statement, place) in _ROUTINES:
+            yield from _names(statement, place + 1)
+            return
+
+
+def _renamed(
+    statement: list[_Word],
+    touched: "Callable[[list[_Word]], Iterator[QualifiedName]]",
+    objects: frozenset[str],
+) -> tuple[QualifiedName, str] | None:
     """Return the old and the new name of what ALTER … RENAME TO renames; None for anything else."""
     if _keyword(statement, 0) != "alter":
         return None
-    names = list(_defined(statement))
+    names = list(touched(statement))
     for place in range(2, len(statement) - 2):
         if [_keyword(statement, place), _keyword(statement, place + 1)] == [
             "rename",
             "to",
         ]:
             is_object = any(
-                _keyword(statement, n) in _OBJECTS for n in range(1, min(place, 4))
+                _keyword(statement, n) in objects for n in range(1, min(place, 4))
             )
             return (names[0], statement[place + 2][1]) if names and is_object else None
     return None
@@ -148,9 +183,24 @@ def _names(statement: list[_Word], start: int) -> Iterator[QualifiedName]:
         if not parts:
             return
         yield _qualified(parts)
+        if (
+            _symbol(statement, place) == "("
+        ):  # the arguments of a routine, the columns of a table
+            place = _after_parenthesis(statement, place)
         if _symbol(statement, place) != ",":
             return
         place += 1
+
+
+def _after_parenthesis(statement: list[_Word], place: int) -> int:
+    """Return the place after the parenthesis that is opened at a place."""
+    depth = 0
+    while place < len(statement):
+        depth += {"(": 1, ")": -1}.get(_symbol(statement, place), 0)
+        place += 1
+        if depth == 0:
+            break
+    return place
 
 
 def _parts(statement: list[_Word], place: int) -> tuple[list[str], int]:

@@ -6,7 +6,7 @@ from typing import Final
 from ..model.diagnostic import Diagnostic, SqlgenError
 from .project_folders import ProjectFolders
 
-_FOLDERS: Final = ("", "assets", "queries", "tables", "types")
+_FOLDERS: Final = ("", "assets", "queries", "routines", "tables", "types")
 _SUFFIXES: Final = frozenset({".css", ".html", ".js"})
 
 

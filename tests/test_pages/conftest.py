@@ -46,6 +46,20 @@ CREATE TABLE "Parents" (id int PRIMARY KEY);
 CREATE TABLE logs (id int, at date) PARTITION BY RANGE (at);
 CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM ('2020-01-01') TO ('2030-01-01');
 CREATE VIEW odd AS SELECT id, {quoted(NAME)} AS {quoted("<v>")} FROM {quoted(NAME)} WHERE kind <> 'plain';
+CREATE FUNCTION {quoted("<f>")}(text DEFAULT '<script>') RETURNS text LANGUAGE sql STABLE
+AS $$ SELECT '</code></pre><script>alert(1)</script>' $$;
+COMMENT ON FUNCTION {quoted("<f>")} IS {literal(EVIL)};
+CREATE FUNCTION area(side int) RETURNS int LANGUAGE sql IMMUTABLE STRICT RETURN side * side;
+CREATE FUNCTION area(a int, b int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT a * b';
+CREATE PROCEDURE {quoted("<s>")}.tidy(INOUT n int) LANGUAGE plpgsql AS $$
+BEGIN
+    n := n + 1;
+END
+$$;
+CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0');
+CREATE TYPE span AS RANGE (SUBTYPE = int4);
+CREATE FUNCTION changed() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$;
+CREATE TRIGGER {quoted("<t>")} BEFORE UPDATE ON parents FOR EACH ROW EXECUTE FUNCTION changed();
 CREATE INDEX {quoted("<i>")} ON {quoted(NAME)} ((id + 1)) WHERE {quoted(NAME)} <> '<script>';
 """
 QUERIES = f"""-- {EVIL}
@@ -68,6 +82,12 @@ DELETE FROM parents WHERE id = :id;
 
 -- name: count_parents :one
 SELECT count(*) FROM parents;
+
+-- name: measure :optional
+SELECT public.area(id), area(id, 2) AS other, {quoted("<f>")}() AS evil, total(id) OVER () AS sum FROM parents LIMIT 1;
+
+-- name: call_tidy :one
+CALL {quoted("<s>")}.tidy(:n);
 """
 
 

@@ -1,6 +1,7 @@
 """The pages in a real browser: no console error, everything by keyboard, search, picture, accessibility."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from importlib.resources import files
 from itertools import combinations
@@ -23,6 +24,7 @@ CLINIC = (
     "tables/public.patients.html",
     "tables/public.patient_summaries.html",
     "types/public.sex.html",
+    "routines/public.touch_updated_at.html",
 )
 """A page of each kind, and those with the most on them."""
 
@@ -311,3 +313,166 @@ def test_on_paper_there_is_neither_bar_nor_scrolling(
     assert page.evaluate(
         "getComputedStyle(document.querySelector('.picture')).overflow"
     ) == ("visible")
+
+
+SCALE = "document.querySelector('.zoom output').value"
+SCROLLED = (
+    "(({scrollLeft, scrollTop}) => [scrollLeft, scrollTop])"
+    "(document.querySelector('.picture'))"
+)
+
+
+def percent(page: BrowserPage) -> int:
+    text: str = page.evaluate(SCALE)
+    return int(text.removesuffix(" %"))
+
+
+@pytest.mark.parametrize(("width", "height"), [(400, 800), (900, 500), (1280, 900)])
+def test_the_picture_fits_into_the_window_at_first(
+    clinic: Path, page: BrowserPage, width: int, height: int
+) -> None:
+    page.size(width, height)
+    page.open(clinic / "picture.html")
+    for box in boxes(page):
+        assert box["left"] >= 0
+        assert box["right"] <= width
+    assert percent(page) <= 100
+    # The lowest box is seen without scrolling, if the text above leaves room for a picture.
+    if height >= 900:
+        assert max(box["bottom"] for box in boxes(page)) <= height
+    page.size(width // 2, height)
+    page.evaluate("new Promise(resolve => requestAnimationFrame(resolve))")
+    assert max(box["right"] for box in boxes(page)) <= width // 2
+
+
+def test_the_picture_is_zoomed_and_moved_by_keyboard(
+    clinic: Path, page: BrowserPage
+) -> None:
+    page.open(clinic / "picture.html")
+    first = percent(page)
+    page.evaluate("document.querySelector('[data-zoom=in]').focus()")
+    page.press("Enter")
+    page.press("+")
+    page.press("+")
+    assert percent(page) > first * 1.8
+    page.evaluate("document.querySelector('.picture').focus()")
+    assert page.evaluate("document.activeElement.className").startswith("picture")
+    before = page.evaluate(SCROLLED)
+    page.press("ArrowDown")
+    page.evaluate(f"""new Promise(resolve => {{
+        const look = () => {SCROLLED}[1] !== {before[1]} ? resolve(true) : setTimeout(look, 10);
+        look();
+    }})""")
+    # A box that is reached by Tab is moved into the window.
+    page.evaluate("[...document.querySelectorAll('.box')].at(-1).focus()")
+    left, right, top, bottom = page.evaluate("""(() => {
+        const box = document.activeElement.getBoundingClientRect();
+        const frame = document.querySelector('.picture').getBoundingClientRect();
+        return [box.left - frame.left, frame.right - box.right, box.top - frame.top, frame.bottom - box.bottom];
+    })()""")
+    assert min(left, right, top, bottom) >= -1
+    page.press("1")
+    assert percent(page) == 100
+    page.press("-")
+    assert percent(page) == 80
+    page.press("0")
+    assert percent(page) == first
+    for _ in range(20):
+        page.press("-")
+    assert percent(page) == 10
+    for _ in range(30):
+        page.press("+")
+    assert percent(page) == 400
+    assert page.errors == []
+
+
+def mouse(page: BrowserPage, kind: str, x: float, y: float, **more: Any) -> None:
+    page.command("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
+
+
+def test_the_picture_is_zoomed_and_moved_by_mouse(
+    clinic: Path, page: BrowserPage
+) -> None:
+    page.open(clinic / "picture.html")
+    for _ in range(3):  # larger than its window, so that any part of it can be anywhere
+        page.evaluate("document.querySelector('[data-zoom=in]').click()")
+    first = percent(page)
+    [box] = [box for box in boxes(page) if box["name"] == "encounters"]
+    x, y = box["left"] + 10, box["top"] + 10
+    for _ in range(3):  # Ctrl and the wheel; what is under the pointer stays there
+        mouse(page, "mouseWheel", x, y, deltaX=0, deltaY=-120, modifiers=2)
+    assert percent(page) > first * 2
+    under = page.evaluate(
+        f"document.elementFromPoint({x}, {y}).closest('.box').getAttribute('aria-label')"
+    )
+    assert under == "encounters"
+    before = page.evaluate(SCROLLED)
+    # The picture follows the mouse, and the box that it began on is no link then.
+    mouse(page, "mousePressed", x, y, button="left", buttons=1, clickCount=1)
+    for step in range(1, 6):
+        place = (x - 20 * step, y - 10 * step)
+        mouse(page, "mouseMoved", *place, button="left", buttons=1)
+    mouse(page, "mouseReleased", x - 100, y - 50, button="left", clickCount=1)
+    after = page.evaluate(SCROLLED)
+    assert [a - b for a, b in zip(after, before, strict=True)] == pytest.approx(
+        [100, 50], abs=1
+    )
+    assert page.evaluate("location.pathname").endswith("picture.html")
+    # Without Ctrl, the wheel is the page's.
+    scale = percent(page)
+    mouse(page, "mouseWheel", 640, 500, deltaX=0, deltaY=40)
+    assert percent(page) == scale
+    # A click that moves nothing follows the link.
+    page.evaluate("document.querySelector('[data-zoom=fit]').click(); scrollTo(0, 0)")
+    [box] = [box for box in boxes(page) if box["name"] == "encounters"]
+    x, y = box["left"] + 10, box["top"] + 10
+    mouse(page, "mousePressed", x, y, button="left", buttons=1, clickCount=1)
+    mouse(page, "mouseReleased", x, y, button="left", clickCount=1)
+    page.wait_until_loaded()
+    assert page.evaluate("document.querySelector('h1').textContent") == "encounters"
+
+
+def test_nothing_moves_for_who_prefers_that(clinic: Path, page: BrowserPage) -> None:
+    page.command(
+        "Emulation.setEmulatedMedia",
+        features=[{"name": "prefers-reduced-motion", "value": "reduce"}],
+    )
+    page.open(clinic / "picture.html")
+    moving = page.evaluate("""
+        [...document.querySelectorAll('*')].filter(one => {
+            const style = getComputedStyle(one);
+            return parseFloat(style.transitionDuration) || style.animationName !== 'none'
+                || style.scrollBehavior === 'smooth';
+        }).length
+    """)
+    assert moving == 0
+
+
+def test_a_picture_that_was_zoomed_is_whole_on_paper(
+    clinic: Path, page: BrowserPage
+) -> None:
+    page.open(clinic / "picture.html")
+    for _ in range(5):
+        page.evaluate("document.querySelector('[data-zoom=in]').click()")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.prefer(media="print")
+    assert max(box["right"] for box in boxes(page)) <= page.evaluate("innerWidth")
+    shown = page.evaluate("getComputedStyle(document.querySelector('.zoom')).display")
+    assert shown == "none"
+
+
+def test_pages_work_from_a_folder_of_any_name(
+    clinic: Path, page: BrowserPage, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a b#c?d%20é"
+    shutil.copytree(clinic, folder)
+    page.open(folder / "tables/public.patients.html")
+    assert page.evaluate("location.protocol") == "file:"
+    page.press("/")
+    page.write("list_allergies_by")
+    page.press("Enter")
+    page.wait_until_loaded()
+    title = page.evaluate("document.querySelector('h1').textContent")
+    assert title == "list_allergies_by_severity"
+    assert page.evaluate("location.protocol") == "file:"
+    assert page.errors == []

@@ -88,6 +88,18 @@ def test_each_schema_has_a_picture_above_sixty_tables() -> None:
     assert 'href="tables/large.t0.html"' in page
 
 
+def test_several_pictures_on_a_page_have_ids_of_their_own() -> None:
+    schemas = [[table(s, 0), *[table(s, n, 0) for n in range(1, 31)]] for s in "abc"]
+    page = texts(documented(*[one for schema in schemas for one in schema]))[
+        "picture.html"
+    ]
+    assert page.count("<svg") == 3
+    ids = re.findall(r' id="([^"]*)"', page)
+    assert len(ids) == len(set(ids))
+    for used in re.findall(r"url\(#([^)]*)\)", page):
+        assert used in ids
+
+
 def test_the_neighbourhood_of_a_hub_is_cut_off() -> None:
     names = Names(documented(table("s", 0), *[table("s", n, 0) for n in range(1, 100)]))
     hub = neighbourhood(names.tables["s", "t0"], names)
@@ -106,6 +118,38 @@ def test_foreign_keys_begin_at_their_columns() -> None:
     rows = {row.text: row.y for row in picture.boxes[0].rows}
     assert route.link.source_port == rows["t0_id"]
     assert picture.ends(route) == "0 1"
+
+
+def test_columns_whose_shown_names_are_the_same_are_told_apart() -> None:
+    long = "a_name_of_more_than_thirty_two_characters_"
+    columns = [f"{long}{n}" for n in range(3)]
+    source = DocumentedTable(
+        schema="s",
+        name="source",
+        kind=RelationKind.TABLE,
+        columns=tuple([DocumentedColumn(name=c, type="int") for c in columns]),
+        references=tuple(
+            [
+                DocumentedReference(
+                    name=c,
+                    columns=(c,),
+                    target=("s", "t0"),
+                    target_columns=("id",),
+                    definition="",
+                )
+                for c in columns
+            ]
+        ),
+    )
+    names = Names(documented(table("s", 0), source))
+    picture = neighbourhood(source, names)
+    assert picture
+    [box] = [box for box in picture.boxes if box.table is source]
+    assert len({row.text for row in box.rows}) == 1
+    assert [route.link.source_port for route in picture.picture.routes] == [
+        row.y for row in box.rows
+    ]
+    assert len({row.y for row in box.rows}) == 3
 
 
 def test_partitions_and_views_are_not_drawn() -> None:

@@ -103,9 +103,20 @@ def test_every_table_type_and_query_has_a_page_and_is_in_the_index(
     assert len({address.lower() for address in addresses}) == len(addresses)
     for address in addresses:
         assert (hostile / "site" / address).is_file()
-        assert re.fullmatch(r"(tables|types|queries)/[a-z0-9_.-]+\.html", address)
+        assert re.fullmatch(
+            r"(tables|types|queries|routines)/[a-z0-9_.-]+\.html", address
+        )
     names = {entry[1] for entry in entries}
     assert {"parents", "Parents", "../../up", "<enum>", "list_odd"} <= names
+    routines = [(e[0], e[1]) for e in entries if e[3].startswith("routines/")]
+    assert routines == [
+        ("procedure", "tidy"),
+        ("function", "<f>"),
+        ("function", "area"),
+        ("function", "area"),
+        ("function", "changed"),
+        ("aggregate", "total"),
+    ]
 
 
 def test_a_page_of_a_table(hostile: Path) -> None:
@@ -120,6 +131,59 @@ def test_a_page_of_a_table(hostile: Path) -> None:
         "parents_pkey",
     ):
         assert expected in text
+
+
+def routine_page(pages: dict[Path, Page], *words: str) -> tuple[Path, Page]:
+    """Return the one page of a function or procedure whose text has all *words*."""
+    [found] = [
+        (file, page)
+        for file, page in pages.items()
+        if file.parent.name == "routines" and all(word in page.text for word in words)
+    ]
+    return found
+
+
+def test_a_page_of_a_function(pages: dict[Path, Page]) -> None:
+    file, page = routine_page(pages, "area(a integer, b integer) → integer")
+    for expected in (
+        "security definer",
+        "volatile",
+        "SELECT a * b",
+        "measure",
+        "generated.odd",
+        "which of them is not told",
+        "0001_<b>.sql",
+    ):
+        assert expected in page.text
+    other, square = routine_page(pages, "area(side integer) → integer")
+    assert "immutable" in square.text
+    assert "strict" in square.text
+    assert "RETURN (side * side)" in square.text
+    assert other.name in {link.rpartition("/")[2] for link in page.links}
+    assert file.name in {link.rpartition("/")[2] for link in square.links}
+
+
+def test_a_page_of_a_procedure_and_of_a_trigger_function(
+    hostile: Path, pages: dict[Path, Page]
+) -> None:
+    _, page = routine_page(pages, "<s>.tidy(INOUT n integer)")
+    assert "call_tidy" in page.text
+    assert "Volatility" not in page.text
+    assert "n := n + 1;" in page.text
+    _, page = routine_page(pages, "changed() → trigger")
+    assert "trigger of parents" in page.text
+    table = pages[hostile / "site/tables/public.parents.html"]
+    assert "../routines/public.changed.html" in table.links
+
+
+def test_a_page_of_a_query_leads_to_the_functions_that_it_calls(
+    hostile: Path, pages: dict[Path, Page]
+) -> None:
+    page = pages[hostile / "site/queries/generated.odd.measure.html"]
+    called = [link for link in page.links if link.startswith("../routines/")]
+    # Four calls in the statement, and a list of what may be meant; some calls are output columns as well.
+    assert len(set(called)) == 4
+    assert "../routines/public.total.html" in called
 
 
 def test_a_page_of_a_query(hostile: Path) -> None:

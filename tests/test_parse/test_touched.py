@@ -1,20 +1,29 @@
 """The tables that migrations touch, as far as their words tell."""
 
+from collections.abc import Callable, Mapping
+
 import pytest
 
 from sqlgen import parse
 from sqlgen.model.migration import Migration
 from sqlgen.model.source import SourceFile
 
+Find = Callable[
+    [list[Migration], list[tuple[str, str]], list[str]],
+    Mapping[tuple[str, str], tuple[str, ...]],
+]
 
-def touched(*texts: str, known: str = "a b c v t d q") -> dict[str, str]:
+
+def touched(
+    *texts: str, known: str = "a b c v t d q", find: Find = parse.touched_relations
+) -> dict[str, str]:
     migrations = [
         Migration(version=n, description="", up=SourceFile(f"{n}.sql", text), down=None)
         for n, text in enumerate(texts, 1)
     ]
     names = [("public", name) for name in known.split()]
     names += [("billing", "a"), ("public", "Odd; Name")]
-    result = parse.touched_relations(migrations, names, ["public"])
+    result = find(migrations, names, ["public"])
     return {
         name if schema == "public" else f"{schema}.{name}": " ".join(
             path.removesuffix(".sql") for path in paths
@@ -97,3 +106,44 @@ def test_a_table_keeps_its_migrations_under_a_new_name() -> None:
         "ALTER TABLE a RENAME COLUMN b TO c;",
         "ALTER TABLE a RENAME b TO c;",
     ) == {"a": "1 2 3 4 5"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE FUNCTION a() RETURNS int LANGUAGE sql AS $$ SELECT b() $$",
+        "CREATE OR REPLACE PROCEDURE public.a(x int DEFAULT b(), OUT y text) LANGUAGE sql AS ''",
+        "CREATE AGGREGATE a (int) (sfunc = b, stype = int)",
+        "ALTER FUNCTION a(int) STRICT",
+        "ALTER ROUTINE A SET search_path = public",
+        "DROP FUNCTION IF EXISTS a(int, text)",
+        "COMMENT ON FUNCTION a(int) IS 'b'",
+        "COMMENT ON PROCEDURE a IS NULL",
+    ],
+)
+def test_statements_that_touch_a_routine(statement: str) -> None:
+    assert touched(f"{statement};", find=parse.touched_routines) == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE a (b int)",
+        "SELECT a()",
+        "CREATE TRIGGER t BEFORE UPDATE ON b FOR EACH ROW EXECUTE FUNCTION a()",
+        "COMMENT ON TABLE a IS 'x'",
+        "GRANT EXECUTE ON FUNCTION a() TO b",
+        "DO $$ BEGIN DROP FUNCTION a(); END $$",
+    ],
+)
+def test_statements_that_touch_no_routine(statement: str) -> None:
+    assert touched(f"{statement};", find=parse.touched_routines) == {}
+
+
+def test_several_routines_and_new_names() -> None:
+    assert touched(
+        "CREATE FUNCTION old(int) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+        "ALTER FUNCTION old(int) RENAME TO a;",
+        "DROP FUNCTION a(int), billing.a, b(numeric(10, 2), text);",
+        find=parse.touched_routines,
+    ) == {"a": "1 2 3", "b": "3", "billing.a": "3"}

@@ -127,6 +127,133 @@
   stop();
   addEventListener("resize", stop);
 
+  // --- the size of pictures ---------------------------------------------------------------------
+  // A picture is scrolled as anything else is, by touch and by the arrow keys too; this makes it larger and smaller.
+  const SMALLEST = 0.1;
+  const LARGEST = 4;
+  const STEP = 1.25;
+
+  for (const figure of document.querySelectorAll(".figure")) {
+    const picture = figure.querySelector(".picture");
+    const svg = picture.querySelector("svg");
+    const shown = figure.querySelector("output");
+    const { width, height } = svg.viewBox.baseVal;
+    let scale = 1;
+    let fits = true;
+
+    const inner = () => {
+      const style = getComputedStyle(picture);
+      const [left, right, top, bottom] = ["Left", "Right", "Top", "Bottom"].map((side) =>
+        parseFloat(style[`padding${side}`]),
+      );
+      // A picture at the top of its page fits into the window as that is opened.
+      const above = picture.getBoundingClientRect().top + scrollY;
+      const most = above < innerHeight * 0.4 ? innerHeight - above - 16 : parseFloat(style.maxHeight);
+      return { left, top, width: picture.clientWidth - left - right, height: most - top - bottom };
+    };
+    const resize = (to) => {
+      scale = Math.min(LARGEST, Math.max(SMALLEST, to));
+      svg.setAttribute("width", width * scale);
+      svg.setAttribute("height", height * scale);
+      shown.value = `${Math.round(scale * 100)} %`;
+      const isLarger = picture.scrollWidth > picture.clientWidth || picture.scrollHeight > picture.clientHeight;
+      picture.classList.toggle("movable", isLarger);
+    };
+    const fit = () => {
+      const room = inner();
+      fits = true;
+      resize(Math.min(1, room.width / width, room.height / height));
+      stop();
+    };
+    // The point of the picture at (x, y) of its window stays there.
+    const zoom = (to, x = picture.clientWidth / 2, y = picture.clientHeight / 2) => {
+      const { left, top } = inner();
+      const across = (picture.scrollLeft + x - left) / scale;
+      const down = (picture.scrollTop + y - top) / scale;
+      fits = false;
+      resize(to);
+      picture.scrollLeft = across * scale + left - x;
+      picture.scrollTop = down * scale + top - y;
+      stop();
+    };
+    const actions = {
+      in: () => zoom(scale * STEP),
+      out: () => zoom(scale / STEP),
+      fit,
+      whole: () => zoom(1),
+    };
+    const keys = { "+": "in", "=": "in", "-": "out", 0: "fit", 1: "whole" };
+
+    for (const button of figure.querySelectorAll("[data-zoom]")) {
+      button.addEventListener("click", actions[button.dataset.zoom]);
+    }
+    figure.addEventListener("keydown", (event) => {
+      const action = actions[keys[event.key]];
+      if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+      action();
+      event.preventDefault();
+    });
+    picture.addEventListener(
+      "wheel",
+      (event) => {
+        // Without Ctrl, the wheel scrolls the page; two fingers that spread come as a wheel with Ctrl.
+        if (!event.ctrlKey && !event.metaKey) return;
+        const place = picture.getBoundingClientRect();
+        zoom(scale * Math.exp(-event.deltaY / 400), event.clientX - place.left, event.clientY - place.top);
+        event.preventDefault();
+      },
+      { passive: false },
+    );
+
+    let from = null;
+    let hasMoved = false;
+    picture.addEventListener("pointerdown", (event) => {
+      hasMoved = false;
+      if (event.pointerType !== "mouse" || event.button !== 0) return;
+      from = { x: event.clientX, y: event.clientY, left: picture.scrollLeft, top: picture.scrollTop };
+    });
+    picture.addEventListener("pointermove", (event) => {
+      if (from === null) return;
+      const x = event.clientX - from.x;
+      const y = event.clientY - from.y;
+      if (!hasMoved && Math.hypot(x, y) < 5) return;
+      if (!hasMoved) {
+        hasMoved = true;
+        picture.setPointerCapture(event.pointerId);
+        picture.classList.add("moving");
+      }
+      picture.scrollLeft = from.left - x;
+      picture.scrollTop = from.top - y;
+    });
+    const release = () => {
+      from = null;
+      picture.classList.remove("moving");
+    };
+    picture.addEventListener("pointerup", release);
+    picture.addEventListener("pointercancel", release);
+    picture.addEventListener("dragstart", (event) => event.preventDefault());
+    picture.addEventListener(
+      "click",
+      (event) => {
+        if (hasMoved) event.preventDefault(); // the picture was moved by a box, which is a link
+        hasMoved = false;
+      },
+      true,
+    );
+
+    addEventListener("resize", () => {
+      if (fits) fit();
+    });
+    let before = null;
+    addEventListener("beforeprint", () => {
+      before = scale;
+      resize(1);
+    });
+    addEventListener("afterprint", () => resize(before ?? scale));
+    figure.querySelector(".zoom").hidden = false;
+    fit();
+  }
+
   // --- hints in SQL -----------------------------------------------------------------------------
   const tip = document.getElementById("tip");
   let owner = null;
