@@ -95,8 +95,7 @@ def _names_in_file(places: Sequence[tuple[str, str]]) -> list[str]:
 
 def _file(path: str, services: Mapping[str, IndexService]) -> GeneratedFile:
     lines = [
-        f"    {json.dumps(name)}: "
-        + json.dumps({"served": service.served, "unserved": service.unserved})
+        f"    {json.dumps(name)}: " + json.dumps(_entry(service))
         for name, service in sorted(services.items())
     ]
     body = ",\n".join(lines)
@@ -104,12 +103,24 @@ def _file(path: str, services: Mapping[str, IndexService]) -> GeneratedFile:
     return GeneratedFile(path, f'{LOCK_MARKER},\n  "queries": {queries}\n}}\n')
 
 
+def _entry(service: IndexService) -> dict[str, Any]:
+    """Return what the file has of a query; what is about pages only where it gives some."""
+    entry: dict[str, Any] = {"served": service.served, "unserved": service.unserved}
+    pages = {"pages": service.pages, "unserved_pages": service.unserved_pages}
+    return entry | (pages if service.pages or service.unserved_pages else {})
+
+
 def _read(content: bytes) -> dict[str, IndexService]:
     """Return what a file has; nothing where it is not what we write, as after a conflict of branches."""
     try:
         queries = json.loads(content)["queries"]
         return {
-            name: IndexService(_names(entry["served"]), _names(entry["unserved"]))
+            name: IndexService(
+                _names(entry["served"]),
+                _names(entry["unserved"]),
+                _names(entry.get("pages", {})),
+                _names(entry.get("unserved_pages", {})),
+            )
             for name, entry in queries.items()
         }
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -126,26 +137,32 @@ def _names(entry: Any) -> dict[str, tuple[str, ...]]:
 
 @frozen
 class _Loss:
-    """A table of which `indexes` served a condition on `columns`, and none does now."""
+    """A table of which `indexes` served the *purpose* with `columns`, and none does now."""
 
+    purpose: str
     table: str
     columns: tuple[str, ...]
     indexes: tuple[str, ...]
 
 
 def _losses(before: IndexService, now: IndexService) -> list[_Loss]:
-    """Return the tables of which an index served a condition before, and none does now."""
+    """Return the tables of which an index served conditions or pages before, and none does now."""
+    purposes = {
+        "conditions": (before.served, before.unserved, now.unserved),
+        "pages": (before.pages, before.unserved_pages, now.unserved_pages),
+    }
     return [
-        _Loss(table, columns, before.served[table])
-        for table, columns in now.unserved.items()
-        if before.served.get(table) and table not in before.unserved
+        _Loss(purpose, table, columns, served[table])
+        for purpose, (served, unserved, unserved_now) in purposes.items()
+        for table, columns in unserved_now.items()
+        if served.get(table) and table not in unserved
     ]
 
 
 def _warning(query: Query, loss: _Loss, migrations: Sequence[Migration]) -> Diagnostic:
     places = [place for name in loss.indexes for place in _drops(name, migrations)]
     message = (
-        f"no index serves the conditions of `{query.name}` on {', '.join(loss.columns)} of"
+        f"no index serves the {loss.purpose} of `{query.name}` on {', '.join(loss.columns)} of"
         f" {loss.table.removeprefix('public.')} any more"
     )
     if places:

@@ -116,6 +116,29 @@ def explain_statements(
         )
 
 
+PAGE_QUESTIONS: Final = (AskedSettings.ORDERS, AskedSettings.SORTED)
+"""The questions whose answers tell what indexes do for pages."""
+
+
+def explain_all(
+    ask_all: AskAll,
+    variants: Sequence[Sequence[PlannedVariant]],
+    questions: Sequence[AskedSettings],
+    of_pages: Sequence[AskedSettings],
+    server_version: int,
+) -> list[tuple[StatementPlans, ...]]:
+    """Return the plans of each query's statements: under the *questions*, and of its pages under those *of_pages*."""
+    together = [variant for of_query in variants for variant in of_query]
+    all_rows = [variant for variant in together if not variant.page]
+    pages = [variant for variant in together if variant.page]
+    plans = explain_statements(ask_all, all_rows, questions, server_version)
+    page_plans = explain_statements(ask_all, pages, of_pages, server_version)
+    return [
+        tuple([next(page_plans if v.page else plans) for v in of_query])
+        for of_query in variants
+    ]
+
+
 def _plans(
     ask_all: AskAll,
     variants: Sequence[PlannedVariant],

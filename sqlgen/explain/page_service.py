@@ -8,7 +8,7 @@ from typing import Final
 from ..model.frozen import frozen
 from .asking import AskedSettings, StatementPlans
 from .conditions import columns_of, own_side, quoted, references, tokens, unquoted
-from .indexes import TableIndexes
+from .indexes import Index, TableIndexes
 from .plan_nodes import PlanNode
 from .service import own_conditions, shown_conditions
 
@@ -45,6 +45,32 @@ class UnservedPage:
     def texts(self) -> tuple[str, ...]:
         """Return the conditions without the alias of the table, whose column comes first."""
         return shown_conditions(self.conditions, self.alias)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of the conditions, and those of the order."""
+        in_conditions = [c for t in self.conditions for c in columns_of(t, self.alias)]
+        in_order = [unquoted(_item_column(key)) for key in self.keys]
+        return tuple(dict.fromkeys([*in_conditions, *in_order]))
+
+
+def page_pairs(
+    statements: Sequence[StatementPlans],
+) -> dict[str, tuple[StatementPlans, StatementPlans]]:
+    """Return the plans of a first page and of a next one by the label that they have; without errors."""
+    first = {s.variant.page: s for s in statements if not s.variant.is_next}
+    return {
+        s.variant.page: (first[s.variant.page], s)
+        for s in statements
+        if s.variant.is_next and not s.error and not first[s.variant.page].error
+    }
+
+
+def page_index_used(following: StatementPlans, indexes: TableIndexes) -> Index | None:
+    """Return the index by which a next page is read; None if it is none, or one of a partition."""
+    plan = following.plans.get(AskedSettings.ORDERS)
+    scan = next((node for node in _chain(plan) if node.index), None)
+    return indexes.named(scan.schema, scan.index) if scan else None
 
 
 def unserved_page(
@@ -150,6 +176,12 @@ def _column(text: str) -> tuple[str, str] | None:
     if [part.kind for part in parts] != ["name", "other", "name"]:
         return None
     return unquoted(parts[0].text), unquoted(parts[2].text)
+
+
+def _item_column(item: str) -> str:
+    """Return the column of an item of an index."""
+    match = _SORT_KEY.fullmatch(item)
+    return match["expression"] if match else item
 
 
 def _key(text: str) -> tuple[str, str, str] | None:

@@ -9,6 +9,7 @@ from ..build.analysis.database_analyzer import DatabaseAnalyzer
 from ..build.query_names import check_query_names
 from ..build.server.schema_session import SchemaSession
 from ..explain import (
+    PAGE_QUESTIONS,
     AskAll,
     AskedSettings,
     PageEffect,
@@ -18,9 +19,10 @@ from ..explain import (
     UnservedScan,
     candidate_indexes,
     condition_rewrites,
-    explain_statements,
+    explain_all,
     fetch_indexes,
     page_index,
+    page_pairs,
     planned_variants,
     unserved_page,
     unserved_scans,
@@ -41,7 +43,6 @@ _INDEX_QUESTIONS: Final = (
     AskedSettings.ORDERS,
     AskedSettings.USUAL,
 )
-_PAGE_QUESTIONS: Final = (AskedSettings.ORDERS, AskedSettings.SORTED)
 _CALL: Final = re.compile(r'(?:([\w$]+|"[^"]+")\.)?([\w$]+|"[^"]+")\(')
 
 
@@ -69,17 +70,11 @@ def explained(
 ) -> dict[QueryKey, tuple[StatementPlans, ...]]:
     """Return the plans of each query's statements, on a server of that *version*."""
     variants = [planned_variants(query) for query in queries]
-    together = [variant for of_query in variants for variant in of_query]
-    all_rows = [variant for variant in together if not variant.page]
-    pages = [variant for variant in together if variant.page]
-    of_pages = _PAGE_QUESTIONS if questions is _INDEX_QUESTIONS else questions
-    plans = explain_statements(ask_all, all_rows, questions, version)
-    plans_of_pages = explain_statements(ask_all, pages, of_pages, version)
+    of_pages = PAGE_QUESTIONS if questions is _INDEX_QUESTIONS else questions
+    found = explain_all(ask_all, variants, questions, of_pages, version)
     return {
-        query_key(query.query): tuple(
-            [next(plans_of_pages if v.page else plans) for v in of_query]
-        )
-        for query, of_query in zip(queries, variants, strict=True)
+        query_key(query.query): plans
+        for query, plans in zip(queries, found, strict=True)
     }
 
 
@@ -171,13 +166,10 @@ def _orders(
 ) -> tuple[UnservedOrder, ...]:
     """Return the orders of pages that no index serves, each with the pages that lack it."""
     names = {parameter.number: parameter.name for parameter in query.parameters}
-    of_pages: dict[str, dict[bool, StatementPlans]] = {}
-    for one in planned:
-        if one.variant.page:
-            of_pages.setdefault(one.variant.page, {})[one.variant.is_next] = one
+    of_pages = page_pairs(planned)
     labels: dict[UnservedPage, list[str]] = {}
-    for label, pair in of_pages.items():
-        if len(pair) == 2 and (page := unserved_page(pair[False], pair[True], indexes)):
+    for label, (first, following) in of_pages.items():
+        if page := unserved_page(first, following, indexes):
             labels.setdefault(page, []).append(label)
     return tuple(
         [

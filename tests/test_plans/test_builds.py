@@ -122,6 +122,7 @@ def test_a_query_changes(project: Path) -> None:
         '{"queries": []}',
         '{"queries": {"of_owner": {"served": {"public.pets": 3}, "unserved": {}}}}',
         '{"queries": {"of_owner": {"served": {"public.pets": [{}]}, "unserved": {}}}}',
+        '{"queries": {"of_owner": {"served": {}, "unserved": {}, "pages": 3}}}',
         '{"queries": {"of_owner": 3}}',
         "[" * 100_000,
     ],
@@ -163,6 +164,34 @@ def test_a_build_of_one_file(project: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "by_name" in recorded(project)
     assert run(project, "check").exit_code == 0
+
+
+def test_pages_lose_their_index(project: Path) -> None:
+    text = "-- name: pages :page\nSELECT id FROM pets WHERE owner_id = :owner ORDER BY name, id;\n"
+    column = "ALTER TABLE pets ALTER name SET NOT NULL;\n"
+    index = "CREATE INDEX pets_names ON pets (owner_id, name, id);\n"
+    write(
+        project, {"queries/pages.sql": text, "migrations/2_index.sql": column + index}
+    )
+    assert "lost-index" not in run(project, "build").output
+    assert recorded_pages(project) == ({"public.pets": ["pets_names"]}, {})
+    write(project, {"migrations/3_drop.sql": "DROP INDEX pets_names;\n"})
+    built = run(project, "build")
+    message = (
+        "no index serves the pages of `pages` on id, name, owner_id of pets any more"
+    )
+    assert f"{message}: `migrations/3_drop.sql` drops the one that did" in built.output
+    # The other index still serves the condition.
+    assert "serves the conditions" not in built.output
+    lost = {"public.pets": ["id", "name", "owner_id"]}
+    assert recorded_pages(project) == ({}, lost)
+    assert "no index serves" not in run(project, "build").output
+    assert run(project, "check", "--offline").exit_code == 0
+
+
+def recorded_pages(folder: Path) -> tuple[object, object]:
+    entry = json.loads((folder / PLANS).read_text())["queries"]["pages"]
+    return entry["pages"], entry["unserved_pages"]
 
 
 def test_a_loss_in_a_file_that_has_not_changed(project: Path) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -210,21 +209,17 @@ class DatabaseAnalyzer:
         session = self.session()
         indexes = explain.fetch_indexes(session.answer)
         variants = [
-            [v for v in explain.planned_variants(query) if not v.is_order]
+            [v for v in explain.planned_variants(query) if v.page or not v.is_order]
             for query in queries
         ]
-        plans = explain.explain_statements(
+        plans = explain.explain_all(
             session.answers,
-            [variant for of_query in variants for variant in of_query],
+            variants,
             [explain.AskedSettings.CONDITIONS],
+            explain.PAGE_QUESTIONS,
             session.catalog.server_version,
         )
-        return tuple(
-            [
-                explain.index_service([*islice(plans, len(of_query))], indexes)
-                for of_query in variants
-            ]
-        )
+        return tuple([explain.index_service(of_query, indexes) for of_query in plans])
 
     def unknown_names(self) -> tuple[UnknownName, ...]:
         """Return the names in the configuration that nothing in the database has."""

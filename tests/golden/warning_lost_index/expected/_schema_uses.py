@@ -5,6 +5,6 @@ from typing import Final
 
 COLUMNS: Final = """\
 ["pets", "", "owners", ["delete_owner"], [["id", "", false]]]
-["pets", "", "pets", ["pets_of_owner", "pets_of_vet", "pets_with_tag"], [["id", "bigint", true], ["owner_id", "", false, 0], ["tags", "", false, 2], ["vet_id", "", false, 1]]]"""
+["pets", "", "pets", ["list_pets", "pets_of_owner", "pets_of_vet", "pets_with_tag"], [["born", "date", true, 0], ["id", "bigint", true], ["owner_id", "", false, 1], ["tags", "", false, 3], ["vet_id", "", false, 2]]]"""
 
 VALUES: Final = ""
