@@ -186,6 +186,7 @@ WARNINGS = (
     "in-one-value",
     "quoted-parameter",
     "no-policy",
+    "unread-function",
 )
 """The codes of warnings about queries: `-- sqlgen: allow CODE` may name them."""
 

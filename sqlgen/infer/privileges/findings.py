@@ -9,7 +9,7 @@ from ...model.identifiers import quoted
 from ...model.privileges import INSERT, SELECT, TABLE_PRIVILEGES, Privileges
 from ...model.query import Query
 from .missing import combined, missing_privileges, qualified
-from .uses import TableUse, Use, Uses
+from .uses import TableUse, UnreadBody, Use, Uses
 
 
 def privilege_findings(
@@ -41,7 +41,10 @@ def privilege_findings(
                 + " ".join([f"{one.grant};" for one in missing]),
             )
         )
-    warnings = _without_policy(query, catalog, privileges, uses.found)
+    warnings = (
+        *_without_policy(query, catalog, privileges, uses.found),
+        *_unread(query, catalog, role, uses.found),
+    )
     return tuple([w for w in warnings if w.code not in query.allowed_warnings])
 
 
@@ -91,6 +94,31 @@ def _without_policy(
             )
             if bit == SELECT:
                 break
+
+
+def _unread(
+    query: Query, catalog: Catalog, role: str, uses: Collection[Use]
+) -> Iterator[Diagnostic]:
+    """Yield a warning about the functions whose bodies nobody has read."""
+    functions = {
+        use.function: catalog.functions[use.function]
+        for use in uses
+        if isinstance(use, UnreadBody)
+    }
+    if not functions:
+        return
+    names = [
+        f"`{qualified(f.schema, f.name)}` ({f.language})" for f in functions.values()
+    ]
+    bodies = "body" if len(names) == 1 else "bodies"
+    yield Diagnostic(
+        code="unread-function",
+        message=f"whether `{role}` may run the {bodies} of {_and(names)} is not known",
+        label=Label(query.name_span),
+        hint="write a body of SQL in the form of the SQL standard (`RETURN …`, `BEGIN ATOMIC … END`), which is read;"
+        " or say that you know with `-- sqlgen: allow unread-function`",
+        severity=Severity.WARNING,
+    )
 
 
 def _and(parts: list[str]) -> str:

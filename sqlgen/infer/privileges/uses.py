@@ -49,6 +49,14 @@ class FunctionUse(NamedTuple):
     function: int
 
 
+class UnreadBody(NamedTuple):
+    """A function that is called, whose body runs as the caller and is text in a language that is not read."""
+
+    role: str
+    function: int
+    language: str  # it also makes this another tuple than a `FunctionUse`
+
+
 class SequenceUse(NamedTuple):
     """A sequence that is used as a role, which needs one of the privileges."""
 
@@ -64,7 +72,7 @@ class SchemaUse(NamedTuple):
     schema: str
 
 
-Use = TableUse | FunctionUse | SequenceUse | SchemaUse
+Use = TableUse | FunctionUse | UnreadBody | SequenceUse | SchemaUse
 
 
 class Uses:
@@ -225,6 +233,8 @@ class Uses:
                     self._put(SchemaUse(caller, sequence.schema))
         if function.body:
             self._add_body(function, caller)
+        elif _is_unread(function) and oid not in self._runs_as:
+            self._put(UnreadBody(caller, oid, function.language))
 
     def _add_body(self, function: Routine, caller: str) -> None:
         """Add the uses of a SQL-standard body, which runs as the caller unless it is SECURITY DEFINER."""
@@ -252,6 +262,16 @@ class Uses:
         if not self._roles[use.role].superuser:
             self._found[use] = None
         return True
+
+
+def _is_unread(function: Routine) -> bool:
+    """Return whether a user's function has a body that may do anything which the caller may do."""
+    return (
+        not function.system
+        and not function.extension
+        and function.kind in "fp"
+        and function.language not in ("internal", "c")
+    )
 
 
 def _columns(info: Node, field: str) -> frozenset[int]:

@@ -46,6 +46,15 @@ CREATE TABLE app.moods (mood hidden.mood);
 GRANT SELECT ON app.moods TO clerk;
 
 CREATE FUNCTION app.public_one(i int) RETURNS int LANGUAGE sql VOLATILE AS 'SELECT i';
+CREATE FUNCTION app.text_reads_closed() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM app.closed';
+CREATE FUNCTION app.text_reads_closed_as_owner() RETURNS bigint LANGUAGE sql SECURITY DEFINER
+    AS 'SELECT count(*) FROM app.closed';
+CREATE FUNCTION app.writes_closed() RETURNS int LANGUAGE plpgsql AS 'BEGIN DELETE FROM app.closed; RETURN 1; END';
+CREATE FUNCTION app.calls_unread() RETURNS bigint LANGUAGE sql RETURN app.text_reads_closed();
+CREATE FUNCTION app.calls_unread_as_owner() RETURNS bigint LANGUAGE sql SECURITY DEFINER
+    RETURN app.text_reads_closed();
+CREATE VIEW app.view_of_text AS SELECT app.text_reads_closed() AS n;
+GRANT SELECT ON app.view_of_text TO clerk;
 CREATE FUNCTION app.revoked(i int) RETURNS int LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN i; END';
 REVOKE EXECUTE ON FUNCTION app.revoked FROM PUBLIC;
 CREATE FUNCTION app.reads_closed() RETURNS bigint LANGUAGE sql

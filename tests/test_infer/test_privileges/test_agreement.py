@@ -29,7 +29,6 @@ PERMITTED = [
     "UPDATE app.numbered SET name = 'x'",
     "INSERT INTO app.identified (name) VALUES ('x') RETURNING id",
     "SELECT nextval('app.free')",
-    "SELECT app.public_one(1)",
     "SELECT app.reads_as_owner()",
     "SELECT * FROM app.closed_view",
     "INSERT INTO app.closed_view VALUES (1, 'x')",
@@ -138,6 +137,20 @@ WITH_POLICY = [
 ]
 
 
+UNREAD = [
+    ("SELECT app.public_one(1)", True),
+    ("SELECT app.public_one(id) FROM app.open", True),
+    ("SELECT app.text_reads_closed()", False),
+    ("SELECT app.text_reads_closed_as_owner()", None),
+    ("SELECT app.writes_closed()", False),
+    ("SELECT * FROM app.view_of_text", False),
+    ("SELECT app.calls_unread()", False),
+    ("SELECT app.calls_unread_as_owner()", None),
+]
+"""Statements that call functions whose body is a string, and whether they run; `None`: without a warning, as
+the function's owner."""
+
+
 def run(
     connection: psycopg.Connection[TupleRow], role: str, statement: str, *grants: str
 ) -> int:
@@ -184,6 +197,23 @@ def test_what_is_refused_is_denied_and_runs_after_the_grants(
             run(connection, role, statement, *others)
     if "pg_read_file" not in statement:
         run(connection, role, statement, *each)
+
+
+@pytest.mark.parametrize(("statement", "runs"), UNREAD)
+def test_what_a_function_does_is_not_known(
+    connection: psycopg.Connection[TupleRow],
+    role: str,
+    findings: Findings,
+    statement: str,
+    runs: bool | None,
+) -> None:
+    warnings = findings(statement)
+    assert [w.code for w in warnings] == ["unread-function"] * (runs is not None)
+    if runs is False:
+        with pytest.raises(errors.InsufficientPrivilege, match="permission denied"):
+            run(connection, role, statement)
+    else:
+        run(connection, role, statement)
 
 
 @pytest.mark.parametrize("statement", WITHOUT_POLICY)
