@@ -47,6 +47,8 @@ class World:
 def world(server: database.Server) -> Iterator[World]:
     with database.scratch(server) as connection:
         for script in (*SCRIPTS, traps.SCHEMA, check_traps.SCHEMA):
+            if server.version < 150000:
+                script = script.replace("UNIQUE NULLS NOT DISTINCT", "UNIQUE")
             connection.execute(script.encode())
         yield World(connection, describe.catalog(connection))
 
