@@ -36,6 +36,19 @@ local ok, problem = pcall(function()
   seen.header = vim.api.nvim_buf_get_lines(0, 2, 3, true)[1]
   vim.cmd("buffer app.py")
   seen.app = vim.api.nvim_buf_get_lines(0, 0, -1, true)
+
+  -- From the generated function back to its query, and the lines above functions.
+  vim.cmd("edit generated/patients.py")
+  vim.lsp.buf_attach_client(0, id)
+  until_("the attachment", function() return vim.lsp.buf_is_attached(0, id) end)
+  vim.fn.search("^def rename_patient")
+  vim.cmd("normal! w")
+  vim.lsp.codelens.refresh()
+  until_("code lenses", function() return #vim.lsp.codelens.get(0) > 0 end)
+  seen.lenses = vim.tbl_map(function(lens) return lens.command.title end, vim.lsp.codelens.get(0))
+  vim.lsp.buf.definition()
+  until_("the jump", function() return vim.fn.expand("%:t") == "patients.sql" end)
+  seen.back = vim.fn.getline(".")
 end)
 seen.problem = not ok and tostring(problem) or nil
 vim.fn.writefile({ vim.fn.json_encode(seen) }, result)

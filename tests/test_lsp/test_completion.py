@@ -89,5 +89,15 @@ def test_offers_do_not_wait_for_an_analysis(editor: Editor) -> None:
     editor.settle()
     editor.change(PATIENTS, HEAD + "SELECT ")
     editor.sent.clear()
-    editor.request("textDocument/completion", **editor.at(PATIENTS, "SELECT ", plus=7))
+    editor.answer("textDocument/completion", **editor.at(PATIENTS, "SELECT ", plus=7))
     assert editor.session.due() is not None  # it is still to be analysed
+
+
+def test_what_no_query_can_use_is_not_offered(editor: Editor) -> None:
+    """Check that functions for PostgreSQL itself and pseudo-types are left out, and short names of types are not."""
+    functions = {*offered(editor, HEAD + "SELECT cur|")}
+    assert {"current_database", "lower", "now", "jsonb_build_object"} <= functions
+    assert not {"RI_FKey_cascade_del", "int4in", "heap_tableam_handler"} & functions
+    types = {*offered(editor, HEAD + "SELECT :x::ti|")}
+    assert {"timestamptz", "timestamp with time zone", "sex", "text[]"} <= types
+    assert not {"anyelement", "cstring", "trigger", "record", '"any"'} & types

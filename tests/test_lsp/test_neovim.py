@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sqlgen import build, read
 from tests.test_lsp.conftest import FILES, write
 
 SCRIPT = Path(__file__).with_name("neovim.lua")
@@ -20,6 +21,7 @@ def test_neovim_shows_errors_hovers_and_renames(tmp_path: Path) -> None:
     assert neovim, "`.ci/system-programs` installs Neovim"
     root = tmp_path / "project"
     write(root, FILES)
+    build.build(read.config(root))
     environment = os.environ | {
         "HOME": str(tmp_path),
         "XDG_STATE_HOME": str(tmp_path / "state"),
@@ -44,3 +46,6 @@ def test_neovim_shows_errors_hovers_and_renames(tmp_path: Path) -> None:
     assert "get_patient(id: int) -> Patient | None" in seen["hover"]
     assert seen["header"] == "-- name: find_patient :optional -> Patient"
     assert "    patients.find_patient(conn, id=1)" in seen["app"]
+    # `get_patient` has another name in the editor by now.
+    assert seen["lenses"] == ["queries/patients.sql:7"]
+    assert seen["back"].startswith("-- name: rename_patient")

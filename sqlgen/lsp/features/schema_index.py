@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ...model.catalog import Catalog, Column, Relation, RelationKind, Routine
+from ...model.catalog import (
+    Catalog,
+    Column,
+    Relation,
+    RelationKind,
+    Routine,
+    ScalarType,
+)
 from ...model.frozen import frozen
 from ...model.identifiers import quoted
 
@@ -12,6 +19,15 @@ _TABLES: Final = frozenset(RelationKind) - {
     RelationKind.COMPOSITE,
     RelationKind.SEQUENCE,
 }
+_INTERNAL: Final = frozenset(
+    [
+        *("internal", "cstring", "trigger", "event_trigger", "pg_ddl_command"),
+        *("language_handler", "fdw_handler", "index_am_handler", "table_am_handler"),
+        *("tsm_handler",),
+    ]
+)
+"""Pseudo-types of functions that no query can call (PostgreSQL's manual, section 8.21)."""
+_PSEUDO: Final = _INTERNAL | {"record", "void", "unknown", '"any"'}
 
 
 @frozen
@@ -52,16 +68,32 @@ def schema_index(catalog: Catalog, search_path: Sequence[str]) -> SchemaIndex:
     system = {
         routine.name
         for routine in routines
-        if routine.system and routine.name.isidentifier()
+        if routine.system
+        and routine.name.isidentifier()
+        and not _INTERNAL.intersection((routine.result, *routine.arguments))
     }
     types = {type_.display for type_ in catalog.types.values()}
+    # Such as timestamptz, which is shorter than its name in the standard.
+    types |= {
+        type_.name
+        for type_ in catalog.types.values()
+        if isinstance(type_, ScalarType) and type_.schema == "pg_catalog"
+    }
     return SchemaIndex(
         tables,
         tuple(search_path),
         tuple([one for one in routines if not one.system and not one.extension]),
         tuple(sorted(system)),
-        tuple(sorted(name for name in types if not name.startswith(("pg_", "_")))),
+        tuple(sorted(filter(_is_for_casts, types))),
     )
+
+
+def _is_for_casts(name: str) -> bool:
+    """Return whether a query may cast to a type: to neither a pseudo-type nor a system catalog's row."""
+    element = name.removesuffix("[]")
+    is_polymorphic = element.startswith("any") and element.isalpha()
+    is_system = element.startswith(("pg_", "_", "information_schema."))
+    return element not in _PSEUDO and not is_polymorphic and not is_system
 
 
 def column_of(table: Relation, name: str) -> Column | None:

@@ -28,7 +28,7 @@ _LONGEST: Final = 0.15
 
 _POLL: Final = 0.01
 """Seconds between two looks at whether a schema is open."""
-_FIRST: Final = 2.0
+_FIRST: Final = 5.0
 """Seconds that a request waits for the first schema, since it began to be opened."""
 _LATER: Final = 0.25
 """Seconds that a request waits for a schema, if there is one already."""
@@ -153,15 +153,20 @@ class OpenProject:
 
         A schema that is being opened is waited for only as long as most take; then the answer is of the one before.
         """
-        self._poll()
-        if self._is_changed:
-            self._refresh()
+        self.known()
         if self._project.is_opening:
             patience = _LATER if self._state.catalog else _FIRST
             end = self._project.opening_since + patience
             self._project.wait(end - time.monotonic())
             if self._poll():
                 self._refresh()
+        return self._state
+
+    def known(self) -> LiveState:
+        """Return the state of the documents as far as it is known now: without waiting for a schema."""
+        self._poll()
+        if self._is_changed:
+            self._refresh()
         return self._state
 
     def _poll(self) -> bool:
@@ -206,9 +211,13 @@ class OpenProject:
             self._schema = catalog, schema_index(catalog, config.search_path)
         return self._schema[1]
 
-    def query_file(self, path: str) -> LiveFile | None:
-        """Return the analysed query file at *path*; `None` if it is none."""
-        return self.fresh().files.get(path)
+    def query_file(self, path: str, *, is_urgent: bool = False) -> LiveFile | None:
+        """Return the analysed query file at *path*; `None` if it is none.
+
+        If it *is_urgent*, a schema that is being opened is not waited for.
+        """
+        state = self.known() if is_urgent else self.fresh()
+        return state.files.get(path)
 
     def _refresh(self) -> None:
         if self._is_stale:

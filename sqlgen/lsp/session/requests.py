@@ -1,9 +1,10 @@
 """Requests about a document -> the features' answers, in the protocol's JSON."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from ...build.live_state import LiveFile
+from ...build.live_state import LiveFile, LiveState
 from ...model.frozen import frozen
 from ..documents.document import Document
 from ..features.code_actions import code_actions
@@ -26,11 +27,15 @@ from .serialization import diagnostics_json, position_json, range_json
 
 @frozen
 class OpenFile:
-    """A document that is open, the project that it belongs to, and its path there."""
+    """A document that is open, the project that it belongs to, and its path there.
+
+    *is_urgent*: a schema that is being opened is not waited for.
+    """
 
     project: OpenProject
     path: str
     document: Document
+    is_urgent: bool = False
 
     def offset(self, params: Params) -> int:
         """Return the place that a request is about."""
@@ -50,7 +55,12 @@ class OpenFile:
     @property
     def analysed(self) -> LiveFile | None:
         """Return the query file as it is now; `None` for a migration and for Python."""
-        return self.project.query_file(self.path)
+        return self.project.query_file(self.path, is_urgent=self.is_urgent)
+
+    @property
+    def state(self) -> LiveState:
+        """Return the state of the project."""
+        return self.project.known() if self.is_urgent else self.project.fresh()
 
     def subject(self, params: Params) -> Subject | None:
         """Return what stands at the place that a request is about."""
@@ -59,11 +69,13 @@ class OpenFile:
 
 
 def _hover(file: OpenFile, params: Params) -> object:
+    if not file.is_urgent:  # what is recorded tells of queries before there is a schema
+        now = _hover(replace(file, is_urgent=True), params)
+        if now is not None:
+            return now
     subject = file.subject(params)
     analysed = file.analysed
-    found = (
-        hover(file.project.fresh(), analysed, subject) if analysed and subject else None
-    )
+    found = hover(file.state, analysed, subject) if analysed and subject else None
     if found is None:
         return None
     place = file.document.positions.range(found.place.start, found.place.end)
@@ -76,7 +88,7 @@ def _hover(file: OpenFile, params: Params) -> object:
 def _inlay_hints(file: OpenFile, params: Params) -> object:
     positions = file.document.positions
     range_ = params.range("range")
-    analysed = file.analysed
+    analysed = replace(file, is_urgent=True).analysed or file.analysed
     if analysed is None:
         return None
     start, end = positions.offset(range_.start), positions.offset(range_.end)
@@ -87,7 +99,7 @@ def _inlay_hints(file: OpenFile, params: Params) -> object:
             "kind": 1,
             "paddingLeft": True,
         }
-        for hint in inlay_hints(file.project.fresh(), analysed, start, end)
+        for hint in inlay_hints(file.project.known(), analysed, start, end)
     ]
 
 
