@@ -32,12 +32,18 @@ from .request import BuildRequest
 
 @frozen
 class _TypedFile:
-    """A query file with its typed queries, its lock file, and the types in that."""
+    """A query file with its typed queries."""
 
     file: AnalysedFile
     queries: tuple[TypedQuery, ...]
-    lock: GeneratedFile
-    types: lockfile.TypeTable
+
+
+@frozen
+class _NewFiles:
+    """The files that are not on disk yet, and the digests of all, by path."""
+
+    files: tuple[GeneratedFile, ...]
+    digests: Mapping[str, bytes]
 
 
 class FileTasks:
@@ -51,6 +57,7 @@ class FileTasks:
         self._makes_records = records.are_kept
         self._typed: dict[str, _TypedFile] = {}
         self._packed: dict[str, bytes] = {}
+        self._locks: dict[str, _NewFiles] = {}
         self._is_large = is_large(request)
         self._revalidated: dict[str, AnalysedFile] = {}
 
@@ -98,7 +105,9 @@ class FileTasks:
 
         In a large build, they are kept as bytes.
         """
-        analysis = self._file_analysis(typed)
+        lock, types = self._lock(typed)
+        self._locks[path] = self._new([lock])
+        analysis = self._file_analysis(typed, types)
         if self._is_large and typed.file.is_clean:
             self._packed[path] = analysis.record.packed_queries or compressed_pack(
                 typed.queries
@@ -130,20 +139,30 @@ class FileTasks:
             self._typed[file.parsed.file.source.path] = self._typed_file(file)
 
     def _typed_file(self, file: AnalysedFile) -> _TypedFile:
-        """Return the file with its typed queries, and its lock file."""
-        queries, config = typed_queries(file), self._request.config
-        lock, types = lockfile.query_file(config, file.parsed.file, queries)
-        return _TypedFile(file, queries, lock, types)
+        """Return the file with its typed queries."""
+        return _TypedFile(file, typed_queries(file))
 
-    def _file_analysis(self, typed: _TypedFile) -> FileAnalysis:
+    def _lock(self, typed: _TypedFile) -> tuple[GeneratedFile, lockfile.TypeTable]:
+        """Return the lock file, and the types in it."""
+        config, file = self._request.config, typed.file.parsed.file
+        return lockfile.query_file(config, file, typed.queries)
+
+    def _new(self, files: Sequence[GeneratedFile]) -> _NewFiles:
+        """Compare files with those on disk."""
+        new, digests = new_files(files, self._request)
+        if self._is_large:
+            new = tuple([file.in_less_memory() for file in new])
+        return _NewFiles(new, digests)
+
+    def _file_analysis(
+        self, typed: _TypedFile, types: lockfile.TypeTable
+    ) -> FileAnalysis:
         """Summarise a file's typed queries, and make its record if records are kept."""
         file = typed.file
         references = translate.type_references(
             file.queries, self._request.config.aliases
         )
-        packed_use = pickle.dumps(
-            SharedUse(references, typed.types), pickle.HIGHEST_PROTOCOL
-        )
+        packed_use = pickle.dumps(SharedUse(references, types), pickle.HIGHEST_PROTOCOL)
         sha384 = file.parsed.file.source.sha384
         if not self._makes_records:
             return FileAnalysis(packed_use, FileRecord(sha384=sha384), file.warnings)
@@ -165,12 +184,16 @@ class FileTasks:
         with reported(Span(source, 0, 0)):
             templates = self._request.templates
             rendered = [render.module(module, templates) for module in modules]
-            files = (*rendered, self._typed[source.path].lock)
-            new, digests = new_files(files, self._request)
-        if self._is_large:
-            new = tuple([file.in_less_memory() for file in new])
-        packed = pickle.dumps(requirements, pickle.HIGHEST_PROTOCOL)
-        return FileRender(new, digests, packed, renamed)
+            new = self._new(rendered)
+            lock = self._locks.pop(source.path, None)
+            if lock is None:  # the file was not analysed in this process
+                lock = self._new([self._lock(self._typed[source.path])[0]])
+        return FileRender(
+            files=new.files + lock.files,
+            digests={**new.digests, **lock.digests},
+            requirements=pickle.dumps(requirements, pickle.HIGHEST_PROTOCOL),
+            renamed=renamed,
+        )
 
     def _translate(
         self, source: SourceFile, inputs: RenderInputs
