@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from .. import cache, infer, parse
+from ..build.analysis.analyzer import batches
 from ..build.analysis.database_analyzer import DatabaseAnalyzer
 from ..build.server.growing_schema import GrowingSchema, growing_schema
 from ..build.server.schema_session import SchemaSession
@@ -84,10 +85,9 @@ class Analyses:
         config = project.config
         with self._open(config, project.scripts) as analyzer:
             queries = (*project.queries, *function_queries(analyzer, config))
-            descriptions, refusals = analyzer.describe(queries)
-            typed, errors = analyzer.infer(descriptions)
-            if problems := (*refusals, *errors):
-                raise SqlgenError(*problems)
+            typed, errors = analyzer.typed(queries)
+            if errors:
+                raise SqlgenError(*errors)
             sent = sent_queries(typed, config)
             schema, outcomes = analyses_of(analyzer, sent, config)
         return Version(config, schema, typed, sent, outcomes)
@@ -151,7 +151,7 @@ def analyses_of(
         return Analysis(typed[0], dependencies.of(uses, query.sql.text, role))
 
     outcomes: list[Outcome] = []
-    for query, description in zip(queries, session.describe_each(queries), strict=True):
+    for query, description in _described(session, queries):
         outcome = analysed(query, description)
         if isinstance(outcome, tuple) and all(d.code == "no-default" for d in outcome):
             given = without_defaults(query)
@@ -160,6 +160,14 @@ def analyses_of(
                 outcome = replace(rest, refusals=outcome)
         outcomes.append(outcome)
     return schema, tuple(outcomes)
+
+
+def _described(
+    session: SchemaSession, queries: Sequence[Query]
+) -> Iterator[tuple[Query, Description | Diagnostic]]:
+    """Yield each query beside what the server says of it, with the trees of a few at a time."""
+    for batch in batches(queries):
+        yield from zip(batch, session.describe_each(batch), strict=True)
 
 
 def _role(query: Query, config: Config) -> str:

@@ -55,10 +55,9 @@ def analysed_queries(
     """
     queries = (*project.queries, *function_queries(analyzer, project.config))
     chosen = _chosen(queries, names)
-    descriptions, refusals = analyzer.describe(chosen)
-    typed, errors = analyzer.infer(descriptions)
-    if problems := (*refusals, *errors):
-        raise SqlgenError(*problems)
+    typed, errors = analyzer.typed(chosen)
+    if errors:
+        raise SqlgenError(*errors)
     return typed
 
 

@@ -1,16 +1,19 @@
 """Query files -> their analysed queries: what every analyzer takes and gives."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Protocol
 
 from ... import lockfile, parse
 from ...model.catalog import CompositeType
 from ...model.diagnostic import Diagnostic, SqlgenError
 from ...model.frozen import frozen
-from ...model.query import QueryFile
+from ...model.query import Query, QueryFile
 from ...model.source import SourceFile
 from ...model.typed import TypedQuery
 from ..records.file_records import AnswerDigests, FileRecord
+
+_BATCH: Final = 128
+"""Queries that the server is asked about at once: their trees are some 10 kB each."""
 
 
 @frozen
@@ -101,6 +104,12 @@ def analysed_file(
         tuple([typed[id(query)] for query in queries if id(query) in typed]),
         {key: answer_digests[key] for key in keys if key in answer_digests},
     )
+
+
+def batches(queries: Sequence[Query]) -> Iterator[Sequence[Query]]:
+    """Split queries into groups that the server is asked about at once."""
+    for start in range(0, len(queries), _BATCH):
+        yield queries[start : start + _BATCH]
 
 
 def in_reading_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

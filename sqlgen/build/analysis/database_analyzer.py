@@ -20,6 +20,7 @@ from ...model.progress import Progress
 from ...model.query import NO_ROLE, Query
 from ...model.routines import TypedRoutines
 from ...model.typed import TypedQuery
+from .analyzer import batches
 from .internal_errors import reported
 
 # Modules that are only needed to ask the server are imported where that is done.
@@ -158,6 +159,21 @@ class DatabaseAnalyzer:
                 return inferred
 
         return attempt(typed, descriptions)
+
+    def typed(
+        self, queries: Sequence[Query]
+    ) -> tuple[tuple[TypedQuery, ...], tuple[Diagnostic, ...]]:
+        """Return the typed queries, and all errors in the others: those of the server first."""
+        typed: list[TypedQuery] = []
+        refusals: list[Diagnostic] = []
+        errors: list[Diagnostic] = []
+        for batch in batches(queries):
+            descriptions, refused = self.describe(batch)
+            inferred, wrong = self.infer(descriptions)
+            typed += inferred
+            refusals += refused
+            errors += wrong
+        return tuple(typed), (*refusals, *errors)
 
     def _check_role(self, name: str) -> None:
         """Raise `SqlgenError` if there is no role of that name, which the configuration has."""

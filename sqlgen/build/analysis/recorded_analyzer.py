@@ -11,7 +11,6 @@ from ...model.config import Config, UnknownName
 from ...model.diagnostic import Diagnostic
 from ...model.migration import Migration
 from ...model.progress import Progress
-from ...model.query import Query
 from ...model.routines import TypedRoutines
 from ...model.source import SourceFile
 from ...model.typed import TypedQuery
@@ -20,6 +19,7 @@ from .analyzer import (
     AnalysedFile,
     ParsedFile,
     analysed_file,
+    batches,
     in_reading_order,
     parse_files,
     typed_queries,
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from ...model.documentation import DocumentedSchema
     from ..records.file_services import FileServices
     from ..server.server_pool import ServerPool
-
-_BATCH: Final = 128
-"""Queries that the server is asked about at once: their trees are some 10 kB each."""
 
 _UNDEFINED: Final = frozenset({"42P01", "42704", "42883", "3F000"})
 """undefined_table, undefined_object, undefined_function, invalid_schema_name"""
@@ -111,7 +108,7 @@ class RecordedAnalyzer:
                 digests |= record.answer_digests
         unrecorded = [q for p in files for q in p.file.queries if id(q) not in typed]
         unchanged: set[int] = set()
-        for queries in _batches(unrecorded):
+        for queries in batches(unrecorded):
             descriptions, refusals = self._database.describe(queries)
             same, other = self._compare(descriptions)
             inferred, contradictions = self._database.infer(other)
@@ -308,12 +305,6 @@ class RecordedAnalyzer:
 
 def _is_of(recorded: "FileServices | None", source: SourceFile) -> bool:
     return recorded is not None and recorded.sha384 == source.sha384
-
-
-def _batches(queries: Sequence[Query]) -> Iterator[Sequence[Query]]:
-    """Split queries into groups that the server is asked about at once."""
-    for start in range(0, len(queries), _BATCH):
-        yield queries[start : start + _BATCH]
 
 
 def without_migrations(
