@@ -1,24 +1,26 @@
 """Time builds of a large repository and measure their memory; print a row for each size.
 
-    python -m tests.benchmarks.scale 5000 20000 100000 [--queries-per-file 10] [--tables 100]
+    python -m tests.benchmarks.scale 5000 20000 100000 [--queries-per-file 10] [--tables 100] [--all]
 
+With `--all`, other commands than `build`, `check` and `watch` are measured too, after a build.
 Each measurement runs once: it takes seconds, and the growth from size to size is what matters. Memory is
 the peak of the largest process, and the most that all of sqlgen's processes had at once: a forked process shares
 pages with the one that it was forked from, and each counts its share (`Pss`). PostgreSQL is not counted.
 """
 
 import argparse
+import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 from tests.benchmarks.builds import SQLGEN, environment
 from tests.benchmarks.workload import Size, write_sqlgen
@@ -72,6 +74,16 @@ def _share(process: int) -> int:
     return 0
 
 
+def _received(messages: IO[bytes]) -> object:
+    """Read the next message of the editor server; return the request that it answers, if it does."""
+    size = 0
+    while line := messages.readline().strip():
+        name, _, value = line.partition(b":")
+        size = int(value) if name == b"Content-Length" else size
+    message: dict[str, Any] = json.loads(messages.read(size))
+    return None if "method" in message else message.get("id")
+
+
 class Repository:
     """A generated project with a cache of its own."""
 
@@ -112,6 +124,49 @@ class Repository:
             process.stdout.read()
         return taken()._replace(seconds=seconds)
 
+    def impact(self) -> Taken:
+        """Compare with a revision that is without a new column."""
+        git = ["git", "-c", "user.name=x", "-c", "user.email=x@localhost"]
+        for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
+            subprocess.run([*git, *arguments], cwd=self.folder, check=True)
+        path = self.folder / "migrations" / "9999_more.sql"
+        path.write_text("ALTER TABLE item_5 ADD COLUMN more text;\n")
+        taken = self.sqlgen("impact", "--from", "HEAD")
+        path.unlink()
+        return taken
+
+    def opened(self) -> Taken:
+        """Open a query file in an editor, and wait until the project is known."""
+        text = self._query_file.read_text()
+        file = {"uri": self._query_file.as_uri(), "languageId": "sql", "version": 1}
+        place = {"textDocument": file, "position": {"line": 1, "character": 8}}
+        messages: list[dict[str, Any]] = [
+            {"id": 1, "method": "initialize", "params": {"capabilities": {}}},
+            {"method": "initialized", "params": {}},
+            {
+                "method": "textDocument/didOpen",
+                "params": {"textDocument": {**file, "text": text}},
+            },
+            {"id": 2, "method": "textDocument/hover", "params": place},
+            {"id": 3, "method": "shutdown"},
+            {"method": "exit"},
+        ]
+        with self._started("lsp", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as (
+            process,
+            taken,
+        ):
+            assert process.stdin
+            assert process.stdout
+            for message in messages:
+                content = json.dumps({"jsonrpc": "2.0", **message}).encode()
+                process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(content))
+                process.stdin.write(content)
+                process.stdin.flush()
+                while message.get("id") == 2 and _received(process.stdout) != 2:
+                    pass
+            process.stdout.read()
+        return taken()
+
     def _save(self) -> None:
         self._saves += 1
         text = self._query_file.read_text()
@@ -121,7 +176,7 @@ class Repository:
 
     @contextmanager
     def _started(
-        self, *arguments: str, stdout: int
+        self, *arguments: str, stdout: int, stdin: int | None = None
     ) -> Iterator[tuple["subprocess.Popen[bytes]", Callable[[], Taken]]]:
         """Run a command during the block and until it ends; lend what tells afterwards what it took."""
         start = time.perf_counter()
@@ -129,6 +184,7 @@ class Repository:
             [str(SQLGEN), *arguments],
             cwd=self.folder,
             env=environment(self._cache),
+            stdin=stdin,
             stdout=stdout,
         )
         memory = Memory(process.pid)
@@ -148,6 +204,7 @@ def main() -> None:
     parser.add_argument("sizes", type=int, nargs="+", metavar="QUERIES")
     parser.add_argument("--queries-per-file", type=int, default=10)
     parser.add_argument("--tables", type=int, default=100)
+    parser.add_argument("--all", action="store_true")
     arguments = parser.parse_args()
     print("| queries | work | clock s | CPU s | largest process MB | together MB |")
     print("| ---: | --- | ---: | ---: | ---: | ---: |")
@@ -156,13 +213,21 @@ def main() -> None:
         size = Size(queries=queries, files=files, tables=arguments.tables)
         folder = Path(tempfile.mkdtemp(prefix="sqlgen-scale-"))
         try:
-            _measure(queries, Repository(folder, size))
+            repository = Repository(folder, size)
+            if arguments.all:
+                _print(queries, _others(repository))
+            else:
+                _print(queries, _works(repository))
         finally:
             shutil.rmtree(folder)
 
 
-def _measure(queries: int, repository: Repository) -> None:
-    works: dict[str, Callable[[], Taken]] = {
+Works = Mapping[str, Callable[[], Taken]]
+"""What is measured, in order."""
+
+
+def _works(repository: Repository) -> Works:
+    return {
         "`build`, nothing cached": lambda: repository.sqlgen("build"),
         "`build`, nothing changed": lambda: repository.sqlgen("build"),
         "`check`, nothing changed": lambda: repository.sqlgen("check"),
@@ -171,6 +236,19 @@ def _measure(queries: int, repository: Repository) -> None:
         "`check --offline`": lambda: repository.sqlgen("check", "--offline"),
         "`check --no-cache`": lambda: repository.sqlgen("check", "--no-cache"),
     }
+
+
+def _others(repository: Repository) -> Works:
+    repository.sqlgen("build")
+    return {
+        "`lsp`, until the first hover": repository.opened,
+        "`plans`": lambda: repository.sqlgen("plans"),
+        "`impact`": repository.impact,
+        "`docs`": lambda: repository.sqlgen("docs"),
+    }
+
+
+def _print(queries: int, works: Works) -> None:
     for title, work in works.items():
         taken = work()
         print(
