@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
 from ..model.documentation import DocumentedQuery, RelationName, SqlToken
+from ..model.frozen import frozen
 from ..model.identifiers import unquoted
 
 TRIVIA: Final = frozenset({"space", "line_comment", "block_comment"})
@@ -17,15 +18,24 @@ NamedTable = tuple[int, int, RelationName]
 """The characters `[start:end]` of the statement, and the table or routine that they name."""
 
 
+@frozen
+class QueryWords:
+    """The tokens of a query that mean something, their texts, and these as names: in lower case, or without quotes."""
+
+    tokens: tuple[SqlToken, ...]
+    texts: tuple[str, ...]
+    names: tuple[str, ...]
+
+
 def named_tables(
-    query: DocumentedQuery, tables: Container[RelationName], search_path: Sequence[str]
+    query: QueryWords, tables: Container[RelationName], search_path: Sequence[str]
 ) -> Iterator[NamedTable]:
     """Yield the places at which a query names one of the *tables*, after a word that tables come after.
 
     The names of its CTEs are none of them.
     """
-    tokens, words, folded = _words(query)
-    lower = [word.lower() for word in words]
+    tokens, folded = query.tokens, query.names
+    lower = [text.lower() for text in query.texts]
     own = _common_tables(lower, folded)
     for place in range(1, len(tokens)):
         if lower[place - 1] not in _BEFORE_TABLES or tokens[place].kind not in _NAMES:
@@ -44,7 +54,7 @@ def named_tables(
 
 
 def called_routines(
-    query: DocumentedQuery,
+    query: QueryWords,
     routines: Container[RelationName],
     search_path: Sequence[str],
 ) -> Iterator[NamedTable]:
@@ -52,7 +62,7 @@ def called_routines(
 
     Which one of several of a name is called is not told.
     """
-    tokens, words, folded = _words(query)
+    tokens, words, folded = query.tokens, query.texts, query.names
     for place in range(len(tokens) - 1):
         if tokens[place].kind not in _NAMES or words[place + 1] != "(":
             continue
@@ -67,10 +77,8 @@ def called_routines(
             yield tokens[first].start, tokens[place].end, name
 
 
-def _words(
-    query: DocumentedQuery,
-) -> tuple[list[SqlToken], list[str], list[str]]:
-    """Return the tokens that mean something, their texts, and these as names: in lower case, or without quotes."""
+def query_words(query: DocumentedQuery) -> QueryWords:
+    """Return the words of a query's statement."""
     tokens = [token for token in query.tokens if token.kind not in TRIVIA]
     words = [query.sql[token.start : token.end] for token in tokens]
     folded = [
@@ -81,7 +89,7 @@ def _words(
         )
         for token, word in zip(tokens, words, strict=True)
     ]
-    return tokens, words, folded
+    return QueryWords(tuple(tokens), tuple(words), tuple(folded))
 
 
 def _common_tables(lower: Sequence[str], folded: Sequence[str]) -> frozenset[str]:

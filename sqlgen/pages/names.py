@@ -17,7 +17,13 @@ from ..model.documentation import (
 from ..model.frozen import frozen
 from ..model.typed import ColumnName
 from . import addresses
-from .named_tables import NamedTable, called_routines, named_tables
+from .named_tables import (
+    NamedTable,
+    QueryWords,
+    called_routines,
+    named_tables,
+    query_words,
+)
 
 
 @frozen
@@ -34,6 +40,7 @@ class Names:
     def __init__(self, documentation: Documentation) -> None:
         self.documentation = documentation
         self._named: dict[int, list[NamedTable]] = {}
+        self._words: dict[int, QueryWords] = {}
         self._called: dict[int, list[NamedTable]] = {}
 
     @cached_property
@@ -117,7 +124,9 @@ class Names:
         key = id(query)
         if key not in self._named:
             path = self.documentation.search_path
-            self._named[key] = list(named_tables(query, self.tables, path))
+            self._named[key] = list(
+                named_tables(self._words_of(query), self.tables, path)
+            )
         return self._named[key]
 
     def called_in(self, query: DocumentedQuery) -> list[NamedTable]:
@@ -125,9 +134,15 @@ class Names:
         key = id(query)
         if key not in self._called:
             path = self.documentation.search_path
-            found = called_routines(query, self.routines, path) if self.routines else ()
-            self._called[key] = list(found)
+            words = self._words_of(query)
+            self._called[key] = list(called_routines(words, self.routines, path))
         return self._called[key]
+
+    def _words_of(self, query: DocumentedQuery) -> QueryWords:
+        key = id(query)
+        if key not in self._words:
+            self._words[key] = query_words(query)
+        return self._words[key]
 
     @cached_property
     def callers(self) -> dict[RelationName, list[DocumentedQuery]]:
