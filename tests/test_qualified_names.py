@@ -116,7 +116,6 @@ def of(text: str, token: Token | None) -> str:
 
 
 OF_USERS = {
-    "render/runtime/schema.py",
     "infer/columns/named_fields.py",
     "render/runtime/pages.py",
     "write/scaffold.py",

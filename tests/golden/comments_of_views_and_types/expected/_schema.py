@@ -52,56 +52,56 @@ async def _check_async(conn: AsyncConnection[Any]) -> None:
 _STATEMENT: Final = """
 WITH RECURSIVE plain_types (type, plain) AS (
     -- The type that the values of each domain have.
-    SELECT oid, oid FROM pg_type WHERE typtype <> 'd'
+    SELECT oid, oid FROM pg_catalog.pg_type WHERE typtype <> 'd'
     UNION ALL
     SELECT t.oid, p.plain
-    FROM plain_types AS p JOIN pg_type AS t ON t.typtype = 'd' AND t.typbasetype = p.type
+    FROM plain_types AS p JOIN pg_catalog.pg_type AS t ON t.typtype = 'd' AND t.typbasetype = p.type
 )
 SELECT u.number,
        a.attnum IS NOT NULL,
-       p.plain = to_regtype(nullif(u.type, '')),
-       format_type(p.plain, NULL),
+       p.plain = pg_catalog.to_regtype(nullif(u.type, '')),
+       pg_catalog.format_type(p.plain, NULL),
        -- Since 18, a NOT NULL constraint may be NOT VALID.
        a.attnotnull AND NOT EXISTS (
-           SELECT FROM pg_constraint AS c
+           SELECT FROM pg_catalog.pg_constraint AS c
            WHERE c.conrelid = a.attrelid AND c.contype = 'n' AND c.conkey = ARRAY[a.attnum]
              AND NOT c.convalidated
        ),
-       NULL::text[]
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+       NULL::pg_catalog.text[]
+FROM unnest($1::pg_catalog.text[], $2::pg_catalog.text[], $3::pg_catalog.text[], $4::pg_catalog.text[]) WITH ORDINALITY
      AS u (schema, relation, "column", type, number)
-LEFT JOIN pg_attribute AS a
-       ON a.attrelid = to_regclass(concat_ws('.', quote_ident(nullif(u.schema, '')), quote_ident(u.relation)))
+LEFT JOIN pg_catalog.pg_attribute AS a
+       ON a.attrelid = pg_catalog.to_regclass(pg_catalog.concat_ws('.', pg_catalog.quote_ident(nullif(u.schema, '')), pg_catalog.quote_ident(u.relation)))
       AND a.attname = u."column" AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN plain_types AS p ON p.type = a.atttypid
 UNION ALL
 SELECT -u.number,
-       coalesce(a.atttypid, to_regtype(nullif(u.type, ''))) IS NOT NULL,
+       coalesce(a.atttypid, pg_catalog.to_regtype(nullif(u.type, ''))) IS NOT NULL,
        NULL,
        NULL,
        NULL,
        CASE WHEN u.is_enum THEN (
-           SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder)
-           FROM pg_type AS t
-           JOIN plain_types AS p ON p.type = coalesce(nullif(t.typelem, 0), t.oid)
-           JOIN pg_enum AS e ON e.enumtypid = p.plain
-           WHERE t.oid = coalesce(a.atttypid, to_regtype(nullif(u.type, '')))
+           SELECT pg_catalog.array_agg(e.enumlabel::pg_catalog.text ORDER BY e.enumsortorder)
+           FROM pg_catalog.pg_type AS t
+           JOIN plain_types AS p ON p.type = coalesce(nullif(t.typelem, '0'), t.oid)
+           JOIN pg_catalog.pg_enum AS e ON e.enumtypid = p.plain
+           WHERE t.oid = coalesce(a.atttypid, pg_catalog.to_regtype(nullif(u.type, '')))
        ) ELSE (
-           SELECT array_agg(pg_get_constraintdef(c.oid))
-           FROM pg_constraint AS c
+           SELECT pg_catalog.array_agg(pg_catalog.pg_get_constraintdef(c.oid))
+           FROM pg_catalog.pg_constraint AS c
            WHERE c.contype = 'c' AND c.convalidated
              -- NOT ENFORCED, since 18.
-             AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+             AND coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(c), 'conenforced')::boolean, true)
              AND (
                  c.conrelid = a.attrelid AND a.attnum = ANY (c.conkey)
-                 OR c.conrelid = 0 AND c.contypid = coalesce(a.atttypid, to_regtype(nullif(u.type, '')))
+                 OR c.conrelid = '0' AND c.contypid = coalesce(a.atttypid, pg_catalog.to_regtype(nullif(u.type, '')))
              )
        ) END
-FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[]) WITH ORDINALITY
+FROM unnest($5::pg_catalog.text[], $6::pg_catalog.text[], $7::pg_catalog.text[], $8::pg_catalog.text[], $9::boolean[]) WITH ORDINALITY
      AS u (schema, relation, "column", type, is_enum, number)
-LEFT JOIN pg_attribute AS a
+LEFT JOIN pg_catalog.pg_attribute AS a
        ON a.attrelid = CASE WHEN u.relation <> '' THEN
-              to_regclass(concat_ws('.', quote_ident(nullif(u.schema, '')), quote_ident(u.relation)))
+              pg_catalog.to_regclass(pg_catalog.concat_ws('.', pg_catalog.quote_ident(nullif(u.schema, '')), pg_catalog.quote_ident(u.relation)))
           END
       AND a.attname = u."column" AND a.attnum > 0 AND NOT a.attisdropped
 """
@@ -123,12 +123,29 @@ _LIST: Final = (
 
 
 def _uses() -> tuple[list[Row], list[Row]]:
-    """Return what the queries use: columns, and the values of types and columns."""
+    """Return what the queries of all modules use: columns, and the values of types and columns."""
     from . import _schema_uses  # large, and needed for this alone
 
+    columns: dict[tuple[str, ...], list[Any]] = {}
+    for line in _schema_uses.COLUMNS.splitlines():
+        module, schema, relation, queries, used = json.loads(line)
+        names = [f"{module}.{query}" for query in queries]
+        for column, type_, not_null, *places in used:
+            key = schema, relation, column
+            row = columns.setdefault(key, [*key, "", False, []])
+            row[3] = type_ or row[3]
+            row[4] |= not_null
+            row[5] += [names[place] for place in places] if places else names
+    values: dict[tuple[Any, ...], list[Any]] = {}
+    for line in _schema_uses.VALUES.splitlines():
+        module, *key, known, readers, writers = json.loads(line)
+        row = values.setdefault(tuple(key), [*key, known, [], []])
+        row[5] = known
+        row[6] += [f"{module}.{query}" for query in readers]
+        row[7] += [f"{module}.{query}" for query in writers]
     return (
-        [json.loads(line) for line in _schema_uses.COLUMNS.splitlines()],
-        [json.loads(line) for line in _schema_uses.VALUES.splitlines()],
+        [columns[key] for key in sorted(columns)],
+        [values[key] for key in sorted(values, key=lambda key: (key[3], *key))],
     )
 
 
@@ -157,13 +174,17 @@ def _column_problems(used: Row, facts: Row) -> Iterator[str]:
     schema, relation, column, type_, not_null, queries = used
     exists, same_type, live_type, is_not_null, _ = facts
     name = ".".join(filter(None, [schema, relation, column]))
-    users = f" (used by {', '.join(queries)})"
+    users = f" (used by {_sorted(queries)})"
     if not exists:
         yield f"{name} is missing{users}"
     elif type_ and not same_type and not _is_alike(type_, live_type):
         yield f"{name} is {live_type}, not {type_}{users}"
     elif not_null and not is_not_null:
         yield f"{name} may be NULL{users}"
+
+
+def _sorted(queries: Iterable[str]) -> str:
+    return ", ".join(sorted(queries))
 
 
 def _is_alike(type_: str, live: str) -> bool:
@@ -176,19 +197,19 @@ def _value_problems(used: Row, facts: Row) -> Iterator[str]:
     name = ".".join(filter(None, [schema, relation, column])) or type_
     if not exists:
         if not column:
-            yield f"{name} is missing (used by {', '.join(readers or writers)})"
+            yield f"{name} is missing (used by {_sorted(readers or writers)})"
         return
     allowed = texts if is_enum else _allowed(texts or [], column)
     if allowed is None:
         if readers and not texts:
-            yield f"{name} may be any value (read by {', '.join(readers)})"
+            yield f"{name} may be any value (read by {_sorted(readers)})"
         return
     unknown = [value for value in allowed if value not in expected]
     missing = [value for value in expected if value not in allowed]
     if unknown and readers:
-        yield f"{name} may be {_listed(unknown)} (read by {', '.join(readers)})"
+        yield f"{name} may be {_listed(unknown)} (read by {_sorted(readers)})"
     if missing and writers:
-        yield f"{name} may not be {_listed(missing)} (written by {', '.join(writers)})"
+        yield f"{name} may not be {_listed(missing)} (written by {_sorted(writers)})"
 
 
 def _allowed(definitions: Sequence[str], column: str) -> list[str] | None:

@@ -52,56 +52,56 @@ async def _check_async(conn: AsyncConnection[Any]) -> None:
 _STATEMENT: Final = """
 WITH RECURSIVE plain_types (type, plain) AS (
     -- The type that the values of each domain have.
-    SELECT oid, oid FROM pg_type WHERE typtype <> 'd'
+    SELECT oid, oid FROM pg_catalog.pg_type WHERE typtype <> 'd'
     UNION ALL
     SELECT t.oid, p.plain
-    FROM plain_types AS p JOIN pg_type AS t ON t.typtype = 'd' AND t.typbasetype = p.type
+    FROM plain_types AS p JOIN pg_catalog.pg_type AS t ON t.typtype = 'd' AND t.typbasetype = p.type
 )
 SELECT u.number,
        a.attnum IS NOT NULL,
-       p.plain = to_regtype(nullif(u.type, '')),
-       format_type(p.plain, NULL),
+       p.plain = pg_catalog.to_regtype(nullif(u.type, '')),
+       pg_catalog.format_type(p.plain, NULL),
        -- Since 18, a NOT NULL constraint may be NOT VALID.
        a.attnotnull AND NOT EXISTS (
-           SELECT FROM pg_constraint AS c
+           SELECT FROM pg_catalog.pg_constraint AS c
            WHERE c.conrelid = a.attrelid AND c.contype = 'n' AND c.conkey = ARRAY[a.attnum]
              AND NOT c.convalidated
        ),
-       NULL::text[]
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+       NULL::pg_catalog.text[]
+FROM unnest($1::pg_catalog.text[], $2::pg_catalog.text[], $3::pg_catalog.text[], $4::pg_catalog.text[]) WITH ORDINALITY
      AS u (schema, relation, "column", type, number)
-LEFT JOIN pg_attribute AS a
-       ON a.attrelid = to_regclass(concat_ws('.', quote_ident(nullif(u.schema, '')), quote_ident(u.relation)))
+LEFT JOIN pg_catalog.pg_attribute AS a
+       ON a.attrelid = pg_catalog.to_regclass(pg_catalog.concat_ws('.', pg_catalog.quote_ident(nullif(u.schema, '')), pg_catalog.quote_ident(u.relation)))
       AND a.attname = u."column" AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN plain_types AS p ON p.type = a.atttypid
 UNION ALL
 SELECT -u.number,
-       coalesce(a.atttypid, to_regtype(nullif(u.type, ''))) IS NOT NULL,
+       coalesce(a.atttypid, pg_catalog.to_regtype(nullif(u.type, ''))) IS NOT NULL,
        NULL,
        NULL,
        NULL,
        CASE WHEN u.is_enum THEN (
-           SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder)
-           FROM pg_type AS t
-           JOIN plain_types AS p ON p.type = coalesce(nullif(t.typelem, 0), t.oid)
-           JOIN pg_enum AS e ON e.enumtypid = p.plain
-           WHERE t.oid = coalesce(a.atttypid, to_regtype(nullif(u.type, '')))
+           SELECT pg_catalog.array_agg(e.enumlabel::pg_catalog.text ORDER BY e.enumsortorder)
+           FROM pg_catalog.pg_type AS t
+           JOIN plain_types AS p ON p.type = coalesce(nullif(t.typelem, '0'), t.oid)
+           JOIN pg_catalog.pg_enum AS e ON e.enumtypid = p.plain
+           WHERE t.oid = coalesce(a.atttypid, pg_catalog.to_regtype(nullif(u.type, '')))
        ) ELSE (
-           SELECT array_agg(pg_get_constraintdef(c.oid))
-           FROM pg_constraint AS c
+           SELECT pg_catalog.array_agg(pg_catalog.pg_get_constraintdef(c.oid))
+           FROM pg_catalog.pg_constraint AS c
            WHERE c.contype = 'c' AND c.convalidated
              -- NOT ENFORCED, since 18.
-             AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+             AND coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(c), 'conenforced')::boolean, true)
              AND (
                  c.conrelid = a.attrelid AND a.attnum = ANY (c.conkey)
-                 OR c.conrelid = 0 AND c.contypid = coalesce(a.atttypid, to_regtype(nullif(u.type, '')))
+                 OR c.conrelid = '0' AND c.contypid = coalesce(a.atttypid, pg_catalog.to_regtype(nullif(u.type, '')))
              )
        ) END
-FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[]) WITH ORDINALITY
+FROM unnest($5::pg_catalog.text[], $6::pg_catalog.text[], $7::pg_catalog.text[], $8::pg_catalog.text[], $9::boolean[]) WITH ORDINALITY
      AS u (schema, relation, "column", type, is_enum, number)
-LEFT JOIN pg_attribute AS a
+LEFT JOIN pg_catalog.pg_attribute AS a
        ON a.attrelid = CASE WHEN u.relation <> '' THEN
-              to_regclass(concat_ws('.', quote_ident(nullif(u.schema, '')), quote_ident(u.relation)))
+              pg_catalog.to_regclass(pg_catalog.concat_ws('.', pg_catalog.quote_ident(nullif(u.schema, '')), pg_catalog.quote_ident(u.relation)))
           END
       AND a.attname = u."column" AND a.attnum > 0 AND NOT a.attisdropped
 """
