@@ -46,9 +46,10 @@ class Workbench:
         self.press("p", "ctrl")
         self.wait(f"{_INPUT}:focus")
         self.insert(str(path))
+        # Enter takes the row that has the focus, which comes after the row itself.
         self.wait_for(
-            "[...document.querySelectorAll('.quick-input-list .monaco-list-row')]"
-            f".some(row => row.ariaLabel?.includes({json.dumps(path.name)}))"
+            "document.querySelector('.quick-input-list .monaco-list-row.focused')"
+            f"?.ariaLabel.includes({json.dumps(path.name)})"
         )
         self.press("Enter")
         self.wait_for(f"document.title.includes({json.dumps(path.name)})")
