@@ -4,18 +4,17 @@ A DELETE reaches further rows by ON DELETE CASCADE and SET NULL, an UPDATE of a 
 may again violate constraints of their tables.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from ...model.catalog import Catalog, Column, Relation, RelationKind
+from ...model.catalog import Catalog, Column, Relation
 from ...model.constraints import (
     Constraint,
     ConstraintKind,
     IncomingKey,
-    Trigger,
     Violation,
 )
 from ..tree.query_level import catalog_index
+from .changed_columns import assigned_by_triggers, either, generated
 from .domain_values import violations_of
 from .held_constraints import (
     FUNCTION,
@@ -25,13 +24,10 @@ from .held_constraints import (
     PassesNulls,
     refers_to_nothing,
 )
-from .trigger_bodies import assigned_columns
 from .writes import TableWrite
 
 MayBeNull = Callable[[Column], bool]
 """Tells whether the default of a column may be NULL."""
-
-_VARIABLE = re.compile(r":varattno (-?\d+)")
 
 
 class Effects:
@@ -88,7 +84,7 @@ class Effects:
         """Add the CHECK OPTIONs of views; a row of the view stays one if nothing that counts is changed."""
         table = write.relation
         changes_unknown = write.sees_all or ("before", "update") in table.row_triggers
-        changed = {*write.assigned, *_generated(table, write.assigned)}
+        changed = {*write.assigned, *generated(table, write.assigned)}
         for view in write.views:
             if (
                 write.event == "insert"
@@ -111,10 +107,10 @@ class Effects:
         """
         columns = {column.name: column for column in table.columns.values()}
         lacking = {c.name: None for c in columns.values() if self._may_lack(c)}
-        given = _either(assigned, self._assigned_by_triggers(table, "insert", assigned))
+        given = either(assigned, self._assigned_by_triggers(table, "insert", assigned))
         given |= {name: True for name in lacking if name in defaulted}
         given |= {name: True for name in lacking if name in given.keys() - assigned}
-        given |= dict.fromkeys(_generated(table, given), True)
+        given |= dict.fromkeys(generated(table, given), True)
         nulls = frozenset(
             [
                 name
@@ -156,9 +152,9 @@ class Effects:
     ) -> None:
         """Add what an UPDATE can violate; *nulled* are the columns that it sets to NULL."""
         by_triggers = self._assigned_by_triggers(table, "update", assigned)
-        changed = _either(assigned, by_triggers)
+        changed = either(assigned, by_triggers)
         nulled -= by_triggers.keys()
-        changed |= dict.fromkeys(_generated(table, changed), True)
+        changed |= dict.fromkeys(generated(table, changed), True)
         if not self._is_new(table, "update", changed):
             return
         # A row that moves to another partition is inserted there, and obeys what only that one asks for.
@@ -244,31 +240,8 @@ class Effects:
         self, table: Relation, event: str, assigned: Mapping[str, bool]
     ) -> dict[str, bool]:
         """Return the columns that known triggers assign, and whether these may be NULL."""
-        columns: dict[str, bool] = {}
-        if table.has_rules:
-            self.unknown[f"the rules of `{table.name}`"] = None
-        events = {event}
-        if table.kind is RelationKind.PARTITIONED and event == "update":
-            events |= {"insert", "delete"}  # for a row that moves to another partition
-        for trigger in table.triggers:
-            if trigger.events.isdisjoint(events):
-                continue
-            if trigger.events.isdisjoint(events - {"update"}) and not _fires(
-                trigger, assigned
-            ):
-                continue
-            own = (
-                assigned_columns(
-                    trigger.body, self._index.user_functions, self._index.user_operators
-                )
-                if trigger.is_before_row and trigger.body
-                else None
-            )
-            if own is None:
-                self.unknown[f"the trigger `{trigger.name}` of `{table.name}`"] = None
-            else:
-                values = {n: value.may_be_null(table) for n, value in own.items()}
-                columns = _either(columns, values)
+        columns, unknown = assigned_by_triggers(table, event, assigned, self._index)
+        self.unknown.update(dict.fromkeys(unknown))
         return columns
 
     def _may_lack(self, column: Column) -> bool:
@@ -276,34 +249,3 @@ class Effects:
         if column.identity:
             return False
         return not column.has_default or self._default_may_be_null(column)
-
-
-def _either(first: Mapping[str, bool], then: Mapping[str, bool]) -> dict[str, bool]:
-    """Return the columns that the first or the second assigns; each may be NULL if one of them may.
-
-    A trigger may be disabled, or have a condition, so that the value before it stays.
-    """
-    return {
-        **first,
-        **{name: null or first.get(name, False) for name, null in then.items()},
-    }
-
-
-def _fires(trigger: Trigger, assigned: Mapping[str, bool]) -> bool:
-    """Return whether an UPDATE of these columns fires a trigger, which may be `UPDATE OF` others."""
-    return not trigger.columns or not assigned.keys().isdisjoint(trigger.columns)
-
-
-def _generated(table: Relation, changed: Iterable[str]) -> list[str]:
-    """Return the columns that are generated from changed ones."""
-    names = {number: column.name for number, column in table.columns.items()}
-    changed = set(changed)
-    generated: list[str] = []
-    for column in table.columns.values():
-        if not column.generated:
-            continue
-        used = {names.get(int(n)) for n in _VARIABLE.findall(column.expression)}
-        # Children may have another expression, which is not known, or the whole row is used.
-        if not column.expression or None in used or used & changed:
-            generated.append(column.name)
-    return generated
