@@ -847,11 +847,6 @@ CASES: Mapping[str, Case] = {
         change="DROP VIEW labels CASCADE; " + LABELS,
         queries="labels outer_view",
     ),
-    "a column behind a view is renamed": Case(
-        schema=LABELS,
-        change="ALTER TABLE pets RENAME name TO title",
-        queries="labels outer_view",
-    ),
     "a function of a view has other code": Case(
         schema="CREATE VIEW labels AS SELECT id, doubled(age)::text AS label FROM pets;",
         change="CREATE OR REPLACE FUNCTION doubled(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 3 * $1'",
