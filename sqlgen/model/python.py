@@ -537,7 +537,7 @@ class SchemaUses:
 
     A list of `values` has what a module knows of the values of an enum, a domain or a column with a CHECK: the
     module, schema, relation, column, type, whether it is an enum, the values, the queries that get such values,
-    and those that send them.
+    and those that send them. A type that is no enum is a composite, whose values are the names of its fields.
     """
 
     columns: tuple[str, ...] = ()

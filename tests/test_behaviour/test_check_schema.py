@@ -22,6 +22,10 @@ CREATE TABLE pets (
     "Odd ""name" bigint,
     unused date NOT NULL DEFAULT 'today'
 );
+CREATE TYPE app.spot AS (x int, y int);
+CREATE TYPE address AS (street text, city varchar(9), spot app.spot);
+CREATE DOMAIN home AS address;
+CREATE TABLE homes (address address, homes home[]);
 CREATE TABLE app.visits (pet_id int REFERENCES pets, day date NOT NULL, moods mood[] NOT NULL);
 """
 QUERIES = """
@@ -37,10 +41,16 @@ INSERT INTO pets (id, name, mood, size) VALUES (:id, :name, :mood, :size);
 -- name: clear :exec
 DELETE FROM pets WHERE id = :id;
 
+-- name: move :exec
+INSERT INTO homes (homes) VALUES (:homes);
+
+-- name: homes :many
+SELECT address FROM homes;
+
 -- name: count :one
 SELECT count(*) AS n FROM pets;
 """
-PET, ADD = "q.pet", "q.add"
+PET, ADD, MOVE = "q.pet", "q.add", "q.move"
 USERS = "(used by q.add, q.pet)"
 
 
@@ -64,6 +74,9 @@ FITS = {
     "a list of values within another condition": "ALTER TABLE pets"
     " DROP CONSTRAINT pets_size_check, ADD CHECK (size IN ('small', 'large') AND id > 0)",
     "one more CHECK": "ALTER TABLE pets ADD CHECK (size <> 'x' AND name = 'Rex')",
+    "another order of what is only read": "DROP TABLE homes; DROP DOMAIN home; DROP TYPE address;"
+    " CREATE TYPE address AS (street text, city text, spot app.spot); CREATE DOMAIN home AS address;"
+    " CREATE TABLE homes (homes home[], address address)",
     "a table in another schema of the search path": "CREATE SCHEMA other;"
     " ALTER TABLE pets SET SCHEMA other; SET search_path = other, public",
 }
@@ -111,6 +124,25 @@ MISMATCHES = {
     "ALTER DOMAIN code DROP CONSTRAINT code_check": f"pets.code may be any value (read by {PET})",
     "ALTER DOMAIN code DROP CONSTRAINT code_check; ALTER DOMAIN code ADD CHECK (VALUE = 'x')": "",
     "ALTER TABLE pets ALTER mood TYPE text": f"pets.mood may be any value (read by {PET})",
+    "ALTER TYPE app.spot DROP ATTRIBUTE x CASCADE; ALTER TYPE app.spot ADD ATTRIBUTE x int CASCADE": (
+        f"app.spot has the fields y, x, not x, y in this order (written by {MOVE})"
+    ),
+    "ALTER TYPE address ADD ATTRIBUTE more int CASCADE": (
+        "address has the fields street, city, spot, more, not street, city, spot in this order"
+        f" (written by {MOVE})"
+    ),
+    "ALTER TYPE address RENAME ATTRIBUTE city TO town CASCADE": (
+        "address.city is missing (used by q.homes, q.move)"
+    ),
+    "DROP TABLE homes; ALTER TYPE address ALTER ATTRIBUTE street TYPE int CASCADE": (
+        "address.street is integer, not text (used by q.homes, q.move)\n"
+        "homes.address is missing (used by q.homes)\nhomes.homes is missing (used by q.move)"
+    ),
+    "DROP TABLE homes; DROP DOMAIN home; DROP TYPE address": (
+        "address.city is missing (used by q.homes, q.move)\naddress.spot is missing (used by"
+        " q.homes, q.move)\naddress.street is missing (used by q.homes, q.move)\n"
+        "homes.address is missing (used by q.homes)\nhomes.homes is missing (used by q.move)"
+    ),
     "DROP TABLE app.visits, pets; DROP TYPE mood": "mood is missing (used by q.add, q.visits)",
 }
 

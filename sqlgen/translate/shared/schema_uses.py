@@ -98,8 +98,24 @@ def _columns(
             if result := stored.get(column):
                 used.type = _comparable(result.type) or used.type
                 used.not_null |= _shows_not_null(result)
+        for row in _composites_of(query):
+            relation = relations[_schema(row.schema, path), row.name]
+            for field in row.fields:
+                used = relation.columns[field.name]
+                position = relation.position(query.query.name)
+                if position not in used.queries[-1:]:
+                    used.queries.append(position)
+                used.type = _comparable(field.type) or used.type
     for (schema, name), relation in sorted(relations.items(), key=itemgetter(0)):
         yield json.dumps([module, schema, name, *relation.data()])
+
+
+def _composites_of(query: TypedQuery) -> Iterator[CompositeType]:
+    """Yield the database's composite types that a query gets and sends values of."""
+    for column in query.columns:
+        yield from _composites(column.type)
+    for parameter in query.parameters:
+        yield from _composites(parameter.type)
 
 
 def _written(query: TypedQuery) -> Iterable[ColumnName]:
@@ -165,6 +181,9 @@ def _known_values(
             yield ("", "", "", one.display, True), one.labels
     if item.literals and column and (is_read or column in query.writes):
         yield (*_place(column, path), "", False), item.literals
+    for row in () if is_read else _composites(item.type):
+        # The fields of a value that is sent have an order and no names.
+        yield ("", "", "", row.display, False), tuple([f.name for f in row.fields])
 
 
 def _place(column: ColumnName, path: Sequence[str]) -> tuple[str, str, str]:
@@ -191,6 +210,22 @@ def _enums(type_: PgType) -> Iterator[EnumType]:
             for field in fields:
                 yield from _enums(field.type)
         case ScalarType():
+            return
+
+
+def _composites(type_: PgType) -> Iterator[CompositeType]:
+    """Yield the database's composite types in a type."""
+    match type_:
+        case (
+            ArrayType(element=inner) | DomainType(base=inner) | RangeType(subtype=inner)
+        ):
+            yield from _composites(inner)
+        case CompositeType(fields=fields):
+            if not type_.of_query and type_.schema not in _SYSTEM:
+                yield type_
+            for field in fields:
+                yield from _composites(field.type)
+        case EnumType() | ScalarType():
             return
 
 

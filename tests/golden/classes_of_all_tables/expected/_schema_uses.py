@@ -5,6 +5,6 @@ from typing import Final
 
 COLUMNS: Final = """\
 ["tags", "", "tags", ["list_tags"], [["name", "text", false]]]
-["tags", "", "visits", ["list_visits"], [["at", "", false], ["id", "", false]]]"""
+["tags", "", "visits", ["list_visits"], [["at", "timestamp with time zone", false], ["id", "integer", false]]]"""
 
 VALUES: Final = ""

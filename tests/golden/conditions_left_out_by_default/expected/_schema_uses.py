@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["homes", "", "homes", ["add_notes", "page_of_homes", "search_homes"], [["id", "integer", true], ["kind", "", false, 1, 2], ["notes", "", false, 0], ["place", "", false, 2]]]"""
+["homes", "", "homes", ["add_notes", "page_of_homes", "search_homes"], [["id", "integer", true], ["kind", "", false, 1, 2], ["notes", "", false, 0], ["place", "", false, 2]]]
+["homes", "", "place", ["search_homes"], [["floor", "integer", false], ["street", "text", false]]]"""
 
-VALUES: Final = ""
+VALUES: Final = """\
+["homes", "", "", "", "place", false, ["street", "floor"], [], ["search_homes"]]"""

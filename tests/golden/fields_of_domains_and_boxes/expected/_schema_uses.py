@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
+["shapes", "", "shape", ["add_shape", "copy_shapes"], [["boxes", "box[]", false], ["colour", "text", false], ["colours", "colour[]", false], ["palettes", "", false]]]
 ["shapes", "", "shapes", ["add_shape", "copy_shapes"], [["others", "", true], ["shape", "", true]]]"""
 
-VALUES: Final = ""
+VALUES: Final = """\
+["shapes", "", "", "", "shape", false, ["colour", "colours", "palettes", "boxes"], [], ["add_shape", "copy_shapes"]]"""

@@ -4,10 +4,12 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["orders", "", "customers", ["list_orders"], [["id", "", false], ["name", "", false], ["state", "", false]]]
+["orders", "", "customers", ["list_orders"], [["id", "integer", false], ["name", "text", false], ["state", "", false]]]
+["orders", "", "money_amount", ["list_orders", "set_total"], [["cents", "bigint", false], ["currency", "text", false]]]
 ["orders", "", "orders", ["list_orders", "set_total"], [["audited", "", false, 0], ["channel", "text", true, 0], ["customer_id", "", false, 0], ["id", "integer", true], ["state", "", true, 0], ["total", "", true]]]"""
 
 VALUES: Final = """\
+["orders", "", "", "", "money_amount", false, ["currency", "cents"], [], ["set_total"]]
 ["orders", "", "", "", "state", true, ["BE", "ZH"], ["list_orders"], []]
 ["orders", "", "orders", "audited", "", true, ["seen"], ["list_orders"], []]
 ["orders", "", "orders", "channel", "", false, ["web", "shop"], ["list_orders"], []]

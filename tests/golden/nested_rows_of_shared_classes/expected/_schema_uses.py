@@ -5,9 +5,10 @@ from typing import Final
 
 COLUMNS: Final = """\
 ["customers", "", "customers", ["list_customers"], [["email", "text", false], ["id", "integer", true], ["kind", "text", true], ["name", "text", true]]]
-["orders", "", "customers", ["list_orders", "list_paid_summaries", "list_summaries", "save_customer"], [["email", "", false, 0, 3], ["id", "integer", true], ["kind", "", false, 0, 3], ["name", "", false, 0, 3]]]
+["orders", "", "customers", ["list_orders", "list_paid_summaries", "list_summaries", "save_customer"], [["email", "text", false, 0, 3], ["id", "integer", true], ["kind", "text", false, 0, 3], ["name", "text", false, 0, 3]]]
 ["orders", "", "orders", ["list_orders", "list_paid_summaries", "list_summaries"], [["customer_id", "", false], ["id", "integer", true], ["state", "", false, 1, 2]]]"""
 
 VALUES: Final = """\
 ["customers", "", "customers", "kind", "", false, ["person", "company"], ["list_customers"], []]
+["orders", "", "", "", "customers", false, ["id", "name", "kind", "email"], [], ["save_customer"]]
 ["orders", "", "", "", "order_state", true, ["open", "paid"], ["list_paid_summaries", "list_summaries"], []]"""

@@ -5,8 +5,8 @@ from typing import Final
 
 COLUMNS: Final = """\
 ["customers", "", "customers", ["list_customers", "list_customers_with_email"], [["email", "text", false], ["id", "integer", true], ["kind", "text", true], ["name", "text", true]]]
-["orders", "", "customers", ["get_order", "list_customers_with_orders", "list_latest", "pick_customer"], [["email", "", false, 0, 1, 3], ["id", "integer", true], ["kind", "", false, 0, 1, 3], ["name", "", false, 0, 1, 3]]]
-["orders", "", "lines", ["get_lines", "list_customers_with_orders", "list_orders"], [["details", "", false], ["id", "", false], ["order_id", "", false], ["price", "", false], ["product", "", false]]]
+["orders", "", "customers", ["get_order", "list_customers_with_orders", "list_latest", "pick_customer"], [["email", "text", false, 0, 1, 3], ["id", "integer", true], ["kind", "text", false, 0, 1, 3], ["name", "text", false, 0, 1, 3]]]
+["orders", "", "lines", ["get_lines", "list_customers_with_orders", "list_orders"], [["details", "jsonb", false], ["id", "integer", false], ["order_id", "integer", false], ["price", "numeric", false], ["product", "text", false]]]
 ["orders", "", "orders", ["get_lines", "get_order", "list_customers_with_orders", "list_latest", "list_orders"], [["customer_id", "", false, 1, 2, 3], ["id", "integer", true], ["ordered_at", "timestamp with time zone", true, 0, 3, 4], ["state", "", true, 1, 2]]]"""
 
 VALUES: Final = """\

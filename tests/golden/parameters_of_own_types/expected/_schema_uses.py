@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["import_patients", "list_patients", "move"], [["home", "", false, 2], ["id", "integer", true], ["name", "", false, 0, 1], ["note", "", false, 0, 1], ["settings", "", false, 2]]]"""
+["patients", "", "patients", ["import_patients", "list_patients", "move"], [["home", "", false, 2], ["id", "integer", true], ["name", "", false, 0, 1], ["note", "", false, 0, 1], ["settings", "", false, 2]]]
+["patients", "", "place", ["move"], [["city", "text", false], ["street", "text", false]]]"""
 
-VALUES: Final = ""
+VALUES: Final = """\
+["patients", "", "", "", "place", false, ["street", "city"], [], ["move"]]"""

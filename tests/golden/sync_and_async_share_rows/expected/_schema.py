@@ -29,9 +29,9 @@ def check_schema(
 ) -> Coroutine[Any, Any, None] | None:
     """Raise `SchemaMismatch` where the connection's database does not fit what the queries use.
 
-    Compares, with one statement, the columns that queries use, their types and NOT NULL, the labels of
-    enums and the values that CHECK constraints list. What no query uses may differ. Await it where the
-    connection is an asynchronous one.
+    Compares, with one statement, the columns that queries use, their types and NOT NULL, the fields of
+    composites and, where these are sent, their order, the labels of enums and the values that CHECK
+    constraints list. What no query uses may differ. Await it where the connection is an asynchronous one.
     """
     if isinstance(conn, AsyncConnection):
         return _check_async(conn)
@@ -86,6 +86,11 @@ SELECT -u.number,
            JOIN plain_types AS p ON p.type = coalesce(nullif(t.typelem, '0'), t.oid)
            JOIN pg_catalog.pg_enum AS e ON e.enumtypid = p.plain
            WHERE t.oid = coalesce(a.atttypid, pg_catalog.to_regtype(nullif(u.type, '')))
+       ) WHEN u.relation = '' THEN (
+           SELECT pg_catalog.array_agg(f.attname::pg_catalog.text ORDER BY f.attnum)
+           FROM pg_catalog.pg_type AS t
+           JOIN pg_catalog.pg_attribute AS f ON f.attrelid = t.typrelid AND f.attnum > '0' AND NOT f.attisdropped
+           WHERE t.oid = pg_catalog.to_regtype(u.type)
        ) ELSE (
            SELECT pg_catalog.array_agg(pg_catalog.pg_get_constraintdef(c.oid))
            FROM pg_catalog.pg_constraint AS c
@@ -194,6 +199,14 @@ def _is_alike(type_: str, live: str) -> bool:
 def _value_problems(used: Row, facts: Row) -> Iterator[str]:
     schema, relation, column, type_, is_enum, expected, readers, writers = used
     exists, *_, texts = facts
+    if not column and not is_enum:
+        # A composite that is sent. Each of its fields is looked up as a column, too.
+        if texts != expected and set(texts or []).issuperset(expected):
+            yield (
+                f"{type_} has the fields {', '.join(texts)}, not {', '.join(expected)} in this order"
+                f" (written by {_sorted(writers)})"
+            )
+        return
     name = ".".join(filter(None, [schema, relation, column])) or type_
     if not exists:
         if not column:

@@ -4,9 +4,11 @@
 from typing import Final
 
 COLUMNS: Final = """\
+["patients", "", "address", ["add_thing", "get_thing"], [["city", "text", false], ["since", "date", false], ["street", "text", false]]]
 ["patients", "", "things", ["add_thing", "get_thing", "of_kind"], [["details", "jsonb", true, 0, 1], ["during", "", true, 0, 1], ["former", "", true, 0, 1], ["history", "", true, 0, 1], ["home", "", false, 0, 1], ["id", "bigint", true], ["kind", "character varying", true], ["mrn", "text", true, 0, 1], ["severity", "text", false], ["status", "", true], ["tags", "text[]", true, 0, 1]]]"""
 
 VALUES: Final = """\
+["patients", "", "", "", "address", false, ["street", "city", "since"], [], ["add_thing"]]
 ["patients", "", "", "", "status", true, ["booked", "checked-in", "class", "2nd", ""], [], ["add_thing", "of_kind"]]
 ["patients", "", "things", "history", "", true, ["booked", "checked-in", "class", "2nd", ""], ["get_thing"], []]
 ["patients", "", "things", "kind", "", false, ["in", "out"], ["get_thing"], ["add_thing"]]
