@@ -10,6 +10,7 @@ from ..model.frozen import frozen
 from ..model.query import Query
 from ..model.typed import Star, TypedColumn, TypedParameter, TypedQuery
 from .cardinality import cardinality, command_error, copy_error, row_count_warning
+from .columns.inserted_rows import inserted_rows
 from .columns.lineage import lineage
 from .columns.missing_columns import missing_columns
 from .columns.named_fields import columns_by_name, named_fields
@@ -88,9 +89,7 @@ def query(
         warnings.append(warning)
     warnings += sort_warnings(description.query, level)
     warnings += misread_warnings(description.query, level)
-    reads, writes = lineage(
-        [level, *[statement_level(catalog, one) for one in further]]
-    )
+    used = lineage([level, *[statement_level(catalog, one) for one in further]])
     can_violate = _violations(level, known, parameters, never_null, nullable_elements)
     return TypedQuery(
         query=description.query,
@@ -99,8 +98,10 @@ def query(
         cardinality=rows,
         page_keys=keys,
         stars=_outermost(selection.written),
-        reads=reads,
-        writes=writes,
+        reads=used.reads,
+        writes=used.writes,
+        behind_views=used.behind_views,
+        inserts=inserted_rows(level),
         may_write=write.reason if write else "",
         violations=can_violate.immediate,
         deferred_violations=can_violate.deferred,

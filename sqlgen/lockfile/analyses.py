@@ -29,6 +29,7 @@ from ..model.json_shape import (
 from ..model.query import Mark, Query
 from ..model.typed import (
     ColumnName,
+    InsertedRow,
     Override,
     PageKey,
     Star,
@@ -75,6 +76,7 @@ query_row: Final[Callable[[TypedQuery], Row]] = attrgetter(*PARTS)
 
 PLAIN_FORMS: Final[Mapping[type, Callable[[Any], Any]]] = {
     **{class_: attrgetter(*names) for class_, names in FIELDS.items()},
+    InsertedRow: attrgetter(*_names(InsertedRow)),
     Override: attrgetter(*_names(Override)),
     PageKey: attrgetter(*_names(PageKey)),
     Star: attrgetter(*_names(Star)),
@@ -120,8 +122,8 @@ class AnalysisDecoder:
         Raises `KeyError`, `TypeError` and the like for any other data.
         """
         # fmt: off
-        (parameters, columns, cardinality, page_keys, stars, reads, writes, may_write,
-         violations, deferred, unknown_effects, row_comment) = row
+        (parameters, columns, cardinality, page_keys, stars, reads, writes, behind_views, inserts,
+         may_write, violations, deferred, unknown_effects, row_comment) = row
         # fmt: on
         return TypedQuery(
             query=query,
@@ -132,6 +134,8 @@ class AnalysisDecoder:
             stars=tuple([_star(*star) for star in stars]),
             reads=tuple([self._table_column(column) for column in reads]),
             writes=tuple([self._table_column(column) for column in writes]),
+            behind_views=tuple([self._table_column(column) for column in behind_views]),
+            inserts=tuple([_inserted_row(*each) for each in inserts]),
             may_write=may_write,
             violations=tuple([_violation(*each) for each in violations]),
             deferred_violations=tuple([_violation(*each) for each in deferred]),
@@ -181,6 +185,12 @@ class AnalysisDecoder:
             row_columns=None if row_columns is None else _star(*row_columns),
             comment=comment,
         )
+
+
+def _inserted_row(
+    schema: str, relation: str, columns: Row, conflict: Row, constraint: str
+) -> InsertedRow:
+    return InsertedRow(schema, relation, tuple(columns), tuple(conflict), constraint)
 
 
 def _star(start: int, end: int, columns: Sequence[str]) -> Star:

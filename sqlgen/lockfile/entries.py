@@ -47,6 +47,7 @@ class EntryWriter:
         """Return the lines of a query's entry: an item a line, in order, without empty ones."""
         texts = self._texts
         lines = {
+            "behind_views": _listed([_column(column) for column in typed.behind_views]),
             "cardinality": quoted(typed.cardinality),
             "columns": _listed(
                 [_write_column(column, texts) for column in typed.columns]
@@ -55,6 +56,7 @@ class EntryWriter:
                 [_encoded(each) for each in typed.deferred_violations]
             ),
             "fingerprint": quoted(fingerprint(typed.query)),
+            "inserts": _listed([_encoded(each) for each in typed.inserts]),
             "page_keys": _listed(
                 [
                     f"[{quoted(self.types.name(key.type))}, {_encoded(key.nullable)}]"

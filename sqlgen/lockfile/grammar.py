@@ -185,10 +185,12 @@ COLUMN: Final[Mapping[str, Check]] = {
     "comment": text,
 }
 ENTRY: Final[Mapping[str, Check]] = {
+    "behind_views": listed(names),
     "cardinality": member(Cardinality),
     "columns": listed(keyed(COLUMN)),
     "deferred_violations": listed(_violation),
     "fingerprint": text,
+    "inserts": listed(row(text, text, _texts, _texts, text)),
     "page_keys": listed(row(text, truth)),
     "parameters": listed(keyed(PARAMETER)),
     "read_only": truth,

@@ -528,24 +528,28 @@ class TypedMarker:
 
 @frozen
 class SchemaUses:
-    """Lists of the columns and values that queries use of the schema, in JSON, which `_schema.py` reads.
+    """Lists of the columns, values and INSERTs that queries use of the schema, in JSON, which `_schema.py` reads.
 
     A list of `columns` has what a module uses of a relation: the module, the relation's schema and name, the
-    queries, and of each column its name, type, whether it must be NOT NULL, and the positions of its queries
-    in that list, if these are not all of them. The schema is empty where the search path finds the relation.
+    queries, and of each column its name, type, whether it must be NOT NULL, whether only views read it, and the
+    positions of its queries in that list, if these are not all of them. The schema is empty where the search path finds the relation.
     The type is the one that PostgreSQL displays, empty where no query shows it.
 
     A list of `values` has what a module knows of the values of an enum, a domain or a column with a CHECK: the
     module, schema, relation, column, type, whether it is an enum, the values, the queries that get such values,
     and those that send them. A type that is no enum is a composite, whose values are the names of its fields.
+
+    A list of `inserts` has INSERTs of a module into a table: the module, schema and table, the columns to which they
+    give a value, the columns and the constraint that their ON CONFLICT needs, which may be empty, and the queries.
     """
 
     columns: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    inserts: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Return whether anything is used."""
-        return bool(self.columns or self.values)
+        return bool(self.columns or self.values or self.inserts)
 
 
 @frozen

@@ -119,12 +119,28 @@ class PageKey:
     nullable: bool
 
 
+@frozen
+class InsertedRow:
+    """An INSERT into a table: `columns` are those that it gives a value, sorted.
+
+    ON CONFLICT needs a unique index over exactly the columns in `conflict`, or the `constraint`; both are empty
+    where it needs neither, or where that is not known.
+    """
+
+    schema: str
+    relation: str
+    columns: tuple[str, ...]
+    conflict: tuple[str, ...] = ()
+    constraint: str = ""
+
+
 @frozen(kw_only=True)
 class TypedQuery:
     """A query with the results of its analysis, which hold no oid of a particular database.
 
     `page_keys` are those of each of `Query.page_orders` in turn. `reads` and `writes` are the table columns
-    that the query reads and writes, sorted. `may_write` is the reason why it may write, in whatever way; empty
+    that the query reads and writes, sorted; `behind_views` are those of `reads` that only views read. `inserts`
+    are its INSERTs into tables of which no trigger or rule decides what is stored. `may_write` is the reason why it may write, in whatever way; empty
     where it is proved that it does not. `violations` are the constraints that a query that writes can violate,
     `deferred_violations` those that it can violate at COMMIT. `unknown_effects` are what takes part and could
     violate others: triggers, rules and functions. `row_comment` is the comment of the table whose whole rows
@@ -139,6 +155,8 @@ class TypedQuery:
     stars: tuple[Star, ...] = ()
     reads: tuple[ColumnName, ...] = ()
     writes: tuple[ColumnName, ...] = ()
+    behind_views: tuple[ColumnName, ...] = ()
+    inserts: tuple[InsertedRow, ...] = ()
     may_write: str = NOT_PROVED
     violations: tuple[Violation, ...] = ()
     deferred_violations: tuple[Violation, ...] = ()

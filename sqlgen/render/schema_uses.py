@@ -17,8 +17,10 @@ from typing import Final
 
 def schema_uses(uses: SchemaUses) -> str:
     """Return the source of the module, without the line that marks it as generated."""
-    columns, values = _literal(uses.columns), _literal(uses.values)
-    return f"{_HEAD}\nCOLUMNS: Final = {columns}\n\nVALUES: Final = {values}\n"
+    lists = {"COLUMNS": uses.columns, "VALUES": uses.values, "INSERTS": uses.inserts}
+    return _HEAD + "".join(
+        [f"\n{name}: Final = {_literal(lines)}\n" for name, lines in lists.items()]
+    )
 
 
 def _literal(lines: Sequence[str]) -> str:

@@ -26,7 +26,13 @@ CREATE TYPE app.spot AS (x int, y int);
 CREATE TYPE address AS (street text, city varchar(9), spot app.spot);
 CREATE DOMAIN home AS address;
 CREATE TABLE homes (address address, homes home[]);
-CREATE TABLE app.visits (pet_id int REFERENCES pets, day date NOT NULL, moods mood[] NOT NULL);
+CREATE TABLE app.visits (
+    pet_id int REFERENCES pets, day date NOT NULL, moods mood[] NOT NULL, UNIQUE (day, pet_id)
+);
+CREATE TABLE tags (name text, weight int, CONSTRAINT tags_key UNIQUE (name)) PARTITION BY LIST (name);
+CREATE TABLE tags_rest PARTITION OF tags DEFAULT;
+CREATE VIEW big_pets AS SELECT unused FROM pets WHERE unused < '2999-01-01';
+CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 """
 QUERIES = """
 -- name: pet :optional
@@ -37,6 +43,16 @@ SELECT pet_id, day FROM app.visits WHERE moods @> :moods;
 
 -- name: add :exec
 INSERT INTO pets (id, name, mood, size) VALUES (:id, :name, :mood, :size);
+
+-- name: add_visit :exec
+INSERT INTO app.visits (pet_id, day, moods) VALUES (:pet_id, :day, :moods)
+ON CONFLICT (pet_id, day) DO NOTHING;
+
+-- name: put_tag :exec
+INSERT INTO tags (name) VALUES (:name) ON CONFLICT ON CONSTRAINT tags_key DO UPDATE SET name = excluded.name;
+
+-- name: big :many
+SELECT unused FROM big_pets;
 
 -- name: clear :exec
 DELETE FROM pets WHERE id = :id;
@@ -61,14 +77,29 @@ def package(build: Build) -> Any:
 
 FITS = {
     "nothing": "SELECT 1",
-    "a column that no query uses": "ALTER TABLE pets DROP COLUMN unused",
+    "a column that no query uses": "DROP VIEW big_pets; ALTER TABLE pets DROP COLUMN unused",
+    "another name of a column that only a view reads": "ALTER TABLE pets RENAME unused TO used",
+    "required columns with a default": "CREATE DOMAIN one AS int NOT NULL DEFAULT 1;"
+    " ALTER TABLE pets ADD a int NOT NULL DEFAULT 1, ADD b int GENERATED ALWAYS AS IDENTITY,"
+    " ADD c int NOT NULL GENERATED ALWAYS AS (id) STORED, ADD d one",
+    "a required column that a trigger may fill": "ALTER TABLE pets ADD a int NOT NULL;"
+    " CREATE TRIGGER t BEFORE INSERT ON pets FOR EACH ROW EXECUTE FUNCTION fill()",
+    "a required column that the trigger of a partition may fill": "ALTER TABLE tags ADD a int NOT NULL;"
+    " CREATE TRIGGER t BEFORE INSERT ON tags_rest FOR EACH ROW EXECUTE FUNCTION fill()",
+    "a required column that a rule may fill": "ALTER TABLE pets ADD a int NOT NULL;"
+    " CREATE RULE r AS ON INSERT TO pets DO INSTEAD NOTHING",
+    "a required column of a table that no query fills": "CREATE TABLE more (id int NOT NULL)",
+    "a view that may be filled": "ALTER TABLE tags RENAME TO all_tags; CREATE VIEW tags AS SELECT * FROM all_tags",
+    "another index over the columns of ON CONFLICT": "ALTER TABLE app.visits DROP CONSTRAINT visits_day_pet_id_key;"
+    " CREATE UNIQUE INDEX ON app.visits (pet_id, day) INCLUDE (moods)",
+    "more unique columns": "ALTER TABLE app.visits ADD UNIQUE (pet_id)",
     "a new table and column": "CREATE TABLE t (id int); ALTER TABLE pets ADD COLUMN more text",
     "wider integers": "ALTER TABLE pets ALTER id TYPE bigint",
     "another length": "ALTER TABLE pets ALTER name TYPE varchar(9)",
-    "NOT NULL where there was none": 'ALTER TABLE pets ALTER "Odd ""name" SET NOT NULL',
+    "NOT NULL where there was none": 'ALTER TABLE pets ALTER "Odd ""name" SET NOT NULL, ALTER "Odd ""name" SET DEFAULT 1',
     "another order": "ALTER TABLE app.visits RENAME TO old;"
     " CREATE TABLE app.visits AS SELECT moods, day, pet_id FROM app.old;"
-    " ALTER TABLE app.visits ALTER day SET NOT NULL, ALTER moods SET NOT NULL",
+    " ALTER TABLE app.visits ALTER day SET NOT NULL, ALTER moods SET NOT NULL, ADD UNIQUE (pet_id, day)",
     "another name of an enum and of a domain that are only read": "ALTER DOMAIN code RENAME TO kind; ALTER TABLE pets ALTER code TYPE kind",
     "another name of a constraint": "ALTER TABLE pets RENAME CONSTRAINT pets_size_check TO other",
     "a list of values within another condition": "ALTER TABLE pets"
@@ -92,9 +123,35 @@ def test_what_no_query_uses_may_differ(
 
 MISMATCHES = {
     "ALTER TABLE pets DROP COLUMN name": f"pets.name is missing {USERS}",
-    "DROP TABLE app.visits": "app.visits.day is missing (used by q.visits)\n"
-    "app.visits.moods is missing (used by q.visits)\n"
-    "app.visits.pet_id is missing (used by q.visits)",
+    "DROP TABLE app.visits": "app.visits.day is missing (used by q.add_visit, q.visits)\n"
+    "app.visits.moods is missing (used by q.add_visit, q.visits)\n"
+    "app.visits.pet_id is missing (used by q.add_visit, q.visits)",
+    "ALTER TABLE pets ADD a int NOT NULL, ADD b int NOT NULL": (
+        "pets.a is required (left out by q.add)\npets.b is required (left out by q.add)"
+    ),
+    "ALTER TABLE pets ALTER id SET NOT NULL, ALTER unused DROP DEFAULT": (
+        "pets.unused is required (left out by q.add)"
+    ),
+    "CREATE DOMAIN must AS int NOT NULL; ALTER TABLE pets ADD a must": (
+        "pets.a is required (left out by q.add)"
+    ),
+    "ALTER TABLE tags ALTER weight SET NOT NULL": (
+        "tags.weight is required (left out by q.put_tag)"
+    ),
+    "ALTER TABLE pets ADD a int NOT NULL;"
+    " CREATE TRIGGER t AFTER INSERT ON pets FOR EACH ROW EXECUTE FUNCTION fill()": (
+        "pets.a is required (left out by q.add)"
+    ),
+    "ALTER TABLE app.visits DROP CONSTRAINT visits_day_pet_id_key;"
+    " CREATE UNIQUE INDEX ON app.visits (pet_id); CREATE UNIQUE INDEX ON app.visits (pet_id, day) WHERE true = false;"
+    " CREATE UNIQUE INDEX ON app.visits (pet_id, day, moods); CREATE INDEX ON app.visits (pet_id, day);"
+    " CREATE UNIQUE INDEX ON app.visits ((pet_id + 1), day);"
+    " ALTER TABLE app.visits ADD UNIQUE (pet_id, day) DEFERRABLE": (
+        "app.visits has no unique index on (day, pet_id) (needed by q.add_visit)"
+    ),
+    "ALTER TABLE tags RENAME CONSTRAINT tags_key TO other": (
+        "tags has no constraint tags_key (needed by q.put_tag)"
+    ),
     'ALTER TABLE pets RENAME "Odd ""name" TO odd': f'pets.Odd "name is missing (used by {PET})',
     "ALTER TABLE pets ALTER name DROP NOT NULL": f"pets.name may be NULL {USERS}",
     "ALTER TABLE pets ALTER name TYPE int USING 1": f"pets.name is integer, not text {USERS}",
@@ -104,7 +161,7 @@ MISMATCHES = {
     "ALTER TYPE mood ADD VALUE 'angry'": f"pets.mood may be 'angry' (read by {PET})",
     "ALTER TYPE mood RENAME VALUE 'sad' TO 'it''s'": (
         f"pets.mood may be 'it's' (read by {PET})\n"
-        "mood may not be 'sad' (written by q.add, q.visits)"
+        "mood may not be 'sad' (written by q.add, q.add_visit, q.visits)"
     ),
     "ALTER TABLE pets DROP CONSTRAINT pets_size_check": (
         f"pets.size may be any value (read by {PET})"
@@ -143,7 +200,7 @@ MISMATCHES = {
         " q.homes, q.move)\naddress.street is missing (used by q.homes, q.move)\n"
         "homes.address is missing (used by q.homes)\nhomes.homes is missing (used by q.move)"
     ),
-    "DROP TABLE app.visits, pets; DROP TYPE mood": "mood is missing (used by q.add, q.visits)",
+    "DROP TABLE app.visits, pets CASCADE; DROP TYPE mood": "mood is missing (used by q.add, q.add_visit, q.visits)",
 }
 
 

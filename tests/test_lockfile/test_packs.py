@@ -119,7 +119,7 @@ def test_no_field_is_forgotten() -> None:
     names = [f.name for kind in (TypedQuery, TypedParameter, TypedColumn) for f in fields(kind)]  # fmt: skip
     assert names == [
         *("query", "parameters", "columns", "cardinality", "page_keys"),
-        *("stars", "reads", "writes"),
+        *("stars", "reads", "writes", "behind_views", "inserts"),
         *("may_write", "violations", "deferred_violations", "unknown_effects"),
         *(
             "row_comment",

@@ -8,10 +8,16 @@ import pytest
 from sqlgen.render.runtime import _schema_uses, schema
 
 COLUMNS = (
-    ["z", "", "t", ["first"], [["a", "", False], ["b", "date", True]]],
-    ["y", "", "t", ["other", "second"], [["A", "", False, 0], ["a", "text", False, 1]]],
-    ["x", "", "t", ["third"], [["a", "", True]]],
-    ["x", "s", "t", ["third"], [["a", "", False]]],
+    ["z", "", "t", ["first"], [["a", "", False, True], ["b", "date", True, True]]],
+    [
+        "y",
+        "",
+        "t",
+        ["other", "second"],
+        [["A", "", False, False, 0], ["a", "text", False, True, 1]],
+    ],
+    ["x", "", "t", ["third"], [["a", "", True, False]]],
+    ["x", "s", "t", ["third"], [["a", "", False, True]]],
 )
 VALUES = (
     ["z", "", "", "", "switch", True, ["on", "off"], ["first"], []],
@@ -30,12 +36,12 @@ def test_a_column_has_the_queries_of_all_modules(
     uses: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_schema_uses, "COLUMNS", lines(uses))
-    columns, _ = schema._uses()
-    assert [(*row[:5], *sorted(row[5])) for row in columns] == [
-        ("", "t", "A", "", False, "y.other"),
-        ("", "t", "a", "text", True, "x.third", "y.second", "z.first"),
-        ("", "t", "b", "date", True, "z.first"),
-        ("s", "t", "a", "", False, "x.third"),
+    columns, _, _ = schema._uses()
+    assert [(*row[:6], *sorted(row[6])) for row in columns] == [
+        ("", "t", "A", "", False, False, "y.other"),
+        ("", "t", "a", "text", True, False, "x.third", "y.second", "z.first"),
+        ("", "t", "b", "date", True, True, "z.first"),
+        ("s", "t", "a", "", False, True, "x.third"),
     ]
 
 
@@ -44,7 +50,7 @@ def test_values_have_the_readers_and_writers_of_all_modules(
     uses: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_schema_uses, "VALUES", lines(uses))
-    _, values = schema._uses()
+    _, values, _ = schema._uses()
     assert [(*row[:6], sorted(row[6]), sorted(row[7])) for row in values] == [
         ("", "t", "a", "", False, ["1"], ["y.second"], []),
         ("", "", "", "other", True, ["on"], ["x.third"], []),

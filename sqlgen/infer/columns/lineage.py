@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import TypeAlias
 
+from ...model.frozen import frozen
 from ...model.typed import ColumnName
 from ..tree.enums import ACL_DELETE, FIRST_LOW_INVALID_ATTRIBUTE
 from ..tree.indexed_relation import IndexedRelation
@@ -14,26 +15,39 @@ from ..tree.query_level import QueryLevel
 _Columns: TypeAlias = set[tuple[IndexedRelation, int]]
 
 
-def lineage(
-    statements: Iterable[QueryLevel],
-) -> tuple[tuple[ColumnName, ...], tuple[ColumnName, ...]]:
-    """Return the columns that the forms of a statement read and those that they write, each sorted.
+@frozen
+class Lineage:
+    """The columns that a statement reads and writes, each sorted; `behind_views` are those that only views read."""
+
+    reads: tuple[ColumnName, ...]
+    writes: tuple[ColumnName, ...]
+    behind_views: tuple[ColumnName, ...]
+
+
+def lineage(statements: Iterable[QueryLevel]) -> Lineage:
+    """Return the columns that the forms of a statement read and write.
 
     They are the columns that PostgreSQL itself checks permissions for. A view stands for all that it
     reads. A DELETE writes all columns of its table.
     """
     reads: _Columns = set()
+    behind: _Columns = set()
     writes: _Columns = set()
     seen: set[int] = set()
     for statement in statements:
         for level in statement.all:
-            _gather(level, reads, writes, seen)
-    return _names(reads), _names(writes)
+            _gather(level, reads, behind, writes, seen)
+    return Lineage(_names(reads | behind), _names(writes), _names(behind - reads))
 
 
 def _gather(
-    level: QueryLevel, reads: _Columns, writes: _Columns, seen: set[int]
+    level: QueryLevel,
+    reads: _Columns,
+    behind: _Columns,
+    writes: _Columns,
+    seen: set[int],
 ) -> None:
+    """Gather what a query reads itself, what views read for it (*behind*), and what it writes."""
     for entry, permissions in _permissions(level):
         table = level.indexed_relation(entry)
         if table is None:
@@ -52,7 +66,7 @@ def _gather(
         if table.relation.oid not in seen:
             seen.add(table.relation.oid)
             for inner in view.all:
-                _gather(inner, reads, set(), seen)
+                _gather(inner, behind, behind, set(), seen)
 
 
 def _permissions(level: QueryLevel) -> Iterator[tuple[Node, Node]]:

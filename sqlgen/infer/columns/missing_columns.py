@@ -27,12 +27,8 @@ def missing_columns(query: Query, statement: QueryLevel) -> Iterator[Diagnostic]
         table = filled_table(level)
         if table is None:
             continue
-        for targets in _target_lists(level):
-            filled = {
-                table.column(entry.number("resno"))
-                for entry in targets
-                if not _is_left_to_default(entry.node("expr"), level)
-            }
+        for targets in inserted_targets(level):
+            filled = filled_columns(targets, table, level)
             filled.update(table.defaulted_by_views())
             missing = [
                 column
@@ -60,7 +56,18 @@ def filled_table(level: QueryLevel) -> WrittenTable | None:
     return table
 
 
-def _target_lists(level: QueryLevel) -> list[tuple[Node, ...]]:
+def filled_columns(
+    targets: Sequence[Node], table: WrittenTable, level: QueryLevel
+) -> set[str | None]:
+    """Return the columns to which the targets of an INSERT always give a value."""
+    return {
+        table.column(entry.number("resno"))
+        for entry in targets
+        if not _is_left_to_default(entry.node("expr"), level)
+    }
+
+
+def inserted_targets(level: QueryLevel) -> list[tuple[Node, ...]]:
     """Return the target list of an INSERT, or those of the INSERTs of a MERGE."""
     if level.query.number("commandType") == CmdType.INSERT:
         return [level.query.nodes("targetList")]

@@ -4,4 +4,6 @@ from typing import Final
 
 COLUMNS: Final = ""
 
+INSERTS: Final = ""
+
 VALUES: Final = ""

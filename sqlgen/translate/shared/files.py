@@ -49,6 +49,7 @@ def shared_files(
     uses = SchemaUses(
         tuple([line for module in modules for line in module.schema_uses.columns]),
         tuple([line for module in modules for line in module.schema_uses.values]),
+        tuple([line for module in modules for line in module.schema_uses.inserts]),
     )
     output = context.config.output
     by_path = {source.path: source for source in sources}

@@ -7,6 +7,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -22,7 +23,13 @@ from ...model.catalog import (
 from ...model.config import Config
 from ...model.python import SchemaUses
 from ...model.query import Mark
-from ...model.typed import ColumnName, TypedColumn, TypedParameter, TypedQuery
+from ...model.typed import (
+    ColumnName,
+    InsertedRow,
+    TypedColumn,
+    TypedParameter,
+    TypedQuery,
+)
 
 _SYSTEM = frozenset({"pg_catalog", "information_schema", "pg_toast"})
 _DELETES = re.compile(r"\b(?:delete|merge)\b", re.IGNORECASE)
@@ -31,7 +38,7 @@ _DELETES = re.compile(r"\b(?:delete|merge)\b", re.IGNORECASE)
 def schema_uses(
     queries: Iterable[TypedQuery], module: str, config: Config
 ) -> SchemaUses:
-    """Return the columns that the queries of a *module* use, and the values that they know.
+    """Return the columns that the queries of a *module* use, the values that they know, and their INSERTs.
 
     Names of relations in the schemas of the search path have no schema, since the search path of the live
     database decides on it, too.
@@ -41,15 +48,17 @@ def schema_uses(
     return SchemaUses(
         tuple(_columns(in_order, module, config.search_path)),
         tuple(_values(in_order, module, config.search_path)),
+        tuple(_inserts(in_order, module, config.search_path)),
     )
 
 
 class _Column:
     """A column of a relation, with the positions of the queries that use it."""
 
-    __slots__ = ("not_null", "queries", "type")
+    __slots__ = ("behind_views", "not_null", "queries", "type")
 
     def __init__(self) -> None:
+        self.behind_views = True
         self.type = ""
         self.not_null = False
         self.queries: list[int] = []
@@ -74,7 +83,7 @@ class _Relation:
         """Return the queries, and the list of each column."""
         every = range(len(self.queries))
         return self.queries, [
-            [name, used.type, used.not_null]
+            [name, used.type, used.not_null, used.behind_views]
             + ([] if len(used.queries) == len(every) else used.queries)
             for name, used in sorted(self.columns.items())
         ]
@@ -87,7 +96,9 @@ def _columns(
     relations: defaultdict[tuple[str, str], _Relation] = defaultdict(_Relation)
     for query in queries:
         stored = {c.column: c for c in query.columns if c.column is not None}
-        for column in dict.fromkeys((*query.reads, *_written(query))):
+        written = _written(query)
+        behind_views = {*query.behind_views}.difference(written)
+        for column in dict.fromkeys((*query.reads, *written)):
             if column.schema in _SYSTEM:
                 continue
             relation = relations[_schema(column.schema, path), column.relation]
@@ -95,6 +106,7 @@ def _columns(
             position = relation.position(query.query.name)
             if position not in used.queries[-1:]:  # of the name in two schemas
                 used.queries.append(position)
+            used.behind_views &= column in behind_views
             if result := stored.get(column):
                 used.type = _comparable(result.type) or used.type
                 used.not_null |= _shows_not_null(result)
@@ -105,6 +117,7 @@ def _columns(
                 position = relation.position(query.query.name)
                 if position not in used.queries[-1:]:
                     used.queries.append(position)
+                used.behind_views = False
                 used.type = _comparable(field.type) or used.type
     for (schema, name), relation in sorted(relations.items(), key=itemgetter(0)):
         yield json.dumps([module, schema, name, *relation.data()])
@@ -130,6 +143,19 @@ def _shows_not_null(column: TypedColumn) -> bool:
     """Return whether the table's column must be NOT NULL for the query to be right."""
     is_inferred = column.override is None or column.override.mark is Mark.INFER
     return is_inferred and not column.nullable and not column.narrowed
+
+
+def _inserts(
+    queries: Iterable[TypedQuery], module: str, path: Sequence[str]
+) -> Iterator[str]:
+    """Yield the list of INSERTs that give the same columns a value, for queries that are sorted by name."""
+    users: defaultdict[InsertedRow, list[str]] = defaultdict(list)
+    for query in queries:
+        for row in query.inserts:
+            users[row].append(query.query.name)
+    for row, names in sorted(users.items(), key=lambda item: astuple(item[0])):
+        place = module, _schema(row.schema, path), row.relation
+        yield json.dumps([*place, row.columns, row.conflict, row.constraint, names])
 
 
 class _Value:

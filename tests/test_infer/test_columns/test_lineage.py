@@ -51,3 +51,20 @@ ALL_VISITS = "visits.Odd name visits.at visits.id visits.note visits.patient_id"
 def test_lineage(typed: Typed, statement: str, reads: str, writes: str) -> None:
     query = typed(statement, command="exec")
     assert (short(query.reads), short(query.writes)) == (reads, writes)
+
+
+@pytest.mark.parametrize(
+    ("statement", "behind"),
+    [
+        ("SELECT id FROM visits", ""),
+        ("SELECT id FROM inpatients", "patients.id patients.mrn patients.status"),
+        (
+            "SELECT i.id FROM inpatients AS i JOIN patients AS p ON p.mrn = i.number",
+            "patients.id patients.status",
+        ),
+    ],
+)
+def test_columns_that_only_views_read(
+    typed: Typed, statement: str, behind: str
+) -> None:
+    assert short(typed(statement, command="exec").behind_views) == behind

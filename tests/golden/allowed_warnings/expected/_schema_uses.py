@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["by_name"], [["id", "integer", true], ["name", "", false]]]"""
+["patients", "", "patients", ["by_name"], [["id", "integer", true, false], ["name", "", false, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

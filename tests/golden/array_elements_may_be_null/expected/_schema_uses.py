@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "things", ["find_tags", "get_tags", "set_tags"], [["id", "integer", true], ["tags", "text[]", true]]]"""
+["patients", "", "things", ["find_tags", "get_tags", "set_tags"], [["id", "integer", true, false], ["tags", "text[]", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,7 +4,12 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["add_patient", "add_two_patients", "change_note", "change_patient", "forget_note", "rename_patient", "upsert_patient"], [["changed_at", "timestamp with time zone", true, 0, 2, 3], ["email", "text", false, 0, 3, 5, 6], ["id", "integer", true, 0, 1, 2, 3, 4, 6], ["language", "text", false, 0, 2, 3, 5, 6], ["mrn", "text", true, 0, 1, 3, 5, 6], ["name", "text", true, 0, 1, 3, 5, 6], ["note", "text", false, 0, 2, 3, 4], ["sex", "text", true, 0, 1, 3]]]"""
+["patients", "", "patients", ["add_patient", "add_two_patients", "change_note", "change_patient", "forget_note", "rename_patient", "upsert_patient"], [["changed_at", "timestamp with time zone", true, false, 0, 2, 3], ["email", "text", false, false, 0, 3, 5, 6], ["id", "integer", true, false, 0, 1, 2, 3, 4, 6], ["language", "text", false, false, 0, 2, 3, 5, 6], ["mrn", "text", true, false, 0, 1, 3, 5, 6], ["name", "text", true, false, 0, 1, 3, 5, 6], ["note", "text", false, false, 0, 2, 3, 4], ["sex", "text", true, false, 0, 1, 3]]]"""
 
 VALUES: Final = """\
 ["patients", "", "patients", "sex", "", false, ["female", "male", "unknown"], ["add_patient", "add_two_patients", "change_patient"], ["add_patient", "add_two_patients"]]"""
+
+INSERTS: Final = """\
+["patients", "", "patients", ["changed_at", "language", "mrn", "name", "sex"], [], "", ["add_patient"]]
+["patients", "", "patients", ["language", "mrn", "name"], ["mrn"], "", ["upsert_patient"]]
+["patients", "", "patients", ["mrn", "name", "sex"], [], "", ["add_two_patients"]]"""

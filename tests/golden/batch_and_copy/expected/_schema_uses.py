@@ -4,7 +4,11 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "appointments", ["add_appointments"], [["id", "integer", true], ["note", "text", false], ["patient_id", "integer", true], ["starts_at", "timestamp with time zone", true]]]
-["patients", "", "patients", ["add_patients", "copy_patients", "remove_patients"], [["born_on", "", false, 0, 1], ["id", "", false], ["mrn", "text", true], ["name", "", false, 0, 1]]]"""
+["patients", "", "appointments", ["add_appointments"], [["id", "integer", true, false], ["note", "text", false, false], ["patient_id", "integer", true, false], ["starts_at", "timestamp with time zone", true, false]]]
+["patients", "", "patients", ["add_patients", "copy_patients", "remove_patients"], [["born_on", "", false, false, 0, 1], ["id", "", false, false], ["mrn", "text", true, false], ["name", "", false, false, 0, 1]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = """\
+["patients", "", "appointments", ["id", "note", "patient_id", "starts_at"], [], "", ["add_appointments"]]
+["patients", "", "patients", ["born_on", "id", "mrn", "name"], [], "", ["add_patients", "copy_patients"]]"""

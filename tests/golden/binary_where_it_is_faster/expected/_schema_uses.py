@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["readings", "", "readings", ["list_prices", "list_qualities", "list_values", "stream_values"], [["at", "timestamp with time zone", true, 2], ["fee", "numeric", true, 0], ["price", "numeric", true, 0, 2], ["quality", "", true, 1], ["sensor_id", "uuid", true, 2], ["value", "double precision", true]]]"""
+["readings", "", "readings", ["list_prices", "list_qualities", "list_values", "stream_values"], [["at", "timestamp with time zone", true, false, 2], ["fee", "numeric", true, false, 0], ["price", "numeric", true, false, 0, 2], ["quality", "", true, false, 1], ["sensor_id", "uuid", true, false, 2], ["value", "double precision", true, false]]]"""
 
 VALUES: Final = """\
 ["readings", "", "readings", "quality", "", true, ["good", "bad"], ["list_qualities"], []]"""
+
+INSERTS: Final = ""

@@ -4,6 +4,10 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["add_all", "import_patients", "rename_all"], [["born_on", "", false, 1], ["id", "integer", true], ["mrn", "text", true, 0, 1], ["name", "", false]]]"""
+["patients", "", "patients", ["add_all", "import_patients", "rename_all"], [["born_on", "", false, false, 1], ["id", "integer", true, false], ["mrn", "text", true, false, 0, 1], ["name", "", false, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = """\
+["patients", "", "patients", ["born_on", "id", "mrn", "name"], [], "", ["import_patients"]]
+["patients", "", "patients", ["id", "mrn", "name"], [], "", ["add_all"]]"""

@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["tags", "", "tags", ["list_tags"], [["name", "text", false]]]
-["tags", "", "visits", ["list_visits"], [["at", "timestamp with time zone", false], ["id", "integer", false]]]"""
+["tags", "", "tags", ["list_tags"], [["name", "text", false, false]]]
+["tags", "", "visits", ["list_visits"], [["at", "timestamp with time zone", false, false], ["id", "integer", false, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

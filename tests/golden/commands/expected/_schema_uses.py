@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["delete_patient", "export_patients", "find_patient", "get_patient", "list_patients", "oldest_birth", "rename_patient"], [["born_on", "", false, 5], ["id", "integer", true, 0, 1, 2, 3, 4, 6], ["mrn", "", false, 2], ["name", "text", true, 1, 2, 3, 4, 6]]]"""
+["patients", "", "patients", ["delete_patient", "export_patients", "find_patient", "get_patient", "list_patients", "oldest_birth", "rename_patient"], [["born_on", "", false, false, 5], ["id", "integer", true, false, 0, 1, 2, 3, 4, 6], ["mrn", "", false, false, 2], ["name", "text", true, false, 1, 2, 3, 4, 6]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

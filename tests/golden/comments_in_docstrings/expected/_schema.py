@@ -31,22 +31,23 @@ def check_schema(
 
     Compares, with one statement, the columns that queries use, their types and NOT NULL, the fields of
     composites and, where these are sent, their order, the labels of enums and the values that CHECK
-    constraints list. What no query uses may differ. Await it where the connection is an asynchronous one.
+    constraints list, the required columns that INSERTs leave out, and the unique indexes that their ON
+    CONFLICT needs. What no query uses may differ. Await it where the connection is an asynchronous one.
     """
     if isinstance(conn, AsyncConnection):
         return _check_async(conn)
     with RawCursor(conn, row_factory=tuple_row) as cursor:
-        columns, values = _uses()
-        cursor.execute(_STATEMENT, _parameters(columns, values), prepare=False)
-        _compare(columns, values, cursor.fetchall())
+        uses = _uses()
+        cursor.execute(_STATEMENT, _parameters(*uses), prepare=False)
+        _compare(*uses, cursor.fetchall())
     return None
 
 
 async def _check_async(conn: AsyncConnection[Any]) -> None:
     async with AsyncRawCursor(conn, row_factory=tuple_row) as cursor:
-        columns, values = _uses()
-        await cursor.execute(_STATEMENT, _parameters(columns, values), prepare=False)
-        _compare(columns, values, await cursor.fetchall())
+        uses = _uses()
+        await cursor.execute(_STATEMENT, _parameters(*uses), prepare=False)
+        _compare(*uses, await cursor.fetchall())
 
 
 _STATEMENT: Final = """
@@ -57,7 +58,8 @@ WITH RECURSIVE plain_types (type, plain) AS (
     SELECT t.oid, p.plain
     FROM plain_types AS p JOIN pg_catalog.pg_type AS t ON t.typtype = 'd' AND t.typbasetype = p.type
 )
-SELECT u.number,
+SELECT 'column',
+       u.number,
        a.attnum IS NOT NULL,
        p.plain = pg_catalog.to_regtype(nullif(u.type, '')),
        pg_catalog.format_type(p.plain, NULL),
@@ -75,7 +77,8 @@ LEFT JOIN pg_catalog.pg_attribute AS a
       AND a.attname = u."column" AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN plain_types AS p ON p.type = a.atttypid
 UNION ALL
-SELECT -u.number,
+SELECT 'value',
+       u.number,
        coalesce(a.atttypid, pg_catalog.to_regtype(nullif(u.type, ''))) IS NOT NULL,
        NULL,
        NULL,
@@ -109,6 +112,51 @@ LEFT JOIN pg_catalog.pg_attribute AS a
               pg_catalog.to_regclass(pg_catalog.concat_ws('.', pg_catalog.quote_ident(nullif(u.schema, '')), pg_catalog.quote_ident(u.relation)))
           END
       AND a.attname = u."column" AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+SELECT 'insert',
+       u.number,
+       -- As `infer_arbiter_indexes` (plancat.c) looks for an index for ON CONFLICT.
+       CASE
+           WHEN u."constraint" <> '' THEN EXISTS (
+               SELECT FROM pg_catalog.pg_constraint AS c
+               WHERE c.conrelid = r.oid AND c.conname = u."constraint" AND c.contype IN ('p', 'u', 'x')
+           )
+           WHEN u.conflict::pg_catalog.jsonb <> '[]' THEN EXISTS (
+               SELECT FROM pg_catalog.pg_index AS i
+               WHERE i.indrelid = r.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
+                 AND i.indpred IS NULL AND i.indexprs IS NULL
+                 AND (
+                     SELECT pg_catalog.jsonb_agg(a.attname) @> u.conflict::pg_catalog.jsonb AND pg_catalog.jsonb_agg(a.attname) <@ u.conflict::pg_catalog.jsonb
+                     FROM pg_catalog.unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
+                     JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = k.attnum
+                     WHERE k.place <= i.indnkeyatts
+                 )
+           )
+           ELSE true
+       END,
+       NULL,
+       NULL,
+       NULL,
+       (
+           SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY a.attnum)
+           FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+           WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+             AND (a.attnotnull OR t.typtype = 'd' AND t.typnotnull)
+             AND NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL
+             AND NOT u.given::pg_catalog.jsonb ? a.attname::pg_catalog.text
+       )
+FROM unnest($10::pg_catalog.text[], $11::pg_catalog.text[], $12::pg_catalog.text[], $13::pg_catalog.text[], $14::pg_catalog.text[]) WITH ORDINALITY
+     AS u (schema, relation, given, conflict, "constraint", number)
+JOIN pg_catalog.pg_class AS r
+  ON r.oid = pg_catalog.to_regclass(pg_catalog.concat_ws('.', pg_catalog.quote_ident(nullif(u.schema, '')), pg_catalog.quote_ident(u.relation)))
+WHERE r.relkind IN ('r', 'p')
+  -- A trigger BEFORE INSERT (the bits 1, 2 and 4 of tgtype, pg_trigger.h) or a rule may fill the column.
+  AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_trigger AS t
+      WHERE t.tgtype & 7 = 7 AND NOT t.tgisinternal
+        AND (t.tgrelid = r.oid OR t.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(r.oid)))
+  )
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = r.oid AND w.ev_type = '3')
 """
 
 _ALIKE: Final = (
@@ -127,20 +175,21 @@ _LIST: Final = (
 """A CHECK constraint that lists the values of a column, as `pg_get_constraintdef` prints it."""
 
 
-def _uses() -> tuple[list[Row], list[Row]]:
-    """Return what the queries of all modules use: columns, and the values of types and columns."""
+def _uses() -> tuple[list[Row], list[Row], list[Row]]:
+    """Return what the queries of all modules use: columns, the values of types and columns, and INSERTs."""
     from . import _schema_uses  # large, and needed for this alone
 
     columns: dict[tuple[str, ...], list[Any]] = {}
     for line in _schema_uses.COLUMNS.splitlines():
         module, schema, relation, queries, used = json.loads(line)
         names = [f"{module}.{query}" for query in queries]
-        for column, type_, not_null, *places in used:
+        for column, type_, not_null, behind_views, *places in used:
             key = schema, relation, column
-            row = columns.setdefault(key, [*key, "", False, []])
+            row = columns.setdefault(key, [*key, "", False, True, []])
             row[3] = type_ or row[3]
             row[4] |= not_null
-            row[5] += [names[place] for place in places] if places else names
+            row[5] &= behind_views
+            row[6] += [names[place] for place in places] if places else names
     values: dict[tuple[Any, ...], list[Any]] = {}
     for line in _schema_uses.VALUES.splitlines():
         module, *key, known, readers, writers = json.loads(line)
@@ -148,44 +197,74 @@ def _uses() -> tuple[list[Row], list[Row]]:
         row[5] = known
         row[6] += [f"{module}.{query}" for query in readers]
         row[7] += [f"{module}.{query}" for query in writers]
+    inserts: list[Row] = []
+    for line in _schema_uses.INSERTS.splitlines():
+        module, *used, queries = json.loads(line)
+        inserts.append([*used, [f"{module}.{query}" for query in queries]])
     return (
         [columns[key] for key in sorted(columns)],
         [values[key] for key in sorted(values, key=lambda key: (key[3], *key))],
+        inserts,
     )
 
 
-def _parameters(columns: Sequence[Row], values: Sequence[Row]) -> list[list[Any]]:
+def _parameters(
+    columns: Sequence[Row], values: Sequence[Row], inserts: Sequence[Row]
+) -> list[list[Any]]:
     return [
         *([row[place] for row in columns] for place in range(4)),
         *([row[place] for row in values] for place in range(5)),
+        *([row[place] for row in inserts] for place in range(2)),
+        *([json.dumps(row[place]) for row in inserts] for place in (2, 3)),
+        [row[4] for row in inserts],
     ]
 
 
 def _compare(
-    columns: Sequence[Row], values: Sequence[Row], live: Iterable[Row]
+    columns: Sequence[Row],
+    values: Sequence[Row],
+    inserts: Sequence[Row],
+    live: Iterable[Row],
 ) -> None:
     """Raise `SchemaMismatch` if the *live* database does not have what is used."""
     problems: list[str] = []
-    for number, *facts in sorted(live, key=lambda row: (row[0] < 0, abs(row[0]))):
-        if number > 0:
-            problems += _column_problems(columns[number - 1], facts)
-        else:
-            problems += _value_problems(values[-number - 1], facts)
+    kinds = {
+        "column": (columns, _column_problems),
+        "value": (values, _value_problems),
+        "insert": (inserts, _insert_problems),
+    }
+    order = list(kinds)
+    for kind, number, *facts in sorted(live, key=lambda r: (order.index(r[0]), r[1])):
+        uses, problems_of = kinds[kind]
+        problems += problems_of(uses[number - 1], facts)
     if problems:
         raise SchemaMismatch(problems)
 
 
 def _column_problems(used: Row, facts: Row) -> Iterator[str]:
-    schema, relation, column, type_, not_null, queries = used
+    schema, relation, column, type_, not_null, behind_views, queries = used
     exists, same_type, live_type, is_not_null, _ = facts
     name = ".".join(filter(None, [schema, relation, column]))
     users = f" (used by {_sorted(queries)})"
     if not exists:
-        yield f"{name} is missing{users}"
+        if not behind_views:
+            yield f"{name} is missing{users}"
     elif type_ and not same_type and not _is_alike(type_, live_type):
         yield f"{name} is {live_type}, not {type_}{users}"
     elif not_null and not is_not_null:
         yield f"{name} may be NULL{users}"
+
+
+def _insert_problems(used: Row, facts: Row) -> Iterator[str]:
+    schema, relation, _, conflict, constraint, queries = used
+    has_index, *_, missing = facts
+    table = ".".join(filter(None, [schema, relation]))
+    for column in missing or ():
+        yield f"{table}.{column} is required (left out by {_sorted(queries)})"
+    if not has_index:
+        index = f"unique index on ({', '.join(conflict)})"
+        needed = f"constraint {constraint}" if constraint else index
+        yield f"{table} has no {needed} (needed by {_sorted(queries)})"
 
 
 def _sorted(queries: Iterable[str]) -> str:

@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["pets", "", "owners", ["list_owners", "list_with_owners"], [["id", "integer", true], ["name", "text", true]]]
-["pets", "", "pets", ["get_pet", "list_ids", "list_named", "list_with_owners"], [["id", "integer", true, 0, 1, 2], ["notes", "text", false, 0, 1], ["owner_id", "integer", true, 0, 3], ["pet name", "text", true, 0, 2, 3]]]"""
+["pets", "", "owners", ["list_owners", "list_with_owners"], [["id", "integer", true, false], ["name", "text", true, false]]]
+["pets", "", "pets", ["get_pet", "list_ids", "list_named", "list_with_owners"], [["id", "integer", true, false, 0, 1, 2], ["notes", "text", false, false, 0, 1], ["owner_id", "integer", true, false, 0, 3], ["pet name", "text", true, false, 0, 2, 3]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

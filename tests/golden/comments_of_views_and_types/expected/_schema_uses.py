@@ -4,9 +4,11 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["pets", "", "guests", ["list_visits"], [["born", "date", false], ["id", "integer", false], ["is_foundling", "boolean", false], ["name", "text", false]]]
-["pets", "", "pets", ["list_guests", "list_names", "list_parts", "list_plain", "list_visits", "list_within"], [["born", "date", false, 0, 1, 4, 5], ["id", "integer", true], ["name", "text", true, 0, 1, 3, 4, 5], ["size", "", false, 4]]]
-["pets", "", "size", ["list_visits"], [["height", "numeric", false], ["width", "numeric", false]]]
-["pets", "", "visits", ["list_counts", "list_parts", "list_visits"], [["id", "integer", true, 1, 2], ["pet_id", "integer", true], ["seen_at", "", false, 1]]]"""
+["pets", "", "guests", ["list_visits"], [["born", "date", false, false], ["id", "integer", false, false], ["is_foundling", "boolean", false, false], ["name", "text", false, false]]]
+["pets", "", "pets", ["list_guests", "list_names", "list_parts", "list_plain", "list_visits", "list_within"], [["born", "date", false, false, 0, 1, 4, 5], ["id", "integer", true, false], ["name", "text", true, false, 0, 1, 3, 4, 5], ["size", "", false, false, 4]]]
+["pets", "", "size", ["list_visits"], [["height", "numeric", false, false], ["width", "numeric", false, false]]]
+["pets", "", "visits", ["list_counts", "list_parts", "list_visits"], [["id", "integer", true, false, 1, 2], ["pet_id", "integer", true, false], ["seen_at", "", false, false, 1]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,8 +4,10 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["homes", "", "homes", ["add_notes", "page_of_homes", "search_homes"], [["id", "integer", true], ["kind", "", false, 1, 2], ["notes", "", false, 0], ["place", "", false, 2]]]
-["homes", "", "place", ["search_homes"], [["floor", "integer", false], ["street", "text", false]]]"""
+["homes", "", "homes", ["add_notes", "page_of_homes", "search_homes"], [["id", "integer", true, false], ["kind", "", false, false, 1, 2], ["notes", "", false, false, 0], ["place", "", false, false, 2]]]
+["homes", "", "place", ["search_homes"], [["floor", "integer", false, false], ["street", "text", false, false]]]"""
 
 VALUES: Final = """\
 ["homes", "", "", "", "place", false, ["street", "floor"], [], ["search_homes"]]"""
+
+INSERTS: Final = ""

@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "appointments", ["count_appointments", "delete_appointments", "search_patients", "stream_patients"], [["note", "", false, 2], ["patient_id", "integer", true], ["starts_at", "", false, 0, 1]]]
-["patients", "", "patients", ["count_appointments", "get_patient", "search_patients"], [["born_on", "date", false, 1, 2], ["id", "integer", true], ["mrn", "", false, 1], ["name", "text", true, 2]]]"""
+["patients", "", "appointments", ["count_appointments", "delete_appointments", "search_patients", "stream_patients"], [["note", "", false, false, 2], ["patient_id", "integer", true, false], ["starts_at", "", false, false, 0, 1]]]
+["patients", "", "patients", ["count_appointments", "get_patient", "search_patients"], [["born_on", "date", false, false, 1, 2], ["id", "integer", true, false], ["mrn", "", false, false, 1], ["name", "text", true, false, 2]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["deprecated", "find_patient", "get_patient", "search_patients", "stream_patients"], [["born_on", "", false, 3], ["id", "integer", true], ["mrn", "text", true, 1, 2]]]"""
+["patients", "", "patients", ["deprecated", "find_patient", "get_patient", "search_patients", "stream_patients"], [["born_on", "", false, false, 3], ["id", "integer", true, false], ["mrn", "text", true, false, 1, 2]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,8 +4,14 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["products", "", "products", ["add_product", "drop_products", "keep_product", "offer", "rename_offer"], [["hidden", "", false, 1, 2, 3, 4], ["id", "", false, 0, 2, 3, 4], ["price", "", false, 0, 3, 4], ["sku", "text", true, 0, 3, 4]]]
-["products", "", "stock", ["add_stock", "plan_stock"], [["day", "", false], ["during", "", false, 1], ["product_id", "", false]]]
-["products", "history", "products", ["keep_product"], [["id", "", false]]]"""
+["products", "", "products", ["add_product", "drop_products", "keep_product", "offer", "rename_offer"], [["hidden", "", false, false, 1, 2, 3, 4], ["id", "", false, false, 0, 2, 3, 4], ["price", "", false, false, 0, 3, 4], ["sku", "text", true, false, 0, 3, 4]]]
+["products", "", "stock", ["add_stock", "plan_stock"], [["day", "", false, false], ["during", "", false, false, 1], ["product_id", "", false, false]]]
+["products", "history", "products", ["keep_product"], [["id", "", false, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = """\
+["products", "history", "products", ["id"], [], "", ["keep_product"]]
+["products", "", "products", ["id", "price", "sku"], [], "", ["add_product"]]
+["products", "", "stock", ["day", "during", "product_id"], [], "", ["plan_stock"]]
+["products", "", "stock", ["day", "product_id"], [], "", ["add_stock"]]"""

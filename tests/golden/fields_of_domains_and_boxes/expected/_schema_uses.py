@@ -4,8 +4,11 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["shapes", "", "shape", ["add_shape", "copy_shapes"], [["boxes", "box[]", false], ["colour", "text", false], ["colours", "colour[]", false], ["palettes", "", false]]]
-["shapes", "", "shapes", ["add_shape", "copy_shapes"], [["others", "", true], ["shape", "", true]]]"""
+["shapes", "", "shape", ["add_shape", "copy_shapes"], [["boxes", "box[]", false, false], ["colour", "text", false, false], ["colours", "colour[]", false, false], ["palettes", "", false, false]]]
+["shapes", "", "shapes", ["add_shape", "copy_shapes"], [["others", "", true, false], ["shape", "", true, false]]]"""
 
 VALUES: Final = """\
 ["shapes", "", "", "", "shape", false, ["colour", "colours", "palettes", "boxes"], [], ["add_shape", "copy_shapes"]]"""
+
+INSERTS: Final = """\
+["shapes", "", "shapes", ["others", "shape"], [], "", ["add_shape", "copy_shapes"]]"""

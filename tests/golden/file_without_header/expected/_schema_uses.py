@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["count_patients", "", "patients", ["count_patients"], [["id", "", false]]]"""
+["count_patients", "", "patients", ["count_patients"], [["id", "", false, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

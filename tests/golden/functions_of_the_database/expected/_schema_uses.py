@@ -4,8 +4,10 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["invoices", "billing", "invoices", ["get_invoice"], [["id", "bigint", true], ["status", "", true]]]"""
+["invoices", "billing", "invoices", ["get_invoice"], [["id", "bigint", true, false], ["status", "", true, false]]]"""
 
 VALUES: Final = """\
 ["invoices", "billing", "invoices", "status", "", true, ["open", "paid"], ["get_invoice"], []]
 ["functions.billing", "", "", "", "billing.status", true, ["open", "paid"], ["open_invoices", "pay"], ["open_invoices", "pay"]]"""
+
+INSERTS: Final = ""

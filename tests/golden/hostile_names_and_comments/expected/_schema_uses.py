@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["weird", "", "patients", ["weird"], [["born_on", "date", false], ["id", "integer", true], ["mrn", "text", true], ["name", "text", true]]]"""
+["weird", "", "patients", ["weird"], [["born_on", "date", false, false], ["id", "integer", true, false], ["mrn", "text", true, false], ["name", "text", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "appointments", ["appointments_with_patients"], [["id", "", false], ["note", "text", false], ["patient_id", "", false], ["starts_at", "timestamp with time zone", true]]]
-["patients", "", "patients", ["appointments_with_patients"], [["id", "", false], ["name", "text", true]]]"""
+["patients", "", "appointments", ["appointments_with_patients"], [["id", "", false, false], ["note", "text", false, false], ["patient_id", "", false, false], ["starts_at", "timestamp with time zone", true, false]]]
+["patients", "", "patients", ["appointments_with_patients"], [["id", "", false, false], ["name", "text", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

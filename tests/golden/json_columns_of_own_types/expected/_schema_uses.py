@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["addresses", "get_patient", "set_contacts"], [["address", "jsonb", true], ["contacts", "jsonb", false, 1, 2], ["former", "jsonb[]", true, 1], ["id", "integer", true, 1, 2]]]"""
+["patients", "", "patients", ["addresses", "get_patient", "set_contacts"], [["address", "jsonb", true, false], ["contacts", "jsonb", false, false, 1, 2], ["former", "jsonb[]", true, false, 1], ["id", "integer", true, false, 1, 2]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

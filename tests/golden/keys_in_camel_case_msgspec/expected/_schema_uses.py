@@ -4,7 +4,10 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["get_fields", "get_patient", "list_patients"], [["Field", "integer", true, 0], ["a \\"quoted\\" name\\\\", "text", false, 1], ["annotated_field", "jsonb", false, 0, 1], ["born_on", "date", false, 1], ["class", "text", false, 1], ["family_name", "text", true, 1, 2], ["field", "integer", true, 1], ["id", "integer", true]]]
-["patients", "", "visits", ["add_visits", "field", "list_patients"], [["id", "integer", true], ["patient_id", "integer", false, 0, 2], ["seen_at", "timestamp with time zone", true]]]"""
+["patients", "", "patients", ["get_fields", "get_patient", "list_patients"], [["Field", "integer", true, false, 0], ["a \\"quoted\\" name\\\\", "text", false, false, 1], ["annotated_field", "jsonb", false, false, 0, 1], ["born_on", "date", false, false, 1], ["class", "text", false, false, 1], ["family_name", "text", true, false, 1, 2], ["field", "integer", true, false, 1], ["id", "integer", true, false]]]
+["patients", "", "visits", ["add_visits", "field", "list_patients"], [["id", "integer", true, false], ["patient_id", "integer", false, false, 0, 2], ["seen_at", "timestamp with time zone", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = """\
+["patients", "", "visits", ["id", "patient_id", "seen_at"], [], "", ["add_visits"]]"""

@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "appointments", ["patients_with_appointments"], [["id", "integer", false], ["patient_id", "", false], ["starts_at", "timestamp with time zone", false]]]
-["patients", "", "patients", ["patients_with_appointments"], [["id", "", false], ["name", "text", true]]]"""
+["patients", "", "appointments", ["patients_with_appointments"], [["id", "integer", false, false], ["patient_id", "", false, false], ["starts_at", "timestamp with time zone", false, false]]]
+["patients", "", "patients", ["patients_with_appointments"], [["id", "", false, false], ["name", "text", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

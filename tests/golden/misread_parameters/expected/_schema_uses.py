@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["find_patients", "list_as_meant", "list_others", "list_patients", "list_without_warnings", "search_patients"], [["id", "bigint", true], ["name", "", false, 0, 3, 4, 5]]]"""
+["patients", "", "patients", ["find_patients", "list_as_meant", "list_others", "list_patients", "list_without_warnings", "search_patients"], [["id", "bigint", true, false], ["name", "", false, false, 0, 3, 4, 5]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

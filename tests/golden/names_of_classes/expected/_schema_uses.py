@@ -4,9 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["orders", "", "customers", ["list_orders"], [["id", "integer", false], ["name", "text", false], ["state", "", false]]]
-["orders", "", "money_amount", ["list_orders", "set_total"], [["cents", "bigint", false], ["currency", "text", false]]]
-["orders", "", "orders", ["list_orders", "set_total"], [["audited", "", false, 0], ["channel", "text", true, 0], ["customer_id", "", false, 0], ["id", "integer", true], ["state", "", true, 0], ["total", "", true]]]"""
+["orders", "", "customers", ["list_orders"], [["id", "integer", false, false], ["name", "text", false, false], ["state", "", false, false]]]
+["orders", "", "money_amount", ["list_orders", "set_total"], [["cents", "bigint", false, false], ["currency", "text", false, false]]]
+["orders", "", "orders", ["list_orders", "set_total"], [["audited", "", false, false, 0], ["channel", "text", true, false, 0], ["customer_id", "", false, false, 0], ["id", "integer", true, false], ["state", "", true, false, 0], ["total", "", true, false]]]"""
 
 VALUES: Final = """\
 ["orders", "", "", "", "money_amount", false, ["currency", "cents"], [], ["set_total"]]
@@ -14,3 +14,5 @@ VALUES: Final = """\
 ["orders", "", "orders", "audited", "", true, ["seen"], ["list_orders"], []]
 ["orders", "", "orders", "channel", "", false, ["web", "shop"], ["list_orders"], []]
 ["orders", "", "orders", "state", "", true, ["open", "paid"], ["list_orders"], []]"""
+
+INSERTS: Final = ""

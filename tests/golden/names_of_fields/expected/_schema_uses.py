@@ -4,9 +4,12 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "address", ["get_patient", "move_patients", "search_patients"], [["street", "text", false], ["zip", "text", false]]]
-["patients", "", "patients", ["add_patients", "get_born_on", "get_patient", "list_visits", "move_patients", "search_patients"], [["dob", "date", false, 0, 1, 2, 3, 5], ["home", "", false, 2, 4, 5], ["id", "integer", true, 0, 1, 2, 5], ["mrn", "text", true]]]
-["patients", "", "visits", ["list_visits", "search_patients"], [["id", "integer", false], ["kind", "text", false], ["mrn", "text", true]]]"""
+["patients", "", "address", ["get_patient", "move_patients", "search_patients"], [["street", "text", false, false], ["zip", "text", false, false]]]
+["patients", "", "patients", ["add_patients", "get_born_on", "get_patient", "list_visits", "move_patients", "search_patients"], [["dob", "date", false, false, 0, 1, 2, 3, 5], ["home", "", false, false, 2, 4, 5], ["id", "integer", true, false, 0, 1, 2, 5], ["mrn", "text", true, false]]]
+["patients", "", "visits", ["list_visits", "search_patients"], [["id", "integer", false, false], ["kind", "text", false, false], ["mrn", "text", true, false]]]"""
 
 VALUES: Final = """\
 ["patients", "", "", "", "address", false, ["street", "zip"], [], ["move_patients"]]"""
+
+INSERTS: Final = """\
+["patients", "", "patients", ["dob", "id", "mrn"], [], "", ["add_patients"]]"""

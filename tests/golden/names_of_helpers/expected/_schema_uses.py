@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["args_row", "array_of", "array_text", "as_float4", "as_int2", "as_int4", "as_int8", "as_oid", "attrs", "boxes_text", "cursor_name", "dataclass", "datetime", "find_by_keywords", "float8_text", "from_json", "hstore_text", "int2_text", "int4_text", "int8_text", "ipaddress", "loads", "msgspec", "multirange_text", "oid_text", "one", "optional", "parse_array", "parse_composite", "parse_enum", "parse_hstore", "parse_multirange", "parse_range", "parse_vector", "range_text", "rows_of", "scalar_row", "to_json", "vector_text"], [["born_on", "date", false, 0, 1, 2, 3, 6, 7, 8, 9, 12, 14, 15, 16, 19, 20, 21, 22, 25, 26, 27, 28, 31, 32, 33, 34, 37, 38], ["id", "integer", true], ["mrn", "text", true, 13], ["name", "text", true]]]"""
+["patients", "", "patients", ["args_row", "array_of", "array_text", "as_float4", "as_int2", "as_int4", "as_int8", "as_oid", "attrs", "boxes_text", "cursor_name", "dataclass", "datetime", "find_by_keywords", "float8_text", "from_json", "hstore_text", "int2_text", "int4_text", "int8_text", "ipaddress", "loads", "msgspec", "multirange_text", "oid_text", "one", "optional", "parse_array", "parse_composite", "parse_enum", "parse_hstore", "parse_multirange", "parse_range", "parse_vector", "range_text", "rows_of", "scalar_row", "to_json", "vector_text"], [["born_on", "date", false, false, 0, 1, 2, 3, 6, 7, 8, 9, 12, 14, 15, 16, 19, 20, 21, 22, 25, 26, 27, 28, 31, 32, 33, 34, 37, 38], ["id", "integer", true, false], ["mrn", "text", true, false, 13], ["name", "text", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["list", "", "patients", ["any_", "dict", "list"], [["id", "integer", true], ["name", "text", true, 1]]]"""
+["list", "", "patients", ["any_", "dict", "list"], [["id", "integer", true, false], ["name", "text", true, false, 1]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,11 +4,14 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["customers", "", "customers", ["list_customers"], [["email", "text", false], ["id", "integer", true], ["kind", "text", true], ["name", "text", true]]]
-["orders", "", "customers", ["list_orders", "list_paid_summaries", "list_summaries", "save_customer"], [["email", "text", false, 0, 3], ["id", "integer", true], ["kind", "text", false, 0, 3], ["name", "text", false, 0, 3]]]
-["orders", "", "orders", ["list_orders", "list_paid_summaries", "list_summaries"], [["customer_id", "", false], ["id", "integer", true], ["state", "", false, 1, 2]]]"""
+["customers", "", "customers", ["list_customers"], [["email", "text", false, false], ["id", "integer", true, false], ["kind", "text", true, false], ["name", "text", true, false]]]
+["orders", "", "customers", ["list_orders", "list_paid_summaries", "list_summaries", "save_customer"], [["email", "text", false, false, 0, 3], ["id", "integer", true, false], ["kind", "text", false, false, 0, 3], ["name", "text", false, false, 0, 3]]]
+["orders", "", "orders", ["list_orders", "list_paid_summaries", "list_summaries"], [["customer_id", "", false, false], ["id", "integer", true, false], ["state", "", false, false, 1, 2]]]"""
 
 VALUES: Final = """\
 ["customers", "", "customers", "kind", "", false, ["person", "company"], ["list_customers"], []]
 ["orders", "", "", "", "customers", false, ["id", "name", "kind", "email"], [], ["save_customer"]]
 ["orders", "", "", "", "order_state", true, ["open", "paid"], ["list_paid_summaries", "list_summaries"], []]"""
+
+INSERTS: Final = """\
+["orders", "", "customers", ["email", "id", "kind", "name"], [], "", ["save_customer"]]"""

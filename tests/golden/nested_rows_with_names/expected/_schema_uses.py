@@ -4,12 +4,14 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["customers", "", "customers", ["list_customers", "list_customers_with_email"], [["email", "text", false], ["id", "integer", true], ["kind", "text", true], ["name", "text", true]]]
-["orders", "", "customers", ["get_order", "list_customers_with_orders", "list_latest", "pick_customer"], [["email", "text", false, 0, 1, 3], ["id", "integer", true], ["kind", "text", false, 0, 1, 3], ["name", "text", false, 0, 1, 3]]]
-["orders", "", "lines", ["get_lines", "list_customers_with_orders", "list_orders"], [["details", "jsonb", false], ["id", "integer", false], ["order_id", "integer", false], ["price", "numeric", false], ["product", "text", false]]]
-["orders", "", "orders", ["get_lines", "get_order", "list_customers_with_orders", "list_latest", "list_orders"], [["customer_id", "", false, 1, 2, 3], ["id", "integer", true], ["ordered_at", "timestamp with time zone", true, 0, 3, 4], ["state", "", true, 1, 2]]]"""
+["customers", "", "customers", ["list_customers", "list_customers_with_email"], [["email", "text", false, false], ["id", "integer", true, false], ["kind", "text", true, false], ["name", "text", true, false]]]
+["orders", "", "customers", ["get_order", "list_customers_with_orders", "list_latest", "pick_customer"], [["email", "text", false, false, 0, 1, 3], ["id", "integer", true, false], ["kind", "text", false, false, 0, 1, 3], ["name", "text", false, false, 0, 1, 3]]]
+["orders", "", "lines", ["get_lines", "list_customers_with_orders", "list_orders"], [["details", "jsonb", false, false], ["id", "integer", false, false], ["order_id", "integer", false, false], ["price", "numeric", false, false], ["product", "text", false, false]]]
+["orders", "", "orders", ["get_lines", "get_order", "list_customers_with_orders", "list_latest", "list_orders"], [["customer_id", "", false, false, 1, 2, 3], ["id", "integer", true, false], ["ordered_at", "timestamp with time zone", true, false, 0, 3, 4], ["state", "", true, false, 1, 2]]]"""
 
 VALUES: Final = """\
 ["customers", "", "customers", "kind", "", false, ["person", "company"], ["list_customers", "list_customers_with_email"], []]
 ["orders", "", "", "", "order_state", true, ["open", "paid"], ["list_customers_with_orders"], []]
 ["orders", "", "orders", "state", "", true, ["open", "paid"], ["get_order"], []]"""
+
+INSERTS: Final = ""

@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["lines", "", "lines", ["get_lines"], [["extra", "", false], ["id", "", false], ["measured", "", false], ["total", "", false], ["weight", "", false]]]"""
+["lines", "", "lines", ["get_lines"], [["extra", "", false, false], ["id", "", false, false], ["measured", "", false, false], ["total", "", false, false], ["weight", "", false, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

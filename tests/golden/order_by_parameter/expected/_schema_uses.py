@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["list_labelled", "list_patients", "list_patients_as_meant", "list_patients_by_choice", "list_patients_of_page"], [["id", "integer", true], ["mrn", "", false, 3], ["name", "text", true, 1, 2, 3, 4]]]"""
+["patients", "", "patients", ["list_labelled", "list_patients", "list_patients_as_meant", "list_patients_by_choice", "list_patients_of_page"], [["id", "integer", true, false], ["mrn", "", false, false, 3], ["name", "text", true, false, 1, 2, 3, 4]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

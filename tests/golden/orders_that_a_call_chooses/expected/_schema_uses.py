@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "appointments", ["list_appointments"], [["id", "integer", true], ["note", "text", false], ["patient_id", "integer", true], ["starts_at", "timestamp with time zone", true]]]
-["patients", "", "patients", ["list_appointments", "search_patients", "stream_patients"], [["born_on", "date", false, 1], ["id", "integer", true], ["name", "text", true]]]"""
+["patients", "", "appointments", ["list_appointments"], [["id", "integer", true, false], ["note", "text", false, false], ["patient_id", "integer", true, false], ["starts_at", "timestamp with time zone", true, false]]]
+["patients", "", "patients", ["list_appointments", "search_patients", "stream_patients"], [["born_on", "date", false, false, 1], ["id", "integer", true, false], ["name", "text", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

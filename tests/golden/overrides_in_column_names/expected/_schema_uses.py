@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "appointments", ["overrides"], [["id", "integer", true], ["note", "text", false], ["patient_id", "", false], ["starts_at", "timestamp with time zone", true]]]
-["patients", "", "patients", ["overrides"], [["born_on", "date", false], ["id", "", false], ["name", "text", false]]]"""
+["patients", "", "appointments", ["overrides"], [["id", "integer", true, false], ["note", "text", false, false], ["patient_id", "", false, false], ["starts_at", "timestamp with time zone", true, false]]]
+["patients", "", "patients", ["overrides"], [["born_on", "date", false, false], ["id", "", false, false], ["name", "text", false, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

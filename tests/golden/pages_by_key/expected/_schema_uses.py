@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "appointments", ["list_appointments"], [["id", "integer", true], ["patient_id", "", false], ["starts_at", "", false]]]
-["patients", "", "patients", ["list_patients"], [["born_on", "date", false], ["id", "integer", true], ["mrn", "", false], ["name", "text", true]]]"""
+["patients", "", "appointments", ["list_appointments"], [["id", "integer", true, false], ["patient_id", "", false, false], ["starts_at", "", false, false]]]
+["patients", "", "patients", ["list_patients"], [["born_on", "date", false, false], ["id", "integer", true, false], ["mrn", "", false, false], ["name", "text", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

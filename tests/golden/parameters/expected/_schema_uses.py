@@ -4,6 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["add", "marks", "search"], [["born_on", "", false], ["id", "integer", true], ["mrn", "", false, 0], ["name", "", false]]]"""
+["patients", "", "patients", ["add", "marks", "search"], [["born_on", "", false, false], ["id", "integer", true, false], ["mrn", "", false, false, 0], ["name", "", false, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = """\
+["patients", "", "patients", ["born_on", "id", "mrn", "name"], [], "", ["add"]]"""

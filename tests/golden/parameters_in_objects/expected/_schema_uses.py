@@ -4,10 +4,10 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["more", "", "address", ["put_again"], [["city", "text", false], ["street", "text", false]]]
-["more", "", "patients", ["put_again"], [["data", "", false], ["family_name", "", false], ["home", "", false], ["id", "", false], ["sex", "", false]]]
-["patients", "", "address", ["add_patient", "add_patients", "change_patient", "copy_patients", "get_patient", "put_patient"], [["city", "text", false], ["street", "text", false]]]
-["patients", "", "patients", ["add_patient", "add_patients", "change_patient", "copy_patients", "find_patient", "get_patient", "import_patients", "load_patients", "page_patients", "put_patient", "remove_patients", "search_patients", "stream_patients"], [["born_on", "date", false, 0, 2, 5, 8, 11], ["data", "jsonb", false, 0, 1, 2, 3, 5, 9], ["family_name", "text", true, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12], ["home", "", false, 0, 1, 2, 3, 5, 9], ["id", "integer", true], ["note", "text", false, 0, 2, 5, 8, 11, 12], ["sex", "", true, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11]]]"""
+["more", "", "address", ["put_again"], [["city", "text", false, false], ["street", "text", false, false]]]
+["more", "", "patients", ["put_again"], [["data", "", false, false], ["family_name", "", false, false], ["home", "", false, false], ["id", "", false, false], ["sex", "", false, false]]]
+["patients", "", "address", ["add_patient", "add_patients", "change_patient", "copy_patients", "get_patient", "put_patient"], [["city", "text", false, false], ["street", "text", false, false]]]
+["patients", "", "patients", ["add_patient", "add_patients", "change_patient", "copy_patients", "find_patient", "get_patient", "import_patients", "load_patients", "page_patients", "put_patient", "remove_patients", "search_patients", "stream_patients"], [["born_on", "date", false, false, 0, 2, 5, 8, 11], ["data", "jsonb", false, false, 0, 1, 2, 3, 5, 9], ["family_name", "text", true, false, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12], ["home", "", false, false, 0, 1, 2, 3, 5, 9], ["id", "integer", true, false], ["note", "text", false, false, 0, 2, 5, 8, 11, 12], ["sex", "", true, false, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11]]]"""
 
 VALUES: Final = """\
 ["more", "", "", "", "address", false, ["street", "city"], [], ["put_again"]]
@@ -15,3 +15,7 @@ VALUES: Final = """\
 ["patients", "", "", "", "address", false, ["street", "city"], [], ["add_patient", "add_patients", "copy_patients", "put_patient"]]
 ["patients", "", "", "", "sex", true, ["female", "male"], [], ["add_patient", "add_patients", "copy_patients", "find_patient", "import_patients", "load_patients", "page_patients", "put_patient", "search_patients"]]
 ["patients", "", "patients", "sex", "", true, ["female", "male"], ["add_patient", "change_patient", "get_patient"], []]"""
+
+INSERTS: Final = """\
+["patients", "", "patients", ["data", "family_name", "home", "id", "sex"], [], "", ["add_patient", "add_patients", "copy_patients"]]
+["patients", "", "patients", ["family_name", "id", "sex"], [], "", ["import_patients", "load_patients"]]"""

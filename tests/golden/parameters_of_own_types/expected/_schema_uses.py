@@ -4,8 +4,11 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["import_patients", "list_patients", "move"], [["home", "", false, 2], ["id", "integer", true], ["name", "", false, 0, 1], ["note", "", false, 0, 1], ["settings", "", false, 2]]]
-["patients", "", "place", ["move"], [["city", "text", false], ["street", "text", false]]]"""
+["patients", "", "patients", ["import_patients", "list_patients", "move"], [["home", "", false, false, 2], ["id", "integer", true, false], ["name", "", false, false, 0, 1], ["note", "", false, false, 0, 1], ["settings", "", false, false, 2]]]
+["patients", "", "place", ["move"], [["city", "text", false, false], ["street", "text", false, false]]]"""
 
 VALUES: Final = """\
 ["patients", "", "", "", "place", false, ["street", "city"], [], ["move"]]"""
+
+INSERTS: Final = """\
+["patients", "", "patients", ["id", "name", "note"], [], "", ["import_patients"]]"""

@@ -4,11 +4,14 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["add_patients", "date", "find_patient", "get_patient", "list_patients", "remove_patients", "rename_patient", "stream_patients", "touch_patients"], [["born_on", "date", true, 0, 1, 3, 4], ["family_name", "text", true, 0, 2, 3, 4, 6, 8], ["id", "integer", true, 0, 2, 3, 4, 5, 6, 7, 8], ["sex", "", false, 2, 3, 4]]]
-["reports.patients", "", "patients", ["list_patients"], [["born_on", "date", true], ["id", "integer", true]]]
-["reports_patients", "", "patients", ["list_patients"], [["id", "integer", true], ["sex", "", false]]]"""
+["patients", "", "patients", ["add_patients", "date", "find_patient", "get_patient", "list_patients", "remove_patients", "rename_patient", "stream_patients", "touch_patients"], [["born_on", "date", true, false, 0, 1, 3, 4], ["family_name", "text", true, false, 0, 2, 3, 4, 6, 8], ["id", "integer", true, false, 0, 2, 3, 4, 5, 6, 7, 8], ["sex", "", false, false, 2, 3, 4]]]
+["reports.patients", "", "patients", ["list_patients"], [["born_on", "date", true, false], ["id", "integer", true, false]]]
+["reports_patients", "", "patients", ["list_patients"], [["id", "integer", true, false], ["sex", "", false, false]]]"""
 
 VALUES: Final = """\
 ["patients", "", "", "", "sex", true, ["female", "male"], [], ["list_patients"]]
 ["patients", "", "patients", "sex", "", true, ["female", "male"], ["find_patient", "get_patient", "list_patients"], []]
 ["reports_patients", "", "patients", "sex", "", true, ["female", "male"], ["list_patients"], []]"""
+
+INSERTS: Final = """\
+["patients", "", "patients", ["born_on", "family_name", "id"], [], "", ["add_patients"]]"""

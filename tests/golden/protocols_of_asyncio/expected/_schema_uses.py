@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["get_patient", "stream_patients"], [["born_on", "date", true, 0], ["family_name", "text", true, 0], ["id", "integer", true], ["sex", "", false, 0]]]"""
+["patients", "", "patients", ["get_patient", "stream_patients"], [["born_on", "date", true, false, 0], ["family_name", "text", true, false, 0], ["id", "integer", true, false], ["sex", "", false, false, 0]]]"""
 
 VALUES: Final = """\
 ["patients", "", "patients", "sex", "", true, ["female", "male"], ["get_patient"], []]"""
+
+INSERTS: Final = ""

@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["visits", "", "visits", ["check_visits", "delete_visit", "get_visit", "list_seen_first", "list_sorted", "list_visits", "lock_visit", "note_for_each", "page_of_visits", "stream_visits"], [["at", "date", false, 2, 3, 4], ["id", "integer", true], ["note", "text", true, 2, 5, 7, 8]]]"""
+["visits", "", "visits", ["check_visits", "delete_visit", "get_visit", "list_seen_first", "list_sorted", "list_visits", "lock_visit", "note_for_each", "page_of_visits", "stream_visits"], [["at", "date", false, false, 2, 3, 4], ["id", "integer", true, false], ["note", "text", true, false, 2, 5, 7, 8]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

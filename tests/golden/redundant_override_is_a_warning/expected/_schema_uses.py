@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "appointments", ["appointment_counts"], [["id", "", false], ["patient_id", "", false]]]
-["patients", "", "patients", ["appointment_counts"], [["id", "integer", true]]]"""
+["patients", "", "appointments", ["appointment_counts"], [["id", "", false, false], ["patient_id", "", false, false]]]
+["patients", "", "patients", ["appointment_counts"], [["id", "integer", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,9 +4,11 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["pets", "", "changes", ["list_changes"], [["after", "", true], ["before", "", false]]]
-["pets", "", "owners", ["list_owners", "list_pets"], [["id", "bigint", true], ["name", "text", false, 1], ["phone", "text", false, 1]]]
-["pets", "", "pets", ["fields_of_elements", "list_changes", "list_owners", "list_pets", "rows_without_a_table"], [["id", "bigint", true], ["name", "text", false, 0, 1, 2], ["owner_id", "bigint", false, 0, 1, 2, 3]]]"""
+["pets", "", "changes", ["list_changes"], [["after", "", true, false], ["before", "", false, false]]]
+["pets", "", "owners", ["list_owners", "list_pets"], [["id", "bigint", true, false], ["name", "text", false, false, 1], ["phone", "text", false, false, 1]]]
+["pets", "", "pets", ["fields_of_elements", "list_changes", "list_owners", "list_pets", "rows_without_a_table"], [["id", "bigint", true, false], ["name", "text", false, false, 0, 1, 2], ["owner_id", "bigint", false, false, 0, 1, 2, 3]]]"""
 
 VALUES: Final = """\
 ["pets", "", "", "", "pets", false, ["id", "owner_id", "name"], [], ["fields_of_elements"]]"""
+
+INSERTS: Final = ""

@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["get_patient"], [["born_on", "date", false], ["id", "integer", true], ["mrn", "text", true], ["name", "text", true]]]
-["reports.monthly", "", "patients", ["born_in"], [["born_on", "date", false], ["id", "integer", true], ["mrn", "text", true], ["name", "text", true]]]"""
+["patients", "", "patients", ["get_patient"], [["born_on", "date", false, false], ["id", "integer", true, false], ["mrn", "text", true, false], ["name", "text", true, false]]]
+["reports.monthly", "", "patients", ["born_in"], [["born_on", "date", false, false], ["id", "integer", true, false], ["mrn", "text", true, false], ["name", "text", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

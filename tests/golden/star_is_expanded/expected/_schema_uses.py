@@ -4,7 +4,10 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "appointments", ["appointments_of"], [["id", "integer", true], ["note", "text", false], ["patient_id", "integer", true], ["starts_at", "timestamp with time zone", true]]]
-["patients", "", "patients", ["add_patient", "all_patients", "appointments_of"], [["born_on", "date", false, 0, 1], ["id", "integer", true], ["mrn", "text", true], ["name", "text", true]]]"""
+["patients", "", "appointments", ["appointments_of"], [["id", "integer", true, false], ["note", "text", false, false], ["patient_id", "integer", true, false], ["starts_at", "timestamp with time zone", true, false]]]
+["patients", "", "patients", ["add_patient", "all_patients", "appointments_of"], [["born_on", "date", false, false, 0, 1], ["id", "integer", true, false], ["mrn", "text", true, false], ["name", "text", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = """\
+["patients", "", "patients", ["born_on", "id", "mrn", "name"], [], "", ["add_patient"]]"""

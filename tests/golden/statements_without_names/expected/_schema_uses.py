@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["get_patient", "quoted"], [["id", "integer", true], ["name", "text", true, 0]]]"""
+["patients", "", "patients", ["get_patient", "quoted"], [["id", "integer", true, false], ["name", "text", true, false, 0]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["export_patients", "get_patient", "list_names"], [["born_on", "date", false, 0], ["id", "integer", true], ["mrn", "text", true, 0], ["name", "text", true]]]"""
+["patients", "", "patients", ["export_patients", "get_patient", "list_names"], [["born_on", "date", false, false, 0], ["id", "integer", true, false], ["mrn", "text", true, false, 0], ["name", "text", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "appointments", ["seen_within"], [["patient_id", "", false], ["starts_at", "", false]]]
-["patients", "", "patients", ["delete_patient", "find_patient", "get_patient", "list_patients", "oldest_birth", "rename_patient"], [["born_on", "", false, 4], ["id", "integer", true, 0, 1, 2, 3, 5], ["mrn", "", false, 1], ["name", "text", true, 1, 2, 3, 5]]]"""
+["patients", "", "appointments", ["seen_within"], [["patient_id", "", false, false], ["starts_at", "", false, false]]]
+["patients", "", "patients", ["delete_patient", "find_patient", "get_patient", "list_patients", "oldest_birth", "rename_patient"], [["born_on", "", false, false, 4], ["id", "integer", true, false, 0, 1, 2, 3, 5], ["mrn", "", false, false, 1], ["name", "text", true, false, 1, 2, 3, 5]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

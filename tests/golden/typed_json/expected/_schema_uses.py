@@ -4,7 +4,10 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["owners", "", "owners", ["documents", "find_owner", "get_owner", "list_owners", "overridden", "without_nulls"], [["born_on", "", false, 4, 5], ["id", "integer", true], ["name", "text", true], ["status", "", false, 1, 2, 4, 5]]]
-["owners", "", "pets", ["add_pet", "find_owner", "get_owner", "list_owners", "not_known", "weights_by_name"], [["extra", "", false, 0, 3, 4], ["id", "", false, 0, 1, 2, 3], ["mood", "", false, 0, 1, 2, 3], ["name", "", false, 0, 3, 4, 5], ["owner_id", "", false, 0, 1, 2, 3], ["tags", "", false, 0, 3], ["weight", "", false, 0, 3, 5]]]"""
+["owners", "", "owners", ["documents", "find_owner", "get_owner", "list_owners", "overridden", "without_nulls"], [["born_on", "", false, false, 4, 5], ["id", "integer", true, false], ["name", "text", true, false], ["status", "", false, false, 1, 2, 4, 5]]]
+["owners", "", "pets", ["add_pet", "find_owner", "get_owner", "list_owners", "not_known", "weights_by_name"], [["extra", "", false, false, 0, 3, 4], ["id", "", false, false, 0, 1, 2, 3], ["mood", "", false, false, 0, 1, 2, 3], ["name", "", false, false, 0, 3, 4, 5], ["owner_id", "", false, false, 0, 1, 2, 3], ["tags", "", false, false, 0, 3], ["weight", "", false, false, 0, 3, 5]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = """\
+["owners", "", "pets", ["extra", "id", "name", "owner_id", "tags"], [], "", ["add_pet"]]"""

@@ -4,8 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "address", ["add_thing", "get_thing"], [["city", "text", false], ["since", "date", false], ["street", "text", false]]]
-["patients", "", "things", ["add_thing", "get_thing", "of_kind"], [["details", "jsonb", true, 0, 1], ["during", "", true, 0, 1], ["former", "", true, 0, 1], ["history", "", true, 0, 1], ["home", "", false, 0, 1], ["id", "bigint", true], ["kind", "character varying", true], ["mrn", "text", true, 0, 1], ["severity", "text", false], ["status", "", true], ["tags", "text[]", true, 0, 1]]]"""
+["patients", "", "address", ["add_thing", "get_thing"], [["city", "text", false, false], ["since", "date", false, false], ["street", "text", false, false]]]
+["patients", "", "things", ["add_thing", "get_thing", "of_kind"], [["details", "jsonb", true, false, 0, 1], ["during", "", true, false, 0, 1], ["former", "", true, false, 0, 1], ["history", "", true, false, 0, 1], ["home", "", false, false, 0, 1], ["id", "bigint", true, false], ["kind", "character varying", true, false], ["mrn", "text", true, false, 0, 1], ["severity", "text", false, false], ["status", "", true, false], ["tags", "text[]", true, false, 0, 1]]]"""
 
 VALUES: Final = """\
 ["patients", "", "", "", "address", false, ["street", "city", "since"], [], ["add_thing"]]
@@ -14,3 +14,6 @@ VALUES: Final = """\
 ["patients", "", "things", "kind", "", false, ["in", "out"], ["get_thing"], ["add_thing"]]
 ["patients", "", "things", "severity", "", false, ["mild", "severe"], ["get_thing"], ["add_thing"]]
 ["patients", "", "things", "status", "", true, ["booked", "checked-in", "class", "2nd", ""], ["get_thing"], []]"""
+
+INSERTS: Final = """\
+["patients", "", "things", ["details", "during", "former", "history", "home", "id", "kind", "mrn", "severity", "status", "tags"], [], "", ["add_thing"]]"""

@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["list_numbers", "list_of_subquery", "list_rows", "list_taken", "list_twice"], [["id", "integer", true]]]"""
+["patients", "", "patients", ["list_numbers", "list_of_subquery", "list_rows", "list_taken", "list_twice"], [["id", "integer", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

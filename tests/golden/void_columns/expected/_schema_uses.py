@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["notify_of_each", "stream_notified"], [["id", "integer", true], ["name", "", false]]]"""
+["patients", "", "patients", ["notify_of_each", "stream_notified"], [["id", "integer", true, false], ["name", "", false, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,7 +4,9 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["pets", "", "owners", ["delete_owner"], [["id", "", false]]]
-["pets", "", "pets", ["list_pets", "pets_of_owner", "pets_of_vet", "pets_with_tag"], [["born", "date", true, 0], ["id", "bigint", true], ["owner_id", "", false, 1], ["tags", "", false, 3], ["vet_id", "", false, 2]]]"""
+["pets", "", "owners", ["delete_owner"], [["id", "", false, false]]]
+["pets", "", "pets", ["list_pets", "pets_of_owner", "pets_of_vet", "pets_with_tag"], [["born", "date", true, false, 0], ["id", "bigint", true, false], ["owner_id", "", false, false, 1], ["tags", "", false, false, 3], ["vet_id", "", false, false, 2]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["x"], [["id", "integer", true], ["name", "", false]]]"""
+["patients", "", "patients", ["x"], [["id", "integer", true, false], ["name", "", false, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,7 +4,10 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["visits", "", "notes", ["list_notes", "list_notes_of_admins"], [["id", "integer", true]]]
-["visits", "", "visits", ["add_visit", "forget_visit", "list_visits"], [["id", "integer", true], ["tenant", "", false, 0]]]"""
+["visits", "", "notes", ["list_notes", "list_notes_of_admins"], [["id", "integer", true, false]]]
+["visits", "", "visits", ["add_visit", "forget_visit", "list_visits"], [["id", "integer", true, false], ["tenant", "", false, false, 0]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = """\
+["visits", "", "visits", ["id", "tenant"], [], "", ["add_visit"]]"""

@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["get_patient"], [["id", "integer", true], ["name", "text", true]]]"""
+["patients", "", "patients", ["get_patient"], [["id", "integer", true, false], ["name", "text", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""

@@ -4,6 +4,8 @@
 from typing import Final
 
 COLUMNS: Final = """\
-["patients", "", "patients", ["list_patients"], [["born_on", "date", false], ["id", "integer", true], ["mrn", "text", true], ["name", "text", true]]]"""
+["patients", "", "patients", ["list_patients"], [["born_on", "date", false, false], ["id", "integer", true, false], ["mrn", "text", true, false], ["name", "text", true, false]]]"""
 
 VALUES: Final = ""
+
+INSERTS: Final = ""
