@@ -4,8 +4,8 @@ Python's types decide, since psycopg sends a value by what it is, and reads it b
 server names.
 """
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
 
 from ..model.catalog import (
     ArrayType,
@@ -25,6 +25,10 @@ _TEXTS: Final = frozenset({"text", "varchar", "bpchar", "citext", "name"})
 _JSON: Final = frozenset({"json", "jsonb"})
 
 
+Compare: TypeAlias = Callable[[PgType, PgType, str], Iterator[Mismatch]]
+"""Yields what is different between two types for the item of that name."""
+
+
 def read_changes(before: PgType, after: PgType, item: str) -> Iterator[Mismatch]:
     """Yield why code that expects values of the type *before* cannot read those of *after*."""
     before, after = base_type(before), base_type(after)
@@ -36,17 +40,22 @@ def read_changes(before: PgType, after: PgType, item: str) -> Iterator[Mismatch]
         case EnumType(), ScalarType() if after.name in _TEXTS:
             message = f"any text, not only the labels of {before.display}"
             yield Mismatch(Consequence.UNKNOWN_VALUE, item, message)
-        case ArrayType(), ArrayType():
-            yield from read_changes(before.element, after.element, item)
-        case RangeType(), RangeType() if before.multirange == after.multirange:
-            yield from read_changes(before.subtype, after.subtype, item)
+        case ScalarType(), ScalarType() if _reads_alike(before, after):
+            return
         case CompositeType(), CompositeType():
-            yield from _composite(before, after, item)
-        case ScalarType(), ScalarType():
-            if not _reads_alike(before, after):
-                yield _other_type(before, after, item)
+            yield from _fields(before, after, item, text_changes)
+            for old, new in zip(before.fields, after.fields, strict=False):
+                yield from literal_gains(
+                    old.literals, new.literals, f"{item}.{old.name}"
+                )
+                if old.not_null and not new.not_null:
+                    field = f"{item}.{old.name}"
+                    yield Mismatch(Consequence.WIDENS, field, "may be NULL now")
+        case _ if within := _elements(before, after):
+            yield from read_changes(*within, item)
         case _:
-            yield _other_type(before, after, item)
+            message = f"gives {after.display} instead of {before.display}"
+            yield Mismatch(Consequence.BREAKS, item, message)
 
 
 def text_changes(before: PgType, after: PgType, item: str) -> Iterator[Mismatch]:
@@ -66,23 +75,41 @@ def write_changes(before: PgType, after: PgType, item: str) -> Iterator[Mismatch
                 yield Mismatch(Consequence.MAY_FAIL, item, message)
         case EnumType(), ScalarType() if after.name in _TEXTS:
             return
-        case ArrayType(), ArrayType():
-            yield from write_changes(before.element, after.element, item)
-        case RangeType(), RangeType() if before.multirange == after.multirange:
-            yield from write_changes(before.subtype, after.subtype, item)
+        case ScalarType(), ScalarType() if _writes_alike(before, after):
+            return
         case CompositeType(), CompositeType():
-            if len(before.fields) != len(after.fields):
-                yield _other_fields(before, after, item)
-                return
-            for old, new in zip(before.fields, after.fields, strict=True):
-                yield from write_changes(old.type, new.type, f"{item}.{old.name}")
-        case ScalarType(), ScalarType():
-            if not _writes_alike(before, after):
-                message = f"sends {before.display} where {after.display} is expected"
-                yield Mismatch(Consequence.MAY_FAIL, item, message)
+            yield from _fields(before, after, item, write_changes)
+        case _ if within := _elements(before, after):
+            yield from write_changes(*within, item)
         case _:
             message = f"sends {before.display} where {after.display} is expected"
             yield Mismatch(Consequence.MAY_FAIL, item, message)
+
+
+def _elements(before: PgType, after: PgType) -> tuple[PgType, PgType] | None:
+    """Return the types of the elements of two arrays, or of the bounds of two ranges; None for other types."""
+    match before, after:
+        case ArrayType(), ArrayType():
+            return before.element, after.element
+        case RangeType(), RangeType() if before.multirange == after.multirange:
+            return before.subtype, after.subtype
+        case _:
+            return None
+
+
+def _fields(
+    before: CompositeType, after: CompositeType, item: str, compare: Compare
+) -> Iterator[Mismatch]:
+    """Yield what is different in the fields of two composite types, as *compare* finds it."""
+    if len(before.fields) != len(after.fields):
+        message = (
+            f"{after.display} has {len(after.fields)} fields instead of"
+            f" {len(before.fields)}"
+        )
+        yield Mismatch(Consequence.BREAKS, item, message)
+        return
+    for old, new in zip(before.fields, after.fields, strict=True):
+        yield from compare(old.type, new.type, f"{item}.{old.name}")
 
 
 def is_narrower(type_: PgType, before: int, after: int) -> bool:
@@ -111,20 +138,6 @@ def _integral_digits(modifier: int) -> int:
     return (packed >> 16) - (scale - 2048 if scale >= 1024 else scale)
 
 
-def _composite(
-    before: CompositeType, after: CompositeType, item: str
-) -> Iterator[Mismatch]:
-    if len(before.fields) != len(after.fields):
-        yield _other_fields(before, after, item)
-        return
-    for old, new in zip(before.fields, after.fields, strict=True):
-        field = f"{item}.{old.name}"
-        yield from text_changes(old.type, new.type, field)
-        yield from literal_gains(old.literals, new.literals, field)
-        if old.not_null and not new.not_null:
-            yield Mismatch(Consequence.WIDENS, field, "may be NULL now")
-
-
 def literal_gains(
     before: tuple[str, ...], after: tuple[str, ...], item: str
 ) -> Iterator[Mismatch]:
@@ -150,19 +163,6 @@ def quoted(value: str) -> str:
     return f"'{value}'"
 
 
-def _other_type(before: PgType, after: PgType, item: str) -> Mismatch:
-    message = f"gives {after.display} instead of {before.display}"
-    return Mismatch(Consequence.BREAKS, item, message)
-
-
-def _other_fields(before: CompositeType, after: CompositeType, item: str) -> Mismatch:
-    message = (
-        f"{after.display} has {len(after.fields)} fields instead of"
-        f" {len(before.fields)}"
-    )
-    return Mismatch(Consequence.BREAKS, item, message)
-
-
 def base_type(type_: PgType) -> PgType:
     """Return the type that values of a domain have."""
     while isinstance(type_, DomainType):
@@ -172,18 +172,20 @@ def base_type(type_: PgType) -> PgType:
 
 def _reads_alike(before: ScalarType, after: ScalarType) -> bool:
     """Return whether psycopg makes the same Python values of both types."""
-    if before.name == after.name and before.schema == after.schema:
-        return True
     pair = {before.name, after.name}
-    return pair <= {*_INTEGERS} or pair <= _TEXTS or pair <= _JSON
+    return _is_same(before, after) or any(
+        pair <= {*names} for names in (_INTEGERS, _TEXTS, _JSON)
+    )
 
 
 def _writes_alike(before: ScalarType, after: ScalarType) -> bool:
     """Return whether all Python values of the first type are accepted for the second."""
-    if before.name == after.name and before.schema == after.schema:
+    if _is_same(before, after) or {before.name, after.name} <= _TEXTS:
         return True
-    if before.name in _INTEGERS:
-        if after.name in _INTEGERS:
-            return _INTEGERS.index(before.name) < _INTEGERS.index(after.name)
-        return after.name == "numeric"
-    return before.name in _TEXTS and after.name in _TEXTS
+    if before.name not in _INTEGERS:
+        return False
+    return after.name in (*_INTEGERS[_INTEGERS.index(before.name) :], "numeric")
+
+
+def _is_same(one: ScalarType, other: ScalarType) -> bool:
+    return (one.schema, one.name) == (other.schema, other.name)
