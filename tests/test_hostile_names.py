@@ -158,6 +158,6 @@ def test_commands_give_the_same(
     expected = run_all(tmp_path / "plain", "SELECT 1;\n", newest_server, plain)
     actual = run_all(tmp_path / "hostile", HOSTILE, newest_server, hostile)
     for name, output in actual.items():
-        # The names and times of databases differ.
-        length = 1 if name in ON_DATABASE else None
+        # The names and times of databases differ, and the pages are of hostile functions, too.
+        length = 1 if name in (*ON_DATABASE, "docs") else None
         assert output[:length] == expected[name][:length], f"{name}: {output}"

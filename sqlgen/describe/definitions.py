@@ -14,6 +14,7 @@ from ..model.definitions import (
     ObjectUse,
     RelationIdentity,
 )
+from ..model.diagnostic import server_unavailable
 from ..model.postgres import FIRST_NORMAL_OBJECT_ID
 from .answers import answer
 from .wire import WireConnection
@@ -24,103 +25,103 @@ if TYPE_CHECKING:
 _STATEMENT: Final = f"""
 WITH relation AS (
     SELECT c.*, n.nspname
-    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid >= {FIRST_NORMAL_OBJECT_ID}
-      AND n.nspname <> 'information_schema' AND NOT starts_with(n.nspname, 'pg_')
+    FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid >= {FIRST_NORMAL_OBJECT_ID}::pg_catalog.oid
+      AND n.nspname <> 'information_schema' AND NOT pg_catalog.starts_with(n.nspname, 'pg_')
 ), routine AS (
     SELECT p.*, n.nspname, l.lanname
-    FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace JOIN pg_language AS l ON l.oid = p.prolang
+    FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
     -- Those of an extension come with its version.
-    WHERE p.oid >= {FIRST_NORMAL_OBJECT_ID} AND NOT EXISTS (
-        SELECT FROM pg_depend AS d
-        WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+    WHERE p.oid >= {FIRST_NORMAL_OBJECT_ID}::pg_catalog.oid AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_depend AS d
+        WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid AND d.objid = p.oid AND d.deptype = 'e'
     )
 )
-SELECT jsonb_build_object(
+SELECT pg_catalog.jsonb_build_object(
     'relations', (
-        SELECT jsonb_agg(jsonb_build_array(
-            r.oid::bigint, r.nspname, r.relname, r.relkind::text,
-            (SELECT jsonb_object_agg(a.attnum, a.attname) FROM pg_attribute AS a
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
+            r.oid::bigint, r.nspname, r.relname, r.relkind::pg_catalog.text,
+            (SELECT pg_catalog.jsonb_object_agg(a.attnum, a.attname) FROM pg_catalog.pg_attribute AS a
              WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped),
-            CASE WHEN r.relkind IN ('v', 'm') THEN pg_get_viewdef(r.oid) END,
-            (SELECT md5(w.ev_action::text) FROM pg_rewrite AS w WHERE w.ev_class = r.oid AND w.ev_type = '1')))
+            CASE WHEN r.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(r.oid) END,
+            (SELECT pg_catalog.md5(w.ev_action::pg_catalog.text) FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = r.oid AND w.ev_type = '1')))
         FROM relation AS r),
     'types', (
-        SELECT jsonb_agg(jsonb_build_array(t.oid::bigint, n.nspname, t.typname))
-        FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace
-        WHERE t.oid >= {FIRST_NORMAL_OBJECT_ID} AND NOT starts_with(n.nspname, 'pg_')),
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(t.oid::bigint, n.nspname, t.typname))
+        FROM pg_catalog.pg_type AS t JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+        WHERE t.oid >= {FIRST_NORMAL_OBJECT_ID}::pg_catalog.oid AND NOT pg_catalog.starts_with(n.nspname, 'pg_')),
     'routines', (
-        SELECT jsonb_agg(jsonb_build_array(
-            r.oid::bigint, r.nspname, r.proname, pg_get_function_identity_arguments(r.oid), r.prokind::text,
-            r.lanname, md5(r.prosqlbody::text), coalesce(pg_get_function_sqlbody(r.oid), r.prosrc),
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
+            r.oid::bigint, r.nspname, r.proname, pg_catalog.pg_get_function_identity_arguments(r.oid), r.prokind::pg_catalog.text,
+            r.lanname, pg_catalog.md5(r.prosqlbody::pg_catalog.text), coalesce(pg_catalog.pg_get_function_sqlbody(r.oid), r.prosrc),
             -- What else decides on what a call does.
-            concat_ws(' ', r.lanname, r.probin, r.proisstrict, r.prosecdef, r.proconfig::text,
-                pg_get_expr(r.proargdefaults, 0),
-                (SELECT concat_ws(' ', a.aggtransfn::regprocedure, a.aggfinalfn::regprocedure,
-                                  a.aggcombinefn::regprocedure, a.aggsortop::regoperator, a.agginitval,
-                                  a.aggtranstype::regtype)
-                 FROM pg_aggregate AS a WHERE a.aggfnoid = r.oid))))
+            pg_catalog.concat_ws(' ', r.lanname, r.probin, r.proisstrict, r.prosecdef, r.proconfig::pg_catalog.text,
+                pg_catalog.pg_get_expr(r.proargdefaults, 0),
+                (SELECT pg_catalog.concat_ws(' ', a.aggtransfn::pg_catalog.regprocedure, a.aggfinalfn::pg_catalog.regprocedure,
+                                  a.aggcombinefn::pg_catalog.regprocedure, a.aggsortop::pg_catalog.regoperator, a.agginitval,
+                                  a.aggtranstype::pg_catalog.regtype)
+                 FROM pg_catalog.pg_aggregate AS a WHERE a.aggfnoid = r.oid))))
         FROM routine AS r),
     'triggers', (
-        SELECT jsonb_agg(jsonb_build_array(
-            t.oid::bigint, t.tgrelid::bigint, t.tgname, concat(pg_get_triggerdef(t.oid), t.tgenabled), t.tgtype,
-            ARRAY(SELECT a.attname::text FROM pg_attribute AS a
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
+            t.oid::bigint, t.tgrelid::bigint, t.tgname, pg_catalog.concat(pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled), t.tgtype,
+            ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute AS a
                   WHERE a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr))))
-        FROM pg_trigger AS t JOIN relation AS r ON r.oid = t.tgrelid
+        FROM pg_catalog.pg_trigger AS t JOIN relation AS r ON r.oid = t.tgrelid
         -- Foreign keys are checked by internal triggers. A partition has copies of its parent's.
-        WHERE NOT t.tgisinternal AND t.tgparentid = 0),
+        WHERE NOT t.tgisinternal AND t.tgparentid = 0::pg_catalog.oid),
     'rules', (
-        SELECT jsonb_agg(jsonb_build_array(
-            w.oid::bigint, w.ev_class::bigint, w.rulename, concat(pg_get_ruledef(w.oid), w.ev_enabled),
-            md5(concat(w.ev_action::text, w.ev_qual::text, w.ev_enabled)), w.ev_type::text))
-        FROM pg_rewrite AS w JOIN relation AS r ON r.oid = w.ev_class),
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
+            w.oid::bigint, w.ev_class::bigint, w.rulename, pg_catalog.concat(pg_catalog.pg_get_ruledef(w.oid), w.ev_enabled),
+            pg_catalog.md5(pg_catalog.concat(w.ev_action::pg_catalog.text, w.ev_qual::pg_catalog.text, w.ev_enabled)), w.ev_type::pg_catalog.text))
+        FROM pg_catalog.pg_rewrite AS w JOIN relation AS r ON r.oid = w.ev_class),
     'policies', (
-        SELECT jsonb_agg(jsonb_build_array(
-            p.oid::bigint, p.polrelid::bigint, p.polname, p.polcmd::text,
-            format('%s USING (%s) WITH CHECK (%s)', p.polpermissive, pg_get_expr(p.polqual, p.polrelid),
-                   pg_get_expr(p.polwithcheck, p.polrelid)),
-            md5(concat_ws(' ', p.polcmd, p.polpermissive, p.polqual::text, '/', p.polwithcheck::text)),
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
+            p.oid::bigint, p.polrelid::bigint, p.polname, p.polcmd::pg_catalog.text,
+            pg_catalog.format('%s USING (%s) WITH CHECK (%s)', p.polpermissive, pg_catalog.pg_get_expr(p.polqual, p.polrelid),
+                   pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)),
+            pg_catalog.md5(pg_catalog.concat_ws(' ', p.polcmd, p.polpermissive, p.polqual::pg_catalog.text, '/', p.polwithcheck::pg_catalog.text)),
             -- Superusers and, mostly, the owner of the table pass it by (`check_enable_rls`, rls.c).
-            ARRAY(SELECT o.rolname::text FROM pg_roles AS o
+            ARRAY(SELECT o.rolname::pg_catalog.text FROM pg_catalog.pg_roles AS o
                   WHERE NOT o.rolsuper AND NOT o.rolbypassrls
-                    AND (r.relforcerowsecurity OR NOT pg_has_role(o.oid, r.relowner, 'USAGE'))
-                    AND EXISTS (SELECT FROM unnest(p.polroles) AS f (oid)
+                    AND (r.relforcerowsecurity OR NOT pg_catalog.pg_has_role(o.oid, r.relowner, 'USAGE'))
+                    AND EXISTS (SELECT FROM pg_catalog.unnest(p.polroles) AS f (oid)
                                 -- 0 is PUBLIC.
-                                WHERE CASE WHEN f.oid = 0 THEN true ELSE pg_has_role(o.oid, f.oid, 'USAGE') END))))
-        FROM pg_policy AS p JOIN relation AS r ON r.oid = p.polrelid WHERE r.relrowsecurity),
+                                WHERE CASE WHEN f.oid = 0::pg_catalog.oid THEN true ELSE pg_catalog.pg_has_role(o.oid, f.oid, 'USAGE') END))))
+        FROM pg_catalog.pg_policy AS p JOIN relation AS r ON r.oid = p.polrelid WHERE r.relrowsecurity),
     'defaults', (
-        SELECT jsonb_agg(jsonb_build_array(
-            d.oid::bigint, d.adrelid::bigint, a.attname, a.attgenerated <> '', pg_get_expr(d.adbin, d.adrelid),
-            md5(d.adbin::text)))
-        FROM pg_attrdef AS d
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
+            d.oid::bigint, d.adrelid::bigint, a.attname, a.attgenerated <> '', pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+            pg_catalog.md5(d.adbin::pg_catalog.text)))
+        FROM pg_catalog.pg_attrdef AS d
         JOIN relation AS r ON r.oid = d.adrelid
-        JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum),
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum),
     'checks', (
-        SELECT jsonb_agg(jsonb_build_array(c.oid::bigint, c.conrelid::bigint, c.conname))
-        FROM pg_constraint AS c JOIN relation AS r ON r.oid = c.conrelid WHERE c.contype = 'c'),
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(c.oid::bigint, c.conrelid::bigint, c.conname))
+        FROM pg_catalog.pg_constraint AS c JOIN relation AS r ON r.oid = c.conrelid WHERE c.contype = 'c'),
     'keys', (
-        SELECT jsonb_agg(jsonb_build_array(
-            c.confrelid::bigint, c.conrelid::bigint, c.confdeltype::text, c.confupdtype::text,
-            ARRAY(SELECT a.attname::text FROM pg_attribute AS a
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
+            c.confrelid::bigint, c.conrelid::bigint, c.confdeltype::pg_catalog.text, c.confupdtype::pg_catalog.text,
+            ARRAY(SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute AS a
                   WHERE a.attrelid = c.confrelid AND a.attnum = ANY (c.confkey))))
-        FROM pg_constraint AS c WHERE c.contype = 'f'),
+        FROM pg_catalog.pg_constraint AS c WHERE c.contype = 'f'),
     'children', (
-        SELECT jsonb_agg(jsonb_build_array(i.inhparent::bigint, i.inhrelid::bigint)) FROM pg_inherits AS i),
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(i.inhparent::bigint, i.inhrelid::bigint)) FROM pg_catalog.pg_inherits AS i),
     'uses', (
-        SELECT jsonb_agg(DISTINCT jsonb_build_array(
+        SELECT pg_catalog.jsonb_agg(DISTINCT pg_catalog.jsonb_build_array(
             d.objid::bigint,
-            CASE WHEN d.refclassid = 'pg_class'::regclass THEN 'relation' ELSE 'routine' END,
+            CASE WHEN d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid THEN 'relation' ELSE 'routine' END,
             -- An operator stands for its function.
-            coalesce(o.oprcode::oid, d.refobjid)::bigint, a.attname))
-        FROM pg_depend AS d
-        LEFT JOIN pg_operator AS o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
-        LEFT JOIN pg_attribute AS a ON d.refclassid = 'pg_class'::regclass AND a.attrelid = d.refobjid
+            coalesce(o.oprcode::pg_catalog.oid, d.refobjid)::bigint, a.attname))
+        FROM pg_catalog.pg_depend AS d
+        LEFT JOIN pg_catalog.pg_operator AS o ON d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid AND o.oid = d.refobjid
+        LEFT JOIN pg_catalog.pg_attribute AS a ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AND a.attrelid = d.refobjid
                                    AND a.attnum = d.refobjsubid AND d.refobjsubid > 0
-        WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_trigger'::regclass,
-                            'pg_policy'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass)
-          AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_operator'::regclass)
-          AND d.refobjid >= {FIRST_NORMAL_OBJECT_ID})
-)::text
+        WHERE d.classid IN ('pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid, 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid, 'pg_catalog.pg_trigger'::pg_catalog.regclass::pg_catalog.oid,
+                            'pg_catalog.pg_policy'::pg_catalog.regclass::pg_catalog.oid, 'pg_catalog.pg_attrdef'::pg_catalog.regclass::pg_catalog.oid, 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid)
+          AND d.refclassid IN ('pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid, 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid, 'pg_catalog.pg_operator'::pg_catalog.regclass::pg_catalog.oid)
+          AND d.refobjid >= {FIRST_NORMAL_OBJECT_ID}::pg_catalog.oid)
+)::pg_catalog.text
 """
 
 _RELATIONS: Final = {"v": "view", "m": "materialized view", "f": "foreign table"}
@@ -146,9 +147,16 @@ _KEY_ACTIONS: Final = {"c": "delete", "n": "update", "d": "update"}
 def definitions(
     session: "WireConnection | psycopg.Connection[Any]",
 ) -> Definitions:
-    """Return the definitions of the user's objects in the session's database."""
+    """Return the definitions of the user's objects in the session's database.
+
+    Raises `ServerUnavailableError` if the server refuses to show them.
+    """
     rows = answer(session, _STATEMENT)
-    assert not isinstance(rows, str), rows
+    if isinstance(rows, str):
+        raise server_unavailable(
+            f"the server refuses to show its catalog: {rows}",
+            "grant the role what is missing, or let `server` name another role",
+        )
     return _Reading(json.loads(rows[0][0])).definitions()
 
 

@@ -200,7 +200,7 @@ JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
 -- The functions that CREATE TYPE … AS RANGE makes belong to the type.
 WHERE NOT EXISTS (
     SELECT FROM pg_catalog.pg_depend AS own
-    WHERE own.classid = 'pg_proc'::pg_catalog.regclass::pg_catalog.oid AND own.objid = p.oid AND own.deptype = 'i'
+    WHERE own.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid AND own.objid = p.oid AND own.deptype = 'i'
 )
   AND {_OWN.format(catalog="pg_proc", oid="p.oid")}
 ORDER BY n.nspname COLLATE "C", p.proname COLLATE "C", pg_catalog.pg_get_function_identity_arguments(p.oid) COLLATE "C"

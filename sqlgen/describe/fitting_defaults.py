@@ -11,31 +11,31 @@ from ..model import postgres
 _DEFAULTS: Final = f"""
 -- Each domain with those that it is based on, and the type under them.
 WITH RECURSIVE based (domain, part, type) AS (
-    SELECT t.oid, t.oid, t.typbasetype FROM pg_type AS t WHERE t.typtype = 'd'
+    SELECT t.oid, t.oid, t.typbasetype FROM pg_catalog.pg_type AS t WHERE t.typtype = 'd'
     UNION ALL
     SELECT b.domain, t.oid, t.typbasetype
-    FROM based AS b JOIN pg_type AS t ON t.oid = b.type AND t.typtype = 'd'
+    FROM based AS b JOIN pg_catalog.pg_type AS t ON t.oid = b.type AND t.typtype = 'd'
 )
 SELECT a.attrelid, a.attnum,
        -- The text does not show the cast to the domain. Without any DEFAULT, NULL is made a value of it.
-       format('CAST((%s) AS %s)',
-              coalesce(pg_get_expr(d.adbin, d.adrelid), pg_get_expr(t.typdefaultbin, 0), 'NULL'),
-              format_type(a.atttypid, NULL)),
-       coalesce(d.adbin, t.typdefaultbin)::text,
+       pg_catalog.format('CAST((%s) AS %s)',
+              coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), pg_catalog.pg_get_expr(t.typdefaultbin, 0::pg_catalog.oid), 'NULL'),
+              pg_catalog.format_type(a.atttypid, NULL)),
+       coalesce(d.adbin, t.typdefaultbin)::pg_catalog.text,
        ARRAY(
-           SELECT c.conbin::text
-           FROM based AS b JOIN pg_constraint AS c ON c.contypid = b.part AND c.contype = 'c'
+           SELECT c.conbin::pg_catalog.text
+           FROM based AS b JOIN pg_catalog.pg_constraint AS c ON c.contypid = b.part AND c.contype = 'c'
            WHERE b.domain = a.atttypid
        )
-FROM pg_attribute AS a
-JOIN pg_type AS t ON t.oid = a.atttypid AND t.typtype = 'd'
-LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE a.attrelid >= {postgres.FIRST_NORMAL_OBJECT_ID}
+FROM pg_catalog.pg_attribute AS a
+JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid AND t.typtype = 'd'
+LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid >= {postgres.FIRST_NORMAL_OBJECT_ID}::pg_catalog.oid
   AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity = ''
   -- Arrays and composites may have domains of their own in them.
   AND EXISTS (
-      SELECT FROM based AS b JOIN pg_type AS p ON p.oid = b.type
-      WHERE b.domain = a.atttypid AND (p.typtype = 'b' AND p.typelem = 0 OR p.typtype = 'e')
+      SELECT FROM based AS b JOIN pg_catalog.pg_type AS p ON p.oid = b.type
+      WHERE b.domain = a.atttypid AND (p.typtype = 'b' AND p.typelem = 0::pg_catalog.oid OR p.typtype = 'e')
   )
 ORDER BY a.attrelid, a.attnum
 """
@@ -44,8 +44,8 @@ _FUNCTIONS: Final = f"""
 SELECT oid,
        -- Of texts, these give the same whatever the collation is.
        proname IN ('texteq', 'textne', 'bpchareq', 'bpcharne', 'length', 'char_length', 'octet_length')
-FROM pg_proc
-WHERE provolatile = 'i' AND oid < {postgres.FIRST_NORMAL_OBJECT_ID} AND oid = ANY(%s)
+FROM pg_catalog.pg_proc
+WHERE provolatile = 'i' AND oid < {postgres.FIRST_NORMAL_OBJECT_ID}::pg_catalog.oid AND oid = ANY(%s::pg_catalog.oid[])
 """
 
 _TAG: Final = re.compile(r"\{([A-Z]+)")

@@ -21,8 +21,8 @@ _MOST: Final = 20
 """Attempts to cancel before the session is ended: a statement may catch the error, and go on."""
 
 _CANCEL: Final = """
-SELECT CASE WHEN %s THEN pg_terminate_backend(pid) ELSE pg_cancel_backend(pid) END
-FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()
+SELECT CASE WHEN %s THEN pg_catalog.pg_terminate_backend(pid) ELSE pg_catalog.pg_cancel_backend(pid) END
+FROM pg_catalog.pg_stat_activity WHERE datname = %s AND pid <> pg_catalog.pg_backend_pid()
 """
 
 
