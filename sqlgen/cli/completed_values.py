@@ -190,5 +190,7 @@ OPTIONS: Final[dict[tuple[str, str], Values]] = {
 }
 """The values of a command's options."""
 
-FLAGS: Final = frozenset({"--all", "--force", "--no-cache", "--with-values", "--yes"})
+FLAGS: Final = frozenset(
+    {"--all", "--down", "--force", "--no-cache", "--with-values", "--yes"}
+)
 """Options without a value, of the commands whose arguments are completed."""
