@@ -259,7 +259,9 @@ def test_void_is_nothing(build: Build, connection: Connection) -> None:
     assert q.among(connection) == q.AmongRow(None, 1)
 
 
-def test_records_are_tuples(build: Build, connection: Connection) -> None:
+def test_records_have_classes_where_their_fields_are_known(
+    build: Build, connection: Connection
+) -> None:
     q = build(
         "",
         """
@@ -269,8 +271,10 @@ def test_records_are_tuples(build: Build, connection: Connection) -> None:
         SELECT ARRAY[ROW(1, 'a'), ROW(2, 'b')] AS r;
         """,
     ).sub("q")
-    assert isinstance(q.scalar(connection), tuple)
-    assert [type(item) for item in q.several(connection)] == [tuple, tuple]
+    within = q.ScalarRowRF4("b", 2)
+    assert q.scalar(connection) == q.ScalarRowR(1, "a", None, within)
+    rows = [q.SeveralRowR(1, "a"), q.SeveralRowR(2, "b")]
+    assert q.several(connection) == rows
 
 
 def test_the_zone_of_the_session_is_that_of_its_times(
