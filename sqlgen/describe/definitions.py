@@ -14,7 +14,7 @@ from ..model.definitions import (
     ObjectUse,
     RelationIdentity,
 )
-from ..model.diagnostic import server_unavailable
+from ..model.diagnostic import catalog_refused
 from ..model.postgres import FIRST_NORMAL_OBJECT_ID
 from .answers import answer
 from .wire import WireConnection
@@ -153,10 +153,7 @@ def definitions(
     """
     rows = answer(session, _STATEMENT)
     if isinstance(rows, str):
-        raise server_unavailable(
-            f"the server refuses to show its catalog: {rows}",
-            "grant the role what is missing, or let `server` name another role",
-        )
+        raise catalog_refused(rows)
     return _Reading(json.loads(rows[0][0])).definitions()
 
 

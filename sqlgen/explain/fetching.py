@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from ..model.diagnostic import server_unavailable
+from ..model.diagnostic import catalog_refused
 from .asking import Ask
 from .indexes import Index, TableIndexes
 
@@ -42,10 +42,7 @@ def fetch_json(ask: Ask, query: str) -> list[Any]:
     """
     answer = ask(query)
     if isinstance(answer, str):
-        raise server_unavailable(
-            f"the server refuses to show its catalog: {answer}",
-            "grant the role what is missing, or let `server` name another role",
-        )
+        raise catalog_refused(answer)
     return [json.loads(value) for (value,) in answer]
 
 

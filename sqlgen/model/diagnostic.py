@@ -75,6 +75,14 @@ def server_unavailable(message: str, hint: str) -> ServerUnavailableError:
     )
 
 
+def catalog_refused(reason: str) -> ServerUnavailableError:
+    """Return the error of a server that does not show its catalog, with the server's own *reason*."""
+    return server_unavailable(
+        f"the server refuses to show its catalog: {reason}",
+        "grant the role what is missing, or let `server` name another role",
+    )
+
+
 def _line(diagnostic: Diagnostic) -> str:
     if diagnostic.label is None:
         return diagnostic.message
