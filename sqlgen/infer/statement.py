@@ -1,6 +1,7 @@
 """A description and the catalog -> a typed query: puts all parts of inference together."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 from ..model.catalog import Catalog
 from ..model.commands import Cardinality
@@ -136,23 +137,23 @@ def _selection(
 ) -> _Selection:
     """Return what the statement selects; *known* is the one from which things are proved."""
     text = description.query.sql.text
-    rows_in_text, written_out = whole_rows(level, text)
-    written = stars(level, text) | rows_in_text
-    columns, warnings = returned_columns(
+    columns_with = partial(
+        returned_columns,
         description,
         level,
         known,
         parameters,
         never_null,
         nullable_elements,
-        written_out,
     )
+    expanded = stars(level, text)
+    rows_in_text, written_out = whole_rows(level, text)
+    written = expanded | rows_in_text
+    columns, warnings = columns_with(written_out)
     if any(column.written_out and is_record(column.type) for column in columns):
         # Their text would be of no class.
-        written = stars(level, text)
-        columns, warnings = returned_columns(
-            description, level, known, parameters, never_null, nullable_elements, ()
-        )
+        written = expanded
+        columns, warnings = columns_with(())
     types = {
         number: (column.type, column.nullable or column.override is not None)
         for number, column in enumerate(columns, 1)
