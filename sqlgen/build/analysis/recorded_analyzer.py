@@ -185,12 +185,15 @@ class RecordedAnalyzer:
 
         known = {print_: s for file in recorded for _, print_, s in file.queries}
         files, _ = self.analyse(sources)
-        typed = [typed_queries(file) for file in files]
+        printed = [
+            [(lockfile.fingerprint(q.query), q) for q in typed_queries(file)]
+            for file in files
+        ]
         new = {
             print_: query
-            for queries in typed
-            for query in queries
-            if (print_ := lockfile.fingerprint(query.query)) not in known
+            for queries in printed
+            for print_, query in queries
+            if print_ not in known
         }
         services = self._database.index_services([*new.values()]) if new else ()
         known |= dict(zip(new, services, strict=True))
@@ -201,12 +204,11 @@ class RecordedAnalyzer:
                 tuple(
                     [
                         (query.query.name, print_, known[print_])
-                        for query in queries
-                        for print_ in [lockfile.fingerprint(query.query)]
+                        for print_, query in queries
                     ]
                 ),
             )
-            for source, queries in zip(sources, typed, strict=True)
+            for source, queries in zip(sources, printed, strict=True)
         }
 
     def documented_schema(self) -> "DocumentedSchema":
