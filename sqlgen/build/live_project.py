@@ -326,20 +326,20 @@ class LiveProject:
         self._release_schema()
         self._schema = schema
         if schema.key != self._packs_key:
-            self._files.clear()
-            config = self._saved.config if self._saved else None
-            records = load_records(config, schema.key) if config else {}
-            self._packs = {path: one.packed_queries for path, one in records.items()}
-            self._packs_key = schema.key
+            self._take_records(self._saved.config if self._saved else None, schema.key)
 
     def _load_packs(self, wanted: WantedSchema) -> None:
         """Read what earlier builds have recorded, so that something is known before the server is asked."""
         key = recorded_key(wanted)
         if key and key != self._packs_key:
-            records = load_records(wanted.config, key)
-            self._packs = {path: one.packed_queries for path, one in records.items()}
-            self._packs_key = key
-            self._files.clear()
+            self._take_records(wanted.config, key)
+
+    def _take_records(self, config: Config | None, key: str) -> None:
+        """Forget the analyses under another schema, and take those of earlier builds under that of *key*."""
+        records = load_records(config, key) if config else {}
+        self._packs = {path: one.packed_queries for path, one in records.items()}
+        self._packs_key = key
+        self._files.clear()
 
     def _release_schema(self) -> None:
         if self._schema:
