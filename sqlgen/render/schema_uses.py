@@ -9,7 +9,7 @@ from ..model.python import SchemaUses
 from .literals import block
 
 _HEAD = '''\
-"""What each module uses of the schema, as JSON lists; see `_schema`."""
+"""List what each module uses of the schema, as JSON that `check_schema` compares with a database."""
 
 from typing import Final
 '''

@@ -1,4 +1,4 @@
-"""What each module uses of the schema is put together by the generated check, in whatever order it comes."""
+"""Test that the generated check puts together what each module uses of the schema, in whatever order it comes."""
 
 import json
 from itertools import permutations
